@@ -1,0 +1,252 @@
+# emnist - `make help` lists the targets.
+#
+# Variables, on the command line or in the environment:
+#	CC, CFLAGS, CPPFLAGS, LDFLAGS   compiler and its flags; CFLAGS defaults to -O2 -g
+#	SANITIZE=LIST                   build with -fsanitize=LIST (use with a BUILD of its own)
+#	BUILD=DIR                       where everything is built; default build
+#	prefix, bindir, libdir, includedir, mandir, DESTDIR    where `install` puts things
+#	EMNIST_DATA=DIR                 folder with emnist/ and seed/, for tests and training
+#	FUZZ_SECONDS=N                  how long `make fuzz` runs each target; default 60
+#	V=1                             show whole commands
+
+prefix     ?= /usr/local
+bindir     ?= $(prefix)/bin
+libdir     ?= $(prefix)/lib
+includedir ?= $(prefix)/include
+mandir     ?= $(prefix)/share/man
+
+BUILD        ?= build
+CFLAGS       ?= -O2 -g
+FUZZ_SECONDS ?= 60
+CLANG        ?= clang
+PKG_CONFIG   ?= pkg-config
+PROTOC_C     ?= protoc-c
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+ifeq ($(V),)
+Q   := @
+say  = @printf '  %-6s %s\n' $(1) $(2)
+endif
+
+VERSION  := $(shell sed -n 's/^\#define EMNIST_VERSION "\(.*\)"/\1/p' lib/emnist.h)
+SOVERSION = $(firstword $(subst ., ,$(VERSION)))
+PACKAGES := libpng openblas zlib libprotobuf-c
+
+# The Debian packages that `make deps` installs where they are missing: what the build needs, then
+# what the tests need.
+DEBIAN := gcc libc6-dev pkg-config libpng-dev libstb-dev libopenblas-dev zlib1g-dev \
+	  libprotobuf-c-dev protobuf-c-compiler
+DEBIAN_CHECK := libcmocka-dev g++ binutils groff man-db
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
+	    -Wstrict-prototypes -Wmissing-prototypes -Wvla
+flags = -std=c11 -D_GNU_SOURCE $(WARNINGS) -fvisibility=hidden -fPIC -pthread -MMD -MP \
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
+		-fno-sanitize-recover=undefined)
+PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) stb 2>/dev/null)
+PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm -lpthread
+LINK = $(CC) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread $(LDFLAGS)
+
+LIB_SOURCES := $(wildcard lib/base/*.c lib/image/*.c lib/model/*.c lib/dataset/*.c lib/train/*.c \
+			  lib/eval/*.c)
+CLI_SOURCES := $(wildcard cli/*.c)
+TESTS       := $(patsubst lib/test/%.c,%,$(wildcard lib/test/test_*.c))
+CLI_TESTS   := $(sort $(wildcard cli/test/*.sh))
+INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
+FUZZERS     := $(patsubst lib/fuzz/%.c,%,$(wildcard lib/fuzz/fuzz_*.c))
+BENCHES     := $(patsubst lib/bench/%.c,%,$(wildcard lib/bench/*.c))
+PAGES       := $(wildcard man/*.1 man/*.3)
+PROTO       := onnx
+
+PROTO_OBJECTS := $(PROTO:%=$(BUILD)/proto/%.pb-c.o)
+LIB_OBJECTS   := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/lib/model/default.o $(PROTO_OBJECTS)
+CLI_OBJECTS   := $(CLI_SOURCES:%.c=$(BUILD)/%.o)
+
+# --------------------------------------------------------------------- building
+
+all: $(BUILD)/emnist $(BUILD)/libemnist.a $(BUILD)/libemnist.so $(BUILD)/emnist.pc ## the program and both libraries
+
+$(BUILD)/%.o: %.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(flags) $(CPPFLAGS) $(call cflags_of,$<) $(CFLAGS) -c -o $@ $<
+
+# Only lib/image and lib/model see the packages' headers, the generated ones among them.
+cflags_of = $(if $(filter lib/%,$(1)),-I$(BUILD)/proto $(PACKAGE_CFLAGS)) \
+	    $(if $(filter cli/%,$(1)),-Ilib)
+
+$(BUILD)/lib/model/default.o: lib/model/default.S lib/model/default.onnx
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -Ilib/model -c -o $@ $<
+
+$(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: lib/model/%.proto
+	$(call say,PROTO,$<)
+	@mkdir -p $(@D)
+	$(Q)$(PROTOC_C) --proto_path=$(<D) --c_out=$(BUILD)/proto $<
+
+# Generated code is not held to our warnings.
+$(BUILD)/proto/%.o: $(BUILD)/proto/%.c
+	$(call say,CC,$<)
+	$(Q)$(CC) -std=c11 -fvisibility=hidden -fPIC $(CPPFLAGS) $(PACKAGE_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(LIB_SOURCES:%.c=$(BUILD)/%.o) $(patsubst %,$(BUILD)/lib/test/%.o,$(TESTS)): | $(PROTO:%=$(BUILD)/proto/%.pb-c.h)
+
+# One object whose every symbol but emnist_* is local: the static library exports what the shared
+# one does.
+$(BUILD)/libemnist.a: $(LIB_OBJECTS)
+	$(call say,AR,$@)
+	$(Q)ld -r -o $(BUILD)/libemnist.o $^
+	$(Q)objcopy --localize-hidden $(BUILD)/libemnist.o
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $(BUILD)/libemnist.o
+
+$(BUILD)/libemnist.so.$(VERSION): $(LIB_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(LINK) -shared -Wl,-soname,libemnist.so.$(SOVERSION) -o $@ $^ $(PACKAGE_LIBS)
+
+$(BUILD)/libemnist.so: $(BUILD)/libemnist.so.$(VERSION)
+	$(Q)ln -sf $(<F) $(BUILD)/libemnist.so.$(SOVERSION)
+	$(Q)ln -sf $(<F) $@
+
+$(BUILD)/emnist: $(CLI_OBJECTS) $(BUILD)/libemnist.a
+	$(call say,LD,$@)
+	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
+
+$(BUILD)/emnist.pc: Makefile lib/emnist.h
+	@mkdir -p $(@D)
+	@printf '%s\n' 'prefix=$(prefix)' 'libdir=$(libdir)' 'includedir=$(includedir)' '' \
+		'Name: emnist' 'Description: classify images of single characters' \
+		'Version: $(VERSION)' 'Libs: -L$${libdir} -lemnist' \
+		'Libs.private: -lpthread -lm' 'Requires.private: $(PACKAGES)' \
+		'Cflags: -I$${includedir}' > $@
+
+# --------------------------------------------------------------- first contact
+
+deps: ## install what is missing through apt, when it may
+	@sh lib/test/deps.sh $(DEBIAN)
+
+deps-check:
+	@sh lib/test/deps.sh $(DEBIAN) $(DEBIAN_CHECK)
+
+demo: deps ## install what is missing, build, classify the sample images
+	@$(MAKE) --no-print-directory all
+	$(BUILD)/emnist classify testdata/samples
+
+# ----------------------------------------------------------------------- tests
+
+check: deps-check ## install what is missing, build, run all tests
+	@$(MAKE) --no-print-directory check-built
+
+check-built: all $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(INJECTORS:%=$(BUILD)/test/%.so)
+	@BUILD='$(BUILD)' CC='$(CC)' VERSION='$(VERSION)' SANITIZE='$(SANITIZE)' \
+		sh lib/test/run.sh \
+		$(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(CLI_TESTS)
+
+check-asan: ## the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory check BUILD=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g'
+
+check-ubsan: ## the whole suite under UndefinedBehaviorSanitizer alone
+	@$(MAKE) --no-print-directory check BUILD=build/ubsan SANITIZE=undefined CFLAGS='-O1 -g'
+
+# What is threaded: the ordered workers, sessions on a shared model, training, and the commands.
+TSAN_TESTS := $(filter test_ordered test_session test_train,$(TESTS))
+check-tsan: deps-check ## what is threaded under ThreadSanitizer
+	@$(MAKE) --no-print-directory check-tsan-built BUILD=build/tsan SANITIZE=thread CFLAGS='-O1 -g'
+
+check-tsan-built: all $(TSAN_TESTS:%=$(BUILD)/test/%)
+	@BUILD='$(BUILD)' CC='$(CC)' VERSION='$(VERSION)' SANITIZE='$(SANITIZE)' \
+		sh lib/test/run.sh \
+		$(TSAN_TESTS:%=$(BUILD)/test/%) $(filter cli/test/threads.sh,$(CLI_TESTS))
+
+$(BUILD)/test/%: $(BUILD)/lib/test/%.o $(LIB_OBJECTS)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $^ -lcmocka $(PACKAGE_LIBS)
+
+# Small libraries to preload, which make system calls fail.
+$(BUILD)/test/%.so: cli/test/%.c
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -fPIC -shared -O1 -o $@ $< -ldl
+
+$(BUILD)/replay/%: $(BUILD)/lib/fuzz/%.o $(BUILD)/lib/fuzz/replay.o $(LIB_OBJECTS)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
+
+# Fuzzing needs clang. New inputs go to build/fuzz/corpus, findings to build/fuzz/crashes.
+fuzz: ## fuzz every parser for FUZZ_SECONDS each, with clang's libFuzzer
+	@for target in $(FUZZERS); do \
+		$(MAKE) --no-print-directory $$target || exit 1; \
+	done
+
+$(FUZZERS):
+	@$(MAKE) --no-print-directory build/fuzz/$@ BUILD=build/fuzz CC=$(CLANG) \
+		SANITIZE=fuzzer-no-link,address,undefined CFLAGS='-O1 -g'
+	@mkdir -p build/fuzz/corpus/$@ build/fuzz/crashes
+	build/fuzz/$@ -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 -timeout=20 \
+		-print_final_stats=1 -artifact_prefix=build/fuzz/crashes/$@- \
+		build/fuzz/corpus/$@ lib/fuzz/corpus/$(@:fuzz_%=%)
+
+build/fuzz/fuzz_%: $(BUILD)/lib/fuzz/fuzz_%.o $(LIB_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -pthread -o $@ $^ $(PACKAGE_LIBS)
+
+format: ## lay out the code with clang-format
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+# ------------------------------------------------------------------ benchmarks
+
+$(BUILD)/bench/%: $(BUILD)/lib/bench/%.o $(LIB_OBJECTS)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
+
+bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed beside Python's, needs EMNIST_DATA
+	@BUILD='$(BUILD)' sh cli/bench/run.sh
+
+# ------------------------------------------------------------ the default model
+
+default-model: $(BUILD)/emnist ## train lib/model/default.onnx anew, needs EMNIST_DATA
+	@BUILD='$(BUILD)' sh lib/model/default.sh
+
+# ------------------------------------------------------------------ installing
+
+install: all ## install program, libraries, header and manual under DESTDIR/prefix
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir) \
+		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man3
+	install -m 755 $(BUILD)/emnist $(DESTDIR)$(bindir)/emnist
+	install -m 644 lib/emnist.h $(DESTDIR)$(includedir)/emnist.h
+	install -m 644 $(BUILD)/libemnist.a $(DESTDIR)$(libdir)/libemnist.a
+	install -m 755 $(BUILD)/libemnist.so.$(VERSION) $(DESTDIR)$(libdir)/libemnist.so.$(VERSION)
+	ln -sf libemnist.so.$(VERSION) $(DESTDIR)$(libdir)/libemnist.so.$(SOVERSION)
+	ln -sf libemnist.so.$(VERSION) $(DESTDIR)$(libdir)/libemnist.so
+	install -m 644 $(BUILD)/emnist.pc $(DESTDIR)$(libdir)/pkgconfig/emnist.pc
+	install -m 644 $(filter %.1,$(PAGES)) $(DESTDIR)$(mandir)/man1
+	install -m 644 $(filter %.3,$(PAGES)) $(DESTDIR)$(mandir)/man3
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(bindir)/emnist $(DESTDIR)$(includedir)/emnist.h \
+		$(DESTDIR)$(libdir)/libemnist.a $(DESTDIR)$(libdir)/libemnist.so \
+		$(DESTDIR)$(libdir)/libemnist.so.$(SOVERSION) \
+		$(DESTDIR)$(libdir)/libemnist.so.$(VERSION) \
+		$(DESTDIR)$(libdir)/pkgconfig/emnist.pc \
+		$(patsubst man/%,$(DESTDIR)$(mandir)/man1/%,$(filter %.1,$(PAGES))) \
+		$(patsubst man/%,$(DESTDIR)$(mandir)/man3/%,$(filter %.3,$(PAGES)))
+
+clean: ## remove everything that was built
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r target text; do \
+		printf '  %-14s %s\n' "$$target" "$$text"; done
+
+.PHONY: all deps deps-check demo check check-built check-asan check-ubsan check-tsan \
+	check-tsan-built fuzz $(FUZZERS) format bench default-model install uninstall clean help
+.SECONDARY:
+
+-include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cli/*.d)

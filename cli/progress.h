@@ -1,0 +1,30 @@
+/*
+ * progress.h - a line on stderr that says how far the work is, where stderr is a terminal.
+ */
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct progress {
+	bool shown;       /* stderr is a terminal, -q was not given, TERM is not "dumb" */
+	const char *unit; /* "images" */
+	double started;   /* seconds of the monotonic clock */
+	double drawn;     /* when the line was drawn last */
+	bool dirty;       /* a line stands on the terminal */
+};
+
+/* Seconds of the monotonic clock. */
+double seconds_now(void);
+
+void progress_start(struct progress *progress, const char *unit, bool quiet);
+
+/* Draws "12,345 of 116,323 images, 23,456 a second, 4 s left", at most ten times a second; total 0:
+ * not known. */
+void progress_update(struct progress *progress, uint64_t n_done, uint64_t total);
+
+/* Removes the line. To be called before anything else is printed on stderr, and at the end. */
+void progress_clear(struct progress *progress);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * cursor.h - reading numbers from bytes that may end too soon.
+ *
+ * A read past the end sets `failed`, returns 0 and moves nothing, so that a header can be read
+ * whole and checked once.
+ */
+#ifndef BASE_CURSOR_H
+#define BASE_CURSOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct cursor {
+	const unsigned char *bytes;
+	size_t nbytes;
+	size_t offset; /* of the next byte */
+	bool failed;
+};
+
+static inline struct cursor cursor_over(const void *bytes, size_t nbytes)
+{
+	return (struct cursor){bytes, nbytes, 0, false};
+}
+
+static inline size_t cursor_left(const struct cursor *cursor)
+{
+	return cursor->nbytes - cursor->offset;
+}
+
+/* The next n bytes, or NULL where fewer are left. */
+static inline const unsigned char *cursor_take(struct cursor *cursor, size_t n)
+{
+	const unsigned char *bytes = cursor->bytes + cursor->offset;
+
+	if (cursor->failed || n > cursor_left(cursor)) {
+		cursor->failed = true;
+		return NULL;
+	}
+	cursor->offset += n;
+	return bytes;
+}
+
+static inline uint32_t cursor_u32_be(struct cursor *cursor)
+{
+	const unsigned char *b = cursor_take(cursor, 4);
+
+	return b ? (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3] : 0;
+}
+
+static inline uint64_t cursor_u64_be(struct cursor *cursor)
+{
+	uint64_t high = cursor_u32_be(cursor);
+
+	return high << 32 | cursor_u32_be(cursor);
+}
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * error.c - filling struct emnist_error.
+ */
+#include "error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void make_printable(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p; p++)
+		if (*p < 0x20 || *p == 0x7f)
+			*p = '?';
+}
+
+static void fill(struct emnist_error *error, enum emnist_status code, uint64_t offset,
+		 const char *format, va_list arguments)
+{
+	if (!error)
+		return;
+	error->code = code;
+	error->sys_errno = 0;
+	error->offset = offset;
+	vsnprintf(error->message, sizeof(error->message), format, arguments);
+	make_printable(error->message);
+}
+
+enum emnist_status error_set(struct emnist_error *error, enum emnist_status code,
+			     const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fill(error, code, EMNIST_NO_OFFSET, format, arguments);
+	va_end(arguments);
+	return code;
+}
+
+enum emnist_status error_at(struct emnist_error *error, enum emnist_status code, uint64_t offset,
+			    const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fill(error, code, offset, format, arguments);
+	va_end(arguments);
+	return code;
+}
+
+enum emnist_status error_errno(struct emnist_error *error, int sys_errno, const char *what)
+{
+	char why[128];
+
+	if (strerror_r(sys_errno, why, sizeof(why)) != 0)
+		snprintf(why, sizeof(why), "error %d", sys_errno);
+	error_set(error, EMNIST_ERR_IO, "%s%s%s", what ? what : "", what ? ": " : "", why);
+	if (error)
+		error->sys_errno = sys_errno;
+	return EMNIST_ERR_IO;
+}
+
+enum emnist_status error_memory(struct emnist_error *error)
+{
+	return error_set(error, EMNIST_ERR_MEMORY, "out of memory");
+}
+
+enum emnist_status error_prefix(struct emnist_error *error, enum emnist_status code,
+				const char *prefix)
+{
+	char message[sizeof(error->message)];
+
+	if (!error)
+		return code;
+	memcpy(message, error->message, sizeof(message));
+	if (snprintf(error->message, sizeof(error->message), "%s: %s", prefix, message) < 0)
+		memcpy(error->message, message, sizeof(message));
+	make_printable(error->message);
+	return error->code;
+}
+
+const char *emnist_version(void)
+{
+	return EMNIST_VERSION;
+}

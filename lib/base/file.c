@@ -1,0 +1,159 @@
+/*
+ * file.c - whole files in and out.
+ */
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* First room for a file whose size is unknown, and the least room for one read(). */
+#define READ_STEP 65536
+
+static enum emnist_status too_large(struct emnist_error *error, uint64_t limit_nbytes)
+{
+	return error_set(error, EMNIST_ERR_LIMIT, "file is larger than the limit of %llu bytes",
+			 (unsigned long long)limit_nbytes);
+}
+
+/* How much room to make at first: one byte more than the file has, so that its end shows in the
+ * same pass. */
+static size_t first_room(const struct stat *st)
+{
+	if (!S_ISREG(st->st_mode) || st->st_size <= 0)
+		return READ_STEP;
+	return (size_t)st->st_size + 1;
+}
+
+enum emnist_status file_read_fd(int fd, uint64_t limit_nbytes, struct buffer *buffer,
+				struct emnist_error *error)
+{
+	struct stat st;
+
+	buffer->nbytes = 0;
+	if (fstat(fd, &st) < 0)
+		return error_errno(error, errno, NULL);
+	if (S_ISDIR(st.st_mode))
+		return error_errno(error, EISDIR, NULL);
+	if (S_ISREG(st.st_mode) && st.st_size > 0 && (uint64_t)st.st_size > limit_nbytes)
+		return too_large(error, limit_nbytes);
+	if (!buffer_reserve(buffer, first_room(&st)))
+		return error_memory(error);
+	for (;;) {
+		ssize_t n;
+
+		if (buffer->nbytes == buffer->capacity &&
+		    !buffer_reserve(buffer, buffer->nbytes + READ_STEP))
+			return error_memory(error);
+		n = read(fd, buffer->data + buffer->nbytes, buffer->capacity - buffer->nbytes);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_errno(error, errno, NULL);
+		if (n == 0)
+			return EMNIST_OK;
+		buffer->nbytes += (size_t)n;
+		if (buffer->nbytes > limit_nbytes)
+			return too_large(error, limit_nbytes);
+	}
+}
+
+enum emnist_status file_read(const char *path, uint64_t limit_nbytes, struct buffer *buffer,
+			     struct emnist_error *error)
+{
+	enum emnist_status status;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return error_errno(error, errno, NULL);
+	status = file_read_fd(fd, limit_nbytes, buffer, error);
+	close(fd);
+	return status;
+}
+
+static bool write_all(int fd, const unsigned char *bytes, size_t nbytes)
+{
+	while (nbytes > 0) {
+		ssize_t n = write(fd, bytes, nbytes);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		bytes += n;
+		nbytes -= (size_t)n;
+	}
+	return true;
+}
+
+static enum emnist_status write_in_place(const char *path, const void *bytes, size_t nbytes,
+					 struct emnist_error *error)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	int failure = 0;
+
+	if (fd < 0)
+		return error_errno(error, errno, "cannot write");
+	if (!write_all(fd, bytes, nbytes))
+		failure = errno;
+	if (close(fd) < 0 && !failure)
+		failure = errno;
+	return failure ? error_errno(error, failure, "cannot write") : EMNIST_OK;
+}
+
+/* Makes the file "PATH.XXXXXX" with the permissions that a new file at path would get. */
+static int open_beside(const char *path, char **name_ret)
+{
+	size_t nbytes = strlen(path) + sizeof(".XXXXXX");
+	char *name = malloc(nbytes);
+	mode_t mask;
+	int fd;
+
+	if (!name)
+		return -1;
+	snprintf(name, nbytes, "%s.XXXXXX", path);
+	fd = mkstemp(name);
+	if (fd < 0) {
+		free(name);
+		return -1;
+	}
+	mask = umask(0);
+	umask(mask);
+	if (fchmod(fd, 0666 & ~mask) < 0) {
+		close(fd);
+		unlink(name);
+		free(name);
+		return -1;
+	}
+	*name_ret = name;
+	return fd;
+}
+
+enum emnist_status file_replace(const char *path, const void *bytes, size_t nbytes,
+				struct emnist_error *error)
+{
+	struct stat st;
+	char *name;
+	int failure = 0;
+	int fd;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return write_in_place(path, bytes, nbytes, error);
+	errno = ENOMEM;
+	fd = open_beside(path, &name);
+	if (fd < 0)
+		return error_errno(error, errno, "cannot write");
+	if (!write_all(fd, bytes, nbytes) || fsync(fd) < 0)
+		failure = errno;
+	if (close(fd) < 0 && !failure)
+		failure = errno;
+	if (!failure && rename(name, path) < 0)
+		failure = errno;
+	if (failure)
+		unlink(name);
+	free(name);
+	return failure ? error_errno(error, failure, "cannot write") : EMNIST_OK;
+}

@@ -1,0 +1,60 @@
+/*
+ * memory.c - allocation whose sizes cannot overflow.
+ */
+#include "memory.h"
+
+#include <string.h>
+
+/* A cache line, and the widest vector register. */
+#define ALIGNMENT 64
+
+void *alloc_array(size_t n, size_t size)
+{
+	size_t nbytes;
+
+	if (size_mul_overflows(n, size, &nbytes))
+		return NULL;
+	return malloc(nbytes ? nbytes : 1);
+}
+
+void *alloc_zeroed(size_t n, size_t size)
+{
+	return n && size ? calloc(n, size) : calloc(1, 1);
+}
+
+float *alloc_floats(size_t n, size_t width)
+{
+	void *floats;
+	size_t count, nbytes;
+
+	if (size_mul_overflows(n, width, &count) ||
+	    size_mul_overflows(count, sizeof(float), &nbytes))
+		return NULL;
+	if (posix_memalign(&floats, ALIGNMENT, nbytes ? nbytes : 1))
+		return NULL;
+	memset(floats, 0, nbytes);
+	return floats;
+}
+
+bool buffer_reserve(struct buffer *buffer, size_t nbytes)
+{
+	size_t capacity = buffer->capacity + buffer->capacity / 2;
+	unsigned char *data;
+
+	if (nbytes <= buffer->capacity)
+		return true;
+	if (capacity < nbytes)
+		capacity = nbytes;
+	data = realloc(buffer->data, capacity);
+	if (!data)
+		return false;
+	buffer->data = data;
+	buffer->capacity = capacity;
+	return true;
+}
+
+void buffer_clear(struct buffer *buffer)
+{
+	free(buffer->data);
+	*buffer = (struct buffer){0};
+}

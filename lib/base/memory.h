@@ -1,0 +1,41 @@
+/*
+ * memory.h - allocation whose sizes cannot overflow, and a buffer that grows.
+ */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/* Whether a * b overflows size_t; *product_ret is set where it does not. */
+static inline bool size_mul_overflows(size_t a, size_t b, size_t *product_ret)
+{
+	return __builtin_mul_overflow(a, b, product_ret);
+}
+
+/* n elements of size bytes each, uninitialised; NULL when memory is short or n * size overflows.
+ * Never NULL for n = 0. Free with free(). */
+void *alloc_array(size_t n, size_t size);
+
+/* The same, all bytes zero. */
+void *alloc_zeroed(size_t n, size_t size);
+
+/* n rows of width floats, aligned to 64 bytes for vector loads; zeroed. Free with free(). */
+float *alloc_floats(size_t n, size_t width);
+
+/* Bytes that grow and are kept for reuse; {0} is an empty one. */
+struct buffer {
+	unsigned char *data;
+	size_t nbytes;   /* in use */
+	size_t capacity; /* allocated */
+};
+
+/* Makes room for nbytes in all, keeping what is there; false when memory is short. */
+bool buffer_reserve(struct buffer *buffer, size_t nbytes);
+
+/* Frees the bytes and empties the buffer. */
+void buffer_clear(struct buffer *buffer);
+
+#endif

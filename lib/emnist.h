@@ -1,0 +1,473 @@
+/*
+ * emnist.h - classify images of single characters with a multilayer perceptron.
+ *
+ * An image (PNG, JPEG, BMP, PNM, GIF, TGA) is decoded, brought to a vector of 28x28 values in
+ * [0,1], and run through a network that answers with one probability a class:
+ *
+ *	struct emnist_model *model;
+ *	struct emnist_session *session;
+ *	struct emnist_reader *reader;
+ *	struct emnist_error error;
+ *	float vector[EMNIST_VECTOR_LENGTH], probabilities[62];
+ *
+ *	if (emnist_model_default(&model, &error) ||
+ *	    emnist_session_create(model, 1, &session, &error) ||
+ *	    emnist_reader_create(NULL, &reader, &error) ||
+ *	    emnist_read_file(reader, "scan.png", vector, &error) ||
+ *	    emnist_session_run(session, vector, 1, probabilities, &error))
+ *		errx(1, "%s", error.message);
+ *	emnist_top_k(probabilities, 62, 1, &best);
+ *	puts(emnist_labels_text(emnist_model_labels(model), best));
+ *
+ * Threads. A model, once loaded, and a set of labels never change and may be shared by any number
+ * of threads. A reader, a session, a dataset belong to one thread at a time. The library keeps no
+ * state that a caller can see, never prints, never exits, and never reads the environment, the
+ * command line or a locale.
+ *
+ * Errors. A function that can fail returns an emnist_status, EMNIST_OK being zero, and describes
+ * the failure in *error where error is not NULL. What a function was to return through a pointer
+ * is then NULL or untouched. Messages are one line, without the file's name and without a full
+ * stop; they may quote bytes of the input, made printable.
+ *
+ * Options. In every options structure a zero means "the default", so that `= {0}` is the default
+ * of all, and a NULL pointer to options means the same. Values out of range are refused with
+ * EMNIST_ERR_ARGUMENT, never silently corrected.
+ */
+#ifndef EMNIST_H
+#define EMNIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define EMNIST_VERSION "0.1.0"
+
+#define EMNIST_API     __attribute__((visibility("default")))
+
+/* The side of the square that every image is brought to, and the length of its vector: rows from
+ * the top, pixels from the left, 0 = background, 1 = ink. */
+#define EMNIST_SIDE          28
+#define EMNIST_VECTOR_LENGTH 784
+
+/* The version of the library that is running, as EMNIST_VERSION. */
+EMNIST_API const char *emnist_version(void);
+
+/* ------------------------------------------------------------------ errors */
+
+enum emnist_status {
+	EMNIST_OK = 0,
+	EMNIST_ERR_ARGUMENT,    /* an argument or option is out of its range */
+	EMNIST_ERR_MEMORY,      /* memory is exhausted */
+	EMNIST_ERR_IO,          /* a system call failed: error.sys_errno says why */
+	EMNIST_ERR_FORMAT,      /* the bytes are of no format that is read here */
+	EMNIST_ERR_CORRUPT,     /* the format is known, but the bytes are damaged or cut short */
+	EMNIST_ERR_UNSUPPORTED, /* the bytes are valid, but use what is not read here */
+	EMNIST_ERR_LIMIT,       /* a limit on size or count is exceeded */
+	EMNIST_ERR_STOPPED,     /* a callback asked to stop */
+};
+
+#define EMNIST_NO_OFFSET UINT64_MAX
+
+struct emnist_error {
+	enum emnist_status code;
+	int sys_errno;     /* errno of the failed call with EMNIST_ERR_IO, else 0 */
+	uint64_t offset;   /* byte offset of the fault in its input, or EMNIST_NO_OFFSET */
+	char message[256]; /* never empty, always terminated */
+};
+
+/* ------------------------------------------------------------------ labels */
+
+/*
+ * What each class of a model or of a dataset stands for: an ordered list of entries, each with
+ * the index that files use for the class and the set of one or more characters (Unicode code
+ * points) that it means. A set of several characters means "any of these": EMNIST Letters knows a
+ * letter, but not its case.
+ */
+struct emnist_labels;
+
+/* The labels of EMNIST's own splits, chosen by the number of classes: 62 (ByClass: 0-9 A-Z a-z),
+ * 47 (Balanced and ByMerge, whose 15 merged letters stand for both cases), 26 (Letters: both
+ * cases each, indices 1..26), 10 (Digits, MNIST). Other counts: EMNIST_ERR_ARGUMENT.
+ * Free with emnist_labels_free(). */
+EMNIST_API enum emnist_status emnist_labels_default(size_t n_classes,
+						    struct emnist_labels **labels_ret,
+						    struct emnist_error *error);
+
+/* Parses the text of a mapping file as EMNIST ships them: a line an entry, the index and then one
+ * or more code points, all decimal, separated by blanks; indices rise. A file whose entries are
+ * exactly EMNIST's 47 merged classes is given both cases for the 15 merged letters. */
+EMNIST_API enum emnist_status emnist_labels_parse(const void *text, size_t nbytes,
+						  struct emnist_labels **labels_ret,
+						  struct emnist_error *error);
+
+/* Reads a mapping file; see emnist_labels_parse(). */
+EMNIST_API enum emnist_status emnist_labels_read(const char *path,
+						 struct emnist_labels **labels_ret,
+						 struct emnist_error *error);
+
+/* The number of entries. */
+EMNIST_API size_t emnist_labels_count(const struct emnist_labels *labels);
+
+/* All characters of entry i, 0 <= i < count, as UTF-8 ("A", or "Aa" for a set). Owned by
+ * labels. */
+EMNIST_API const char *emnist_labels_text(const struct emnist_labels *labels, size_t i);
+
+/* The position of the entry whose file index is `index`, or SIZE_MAX. */
+EMNIST_API size_t emnist_labels_find(const struct emnist_labels *labels, uint32_t index);
+
+/* Whether entry i of a and entry j of b have a character in common; with ignore_case, whether
+ * they have when A-Z and a-z are not told apart. */
+EMNIST_API bool emnist_labels_match(const struct emnist_labels *a, size_t i,
+				    const struct emnist_labels *b, size_t j, bool ignore_case);
+
+EMNIST_API void emnist_labels_free(struct emnist_labels *labels);
+
+/* ------------------------------------------------------------------ images */
+
+enum emnist_preprocess {
+	/* A 28x28 grey image that looks like EMNIST (light ink on a black border) becomes value/255
+	 * untouched; any other image is normalised. */
+	EMNIST_PREPROCESS_AUTO = 0,
+	/* Composited on white, luma, scaled to 28x28, value/255; polarity stays. */
+	EMNIST_PREPROCESS_RAW,
+	/* Always normalised: polarity from the border, background to zero, the ink's bounding box
+	 * scaled with its aspect kept, placed and blurred as in EMNIST's files. */
+	EMNIST_PREPROCESS_NORMALIZE,
+};
+
+/* What an image may cost. Checked against the file's header before anything is allocated. */
+struct emnist_limits {
+	uint64_t file_nbytes; /* of one file; default 256 MiB */
+	uint32_t width;       /* pixels; default 32768 */
+	uint32_t height;      /* pixels; default 32768 */
+	uint64_t n_pixels;    /* width x height; default 67108864 (2^26) */
+};
+
+struct emnist_reader_options {
+	struct emnist_limits limits;
+	enum emnist_preprocess preprocess;
+};
+
+/* Reads images: decodes and preprocesses one after the other, reusing its memory. */
+struct emnist_reader;
+
+/* options may be NULL. Free with emnist_reader_free(). */
+EMNIST_API enum emnist_status emnist_reader_create(const struct emnist_reader_options *options,
+						   struct emnist_reader **reader_ret,
+						   struct emnist_error *error);
+
+/* Reads the image in the file at path. vector: EMNIST_VECTOR_LENGTH values in [0,1]; its content
+ * is unspecified after a failure. The format is told by content, never by name. */
+EMNIST_API enum emnist_status emnist_read_file(struct emnist_reader *reader, const char *path,
+					       float *vector, struct emnist_error *error);
+
+/* The same from an open file descriptor, read from where it stands to its end, not closed. */
+EMNIST_API enum emnist_status emnist_read_fd(struct emnist_reader *reader, int fd, float *vector,
+					     struct emnist_error *error);
+
+/* The same from nbytes bytes of an image file in memory. */
+EMNIST_API enum emnist_status emnist_read_bytes(struct emnist_reader *reader, const void *bytes,
+						size_t nbytes, float *vector,
+						struct emnist_error *error);
+
+EMNIST_API void emnist_reader_free(struct emnist_reader *reader);
+
+/* Encodes a vector as a 28x28 8-bit grey PNG (value x 255, rounded), such that reading the PNG
+ * with EMNIST_PREPROCESS_RAW gives the vector of rounded values back. *png_ret is freed with
+ * free(). */
+EMNIST_API enum emnist_status emnist_vector_to_png(const float *vector, void **png_ret,
+						   size_t *nbytes_ret, struct emnist_error *error);
+
+/* ------------------------------------------------------------------ models */
+
+enum emnist_activation {
+	EMNIST_IDENTITY = 0,
+	EMNIST_RELU,
+	EMNIST_ELU,
+	EMNIST_LEAKY_RELU,
+	EMNIST_SELU,
+	EMNIST_SIGMOID,
+	EMNIST_TANH,
+};
+
+/* A trained network: immutable, shared by threads. */
+struct emnist_model;
+
+struct emnist_model_options {
+	/* Labels to use in place of the model's own; as many as the model has outputs. Copied. */
+	const struct emnist_labels *labels;
+	uint64_t file_nbytes; /* the largest file that is read; default 1 GiB */
+};
+
+/* The model that is built into the library. Free with emnist_model_free(). */
+EMNIST_API enum emnist_status emnist_model_default(struct emnist_model **model_ret,
+						   struct emnist_error *error);
+
+/* Loads an ONNX model from memory; bytes may be freed afterwards. Labels come from options, else
+ * from the model's metadata, else from the number of outputs, see emnist_labels_default(); a model
+ * for which all three fail is refused. An operator that is not read is named in the message, with
+ * its node. */
+EMNIST_API enum emnist_status emnist_model_parse(const void *bytes, size_t nbytes,
+						 const struct emnist_model_options *options,
+						 struct emnist_model **model_ret,
+						 struct emnist_error *error);
+
+/* Loads an ONNX model from the file at path. */
+EMNIST_API enum emnist_status emnist_model_read(const char *path,
+						const struct emnist_model_options *options,
+						struct emnist_model **model_ret,
+						struct emnist_error *error);
+
+/* Encodes the model as ONNX: opset 17, input "images" of shape (N, n_inputs), output
+ * "probabilities" of shape (N, n_outputs), labels and preprocessing in its metadata.
+ * *bytes_ret is freed with free(). */
+EMNIST_API enum emnist_status emnist_model_encode(const struct emnist_model *model,
+						  void **bytes_ret, size_t *nbytes_ret,
+						  struct emnist_error *error);
+
+/* Writes emnist_model_encode()'s bytes to path, by way of a temporary file beside it that replaces
+ * path only when it is whole. */
+EMNIST_API enum emnist_status emnist_model_write(const struct emnist_model *model, const char *path,
+						 struct emnist_error *error);
+
+/* The length of an input vector; EMNIST_VECTOR_LENGTH for a model of 28x28 images. */
+EMNIST_API size_t emnist_model_n_inputs(const struct emnist_model *model);
+
+/* The number of classes. */
+EMNIST_API size_t emnist_model_n_outputs(const struct emnist_model *model);
+
+/* One label a class. Owned by the model. */
+EMNIST_API const struct emnist_labels *emnist_model_labels(const struct emnist_model *model);
+
+/* The number of fully connected layers, and the shape and activation of layer i. */
+EMNIST_API size_t emnist_model_n_layers(const struct emnist_model *model);
+struct emnist_layer_info {
+	size_t n_inputs;
+	size_t n_outputs;
+	enum emnist_activation activation;
+};
+EMNIST_API struct emnist_layer_info emnist_model_layer(const struct emnist_model *model, size_t i);
+
+EMNIST_API void emnist_model_free(struct emnist_model *model);
+
+/* ---------------------------------------------------------------- sessions */
+
+/* Scratch memory to run a model on up to max_rows vectors at once; belongs to one thread and must
+ * not outlive its model. */
+struct emnist_session;
+
+/* 1 <= max_rows <= 65536. Free with emnist_session_free(). */
+EMNIST_API enum emnist_status emnist_session_create(const struct emnist_model *model,
+						    size_t max_rows,
+						    struct emnist_session **session_ret,
+						    struct emnist_error *error);
+
+/* vectors: (n_rows, n_inputs), row-major, finite. probabilities: (n_rows, n_outputs), each row in
+ * [0,1] with sum 1. A row's probabilities do not depend on the other rows of the call, but they
+ * may differ in the last digits (up to about 1e-5) between calls of different n_rows and between
+ * machines. */
+EMNIST_API enum emnist_status emnist_session_run(struct emnist_session *session,
+						 const float *vectors, size_t n_rows,
+						 float *probabilities, struct emnist_error *error);
+
+EMNIST_API void emnist_session_free(struct emnist_session *session);
+
+/* The positions of the k largest of n values, largest first, equal ones by position. k <= n. */
+EMNIST_API void emnist_top_k(const float *values, size_t n, size_t k, uint32_t *positions_ret);
+
+/* ---------------------------------------------------------------- datasets */
+
+enum emnist_transpose {
+	EMNIST_TRANSPOSE_AUTO = 0, /* no for MNIST's own file names, yes for all others */
+	EMNIST_TRANSPOSE_YES,      /* images are stored transposed, as EMNIST's are */
+	EMNIST_TRANSPOSE_NO,
+};
+
+struct emnist_dataset_options {
+	const char *labels_path;  /* default: found from the images' name */
+	const char *mapping_path; /* default: found from the images' name, else known from it, else
+				   * from the largest label */
+	enum emnist_transpose transpose;
+	const uint32_t *indices; /* read only these images, in this order; NULL: all */
+	size_t n_indices;        /* with indices != NULL */
+};
+
+/* Labelled 28x28 images in idx format, plain or gzip, read in order from the start. */
+struct emnist_dataset;
+
+/* path: the images' file, or the part of its name before "-images-idx3-ubyte". Nothing of the
+ * headers is trusted: what is missing or too much shows when it is read. Free with
+ * emnist_dataset_free(). The message of an error names the file it is about where that is not
+ * path itself. */
+EMNIST_API enum emnist_status emnist_dataset_open(const char *path,
+						  const struct emnist_dataset_options *options,
+						  struct emnist_dataset **dataset_ret,
+						  struct emnist_error *error);
+
+/* The number of images that reading will give. */
+EMNIST_API uint64_t emnist_dataset_count(const struct emnist_dataset *dataset);
+
+/* What the classes stand for. Owned by the dataset. */
+EMNIST_API const struct emnist_labels *emnist_dataset_labels(const struct emnist_dataset *dataset);
+
+/* Reads up to n_max images. pixels: (n_max, 784) bytes, upright, row-major, 0 = background.
+ * classes: (n_max) positions in the dataset's labels. *n_ret is less than n_max only at the end,
+ * and 0 after it. */
+EMNIST_API enum emnist_status emnist_dataset_read(struct emnist_dataset *dataset, size_t n_max,
+						  uint8_t *pixels, uint16_t *classes, size_t *n_ret,
+						  struct emnist_error *error);
+
+EMNIST_API void emnist_dataset_free(struct emnist_dataset *dataset);
+
+/* -------------------------------------------------------------- evaluation */
+
+struct emnist_eval_options {
+	unsigned n_threads; /* default 1 */
+	size_t n_rows;      /* images a batch; default 256 */
+	/* Called now and then, never from two threads at once; non-zero stops the evaluation. */
+	int (*progress)(void *context, uint64_t n_done, uint64_t n_images);
+	void *context;
+};
+
+/* Shares are 0..1. An image is right when the predicted class and the true one have a character in
+ * common. */
+struct emnist_evaluation {
+	uint64_t n_images;
+	uint64_t n_correct;
+	uint64_t n_top3;             /* the true class is among the three most probable */
+	uint64_t n_case_insensitive; /* right when upper and lower case are not told apart */
+	double nll;                  /* mean negative log-likelihood, natural logarithm; a set of
+				      * characters counts with its summed probability */
+	double ece;          /* expected calibration error of the top class, 15 bins of equal
+			      * width (Guo et al., 2017) */
+	size_t n_true;       /* the number of the dataset's classes */
+	size_t n_predicted;  /* the number of the model's classes */
+	uint64_t *confusion; /* (n_true, n_predicted) counts, row-major */
+};
+
+/* Runs the model over all that is left of dataset. Release with emnist_evaluation_clear(). */
+EMNIST_API enum emnist_status emnist_evaluate(const struct emnist_model *model,
+					      struct emnist_dataset *dataset,
+					      const struct emnist_eval_options *options,
+					      struct emnist_evaluation *evaluation_ret,
+					      struct emnist_error *error);
+
+/* Frees what the evaluation holds, not the structure itself. */
+EMNIST_API void emnist_evaluation_clear(struct emnist_evaluation *evaluation);
+
+/* ---------------------------------------------------------------- training */
+
+enum emnist_train_switch {
+	EMNIST_DEFAULT = 0,
+	EMNIST_ON,
+	EMNIST_OFF,
+};
+
+struct emnist_train_progress {
+	unsigned epoch; /* 1..n_epochs */
+	unsigned n_epochs;
+	uint64_t step; /* 1..n_steps, over all epochs */
+	uint64_t n_steps;
+	double learning_rate;
+	double loss;                /* mean training loss since the epoch began */
+	double seconds;             /* since this run began */
+	double seconds_left;        /* estimate */
+	bool epoch_done;            /* the figures below are new */
+	double validation_accuracy; /* 0..1, of the averaged weights; NAN without validation */
+	double validation_loss;     /* likewise */
+	uint64_t n_validation;
+};
+
+struct emnist_train_options {
+	/* The network. */
+	const uint32_t *hidden; /* (n_hidden) widths; default 512, 256 */
+	size_t n_hidden;
+	enum emnist_activation activation;   /* of hidden layers; default EMNIST_RELU */
+	enum emnist_train_switch batch_norm; /* default on; folded into the weights at the end */
+	double dropout;                      /* of hidden units, [0,1); default 0 */
+	const struct emnist_labels *labels;  /* classes of the model; default: 62, ByClass */
+
+	/* The schedule. */
+	unsigned n_epochs;      /* default 30 */
+	unsigned n_rows;        /* images a step; a multiple of 32; default 256 */
+	double learning_rate;   /* peak of AdamW's, reached after warm-up; default 0.002 */
+	double warmup_epochs;   /* linear from 0; default 1 */
+	double weight_decay;    /* AdamW's, of weights, not of biases; default 0.01 */
+	double ema_decay;       /* averaging of weights, [0,1); default 0.999; negative: none */
+	double label_smoothing; /* [0,1); default 0 */
+
+	/* Augmentation: each image anew each epoch, uniformly within these. Negative: none. */
+	double rotate; /* +- degrees; default 12 */
+	double scale;  /* +- share, each axis; default 0.12 */
+	double shear;  /* +- share of the height; default 0.12 */
+	double shift;  /* +- share of the side, each axis; default 0.08 */
+
+	/* The data. */
+	double validation; /* share of the first dataset held out, [0,0.9]; default 0 */
+	/* (n of the model's labels) counts or shares that the classes occur with where the model
+	 * will be used: images are weighted to restore them. NULL: images count alike. */
+	const double *class_frequencies;
+
+	/* The run. */
+	uint64_t seed;               /* same seed, options, data and machine: same model */
+	unsigned n_threads;          /* default 1; the result does not depend on it */
+	const char *checkpoint_path; /* NULL: none. Continued from when it is there and was made by
+				      * the same options and data; kept when training ends. */
+	double checkpoint_seconds;   /* least time between two checkpoints; default 30 */
+	/* Called after each step, from the caller's thread; non-zero stops training: a checkpoint
+	 * is written and EMNIST_ERR_STOPPED returned. */
+	int (*progress)(void *context, const struct emnist_train_progress *progress);
+	void *context;
+};
+
+/* Trains a network on all images of n_datasets datasets. A dataset's class that stands for several
+ * characters is learnt as "any of these": the loss is -log of their summed probability. */
+EMNIST_API enum emnist_status emnist_train(struct emnist_dataset *const *datasets,
+					   size_t n_datasets,
+					   const struct emnist_train_options *options,
+					   struct emnist_model **model_ret,
+					   struct emnist_error *error);
+
+/* ----------------------------------------------------------- ordered workers */
+
+/*
+ * Work in three stages: produce() fills slots one after the other, n_workers threads work() on them
+ * in any order, consume() takes them in the order in which they were produced. At most n_slots
+ * slots are under way at once, so memory is bounded and a slow consumer slows the producer.
+ * produce() runs on a thread of its own, consume() on the caller's.
+ */
+struct emnist_ordered_options {
+	unsigned n_workers; /* 1..1024 */
+	unsigned n_slots;   /* default 4 x n_workers */
+	void *context;      /* handed to every function */
+
+	/* Makes and frees what a slot holds, and what a worker holds; called from the caller's
+	 * thread before and after all work. NULL from a make function ends the run with
+	 * EMNIST_ERR_MEMORY. */
+	void *(*slot_make)(void *context);
+	void (*slot_free)(void *context, void *slot);
+	void *(*worker_make)(void *context);
+	void (*worker_free)(void *context, void *worker);
+
+	/* True: the slot holds work. False: the input is at its end (or failed: the context
+	 * knows), and produce() is not called again. */
+	bool (*produce)(void *context, void *slot);
+	void (*work)(void *context, void *worker, void *slot);
+	/* False: no more is wanted; slots under way are dropped. */
+	bool (*consume)(void *context, void *slot);
+};
+
+/* Returns EMNIST_OK at the end of the input, EMNIST_ERR_STOPPED when consume() said so. A produce()
+ * that is blocked in a system call when consume() stops is waited for. */
+EMNIST_API enum emnist_status emnist_ordered_run(const struct emnist_ordered_options *options,
+						 struct emnist_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * blas.h - matrix products. The only door to the BLAS library: it is kept to one thread (the
+ * threads are ours) and guarded where its build is not safe to call from several.
+ */
+#ifndef MODEL_BLAS_H
+#define MODEL_BLAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * c = alpha * op(a) op(b) + beta * c, all row-major, op being the transpose where asked for.
+ * c: (m, n) with rows ldc apart; op(a): (m, k); op(b): (k, n). The numbers must fit an int, which
+ * the limits of model.h guarantee.
+ */
+void blas_gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, float alpha,
+	       const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
+	       size_t ldc);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * model.h - a network as the rest of the library sees it: a chain of fully connected layers.
+ *
+ *	h[0] = input,  h[l+1] = activation[l](h[l] W[l]^T + b[l]),  output = softmax(h[n])
+ *
+ * Whatever a model file spells out differently (separate bias, batch normalisation, reshapes) is
+ * folded into this form when it is read.
+ */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include "../base/error.h"
+
+/* The most layers and the widest layer that are read: far beyond any network of 28x28 images, and
+ * small enough that no product of two of them overflows. */
+#define MODEL_MAX_LAYERS 256
+#define MODEL_MAX_WIDTH  65536
+
+struct layer {
+	uint32_t n_inputs;
+	uint32_t n_outputs;
+	enum emnist_activation activation;
+	float alpha;    /* slope or scale of ELU, LeakyReLU, SELU */
+	float gamma;    /* SELU's outer scale */
+	float *weights; /* (n_outputs, n_inputs), row-major */
+	float *bias;    /* (n_outputs) */
+};
+
+struct emnist_model {
+	size_t n_layers;
+	struct layer *layers;
+	bool softmax; /* after the last layer; else its activation gives the probabilities */
+	struct emnist_labels *labels;
+	char *preprocess; /* metadata "emnist.preprocess", or NULL */
+};
+
+/* A model of n_layers zeroed layers without weights, to be filled by a reader or a trainer. NULL
+ * when memory is short. Free with emnist_model_free(). */
+struct emnist_model *model_new(size_t n_layers);
+
+/* Gives layer its shape and zeroed weights and bias; false when memory is short. */
+bool layer_init(struct layer *layer, uint32_t n_inputs, uint32_t n_outputs);
+
+/* Checks that shapes chain, that weights are finite, and settles the labels (see
+ * emnist_model_parse()). The last step of every reader and of the trainer. */
+enum emnist_status model_finish(struct emnist_model *model,
+				const struct emnist_labels *labels_wanted,
+				const char *labels_metadata, size_t labels_metadata_nbytes,
+				struct emnist_error *error);
+
+/* values: n numbers, replaced by activation(value). alpha and gamma as in struct layer. */
+void activation_apply(enum emnist_activation activation, float alpha, float gamma, float *values,
+		      size_t n);
+
+/* Each of n_rows rows of n_columns values replaced by its softmax; stable for any finite input. */
+void softmax_rows(float *values, size_t n_rows, size_t n_columns);
+
+#endif
