@@ -1,0 +1,23 @@
+/*
+ * escape.h - names are bytes: how they are shown where only text may stand.
+ */
+#ifndef CLI_ESCAPE_H
+#define CLI_ESCAPE_H
+
+#include <stddef.h>
+
+/* The most bytes that escape_next() writes. */
+#define ESCAPE_MAX 4
+
+/* The length of the UTF-8 sequence at the beginning of n > 0 bytes, or 0 where there is none that
+ * is valid (RFC 3629: shortest form, no surrogates, at most U+10FFFF). */
+size_t utf8_length(const unsigned char *bytes, size_t n);
+
+/*
+ * Shows the next character of n > 0 bytes as printable text: itself, or \n, \t, \r, \\ and \xHH for
+ * control characters, the backslash and bytes that are not UTF-8. Writes at most ESCAPE_MAX bytes
+ * to out and returns their number; *n_taken_ret is how many bytes of the input they stand for.
+ */
+size_t escape_next(const unsigned char *bytes, size_t n, char *out, size_t *n_taken_ret);
+
+#endif

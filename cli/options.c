@@ -1,0 +1,413 @@
+/*
+ * options.c - one table drives parsing, messages and --help, so that they cannot disagree.
+ *
+ * No number is read through a function that stops at the first strange character, and none depends
+ * on the locale: the program never leaves the "C" locale.
+ */
+#include "options.h"
+#include "names.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HELP_WIDTH  79 /* the last column is left free: some terminals wrap there */
+#define HELP_COLUMN 28 /* where the texts of options begin */
+
+/* Whole numbers beyond this are not exact in a double; as a maximum it means "none". */
+#define LARGEST_EXACT 9007199254740992.0
+
+/* The options of every command. */
+static const struct option_spec built_in[] = {
+	{.kind = OPTION_KIND_FLAG, .letter = 'h', .name = "help", .help = "print this help"},
+	{.kind = OPTION_KIND_FLAG, .name = "version", .help = "print the version"},
+	OPTION_END,
+};
+
+struct parser {
+	const char *usage;
+	const char *summary;
+	const char *after;
+	const struct option_spec *specs;
+	char **arguments; /* what is left to read, ended by NULL */
+};
+
+/* ------------------------------------------------------------------- help */
+
+/* Prints text from the given column on, broken between words, later lines indented by `indent`.
+ * A line end in the text ends the line. */
+static void print_wrapped(const char *text, size_t column, size_t indent)
+{
+	while (*text) {
+		size_t blanks = strspn(text, " ");
+		size_t word = strcspn(text + blanks, " \n");
+
+		if (column > indent && column + blanks + word > HELP_WIDTH) {
+			printf("\n%*s", (int)indent, "");
+			column = indent;
+			text += blanks;
+			blanks = 0;
+		}
+		printf("%.*s", (int)(blanks + word), text);
+		column += blanks + word;
+		text += blanks + word;
+		if (*text == '\n') {
+			printf("\n%*s", text[1] && text[1] != '\n' ? (int)indent : 0, "");
+			column = indent;
+			text++;
+		}
+	}
+	putchar('\n');
+}
+
+static void print_option(const struct option_spec *spec)
+{
+	int column;
+
+	if (spec->kind == OPTION_KIND_HEADING) {
+		printf("\n%s\n", spec->help);
+		return;
+	}
+	column = spec->letter ? printf("  -%c, --%s", spec->letter, spec->name)
+			      : printf("      --%s", spec->name);
+	if (spec->argument)
+		column += printf(" %s", spec->argument);
+	if (column + 2 > HELP_COLUMN) {
+		putchar('\n');
+		column = 0;
+	}
+	printf("%*s", HELP_COLUMN - column, "");
+	print_wrapped(spec->help, HELP_COLUMN, HELP_COLUMN);
+}
+
+static void print_help(const struct parser *parser)
+{
+	const struct option_spec *specs = parser->specs;
+
+	printf("Usage: emnist %s\n", parser->usage);
+	print_wrapped(parser->summary, 0, 0);
+	if (specs->kind != OPTION_KIND_HEADING)
+		printf("\nOptions:\n");
+	for (; specs->kind != OPTION_KIND_END; specs++)
+		print_option(specs);
+	putchar('\n');
+	for (specs = built_in; specs->kind != OPTION_KIND_END; specs++)
+		print_option(specs);
+	if (parser->after) {
+		putchar('\n');
+		print_wrapped(parser->after, 0, 0);
+	}
+}
+
+/* ----------------------------------------------------------------- values */
+
+static bool parse_digits(const char *text, uint64_t *value_ret, const char **end_ret)
+{
+	uint64_t value = 0;
+	const char *p = text;
+
+	for (; *p >= '0' && *p <= '9'; p++)
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, (uint64_t)(*p - '0'), &value))
+			return false;
+	*value_ret = value;
+	*end_ret = p;
+	return p > text;
+}
+
+static bool in_range(const struct option_spec *spec, double value)
+{
+	return value >= spec->min && value <= spec->max;
+}
+
+/* "what from MIN to MAX", or "what of MIN or more". */
+static bool complain_of_number(const struct option_spec *spec, const char *text, const char *what)
+{
+	if (spec->max >= LARGEST_EXACT)
+		complain("--%s: '%s' is not a %s of %.15g or more", spec->name, text, what,
+			 spec->min);
+	else
+		complain("--%s: '%s' is not a %s from %.15g to %.15g", spec->name, text, what,
+			 spec->min, spec->max);
+	return false;
+}
+
+static bool parse_unsigned(const struct option_spec *spec, const char *text)
+{
+	uint64_t value;
+	const char *end;
+
+	if (!parse_digits(text, &value, &end) || *end || !in_range(spec, (double)value))
+		return complain_of_number(spec, text, "whole number");
+	*(uint64_t *)spec->target = value;
+	return true;
+}
+
+static bool parse_size(const struct option_spec *spec, const char *text)
+{
+	static const char suffixes[] = "KMG";
+	const char *end, *suffix;
+	uint64_t value;
+	bool good = parse_digits(text, &value, &end);
+
+	if (good && *end) {
+		suffix = strchr(suffixes, *end);
+		good = suffix && !end[1] &&
+		       !__builtin_mul_overflow(value, UINT64_C(1024) << 10 * (suffix - suffixes),
+					       &value);
+	}
+	if (!good || !in_range(spec, (double)value))
+		return complain_of_number(spec, text, "size (a whole number, or one with K, M, G)");
+	*(uint64_t *)spec->target = value;
+	return true;
+}
+
+static bool parse_real(const struct option_spec *spec, const char *text)
+{
+	/* What strtod() would read beyond decimal numbers: blanks, hexadecimal, "inf", "nan". */
+	bool decimal = *text && text[strspn(text, "0123456789+-.eE")] == '\0';
+	char *end;
+	double value = strtod(text, &end);
+
+	if (!decimal || *end || !isfinite(value) || !in_range(spec, value))
+		return complain_of_number(spec, text, "number");
+	*(double *)spec->target = value;
+	return true;
+}
+
+static bool parse_choice(const struct option_spec *spec, const char *text)
+{
+	char good[512];
+	size_t n = 0;
+
+	for (int i = 0; spec->choices[i]; i++) {
+		if (strcmp(spec->choices[i], text) == 0) {
+			*(int *)spec->target = i;
+			return true;
+		}
+		if (n < sizeof(good))
+			n += (size_t)snprintf(good + n, sizeof(good) - n, "%s%s", i > 0 ? ", " : "",
+					      spec->choices[i]);
+	}
+	complain("--%s: '%s' is not one of %s", spec->name, text, good);
+	return false;
+}
+
+static bool list_add(struct text_list *list, const char *text)
+{
+	/* Doubled whenever its length is a power of two. */
+	if ((list->n & (list->n - 1)) == 0) {
+		size_t capacity = list->n ? 2 * list->n : 1;
+		const char **texts = realloc(list->texts, capacity * sizeof(*texts));
+
+		if (!texts) {
+			complain("out of memory");
+			return false;
+		}
+		list->texts = texts;
+	}
+	list->texts[list->n++] = text;
+	return true;
+}
+
+static void list_release(struct text_list *list)
+{
+	free(list->texts);
+	*list = (struct text_list){0};
+}
+
+static bool takes_value(const struct option_spec *spec)
+{
+	return spec->kind != OPTION_KIND_FLAG && spec->kind != OPTION_KIND_COUNT;
+}
+
+/* value is NULL for options that take none. */
+static bool apply(const struct option_spec *spec, const char *value)
+{
+	switch (spec->kind) {
+	case OPTION_KIND_FLAG:
+		*(bool *)spec->target = true;
+		return true;
+	case OPTION_KIND_COUNT:
+		++*(unsigned *)spec->target;
+		return true;
+	case OPTION_KIND_TEXT:
+		*(const char **)spec->target = value;
+		return true;
+	case OPTION_KIND_UNSIGNED:
+		return parse_unsigned(spec, value);
+	case OPTION_KIND_SIZE:
+		return parse_size(spec, value);
+	case OPTION_KIND_REAL:
+		return parse_real(spec, value);
+	case OPTION_KIND_CHOICE:
+		return parse_choice(spec, value);
+	case OPTION_KIND_LIST:
+		return list_add(spec->target, value);
+	case OPTION_KIND_HEADING:
+	case OPTION_KIND_END:
+		break;
+	}
+	return false;
+}
+
+/* ---------------------------------------------------------------- parsing */
+
+/* Steps through a command's own options and then the built-in ones; NULL first and at the end. */
+static const struct option_spec *next_spec(const struct parser *parser,
+					   const struct option_spec *spec)
+{
+	spec = spec ? spec + 1 : parser->specs;
+	while (spec->kind == OPTION_KIND_HEADING)
+		spec++;
+	if (spec->kind != OPTION_KIND_END)
+		return spec;
+	return spec == &built_in[2] ? NULL : built_in;
+}
+
+/* What an option that is not there may have meant, and where to look. */
+static enum parse_result unknown_option(const struct parser *parser, const char *argument,
+					const char *name)
+{
+	struct nearest nearest = nearest_to(name);
+	const struct option_spec *spec = NULL;
+
+	while ((spec = next_spec(parser, spec)))
+		nearest_try(&nearest, spec->name);
+	if (nearest.best && strlen(name) > 1)
+		complain("unknown option '%s'; did you mean '--%s'?", argument, nearest.best);
+	else
+		complain("unknown option '%s'; see 'emnist %.*s --help'", argument,
+			 (int)strcspn(parser->usage, " "), parser->usage);
+	return PARSE_BAD;
+}
+
+static enum parse_result run_option(const struct parser *parser, const struct option_spec *spec,
+				    const char *value)
+{
+	if (spec == &built_in[0]) {
+		print_help(parser);
+		return PARSE_HELP;
+	}
+	if (spec == &built_in[1]) {
+		printf("emnist %s\n", emnist_version());
+		return PARSE_HELP;
+	}
+	return apply(spec, value) ? PARSE_RUN : PARSE_BAD;
+}
+
+/* Runs an option that stands alone, its value being the next argument where it takes one. */
+static enum parse_result run_with_next(struct parser *parser, const struct option_spec *spec)
+{
+	const char *value = NULL;
+
+	if (takes_value(spec)) {
+		value = *parser->arguments;
+		if (!value) {
+			complain("--%s needs a value, %s", spec->name, spec->argument);
+			return PARSE_BAD;
+		}
+		parser->arguments++;
+	}
+	return run_option(parser, spec, value);
+}
+
+/* The option whose name is, or alone begins with, the given letters. NULL: a complaint was
+ * printed. */
+static const struct option_spec *find_long(const struct parser *parser, const char *argument,
+					   const char *name, size_t length)
+{
+	const struct option_spec *spec = NULL, *found = NULL, *other = NULL;
+	char whole[64];
+
+	while ((spec = next_spec(parser, spec))) {
+		if (strncmp(spec->name, name, length) != 0)
+			continue;
+		if (strlen(spec->name) == length)
+			return spec;
+		if (found)
+			other = spec;
+		else
+			found = spec;
+	}
+	if (other) {
+		complain("'%s' may be --%s or --%s", argument, found->name, other->name);
+		return NULL;
+	}
+	if (!found) {
+		snprintf(whole, sizeof(whole), "%.*s", (int)(length < 63 ? length : 63), name);
+		unknown_option(parser, argument, whole);
+	}
+	return found;
+}
+
+/* argument: "--name", "--name=value". */
+static enum parse_result parse_long(struct parser *parser, const char *argument)
+{
+	const char *name = argument + 2;
+	size_t length = strcspn(name, "=");
+	const struct option_spec *spec = find_long(parser, argument, name, length);
+
+	if (!spec)
+		return PARSE_BAD;
+	if (name[length] == '\0')
+		return run_with_next(parser, spec);
+	if (!takes_value(spec)) {
+		complain("--%s takes no value", spec->name);
+		return PARSE_BAD;
+	}
+	return run_option(parser, spec, name + length + 1);
+}
+
+/* argument: "-q", "-qv", "-k3", "-k". */
+static enum parse_result parse_short(struct parser *parser, const char *argument)
+{
+	enum parse_result result = PARSE_RUN;
+
+	for (const char *p = argument + 1; *p && result == PARSE_RUN; p++) {
+		const char letter[] = {*p, '\0'};
+		const struct option_spec *spec = NULL;
+
+		do
+			spec = next_spec(parser, spec);
+		while (spec && spec->letter != *p);
+		if (!spec)
+			return unknown_option(parser, argument, letter);
+		if (takes_value(spec) && p[1])
+			return run_option(parser, spec, p + 1);
+		result = run_with_next(parser, spec);
+	}
+	return result;
+}
+
+enum parse_result options_parse(const char *usage, const char *summary, const char *after,
+				const struct option_spec *specs, int argc, char **argv,
+				struct text_list *operands)
+{
+	struct parser parser = {usage, summary, after, specs, argv + (argc > 0)};
+	enum parse_result result = PARSE_RUN;
+	bool operands_only = false;
+
+	*operands = (struct text_list){0};
+	while (result == PARSE_RUN && *parser.arguments) {
+		const char *argument = *parser.arguments++;
+
+		if (operands_only || argument[0] != '-' || argument[1] == '\0')
+			result = list_add(operands, argument) ? PARSE_RUN : PARSE_BAD;
+		else if (strcmp(argument, "--") == 0)
+			operands_only = true;
+		else if (argument[1] == '-')
+			result = parse_long(&parser, argument);
+		else
+			result = parse_short(&parser, argument);
+	}
+	if (result != PARSE_RUN) {
+		list_release(operands);
+		for (; specs->kind != OPTION_KIND_END; specs++)
+			if (specs->kind == OPTION_KIND_LIST)
+				list_release(specs->target);
+	}
+	return result;
+}

@@ -1,0 +1,106 @@
+/*
+ * progress.c - one line, drawn over and over where stderr is a terminal.
+ */
+#include "progress.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECONDS_BETWEEN_DRAWS 0.1
+
+double seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void progress_start(struct progress *progress, const char *unit, bool quiet)
+{
+	const char *terminal = getenv("TERM");
+
+	progress->shown =
+		!quiet && isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+	progress->unit = unit;
+	progress->started = seconds_now();
+	/* The first line comes when there is something to tell. */
+	progress->drawn = progress->started;
+	progress->dirty = false;
+}
+
+/* "1234567" as "1,234,567". */
+static const char *with_commas(uint64_t value, char text[static 32])
+{
+	char *p = text + 31;
+	int n_digits = 0;
+
+	*p = '\0';
+	do {
+		if (n_digits > 0 && n_digits % 3 == 0)
+			*--p = ',';
+		*--p = (char)('0' + value % 10);
+		value /= 10;
+		n_digits++;
+	} while (value > 0);
+	return p;
+}
+
+/* "45 s", "12 min", "3 h 20 min". */
+static void format_duration(double seconds, char *text, size_t nbytes)
+{
+	double minutes = ceil(seconds / 60);
+
+	if (seconds < 100)
+		snprintf(text, nbytes, "%.0f s", ceil(seconds));
+	else if (minutes < 100)
+		snprintf(text, nbytes, "%.0f min", minutes);
+	else
+		snprintf(text, nbytes, "%.0f h %.0f min", floor(minutes / 60), fmod(minutes, 60));
+}
+
+/* One write, so that it cannot be torn by what others print. */
+static void put(const char *text, size_t nbytes)
+{
+	ssize_t n = write(STDERR_FILENO, text, nbytes);
+
+	/* A terminal that is gone needs no progress. */
+	(void)n;
+}
+
+void progress_update(struct progress *progress, uint64_t n_done, uint64_t total)
+{
+	char done_text[32], total_text[32], rate_text[32], left_text[48], line[256];
+	double now, seconds, rate;
+	int n;
+
+	if (!progress->shown)
+		return;
+	now = seconds_now();
+	if (now - progress->drawn < SECONDS_BETWEEN_DRAWS)
+		return;
+	progress->drawn = now;
+	seconds = now - progress->started;
+	rate = seconds > 0 ? (double)n_done / seconds : 0;
+	n = snprintf(line, sizeof(line), "\r%s%s%s %s, %s a second", with_commas(n_done, done_text),
+		     total ? " of " : "", total ? with_commas(total, total_text) : "",
+		     progress->unit, with_commas((uint64_t)rate, rate_text));
+	if (n > 0 && total > n_done && rate > 0) {
+		format_duration((double)(total - n_done) / rate, left_text, sizeof(left_text));
+		n += snprintf(line + n, sizeof(line) - (size_t)n, ", %s left", left_text);
+	}
+	n += snprintf(line + n, sizeof(line) - (size_t)n, "\033[K");
+	put(line, (size_t)n);
+	progress->dirty = true;
+}
+
+void progress_clear(struct progress *progress)
+{
+	if (progress->dirty)
+		put("\r\033[K", strlen("\r\033[K"));
+	progress->dirty = false;
+}
