@@ -1,0 +1,226 @@
+/*
+ * names.c - which files make up a dataset, told from one name.
+ *
+ *	emnist-byclass-test-images-idx3-ubyte.gz    the images
+ *	emnist-byclass-test-labels-idx1-ubyte.gz    their labels, packed or not
+ *	emnist-byclass-mapping.txt                  what the labels mean
+ *
+ * A name given may stop before "-images". MNIST's own files are train-images-idx3-ubyte and
+ * t10k-images-idx3-ubyte, also seen as train-images.idx3-ubyte; they have no mapping.
+ */
+#include "names.h"
+
+#include "../base/memory.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char *const images_endings[] = {
+	"",
+	".gz",
+	"-images-idx3-ubyte",
+	"-images-idx3-ubyte.gz",
+	"-images.idx3-ubyte",
+	"-images.idx3-ubyte.gz",
+	NULL,
+};
+static const char *const packed_first[] = {".gz", "", NULL};
+static const char *const plain_first[] = {"", ".gz", NULL};
+static const char *const mapping_endings[] = {"-mapping.txt", NULL};
+
+/* The splits of EMNIST, by the word that names them. */
+static const struct {
+	const char *word;
+	size_t n_classes;
+} splits[] = {
+	{"byclass", 62}, {"bymerge", 47}, {"balanced", 47},
+	{"letters", 26}, {"digits", 10},  {"mnist", 10},
+};
+
+#define MNIST_N_CLASSES 10
+
+const char *names_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static bool starts_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+static bool ends_with(const char *text, size_t nbytes, const char *end)
+{
+	return nbytes >= strlen(end) && memcmp(text + nbytes - strlen(end), end, strlen(end)) == 0;
+}
+
+/* The first of the names stem + ending that is there and no directory; NULL in *path_ret where
+ * none is. */
+static enum emnist_status first_there(const char *stem, size_t stem_nbytes,
+				      const char *const *endings, char **path_ret,
+				      struct emnist_error *error)
+{
+	struct stat st;
+
+	*path_ret = NULL;
+	for (; *endings; endings++) {
+		size_t nbytes = stem_nbytes + strlen(*endings) + 1;
+		char *path = alloc_array(nbytes, 1);
+
+		if (!path)
+			return error_memory(error);
+		memcpy(path, stem, stem_nbytes);
+		memcpy(path + stem_nbytes, *endings, strlen(*endings) + 1);
+		if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode)) {
+			*path_ret = path;
+			return EMNIST_OK;
+		}
+		free(path);
+	}
+	return EMNIST_OK;
+}
+
+static enum emnist_status find_images(const char *path, struct dataset_names *names,
+				      struct emnist_error *error)
+{
+	enum emnist_status status;
+	struct stat st;
+	int failure;
+
+	status = first_there(path, strlen(path), images_endings, &names->images, error);
+	if (status || names->images)
+		return status;
+	failure = stat(path, &st) == 0 ? EISDIR : errno;
+	if (failure == ENOENT)
+		return error_errno(error, failure,
+				   "neither an images file nor the start of one's name");
+	return error_errno(error, failure, NULL);
+}
+
+/* Where "images-idx3" or "images.idx3" stands in the last component of path; NULL: nowhere. */
+static const char *find_word(const char *path)
+{
+	const char *word = strstr(names_base(path), "images-idx3");
+
+	return word ? word : strstr(names_base(path), "images.idx3");
+}
+
+static enum emnist_status find_labels(struct dataset_names *names, struct emnist_error *error)
+{
+	const char *images = names->images;
+	const char *word = find_word(images);
+	size_t nbytes = strlen(images);
+	bool packed = ends_with(images, nbytes, ".gz");
+	enum emnist_status status;
+	char *stem;
+
+	if (!word)
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "the labels cannot be found from a name without 'images-idx3'");
+	stem = strdup(images);
+	if (!stem)
+		return error_memory(error);
+	memcpy(stem + (word - images), "labels", strlen("labels"));
+	stem[(word - images) + (ptrdiff_t)strlen("images.idx")] = '1';
+	if (packed)
+		nbytes -= strlen(".gz");
+	status = first_there(stem, nbytes, packed ? packed_first : plain_first, &names->labels,
+			     error);
+	if (!status && !names->labels) {
+		char what[160];
+
+		stem[nbytes] = '\0';
+		snprintf(what, sizeof(what), "no labels '%.100s', packed or not", names_base(stem));
+		status = error_errno(error, ENOENT, what);
+	}
+	free(stem);
+	return status;
+}
+
+/* How much of the images' path comes before "-images-idx3"; all where that is not in it. */
+static size_t stem_nbytes(const char *images)
+{
+	const char *word = find_word(images);
+
+	if (!word)
+		return strlen(images);
+	if (word > images && strchr("-_.", word[-1]))
+		word--;
+	return (size_t)(word - images);
+}
+
+static enum emnist_status find_mapping(struct dataset_names *names, struct emnist_error *error)
+{
+	static const char *const parts[] = {"-train", "-test"};
+	const size_t nbytes = stem_nbytes(names->images);
+	enum emnist_status status;
+
+	status = first_there(names->images, nbytes, mapping_endings, &names->mapping, error);
+	for (size_t i = 0; i < 2 && !status && !names->mapping; i++)
+		if (ends_with(names->images, nbytes, parts[i]))
+			status = first_there(names->images, nbytes - strlen(parts[i]),
+					     mapping_endings, &names->mapping, error);
+	return status;
+}
+
+/* The classes of the split that a word of the name tells; 0: none does. */
+static size_t split_n_classes(const char *images)
+{
+	const char *const end = images + stem_nbytes(images);
+	const char *word = names_base(images);
+
+	while (word < end) {
+		size_t nbytes = strcspn(word, "-_.");
+
+		if (nbytes > (size_t)(end - word))
+			nbytes = (size_t)(end - word);
+		for (size_t i = 0; i < sizeof(splits) / sizeof(splits[0]); i++)
+			if (nbytes == strlen(splits[i].word) &&
+			    memcmp(word, splits[i].word, nbytes) == 0)
+				return splits[i].n_classes;
+		word += nbytes + 1;
+	}
+	return 0;
+}
+
+enum emnist_status names_find(const char *path, const char *labels_path, const char *mapping_path,
+			      struct dataset_names *names, struct emnist_error *error)
+{
+	const char *base;
+	enum emnist_status status;
+
+	*names = (struct dataset_names){0};
+	status = find_images(path, names, error);
+	if (status)
+		return status;
+	if (labels_path)
+		names->labels = strdup(labels_path);
+	else
+		status = find_labels(names, error);
+	if (status)
+		return status;
+	if (mapping_path)
+		names->mapping = strdup(mapping_path);
+	else
+		status = find_mapping(names, error);
+	if (status)
+		return status;
+	if (!names->labels || (mapping_path && !names->mapping))
+		return error_memory(error);
+	base = names_base(names->images);
+	names->upright = starts_with(base, "train-images") || starts_with(base, "t10k-images");
+	names->n_classes = names->upright ? MNIST_N_CLASSES : split_n_classes(names->images);
+	return EMNIST_OK;
+}
+
+void names_clear(struct dataset_names *names)
+{
+	free(names->images);
+	free(names->labels);
+	free(names->mapping);
+	*names = (struct dataset_names){0};
+}
