@@ -50,10 +50,11 @@ enum emnist_status error_at(struct emnist_error *error, enum emnist_status code,
 
 enum emnist_status error_errno(struct emnist_error *error, int sys_errno, const char *what)
 {
-	char why[128];
+	/* Unlike strerror() and its kin, it does not ask the locale. */
+	const char *why = strerrordesc_np(sys_errno);
 
-	if (strerror_r(sys_errno, why, sizeof(why)) != 0)
-		snprintf(why, sizeof(why), "error %d", sys_errno);
+	if (!why)
+		why = "unknown error";
 	error_set(error, EMNIST_ERR_IO, "%s%s%s", what ? what : "", what ? ": " : "", why);
 	if (error)
 		error->sys_errno = sys_errno;
