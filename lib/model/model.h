@@ -41,8 +41,13 @@ struct emnist_model *model_new(size_t n_layers);
 /* Gives layer its shape and zeroed weights and bias; false when memory is short. */
 bool layer_init(struct layer *layer, uint32_t n_inputs, uint32_t n_outputs);
 
-/* Checks that shapes chain, that weights are finite, and settles the labels (see
- * emnist_model_parse()). The last step of every reader and of the trainer. */
+/* Gives layer an activation, with ONNX's and PyTorch's default alpha and gamma. */
+void activation_set(struct layer *layer, enum emnist_activation activation);
+
+/* Checks that shapes chain, that weights are finite, and settles the labels: labels_wanted, else
+ * those of the mapping file's text labels_metadata, else those of EMNIST's split of as many
+ * classes; the first of them that is not NULL must fit. The last step of every reader and of the
+ * trainer. */
 enum emnist_status model_finish(struct emnist_model *model,
 				const struct emnist_labels *labels_wanted,
 				const char *labels_metadata, size_t labels_metadata_nbytes,
@@ -52,7 +57,9 @@ enum emnist_status model_finish(struct emnist_model *model,
 void activation_apply(enum emnist_activation activation, float alpha, float gamma, float *values,
 		      size_t n);
 
-/* Each of n_rows rows of n_columns values replaced by its softmax; stable for any finite input. */
+/* Each of n_rows rows of n_columns values replaced by its softmax; stable for any finite input, and
+ * for any other the result is still one of probabilities: infinities count as the largest floats,
+ * NaN as the least. */
 void softmax_rows(float *values, size_t n_rows, size_t n_columns);
 
 #endif

@@ -1,0 +1,179 @@
+/*
+ * activation.c - activation functions and softmax.
+ *
+ * Each loop runs over a block of fixed length, which compilers turn into vector code even where
+ * they are told to be sparing; what is left at the end is copied into a block of its own. So a
+ * value's result is the same wherever in an array it stands.
+ */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "../base/simd.h"
+#include "model.h"
+#include "vexp.h"
+
+#define BLOCK 32
+
+/* From Klambauer et al., "Self-Normalizing Neural Networks", 2017, as in ONNX and PyTorch. */
+#define SELU_ALPHA 1.67326319217681884765625f
+#define SELU_GAMMA 1.05070102214813232421875f
+
+/* PyTorch's and ONNX's default. */
+#define LEAKY_RELU_SLOPE 0.01f
+
+struct parameters {
+	float alpha;
+	float gamma;
+};
+
+static inline float relu(float x, struct parameters p)
+{
+	(void)p;
+	return vexp_select(x > 0, x, 0);
+}
+
+static inline float elu(float x, struct parameters p)
+{
+	const float negative = p.alpha * (fast_expf(x) - 1);
+
+	return vexp_select(x > 0, x, negative);
+}
+
+static inline float leaky_relu(float x, struct parameters p)
+{
+	const float negative = p.alpha * x;
+
+	return vexp_select(x > 0, x, negative);
+}
+
+static inline float selu(float x, struct parameters p)
+{
+	const float negative = p.alpha * (fast_expf(x) - 1);
+
+	return p.gamma * vexp_select(x > 0, x, negative);
+}
+
+static inline float sigmoid(float x, struct parameters p)
+{
+	(void)p;
+	return 1 / (1 + fast_expf(-x));
+}
+
+/* Near 0, where 1 - 2 / (exp(2x) + 1) loses digits, the polynomial of Cephes' tanhf (Moshier). */
+static inline float hyperbolic_tangent(float x, struct parameters p)
+{
+	const float magnitude = fabsf(x);
+	const float square = x * x;
+	const float far = copysignf(1 - 2 / (fast_expf(2 * magnitude) + 1), x);
+	float near = -5.70498872745e-3f;
+
+	(void)p;
+	near = near * square + 2.06390887954e-2f;
+	near = near * square + -5.37397155531e-2f;
+	near = near * square + 1.33314422036e-1f;
+	near = near * square + -3.33332819422e-1f;
+	near = near * square * x + x;
+	return vexp_select(magnitude < 0.625f, near, far);
+}
+
+#define DEFINE_BLOCK(function)                                                                     \
+	SIMD_CLONES static void function##_block(float *values, struct parameters p)               \
+	{                                                                                          \
+		for (size_t i = 0; i < BLOCK; i++)                                                 \
+			values[i] = function(values[i], p);                                        \
+	}
+
+DEFINE_BLOCK(relu)
+DEFINE_BLOCK(elu)
+DEFINE_BLOCK(leaky_relu)
+DEFINE_BLOCK(selu)
+DEFINE_BLOCK(sigmoid)
+DEFINE_BLOCK(hyperbolic_tangent)
+
+static const struct {
+	void (*block)(float *values, struct parameters p);
+	struct parameters defaults;
+} activations[] = {
+	[EMNIST_IDENTITY] = {NULL, {0, 0}},
+	[EMNIST_RELU] = {relu_block, {0, 0}},
+	[EMNIST_ELU] = {elu_block, {1, 0}},
+	[EMNIST_LEAKY_RELU] = {leaky_relu_block, {LEAKY_RELU_SLOPE, 0}},
+	[EMNIST_SELU] = {selu_block, {SELU_ALPHA, SELU_GAMMA}},
+	[EMNIST_SIGMOID] = {sigmoid_block, {0, 0}},
+	[EMNIST_TANH] = {hyperbolic_tangent_block, {0, 0}},
+};
+
+void activation_set(struct layer *layer, enum emnist_activation activation)
+{
+	layer->activation = activation;
+	layer->alpha = activations[activation].defaults.alpha;
+	layer->gamma = activations[activation].defaults.gamma;
+}
+
+void activation_apply(enum emnist_activation activation, float alpha, float gamma, float *values,
+		      size_t n)
+{
+	const struct parameters p = {alpha, gamma};
+	float rest[BLOCK] = {0};
+	size_t i;
+
+	if (!activations[activation].block)
+		return;
+	for (i = 0; i + BLOCK <= n; i += BLOCK)
+		activations[activation].block(values + i, p);
+	if (i < n) {
+		memcpy(rest, values + i, (n - i) * sizeof(*values));
+		activations[activation].block(rest, p);
+		memcpy(values + i, rest, (n - i) * sizeof(*values));
+	}
+}
+
+/* An overflow on the way through a network leaves infinities and NaN, and the probabilities must
+ * be probabilities still: infinities become the largest floats, NaN the least of them. */
+static inline float make_finite(float x)
+{
+	const float above = x > -FLT_MAX ? x : -FLT_MAX;
+
+	return above < FLT_MAX ? above : FLT_MAX;
+}
+
+/* Replaces each value by exp(value - largest). */
+SIMD_CLONES static void exp_block(float *values, float largest)
+{
+	for (size_t i = 0; i < BLOCK; i++)
+		values[i] = fast_expf(make_finite(values[i]) - largest);
+}
+
+static void softmax_row(float *values, size_t n)
+{
+	float rest[BLOCK] = {0};
+	float largest = -FLT_MAX;
+	double sum = 0;
+	float share;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const float value = make_finite(values[i]);
+
+		largest = value > largest ? value : largest;
+	}
+	for (i = 0; i + BLOCK <= n; i += BLOCK)
+		exp_block(values + i, largest);
+	if (i < n) {
+		memcpy(rest, values + i, (n - i) * sizeof(*values));
+		exp_block(rest, largest);
+		memcpy(values + i, rest, (n - i) * sizeof(*values));
+	}
+	for (i = 0; i < n; i++)
+		sum += (double)values[i];
+	share = (float)(1 / sum);
+	for (i = 0; i < n; i++)
+		values[i] *= share;
+}
+
+void softmax_rows(float *values, size_t n_rows, size_t n_columns)
+{
+	for (size_t row = 0; row < n_rows; row++)
+		softmax_row(values + row * n_columns, n_columns);
+}

@@ -1,0 +1,74 @@
+/*
+ * blas.c - the only file that knows CBLAS.
+ *
+ * Its hard part is threads. The callers are threads already, so OpenBLAS must not start its own,
+ * and each of its builds wants to be told differently: the pthreads build once for all; the OpenMP
+ * build by the calling thread's own OpenMP setting, which is put back afterwards; the sequential
+ * build starts none, but is not safe to enter from two threads at once. Any other CBLAS is taken as
+ * it is: its functions of these names are not there, and the weak references are null.
+ */
+#include "blas.h"
+
+#include <cblas.h>
+#include <dlfcn.h>
+#include <pthread.h>
+
+extern void openblas_set_num_threads(int n_threads) __attribute__((weak));
+extern int openblas_get_parallel(void) __attribute__((weak));
+
+/* What openblas_get_parallel() returns. */
+enum build {
+	BUILD_SEQUENTIAL = 0,
+	BUILD_PTHREADS = 1,
+	BUILD_OPENMP = 2,
+};
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static bool is_sequential;
+static int (*get_omp_threads)(void);
+static void (*set_omp_threads)(int n_threads);
+
+/* ISO C has no conversion from the object pointer that dlsym() returns to one to a function; POSIX
+ * says that their representations agree. */
+static void find_function(const char *name, void *function_ret)
+{
+	*(void **)function_ret = dlsym(RTLD_DEFAULT, name);
+}
+
+static void set_up(void)
+{
+	enum build build = BUILD_PTHREADS;
+
+	if (openblas_get_parallel)
+		build = (enum build)openblas_get_parallel();
+	is_sequential = build == BUILD_SEQUENTIAL;
+	if (build == BUILD_OPENMP) {
+		find_function("omp_get_max_threads", &get_omp_threads);
+		find_function("omp_set_num_threads", &set_omp_threads);
+	} else if (openblas_set_num_threads) {
+		openblas_set_num_threads(1);
+	}
+}
+
+void blas_gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, float alpha,
+	       const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
+	       size_t ldc)
+{
+	int n_omp_threads = 0;
+
+	pthread_once(&once, set_up);
+	if (is_sequential)
+		pthread_mutex_lock(&mutex);
+	if (get_omp_threads && set_omp_threads) {
+		n_omp_threads = get_omp_threads();
+		set_omp_threads(1);
+	}
+	cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans,
+		    transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, alpha, a,
+		    (int)lda, b, (int)ldb, beta, c, (int)ldc);
+	if (n_omp_threads > 0)
+		set_omp_threads(n_omp_threads);
+	if (is_sequential)
+		pthread_mutex_unlock(&mutex);
+}

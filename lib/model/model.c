@@ -1,0 +1,167 @@
+/*
+ * model.c - making, checking and describing a network.
+ */
+#include "model.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../base/memory.h"
+#include "../dataset/labels.h"
+
+struct emnist_model *model_new(size_t n_layers)
+{
+	struct emnist_model *model = alloc_zeroed(1, sizeof(*model));
+
+	if (!model)
+		return NULL;
+	model->layers = alloc_zeroed(n_layers, sizeof(*model->layers));
+	if (!model->layers) {
+		free(model);
+		return NULL;
+	}
+	model->n_layers = n_layers;
+	return model;
+}
+
+bool layer_init(struct layer *layer, uint32_t n_inputs, uint32_t n_outputs)
+{
+	layer->n_inputs = n_inputs;
+	layer->n_outputs = n_outputs;
+	layer->weights = alloc_floats(n_outputs, n_inputs);
+	layer->bias = alloc_floats(n_outputs, 1);
+	return layer->weights && layer->bias;
+}
+
+static bool all_finite(const float *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!isfinite(values[i]))
+			return false;
+	return true;
+}
+
+static enum emnist_status check_layer(const struct emnist_model *model, size_t l,
+				      struct emnist_error *error)
+{
+	const struct layer *layer = &model->layers[l];
+
+	if (layer->n_inputs == 0 || layer->n_outputs == 0)
+		return error_set(error, EMNIST_ERR_CORRUPT, "layer %zu is empty", l + 1);
+	if (layer->n_inputs > MODEL_MAX_WIDTH || layer->n_outputs > MODEL_MAX_WIDTH)
+		return error_set(error, EMNIST_ERR_LIMIT,
+				 "layer %zu is %ux%u, more than %u are not read", l + 1,
+				 layer->n_inputs, layer->n_outputs, MODEL_MAX_WIDTH);
+	if (l > 0 && model->layers[l - 1].n_outputs != layer->n_inputs)
+		return error_set(error, EMNIST_ERR_CORRUPT,
+				 "layer %zu takes %u values, but layer %zu gives %u", l + 1,
+				 layer->n_inputs, l, model->layers[l - 1].n_outputs);
+	if (!all_finite(layer->weights, (size_t)layer->n_inputs * layer->n_outputs) ||
+	    !all_finite(layer->bias, layer->n_outputs) || !isfinite(layer->alpha) ||
+	    !isfinite(layer->gamma))
+		return error_set(error, EMNIST_ERR_CORRUPT,
+				 "layer %zu has weights that are infinite or no numbers", l + 1);
+	return EMNIST_OK;
+}
+
+static enum emnist_status find_labels(const struct emnist_labels *wanted, const char *metadata,
+				      size_t metadata_nbytes, size_t n_outputs,
+				      struct emnist_labels **labels_ret, struct emnist_error *error)
+{
+	enum emnist_status status;
+
+	if (wanted) {
+		*labels_ret = labels_copy(wanted);
+		return *labels_ret ? EMNIST_OK : error_memory(error);
+	}
+	if (metadata) {
+		status = emnist_labels_parse(metadata, metadata_nbytes, labels_ret, error);
+		return status ? error_prefix(error, status, "metadata emnist.labels") : EMNIST_OK;
+	}
+	status = emnist_labels_default(n_outputs, labels_ret, error);
+	if (status == EMNIST_ERR_ARGUMENT)
+		return error_set(
+			error, EMNIST_ERR_ARGUMENT,
+			"the model has %zu outputs without labels: a mapping file is needed",
+			n_outputs);
+	return status;
+}
+
+static enum emnist_status settle_labels(struct emnist_model *model,
+					const struct emnist_labels *wanted, const char *metadata,
+					size_t metadata_nbytes, struct emnist_error *error)
+{
+	const size_t n_outputs = emnist_model_n_outputs(model);
+	enum emnist_status status;
+	size_t count;
+
+	status = find_labels(wanted, metadata, metadata_nbytes, n_outputs, &model->labels, error);
+	if (status)
+		return status;
+	count = emnist_labels_count(model->labels);
+	if (count != n_outputs)
+		return error_set(error, wanted ? EMNIST_ERR_ARGUMENT : EMNIST_ERR_CORRUPT,
+				 "%zu labels for a model of %zu outputs", count, n_outputs);
+	return EMNIST_OK;
+}
+
+enum emnist_status model_finish(struct emnist_model *model,
+				const struct emnist_labels *labels_wanted,
+				const char *labels_metadata, size_t labels_metadata_nbytes,
+				struct emnist_error *error)
+{
+	if (model->n_layers == 0)
+		return error_set(error, EMNIST_ERR_UNSUPPORTED,
+				 "the model has no fully connected layer");
+	if (model->n_layers > MODEL_MAX_LAYERS)
+		return error_set(error, EMNIST_ERR_LIMIT, "%zu layers, more than %d are not read",
+				 model->n_layers, MODEL_MAX_LAYERS);
+	for (size_t l = 0; l < model->n_layers; l++) {
+		const enum emnist_status status = check_layer(model, l, error);
+
+		if (status)
+			return status;
+	}
+	return settle_labels(model, labels_wanted, labels_metadata, labels_metadata_nbytes, error);
+}
+
+size_t emnist_model_n_inputs(const struct emnist_model *model)
+{
+	return model->layers[0].n_inputs;
+}
+
+size_t emnist_model_n_outputs(const struct emnist_model *model)
+{
+	return model->layers[model->n_layers - 1].n_outputs;
+}
+
+const struct emnist_labels *emnist_model_labels(const struct emnist_model *model)
+{
+	return model->labels;
+}
+
+size_t emnist_model_n_layers(const struct emnist_model *model)
+{
+	return model->n_layers;
+}
+
+struct emnist_layer_info emnist_model_layer(const struct emnist_model *model, size_t i)
+{
+	const struct layer *layer = &model->layers[i];
+
+	return (struct emnist_layer_info){layer->n_inputs, layer->n_outputs, layer->activation};
+}
+
+void emnist_model_free(struct emnist_model *model)
+{
+	if (!model)
+		return;
+	for (size_t l = 0; l < model->n_layers; l++) {
+		free(model->layers[l].weights);
+		free(model->layers[l].bias);
+	}
+	free(model->layers);
+	emnist_labels_free(model->labels);
+	free(model->preprocess);
+	free(model);
+}
