@@ -10,7 +10,7 @@
 #include "../base/memory.h"
 #include "idx.h"
 #include "labels.h"
-#include "names.h"
+#include "siblings.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,7 +46,7 @@ static enum emnist_status about(enum emnist_status status, const char *path,
 {
 	char prefix[NAME_SHOWN + 3];
 
-	snprintf(prefix, sizeof(prefix), "'%.*s'", NAME_SHOWN, names_base(path));
+	snprintf(prefix, sizeof(prefix), "'%.*s'", NAME_SHOWN, siblings_base(path));
 	return error_prefix(error, status, prefix);
 }
 
@@ -85,14 +85,14 @@ static size_t guess_n_classes(const uint8_t *values, uint32_t n)
 }
 
 static enum emnist_status find_labels(struct emnist_dataset *dataset,
-				      const struct dataset_names *names, struct emnist_error *error)
+				      const struct siblings *siblings, struct emnist_error *error)
 {
 	enum emnist_status status;
-	size_t n_classes = names->n_classes;
+	size_t n_classes = siblings->n_classes;
 
-	if (names->mapping) {
-		status = emnist_labels_read(names->mapping, &dataset->labels, error);
-		return status ? about(status, names->mapping, error) : EMNIST_OK;
+	if (siblings->mapping) {
+		status = emnist_labels_read(siblings->mapping, &dataset->labels, error);
+		return status ? about(status, siblings->mapping, error) : EMNIST_OK;
 	}
 	if (!n_classes)
 		n_classes = guess_n_classes(dataset->values, dataset->count);
@@ -100,13 +100,13 @@ static enum emnist_status find_labels(struct emnist_dataset *dataset,
 		status = error_set(error, EMNIST_ERR_UNSUPPORTED,
 				   "the labels go up to %u, which needs a mapping file",
 				   largest(dataset->values, dataset->count));
-		return about(status, names->labels, error);
+		return about(status, siblings->labels, error);
 	}
 	return emnist_labels_default(n_classes, &dataset->labels, error);
 }
 
 static enum emnist_status classify_labels(struct emnist_dataset *dataset,
-					  const struct dataset_names *names,
+					  const struct siblings *siblings,
 					  struct emnist_error *error)
 {
 	bool known[N_LABEL_VALUES];
@@ -122,7 +122,7 @@ static enum emnist_status classify_labels(struct emnist_dataset *dataset,
 			error_set(error, EMNIST_ERR_CORRUPT,
 				  "image %u has the label %u, which is none of the %zu classes", i,
 				  dataset->values[i], emnist_labels_count(dataset->labels));
-			return about(EMNIST_ERR_CORRUPT, names->labels, error);
+			return about(EMNIST_ERR_CORRUPT, siblings->labels, error);
 		}
 	return EMNIST_OK;
 }
@@ -144,52 +144,52 @@ static enum emnist_status copy_indices(struct emnist_dataset *dataset, const uin
 }
 
 static enum emnist_status open_images(struct emnist_dataset *dataset, const char *path,
-				      const struct dataset_names *names, struct emnist_error *error)
+				      const struct siblings *siblings, struct emnist_error *error)
 {
 	enum emnist_status status;
 
-	if (strcmp(path, names->images) != 0) {
-		dataset->images_name = strdup(names->images);
+	if (strcmp(path, siblings->images) != 0) {
+		dataset->images_name = strdup(siblings->images);
 		if (!dataset->images_name)
 			return error_memory(error);
 	}
-	status = idx_open(names->images, &dataset->images, error);
-	return status && dataset->images_name ? about(status, names->images, error) : status;
+	status = idx_open(siblings->images, &dataset->images, error);
+	return status && dataset->images_name ? about(status, siblings->images, error) : status;
 }
 
 static enum emnist_status read_labels(struct emnist_dataset *dataset,
-				      const struct dataset_names *names, struct emnist_error *error)
+				      const struct siblings *siblings, struct emnist_error *error)
 {
 	enum emnist_status status;
 
-	status = idx_read_labels(names->labels, &dataset->values, &dataset->count, error);
+	status = idx_read_labels(siblings->labels, &dataset->values, &dataset->count, error);
 	if (status)
-		return about(status, names->labels, error);
+		return about(status, siblings->labels, error);
 	if (dataset->count != idx_count(dataset->images))
 		return error_set(error, EMNIST_ERR_CORRUPT, "%u images, but %u labels in '%.*s'",
 				 idx_count(dataset->images), dataset->count, NAME_SHOWN,
-				 names_base(names->labels));
+				 siblings_base(siblings->labels));
 	dataset->n_images = dataset->count;
 	return EMNIST_OK;
 }
 
 static enum emnist_status open_all(struct emnist_dataset *dataset, const char *path,
 				   const struct emnist_dataset_options *options,
-				   const struct dataset_names *names, struct emnist_error *error)
+				   const struct siblings *siblings, struct emnist_error *error)
 {
 	enum emnist_status status;
 
-	status = open_images(dataset, path, names, error);
+	status = open_images(dataset, path, siblings, error);
 	if (!status)
-		status = read_labels(dataset, names, error);
+		status = read_labels(dataset, siblings, error);
 	if (!status)
-		status = find_labels(dataset, names, error);
+		status = find_labels(dataset, siblings, error);
 	if (!status)
-		status = classify_labels(dataset, names, error);
+		status = classify_labels(dataset, siblings, error);
 	if (!status && options->indices)
 		status = copy_indices(dataset, options->indices, options->n_indices, error);
 	dataset->transposed = options->transpose == EMNIST_TRANSPOSE_YES ||
-			      (options->transpose == EMNIST_TRANSPOSE_AUTO && !names->upright);
+			      (options->transpose == EMNIST_TRANSPOSE_AUTO && !siblings->upright);
 	return status;
 }
 
@@ -200,7 +200,7 @@ enum emnist_status emnist_dataset_open(const char *path,
 {
 	static const struct emnist_dataset_options defaults;
 	struct emnist_dataset *dataset = NULL;
-	struct dataset_names names = {0};
+	struct siblings siblings = {0};
 	enum emnist_status status;
 
 	*dataset_ret = NULL;
@@ -208,19 +208,19 @@ enum emnist_status emnist_dataset_open(const char *path,
 		options = &defaults;
 	status = check_options(options, error);
 	if (!status)
-		status = names_find(path, options->labels_path, options->mapping_path, &names,
-				    error);
+		status = siblings_find(path, options->labels_path, options->mapping_path, &siblings,
+				       error);
 	if (status)
 		goto out;
 	dataset = alloc_zeroed(1, sizeof(*dataset));
-	status = dataset ? open_all(dataset, path, options, &names, error) : error_memory(error);
+	status = dataset ? open_all(dataset, path, options, &siblings, error) : error_memory(error);
 	if (status)
 		goto out;
 	*dataset_ret = dataset;
 	dataset = NULL;
 out:
 	emnist_dataset_free(dataset);
-	names_clear(&names);
+	siblings_clear(&siblings);
 	return status;
 }
 

@@ -1,5 +1,5 @@
 /*
- * names.c - which files make up a dataset, told from one name.
+ * siblings.c - which files make up a dataset, told from one name.
  *
  *	emnist-byclass-test-images-idx3-ubyte.gz    the images
  *	emnist-byclass-test-labels-idx1-ubyte.gz    their labels, packed or not
@@ -8,7 +8,7 @@
  * A name given may stop before "-images". MNIST's own files are train-images-idx3-ubyte and
  * t10k-images-idx3-ubyte, also seen as train-images.idx3-ubyte; they have no mapping.
  */
-#include "names.h"
+#include "siblings.h"
 
 #include "../base/memory.h"
 
@@ -41,7 +41,7 @@ static const struct {
 
 #define MNIST_N_CLASSES 10
 
-const char *names_base(const char *path)
+const char *siblings_base(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -84,15 +84,15 @@ static enum emnist_status first_there(const char *stem, size_t stem_nbytes,
 	return EMNIST_OK;
 }
 
-static enum emnist_status find_images(const char *path, struct dataset_names *names,
+static enum emnist_status find_images(const char *path, struct siblings *siblings,
 				      struct emnist_error *error)
 {
 	enum emnist_status status;
 	struct stat st;
 	int failure;
 
-	status = first_there(path, strlen(path), images_endings, &names->images, error);
-	if (status || names->images)
+	status = first_there(path, strlen(path), images_endings, &siblings->images, error);
+	if (status || siblings->images)
 		return status;
 	failure = stat(path, &st) == 0 ? EISDIR : errno;
 	if (failure == ENOENT)
@@ -104,14 +104,14 @@ static enum emnist_status find_images(const char *path, struct dataset_names *na
 /* Where "images-idx3" or "images.idx3" stands in the last component of path; NULL: nowhere. */
 static const char *find_word(const char *path)
 {
-	const char *word = strstr(names_base(path), "images-idx3");
+	const char *word = strstr(siblings_base(path), "images-idx3");
 
-	return word ? word : strstr(names_base(path), "images.idx3");
+	return word ? word : strstr(siblings_base(path), "images.idx3");
 }
 
-static enum emnist_status find_labels(struct dataset_names *names, struct emnist_error *error)
+static enum emnist_status find_labels(struct siblings *siblings, struct emnist_error *error)
 {
-	const char *images = names->images;
+	const char *images = siblings->images;
 	const char *word = find_word(images);
 	size_t nbytes = strlen(images);
 	bool packed = ends_with(images, nbytes, ".gz");
@@ -128,13 +128,14 @@ static enum emnist_status find_labels(struct dataset_names *names, struct emnist
 	stem[(word - images) + (ptrdiff_t)strlen("images.idx")] = '1';
 	if (packed)
 		nbytes -= strlen(".gz");
-	status = first_there(stem, nbytes, packed ? packed_first : plain_first, &names->labels,
+	status = first_there(stem, nbytes, packed ? packed_first : plain_first, &siblings->labels,
 			     error);
-	if (!status && !names->labels) {
+	if (!status && !siblings->labels) {
 		char what[160];
 
 		stem[nbytes] = '\0';
-		snprintf(what, sizeof(what), "no labels '%.100s', packed or not", names_base(stem));
+		snprintf(what, sizeof(what), "no labels '%.100s', packed or not",
+			 siblings_base(stem));
 		status = error_errno(error, ENOENT, what);
 	}
 	free(stem);
@@ -153,17 +154,17 @@ static size_t stem_nbytes(const char *images)
 	return (size_t)(word - images);
 }
 
-static enum emnist_status find_mapping(struct dataset_names *names, struct emnist_error *error)
+static enum emnist_status find_mapping(struct siblings *siblings, struct emnist_error *error)
 {
 	static const char *const parts[] = {"-train", "-test"};
-	const size_t nbytes = stem_nbytes(names->images);
+	const size_t nbytes = stem_nbytes(siblings->images);
 	enum emnist_status status;
 
-	status = first_there(names->images, nbytes, mapping_endings, &names->mapping, error);
-	for (size_t i = 0; i < 2 && !status && !names->mapping; i++)
-		if (ends_with(names->images, nbytes, parts[i]))
-			status = first_there(names->images, nbytes - strlen(parts[i]),
-					     mapping_endings, &names->mapping, error);
+	status = first_there(siblings->images, nbytes, mapping_endings, &siblings->mapping, error);
+	for (size_t i = 0; i < 2 && !status && !siblings->mapping; i++)
+		if (ends_with(siblings->images, nbytes, parts[i]))
+			status = first_there(siblings->images, nbytes - strlen(parts[i]),
+					     mapping_endings, &siblings->mapping, error);
 	return status;
 }
 
@@ -171,7 +172,7 @@ static enum emnist_status find_mapping(struct dataset_names *names, struct emnis
 static size_t split_n_classes(const char *images)
 {
 	const char *const end = images + stem_nbytes(images);
-	const char *word = names_base(images);
+	const char *word = siblings_base(images);
 
 	while (word < end) {
 		size_t nbytes = strcspn(word, "-_.");
@@ -187,40 +188,42 @@ static size_t split_n_classes(const char *images)
 	return 0;
 }
 
-enum emnist_status names_find(const char *path, const char *labels_path, const char *mapping_path,
-			      struct dataset_names *names, struct emnist_error *error)
+enum emnist_status siblings_find(const char *path, const char *labels_path,
+				 const char *mapping_path, struct siblings *siblings,
+				 struct emnist_error *error)
 {
 	const char *base;
 	enum emnist_status status;
 
-	*names = (struct dataset_names){0};
-	status = find_images(path, names, error);
+	*siblings = (struct siblings){0};
+	status = find_images(path, siblings, error);
 	if (status)
 		return status;
 	if (labels_path)
-		names->labels = strdup(labels_path);
+		siblings->labels = strdup(labels_path);
 	else
-		status = find_labels(names, error);
+		status = find_labels(siblings, error);
 	if (status)
 		return status;
 	if (mapping_path)
-		names->mapping = strdup(mapping_path);
+		siblings->mapping = strdup(mapping_path);
 	else
-		status = find_mapping(names, error);
+		status = find_mapping(siblings, error);
 	if (status)
 		return status;
-	if (!names->labels || (mapping_path && !names->mapping))
+	if (!siblings->labels || (mapping_path && !siblings->mapping))
 		return error_memory(error);
-	base = names_base(names->images);
-	names->upright = starts_with(base, "train-images") || starts_with(base, "t10k-images");
-	names->n_classes = names->upright ? MNIST_N_CLASSES : split_n_classes(names->images);
+	base = siblings_base(siblings->images);
+	siblings->upright = starts_with(base, "train-images") || starts_with(base, "t10k-images");
+	siblings->n_classes =
+		siblings->upright ? MNIST_N_CLASSES : split_n_classes(siblings->images);
 	return EMNIST_OK;
 }
 
-void names_clear(struct dataset_names *names)
+void siblings_clear(struct siblings *siblings)
 {
-	free(names->images);
-	free(names->labels);
-	free(names->mapping);
-	*names = (struct dataset_names){0};
+	free(siblings->images);
+	free(siblings->labels);
+	free(siblings->mapping);
+	*siblings = (struct siblings){0};
 }

@@ -1,0 +1,49 @@
+/*
+ * tally.h - from probabilities and true classes to the figures of struct emnist_evaluation.
+ */
+#ifndef EVAL_TALLY_H
+#define EVAL_TALLY_H
+
+#include "../base/error.h"
+
+/* Bins of the expected calibration error, as many as Guo et al. (2017) take. */
+#define TALLY_N_BINS 15
+
+/* The least probability that counts for the likelihood: -log of 0 has no mean. */
+#define TALLY_MIN_PROBABILITY 1e-30
+
+/* The most cells of a confusion matrix. */
+#define TALLY_MAX_CELLS (1u << 22)
+
+struct tally {
+	size_t n_true;
+	size_t n_predicted;
+	bool *matches; /* (n_true, n_predicted): have a character in common */
+	bool *matches_nocase;
+	uint64_t *confusion; /* (n_true, n_predicted) */
+	uint64_t n_images;
+	uint64_t n_correct;
+	uint64_t n_top3;
+	uint64_t n_case_insensitive;
+	double nll; /* sum over all images */
+	struct {
+		uint64_t n_correct;
+		double confidence; /* sum */
+	} bins[TALLY_N_BINS];
+};
+
+/* An empty tally for a dataset's and a model's labels. Release with tally_clear(), also after a
+ * failure. */
+enum emnist_status tally_init(struct tally *tally, const struct emnist_labels *true_labels,
+			      const struct emnist_labels *predicted_labels,
+			      struct emnist_error *error);
+
+/* probabilities: (n, n_predicted). classes: (n) positions in the true labels. */
+void tally_add(struct tally *tally, const float *probabilities, const uint16_t *classes, size_t n);
+
+/* The figures so far; the confusion matrix is handed over, the tally is of no more use. */
+void tally_finish(struct tally *tally, struct emnist_evaluation *evaluation);
+
+void tally_clear(struct tally *tally);
+
+#endif
