@@ -124,6 +124,13 @@ EMNIST_API size_t emnist_labels_find(const struct emnist_labels *labels, uint32_
 EMNIST_API bool emnist_labels_match(const struct emnist_labels *a, size_t i,
 				    const struct emnist_labels *b, size_t j, bool ignore_case);
 
+/* Reads an idx file of labels (plain or gzip), whose values are file indices of labels, and counts
+ * how often each class occurs. frequencies_ret: (count) shares, which add up to 1 unless the file
+ * is empty. */
+EMNIST_API enum emnist_status emnist_labels_frequencies(const struct emnist_labels *labels,
+							const char *path, double *frequencies_ret,
+							struct emnist_error *error);
+
 EMNIST_API void emnist_labels_free(struct emnist_labels *labels);
 
 /* ------------------------------------------------------------------ images */
@@ -389,7 +396,8 @@ struct emnist_train_options {
 	enum emnist_activation activation;   /* of hidden layers; default EMNIST_RELU */
 	enum emnist_train_switch batch_norm; /* default on; folded into the weights at the end */
 	double dropout;                      /* of hidden units, [0,1); default 0 */
-	const struct emnist_labels *labels;  /* classes of the model; default: 62, ByClass */
+	const struct emnist_labels *labels;  /* classes of the model; default: those of the
+					      * first dataset */
 
 	/* The schedule. */
 	unsigned n_epochs;      /* default 30 */

@@ -1,0 +1,444 @@
+/*
+ * cmd_train.c - `emnist train`: a model from labelled images.
+ *
+ * Ctrl-C is not the end: the run writes its checkpoint and stops, and the same command goes on from
+ * there.
+ */
+#include "options.h"
+#include "progress.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_HIDDEN 64
+#define MAX_WIDTH  65536
+
+static const char *const activation_names[] = {"relu",    "elu",  "leaky_relu", "selu",
+					       "sigmoid", "tanh", NULL};
+static const enum emnist_activation activations[] = {
+	EMNIST_RELU, EMNIST_ELU, EMNIST_LEAKY_RELU, EMNIST_SELU, EMNIST_SIGMOID, EMNIST_TANH,
+};
+
+static const char *const transpose_names[] = {"auto", "yes", "no", NULL};
+
+struct train_command {
+	/* as given */
+	const char *output;
+	const char *hidden;
+	const char *labels_path;
+	const char *frequencies_path;
+	const char *checkpoint;
+	bool no_checkpoint, restart, no_batch_norm, no_augmentation, quiet;
+	unsigned verbose;
+	int activation, transpose;
+	uint64_t n_epochs, n_rows, seed, n_threads;
+	double dropout, learning_rate, warmup, weight_decay, ema, smoothing;
+	double rotate, scale, shear, shift, validation, checkpoint_seconds;
+
+	/* what becomes of it */
+	struct emnist_train_options options;
+	uint32_t widths[MAX_HIDDEN];
+	struct emnist_labels *labels;
+	double *frequencies;
+	struct emnist_dataset **datasets;
+	size_t n_datasets;
+	char *checkpoint_made; /* default name of the checkpoint */
+	struct progress progress;
+};
+
+static volatile sig_atomic_t interrupted; /* the signal that asked to stop */
+
+static void on_signal(int signal_number)
+{
+	interrupted = signal_number;
+}
+
+/* ----------------------------------------------------------------- options */
+
+static enum parse_result parse(struct train_command *c, int argc, char **argv,
+			       struct text_list *operands)
+{
+	const struct option_spec specs[] = {
+		OPTION_TEXT('o', "output", "FILE", &c->output,
+			    "write the model to FILE, as ONNX; required"),
+		OPTION_HEADING("The network:"),
+		OPTION_TEXT(0, "hidden", "N,N...", &c->hidden,
+			    "widths of the hidden layers, or 'none'; default 512,256"),
+		OPTION_CHOICE(0, "activation", "NAME", &c->activation, activation_names,
+			      "of hidden layers: relu (default), elu, leaky_relu, selu, sigmoid or "
+			      "tanh"),
+		OPTION_FLAG(0, "no-batch-norm", &c->no_batch_norm,
+			    "train without batch normalisation"),
+		OPTION_REAL(0, "dropout", "P", &c->dropout, 0, 0.99,
+			    "drop hidden units with probability P; default 0.1"),
+		OPTION_TEXT(0, "labels", "FILE", &c->labels_path,
+			    "mapping file with the model's classes; default: those of the first "
+			    "dataset"),
+		OPTION_HEADING("The schedule:"),
+		OPTION_UNSIGNED(0, "epochs", "N", &c->n_epochs, 1, 100000,
+				"passes over the images; default 30"),
+		OPTION_UNSIGNED(0, "batch", "N", &c->n_rows, 32, 65536,
+				"images a step, a multiple of 32; default 256"),
+		OPTION_REAL(0, "learning-rate", "R", &c->learning_rate, 1e-9, 10,
+			    "peak rate of AdamW, from which a cosine leads to zero; default 0.002"),
+		OPTION_REAL(0, "warmup", "EPOCHS", &c->warmup, 0, 100000,
+			    "epochs in which the rate rises from zero; default 1"),
+		OPTION_REAL(0, "weight-decay", "R", &c->weight_decay, 0, 10,
+			    "AdamW's weight decay; default 0.01"),
+		OPTION_REAL(0, "ema", "DECAY", &c->ema, 0, 0.999999,
+			    "keep the exponential moving average of the weights with this decay a "
+			    "step; 0: keep the last weights; default 0.999"),
+		OPTION_REAL(0, "label-smoothing", "P", &c->smoothing, 0, 0.99,
+			    "share of each label spread over all classes; default 0"),
+		OPTION_HEADING("Each image is distorted anew in each epoch, uniformly within:"),
+		OPTION_REAL(0, "rotate", "DEGREES", &c->rotate, 0, 180,
+			    "rotation to either side; default 12"),
+		OPTION_REAL(0, "scale", "SHARE", &c->scale, 0, 0.9,
+			    "larger and smaller, each axis by itself; default 0.12"),
+		OPTION_REAL(0, "shear", "SHARE", &c->shear, 0, 2,
+			    "slant to either side, as a share of the height; default 0.12"),
+		OPTION_REAL(0, "shift", "SHARE", &c->shift, 0, 1,
+			    "displacement along each axis, as a share of the side; default 0.08"),
+		OPTION_FLAG(0, "no-augmentation", &c->no_augmentation, "no distortion at all"),
+		OPTION_HEADING("The data:"),
+		OPTION_REAL(0, "validation", "SHARE", &c->validation, 0, 0.9,
+			    "hold out this share of the first dataset, and print the accuracy on "
+			    "it after each epoch; default 0"),
+		OPTION_TEXT(0, "class-frequencies", "LABELS", &c->frequencies_path,
+			    "idx file of labels; images are weighted so that the classes count as "
+			    "often as they occur in it"),
+		OPTION_CHOICE(0, "transpose", "WHEN", &c->transpose, transpose_names,
+			      "whether images are stored transposed: auto (default), yes or no"),
+		OPTION_HEADING("The run:"),
+		OPTION_UNSIGNED(0, "seed", "N", &c->seed, 0, 1e15,
+				"the same seed, options, data and machine give the same model; "
+				"default 1"),
+		OPTION_UNSIGNED('j', "threads", "N", &c->n_threads, 1, 1024,
+				"threads; the model does not depend on it; default: all "
+				"processors"),
+		OPTION_TEXT(0, "checkpoint", "FILE", &c->checkpoint,
+			    "keep the state of the run in FILE, and go on from it when it is "
+			    "there; default: the output's name with .checkpoint; removed when the "
+			    "model is written"),
+		OPTION_REAL(0, "checkpoint-seconds", "N", &c->checkpoint_seconds, 0.001, 1e6,
+			    "least time between two checkpoints; default 30"),
+		OPTION_FLAG(0, "no-checkpoint", &c->no_checkpoint, "keep no checkpoint"),
+		OPTION_FLAG(0, "restart", &c->restart, "begin anew, whatever checkpoint there is"),
+		OPTION_FLAG('q', "quiet", &c->quiet, "no line an epoch, no progress"),
+		OPTION_COUNT('v', "verbose", &c->verbose, "say what is trained on"),
+		OPTION_END,
+	};
+
+	return options_parse(
+		"train [OPTION]... -o FILE DATASET...",
+		"Trains a multilayer perceptron on labelled 28x28 images and writes it as ONNX.",
+		"A DATASET is an idx file of images, plain or gzip, whose labels and mapping are "
+		"found by its name, as in `emnist eval`. Classes that stand for several characters "
+		"are learnt as \"any of these\".",
+		specs, argc, argv, operands);
+}
+
+/* "512,256" or "none". */
+static bool parse_hidden(struct train_command *c)
+{
+	const char *at = c->hidden;
+	size_t n = 0;
+
+	c->options.hidden = c->widths;
+	if (strcmp(at, "none") == 0)
+		return true;
+	for (;;) {
+		char *end;
+		unsigned long width;
+
+		errno = 0;
+		width = *at >= '0' && *at <= '9' ? strtoul(at, &end, 10) : 0;
+		if (width < 1 || width > MAX_WIDTH || errno || n == MAX_HIDDEN ||
+		    (*end != ',' && *end != '\0')) {
+			complain("--hidden: '%s' is not a list of up to %d widths from 1 to %d, "
+				 "such as 512,256",
+				 c->hidden, MAX_HIDDEN, MAX_WIDTH);
+			return false;
+		}
+		c->widths[n++] = (uint32_t)width;
+		c->options.n_hidden = n;
+		if (*end == '\0')
+			return true;
+		at = end + 1;
+	}
+}
+
+/* The library takes zero for its default and a negative number for none. */
+static double or_none(double value)
+{
+	return value == 0 ? -1 : value;
+}
+
+static bool fill_options(struct train_command *c)
+{
+	struct emnist_train_options *options = &c->options;
+
+	if (c->hidden && !parse_hidden(c))
+		return false;
+	if (c->n_rows % 32 != 0) {
+		complain("--batch: '%llu' is not a multiple of 32", (unsigned long long)c->n_rows);
+		return false;
+	}
+	options->activation = activations[c->activation];
+	options->batch_norm = c->no_batch_norm ? EMNIST_OFF : EMNIST_ON;
+	options->dropout = c->dropout;
+	options->n_epochs = (unsigned)c->n_epochs;
+	options->n_rows = (unsigned)c->n_rows;
+	options->learning_rate = c->learning_rate;
+	options->warmup_epochs = or_none(c->warmup);
+	options->weight_decay = or_none(c->weight_decay);
+	options->ema_decay = or_none(c->ema);
+	options->label_smoothing = c->smoothing;
+	options->rotate = c->no_augmentation ? -1 : or_none(c->rotate);
+	options->scale = c->no_augmentation ? -1 : or_none(c->scale);
+	options->shear = c->no_augmentation ? -1 : or_none(c->shear);
+	options->shift = c->no_augmentation ? -1 : or_none(c->shift);
+	options->validation = c->validation;
+	options->seed = c->seed;
+	options->n_threads = (unsigned)c->n_threads;
+	options->checkpoint_seconds = c->checkpoint_seconds;
+	return true;
+}
+
+static bool settle_checkpoint(struct train_command *c)
+{
+	if (c->no_checkpoint)
+		return true;
+	if (!c->checkpoint) {
+		const size_t nbytes = strlen(c->output) + sizeof(".checkpoint");
+
+		c->checkpoint_made = malloc(nbytes);
+		if (!c->checkpoint_made) {
+			complain("out of memory");
+			return false;
+		}
+		snprintf(c->checkpoint_made, nbytes, "%s.checkpoint", c->output);
+		c->checkpoint = c->checkpoint_made;
+	}
+	if (c->restart && unlink(c->checkpoint) < 0 && errno != ENOENT) {
+		complain("'%s': cannot remove: %s", c->checkpoint, strerror(errno));
+		return false;
+	}
+	c->options.checkpoint_path = c->checkpoint;
+	return true;
+}
+
+/* Finds out now, and not after hours, that the model cannot be written there. */
+static bool check_output(const struct train_command *c)
+{
+	const char *slash = strrchr(c->output, '/');
+	char folder[4096] = ".";
+
+	if (slash) {
+		const size_t n = slash == c->output ? 1 : (size_t)(slash - c->output);
+
+		if (n >= sizeof(folder)) {
+			complain("'%s': %s", c->output, strerror(ENAMETOOLONG));
+			return false;
+		}
+		memcpy(folder, c->output, n);
+		folder[n] = '\0';
+	}
+	if (access(folder, W_OK | X_OK) == 0)
+		return true;
+	complain("'%s': cannot write there: %s", c->output, strerror(errno));
+	return false;
+}
+
+/* -------------------------------------------------------------------- data */
+
+static bool open_datasets(struct train_command *c, const struct text_list *operands)
+{
+	const struct emnist_dataset_options options = {.transpose =
+							       (enum emnist_transpose)c->transpose};
+	struct emnist_error error;
+
+	c->datasets = calloc(operands->n, sizeof(*c->datasets));
+	if (!c->datasets) {
+		complain("out of memory");
+		return false;
+	}
+	for (size_t i = 0; i < operands->n; i++) {
+		if (emnist_dataset_open(operands->texts[i], &options, &c->datasets[i], &error)) {
+			complain_of(operands->texts[i], &error);
+			return false;
+		}
+		c->n_datasets++;
+		if (c->verbose)
+			fprintf(stderr, "%s: %llu images, %zu classes\n", operands->texts[i],
+				(unsigned long long)emnist_dataset_count(c->datasets[i]),
+				emnist_labels_count(emnist_dataset_labels(c->datasets[i])));
+	}
+	return true;
+}
+
+static bool read_labels(struct train_command *c)
+{
+	struct emnist_error error;
+
+	if (!c->labels_path)
+		return true;
+	if (emnist_labels_read(c->labels_path, &c->labels, &error)) {
+		complain_of(c->labels_path, &error);
+		return false;
+	}
+	c->options.labels = c->labels;
+	return true;
+}
+
+static bool read_frequencies(struct train_command *c)
+{
+	const struct emnist_labels *labels =
+		c->labels ? c->labels : emnist_dataset_labels(c->datasets[0]);
+	struct emnist_error error;
+
+	if (!c->frequencies_path)
+		return true;
+	c->frequencies = calloc(emnist_labels_count(labels), sizeof(*c->frequencies));
+	if (!c->frequencies) {
+		complain("out of memory");
+		return false;
+	}
+	if (emnist_labels_frequencies(labels, c->frequencies_path, c->frequencies, &error)) {
+		complain_of(c->frequencies_path, &error);
+		return false;
+	}
+	c->options.class_frequencies = c->frequencies;
+	return true;
+}
+
+/* -------------------------------------------------------------------- run */
+
+static int on_progress(void *context, const struct emnist_train_progress *p)
+{
+	struct train_command *c = context;
+
+	if (p->epoch_done && !c->quiet) {
+		progress_clear(&c->progress);
+		fprintf(stderr, "epoch %u/%u  loss %.4f", p->epoch, p->n_epochs, p->loss);
+		if (p->n_validation > 0)
+			fprintf(stderr, "  validation %.2f %% (loss %.4f)",
+				100 * p->validation_accuracy, p->validation_loss);
+		fprintf(stderr, "  %.0f s, %.0f s left\n", p->seconds, p->seconds_left);
+	} else {
+		progress_update(&c->progress, p->step, p->n_steps);
+	}
+	return interrupted != 0;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+static bool write_model(const struct train_command *c, const struct emnist_model *model)
+{
+	struct emnist_error error;
+
+	if (emnist_model_write(model, c->output, &error)) {
+		complain_of(c->output, &error);
+		return false;
+	}
+	if (c->options.checkpoint_path)
+		unlink(c->options.checkpoint_path);
+	return true;
+}
+
+static enum exit_status train(struct train_command *c)
+{
+	struct emnist_model *model = NULL;
+	struct emnist_error error;
+	enum emnist_status status;
+	bool written;
+
+	c->options.progress = on_progress;
+	c->options.context = c;
+	catch_signals();
+	progress_start(&c->progress, "steps", c->quiet);
+	status = emnist_train(c->datasets, c->n_datasets, &c->options, &model, &error);
+	progress_clear(&c->progress);
+	if (status == EMNIST_ERR_STOPPED) {
+		complain("%s%s", error.message,
+			 c->options.checkpoint_path ? "; the same command goes on from there" : "");
+		return STATUS_FATAL;
+	}
+	if (status) {
+		complain("%s", error.message);
+		return STATUS_FATAL;
+	}
+	written = write_model(c, model);
+	emnist_model_free(model);
+	return written ? STATUS_OK : STATUS_FATAL;
+}
+
+static void release(struct train_command *c)
+{
+	for (size_t i = 0; i < c->n_datasets; i++)
+		emnist_dataset_free(c->datasets[i]);
+	free(c->datasets);
+	free(c->frequencies);
+	free(c->checkpoint_made);
+	emnist_labels_free(c->labels);
+}
+
+static enum exit_status prepare_and_train(struct train_command *c, const struct text_list *operands)
+{
+	if (!c->output || operands->n == 0) {
+		complain("train: %s; see 'emnist train --help'",
+			 c->output ? "no dataset is given" : "-o FILE is missing");
+		return STATUS_FATAL;
+	}
+	if (!fill_options(c) || !check_output(c) || !settle_checkpoint(c) || !read_labels(c) ||
+	    !open_datasets(c, operands) || !read_frequencies(c))
+		return STATUS_FATAL;
+	return train(c);
+}
+
+enum exit_status cmd_train(int argc, char **argv)
+{
+	struct train_command c = {
+		.n_epochs = 30,
+		.n_rows = 256,
+		.seed = 1,
+		.n_threads = processor_count(),
+		.dropout = 0.1,
+		.learning_rate = 0.002,
+		.warmup = 1,
+		.weight_decay = 0.01,
+		.ema = 0.999,
+		.rotate = 12,
+		.scale = 0.12,
+		.shear = 0.12,
+		.shift = 0.08,
+		.checkpoint_seconds = 30,
+	};
+	struct text_list operands = {0};
+	enum parse_result result = parse(&c, argc, argv, &operands);
+	enum exit_status status = STATUS_FATAL;
+
+	if (result == PARSE_RUN)
+		status = prepare_and_train(&c, &operands);
+	else if (result == PARSE_HELP)
+		status = close_stdout(STATUS_OK);
+	free(operands.texts);
+	release(&c);
+	/* A run that was stopped by a signal ends as the signal would have ended it. */
+	if (interrupted)
+		raise(interrupted);
+	return status;
+}

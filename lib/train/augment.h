@@ -1,0 +1,30 @@
+/*
+ * augment.h - random affine distortions of 28x28 images.
+ */
+#ifndef TRAIN_AUGMENT_H
+#define TRAIN_AUGMENT_H
+
+#include "random.h"
+
+#include <stdbool.h>
+
+/* The limits that each parameter is drawn within, uniformly around none. */
+struct distortion {
+	double rotate; /* degrees */
+	double scale;  /* share, each axis by itself */
+	double shear;  /* horizontal displacement as a share of the height */
+	double shift;  /* share of the side, each axis */
+};
+
+/* pixels: (784) bytes, row-major; vector: (784) values in [0,1], the image distorted by a draw from
+ * random, sampled bilinearly, with background beyond its edges. */
+void augment(const struct distortion *distortion, struct random *random, const uint8_t *pixels,
+	     float *vector);
+
+/* value / 255 of each pixel. */
+void pixels_to_vector(const uint8_t *pixels, float *vector);
+
+/* Whether distortion changes images at all. */
+bool distortion_is_none(const struct distortion *distortion);
+
+#endif

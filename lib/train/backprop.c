@@ -1,0 +1,365 @@
+/*
+ * backprop.c - forward and backward passes over a shard of a batch.
+ */
+#include "backprop.h"
+
+#include "../base/memory.h"
+#include "../base/simd.h"
+#include "../model/blas.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The least probability that a loss is taken of, so that it stays finite. */
+#define LEAST_PROBABILITY 1e-30F
+
+static bool layer_alloc(struct batch *batch, struct batch_layer *values,
+			const struct net_layer *layer, bool hidden)
+{
+	const size_t n = layer->n_outputs;
+
+	values->output = alloc_floats(batch->n_rows, n);
+	values->delta = alloc_floats(batch->n_rows, n);
+	values->d_bias = alloc_floats(batch->n_shards, n);
+	values->dropped = values->output;
+	if (hidden && batch->dropout > 0)
+		values->dropped = alloc_floats(batch->n_rows, n);
+	if (!values->output || !values->delta || !values->d_bias || !values->dropped)
+		return false;
+	if (!layer->batch_norm)
+		return true;
+	values->normal = alloc_floats(batch->n_rows, n);
+	values->mean = alloc_floats(batch->n_shards, n);
+	values->variance = alloc_floats(batch->n_shards, n);
+	values->d_scale = alloc_floats(batch->n_shards, n);
+	return values->normal && values->mean && values->variance && values->d_scale;
+}
+
+enum emnist_status batch_init(struct batch *batch, const struct net *net, size_t n_rows,
+			      size_t shard_rows, double dropout, struct emnist_error *error)
+{
+	*batch = (struct batch){.n_rows = n_rows,
+				.shard_rows = shard_rows,
+				.n_shards = n_rows / shard_rows,
+				.dropout = dropout};
+	batch->inputs = alloc_floats(n_rows, net->layers[0].n_inputs);
+	batch->targets = alloc_zeroed(n_rows, sizeof(const struct target *));
+	batch->losses = alloc_zeroed(batch->n_shards, sizeof(*batch->losses));
+	batch->layers = alloc_zeroed(net->n_layers, sizeof(*batch->layers));
+	if (!batch->inputs || !batch->targets || !batch->losses || !batch->layers)
+		return error_memory(error);
+	for (size_t l = 0; l < net->n_layers; l++)
+		if (!layer_alloc(batch, &batch->layers[l], &net->layers[l], l + 1 < net->n_layers))
+			return error_memory(error);
+	return EMNIST_OK;
+}
+
+void batch_clear(struct batch *batch, const struct net *net)
+{
+	for (size_t l = 0; batch->layers && l < net->n_layers; l++) {
+		struct batch_layer *values = &batch->layers[l];
+
+		if (values->dropped != values->output)
+			free(values->dropped);
+		free(values->output);
+		free(values->normal);
+		free(values->delta);
+		free(values->mean);
+		free(values->variance);
+		free(values->d_scale);
+		free(values->d_bias);
+	}
+	free(batch->layers);
+	free(batch->inputs);
+	free(batch->targets);
+	free(batch->losses);
+	*batch = (struct batch){0};
+}
+
+/* ---------------------------------------------------------------- forward */
+
+SIMD_CLONES
+static void add_bias(float *restrict z, const float *restrict bias, size_t n_rows, size_t n)
+{
+	for (size_t r = 0; r < n_rows; r++)
+		for (size_t i = 0; i < n; i++)
+			z[r * n + i] += bias[i];
+}
+
+/* Means and biased variances of the columns of z. */
+SIMD_CLONES
+static void column_statistics(const float *restrict z, size_t n_rows, size_t n,
+			      float *restrict mean, float *restrict variance)
+{
+	const float share = 1.0F / (float)n_rows;
+
+	memset(mean, 0, n * sizeof(float));
+	memset(variance, 0, n * sizeof(float));
+	for (size_t r = 0; r < n_rows; r++)
+		for (size_t i = 0; i < n; i++)
+			mean[i] += z[r * n + i];
+	for (size_t i = 0; i < n; i++)
+		mean[i] *= share;
+	for (size_t r = 0; r < n_rows; r++)
+		for (size_t i = 0; i < n; i++) {
+			const float d = z[r * n + i] - mean[i];
+
+			variance[i] += d * d;
+		}
+	for (size_t i = 0; i < n; i++)
+		variance[i] *= share;
+}
+
+/* normal = (z - mean) / sqrt(variance + epsilon);  z = scale * normal + bias. */
+SIMD_CLONES
+static void normalise(float *restrict z, float *restrict normal, size_t n_rows, size_t n,
+		      const float *restrict mean, const float *restrict variance,
+		      const float *restrict scale, const float *restrict bias)
+{
+	for (size_t r = 0; r < n_rows; r++)
+		for (size_t i = 0; i < n; i++) {
+			const float x = (z[r * n + i] - mean[i]) / sqrtf(variance[i] + NET_EPSILON);
+
+			normal[r * n + i] = x;
+			z[r * n + i] = scale[i] * x + bias[i];
+		}
+}
+
+/* Multiplies each value by 0 with the probability of dropout, else by 1 / (1 - dropout). The same
+ * key gives the same choice, so the backward pass needs no mask. */
+SIMD_CLONES
+static void drop(const float *from, float *to, size_t n, uint32_t key, double dropout)
+{
+	const uint32_t least = (uint32_t)(dropout * 0x1p32);
+	const float factor = (float)(1 / (1 - dropout));
+
+	for (size_t i = 0; i < n; i++)
+		to[i] = random_hash32((uint32_t)i + key) < least ? 0.0F : from[i] * factor;
+}
+
+static uint32_t drop_key(const struct batch *batch, size_t layer, size_t shard)
+{
+	struct random random = random_stream(batch->seed, RANDOM_DROPOUT, batch->step,
+					     layer * batch->n_shards + shard);
+
+	return (uint32_t)random_next(&random);
+}
+
+static const float *layer_input(const struct batch *batch, size_t l)
+{
+	return l == 0 ? batch->inputs : batch->layers[l - 1].dropped;
+}
+
+static void forward_hidden(struct batch *batch, const struct net *net, size_t l, size_t shard)
+{
+	const struct net_layer *layer = &net->layers[l];
+	struct batch_layer *values = &batch->layers[l];
+	const size_t n = layer->n_outputs, rows = batch->shard_rows;
+	const size_t at = shard * rows * n;
+	float *z = values->output + at;
+
+	if (layer->batch_norm) {
+		float *mean = values->mean + shard * n;
+		float *variance = values->variance + shard * n;
+
+		column_statistics(z, rows, n, mean, variance);
+		normalise(z, values->normal + at, rows, n, mean, variance,
+			  net->parameters + layer->scale, net->parameters + layer->bias);
+	} else {
+		add_bias(z, net->parameters + layer->bias, rows, n);
+	}
+	activation_apply(layer->activation, layer->alpha, layer->gamma, z, rows * n);
+	if (values->dropped != values->output)
+		drop(z, values->dropped + at, rows * n, drop_key(batch, l, shard), batch->dropout);
+}
+
+void batch_forward(struct batch *batch, const struct net *net, size_t shard)
+{
+	const size_t rows = batch->shard_rows, last = net->n_layers - 1;
+
+	for (size_t l = 0; l < net->n_layers; l++) {
+		const struct net_layer *layer = &net->layers[l];
+		const size_t n = layer->n_outputs, k = layer->n_inputs;
+		float *z = batch->layers[l].output + shard * rows * n;
+
+		blas_gemm(false, true, rows, n, k, 1, layer_input(batch, l) + shard * rows * k, k,
+			  net->parameters + layer->weights, k, 0, z, n);
+		if (l < last)
+			forward_hidden(batch, net, l, shard);
+		else
+			add_bias(z, net->parameters + layer->bias, rows, n);
+	}
+}
+
+/* --------------------------------------------------------------- backward */
+
+/*
+ * Loss -log(sum of p over the target's classes), p = softmax(logits), and its gradient by the
+ * logits, p - q, where q shares the target's probability out as p does. Label smoothing mixes q
+ * with the uniform distribution.
+ */
+static double loss_row(const struct target *target, const float *logits, float *delta, size_t n,
+		       double smoothing, float row_share)
+{
+	const float factor = target->weight * row_share;
+	float sum = 0;
+
+	memcpy(delta, logits, n * sizeof(float));
+	softmax_rows(delta, 1, n);
+	for (uint32_t i = 0; i < target->n; i++)
+		sum += delta[target->classes[i]];
+	if (sum < LEAST_PROBABILITY)
+		sum = LEAST_PROBABILITY;
+	for (uint32_t i = 0; i < target->n; i++) {
+		float *p = &delta[target->classes[i]];
+
+		*p -= (float)(1 - smoothing) * *p / sum;
+	}
+	for (size_t i = 0; i < n; i++)
+		delta[i] = (delta[i] - (float)(smoothing / (double)n)) * factor;
+	return -log((double)sum) * (double)target->weight;
+}
+
+/* delta *= f'(z), told from f(z) in output, for each activation f. */
+SIMD_CLONES
+static void activation_backward(const struct net_layer *layer, const float *restrict output,
+				float *restrict delta, size_t n)
+{
+	const float alpha = layer->alpha, gamma = layer->gamma;
+
+	switch (layer->activation) {
+	case EMNIST_IDENTITY:
+		break;
+	case EMNIST_RELU:
+		for (size_t i = 0; i < n; i++)
+			delta[i] = output[i] > 0 ? delta[i] : 0;
+		break;
+	case EMNIST_ELU:
+		for (size_t i = 0; i < n; i++)
+			delta[i] *= output[i] > 0 ? 1 : output[i] + alpha;
+		break;
+	case EMNIST_LEAKY_RELU:
+		for (size_t i = 0; i < n; i++)
+			delta[i] *= output[i] > 0 ? 1 : alpha;
+		break;
+	case EMNIST_SELU:
+		for (size_t i = 0; i < n; i++)
+			delta[i] *= output[i] > 0 ? gamma : output[i] + gamma * alpha;
+		break;
+	case EMNIST_SIGMOID:
+		for (size_t i = 0; i < n; i++)
+			delta[i] *= output[i] * (1 - output[i]);
+		break;
+	case EMNIST_TANH:
+		for (size_t i = 0; i < n; i++)
+			delta[i] *= 1 - output[i] * output[i];
+		break;
+	}
+}
+
+/* d_bias = column sums of delta; d_scale = column sums of delta * normal. */
+SIMD_CLONES
+static void column_gradients(const float *restrict delta, const float *restrict normal,
+			     size_t n_rows, size_t n, float *restrict d_scale,
+			     float *restrict d_bias)
+{
+	memset(d_bias, 0, n * sizeof(float));
+	for (size_t r = 0; r < n_rows; r++)
+		for (size_t i = 0; i < n; i++)
+			d_bias[i] += delta[r * n + i];
+	if (!normal)
+		return;
+	memset(d_scale, 0, n * sizeof(float));
+	for (size_t r = 0; r < n_rows; r++)
+		for (size_t i = 0; i < n; i++)
+			d_scale[i] += delta[r * n + i] * normal[r * n + i];
+}
+
+/* From the gradient by normalised-and-scaled values to that by z (Ioffe, Szegedy 2015). */
+SIMD_CLONES
+static void normalise_backward(float *restrict delta, const float *restrict normal, size_t n_rows,
+			       size_t n, const float *restrict scale,
+			       const float *restrict variance, const float *restrict d_scale,
+			       const float *restrict d_bias)
+{
+	const float share = 1.0F / (float)n_rows;
+
+	for (size_t r = 0; r < n_rows; r++)
+		for (size_t i = 0; i < n; i++) {
+			const float centred = delta[r * n + i] - d_bias[i] * share -
+					      normal[r * n + i] * d_scale[i] * share;
+
+			delta[r * n + i] = scale[i] * centred / sqrtf(variance[i] + NET_EPSILON);
+		}
+}
+
+static void backward_hidden(struct batch *batch, const struct net *net, size_t l, size_t shard)
+{
+	const struct net_layer *layer = &net->layers[l];
+	struct batch_layer *values = &batch->layers[l];
+	const size_t n = layer->n_outputs, rows = batch->shard_rows;
+	const size_t at = shard * rows * n;
+	float *delta = values->delta + at;
+	float *d_bias = values->d_bias + shard * n;
+
+	if (values->dropped != values->output)
+		drop(delta, delta, rows * n, drop_key(batch, l, shard), batch->dropout);
+	activation_backward(layer, values->output + at, delta, rows * n);
+	if (!layer->batch_norm) {
+		column_gradients(delta, NULL, rows, n, NULL, d_bias);
+		return;
+	}
+	column_gradients(delta, values->normal + at, rows, n, values->d_scale + shard * n, d_bias);
+	normalise_backward(delta, values->normal + at, rows, n, net->parameters + layer->scale,
+			   values->variance + shard * n, values->d_scale + shard * n, d_bias);
+}
+
+static void backward_last(struct batch *batch, const struct net *net, size_t shard)
+{
+	const size_t last = net->n_layers - 1;
+	const size_t n = net->layers[last].n_outputs, rows = batch->shard_rows;
+	struct batch_layer *values = &batch->layers[last];
+	const float row_share = 1.0F / (float)batch->n_rows;
+
+	batch->losses[shard] = 0;
+	for (size_t r = shard * rows; r < (shard + 1) * rows; r++)
+		batch->losses[shard] +=
+			loss_row(batch->targets[r], values->output + r * n, values->delta + r * n,
+				 n, batch->label_smoothing, row_share);
+	column_gradients(values->delta + shard * rows * n, NULL, rows, n, NULL,
+			 values->d_bias + shard * n);
+}
+
+void batch_backward(struct batch *batch, const struct net *net, size_t shard)
+{
+	const size_t rows = batch->shard_rows;
+
+	backward_last(batch, net, shard);
+	for (size_t l = net->n_layers - 1; l > 0; l--) {
+		const struct net_layer *layer = &net->layers[l];
+		const size_t n = layer->n_outputs, k = layer->n_inputs;
+
+		blas_gemm(false, false, rows, k, n, 1, batch->layers[l].delta + shard * rows * n, n,
+			  net->parameters + layer->weights, k, 0,
+			  batch->layers[l - 1].delta + shard * rows * k, k);
+		backward_hidden(batch, net, l - 1, shard);
+	}
+}
+
+void batch_gradient(const struct batch *batch, const struct net *net, size_t layer, size_t begin,
+		    size_t end, float *gradient_ret)
+{
+	const size_t n = net->layers[layer].n_outputs, k = net->layers[layer].n_inputs;
+
+	blas_gemm(true, false, end - begin, k, batch->n_rows, 1, batch->layers[layer].delta + begin,
+		  n, layer_input(batch, layer), k, 0, gradient_ret, k);
+}
+
+void batch_sum_shards(const struct batch *batch, const float *values, size_t n_outputs,
+		      size_t begin, size_t end, float factor, float *sum_ret)
+{
+	memset(sum_ret, 0, (end - begin) * sizeof(float));
+	for (size_t s = 0; s < batch->n_shards; s++)
+		for (size_t i = begin; i < end; i++)
+			sum_ret[i - begin] += values[s * n_outputs + i] * factor;
+}

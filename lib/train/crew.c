@@ -1,0 +1,256 @@
+/*
+ * crew.c - one step of training on several threads.
+ *
+ * A step has two phases. First each shard of the batch goes forward and backward by itself. Then
+ * each block of a layer's outputs has its gradient computed over the whole batch and its parameters
+ * updated at once, while the gradient is still in the cache. Shards and blocks are tasks that the
+ * threads take as they come; what a task computes does not depend on who does it, so neither does
+ * the result.
+ */
+#include "crew.h"
+
+#include "../base/memory.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* Outputs of a block: wide enough for a fast matrix product, narrow enough that its gradient by
+ * 784 inputs (400 kB) stays in a second-level cache. */
+#define BLOCK_OUTPUTS 128
+
+/* Where threads wait for each other: a barrier whose number of threads can still be lowered, should
+ * one of them fail to start. */
+struct meeting {
+	pthread_mutex_t mutex;
+	pthread_cond_t all_here;
+	unsigned n_expected;
+	unsigned n_waiting;
+	uint64_t round;
+};
+
+struct block {
+	size_t layer;
+	size_t begin, end; /* outputs */
+};
+
+struct member {
+	struct crew *crew;
+	float *scratch; /* for optimiser_update() */
+	pthread_t thread;
+};
+
+struct crew {
+	struct job *job;
+	struct block *blocks;
+	size_t n_blocks;
+	struct member *members; /* (n_members), the caller's first */
+	unsigned n_members;
+	unsigned n_started; /* threads that run */
+	bool has_meeting;
+	struct meeting meeting;
+	atomic_size_t next_shard;
+	atomic_size_t next_block;
+	bool quit;
+};
+
+static void meeting_init(struct meeting *meeting, unsigned n_expected)
+{
+	*meeting = (struct meeting){.n_expected = n_expected};
+	pthread_mutex_init(&meeting->mutex, NULL);
+	pthread_cond_init(&meeting->all_here, NULL);
+}
+
+static void meeting_expect(struct meeting *meeting, unsigned n_expected)
+{
+	pthread_mutex_lock(&meeting->mutex);
+	meeting->n_expected = n_expected;
+	pthread_mutex_unlock(&meeting->mutex);
+}
+
+static void meeting_wait(struct meeting *meeting)
+{
+	pthread_mutex_lock(&meeting->mutex);
+	if (++meeting->n_waiting == meeting->n_expected) {
+		meeting->n_waiting = 0;
+		meeting->round++;
+		pthread_cond_broadcast(&meeting->all_here);
+	} else {
+		const uint64_t round = meeting->round;
+
+		while (meeting->round == round)
+			pthread_cond_wait(&meeting->all_here, &meeting->mutex);
+	}
+	pthread_mutex_unlock(&meeting->mutex);
+}
+
+static void meeting_clear(struct meeting *meeting)
+{
+	pthread_cond_destroy(&meeting->all_here);
+	pthread_mutex_destroy(&meeting->mutex);
+}
+
+static void load_rows(const struct job *job, size_t shard)
+{
+	struct batch *batch = job->batch;
+	const struct train_set *set = job->set;
+	const bool plain = distortion_is_none(job->distortion);
+
+	for (size_t r = shard * batch->shard_rows; r < (shard + 1) * batch->shard_rows; r++) {
+		const uint32_t image = job->images[r];
+		const uint8_t *pixels = set->pixels + (size_t)image * EMNIST_VECTOR_LENGTH;
+		float *vector = batch->inputs + r * EMNIST_VECTOR_LENGTH;
+		struct random random = random_stream(job->seed, RANDOM_AUGMENT, job->epoch, image);
+
+		if (plain)
+			pixels_to_vector(pixels, vector);
+		else
+			augment(job->distortion, &random, pixels, vector);
+		batch->targets[r] = &set->targets[set->target[image]];
+	}
+}
+
+/* A thread's share of a step; all threads of the crew pass through it at the same time. */
+static void take_part(struct member *member)
+{
+	struct crew *crew = member->crew;
+	struct job *job = crew->job;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&crew->next_shard, 1)) < job->batch->n_shards) {
+		load_rows(job, i);
+		batch_forward(job->batch, job->net, i);
+		batch_backward(job->batch, job->net, i);
+	}
+	meeting_wait(&crew->meeting);
+	while ((i = atomic_fetch_add(&crew->next_block, 1)) < crew->n_blocks) {
+		const struct block *block = &crew->blocks[i];
+
+		optimiser_update(&job->optimiser, job->batch, job->net, block->layer, block->begin,
+				 block->end, member->scratch);
+	}
+	meeting_wait(&crew->meeting);
+}
+
+static void *member_main(void *argument)
+{
+	struct member *member = argument;
+
+	for (;;) {
+		meeting_wait(&member->crew->meeting);
+		if (member->crew->quit)
+			return NULL;
+		take_part(member);
+	}
+}
+
+void crew_step(struct crew *crew)
+{
+	atomic_store(&crew->next_shard, 0);
+	atomic_store(&crew->next_block, 0);
+	meeting_wait(&crew->meeting);
+	take_part(&crew->members[0]);
+}
+
+static bool make_blocks(struct crew *crew)
+{
+	const struct net *net = crew->job->net;
+	size_t n = 0;
+
+	for (size_t l = 0; l < net->n_layers; l++)
+		n += (net->layers[l].n_outputs + BLOCK_OUTPUTS - 1) / BLOCK_OUTPUTS;
+	crew->blocks = alloc_zeroed(n, sizeof(*crew->blocks));
+	if (!crew->blocks)
+		return false;
+	for (size_t l = 0; l < net->n_layers; l++)
+		for (size_t o = 0; o < net->layers[l].n_outputs; o += BLOCK_OUTPUTS) {
+			struct block *block = &crew->blocks[crew->n_blocks++];
+
+			*block = (struct block){l, o, net->layers[l].n_outputs};
+			if (block->end - o > BLOCK_OUTPUTS)
+				block->end = o + BLOCK_OUTPUTS;
+		}
+	return true;
+}
+
+static bool make_members(struct crew *crew, unsigned n_threads)
+{
+	const struct net *net = crew->job->net;
+	size_t widest = 1;
+
+	for (size_t l = 0; l < net->n_layers; l++)
+		if (net->layers[l].n_inputs > widest)
+			widest = net->layers[l].n_inputs;
+	crew->members = alloc_zeroed(n_threads, sizeof(*crew->members));
+	if (!crew->members)
+		return false;
+	crew->n_members = n_threads;
+	for (unsigned i = 0; i < n_threads; i++) {
+		crew->members[i].crew = crew;
+		crew->members[i].scratch = alloc_floats(BLOCK_OUTPUTS, widest);
+		if (!crew->members[i].scratch)
+			return false;
+	}
+	return true;
+}
+
+static int start_threads(struct crew *crew)
+{
+	int failure = 0;
+
+	meeting_init(&crew->meeting, crew->n_members);
+	for (unsigned i = 1; i < crew->n_members && !failure; i++) {
+		failure = pthread_create(&crew->members[i].thread, NULL, member_main,
+					 &crew->members[i]);
+		crew->n_started += !failure;
+	}
+	/* Those that did start wait for no more than there are. */
+	if (failure)
+		meeting_expect(&crew->meeting, crew->n_started + 1);
+	crew->has_meeting = true;
+	return failure;
+}
+
+enum emnist_status crew_create(struct job *job, unsigned n_threads, struct crew **crew_ret,
+			       struct emnist_error *error)
+{
+	struct crew *crew = alloc_zeroed(1, sizeof(*crew));
+	int failure;
+
+	if (!crew)
+		return error_memory(error);
+	crew->job = job;
+	if (!make_blocks(crew) || !make_members(crew, n_threads)) {
+		crew_free(crew);
+		return error_memory(error);
+	}
+	failure = start_threads(crew);
+	if (failure) {
+		crew_free(crew);
+		return error_errno(error, failure, "cannot start a thread");
+	}
+	*crew_ret = crew;
+	return EMNIST_OK;
+}
+
+/* Lets the threads that wait for a step go home. */
+static void dismiss(struct crew *crew)
+{
+	crew->quit = true;
+	meeting_wait(&crew->meeting);
+	for (unsigned i = 1; i <= crew->n_started; i++)
+		pthread_join(crew->members[i].thread, NULL);
+	meeting_clear(&crew->meeting);
+}
+
+void crew_free(struct crew *crew)
+{
+	if (!crew)
+		return;
+	if (crew->has_meeting)
+		dismiss(crew);
+	for (unsigned i = 0; i < crew->n_members; i++)
+		free(crew->members[i].scratch);
+	free(crew->members);
+	free(crew->blocks);
+	free(crew);
+}

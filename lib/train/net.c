@@ -1,0 +1,149 @@
+/*
+ * net.c - making a network to train, and turning it into a model.
+ */
+#include "net.h"
+
+#include "../base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ELU, LeakyReLU and SELU with the parameters of their authors, the defaults of ONNX but for
+ * SELU's, which ONNX rounds to the same. */
+static void set_activation(struct net_layer *layer, enum emnist_activation activation)
+{
+	layer->activation = activation;
+	layer->alpha = 1;
+	layer->gamma = 1;
+	if (activation == EMNIST_LEAKY_RELU)
+		layer->alpha = 0.01F;
+	if (activation == EMNIST_SELU) {
+		layer->alpha = 1.67326319F;
+		layer->gamma = 1.05070102F;
+	}
+}
+
+/* Lays out all parameters one after the other. */
+static void lay_out(struct net *net, const struct net_shape *shape)
+{
+	size_t n_inputs = shape->n_inputs;
+
+	for (size_t l = 0; l < net->n_layers; l++) {
+		struct net_layer *layer = &net->layers[l];
+		const bool hidden = l < shape->n_hidden;
+
+		layer->n_inputs = n_inputs;
+		layer->n_outputs = hidden ? shape->hidden[l] : shape->n_outputs;
+		layer->batch_norm = hidden && shape->batch_norm;
+		set_activation(layer, hidden ? shape->activation : EMNIST_IDENTITY);
+		layer->weights = net->n_parameters;
+		layer->bias = layer->weights + layer->n_outputs * layer->n_inputs;
+		layer->scale = layer->bias + layer->n_outputs;
+		net->n_parameters = layer->scale + (layer->batch_norm ? layer->n_outputs : 0);
+		layer->stats = net->n_stats;
+		net->n_stats += layer->batch_norm ? 2 * layer->n_outputs : 0;
+		n_inputs = layer->n_outputs;
+	}
+}
+
+/* Weights uniform with variance 1 / n_inputs (LeCun 1998), scales and variances one. */
+static void draw(struct net *net, uint64_t seed)
+{
+	for (size_t l = 0; l < net->n_layers; l++) {
+		const struct net_layer *layer = &net->layers[l];
+		const double range = sqrt(3.0 / (double)layer->n_inputs);
+		struct random random = random_stream(seed, RANDOM_INIT, l, 0);
+
+		for (size_t i = 0; i < layer->n_outputs * layer->n_inputs; i++)
+			net->parameters[layer->weights + i] = (float)random_within(&random, range);
+		for (size_t i = 0; layer->batch_norm && i < layer->n_outputs; i++) {
+			net->parameters[layer->scale + i] = 1;
+			net->stats[layer->stats + layer->n_outputs + i] = 1;
+		}
+	}
+	memcpy(net->average, net->parameters, net->n_parameters * sizeof(float));
+}
+
+enum emnist_status net_init(struct net *net, const struct net_shape *shape, uint64_t seed,
+			    struct emnist_error *error)
+{
+	*net = (struct net){.n_layers = shape->n_hidden + 1};
+	net->layers = alloc_zeroed(net->n_layers, sizeof(*net->layers));
+	if (!net->layers)
+		return error_memory(error);
+	lay_out(net, shape);
+	net->parameters = alloc_floats(1, net->n_parameters);
+	net->momentum = alloc_floats(1, net->n_parameters);
+	net->velocity = alloc_floats(1, net->n_parameters);
+	net->average = alloc_floats(1, net->n_parameters);
+	net->stats = alloc_floats(1, net->n_stats);
+	if (!net->parameters || !net->momentum || !net->velocity || !net->average || !net->stats)
+		return error_memory(error);
+	draw(net, seed);
+	return EMNIST_OK;
+}
+
+/* Folds scale * (z - mean) / sqrt(variance + epsilon) + bias into weights and bias. */
+static void fold(const struct net *net, const struct net_layer *from, struct layer *to)
+{
+	const float *weights = net->average + from->weights;
+	const float *bias = net->average + from->bias;
+	const float *scale = net->average + from->scale;
+	const float *mean = net->stats + from->stats;
+	const float *variance = mean + from->n_outputs;
+
+	for (size_t o = 0; o < from->n_outputs; o++) {
+		double factor = 1, offset = bias[o];
+
+		if (from->batch_norm) {
+			factor = scale[o] / sqrt((double)variance[o] + (double)NET_EPSILON);
+			offset -= factor * mean[o];
+		}
+		for (size_t i = 0; i < from->n_inputs; i++)
+			to->weights[o * from->n_inputs + i] =
+				(float)(factor * weights[o * from->n_inputs + i]);
+		to->bias[o] = (float)offset;
+	}
+	to->activation = from->activation;
+	to->alpha = from->alpha;
+	to->gamma = from->gamma;
+}
+
+enum emnist_status net_to_model(const struct net *net, const struct emnist_labels *labels,
+				struct emnist_model **model_ret, struct emnist_error *error)
+{
+	struct emnist_model *model = model_new(net->n_layers);
+	enum emnist_status status;
+
+	if (!model)
+		return error_memory(error);
+	for (size_t l = 0; l < net->n_layers; l++) {
+		const struct net_layer *layer = &net->layers[l];
+
+		if (!layer_init(&model->layers[l], (uint32_t)layer->n_inputs,
+				(uint32_t)layer->n_outputs)) {
+			emnist_model_free(model);
+			return error_memory(error);
+		}
+		fold(net, layer, &model->layers[l]);
+	}
+	model->softmax = true;
+	status = model_finish(model, labels, NULL, 0, error);
+	if (status) {
+		emnist_model_free(model);
+		return status;
+	}
+	*model_ret = model;
+	return EMNIST_OK;
+}
+
+void net_clear(struct net *net)
+{
+	free(net->layers);
+	free(net->parameters);
+	free(net->momentum);
+	free(net->velocity);
+	free(net->average);
+	free(net->stats);
+	*net = (struct net){0};
+}

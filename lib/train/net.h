@@ -1,0 +1,64 @@
+/*
+ * net.h - the network while it learns.
+ *
+ * Layer l computes z = x W^T (+ b), then, in hidden layers, batch normalisation (where wanted), the
+ * activation and dropout; the last layer's z are the logits. All parameters of all layers lie in
+ * one array, so that the optimiser, the checkpoint and the averaging of weights each see one run of
+ * numbers.
+ */
+#ifndef TRAIN_NET_H
+#define TRAIN_NET_H
+
+#include "../model/model.h"
+#include "random.h"
+
+/* Where a layer's parameters lie in the array of all. */
+struct net_layer {
+	size_t n_inputs;
+	size_t n_outputs;
+	size_t weights; /* offset of (n_outputs, n_inputs) */
+	size_t bias;    /* offset of (n_outputs): the bias, or batch normalisation's shift */
+	size_t scale;   /* offset of (n_outputs): batch normalisation's scale; hidden layers */
+	size_t stats;   /* offset of (2, n_outputs) means and variances in struct net's stats */
+	bool batch_norm;
+	enum emnist_activation activation;
+	float alpha, gamma; /* as in struct layer */
+};
+
+struct net {
+	size_t n_layers;
+	struct net_layer *layers;
+	size_t n_parameters;
+	size_t n_stats;
+	float *parameters; /* (n_parameters), what is learnt */
+	float *momentum;   /* (n_parameters), AdamW's mean of gradients */
+	float *velocity;   /* (n_parameters), AdamW's mean of squared gradients */
+	float *average;    /* (n_parameters), the averaged weights that are kept in the end */
+	float *stats;      /* (n_stats), running averages for batch normalisation */
+};
+
+/* The variance that batch normalisation adds, PyTorch's default. */
+#define NET_EPSILON 1e-5F
+
+struct net_shape {
+	size_t n_inputs;
+	const uint32_t *hidden; /* (n_hidden) */
+	size_t n_hidden;
+	size_t n_outputs;
+	enum emnist_activation activation;
+	bool batch_norm;
+};
+
+/* Allocates a network and draws its weights; all zero but weights, scales and variances. Release
+ * with net_clear(), also after a failure. */
+enum emnist_status net_init(struct net *net, const struct net_shape *shape, uint64_t seed,
+			    struct emnist_error *error);
+
+/* The averaged network as a model with these labels, batch normalisation folded into the weights.
+ * Free with emnist_model_free(). */
+enum emnist_status net_to_model(const struct net *net, const struct emnist_labels *labels,
+				struct emnist_model **model_ret, struct emnist_error *error);
+
+void net_clear(struct net *net);
+
+#endif

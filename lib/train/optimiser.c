@@ -1,0 +1,108 @@
+/*
+ * optimiser.c - AdamW (Loshchilov, Hutter 2019) in the form of PyTorch's, averaging as it goes.
+ */
+#include "optimiser.h"
+
+#include "../base/simd.h"
+
+#include <math.h>
+
+/* Adam's own constants (Kingma, Ba 2015). */
+#define BETA1   0.9F
+#define BETA2   0.999F
+#define EPSILON 1e-8F
+
+/* PyTorch's default momentum of batch normalisation is 0.1: for runs that average no weights. */
+#define STATS_DECAY 0.9
+
+struct optimiser schedule_at(const struct schedule *schedule, uint64_t step)
+{
+	const double n = (double)step + 1;
+	/* The average forgets the start quickly: TensorFlow's ExponentialMovingAverage. */
+	const double decay = fmin(schedule->ema_decay, n / (n + 9));
+	struct optimiser optimiser = {
+		.weight_decay = (float)schedule->weight_decay,
+		.average_decay = (float)decay,
+		.stats_decay = (float)(schedule->ema_decay > 0 ? decay : STATS_DECAY),
+		.correct_mean = (float)(1 / (1 - pow((double)BETA1, n))),
+		.correct_squares = (float)(1 / sqrt(1 - pow((double)BETA2, n))),
+	};
+
+	if (step < schedule->n_warmup) {
+		optimiser.learning_rate = (float)(schedule->peak * n / (double)schedule->n_warmup);
+	} else {
+		const double t = (double)(step - schedule->n_warmup) /
+				 (double)(schedule->n_steps - schedule->n_warmup);
+
+		optimiser.learning_rate = (float)(schedule->peak * (1 + cos(M_PI * t)) / 2);
+	}
+	return optimiser;
+}
+
+/* n parameters from offset on; decay: of weights, not of biases and scales. */
+SIMD_CLONES
+static void adamw(const struct optimiser *optimiser, struct net *net, size_t offset,
+		  const float *restrict gradient, size_t n, bool decay)
+{
+	float *restrict parameters = net->parameters + offset;
+	float *restrict momentum = net->momentum + offset;
+	float *restrict velocity = net->velocity + offset;
+	float *restrict average = net->average + offset;
+	const float rate = optimiser->learning_rate;
+	const float keep = decay ? 1 - rate * optimiser->weight_decay : 1;
+	const float step = rate * optimiser->correct_mean;
+	const float correct = optimiser->correct_squares;
+	const float old = optimiser->average_decay;
+
+	for (size_t i = 0; i < n; i++) {
+		const float g = gradient[i];
+		const float m = BETA1 * momentum[i] + (1 - BETA1) * g;
+		const float v = BETA2 * velocity[i] + (1 - BETA2) * g * g;
+		const float p = parameters[i] * keep - step * m / (sqrtf(v) * correct + EPSILON);
+
+		momentum[i] = m;
+		velocity[i] = v;
+		parameters[i] = p;
+		average[i] = old * average[i] + (1 - old) * p;
+	}
+}
+
+/* Running means, and variances as estimated for all images (hence rows / (rows - 1)). */
+static void update_stats(const struct optimiser *optimiser, const struct batch *batch,
+			 struct net *net, size_t l, size_t begin, size_t end, float *scratch)
+{
+	const struct net_layer *layer = &net->layers[l];
+	const struct batch_layer *values = &batch->layers[l];
+	const float share = 1.0F / (float)batch->n_shards;
+	const float rows = (float)batch->shard_rows;
+	const float old = optimiser->stats_decay;
+	float *mean = net->stats + layer->stats;
+	float *variance = mean + layer->n_outputs;
+
+	batch_sum_shards(batch, values->mean, layer->n_outputs, begin, end, share, scratch);
+	for (size_t i = begin; i < end; i++)
+		mean[i] = old * mean[i] + (1 - old) * scratch[i - begin];
+	batch_sum_shards(batch, values->variance, layer->n_outputs, begin, end,
+			 share * rows / (rows - 1), scratch);
+	for (size_t i = begin; i < end; i++)
+		variance[i] = old * variance[i] + (1 - old) * scratch[i - begin];
+}
+
+void optimiser_update(const struct optimiser *optimiser, const struct batch *batch, struct net *net,
+		      size_t l, size_t begin, size_t end, float *scratch)
+{
+	const struct net_layer *layer = &net->layers[l];
+	const struct batch_layer *values = &batch->layers[l];
+	const size_t n = end - begin;
+
+	batch_gradient(batch, net, l, begin, end, scratch);
+	adamw(optimiser, net, layer->weights + begin * layer->n_inputs, scratch,
+	      n * layer->n_inputs, true);
+	batch_sum_shards(batch, values->d_bias, layer->n_outputs, begin, end, 1, scratch);
+	adamw(optimiser, net, layer->bias + begin, scratch, n, false);
+	if (!layer->batch_norm)
+		return;
+	batch_sum_shards(batch, values->d_scale, layer->n_outputs, begin, end, 1, scratch);
+	adamw(optimiser, net, layer->scale + begin, scratch, n, false);
+	update_stats(optimiser, batch, net, l, begin, end, scratch);
+}

@@ -1,0 +1,35 @@
+/*
+ * optimiser.h - AdamW with an average of the weights, and the schedule of its learning rate.
+ */
+#ifndef TRAIN_OPTIMISER_H
+#define TRAIN_OPTIMISER_H
+
+#include "backprop.h"
+
+/* What one step needs to know. */
+struct optimiser {
+	float learning_rate;
+	float weight_decay;
+	float average_decay;   /* 0: the average is the weights themselves */
+	float stats_decay;     /* of batch normalisation's running statistics */
+	float correct_mean;    /* 1 / (1 - beta1^step) */
+	float correct_squares; /* 1 / sqrt(1 - beta2^step) */
+};
+
+struct schedule {
+	uint64_t n_steps;
+	uint64_t n_warmup;
+	double peak;         /* learning rate */
+	double weight_decay; /* a step takes learning_rate * weight_decay of each weight */
+	double ema_decay;    /* 0: no averaging */
+};
+
+/* Step 0..n_steps-1: linear warm-up, then half a cosine down to zero (Loshchilov, Hutter 2017). */
+struct optimiser schedule_at(const struct schedule *schedule, uint64_t step);
+
+/* Updates all parameters of outputs [begin, end) of a layer from the deltas that the batch left,
+ * and their running statistics. scratch: (end - begin) x (n_inputs + 1) floats. */
+void optimiser_update(const struct optimiser *optimiser, const struct batch *batch, struct net *net,
+		      size_t layer, size_t begin, size_t end, float *scratch);
+
+#endif

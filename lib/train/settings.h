@@ -1,0 +1,42 @@
+/*
+ * settings.h - the options of a training run, checked and with their defaults filled in.
+ */
+#ifndef TRAIN_SETTINGS_H
+#define TRAIN_SETTINGS_H
+
+#include "../base/error.h"
+#include "augment.h"
+
+struct settings {
+	uint32_t hidden[64]; /* (n_hidden) */
+	size_t n_hidden;
+	enum emnist_activation activation;
+	bool batch_norm;
+	double dropout;
+
+	unsigned n_epochs;
+	size_t n_rows;
+	size_t shard_rows;
+	double learning_rate;
+	double warmup_epochs;
+	double weight_decay;
+	double ema_decay; /* 0: none */
+	double label_smoothing;
+
+	struct distortion distortion;
+
+	double validation;
+	uint64_t seed;
+	unsigned n_threads;
+	double checkpoint_seconds;
+};
+
+/* Fills settings from options (which may be NULL), or names the option that is out of range. */
+enum emnist_status settings_resolve(struct settings *settings,
+				    const struct emnist_train_options *options,
+				    struct emnist_error *error);
+
+/* A number that changes with every setting that changes the result. */
+uint64_t settings_fingerprint(const struct settings *settings);
+
+#endif

@@ -1,0 +1,358 @@
+/*
+ * train.c - a training run: from datasets and options to a model.
+ */
+#include "../base/memory.h"
+#include "checkpoint.h"
+#include "crew.h"
+#include "settings.h"
+#include "train_set.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+/* Rows that validation runs through the model at once. */
+#define VALIDATION_ROWS 256
+
+struct run {
+	const struct emnist_train_options *options;
+	struct settings settings;
+	const struct emnist_labels *labels; /* the model's */
+	struct train_set set;
+	struct net net;
+	struct batch batch;
+	struct crew *crew;
+	struct job job;
+	struct schedule schedule;
+	uint64_t steps_per_epoch;
+	uint32_t *order; /* (n_training) the images in the order of epoch */
+	uint64_t epoch;  /* that order is of; 0-based */
+	bool has_order;
+	struct checkpoint checkpoint; /* with the number of steps done */
+	double started;               /* seconds of the monotonic clock */
+	double saved;                 /* when the last checkpoint was written, likewise */
+	uint64_t first_step;          /* of this run, for the estimate of the time left */
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* ------------------------------------------------------------------ set-up */
+
+static enum emnist_status check_frequencies(const struct run *run, struct emnist_error *error)
+{
+	const double *frequencies = run->options->class_frequencies;
+	double sum = 0;
+
+	for (size_t c = 0; frequencies && c < emnist_labels_count(run->labels); c++) {
+		if (!(frequencies[c] >= 0) || !isfinite(frequencies[c]))
+			return error_set(error, EMNIST_ERR_ARGUMENT,
+					 "frequency %g of class %zu: must not be negative",
+					 frequencies[c], c);
+		sum += frequencies[c];
+	}
+	if (frequencies && !(sum > 0))
+		return error_set(error, EMNIST_ERR_ARGUMENT, "all class frequencies are zero");
+	return EMNIST_OK;
+}
+
+static enum emnist_status load_data(struct run *run, struct emnist_dataset *const *datasets,
+				    size_t n_datasets, struct emnist_error *error)
+{
+	const struct train_set_options options = {
+		.labels = run->labels,
+		.validation = run->settings.validation,
+		.class_frequencies = run->options->class_frequencies,
+		.seed = run->settings.seed,
+	};
+	enum emnist_status status =
+		train_set_load(&run->set, datasets, n_datasets, &options, error);
+
+	if (status)
+		return status;
+	if (run->set.n_training < run->settings.n_rows)
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "%zu images to train on: fewer than the %zu of one step",
+				 run->set.n_training, run->settings.n_rows);
+	run->order = alloc_array(run->set.n_training, sizeof(*run->order));
+	return run->order ? EMNIST_OK : error_memory(error);
+}
+
+static enum emnist_status make_net(struct run *run, struct emnist_error *error)
+{
+	const struct settings *settings = &run->settings;
+	const struct net_shape shape = {
+		.n_inputs = EMNIST_VECTOR_LENGTH,
+		.hidden = settings->hidden,
+		.n_hidden = settings->n_hidden,
+		.n_outputs = emnist_labels_count(run->labels),
+		.activation = settings->activation,
+		.batch_norm = settings->batch_norm,
+	};
+	enum emnist_status status = net_init(&run->net, &shape, settings->seed, error);
+
+	if (!status)
+		status = batch_init(&run->batch, &run->net, settings->n_rows, settings->shard_rows,
+				    settings->dropout, error);
+	run->batch.label_smoothing = settings->label_smoothing;
+	run->batch.seed = settings->seed;
+	return status;
+}
+
+static uint64_t fingerprint(const struct run *run)
+{
+	uint64_t hash = settings_fingerprint(&run->settings);
+
+	for (size_t t = 0; t < run->set.n_targets; t++) {
+		uint32_t weight;
+
+		memcpy(&weight, &run->set.targets[t].weight, sizeof(weight));
+		hash = random_mix(hash ^ weight);
+		for (uint32_t i = 0; i < run->set.targets[t].n; i++)
+			hash = random_mix(hash ^ run->set.targets[t].classes[i]);
+	}
+	return random_mix(hash ^ run->set.fingerprint);
+}
+
+static void plan(struct run *run)
+{
+	const struct settings *settings = &run->settings;
+
+	run->steps_per_epoch = run->set.n_training / settings->n_rows;
+	run->schedule = (struct schedule){
+		.n_steps = run->steps_per_epoch * settings->n_epochs,
+		.peak = settings->learning_rate,
+		.weight_decay = settings->weight_decay,
+		.ema_decay = settings->ema_decay,
+	};
+	run->schedule.n_warmup =
+		(uint64_t)fmin(settings->warmup_epochs * (double)run->steps_per_epoch,
+			       (double)(run->schedule.n_steps - 1));
+	run->checkpoint = (struct checkpoint){.fingerprint = fingerprint(run), .net = &run->net};
+}
+
+static enum emnist_status resume(struct run *run, struct emnist_error *error)
+{
+	bool found = false;
+	enum emnist_status status = EMNIST_OK;
+
+	if (run->options->checkpoint_path)
+		status = checkpoint_read(&run->checkpoint, run->options->checkpoint_path, &found,
+					 error);
+	if (!status && run->checkpoint.step > run->schedule.n_steps)
+		return error_set(error, EMNIST_ERR_CORRUPT,
+				 "not a usable checkpoint: it is beyond the last step");
+	run->first_step = run->checkpoint.step;
+	return status;
+}
+
+static enum emnist_status start_crew(struct run *run, struct emnist_error *error)
+{
+	run->job = (struct job){
+		.set = &run->set,
+		.distortion = &run->settings.distortion,
+		.net = &run->net,
+		.batch = &run->batch,
+		.seed = run->settings.seed,
+	};
+	return crew_create(&run->job, run->settings.n_threads, &run->crew, error);
+}
+
+/* -------------------------------------------------------------- validation */
+
+/* Accuracy and mean loss of the averaged weights on the images held out. */
+static enum emnist_status validate(const struct run *run, struct emnist_train_progress *progress,
+				   struct emnist_error *error)
+{
+	const struct train_set *set = &run->set;
+	const size_t n_classes = emnist_labels_count(run->labels);
+	struct emnist_session *session = NULL;
+	struct emnist_model *model = NULL;
+	float *vectors = alloc_floats(VALIDATION_ROWS, EMNIST_VECTOR_LENGTH);
+	float *p = alloc_floats(VALIDATION_ROWS, n_classes);
+	double loss = 0;
+	size_t n_right = 0;
+	enum emnist_status status = vectors && p ? EMNIST_OK : error_memory(error);
+
+	if (!status)
+		status = net_to_model(&run->net, run->labels, &model, error);
+	if (!status)
+		status = emnist_session_create(model, VALIDATION_ROWS, &session, error);
+	for (size_t i = 0; !status && i < set->n_validation; i += VALIDATION_ROWS) {
+		size_t n = set->n_validation - i;
+
+		n = n < VALIDATION_ROWS ? n : VALIDATION_ROWS;
+		for (size_t r = 0; r < n; r++)
+			pixels_to_vector(set->pixels + (size_t)set->validation[i + r] *
+							       EMNIST_VECTOR_LENGTH,
+					 vectors + r * EMNIST_VECTOR_LENGTH);
+		status = emnist_session_run(session, vectors, n, p, error);
+		for (size_t r = 0; !status && r < n; r++) {
+			const struct target *target =
+				&set->targets[set->target[set->validation[i + r]]];
+			const float *row = p + r * n_classes;
+			uint32_t best;
+			double sum = 0;
+
+			emnist_top_k(row, n_classes, 1, &best);
+			for (uint32_t k = 0; k < target->n; k++) {
+				sum += (double)row[target->classes[k]];
+				n_right += target->classes[k] == best;
+			}
+			loss -= log(fmax(sum, 1e-30));
+		}
+	}
+	progress->validation_accuracy = (double)n_right / (double)set->n_validation;
+	progress->validation_loss = loss / (double)set->n_validation;
+	emnist_session_free(session);
+	emnist_model_free(model);
+	free(vectors);
+	free(p);
+	return status;
+}
+
+/* ------------------------------------------------------------------- steps */
+
+/* The order of the images in an epoch: a shuffle that depends on seed and epoch alone. */
+static void shuffle(struct run *run, uint64_t epoch)
+{
+	struct random random = random_stream(run->settings.seed, RANDOM_SHUFFLE, epoch, 0);
+
+	memcpy(run->order, run->set.training, run->set.n_training * sizeof(*run->order));
+	for (size_t i = run->set.n_training; i > 1; i--) {
+		const size_t k = random_below(&random, i);
+		const uint32_t image = run->order[k];
+
+		run->order[k] = run->order[i - 1];
+		run->order[i - 1] = image;
+	}
+	run->epoch = epoch;
+	run->has_order = true;
+}
+
+static void step(struct run *run)
+{
+	const uint64_t n = run->checkpoint.step;
+	const uint64_t epoch = n / run->steps_per_epoch;
+	const uint64_t step_of_epoch = n % run->steps_per_epoch;
+
+	if (!run->has_order || run->epoch != epoch)
+		shuffle(run, epoch);
+	if (step_of_epoch == 0)
+		run->checkpoint.loss_sum = 0;
+	run->job.optimiser = schedule_at(&run->schedule, n);
+	run->job.images = run->order + step_of_epoch * run->settings.n_rows;
+	run->job.epoch = epoch;
+	run->batch.step = n;
+	crew_step(run->crew);
+	for (size_t s = 0; s < run->batch.n_shards; s++)
+		run->checkpoint.loss_sum += run->batch.losses[s] / (double)run->batch.n_rows;
+	run->checkpoint.step++;
+}
+
+static enum emnist_status report(struct run *run, bool *stop_ret, struct emnist_error *error)
+{
+	const uint64_t n = run->checkpoint.step;
+	const uint64_t in_epoch = (n - 1) % run->steps_per_epoch + 1;
+	const double seconds = now() - run->started;
+	struct emnist_train_progress progress = {
+		.epoch = (unsigned)((n - 1) / run->steps_per_epoch + 1),
+		.n_epochs = run->settings.n_epochs,
+		.step = n,
+		.n_steps = run->schedule.n_steps,
+		.learning_rate = (double)run->job.optimiser.learning_rate,
+		.loss = run->checkpoint.loss_sum / (double)in_epoch,
+		.seconds = seconds,
+		.seconds_left = seconds / (double)(n - run->first_step) *
+				(double)(run->schedule.n_steps - n),
+		.epoch_done = in_epoch == run->steps_per_epoch,
+		.validation_accuracy = NAN,
+		.validation_loss = NAN,
+		.n_validation = run->set.n_validation,
+	};
+	enum emnist_status status = EMNIST_OK;
+
+	if (!run->options->progress)
+		return EMNIST_OK;
+	if (progress.epoch_done && run->set.n_validation > 0)
+		status = validate(run, &progress, error);
+	if (!status)
+		*stop_ret = run->options->progress(run->options->context, &progress) != 0;
+	return status;
+}
+
+static enum emnist_status save(struct run *run, struct emnist_error *error)
+{
+	run->saved = now();
+	if (!run->options->checkpoint_path)
+		return EMNIST_OK;
+	return checkpoint_write(&run->checkpoint, run->options->checkpoint_path, error);
+}
+
+static enum emnist_status all_steps(struct run *run, struct emnist_error *error)
+{
+	enum emnist_status status = EMNIST_OK;
+	bool stopped = false;
+
+	run->started = run->saved = now();
+	while (!status && !stopped && run->checkpoint.step < run->schedule.n_steps) {
+		step(run);
+		status = report(run, &stopped, error);
+		if (!status && !stopped && now() - run->saved >= run->settings.checkpoint_seconds)
+			status = save(run, error);
+	}
+	if (!status)
+		status = save(run, error);
+	if (!status && stopped)
+		status = error_set(error, EMNIST_ERR_STOPPED, "stopped at step %llu of %llu",
+				   (unsigned long long)run->checkpoint.step,
+				   (unsigned long long)run->schedule.n_steps);
+	return status;
+}
+
+static void run_clear(struct run *run)
+{
+	crew_free(run->crew);
+	batch_clear(&run->batch, &run->net);
+	net_clear(&run->net);
+	train_set_clear(&run->set);
+	free(run->order);
+}
+
+enum emnist_status emnist_train(struct emnist_dataset *const *datasets, size_t n_datasets,
+				const struct emnist_train_options *options,
+				struct emnist_model **model_ret, struct emnist_error *error)
+{
+	static const struct emnist_train_options defaults = {0};
+	struct run run = {.options = options ? options : &defaults};
+	enum emnist_status status;
+
+	*model_ret = NULL;
+	if (n_datasets == 0)
+		return error_set(error, EMNIST_ERR_ARGUMENT, "no dataset to train on");
+	status = settings_resolve(&run.settings, run.options, error);
+	run.labels = run.options->labels ? run.options->labels : emnist_dataset_labels(datasets[0]);
+	if (!status)
+		status = check_frequencies(&run, error);
+	if (!status)
+		status = load_data(&run, datasets, n_datasets, error);
+	if (!status)
+		status = make_net(&run, error);
+	if (!status) {
+		plan(&run);
+		status = resume(&run, error);
+	}
+	if (!status)
+		status = start_crew(&run, error);
+	if (!status)
+		status = all_steps(&run, error);
+	if (!status)
+		status = net_to_model(&run.net, run.labels, model_ret, error);
+	run_clear(&run);
+	return status;
+}

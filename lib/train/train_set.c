@@ -1,0 +1,286 @@
+/*
+ * train_set.c - reading datasets whole, mapping their classes to the model's, holding images out
+ * for validation, and weighting the rest to given class frequencies.
+ */
+#include "train_set.h"
+
+#include "../base/memory.h"
+
+#include <string.h>
+#include <zlib.h>
+
+/* Images read at a time: memory grows with what is really there. */
+#define CHUNK 4096
+
+/* The most images; positions are 32 bits. */
+#define MAX_IMAGES ((size_t)UINT32_MAX)
+
+/* ------------------------------------------------------------ what to learn */
+
+/* The model's classes that entry i of theirs may be. */
+static enum emnist_status target_init(struct target *target, const struct emnist_labels *ours,
+				      const struct emnist_labels *theirs, size_t i,
+				      struct emnist_error *error)
+{
+	const size_t n_classes = emnist_labels_count(ours);
+
+	target->weight = 1;
+	target->classes = alloc_array(n_classes, sizeof(*target->classes));
+	if (!target->classes)
+		return error_memory(error);
+	for (size_t c = 0; c < n_classes; c++)
+		if (emnist_labels_match(ours, c, theirs, i, false))
+			target->classes[target->n++] = (uint16_t)c;
+	return EMNIST_OK;
+}
+
+/* Appends the targets of one dataset's classes. */
+static enum emnist_status add_targets(struct train_set *set, const struct emnist_labels *ours,
+				      const struct emnist_labels *theirs,
+				      struct emnist_error *error)
+{
+	const size_t n = emnist_labels_count(theirs);
+	struct target *targets = realloc(set->targets, (set->n_targets + n) * sizeof(*targets));
+
+	if (!targets)
+		return error_memory(error);
+	memset(targets + set->n_targets, 0, n * sizeof(*targets));
+	set->targets = targets;
+	for (size_t i = 0; i < n; i++) {
+		enum emnist_status status =
+			target_init(&set->targets[set->n_targets++], ours, theirs, i, error);
+
+		if (status)
+			return status;
+	}
+	return EMNIST_OK;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+static bool reserve(struct train_set *set, size_t n_images, size_t *capacity)
+{
+	size_t n = *capacity + *capacity / 2;
+	uint8_t *pixels;
+	uint32_t *target;
+
+	if (n_images <= *capacity)
+		return true;
+	if (n < n_images)
+		n = n_images;
+	pixels = realloc(set->pixels, n * EMNIST_VECTOR_LENGTH);
+	if (pixels)
+		set->pixels = pixels;
+	target = realloc(set->target, n * sizeof(*target));
+	if (target)
+		set->target = target;
+	if (!pixels || !target)
+		return false;
+	*capacity = n;
+	return true;
+}
+
+/* Appends one dataset's images, whose targets begin at first_target. */
+static enum emnist_status add_images(struct train_set *set, struct emnist_dataset *dataset,
+				     size_t first_target, size_t *capacity,
+				     struct emnist_error *error)
+{
+	const struct emnist_labels *labels = emnist_dataset_labels(dataset);
+	uint16_t classes[CHUNK];
+	size_t n = CHUNK;
+
+	while (n == CHUNK) {
+		enum emnist_status status;
+
+		if (set->n_images > MAX_IMAGES - CHUNK)
+			return error_set(error, EMNIST_ERR_LIMIT, "more than %zu images",
+					 MAX_IMAGES);
+		if (!reserve(set, set->n_images + CHUNK, capacity))
+			return error_memory(error);
+		status = emnist_dataset_read(dataset, CHUNK,
+					     set->pixels + set->n_images * EMNIST_VECTOR_LENGTH,
+					     classes, &n, error);
+		if (status)
+			return status;
+		for (size_t i = 0; i < n; i++) {
+			const size_t target = first_target + classes[i];
+
+			if (set->targets[target].n == 0)
+				return error_set(error, EMNIST_ERR_ARGUMENT,
+						 "images of '%s', which no class of the model "
+						 "stands for",
+						 emnist_labels_text(labels, classes[i]));
+			set->target[set->n_images++] = (uint32_t)target;
+		}
+	}
+	return EMNIST_OK;
+}
+
+static enum emnist_status read_all(struct train_set *set, struct emnist_dataset *const *datasets,
+				   size_t n_datasets, const struct emnist_labels *labels,
+				   struct emnist_error *error)
+{
+	size_t capacity = 0;
+
+	for (size_t d = 0; d < n_datasets; d++) {
+		const size_t first_target = set->n_targets;
+		enum emnist_status status =
+			add_targets(set, labels, emnist_dataset_labels(datasets[d]), error);
+
+		if (!status)
+			status = add_images(set, datasets[d], first_target, &capacity, error);
+		if (status)
+			return status;
+		if (d == 0)
+			set->n_first = set->n_images;
+	}
+	return EMNIST_OK;
+}
+
+/* ----------------------------------------------------------------- splitting */
+
+/* Marks n of the first dataset's images, each choice as likely as any other (Knuth's algorithm S,
+ * TAOCP 3.4.2), and lists them apart from the rest. */
+static enum emnist_status split(struct train_set *set, const struct train_set_options *options,
+				struct emnist_error *error)
+{
+	struct random random = random_stream(options->seed, RANDOM_SPLIT, 0, 0);
+	const size_t n_wanted = (size_t)((double)set->n_first * options->validation);
+
+	set->training = alloc_array(set->n_images, sizeof(*set->training));
+	set->validation = alloc_array(n_wanted, sizeof(*set->validation));
+	if (!set->training || !set->validation)
+		return error_memory(error);
+	for (size_t i = 0; i < set->n_images; i++) {
+		const size_t n_missing = n_wanted - set->n_validation;
+
+		if (i < set->n_first && random_below(&random, set->n_first - i) < n_missing)
+			set->validation[set->n_validation++] = (uint32_t)i;
+		else
+			set->training[set->n_training++] = (uint32_t)i;
+	}
+	return EMNIST_OK;
+}
+
+/* ----------------------------------------------------------------- weighting */
+
+/*
+ * An image whose class is known counts wholly for it; one that may be of several classes counts for
+ * each in proportion to their frequencies. That gives the number n[c] of images of class c, and
+ * with it the weight N f[c] / n[c] that brings class c to its frequency f[c]; an image of several
+ * classes takes the mean of their weights, in the same proportion. The weights' mean over the
+ * training images is 1.
+ */
+struct weighting {
+	size_t n_classes;
+	const double *frequencies; /* (n_classes) */
+	double *n_images;          /* (n_classes) */
+	double *weights;           /* (n_classes) */
+	size_t *n_of_target;       /* (n_targets) training images */
+};
+
+/* Target's share of class i of its classes. */
+static double target_share(const struct weighting *weighting, const struct target *target,
+			   uint32_t i)
+{
+	double sum = 0;
+
+	for (uint32_t k = 0; k < target->n; k++)
+		sum += weighting->frequencies[target->classes[k]];
+	return sum > 0 ? weighting->frequencies[target->classes[i]] / sum : 1.0 / target->n;
+}
+
+static void weigh_classes(struct weighting *weighting, const struct train_set *set)
+{
+	for (size_t i = 0; i < set->n_training; i++)
+		weighting->n_of_target[set->target[set->training[i]]]++;
+	for (size_t t = 0; t < set->n_targets; t++)
+		for (uint32_t i = 0; i < set->targets[t].n; i++)
+			weighting->n_images[set->targets[t].classes[i]] +=
+				(double)weighting->n_of_target[t] *
+				target_share(weighting, &set->targets[t], i);
+	for (size_t c = 0; c < weighting->n_classes; c++)
+		weighting->weights[c] = weighting->n_images[c] > 0
+						? weighting->frequencies[c] / weighting->n_images[c]
+						: 0;
+}
+
+static void weigh_targets(const struct weighting *weighting, struct train_set *set)
+{
+	double sum = 0;
+
+	for (size_t t = 0; t < set->n_targets; t++) {
+		struct target *target = &set->targets[t];
+		double weight = 0;
+
+		for (uint32_t i = 0; i < target->n; i++)
+			weight += target_share(weighting, target, i) *
+				  weighting->weights[target->classes[i]];
+		target->weight = (float)(weight * (double)set->n_training);
+		sum += (double)target->weight * (double)weighting->n_of_target[t];
+	}
+	for (size_t t = 0; sum > 0 && t < set->n_targets; t++)
+		set->targets[t].weight *= (float)((double)set->n_training / sum);
+}
+
+static enum emnist_status weigh(struct train_set *set, const struct train_set_options *options,
+				struct emnist_error *error)
+{
+	struct weighting weighting = {.n_classes = emnist_labels_count(options->labels),
+				      .frequencies = options->class_frequencies};
+	enum emnist_status status = EMNIST_OK;
+
+	weighting.n_images = alloc_zeroed(weighting.n_classes, sizeof(double));
+	weighting.weights = alloc_zeroed(weighting.n_classes, sizeof(double));
+	weighting.n_of_target = alloc_zeroed(set->n_targets, sizeof(size_t));
+	if (weighting.n_images && weighting.weights && weighting.n_of_target) {
+		weigh_classes(&weighting, set);
+		weigh_targets(&weighting, set);
+	} else {
+		status = error_memory(error);
+	}
+	free(weighting.n_images);
+	free(weighting.weights);
+	free(weighting.n_of_target);
+	return status;
+}
+
+/* CRC-32 of the pixels beside that of the targets: enough to notice other data. */
+static uint64_t fingerprint(const struct train_set *set)
+{
+	const uLong pixels =
+		crc32_z(crc32_z(0, NULL, 0), set->pixels, set->n_images * EMNIST_VECTOR_LENGTH);
+	const uLong targets = crc32_z(crc32_z(0, NULL, 0), (const Bytef *)set->target,
+				      set->n_images * sizeof(*set->target));
+
+	return (uint64_t)pixels << 32 | (targets & 0xffffffff);
+}
+
+enum emnist_status train_set_load(struct train_set *set, struct emnist_dataset *const *datasets,
+				  size_t n_datasets, const struct train_set_options *options,
+				  struct emnist_error *error)
+{
+	enum emnist_status status;
+
+	*set = (struct train_set){0};
+	status = read_all(set, datasets, n_datasets, options->labels, error);
+	if (!status)
+		status = split(set, options, error);
+	if (!status && options->class_frequencies)
+		status = weigh(set, options, error);
+	if (!status)
+		set->fingerprint = fingerprint(set);
+	return status;
+}
+
+void train_set_clear(struct train_set *set)
+{
+	for (size_t t = 0; t < set->n_targets; t++)
+		free(set->targets[t].classes);
+	free(set->targets);
+	free(set->pixels);
+	free(set->target);
+	free(set->training);
+	free(set->validation);
+	*set = (struct train_set){0};
+}

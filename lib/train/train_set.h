@@ -1,0 +1,37 @@
+/*
+ * train_set.h - all images to train on, in memory, with what each should be recognised as.
+ */
+#ifndef TRAIN_TRAIN_SET_H
+#define TRAIN_TRAIN_SET_H
+
+#include "backprop.h"
+
+struct train_set {
+	size_t n_images;
+	uint8_t *pixels;        /* (n_images, 784) upright, row-major */
+	uint32_t *target;       /* (n_images) positions in targets */
+	size_t n_targets;       /* the classes of all datasets, one dataset after the other */
+	struct target *targets; /* (n_targets) */
+	size_t n_first;         /* images of the first dataset; they come first */
+	size_t n_training;      /* images to learn from */
+	uint32_t *training;     /* (n_training) rising positions of images */
+	size_t n_validation;    /* images held out of the first dataset */
+	uint32_t *validation;   /* (n_validation) rising positions of images */
+	uint64_t fingerprint;   /* of pixels and targets, to know the same data again */
+};
+
+struct train_set_options {
+	const struct emnist_labels *labels; /* the model's */
+	double validation;                  /* share of the first dataset, [0,0.9] */
+	const double *class_frequencies;    /* (n of labels) or NULL; see emnist_train() */
+	uint64_t seed;
+};
+
+/* Reads all that is left of the datasets. Release with train_set_clear(), also after a failure. */
+enum emnist_status train_set_load(struct train_set *set, struct emnist_dataset *const *datasets,
+				  size_t n_datasets, const struct train_set_options *options,
+				  struct emnist_error *error);
+
+void train_set_clear(struct train_set *set);
+
+#endif
