@@ -35,8 +35,7 @@ static void print_usage(FILE *stream)
 	fputs("\nOptions:\n"
 	      "  -h, --help      print this help\n"
 	      "      --version   print the version\n"
-	      "\n'emnist COMMAND --help' lists the options of a command; 'man emnist' is the "
-	      "manual.\n",
+	      "\n'emnist COMMAND --help' lists the options of a command.\n",
 	      stream);
 }
 

@@ -1,0 +1,298 @@
+/*
+ * cmd_classify.c - emnist classify: settings, model and output around the pipeline.
+ */
+#include "dump.h"
+#include "options.h"
+#include "pipeline.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Large enough to keep the processor's matrix units busy, small enough that the first answers come
+ * at once and that memory stays low. */
+#define DEFAULT_BATCH 128
+
+struct settings {
+	const char *model_path; /* NULL: the built-in model */
+	const char *labels_path;
+	int preprocess; /* enum emnist_preprocess */
+	uint64_t n_top;
+	bool probabilities;
+	int format; /* the position in output_formats */
+	const char *output_path;
+	const char *lines_path;
+	const char *zeroes_path;
+	bool recursive;
+	const char *dump_path;
+	bool fail_fast;
+	uint64_t n_rows;
+	uint64_t n_threads;
+	uint64_t file_nbytes, width, height, n_pixels; /* 0: the library's defaults */
+	bool quiet;
+	unsigned verbose;
+	struct text_list operands;
+};
+
+/* In the order of enum emnist_preprocess. */
+static const char *const preprocess_names[] = {"auto", "raw", "normalize", NULL};
+
+static enum parse_result parse(struct settings *s, int argc, char **argv)
+{
+	const struct option_spec specs[] = {
+		OPTION_HEADING("Model:"),
+		OPTION_TEXT('m', "model", "FILE", &s->model_path,
+			    "ONNX model; default: the built-in one"),
+		OPTION_TEXT(0, "labels", "FILE", &s->labels_path,
+			    "mapping file that says what the model's classes mean, in EMNIST's "
+			    "format"),
+		OPTION_CHOICE(0, "preprocess", "auto|raw|normalize", &s->preprocess,
+			      preprocess_names,
+			      "how an image is brought to 28x28: auto takes EMNIST's own images as "
+			      "they are and normalizes all others; raw only scales; default: auto"),
+		OPTION_HEADING("Input:"),
+		OPTION_TEXT(0, "files-from", "FILE", &s->lines_path,
+			    "classify the files named in FILE too, one a line; - is standard "
+			    "input"),
+		OPTION_TEXT(0, "files0-from", "FILE", &s->zeroes_path,
+			    "the same, names ended by zero bytes, as find -print0 writes them"),
+		OPTION_FLAG('r', "recursive", &s->recursive,
+			    "go into the directories in a directory"),
+		OPTION_SIZE(0, "max-file-size", "SIZE", &s->file_nbytes, 1, 1e15,
+			    "refuse larger files; default: 256M"),
+		OPTION_UNSIGNED(0, "max-width", "N", &s->width, 1, UINT32_MAX,
+				"refuse wider images; default: 32768 pixels"),
+		OPTION_UNSIGNED(0, "max-height", "N", &s->height, 1, UINT32_MAX,
+				"refuse higher images; default: 32768 pixels"),
+		OPTION_UNSIGNED(0, "max-pixels", "N", &s->n_pixels, 1, 1e15,
+				"refuse images of more pixels; default: 67108864"),
+		OPTION_HEADING("Output:"),
+		OPTION_CHOICE('f', "format", "text|csv|tsv|jsonl", &s->format, output_format_names,
+			      "default: text"),
+		OPTION_UNSIGNED('k', "top", "N", &s->n_top, 1, 1000,
+				"print the N most probable characters; default: 1"),
+		OPTION_FLAG(0, "probabilities", &s->probabilities,
+			    "print the probabilities of all characters"),
+		OPTION_TEXT('o', "output", "FILE", &s->output_path,
+			    "write to FILE; default: standard output"),
+		OPTION_TEXT(0, "dump-preprocessed", "DIR", &s->dump_path,
+			    "write what the network saw of each image to DIR, as PNG"),
+		OPTION_HEADING("Run:"),
+		OPTION_FLAG(0, "fail-fast", &s->fail_fast,
+			    "stop after the first input that cannot be classified"),
+		OPTION_UNSIGNED(0, "batch", "N", &s->n_rows, 1, 4096,
+				"images that go through the network at once; default: 128"),
+		OPTION_UNSIGNED('j', "threads", "N", &s->n_threads, 1, 1024,
+				"threads; default: one a processor"),
+		OPTION_FLAG('q', "quiet", &s->quiet,
+			    "no progress, and no message for an image that cannot be classified: "
+			    "the records and the exit status tell"),
+		OPTION_COUNT('v', "verbose", &s->verbose,
+			     "say at the end what was done, and how fast"),
+		OPTION_END,
+	};
+
+	return options_parse(
+		"classify [OPTION]... [FILE|DIRECTORY|-]...",
+		"Print what character each image shows, and how probable that is. A directory "
+		"stands for the files in it, - for an image from standard input.",
+		"Exit status: 0 everything was classified, 1 at least one input failed, 2 wrong "
+		"usage, or the model or the output failed.",
+		specs, argc, argv, &s->operands);
+}
+
+/* A model, and what its classes are called. */
+struct knowledge {
+	struct emnist_model *model;
+	struct emnist_labels *labels; /* given in place of the model's own, or NULL */
+	const char **names;           /* (n_classes) */
+	size_t n_classes;
+};
+
+static bool load_labels(struct knowledge *k, const char *path)
+{
+	struct emnist_error error;
+
+	if (!path || !emnist_labels_read(path, &k->labels, &error))
+		return true;
+	complain_of(path, &error);
+	return false;
+}
+
+static bool load_model(struct knowledge *k, const char *path)
+{
+	const struct emnist_model_options options = {.labels = k->labels};
+	const char *shown = path ? path : "built-in model";
+	struct emnist_error error;
+	size_t n_inputs;
+
+	if (path ? emnist_model_read(path, &options, &k->model, &error)
+		 : emnist_model_default(&k->model, &error)) {
+		complain_of(shown, &error);
+		return false;
+	}
+	n_inputs = emnist_model_n_inputs(k->model);
+	if (n_inputs != EMNIST_VECTOR_LENGTH)
+		complain("'%s': takes %zu values, not %dx%d pixels", shown, n_inputs, EMNIST_SIDE,
+			 EMNIST_SIDE);
+	return n_inputs == EMNIST_VECTOR_LENGTH;
+}
+
+static bool name_classes(struct knowledge *k, const char *labels_path)
+{
+	const struct emnist_labels *labels = k->labels ? k->labels : emnist_model_labels(k->model);
+
+	k->n_classes = emnist_model_n_outputs(k->model);
+	if (emnist_labels_count(labels) != k->n_classes) {
+		complain("'%s': %zu classes, but the model has %zu", labels_path,
+			 emnist_labels_count(labels), k->n_classes);
+		return false;
+	}
+	k->names = calloc(k->n_classes, sizeof(*k->names));
+	if (!k->names) {
+		complain("out of memory");
+		return false;
+	}
+	for (size_t i = 0; i < k->n_classes; i++)
+		k->names[i] = emnist_labels_text(labels, i);
+	return true;
+}
+
+static bool knowledge_load(struct knowledge *k, const struct settings *s)
+{
+	return load_labels(k, s->labels_path) && load_model(k, s->model_path) &&
+	       name_classes(k, s->labels_path);
+}
+
+static void knowledge_release(struct knowledge *k)
+{
+	free(k->names);
+	emnist_labels_free(k->labels);
+	emnist_model_free(k->model);
+}
+
+static struct pipeline_options plan(const struct settings *s, const struct knowledge *k)
+{
+	struct pipeline_options options = {
+		.model = k->model,
+		.reader = {.limits = {.file_nbytes = s->file_nbytes,
+				      .width = (uint32_t)s->width,
+				      .height = (uint32_t)s->height,
+				      .n_pixels = s->n_pixels},
+			   .preprocess = (enum emnist_preprocess)s->preprocess},
+		.format = output_formats[s->format],
+		.schema = {.labels = k->names,
+			   .n_classes = k->n_classes,
+			   .n_top = s->n_top < k->n_classes ? (size_t)s->n_top : k->n_classes,
+			   .probabilities = s->probabilities},
+		.n_rows = (size_t)s->n_rows,
+		.n_threads = s->n_threads ? (unsigned)s->n_threads : processor_count(),
+		.fail_fast = s->fail_fast,
+		.quiet = s->quiet,
+		.dump_path = s->dump_path,
+	};
+
+	/* People are shown all probabilities in the order that matters to them. */
+	if (options.format == &output_text && s->probabilities)
+		options.schema.n_top = k->n_classes;
+	return options;
+}
+
+/* Takes the progress line along when the run is interrupted. */
+static void die_clean(int number)
+{
+	static const char clear[] = "\r\033[K";
+	ssize_t n = write(STDERR_FILENO, clear, sizeof(clear) - 1);
+
+	(void)n;
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static void start_progress(struct progress *progress, const struct settings *s, int output_fd)
+{
+	/* On one terminal, results and progress would be in each other's way. */
+	progress_start(progress, "images", s->quiet || isatty(output_fd));
+	if (progress->shown)
+		signal(SIGINT, die_clean);
+}
+
+static void report(const struct settings *s, const struct pipeline_options *options,
+		   const struct pipeline_totals *totals, double seconds)
+{
+	complain("%" PRIu64 " images in %.2f s, %.0f a second, %" PRIu64 " failed; model %s, "
+		 "%zu classes, preprocess %s, %u threads, batch %zu",
+		 totals->n_inputs, seconds, (double)totals->n_inputs / seconds, totals->n_failed,
+		 s->model_path ? s->model_path : "built-in", options->schema.n_classes,
+		 preprocess_names[s->preprocess], options->n_threads, options->n_rows);
+}
+
+static enum exit_status run(const struct settings *s, const struct pipeline_options *plan_,
+			    struct inputs *inputs, struct sink *sink)
+{
+	struct pipeline_options options = *plan_;
+	struct pipeline_totals totals = {0};
+	struct progress progress;
+	struct text header = {0};
+	enum exit_status status;
+
+	start_progress(&progress, s, sink->fd);
+	options.progress = &progress;
+	if (options.format->header)
+		options.format->header(&header, &options.schema);
+	sink_write(sink, header.bytes, header.nbytes);
+	if (header.failed)
+		complain("out of memory");
+	status = header.failed ? STATUS_FATAL : pipeline_run(&options, inputs, sink, &totals);
+	text_release(&header);
+	if (s->verbose)
+		report(s, &options, &totals, seconds_now() - progress.started);
+	return status;
+}
+
+static enum exit_status classify(const struct settings *s, const struct knowledge *k)
+{
+	const struct inputs_options names = {
+		.operands = s->operands.texts,
+		.n_operands = s->operands.n,
+		.lines_path = s->lines_path,
+		.zeroes_path = s->zeroes_path,
+		.recursive = s->recursive,
+	};
+	const struct pipeline_options options = plan(s, k);
+	struct inputs *inputs = inputs_open(&names);
+	enum exit_status status = STATUS_FATAL;
+	struct sink sink;
+
+	if (!inputs)
+		return STATUS_FATAL;
+	if ((!s->dump_path || dump_prepare(s->dump_path)) && sink_open(&sink, s->output_path)) {
+		status = run(s, &options, inputs, &sink);
+		status = sink_close(&sink, status);
+	}
+	return inputs_close(inputs, status);
+}
+
+enum exit_status cmd_classify(int argc, char **argv)
+{
+	struct settings s = {.n_top = 1, .n_rows = DEFAULT_BATCH};
+	struct knowledge knowledge = {0};
+	enum exit_status status = STATUS_FATAL;
+
+	switch (parse(&s, argc, argv)) {
+	case PARSE_HELP:
+		return close_stdout(STATUS_OK);
+	case PARSE_BAD:
+		return STATUS_FATAL;
+	case PARSE_RUN:
+		break;
+	}
+	if (s.operands.n == 0 && !s.lines_path && !s.zeroes_path)
+		complain("nothing to classify; see 'emnist classify --help'");
+	else if (knowledge_load(&knowledge, &s))
+		status = classify(&s, &knowledge);
+	knowledge_release(&knowledge);
+	free(s.operands.texts);
+	return status;
+}

@@ -1,0 +1,192 @@
+/*
+ * inputs.c - the names of all images of a run.
+ *
+ * Three sources follow each other, operands and up to two lists; whatever name they give may turn
+ * out to be a directory, which is walked before the next name is asked for.
+ */
+#include "inputs.h"
+#include "namelist.h"
+#include "walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define N_LISTS 2
+
+struct inputs {
+	const struct inputs_options *options;
+	size_t n_operands_taken;
+	const char *list_paths[N_LISTS];
+	struct namelist *lists[N_LISTS];
+	size_t n_lists_done;
+	struct walk walk;
+	int stop_fd; /* readable when no more names are wanted */
+	int failure; /* errno of the list that could not be read to its end */
+};
+
+static bool is_stdin(const char *name)
+{
+	return name && strcmp(name, "-") == 0;
+}
+
+static bool check_stdin(const struct inputs_options *options)
+{
+	size_t n = is_stdin(options->lines_path) + is_stdin(options->zeroes_path);
+
+	for (size_t i = 0; i < options->n_operands; i++)
+		n += is_stdin(options->operands[i]);
+	if (n > 1)
+		complain("standard input can be only one image or one list: '-' is given %zu times",
+			 n);
+	return n <= 1;
+}
+
+static bool open_list(struct inputs *inputs, size_t i, const char *path, char separator)
+{
+	int fd;
+
+	inputs->list_paths[i] = path;
+	if (!path)
+		return true;
+	fd = is_stdin(path) ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0) {
+		complain("'%s': %s", path, strerror(errno));
+		return false;
+	}
+	inputs->lists[i] = namelist_new(fd, separator, inputs->stop_fd);
+	if (!inputs->lists[i])
+		complain("out of memory");
+	return inputs->lists[i] != NULL;
+}
+
+struct inputs *inputs_open(const struct inputs_options *options)
+{
+	struct inputs *inputs;
+
+	if (!check_stdin(options))
+		return NULL;
+	inputs = calloc(1, sizeof(*inputs));
+	if (!inputs) {
+		complain("out of memory");
+		return NULL;
+	}
+	inputs->options = options;
+	inputs->walk.recursive = options->recursive;
+	inputs->stop_fd = eventfd(0, EFD_CLOEXEC);
+	if (inputs->stop_fd < 0)
+		complain("cannot make an event: %s", strerror(errno));
+	if (inputs->stop_fd >= 0 && open_list(inputs, 0, options->lines_path, '\n') &&
+	    open_list(inputs, 1, options->zeroes_path, '\0'))
+		return inputs;
+	inputs_close(inputs, STATUS_FATAL);
+	return NULL;
+}
+
+static enum inputs_result give(struct input *input, enum input_kind kind, const char *path,
+			       const char *error)
+{
+	*input = (struct input){kind, path, error};
+	return INPUTS_ONE;
+}
+
+/* Where the input is a directory, its files come next: begins to walk it and returns true. */
+static bool begin_directory(struct inputs *inputs, struct input *input)
+{
+	struct stat st;
+	int failure;
+
+	if (input->kind != INPUT_FILE || stat(input->path, &st) < 0 || !S_ISDIR(st.st_mode))
+		return false;
+	failure = walk_begin(&inputs->walk, input->path);
+	if (failure)
+		give(input, INPUT_FAILED, input->path, strerror(failure));
+	return failure == 0;
+}
+
+/* The next name from the lists that are left. */
+static enum namelist_result next_listed(struct inputs *inputs, bool wait, const char **name_ret)
+{
+	while (inputs->n_lists_done < N_LISTS && !inputs->failure) {
+		struct namelist *list = inputs->lists[inputs->n_lists_done];
+		enum namelist_result result =
+			list ? namelist_next(list, wait, name_ret) : NAMELIST_END;
+
+		if (result == NAMELIST_FAILED)
+			inputs->failure = errno;
+		if (result != NAMELIST_END)
+			return result;
+		inputs->n_lists_done++;
+	}
+	return NAMELIST_END;
+}
+
+/* The next name as it was given. */
+static enum inputs_result next_given(struct inputs *inputs, bool wait, struct input *input)
+{
+	const struct inputs_options *options = inputs->options;
+	const char *name;
+
+	if (inputs->n_operands_taken < options->n_operands) {
+		name = options->operands[inputs->n_operands_taken++];
+		return give(input, is_stdin(name) ? INPUT_STDIN : INPUT_FILE, name, NULL);
+	}
+	switch (next_listed(inputs, wait, &name)) {
+	case NAMELIST_NAME:
+		return give(input, INPUT_FILE, name, NULL);
+	case NAMELIST_TOO_LONG:
+		return give(input, INPUT_FAILED, name, strerror(ENAMETOOLONG));
+	case NAMELIST_NUL:
+		return give(input, INPUT_FAILED, name,
+			    "zero byte in the name: is the list one for --files0-from?");
+	case NAMELIST_LATER:
+		return INPUTS_LATER;
+	case NAMELIST_END:
+	case NAMELIST_FAILED:
+		break;
+	}
+	return INPUTS_END;
+}
+
+enum inputs_result inputs_next(struct inputs *inputs, bool wait, struct input *input_ret)
+{
+	enum inputs_result result;
+
+	do {
+		int failure;
+		const char *path = walk_next(&inputs->walk, &failure);
+
+		if (path && failure)
+			return give(input_ret, INPUT_FAILED, path, strerror(failure));
+		if (path)
+			return give(input_ret, INPUT_FILE, path, NULL);
+		result = next_given(inputs, wait, input_ret);
+	} while (result == INPUTS_ONE && begin_directory(inputs, input_ret));
+	return result;
+}
+
+void inputs_stop(struct inputs *inputs)
+{
+	/* Fails only when the counter is at its limit, and then it is readable already. */
+	eventfd_write(inputs->stop_fd, 1);
+}
+
+enum exit_status inputs_close(struct inputs *inputs, enum exit_status status)
+{
+	if (inputs->failure) {
+		complain("'%s': %s", inputs->list_paths[inputs->n_lists_done],
+			 strerror(inputs->failure));
+		status = STATUS_FATAL;
+	}
+	for (size_t i = 0; i < N_LISTS; i++)
+		namelist_free(inputs->lists[i]);
+	walk_release(&inputs->walk);
+	if (inputs->stop_fd >= 0)
+		close(inputs->stop_fd);
+	free(inputs);
+	return status;
+}

@@ -1,0 +1,53 @@
+/*
+ * inputs.h - the names of all images of a run, in order: operands, then the lists. A name that is
+ * a directory gives the files in it.
+ */
+#ifndef CLI_INPUTS_H
+#define CLI_INPUTS_H
+
+#include "cli.h"
+
+struct inputs_options {
+	const char *const *operands;
+	size_t n_operands;
+	const char *lines_path;  /* --files-from; "-" is stdin; NULL: none */
+	const char *zeroes_path; /* --files0-from, likewise */
+	bool recursive;
+};
+
+enum input_kind {
+	INPUT_FILE,
+	INPUT_STDIN,  /* the image itself comes through standard input */
+	INPUT_FAILED, /* a name behind which no file can be looked for */
+};
+
+struct input {
+	enum input_kind kind;
+	const char *path;  /* until the next call */
+	const char *error; /* of INPUT_FAILED; likewise */
+};
+
+enum inputs_result {
+	INPUTS_ONE,
+	INPUTS_LATER, /* the next name has not arrived yet */
+	INPUTS_END,
+};
+
+struct inputs;
+
+/* Opens the lists. On failure, and where standard input is asked for twice, complains and returns
+ * NULL. What options point to must outlive the inputs. */
+struct inputs *inputs_open(const struct inputs_options *options);
+
+/* The next input. Without `wait`, INPUTS_LATER where it would have to be waited for. */
+enum inputs_result inputs_next(struct inputs *inputs, bool wait, struct input *input_ret);
+
+/* From any thread: no more names are wanted; a call of inputs_next() that waits for one returns
+ * INPUTS_END. */
+void inputs_stop(struct inputs *inputs);
+
+/* Frees all; where a list could not be read to its end, complains and returns STATUS_FATAL, else
+ * status. */
+enum exit_status inputs_close(struct inputs *inputs, enum exit_status status);
+
+#endif

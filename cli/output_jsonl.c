@@ -1,0 +1,146 @@
+/*
+ * output_jsonl.c - records as JSON Lines (RFC 8259, one object a line).
+ *
+ * A JSON text is UTF-8, a path need not be. Lone surrogates, which some use for such bytes, are
+ * refused by strict readers; so the string shows U+FFFD, and base64 gives the bytes.
+ */
+#include "escape.h"
+#include "output.h"
+
+#include <string.h>
+
+#define DECIMALS    6
+
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
+/* One character of a string: n bytes that are UTF-8. */
+static void put_character(struct text *text, const unsigned char *bytes, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	static const char special[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+	const char *found = memchr(special, bytes[0], sizeof(special) - 1);
+	char code[] = "\\u0000";
+
+	if (found) {
+		text_putc(text, '\\');
+		text_putc(text, letters[found - special]);
+	} else if (bytes[0] < 0x20) {
+		code[4] = digits[bytes[0] >> 4];
+		code[5] = digits[bytes[0] & 15];
+		text_puts(text, code);
+	} else {
+		text_add(text, bytes, n);
+	}
+}
+
+/* Returns whether the string is UTF-8. */
+static bool put_string(struct text *text, const char *string)
+{
+	const unsigned char *bytes = (const unsigned char *)string;
+	size_t n = strlen(string);
+	bool valid = true;
+	size_t length;
+
+	text_putc(text, '"');
+	for (size_t i = 0; i < n; i += length) {
+		length = utf8_length(bytes + i, n - i);
+		if (length > 0) {
+			put_character(text, bytes + i, length);
+		} else {
+			text_puts(text, REPLACEMENT);
+			valid = false;
+			length = 1;
+		}
+	}
+	text_putc(text, '"');
+	return valid;
+}
+
+/* RFC 4648, with padding. */
+static void put_base64(struct text *text, const char *string)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *bytes = (const unsigned char *)string;
+	size_t n = strlen(string);
+
+	text_putc(text, '"');
+	for (size_t i = 0; i < n; i += 3) {
+		unsigned second = i + 1 < n ? bytes[i + 1] : 0;
+		unsigned third = i + 2 < n ? bytes[i + 2] : 0;
+		unsigned bits = (unsigned)bytes[i] << 16 | second << 8 | third;
+		char group[4] = {digits[bits >> 18], digits[bits >> 12 & 63], '=', '='};
+
+		if (i + 1 < n)
+			group[2] = digits[bits >> 6 & 63];
+		if (i + 2 < n)
+			group[3] = digits[bits & 63];
+		text_add(text, group, sizeof(group));
+	}
+	text_putc(text, '"');
+}
+
+static void put_class(struct text *text, const struct output_schema *schema,
+		      const struct record *record, size_t rank)
+{
+	uint32_t class = record->top[rank];
+
+	text_puts(text, "\"label\":");
+	put_string(text, schema->labels[class]);
+	text_puts(text, ",\"probability\":");
+	text_share(text, (double)record->probabilities[class], DECIMALS);
+}
+
+static void put_top(struct text *text, const struct output_schema *schema,
+		    const struct record *record)
+{
+	text_puts(text, ",\"top\":[");
+	for (size_t i = 0; !record->error && i < schema->n_top; i++) {
+		text_puts(text, i > 0 ? ",{" : "{");
+		put_class(text, schema, record, i);
+		text_putc(text, '}');
+	}
+	text_putc(text, ']');
+}
+
+static void put_probabilities(struct text *text, const struct output_schema *schema,
+			      const struct record *record)
+{
+	text_puts(text, ",\"probabilities\":{");
+	for (size_t i = 0; !record->error && i < schema->n_classes; i++) {
+		if (i > 0)
+			text_putc(text, ',');
+		put_string(text, schema->labels[i]);
+		text_putc(text, ':');
+		text_share(text, (double)record->probabilities[i], DECIMALS);
+	}
+	text_putc(text, '}');
+}
+
+static void put_record(struct text *text, const struct output_schema *schema,
+		       const struct record *record)
+{
+	bool valid;
+
+	text_puts(text, "{\"path\":");
+	valid = put_string(text, record->path);
+	text_putc(text, ',');
+	if (record->error) {
+		text_puts(text, "\"label\":null,\"probability\":null,\"error\":");
+		put_string(text, record->error);
+	} else {
+		put_class(text, schema, record, 0);
+		text_puts(text, ",\"error\":null");
+	}
+	if (schema->n_top > 1)
+		put_top(text, schema, record);
+	if (schema->probabilities)
+		put_probabilities(text, schema, record);
+	if (!valid) {
+		text_puts(text, ",\"path_base64\":");
+		put_base64(text, record->path);
+	}
+	text_puts(text, "}\n");
+}
+
+const struct output_format output_jsonl = {"jsonl", NULL, put_record};

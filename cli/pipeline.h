@@ -1,0 +1,35 @@
+/*
+ * pipeline.h - from names to records: reads, classifies and prints all inputs of a run.
+ */
+#ifndef CLI_PIPELINE_H
+#define CLI_PIPELINE_H
+
+#include "inputs.h"
+#include "output.h"
+#include "progress.h"
+#include "sink.h"
+
+struct pipeline_options {
+	const struct emnist_model *model; /* of EMNIST_VECTOR_LENGTH inputs */
+	struct emnist_reader_options reader;
+	const struct output_format *format;
+	struct output_schema schema;
+	size_t n_rows; /* images a batch */
+	unsigned n_threads;
+	bool fail_fast;        /* stop after the first input that fails */
+	bool quiet;            /* no line on stderr for an input that fails */
+	const char *dump_path; /* directory for what the network saw, which is there; or NULL */
+	struct progress *progress;
+};
+
+struct pipeline_totals {
+	uint64_t n_inputs; /* printed, with those that failed */
+	uint64_t n_failed;
+};
+
+/* Returns STATUS_OK, STATUS_INPUT where inputs failed, or STATUS_FATAL after a complaint. A failure
+ * of the sink is left to sink_close(). */
+enum exit_status pipeline_run(const struct pipeline_options *options, struct inputs *inputs,
+			      struct sink *sink, struct pipeline_totals *totals_ret);
+
+#endif
