@@ -1,0 +1,170 @@
+/*
+ * decode.c - from the bytes of an image file to pixels.
+ *
+ * A format is told by its first bytes, never by a name. Its header is read and held against the
+ * limits before anything is allocated, so a file that claims 60,000 x 60,000 pixels costs nothing.
+ */
+#include "image.h"
+
+/* The defaults that emnist.h documents. */
+#define DEFAULT_FILE_NBYTES ((uint64_t)256 << 20)
+#define DEFAULT_SIDE        32768
+#define DEFAULT_N_PIXELS    ((uint64_t)1 << 26)
+
+#define READ_HERE           "not an image that is read here (PNG, JPEG, BMP, PNM, GIF, TGA)"
+
+/* A string of bytes and its length: it may hold zeros. */
+#define MAGIC(text) (text), sizeof(text) - 1
+
+struct format {
+	const char *magic; /* the first bytes, NULL where sniff tells */
+	size_t magic_nbytes;
+	bool (*sniff)(const uint8_t *bytes, size_t nbytes);
+	enum emnist_status (*header)(const uint8_t *bytes, size_t nbytes,
+				     struct image_header *header, struct emnist_error *error);
+	enum emnist_status (*decode)(const uint8_t *bytes, size_t nbytes,
+				     const struct image_header *header, struct image *image,
+				     struct emnist_error *error);
+};
+
+static bool pnm_sniff(const uint8_t *bytes, size_t nbytes)
+{
+	/* What follows the two letters must be white space or a comment: "P1xyz" is some text. */
+	return nbytes >= 3 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6' &&
+	       (bytes[2] == '#' || bytes[2] == ' ' || (bytes[2] >= '\t' && bytes[2] <= '\r'));
+}
+
+/* "BM" may begin any text: the size of the header that follows has few values. */
+static bool bmp_sniff(const uint8_t *bytes, size_t nbytes)
+{
+	return nbytes >= 2 && bytes[0] == 'B' && bytes[1] == 'M' &&
+	       (nbytes < 18 || (bytes[14] < 128 && !bytes[15] && !bytes[16] && !bytes[17]));
+}
+
+/* TGA comes last, for it has no magic number. */
+static const struct format formats[] = {
+	{MAGIC("\x89PNG"), NULL, pngfile_header, pngfile_decode},
+	{MAGIC("\xff\xd8\xff"), NULL, jpeg_header, jpeg_decode},
+	{MAGIC("GIF8"), NULL, gif_header, gif_decode},
+	{NULL, 0, bmp_sniff, bmp_header, bmp_decode},
+	{NULL, 0, pnm_sniff, pnm_header, pnm_decode},
+	{NULL, 0, tga_sniff, tga_header, tga_decode},
+};
+
+/* What people hand over by mistake, told apart only to say so. */
+static const struct stranger {
+	size_t offset;
+	const char *magic;
+	size_t nbytes;
+	const char *name;
+} strangers[] = {
+	{0, MAGIC("%PDF"), "a PDF document"},
+	{8, MAGIC("WEBP"), "a WebP image"},
+	{0, MAGIC("II*\0"), "a TIFF image"},
+	{0, MAGIC("MM\0*"), "a TIFF image"},
+	{4, MAGIC("ftypavif"), "an AVIF image"},
+	{4, MAGIC("ftyp"), "a HEIC image or a video"},
+	{0, MAGIC("8BPS"), "a Photoshop document"},
+	{0, MAGIC("P7\n"), "a PAM image"},
+	{0, MAGIC("\x1f\x8b"), "gzip data"},
+	{0, MAGIC("PK\x03\x04"), "a zip archive"},
+	{0, MAGIC("<svg"), "an SVG drawing"},
+	{0, MAGIC("<?xml"), "XML"},
+	{0, MAGIC("<!DOCTYPE"), "HTML"},
+	{0, MAGIC("<html"), "HTML"},
+};
+
+static const char *name_stranger(const uint8_t *bytes, size_t nbytes)
+{
+	for (size_t i = 0; i < sizeof(strangers) / sizeof(*strangers); i++) {
+		const struct stranger *s = &strangers[i];
+
+		if (nbytes >= s->offset + s->nbytes &&
+		    memcmp(bytes + s->offset, s->magic, s->nbytes) == 0)
+			return s->name;
+	}
+	return NULL;
+}
+
+static enum emnist_status unknown_format(const uint8_t *bytes, size_t nbytes,
+					 struct emnist_error *error)
+{
+	const char *name = name_stranger(bytes, nbytes);
+
+	if (name)
+		return error_set(error, EMNIST_ERR_FORMAT, "%s is " READ_HERE, name);
+	return error_set(error, EMNIST_ERR_FORMAT, READ_HERE);
+}
+
+static const struct format *find_format(const uint8_t *bytes, size_t nbytes)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+		const struct format *f = &formats[i];
+
+		if (f->magic ? nbytes >= f->magic_nbytes &&
+				       memcmp(bytes, f->magic, f->magic_nbytes) == 0
+			     : f->sniff(bytes, nbytes))
+			return f;
+	}
+	return NULL;
+}
+
+struct emnist_limits image_limits(const struct emnist_limits *limits)
+{
+	return (struct emnist_limits){
+		.file_nbytes = limits->file_nbytes ? limits->file_nbytes : DEFAULT_FILE_NBYTES,
+		.width = limits->width ? limits->width : DEFAULT_SIDE,
+		.height = limits->height ? limits->height : DEFAULT_SIDE,
+		.n_pixels = limits->n_pixels ? limits->n_pixels : DEFAULT_N_PIXELS,
+	};
+}
+
+static enum emnist_status check_limits(const struct image_header *header,
+				       const struct emnist_limits *limits,
+				       struct emnist_error *error)
+{
+	const uint64_t n_pixels = (uint64_t)header->width * header->height;
+
+	if (header->width > limits->width)
+		return error_set(error, EMNIST_ERR_LIMIT,
+				 "image is %u pixels wide, the limit is %u", header->width,
+				 limits->width);
+	if (header->height > limits->height)
+		return error_set(error, EMNIST_ERR_LIMIT,
+				 "image is %u pixels high, the limit is %u", header->height,
+				 limits->height);
+	if (n_pixels > limits->n_pixels)
+		return error_set(
+			error, EMNIST_ERR_LIMIT, "image has %llu pixels, the limit is %llu",
+			(unsigned long long)n_pixels, (unsigned long long)limits->n_pixels);
+	return EMNIST_OK;
+}
+
+enum emnist_status image_decode(const void *bytes, size_t nbytes,
+				const struct emnist_limits *limits, struct image *image,
+				struct emnist_error *error)
+{
+	struct image_header header = {.orientation = 1};
+	const struct format *format;
+	enum emnist_status status;
+
+	if (nbytes == 0)
+		return error_at(error, EMNIST_ERR_FORMAT, 0, "file is empty");
+	if (nbytes > limits->file_nbytes)
+		return error_set(error, EMNIST_ERR_LIMIT,
+				 "file is larger than the limit of %llu bytes",
+				 (unsigned long long)limits->file_nbytes);
+	format = find_format(bytes, nbytes);
+	if (!format)
+		return unknown_format(bytes, nbytes, error);
+	status = format->header(bytes, nbytes, &header, error);
+	if (status)
+		return status;
+	status = check_limits(&header, limits, error);
+	if (status)
+		return status;
+	status = format->decode(bytes, nbytes, &header, image, error);
+	if (status)
+		return status;
+	return image_orient(image, header.orientation, error);
+}

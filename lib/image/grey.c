@@ -1,0 +1,85 @@
+/*
+ * grey.c - color and transparency to one plane of brightness.
+ */
+#include "preprocess.h"
+
+/* Alpha from which on a pixel's color counts as visible, and how far the visible colors may lie
+ * apart, a channel, to be the same: antialiasing and JPEG leave a few levels. */
+#define VISIBLE_ALPHA 32
+#define SAME_COLOR    16
+
+/* Alpha up to which a pixel is see-through: without any such, alpha draws nothing. */
+#define CLEAR_ALPHA 127
+
+/* Rec. 601 in 16 bits, with Pillow's coefficients and rounding: equal channels stay as they are. */
+static inline uint32_t luma(uint32_t r, uint32_t g, uint32_t b)
+{
+	return (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
+}
+
+/* value over white; exact at alpha 0 and 255. */
+static inline uint8_t over_white(uint32_t value, uint32_t alpha)
+{
+	return (uint8_t)((value * alpha + 255 * (255 - alpha) + 127) / 255);
+}
+
+void grey_from_image(const struct image *image, uint8_t *grey)
+{
+	const size_t n = (size_t)image->width * image->height;
+	const uint8_t *p = image->pixels.data;
+
+	switch (image->channels) {
+	case 1:
+		memcpy(grey, p, n);
+		return;
+	case 2:
+		for (size_t i = 0; i < n; i++)
+			grey[i] = over_white(p[2 * i], p[2 * i + 1]);
+		return;
+	case 3:
+		for (size_t i = 0; i < n; i++)
+			grey[i] = (uint8_t)luma(p[3 * i], p[3 * i + 1], p[3 * i + 2]);
+		return;
+	default:
+		for (size_t i = 0; i < n; i++)
+			grey[i] = over_white(luma(p[4 * i], p[4 * i + 1], p[4 * i + 2]),
+					     p[4 * i + 3]);
+	}
+}
+
+/* The colors of all visible pixels lie within SAME_COLOR, and some pixels are see-through. */
+static bool only_alpha_draws(const struct image *image)
+{
+	const unsigned channels = image->channels, n_colors = channels - 1;
+	const size_t n = (size_t)image->width * image->height;
+	uint8_t least[3] = {255, 255, 255}, most[3] = {0, 0, 0};
+	bool any_clear = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const uint8_t *pixel = image->pixels.data + i * channels;
+		const uint8_t alpha = pixel[n_colors];
+
+		any_clear |= alpha <= CLEAR_ALPHA;
+		if (alpha < VISIBLE_ALPHA)
+			continue;
+		for (unsigned c = 0; c < n_colors; c++) {
+			least[c] = pixel[c] < least[c] ? pixel[c] : least[c];
+			most[c] = pixel[c] > most[c] ? pixel[c] : most[c];
+			if (most[c] - least[c] > SAME_COLOR)
+				return false;
+		}
+	}
+	return any_clear;
+}
+
+bool grey_from_alpha(const struct image *image, uint8_t *grey)
+{
+	const unsigned channels = image->channels;
+	const size_t n = (size_t)image->width * image->height;
+
+	if ((channels != 2 && channels != 4) || !only_alpha_draws(image))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		grey[i] = (uint8_t)(255 - image->pixels.data[i * channels + channels - 1]);
+	return true;
+}

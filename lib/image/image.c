@@ -1,0 +1,111 @@
+/*
+ * image.c - memory and orientation of decoded images.
+ */
+#include "image.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum emnist_status image_resize(struct image *image, uint32_t width, uint32_t height,
+				unsigned channels, struct emnist_error *error)
+{
+	size_t n_pixels, nbytes;
+
+	if (size_mul_overflows(width, height, &n_pixels) ||
+	    size_mul_overflows(n_pixels, channels, &nbytes) ||
+	    !buffer_reserve(&image->pixels, nbytes))
+		return error_memory(error);
+	image->width = width;
+	image->height = height;
+	image->channels = channels;
+	image->pixels.nbytes = nbytes;
+	return EMNIST_OK;
+}
+
+void image_clear(struct image *image)
+{
+	buffer_clear(&image->pixels);
+	*image = (struct image){0};
+}
+
+/* Where the first pixel of the upright image lies in the stored one, and how far the next pixels
+ * to its right and below are, all in pixels. */
+struct walk {
+	size_t start;
+	ptrdiff_t right;
+	ptrdiff_t down;
+};
+
+static struct walk walk_of(const struct image *image, unsigned orientation)
+{
+	const ptrdiff_t w = image->width;
+	const size_t n = (size_t)image->width * image->height;
+	const size_t top_right = image->width - 1, bottom_left = n - image->width;
+
+	switch (orientation) {
+	case 2:
+		return (struct walk){top_right, -1, w};
+	case 3:
+		return (struct walk){n - 1, -1, -w};
+	case 4:
+		return (struct walk){bottom_left, 1, -w};
+	case 5:
+		return (struct walk){0, w, 1};
+	case 6:
+		return (struct walk){bottom_left, -w, 1};
+	case 7:
+		return (struct walk){n - 1, -w, -1};
+	case 8:
+		return (struct walk){top_right, w, -1};
+	default:
+		return (struct walk){0, 1, w};
+	}
+}
+
+enum emnist_status image_orient(struct image *image, unsigned orientation,
+				struct emnist_error *error)
+{
+	const bool swaps = orientation >= 5;
+	const struct walk walk = walk_of(image, orientation);
+	const unsigned channels = image->channels;
+	struct image upright = {0};
+	enum emnist_status status;
+	uint8_t *to;
+
+	if (orientation <= 1)
+		return EMNIST_OK;
+	status = image_resize(&upright, swaps ? image->height : image->width,
+			      swaps ? image->width : image->height, channels, error);
+	if (status)
+		return status;
+	to = upright.pixels.data;
+	for (uint32_t y = 0; y < upright.height; y++) {
+		ptrdiff_t from = (ptrdiff_t)walk.start + walk.down * (ptrdiff_t)y;
+
+		for (uint32_t x = 0; x < upright.width; x++, from += walk.right) {
+			memcpy(to, image->pixels.data + (size_t)from * channels, channels);
+			to += channels;
+		}
+	}
+	image_clear(image);
+	*image = upright;
+	return EMNIST_OK;
+}
+
+enum emnist_status image_corrupt(struct emnist_error *error, const char *format, const char *reason,
+				 ...)
+{
+	char text[192];
+	va_list arguments;
+
+	va_start(arguments, reason);
+	vsnprintf(text, sizeof(text), reason, arguments);
+	va_end(arguments);
+	return error_set(error, EMNIST_ERR_CORRUPT, "not a valid %s: %s", format, text);
+}
+
+enum emnist_status image_cut_short(struct emnist_error *error, const char *format, size_t nbytes)
+{
+	return error_at(error, EMNIST_ERR_CORRUPT, nbytes, "not a valid %s: the file is cut short",
+			format);
+}

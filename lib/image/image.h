@@ -1,0 +1,100 @@
+/*
+ * image.h - a decoded image, and the steps from the bytes of a file to a vector.
+ *
+ *	bytes -> image_decode() -> struct image -> preprocess_image() -> vector   (preprocess.h)
+ *
+ * decode.c knows the formats by their first bytes and asks the one it recognises twice: for the
+ * size, which is held against the limits, and then for the pixels.
+ */
+#ifndef IMAGE_IMAGE_H
+#define IMAGE_IMAGE_H
+
+#include "../base/cursor.h"
+#include "../base/error.h"
+#include "../base/memory.h"
+
+/* 8-bit pixels, rows from the top, packed: width x height x channels bytes. 1 channel: grey, 2:
+ * grey and alpha, 3: RGB, 4: RGB and alpha; alpha is not premultiplied. The memory is reused by
+ * the next image; {0} is an empty one. */
+struct image {
+	uint32_t width;
+	uint32_t height;
+	unsigned channels;
+	struct buffer pixels;
+};
+
+/* What a file's header says, checked for consistency, but not yet against any limit. */
+struct image_header {
+	uint32_t width;  /* > 0, as stored: before the orientation is applied */
+	uint32_t height; /* > 0 */
+	/* How the stored pixels are to be turned to be upright, as in EXIF: 1 (not at all) to 8. */
+	unsigned orientation;
+};
+
+/* limits with every zero replaced by its default. */
+struct emnist_limits image_limits(const struct emnist_limits *limits);
+
+/* Decodes the image file in nbytes bytes at `bytes`. limits: without zeros, see image_limits(). */
+enum emnist_status image_decode(const void *bytes, size_t nbytes,
+				const struct emnist_limits *limits, struct image *image,
+				struct emnist_error *error);
+
+/* Sets size and channels and makes room for the pixels. */
+enum emnist_status image_resize(struct image *image, uint32_t width, uint32_t height,
+				unsigned channels, struct emnist_error *error);
+
+/* Turns the image upright, orientation as in EXIF. */
+enum emnist_status image_orient(struct image *image, unsigned orientation,
+				struct emnist_error *error);
+
+/* Frees the pixels and empties the image. */
+void image_clear(struct image *image);
+
+/* "not a valid FORMAT: REASON", EMNIST_ERR_CORRUPT. */
+enum emnist_status image_corrupt(struct emnist_error *error, const char *format, const char *reason,
+				 ...) __attribute__((format(printf, 3, 4)));
+
+/* "not a valid FORMAT: the file is cut short", EMNIST_ERR_CORRUPT, at the offset of its end. */
+enum emnist_status image_cut_short(struct emnist_error *error, const char *format, size_t nbytes);
+
+/*
+ * Each format: a header reader that checks all of the file that its decoder takes on trust, and a
+ * decoder. Headers are read by PNG (png.c), JPEG (jpeg.c), BMP (bmp.c), GIF (gif.c), TGA (tga.c)
+ * and PNM (pnm.c); PNG and PNM are decoded there too, the others by stb_image (stb.c).
+ */
+enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
+				  struct emnist_error *error);
+enum emnist_status pngfile_decode(const uint8_t *bytes, size_t nbytes,
+				  const struct image_header *header, struct image *image,
+				  struct emnist_error *error);
+enum emnist_status jpeg_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
+			       struct emnist_error *error);
+enum emnist_status jpeg_decode(const uint8_t *bytes, size_t nbytes,
+			       const struct image_header *header, struct image *image,
+			       struct emnist_error *error);
+enum emnist_status bmp_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
+			      struct emnist_error *error);
+enum emnist_status bmp_decode(const uint8_t *bytes, size_t nbytes,
+			      const struct image_header *header, struct image *image,
+			      struct emnist_error *error);
+enum emnist_status gif_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
+			      struct emnist_error *error);
+enum emnist_status gif_decode(const uint8_t *bytes, size_t nbytes,
+			      const struct image_header *header, struct image *image,
+			      struct emnist_error *error);
+bool tga_sniff(const uint8_t *bytes, size_t nbytes);
+enum emnist_status tga_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
+			      struct emnist_error *error);
+enum emnist_status tga_decode(const uint8_t *bytes, size_t nbytes,
+			      const struct image_header *header, struct image *image,
+			      struct emnist_error *error);
+enum emnist_status pnm_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
+			      struct emnist_error *error);
+enum emnist_status pnm_decode(const uint8_t *bytes, size_t nbytes,
+			      const struct image_header *header, struct image *image,
+			      struct emnist_error *error);
+
+/* The orientation in the TIFF structure of an EXIF segment, 1 where it says none that is valid. */
+unsigned exif_orientation(const uint8_t *tiff, size_t nbytes);
+
+#endif

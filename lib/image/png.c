@@ -1,0 +1,319 @@
+/*
+ * png.c - PNG in and out, through libpng.
+ *
+ * Two things are hard here. libpng reports errors by longjmp(): everything that must survive one
+ * lives in struct png_job, outside the frame that calls setjmp(). And a PNG may be hostile: all
+ * memory that libpng asks for is counted against a budget that follows from the checked size of
+ * the image, and the pixels are allocated only if the file is long enough to hold them.
+ *
+ * Pixels come out as the file has them. Chunks that speak of gamma or colour are skipped, as are
+ * all others that do not change a pixel. 16-bit samples become round(sample / 257).
+ */
+#include "image.h"
+
+#include <png.h>
+#include <setjmp.h>
+#include <stdio.h>
+
+/* What libpng and zlib need besides rows: about 50 KiB for their state and the window. */
+#define FIXED_NBYTES ((size_t)1 << 20)
+
+/* Two rows of up to 8 bytes a pixel, with what interlacing and expanding add to them. */
+#define ROW_NBYTES_PER_PIXEL 64
+
+/* Deflate makes no more than this of one byte: 258 bytes out of two bits, see RFC 1951. */
+#define DEFLATE_MAX_RATIO 1032
+
+#define SIGNATURE_NBYTES  8
+
+/* What one use of libpng shares with its callbacks, and what is left to free after it. */
+struct png_job {
+	jmp_buf escape;
+	png_structp png;
+	png_infop info;
+	struct cursor in;   /* reading: the file */
+	struct buffer out;  /* writing: the file so far */
+	size_t budget;      /* bytes that libpng may still ask for */
+	bool cut_short;     /* the file ended too soon */
+	bool out_of_memory; /* malloc() failed */
+	char warning[96];   /* the last one: an error may refer to it */
+	char failure[96];
+};
+
+static void job_init(struct png_job *job, size_t budget)
+{
+	job->png = NULL;
+	job->info = NULL;
+	job->in = cursor_over(NULL, 0);
+	job->out = (struct buffer){0};
+	job->budget = budget;
+	job->cut_short = false;
+	job->out_of_memory = false;
+	job->warning[0] = '\0';
+	job->failure[0] = '\0';
+}
+
+static void on_error(png_structp png, png_const_charp message)
+{
+	struct png_job *job = png_get_error_ptr(png);
+
+	snprintf(job->failure, sizeof(job->failure), "%s", message);
+	longjmp(job->escape, 1);
+}
+
+static void on_warning(png_structp png, png_const_charp message)
+{
+	struct png_job *job = png_get_error_ptr(png);
+
+	snprintf(job->warning, sizeof(job->warning), "%s", message);
+}
+
+/* Memory is charged and never given back: no image needs twice what its rows take. */
+static void *on_malloc(png_structp png, png_alloc_size_t nbytes)
+{
+	struct png_job *job = png_get_mem_ptr(png);
+	void *memory;
+
+	if (nbytes > job->budget)
+		return NULL;
+	job->budget -= nbytes;
+	memory = malloc(nbytes);
+	if (!memory)
+		job->out_of_memory = true;
+	return memory;
+}
+
+static void on_free(png_structp png, void *memory)
+{
+	(void)png;
+	free(memory);
+}
+
+static void on_read(png_structp png, png_bytep to, size_t nbytes)
+{
+	struct png_job *job = png_get_io_ptr(png);
+	const unsigned char *from = cursor_take(&job->in, nbytes);
+
+	if (!from) {
+		job->cut_short = true;
+		png_error(png, "cut short");
+	}
+	memcpy(to, from, nbytes);
+}
+
+/* text with its first letter small, unless a capital or nothing follows: "CRC error" stays. */
+static void begin_small(char *text)
+{
+	if (text[0] >= 'A' && text[0] <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z'))
+		text[0] = (char)(text[0] + ('a' - 'A'));
+}
+
+/* libpng says "IDAT: CRC error" and, after a warning that says what, "Invalid IHDR data": this says
+ * "CRC error in IDAT" and the warning. */
+static enum emnist_status report(struct png_job *job, struct emnist_error *error)
+{
+	char *text = job->failure;
+
+	if (job->cut_short)
+		return image_cut_short(error, "PNG", job->in.nbytes);
+	if (job->out_of_memory)
+		return error_memory(error);
+	if (strcmp(text, "Invalid IHDR data") == 0 && job->warning[0])
+		text = job->warning;
+	if (strlen(text) > 6 && text[4] == ':' && text[5] == ' ') {
+		begin_small(text + 6);
+		return image_corrupt(error, "PNG", "%s in %.4s", text + 6, text);
+	}
+	begin_small(text);
+	return image_corrupt(error, "PNG", "%s", text);
+}
+
+enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
+				  struct emnist_error *error)
+{
+	static const uint8_t signature[SIGNATURE_NBYTES] = "\x89PNG\r\n\x1a\n";
+	struct cursor in = cursor_over(bytes, nbytes);
+	const unsigned char *type;
+	uint32_t length;
+
+	if (nbytes < SIGNATURE_NBYTES)
+		return image_cut_short(error, "PNG", nbytes);
+	if (memcmp(cursor_take(&in, SIGNATURE_NBYTES), signature, SIGNATURE_NBYTES) != 0)
+		return image_corrupt(error, "PNG",
+				     "damaged signature (was it transferred as text?)");
+	length = cursor_u32_be(&in);
+	type = cursor_take(&in, 4);
+	header->width = cursor_u32_be(&in);
+	header->height = cursor_u32_be(&in);
+	if (in.failed)
+		return image_cut_short(error, "PNG", nbytes);
+	if (memcmp(type, "IHDR", 4) != 0 || length != 13)
+		return image_corrupt(error, "PNG", "IHDR is not the first chunk");
+	if (header->width == 0 || header->height == 0)
+		return image_corrupt(error, "PNG", "%s is 0", header->width ? "height" : "width");
+	return EMNIST_OK;
+}
+
+/* Has libpng turn whatever the file holds into 8-bit grey or RGB, with or without alpha. */
+static void set_transformations(png_structp png, png_infop info)
+{
+	const int color_type = png_get_color_type(png, info);
+	const int bit_depth = png_get_bit_depth(png, info);
+
+	if (color_type == PNG_COLOR_TYPE_PALETTE)
+		png_set_palette_to_rgb(png);
+	if (color_type == PNG_COLOR_TYPE_GRAY && bit_depth < 8)
+		png_set_expand_gray_1_2_4_to_8(png);
+	if (png_get_valid(png, info, PNG_INFO_tRNS))
+		png_set_tRNS_to_alpha(png);
+	if (bit_depth == 16)
+		png_set_scale_16(png);
+}
+
+/* Whether the file is long enough for rows of its size, however well they are compressed. */
+static bool can_hold(png_structp png, png_infop info, size_t nbytes)
+{
+	const uint64_t n_bits = (uint64_t)png_get_image_width(png, info) *
+				png_get_image_height(png, info) * png_get_bit_depth(png, info);
+
+	return n_bits / 8 / DEFLATE_MAX_RATIO <= nbytes;
+}
+
+static enum emnist_status read_rows(png_structp png, png_infop info, struct image *image,
+				    struct emnist_error *error)
+{
+	const int n_passes = png_set_interlace_handling(png);
+	enum emnist_status status;
+	size_t row_nbytes;
+
+	png_read_update_info(png, info);
+	status = image_resize(image, png_get_image_width(png, info),
+			      png_get_image_height(png, info), png_get_channels(png, info), error);
+	if (status)
+		return status;
+	row_nbytes = (size_t)image->width * image->channels;
+	for (int pass = 0; pass < n_passes; pass++)
+		for (uint32_t y = 0; y < image->height; y++)
+			png_read_row(png, image->pixels.data + y * row_nbytes, NULL);
+	png_read_end(png, NULL);
+	return EMNIST_OK;
+}
+
+/* The part of reading that libpng may leave by longjmp(). */
+static enum emnist_status read_png(struct png_job *job, struct image *image,
+				   struct emnist_error *error)
+{
+	enum emnist_status status;
+	png_colorp palette;
+	int n_colors;
+
+	if (setjmp(job->escape))
+		return report(job, error);
+	job->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, job, on_error, on_warning, job,
+					    on_malloc, on_free);
+	job->info = job->png ? png_create_info_struct(job->png) : NULL;
+	if (!job->info)
+		return error_memory(error);
+	png_set_read_fn(job->png, job, on_read);
+	png_set_crc_action(job->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+	/* The size is checked already, by limits that the caller chose. */
+	png_set_user_limits(job->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+	/* -1: every chunk that is not needed, known to libpng or not. */
+	png_set_keep_unknown_chunks(job->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+	png_read_info(job->png, job->info);
+	if (!can_hold(job->png, job->info, job->in.nbytes))
+		return image_cut_short(error, "PNG", job->in.nbytes);
+	set_transformations(job->png, job->info);
+	status = read_rows(job->png, job->info, image, error);
+	if (status)
+		return status;
+	if (png_get_PLTE(job->png, job->info, &palette, &n_colors) &&
+	    png_get_palette_max(job->png, job->info) >= n_colors)
+		return image_corrupt(error, "PNG", "a pixel asks for color %d of a palette of %d",
+				     png_get_palette_max(job->png, job->info), n_colors);
+	return EMNIST_OK;
+}
+
+enum emnist_status pngfile_decode(const uint8_t *bytes, size_t nbytes,
+				  const struct image_header *header, struct image *image,
+				  struct emnist_error *error)
+{
+	struct png_job job;
+	enum emnist_status status;
+
+	job_init(&job, FIXED_NBYTES + (size_t)header->width * ROW_NBYTES_PER_PIXEL);
+	job.in = cursor_over(bytes, nbytes);
+	status = read_png(&job, image, error);
+	png_destroy_read_struct(&job.png, &job.info, NULL);
+	return status;
+}
+
+static void on_write(png_structp png, png_bytep from, size_t nbytes)
+{
+	struct png_job *job = png_get_io_ptr(png);
+	struct buffer *out = &job->out;
+
+	if (!buffer_reserve(out, out->nbytes + nbytes)) {
+		job->out_of_memory = true;
+		png_error(png, "out of memory");
+	}
+	memcpy(out->data + out->nbytes, from, nbytes);
+	out->nbytes += nbytes;
+}
+
+static void on_flush(png_structp png)
+{
+	(void)png;
+}
+
+/* The part of writing that libpng may leave by longjmp(). */
+static enum emnist_status write_png(struct png_job *job, const uint8_t *pixels,
+				    struct emnist_error *error)
+{
+	if (setjmp(job->escape))
+		return report(job, error);
+	job->png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, job, on_error, on_warning, job,
+					     on_malloc, on_free);
+	job->info = job->png ? png_create_info_struct(job->png) : NULL;
+	if (!job->info)
+		return error_memory(error);
+	png_set_write_fn(job->png, job, on_write, on_flush);
+	png_set_IHDR(job->png, job->info, EMNIST_SIDE, EMNIST_SIDE, 8, PNG_COLOR_TYPE_GRAY,
+		     PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+	png_write_info(job->png, job->info);
+	for (size_t y = 0; y < EMNIST_SIDE; y++)
+		png_write_row(job->png, pixels + y * EMNIST_SIDE);
+	png_write_end(job->png, NULL);
+	return EMNIST_OK;
+}
+
+/* NaN becomes 0. */
+static uint8_t byte_of(float value)
+{
+	if (!(value > 0))
+		return 0;
+	return value < 1 ? (uint8_t)(value * 255 + 0.5f) : 255;
+}
+
+enum emnist_status emnist_vector_to_png(const float *vector, void **png_ret, size_t *nbytes_ret,
+					struct emnist_error *error)
+{
+	uint8_t pixels[EMNIST_VECTOR_LENGTH];
+	struct png_job job;
+	enum emnist_status status;
+
+	*png_ret = NULL;
+	*nbytes_ret = 0;
+	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i++)
+		pixels[i] = byte_of(vector[i]);
+	job_init(&job, FIXED_NBYTES);
+	status = write_png(&job, pixels, error);
+	png_destroy_write_struct(&job.png, &job.info);
+	if (status) {
+		buffer_clear(&job.out);
+		return status;
+	}
+	*png_ret = job.out.data;
+	*nbytes_ret = job.out.nbytes;
+	return EMNIST_OK;
+}

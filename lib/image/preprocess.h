@@ -1,0 +1,76 @@
+/*
+ * preprocess.h - from a decoded image to the vector that a network takes.
+ */
+#ifndef IMAGE_PREPROCESS_H
+#define IMAGE_PREPROCESS_H
+
+#include "image.h"
+
+/* A plane of 8-bit values, rows from the top, packed. */
+struct plane {
+	const uint8_t *values;
+	size_t width;
+	size_t height;
+};
+
+/* A rectangle of a plane's pixels. */
+struct region {
+	size_t x;
+	size_t y;
+	size_t width;
+	size_t height;
+};
+
+/* The longest side of the reduced image that ink is searched and measured in: a dozen of its pixels
+ * to each of the 22 that a character gets, so that nothing is lost to the eye of the network. */
+#define WORK_SIDE 256
+#define WORK_AREA (WORK_SIDE * WORK_SIDE)
+
+/* What the normalizer works with; about 900 KiB. The planes are (height, width) packed, for a
+ * region of at most WORK_SIDE x WORK_SIDE after reduction. */
+struct normalizer {
+	float paper[WORK_AREA];     /* brightness, turned so that the paper is bright */
+	float ink[WORK_AREA];       /* how much darker than the paper, later 0..1 */
+	uint32_t labels[WORK_AREA]; /* component of each pixel, 0: none */
+	uint8_t keep[WORK_AREA];    /* pixels whose ink counts */
+	float rows[EMNIST_SIDE * WORK_SIDE];
+	float weights[2][EMNIST_SIDE * WORK_SIDE]; /* of the columns, of the rows */
+};
+
+/* Memory that is reused from image to image; {0} at first. */
+struct preprocessor {
+	struct buffer grey; /* the image in grey */
+	struct buffer sums; /* of a row, when areas are averaged */
+	struct normalizer *normalizer;
+};
+
+/* vector: (784) values in [0,1]. */
+enum emnist_status preprocess_image(struct preprocessor *preprocessor, const struct image *image,
+				    enum emnist_preprocess mode, float *vector,
+				    struct emnist_error *error);
+
+/* Frees the memory. */
+void preprocessor_clear(struct preprocessor *preprocessor);
+
+/* grey.c: the image in grey as Pillow's "L" has it, composited on white; grey: width x height. */
+void grey_from_image(const struct image *image, uint8_t *grey);
+
+/* grey.c: where only alpha tells the ink from its surroundings, because all that is visible is of
+ * one color: 255 - alpha, dark ink on white. Else false, and grey is untouched. */
+bool grey_from_alpha(const struct image *image, uint8_t *grey);
+
+/* resample.c: the region of plane as width x height values 0..255, each the average of the area
+ * that it covers. to: (height, width); sums: (region.width) floats of scratch. */
+void resample_average(const struct plane *plane, const struct region *region, float *to,
+		      size_t width, size_t height, float *sums);
+
+/* resample.c: the whole plane as width x height values 0..255: averages where it is the larger,
+ * interpolated where it is the smaller, per axis. to: (height, width); sums: (plane.width). */
+void resample_scale(const struct plane *plane, float *to, size_t width, size_t height, float *sums);
+
+/* normalize.c: the character in plane as EMNIST would have it; a plane without any is all zeros.
+ * sums: (plane.width) floats of scratch. vector: (784). */
+void normalize_plane(struct normalizer *normalizer, const struct plane *plane, float *sums,
+		     float *vector);
+
+#endif

@@ -1,0 +1,115 @@
+/*
+ * resample.c - scaling of planes, by averaging areas down and interpolating up.
+ *
+ * Averaging goes down the rows first: whole rows are added to a row of sums, which the compiler
+ * turns into vector code, and only the finished sums are gathered along x.
+ */
+#include "preprocess.h"
+
+/* The share of cell i (of width 1) that lies in [from, to). */
+static float overlap(size_t i, double from, double to)
+{
+	const double left = from > (double)i ? from : (double)i;
+	const double right = to < (double)(i + 1) ? to : (double)(i + 1);
+
+	return right > left ? (float)(right - left) : 0;
+}
+
+static void add_row(float *sums, const uint8_t *row, size_t n, float weight)
+{
+	for (size_t i = 0; i < n; i++)
+		sums[i] += weight * (float)row[i];
+}
+
+/* to[j] = average of sums over the j-th of n_to equal parts. */
+static void gather_row(const float *sums, size_t n, float *to, size_t n_to)
+{
+	const double step = (double)n / (double)n_to;
+
+	for (size_t j = 0; j < n_to; j++) {
+		const double from = (double)j * step;
+		const double end = j + 1 < n_to ? from + step : (double)n;
+		float sum = 0;
+
+		for (size_t i = (size_t)from; i < n && (double)i < end; i++)
+			sum += overlap(i, from, end) * sums[i];
+		to[j] = sum / (float)(end - from);
+	}
+}
+
+/* sums = average of the rows in the j-th of `height` equal parts of the region. */
+static void average_rows(const struct plane *plane, const struct region *region, size_t j,
+			 size_t height, float *sums)
+{
+	const double step = (double)region->height / (double)height;
+	const double from = (double)j * step;
+	const double end = j + 1 < height ? from + step : (double)region->height;
+	const uint8_t *first = plane->values + region->y * plane->width + region->x;
+
+	memset(sums, 0, region->width * sizeof(*sums));
+	for (size_t i = (size_t)from; i < region->height && (double)i < end; i++)
+		add_row(sums, first + i * plane->width, region->width,
+			overlap(i, from, end) / (float)(end - from));
+}
+
+void resample_average(const struct plane *plane, const struct region *region, float *to,
+		      size_t width, size_t height, float *sums)
+{
+	for (size_t j = 0; j < height; j++) {
+		average_rows(plane, region, j, height, sums);
+		gather_row(sums, region->width, to + j * width, width);
+	}
+}
+
+/* Where the centre of cell j of n_to lies between the centres of n cells: *at_ret and the next,
+ * with this share of the next. */
+static float between(size_t j, size_t n_to, size_t n, size_t *at_ret)
+{
+	double at = ((double)j + 0.5) * (double)n / (double)n_to - 0.5;
+
+	if (at < 0)
+		at = 0;
+	if (at > (double)(n - 1))
+		at = (double)(n - 1);
+	*at_ret = n < 2 ? 0 : (size_t)at < n - 2 ? (size_t)at : n - 2;
+	return (float)(at - (double)*at_ret);
+}
+
+/* One row of the enlargement in y: sums = the row that lies at cell j of height. */
+static void blend_rows(const struct plane *plane, size_t j, size_t height, float *sums)
+{
+	size_t y;
+	const float share = between(j, height, plane->height, &y);
+	const uint8_t *above = plane->values + y * plane->width;
+	const uint8_t *below = plane->height > 1 ? above + plane->width : above;
+
+	for (size_t i = 0; i < plane->width; i++)
+		sums[i] = (float)above[i] + share * ((float)below[i] - (float)above[i]);
+}
+
+static void blend_columns(const float *sums, size_t n, float *to, size_t n_to)
+{
+	for (size_t j = 0; j < n_to; j++) {
+		size_t x;
+		const float share = between(j, n_to, n, &x);
+		const float next = n > 1 ? sums[x + 1] : sums[x];
+
+		to[j] = sums[x] + share * (next - sums[x]);
+	}
+}
+
+void resample_scale(const struct plane *plane, float *to, size_t width, size_t height, float *sums)
+{
+	const struct region whole = {0, 0, plane->width, plane->height};
+
+	for (size_t j = 0; j < height; j++) {
+		if (plane->height < height)
+			blend_rows(plane, j, height, sums);
+		else
+			average_rows(plane, &whole, j, height, sums);
+		if (plane->width < width)
+			blend_columns(sums, plane->width, to + j * width, width);
+		else
+			gather_row(sums, plane->width, to + j * width, width);
+	}
+}
