@@ -1,0 +1,153 @@
+/*
+ * onnx.h - what the files of the ONNX reader share. In the order of the reading:
+ *
+ *	onnx_unpack.c   bytes -> messages, at a bounded cost
+ *	onnx_tensor.c   tensors checked against the data that is there, and decoded
+ *	onnx_graph.c    who makes which tensor; constants; the chain of nodes from input to output
+ *	onnx_fold.c     the chain of nodes -> layers
+ *	onnx_read.c     all of it: emnist_model_parse() and emnist_model_read()
+ *
+ * and onnx_write.c for the way back. Here error is never NULL.
+ */
+#ifndef MODEL_ONNX_H
+#define MODEL_ONNX_H
+
+#include "model.h"
+#include "onnx.pb-c.h"
+
+/* Operators and tensors that a graph may name, and operators between its input and its output: a
+ * network of MODEL_MAX_LAYERS layers has less than a tenth of these. */
+#define ONNX_MAX_NODES 65536
+#define ONNX_MAX_CHAIN 4096
+
+/* Dimensions of a tensor. */
+#define ONNX_MAX_RANK 8
+
+/* TensorProto.DataType. */
+enum onnx_type {
+	ONNX_FLOAT = 1,
+	ONNX_INT32 = 6,
+	ONNX_INT64 = 7,
+	ONNX_BOOL = 9,
+	ONNX_FLOAT16 = 10,
+	ONNX_DOUBLE = 11,
+	ONNX_BFLOAT16 = 16,
+};
+
+/* TensorProto.DataLocation. */
+#define ONNX_EXTERNAL 1
+
+/* AttributeProto.AttributeType. */
+enum onnx_attribute_type {
+	ONNX_ATTRIBUTE_FLOAT = 1,
+	ONNX_ATTRIBUTE_INT = 2,
+};
+
+/* ---------------------------------------------------------------- messages */
+
+/* Unpacks a model. The memory and time that this takes are bounded by a small multiple of nbytes,
+ * whatever the bytes are. *model_ret is freed with onnx__model_proto__free_unpacked(). */
+enum emnist_status onnx_unpack(const void *bytes, size_t nbytes, Onnx__ModelProto **model_ret,
+			       struct emnist_error *error);
+
+/* The same with a given number of bytes to allocate. */
+enum emnist_status onnx_unpack_within(const void *bytes, size_t nbytes, size_t budget_nbytes,
+				      Onnx__ModelProto **model_ret, struct emnist_error *error);
+
+/* ----------------------------------------------------------------- tensors */
+
+/* A tensor whose values stand in the file, of a size that has been checked. */
+struct onnx_constant {
+	const char *name;
+	const Onnx__TensorProto *tensor; /* its data, or NULL: floats are */
+	const float *floats;
+	size_t rank;
+	size_t dims[ONNX_MAX_RANK];
+	size_t n;        /* of values: the product of dims */
+	bool transposed; /* a matrix whose data is of shape dims[1], dims[0] */
+};
+
+/* Whether values of this type are read as numbers of a network. */
+bool onnx_type_is_float(int64_t type);
+
+/* Checks that tensor is of a type that is read and has as many values as its dims say. */
+enum emnist_status onnx_tensor_check(const Onnx__TensorProto *tensor, const char *name,
+				     struct onnx_constant *constant_ret,
+				     struct emnist_error *error);
+
+/* Decodes all n values, in the order of the data. */
+void onnx_constant_values(const struct onnx_constant *constant, float *values);
+
+/* Decodes a matrix; transpose: of its transpose. values: (dims[0], dims[1]), or the other way
+ * round. False when memory is short. */
+bool onnx_constant_matrix(const struct onnx_constant *constant, bool transpose, float *values);
+
+/* ------------------------------------------------------------------- graph */
+
+/* A tensor's name and who makes it. */
+struct onnx_name {
+	const char *name;
+	const Onnx__NodeProto *node; /* or NULL: the initializer */
+	const Onnx__TensorProto *initializer;
+};
+
+struct onnx_graph {
+	const Onnx__GraphProto *proto;
+	struct onnx_name *names; /* sorted */
+	size_t n_names;
+	const Onnx__ValueInfoProto *input; /* the one that is no initializer */
+};
+
+/* A node of the chain, and which of its inputs the chain comes in by. */
+struct onnx_step {
+	const Onnx__NodeProto *node;
+	size_t data_input;
+};
+
+/* Release with onnx_graph_clear(), after a failure too. */
+enum emnist_status onnx_graph_index(const Onnx__GraphProto *proto, struct onnx_graph *graph,
+				    struct emnist_error *error);
+
+void onnx_graph_clear(struct onnx_graph *graph);
+
+/* The nodes from the graph's input to its output. *steps_ret is freed with free(). */
+enum emnist_status onnx_graph_chain(const struct onnx_graph *graph, struct onnx_step **steps_ret,
+				    size_t *n_steps_ret, struct emnist_error *error);
+
+/* What a tensor's name leads to. */
+enum onnx_found {
+	ONNX_COMPUTED, /* it depends on the graph's input, or on what is not evaluated here */
+	ONNX_CONSTANT,
+	ONNX_BAD, /* a constant that cannot be read: error is set */
+};
+
+/* Finds the constant by this name, through a Transpose, a Cast, or an Identity of constants. */
+enum onnx_found onnx_graph_constant(const struct onnx_graph *graph, const char *name,
+				    struct onnx_constant *constant_ret, struct emnist_error *error);
+
+/* Input i of node, or NULL where it is left out. */
+const char *onnx_node_input(const Onnx__NodeProto *node, size_t i);
+
+/* The attribute of this name, or NULL. */
+const Onnx__AttributeProto *onnx_node_attribute(const Onnx__NodeProto *node, const char *name);
+int64_t onnx_node_int(const Onnx__NodeProto *node, const char *name, int64_t otherwise);
+float onnx_node_float(const Onnx__NodeProto *node, const char *name, float otherwise);
+
+/* Whether node is of ONNX's own operators. */
+bool onnx_node_is_standard(const Onnx__NodeProto *node);
+
+/* Sets error to "operator OP (node 'NAME') is not supported: WHY" and returns
+ * EMNIST_ERR_UNSUPPORTED. */
+enum emnist_status onnx_refuse(const Onnx__NodeProto *node, struct emnist_error *error,
+			       const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* ----------------------------------------------------------------- folding */
+
+/* Makes the layers of the chain from graph's input. The numbers that they hold in all are at most
+ * max_floats: a file may not multiply its weights by naming them again and again. *model_ret is
+ * still to be given to model_finish(). */
+enum emnist_status onnx_fold(const struct onnx_graph *graph, const struct onnx_step *steps,
+			     size_t n_steps, size_t max_floats, struct emnist_model **model_ret,
+			     struct emnist_error *error);
+
+#endif
