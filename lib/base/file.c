@@ -104,32 +104,16 @@ static enum emnist_status write_in_place(const char *path, const void *bytes, si
 	return failure ? error_errno(error, failure, "cannot write") : EMNIST_OK;
 }
 
-/* Makes the file "PATH.XXXXXX" with the permissions that a new file at path would get. */
-static int open_beside(const char *path, char **name_ret)
+/* "PATH.new": the same name each time, so that a process that is killed while writing leaves at
+ * most one such file, which the next one overwrites. */
+static char *name_beside(const char *path)
 {
-	size_t nbytes = strlen(path) + sizeof(".XXXXXX");
+	const size_t nbytes = strlen(path) + sizeof(".new");
 	char *name = malloc(nbytes);
-	mode_t mask;
-	int fd;
 
-	if (!name)
-		return -1;
-	snprintf(name, nbytes, "%s.XXXXXX", path);
-	fd = mkstemp(name);
-	if (fd < 0) {
-		free(name);
-		return -1;
-	}
-	mask = umask(0);
-	umask(mask);
-	if (fchmod(fd, 0666 & ~mask) < 0) {
-		close(fd);
-		unlink(name);
-		free(name);
-		return -1;
-	}
-	*name_ret = name;
-	return fd;
+	if (name)
+		snprintf(name, nbytes, "%s.new", path);
+	return name;
 }
 
 enum emnist_status file_replace(const char *path, const void *bytes, size_t nbytes,
@@ -142,10 +126,15 @@ enum emnist_status file_replace(const char *path, const void *bytes, size_t nbyt
 
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return write_in_place(path, bytes, nbytes, error);
-	errno = ENOMEM;
-	fd = open_beside(path, &name);
-	if (fd < 0)
-		return error_errno(error, errno, "cannot write");
+	name = name_beside(path);
+	if (!name)
+		return error_memory(error);
+	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (fd < 0) {
+		failure = errno;
+		free(name);
+		return error_errno(error, failure, "cannot write");
+	}
 	if (!write_all(fd, bytes, nbytes) || fsync(fd) < 0)
 		failure = errno;
 	if (close(fd) < 0 && !failure)

@@ -17,8 +17,8 @@ enum emnist_status file_read_fd(int fd, uint64_t limit_nbytes, struct buffer *bu
 enum emnist_status file_read(const char *path, uint64_t limit_nbytes, struct buffer *buffer,
 			     struct emnist_error *error);
 
-/* Replaces the file at path by nbytes bytes: written to a new file beside it, flushed to disk,
- * renamed. Whatever happens, path holds either its old content or the new one. What cannot be
+/* Replaces the file at path by nbytes bytes: written to "PATH.new" beside it, flushed to
+ * disk, renamed. Whatever happens, path holds either its old content or the new one. What cannot be
  * replaced by rename (a device, a pipe) is written to directly. */
 enum emnist_status file_replace(const char *path, const void *bytes, size_t nbytes,
 				struct emnist_error *error);

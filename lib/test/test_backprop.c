@@ -1,0 +1,361 @@
+/*
+ * test_backprop.c - gradients and steps of the trainer, against finite differences and PyTorch.
+ */
+#include "../base/memory.h"
+#include "../train/optimiser.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+/* The shapes of testdata/generate_training.py. */
+#define ROWS      32
+#define N_INPUTS  6
+#define N_OUTPUTS 7
+#define STEPS     5
+
+static const uint32_t hidden[] = {5, 4};
+
+static const char *const activation_names[] = {"",     "relu",    "elu", "leaky_relu",
+					       "selu", "sigmoid", "tanh"};
+
+struct problem {
+	struct net net;
+	struct batch batch;
+	struct target targets[ROWS];
+	uint16_t classes[ROWS][2];
+};
+
+static void problem_init(struct problem *problem, enum emnist_activation activation,
+			 bool batch_norm, double dropout, size_t shard_rows)
+{
+	const struct net_shape shape = {
+		.n_inputs = N_INPUTS,
+		.hidden = hidden,
+		.n_hidden = 2,
+		.n_outputs = N_OUTPUTS,
+		.activation = activation,
+		.batch_norm = batch_norm,
+	};
+
+	assert_int_equal(net_init(&problem->net, &shape, 7, NULL), EMNIST_OK);
+	assert_int_equal(
+		batch_init(&problem->batch, &problem->net, ROWS, shard_rows, dropout, NULL),
+		EMNIST_OK);
+	for (size_t r = 0; r < ROWS; r++) {
+		problem->targets[r].classes = problem->classes[r];
+		problem->batch.targets[r] = &problem->targets[r];
+	}
+}
+
+static void problem_clear(struct problem *problem)
+{
+	batch_clear(&problem->batch, &problem->net);
+	net_clear(&problem->net);
+}
+
+static void set_target(struct problem *problem, size_t row, uint16_t first, uint16_t second,
+		       float weight)
+{
+	problem->classes[row][0] = first < second ? first : second;
+	problem->classes[row][1] = first < second ? second : first;
+	problem->targets[row].n = first == second ? 1 : 2;
+	problem->targets[row].weight = weight;
+}
+
+static double both_passes(struct problem *problem)
+{
+	double loss = 0;
+
+	for (size_t s = 0; s < problem->batch.n_shards; s++) {
+		batch_forward(&problem->batch, &problem->net, s);
+		batch_backward(&problem->batch, &problem->net, s);
+		loss += problem->batch.losses[s];
+	}
+	return loss;
+}
+
+/* All gradients, in the order of the parameters. */
+static void all_gradients(const struct problem *problem, float *gradients)
+{
+	const struct batch *batch = &problem->batch;
+
+	for (size_t l = 0; l < problem->net.n_layers; l++) {
+		const struct net_layer *layer = &problem->net.layers[l];
+		const size_t n = layer->n_outputs;
+
+		batch_gradient(batch, &problem->net, l, 0, n, gradients + layer->weights);
+		batch_sum_shards(batch, batch->layers[l].d_bias, n, 0, n, 1,
+				 gradients + layer->bias);
+		if (layer->batch_norm)
+			batch_sum_shards(batch, batch->layers[l].d_scale, n, 0, n, 1,
+					 gradients + layer->scale);
+	}
+}
+
+/* ------------------------------------------------------ finite differences */
+
+static void fill_randomly(struct problem *problem)
+{
+	struct random random = random_stream(3, RANDOM_AUGMENT, 0, 0);
+
+	for (size_t i = 0; i < ROWS * N_INPUTS; i++)
+		problem->batch.inputs[i] = (float)random_unit(&random);
+	for (size_t r = 0; r < ROWS; r++) {
+		const uint16_t class = (uint16_t)random_below(&random, N_OUTPUTS);
+
+		set_target(problem, r, class, r % 3 ? class : (uint16_t)((class + 1) % N_OUTPUTS),
+			   (float)(0.5 + random_unit(&random)));
+	}
+	for (size_t i = 0; i < problem->net.n_parameters; i++)
+		problem->net.parameters[i] += (float)random_within(&random, 0.2);
+}
+
+/* Central differences of the loss: float arithmetic leaves an error of about 1e-3. */
+static void check_differences(enum emnist_activation activation, bool batch_norm, double dropout,
+			      size_t shard_rows)
+{
+	const float step = 4e-3F;
+	struct problem problem = {0};
+	float *gradients;
+	double worst = 0;
+
+	problem_init(&problem, activation, batch_norm, dropout, shard_rows);
+	fill_randomly(&problem);
+	gradients = alloc_floats(1, problem.net.n_parameters);
+	both_passes(&problem);
+	all_gradients(&problem, gradients);
+	for (size_t i = 0; i < problem.net.n_parameters; i++) {
+		float *parameter = &problem.net.parameters[i];
+		const float value = *parameter;
+		double above, below, difference;
+
+		*parameter = value + step;
+		above = both_passes(&problem) / ROWS;
+		*parameter = value - step;
+		below = both_passes(&problem) / ROWS;
+		*parameter = value;
+		difference = (above - below) / (2 * (double)step);
+		difference = fabs(difference - (double)gradients[i]);
+		worst = difference <= worst ? worst : difference;
+	}
+	free(gradients);
+	problem_clear(&problem);
+	if (!(worst <= 2e-3))
+		fail_msg("%s%s, dropout %g, %zu rows a shard: gradient off by %g",
+			 activation_names[activation], batch_norm ? " with batch norm" : "",
+			 dropout, shard_rows, worst);
+}
+
+static void gradients_match_finite_differences(void **state)
+{
+	(void)state;
+	/* The piecewise linear ones have kinks, where differences mean nothing: tested below. */
+	for (int batch_norm = 0; batch_norm < 2; batch_norm++) {
+		check_differences(EMNIST_ELU, batch_norm, 0, ROWS);
+		check_differences(EMNIST_SIGMOID, batch_norm, 0, ROWS / 2);
+		check_differences(EMNIST_TANH, batch_norm, 0, ROWS);
+		check_differences(EMNIST_TANH, batch_norm, 0.3, ROWS / 2);
+	}
+}
+
+/* ----------------------------------------------------------------- PyTorch */
+
+/* Reads "NAME COUNT" and COUNT numbers. */
+static float *read_array(FILE *file, const char *name, size_t n_wanted)
+{
+	float *values = alloc_floats(1, n_wanted);
+	char found[32];
+	size_t n;
+
+	assert_int_equal(fscanf(file, "%31s %zu", found, &n), 2);
+	assert_string_equal(found, name);
+	assert_int_equal(n, n_wanted);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(fscanf(file, "%f", &values[i]), 1);
+	return values;
+}
+
+static void assert_close(const char *name, const char *what, const float *got, const float *wanted,
+			 size_t n, double tolerance)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!(fabs((double)got[i] - (double)wanted[i]) <= tolerance))
+			fail_msg("%s: %s %zu is %.8g, PyTorch's %.8g", name, what, i,
+				 (double)got[i], (double)wanted[i]);
+}
+
+struct reference {
+	float *parameters, *inputs, *first, *second, *weight, *gradients, *losses, *final, *average,
+		*stats;
+};
+
+static void reference_read(struct reference *reference, FILE *file, const struct net *net)
+{
+	reference->parameters = read_array(file, "parameters", net->n_parameters);
+	reference->inputs = read_array(file, "inputs", (size_t)STEPS * ROWS * N_INPUTS);
+	reference->first = read_array(file, "first", (size_t)STEPS * ROWS);
+	reference->second = read_array(file, "second", (size_t)STEPS * ROWS);
+	reference->weight = read_array(file, "weight", (size_t)STEPS * ROWS);
+	reference->gradients = read_array(file, "gradients", net->n_parameters);
+	reference->losses = read_array(file, "losses", STEPS);
+	reference->final = read_array(file, "final", net->n_parameters);
+	reference->average = read_array(file, "average", net->n_parameters);
+	reference->stats = read_array(file, "stats", net->n_stats);
+}
+
+static void reference_clear(struct reference *reference)
+{
+	free(reference->parameters);
+	free(reference->inputs);
+	free(reference->first);
+	free(reference->second);
+	free(reference->weight);
+	free(reference->gradients);
+	free(reference->losses);
+	free(reference->final);
+	free(reference->average);
+	free(reference->stats);
+}
+
+static void reference_step(struct problem *problem, const struct reference *reference,
+			   const char *name, size_t step)
+{
+	/* A rate that never falls: the peak at the end of an endless warm-up. */
+	const struct schedule schedule = {
+		.n_steps = UINT64_MAX, .peak = 0.01, .weight_decay = 0.1, .ema_decay = 0.6};
+	const struct optimiser optimiser = schedule_at(&schedule, step);
+	float scratch[16 * 16];
+	double loss;
+
+	memcpy(problem->batch.inputs, reference->inputs + step * ROWS * N_INPUTS,
+	       sizeof(float) * ROWS * N_INPUTS);
+	for (size_t r = 0; r < ROWS; r++) {
+		const size_t i = step * ROWS + r;
+
+		set_target(problem, r, (uint16_t)reference->first[i],
+			   (uint16_t)reference->second[i], reference->weight[i]);
+	}
+	loss = both_passes(problem);
+	if (fabs(loss - (double)reference->losses[step]) > 1e-3)
+		fail_msg("%s: loss %.6f in step %zu, PyTorch's %.6f", name, loss, step,
+			 (double)reference->losses[step]);
+	if (step == 0) {
+		float *gradients = alloc_floats(1, problem->net.n_parameters);
+
+		all_gradients(problem, gradients);
+		assert_close(name, "gradient", gradients, reference->gradients,
+			     problem->net.n_parameters, 1e-5);
+		free(gradients);
+	}
+	/* Blocks of two outputs: where they are cut must not matter. */
+	for (size_t l = 0; l < problem->net.n_layers; l++)
+		for (size_t o = 0; o < problem->net.layers[l].n_outputs; o += 2) {
+			const size_t n = problem->net.layers[l].n_outputs;
+
+			optimiser_update(&optimiser, &problem->batch, &problem->net, l, o,
+					 o + 2 < n ? o + 2 : n, scratch);
+		}
+}
+
+static void check_case(FILE *file, const char *name, const char *activation, bool batch_norm,
+		       double smoothing)
+{
+	struct problem problem = {0};
+	struct reference reference;
+	int kind = EMNIST_RELU;
+
+	while (strcmp(activation_names[kind], activation) != 0)
+		kind++;
+	problem_init(&problem, (enum emnist_activation)kind, batch_norm, 0, ROWS);
+	problem.batch.label_smoothing = smoothing;
+	reference_read(&reference, file, &problem.net);
+	memcpy(problem.net.parameters, reference.parameters,
+	       problem.net.n_parameters * sizeof(float));
+	memcpy(problem.net.average, reference.parameters, problem.net.n_parameters * sizeof(float));
+	for (size_t step = 0; step < STEPS; step++)
+		reference_step(&problem, &reference, name, step);
+	/* Adam divides by the size of gradients, so small ones lose digits. */
+	assert_close(name, "parameter", problem.net.parameters, reference.final,
+		     problem.net.n_parameters, 1e-4);
+	assert_close(name, "average", problem.net.average, reference.average,
+		     problem.net.n_parameters, 1e-4);
+	assert_close(name, "statistic", problem.net.stats, reference.stats, problem.net.n_stats,
+		     1e-4);
+	reference_clear(&reference);
+	problem_clear(&problem);
+}
+
+static void steps_match_pytorch(void **state)
+{
+	FILE *file = fopen("testdata/training/steps.txt", "r");
+	char name[32], activation[32];
+	double smoothing;
+	int batch_norm, n_cases = 0;
+
+	(void)state;
+	assert_non_null(file);
+	while (fscanf(file, " case %31s %31s %d %lf", name, activation, &batch_norm, &smoothing) ==
+	       4) {
+		check_case(file, name, activation, batch_norm, smoothing);
+		n_cases++;
+	}
+	fclose(file);
+	assert_int_equal(n_cases, 13);
+}
+
+/* ---------------------------------------------------------------- dropout */
+
+static void dropout_keeps_the_expectation(void **state)
+{
+	struct problem problem = {0};
+	double sum = 0, dropped_sum = 0;
+	size_t n = 0, n_dropped = 0;
+
+	(void)state;
+	problem_init(&problem, EMNIST_SIGMOID, false, 0.25, ROWS);
+	fill_randomly(&problem);
+	for (problem.batch.step = 0; problem.batch.step < 200; problem.batch.step++) {
+		const struct batch_layer *values = &problem.batch.layers[0];
+
+		batch_forward(&problem.batch, &problem.net, 0);
+		for (size_t i = 0; i < ROWS * hidden[0]; i++) {
+			sum += (double)values->output[i];
+			dropped_sum += (double)values->dropped[i];
+			n_dropped += values->dropped[i] == 0;
+			n++;
+		}
+	}
+	/* 32,000 draws: three standard deviations are 0.0073. */
+	assert_true(fabs((double)n_dropped / (double)n - 0.25) < 0.0073);
+	assert_true(fabs(dropped_sum / sum - 1) < 0.02);
+	problem_clear(&problem);
+}
+
+static void schedule_rises_and_falls(void **state)
+{
+	const struct schedule schedule = {.n_steps = 100, .n_warmup = 10, .peak = 0.5};
+
+	(void)state;
+	assert_true(fabsf(schedule_at(&schedule, 0).learning_rate - 0.05F) < 1e-6F);
+	assert_true(fabsf(schedule_at(&schedule, 9).learning_rate - 0.5F) < 1e-6F);
+	assert_true(fabsf(schedule_at(&schedule, 10).learning_rate - 0.5F) < 1e-6F);
+	assert_true(fabsf(schedule_at(&schedule, 55).learning_rate - 0.25F) < 1e-6F);
+	assert_true(schedule_at(&schedule, 99).learning_rate < 1e-3F);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(gradients_match_finite_differences),
+		cmocka_unit_test(steps_match_pytorch),
+		cmocka_unit_test(dropout_keeps_the_expectation),
+		cmocka_unit_test(schedule_rises_and_falls),
+	};
+
+	return cmocka_run_group_tests_name("backprop", tests, NULL, NULL);
+}

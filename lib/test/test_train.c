@@ -1,0 +1,587 @@
+/*
+ * test_train.c - whole training runs on small sets of drawn patterns.
+ */
+#include "../base/file.h"
+#include "../train/augment.h"
+#include "../train/checkpoint.h"
+#include "../train/train_set.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define N_IMAGES  640
+#define N_CLASSES 10
+
+static char folder[] = "/tmp/emnist-test-train-XXXXXX";
+static char images_path[64], labels_path[64], mapping_path[64], checkpoint_path[64];
+
+/* ----------------------------------------------------------------- the data */
+
+static const char digits[] = "0 48\n1 49\n2 50\n3 51\n4 52\n5 53\n6 54\n7 55\n8 56\n9 57\n";
+/* Two classes that stand for two characters each. */
+static const char sets[] = "0 48 49\n1 50 51\n2 52\n3 53\n4 54\n5 55\n6 56\n7 57\n8 65\n9 66\n";
+static const char twelve[] = "0 48\n1 49\n2 50\n3 51\n4 52\n5 53\n6 54\n7 55\n8 56\n9 57\n"
+			     "10 65\n11 66\n";
+
+static void write_be(FILE *file, uint32_t value)
+{
+	for (int shift = 24; shift >= 0; shift -= 8)
+		fputc((int)(value >> shift & 0xff), file);
+}
+
+/* A bar whose place tells the class, amid noise. */
+static void draw(struct random *random, unsigned class, uint8_t *pixels)
+{
+	for (int i = 0; i < EMNIST_VECTOR_LENGTH; i++)
+		pixels[i] = (uint8_t)random_below(random, 90);
+	for (int y = 4; y < 24; y++)
+		for (unsigned x = 0; x < 3; x++)
+			pixels[y * EMNIST_SIDE + 4 + (int)(2 * class + x)] =
+				(uint8_t)(150 + random_below(random, 100));
+}
+
+static int make_data(void **state)
+{
+	struct random random = random_stream(1, RANDOM_AUGMENT, 0, 0);
+	FILE *images, *labels, *mapping;
+
+	(void)state;
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(images_path, sizeof(images_path), "%s/bars-images-idx3-ubyte", folder);
+	snprintf(labels_path, sizeof(labels_path), "%s/bars-labels-idx1-ubyte", folder);
+	snprintf(mapping_path, sizeof(mapping_path), "%s/bars-mapping.txt", folder);
+	snprintf(checkpoint_path, sizeof(checkpoint_path), "%s/checkpoint", folder);
+	images = fopen(images_path, "wb");
+	labels = fopen(labels_path, "wb");
+	mapping = fopen(mapping_path, "w");
+	if (!images || !labels || !mapping)
+		return -1;
+	write_be(images, 0x803);
+	write_be(images, N_IMAGES);
+	write_be(images, EMNIST_SIDE);
+	write_be(images, EMNIST_SIDE);
+	write_be(labels, 0x801);
+	write_be(labels, N_IMAGES);
+	for (unsigned i = 0; i < N_IMAGES; i++) {
+		const unsigned class = (unsigned)random_below(&random, N_CLASSES);
+		uint8_t pixels[EMNIST_VECTOR_LENGTH];
+
+		draw(&random, class, pixels);
+		fwrite(pixels, 1, sizeof(pixels), images);
+		fputc((int)class, labels);
+	}
+	fputs(digits, mapping);
+	return fclose(images) | fclose(labels) | fclose(mapping);
+}
+
+static int remove_data(void **state)
+{
+	(void)state;
+	unlink(images_path);
+	unlink(labels_path);
+	unlink(mapping_path);
+	unlink(checkpoint_path);
+	strcat(checkpoint_path, ".new"); /* of a run that was killed while writing it */
+	unlink(checkpoint_path);
+	return rmdir(folder);
+}
+
+static struct emnist_dataset *open_data(void)
+{
+	const struct emnist_dataset_options options = {.transpose = EMNIST_TRANSPOSE_NO};
+	struct emnist_dataset *dataset;
+	struct emnist_error error;
+
+	if (emnist_dataset_open(images_path, &options, &dataset, &error))
+		fail_msg("%s", error.message);
+	return dataset;
+}
+
+/* ----------------------------------------------------------------- running */
+
+static const uint32_t hidden[] = {24, 16};
+
+static struct emnist_train_options small_run(void)
+{
+	return (struct emnist_train_options){
+		.hidden = hidden,
+		.n_hidden = 2,
+		.n_epochs = 4,
+		.n_rows = 64,
+		.dropout = 0.1,
+		.ema_decay = 0.9,
+		.seed = 5,
+	};
+}
+
+static enum emnist_status try_train(const struct emnist_train_options *options,
+				    struct emnist_model **model_ret, struct emnist_error *error)
+{
+	struct emnist_dataset *dataset = open_data();
+	enum emnist_status status = emnist_train(&dataset, 1, options, model_ret, error);
+
+	emnist_dataset_free(dataset);
+	return status;
+}
+
+static struct emnist_model *train(const struct emnist_train_options *options)
+{
+	struct emnist_model *model;
+	struct emnist_error error;
+
+	if (try_train(options, &model, &error))
+		fail_msg("%s", error.message);
+	return model;
+}
+
+static bool same_weights(const struct emnist_model *a, const struct emnist_model *b)
+{
+	for (size_t l = 0; l < a->n_layers; l++) {
+		const struct layer *x = &a->layers[l], *y = &b->layers[l];
+
+		if (memcmp(x->weights, y->weights, sizeof(float) * x->n_inputs * x->n_outputs) !=
+			    0 ||
+		    memcmp(x->bias, y->bias, sizeof(float) * x->n_outputs) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void assert_same_and_free(struct emnist_model *a, struct emnist_model *b)
+{
+	assert_true(same_weights(a, b));
+	emnist_model_free(a);
+	emnist_model_free(b);
+}
+
+struct watch {
+	uint64_t stop_at; /* step; 0: never */
+	double accuracy;
+	unsigned n_epochs_done;
+	double last_loss;
+};
+
+static int on_progress(void *context, const struct emnist_train_progress *progress)
+{
+	struct watch *watch = context;
+
+	watch->n_epochs_done += progress->epoch_done;
+	watch->last_loss = progress->loss;
+	if (progress->epoch_done)
+		watch->accuracy = progress->validation_accuracy;
+	return progress->step == watch->stop_at;
+}
+
+static void learns(void **state)
+{
+	struct emnist_train_options options = small_run();
+	struct watch watch = {0};
+
+	(void)state;
+	options.n_epochs = 20;
+	options.validation = 0.25;
+	options.shift = -1; /* the place of the bar is what tells the class */
+	options.rotate = 2;
+	options.scale = -1;
+	options.shear = -1;
+	options.progress = on_progress;
+	options.context = &watch;
+	emnist_model_free(train(&options));
+	assert_int_equal(watch.n_epochs_done, 20);
+	assert_true(watch.accuracy > 0.97);
+	assert_true(watch.last_loss < 0.5);
+}
+
+static void same_seed_gives_same_model_on_any_number_of_threads(void **state)
+{
+	struct emnist_train_options options = small_run();
+	struct emnist_model *one = train(&options);
+
+	(void)state;
+	options.n_threads = 2;
+	{
+		struct emnist_model *two = train(&options);
+
+		assert_true(same_weights(one, two));
+		emnist_model_free(two);
+	}
+	options.n_threads = 5;
+	assert_same_and_free(one, train(&options));
+}
+
+static void other_seed_gives_other_model(void **state)
+{
+	struct emnist_train_options options = small_run();
+	struct emnist_model *one = train(&options), *other;
+
+	(void)state;
+	options.seed++;
+	other = train(&options);
+	assert_false(same_weights(one, other));
+	emnist_model_free(one);
+	emnist_model_free(other);
+}
+
+/* ------------------------------------------------------------- checkpoints */
+
+static void stopped_run_goes_on_to_the_same_model(void **state)
+{
+	struct emnist_train_options options = small_run();
+	struct emnist_model *whole = train(&options), *model = NULL;
+	struct emnist_error error;
+	struct watch watch = {0};
+
+	(void)state;
+	unlink(checkpoint_path);
+	options.checkpoint_path = checkpoint_path;
+	options.progress = on_progress;
+	options.context = &watch;
+	/* In an epoch, at its end, and just before the last step. */
+	for (int i = 0; i < 3; i++) {
+		watch.stop_at = (uint64_t[]){13, 20, 39}[i];
+		assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_STOPPED);
+		assert_null(model);
+	}
+	assert_string_equal(error.message, "stopped at step 39 of 40");
+	watch.stop_at = 0;
+	assert_same_and_free(whole, train(&options));
+	/* Once more: it is at its end already. */
+	whole = train(&options);
+	assert_same_and_free(whole, train(&options));
+}
+
+static void killed_run_goes_on_to_the_same_model(void **state)
+{
+	struct emnist_train_options options = small_run();
+	const struct timespec while_it_runs = {.tv_nsec = 20000000};
+	struct emnist_model *whole;
+	int n_killed = 0;
+
+	(void)state;
+	options.n_epochs = 30;
+	options.n_threads = 2;
+	whole = train(&options);
+	unlink(checkpoint_path);
+	options.checkpoint_path = checkpoint_path;
+	options.checkpoint_seconds = 1e-9;
+	for (int i = 0; i < 3; i++) {
+		int status;
+		pid_t child = fork();
+
+		if (child == 0) {
+			struct emnist_model *model;
+
+			_exit(try_train(&options, &model, NULL) != EMNIST_OK);
+		}
+		nanosleep(&while_it_runs, NULL);
+		kill(child, SIGKILL);
+		waitpid(child, &status, 0);
+		n_killed += WIFSIGNALED(status);
+	}
+	assert_true(n_killed > 0);
+	assert_same_and_free(whole, train(&options));
+}
+
+static void foreign_checkpoints_are_refused(void **state)
+{
+	struct emnist_train_options options = small_run();
+	struct emnist_model *model;
+	struct emnist_error error;
+
+	(void)state;
+	unlink(checkpoint_path);
+	options.checkpoint_path = checkpoint_path;
+	emnist_model_free(train(&options));
+	options.learning_rate = 0.001;
+	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
+	assert_string_equal(error.message,
+			    "the checkpoint was made by other options or other data");
+	options = small_run();
+	options.checkpoint_path = checkpoint_path;
+	options.hidden = (const uint32_t[]){23, 16};
+	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
+}
+
+static void damaged_checkpoints_are_refused(void **state)
+{
+	const struct net_shape shape = {
+		.n_inputs = 3, .hidden = hidden, .n_hidden = 1, .n_outputs = 2, .batch_norm = true};
+	struct net net, other;
+	struct checkpoint checkpoint = {.fingerprint = 77, .step = 9, .loss_sum = 0.5, .net = &net};
+	struct checkpoint read = {.fingerprint = 77, .net = &other};
+	struct emnist_error error;
+	unsigned char *bytes;
+	void *encoded;
+	size_t nbytes;
+
+	(void)state;
+	assert_int_equal(net_init(&net, &shape, 1, NULL), EMNIST_OK);
+	assert_int_equal(net_init(&other, &shape, 2, NULL), EMNIST_OK);
+	assert_int_equal(checkpoint_encode(&checkpoint, &encoded, &nbytes, NULL), EMNIST_OK);
+	bytes = encoded;
+	for (size_t n = 0; n < nbytes; n++)
+		assert_int_equal(checkpoint_decode(&read, bytes, n, &error), EMNIST_ERR_CORRUPT);
+	for (size_t i = 0; i < nbytes; i++) {
+		bytes[i] ^= 0x10;
+		assert_int_not_equal(checkpoint_decode(&read, bytes, nbytes, &error), EMNIST_OK);
+		bytes[i] ^= 0x10;
+	}
+	assert_int_equal(checkpoint_decode(&read, bytes, nbytes, &error), EMNIST_OK);
+	assert_int_equal(read.step, 9);
+	assert_memory_equal(other.average, net.average, net.n_parameters * sizeof(float));
+	read.fingerprint = 78;
+	assert_int_equal(checkpoint_decode(&read, bytes, nbytes, &error), EMNIST_ERR_ARGUMENT);
+	free(encoded);
+	net_clear(&net);
+	net_clear(&other);
+}
+
+/* ---------------------------------------------------------- what is learnt */
+
+static struct emnist_labels *labels_of(const char *text)
+{
+	struct emnist_labels *labels;
+
+	assert_int_equal(emnist_labels_parse(text, strlen(text), &labels, NULL), EMNIST_OK);
+	return labels;
+}
+
+static void write_mapping(const char *text)
+{
+	FILE *mapping = fopen(mapping_path, "w");
+
+	assert_non_null(mapping);
+	fputs(text, mapping);
+	assert_int_equal(fclose(mapping), 0);
+}
+
+static void sets_are_learnt_as_any_of_these(void **state)
+{
+	struct emnist_labels *labels = labels_of(twelve);
+	struct emnist_train_options options = small_run();
+	struct watch watch = {0};
+	struct emnist_model *model;
+
+	(void)state;
+	write_mapping(sets);
+	options.labels = labels;
+	options.n_epochs = 20;
+	options.rotate = options.scale = options.shear = options.shift = -1;
+	options.progress = on_progress;
+	options.context = &watch;
+	model = train(&options);
+	assert_int_equal(emnist_model_n_outputs(model), 12);
+	assert_true(watch.last_loss < 0.5);
+	emnist_model_free(model);
+	emnist_labels_free(labels);
+	write_mapping(digits);
+}
+
+static void unknown_classes_are_refused(void **state)
+{
+	struct emnist_labels *labels = labels_of("0 65\n1 66\n");
+	struct emnist_train_options options = small_run();
+	struct emnist_model *model;
+	struct emnist_error error;
+
+	(void)state;
+	options.labels = labels;
+	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
+	assert_non_null(strstr(error.message, "which no class of the model stands for"));
+	emnist_labels_free(labels);
+}
+
+/* Weight times images must be in the same proportion as the wanted shares, for each of the
+ * dataset's classes. */
+static void check_weights(const char *mapping, const char *model_classes, const double *frequencies,
+			  const double *shares)
+{
+	struct emnist_labels *labels = labels_of(model_classes);
+	const struct train_set_options options = {
+		.labels = labels, .validation = 0.1, .class_frequencies = frequencies, .seed = 3};
+	struct emnist_dataset *dataset;
+	double mass[N_CLASSES] = {0}, sum = 0;
+	struct train_set set;
+
+	write_mapping(mapping);
+	dataset = open_data();
+	assert_int_equal(train_set_load(&set, &dataset, 1, &options, NULL), EMNIST_OK);
+	assert_int_equal(set.n_validation, N_IMAGES / 10);
+	assert_int_equal(set.n_training, N_IMAGES - N_IMAGES / 10);
+	for (size_t i = 0; i < set.n_training; i++)
+		mass[set.target[set.training[i]]] +=
+			(double)set.targets[set.target[set.training[i]]].weight;
+	for (int c = 0; c < N_CLASSES; c++)
+		sum += mass[c];
+	assert_true(fabs(sum / (double)set.n_training - 1) < 1e-5);
+	for (int c = 0; c < N_CLASSES; c++)
+		assert_true(fabs(mass[c] / sum - shares[c]) < 1e-5);
+	train_set_clear(&set);
+	emnist_dataset_free(dataset);
+	emnist_labels_free(labels);
+	write_mapping(digits);
+}
+
+static void weights_restore_frequencies(void **state)
+{
+	(void)state;
+	check_weights(digits, digits, (const double[]){50, 10, 10, 10, 10, 10, 0, 0, 5, 5},
+		      (const double[]){.5, .1, .1, .1, .1, .1, 0, 0, .05, .05});
+	check_weights(sets, twelve, (const double[]){30, 10, 0, 5, 5, 10, 10, 10, 5, 5, 5, 5},
+		      (const double[]){.4, .05, .05, .1, .1, .1, .05, .05, .05, .05});
+}
+
+static void bad_options_are_named(void **state)
+{
+	const struct {
+		struct emnist_train_options options;
+		const char *message;
+	} cases[] = {
+		{{.dropout = 1}, "dropout of 1: must be 0 to 0.99"},
+		{{.dropout = NAN}, "dropout of nan: must be 0 to 0.99"},
+		{{.n_rows = 48}, "48 images a step: must be a multiple of 32"},
+		{{.n_rows = 1024}, "640 images to train on: fewer than the 1024 of one step"},
+		{{.learning_rate = -1}, "learning rate of -1: must be 1e-09 to 10"},
+		{{.validation = 0.95}, "validation share of 0.95: must be 0 to 0.9"},
+		{{.hidden = (const uint32_t[]){8, 0}, .n_hidden = 2},
+		 "hidden layer of 0 units: must be 1 to 65536"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct emnist_model *model;
+		struct emnist_error error;
+
+		assert_int_equal(try_train(&cases[i].options, &model, &error), EMNIST_ERR_ARGUMENT);
+		assert_string_equal(error.message, cases[i].message);
+	}
+}
+
+/* ------------------------------------------------------------ augmentation */
+
+static void no_distortion_changes_nothing(void **state)
+{
+	const struct distortion none = {0};
+	struct random random = random_stream(1, RANDOM_AUGMENT, 0, 0);
+	float plain[EMNIST_VECTOR_LENGTH], distorted[EMNIST_VECTOR_LENGTH];
+	uint8_t pixels[EMNIST_VECTOR_LENGTH];
+
+	(void)state;
+	draw(&random, 4, pixels);
+	pixels_to_vector(pixels, plain);
+	augment(&none, &random, pixels, distorted);
+	for (int i = 0; i < EMNIST_VECTOR_LENGTH; i++)
+		assert_true(fabsf(plain[i] - distorted[i]) < 1e-6F);
+}
+
+struct moments {
+	double mass, x, y;
+};
+
+static struct moments moments_of(const float *vector)
+{
+	struct moments m = {0};
+
+	for (int i = 0; i < EMNIST_VECTOR_LENGTH; i++) {
+		m.mass += (double)vector[i];
+		m.x += (double)vector[i] * (i % EMNIST_SIDE);
+		m.y += (double)vector[i] * (i / EMNIST_SIDE);
+	}
+	m.x /= m.mass;
+	m.y /= m.mass;
+	return m;
+}
+
+/* A block in the middle stays whole, moves as far as it may and no further, and grows and shrinks
+ * as far as it may. */
+static void distortions_stay_within_their_limits(void **state)
+{
+	const struct distortion shift = {.shift = 0.1}, scale = {.scale = 0.2};
+	struct random random = random_stream(1, RANDOM_AUGMENT, 0, 0);
+	double furthest = 0, least = 1e9, most = 0;
+	uint8_t pixels[EMNIST_VECTOR_LENGTH] = {0};
+	float vector[EMNIST_VECTOR_LENGTH];
+
+	(void)state;
+	for (int y = 10; y < 18; y++)
+		memset(pixels + y * EMNIST_SIDE + 10, 255, 8);
+	for (int i = 0; i < 1000; i++) {
+		struct moments m;
+
+		augment(&shift, &random, pixels, vector);
+		m = moments_of(vector);
+		assert_true(fabs(m.mass - 64) < 1e-3);
+		furthest = fmax(furthest, fmax(fabs(m.x - 13.5), fabs(m.y - 13.5)));
+		augment(&scale, &random, pixels, vector);
+		m = moments_of(vector);
+		assert_true(fabs(m.x - 13.5) < 0.05 && fabs(m.y - 13.5) < 0.05);
+		least = fmin(least, m.mass);
+		most = fmax(most, m.mass);
+	}
+	assert_true(furthest <= 2.8 + 1e-3 && furthest > 2.7);
+	/* Bilinear sampling of a block is off by a little. */
+	assert_true(least > 64 * 0.8 * 0.8 - 3 && least < 64 * 0.85 * 0.85 + 3);
+	assert_true(most < 64 * 1.2 * 1.2 + 3 && most > 64 * 1.15 * 1.15 - 3);
+}
+
+/* A horizontal bar turned by a known angle has the slope of its tangent. */
+static void rotation_is_in_degrees(void **state)
+{
+	const struct distortion rotation = {.rotate = 20};
+	struct random random = random_stream(9, RANDOM_AUGMENT, 0, 0);
+	uint8_t pixels[EMNIST_VECTOR_LENGTH] = {0};
+	float vector[EMNIST_VECTOR_LENGTH];
+	double steepest = 0, flattest = 0;
+
+	(void)state;
+	memset(pixels + 13 * EMNIST_SIDE + 5, 255, 18);
+	memset(pixels + 14 * EMNIST_SIDE + 5, 255, 18);
+	for (int i = 0; i < 500; i++) {
+		double xy = 0, xx = 0, slope;
+
+		augment(&rotation, &random, pixels, vector);
+		for (int k = 0; k < EMNIST_VECTOR_LENGTH; k++) {
+			const double x = k % EMNIST_SIDE - 13.5, y = k / EMNIST_SIDE - 13.5;
+
+			xy += (double)vector[k] * x * y;
+			xx += (double)vector[k] * x * x;
+		}
+		slope = atan(xy / xx) * 180 / 3.14159265358979;
+		steepest = fmax(steepest, slope);
+		flattest = fmin(flattest, slope);
+	}
+	assert_true(steepest > 19 && steepest < 20.5);
+	assert_true(flattest < -19 && flattest > -20.5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(learns),
+		cmocka_unit_test(same_seed_gives_same_model_on_any_number_of_threads),
+		cmocka_unit_test(other_seed_gives_other_model),
+		cmocka_unit_test(stopped_run_goes_on_to_the_same_model),
+		cmocka_unit_test(killed_run_goes_on_to_the_same_model),
+		cmocka_unit_test(foreign_checkpoints_are_refused),
+		cmocka_unit_test(damaged_checkpoints_are_refused),
+		cmocka_unit_test(sets_are_learnt_as_any_of_these),
+		cmocka_unit_test(unknown_classes_are_refused),
+		cmocka_unit_test(weights_restore_frequencies),
+		cmocka_unit_test(bad_options_are_named),
+		cmocka_unit_test(no_distortion_changes_nothing),
+		cmocka_unit_test(distortions_stay_within_their_limits),
+		cmocka_unit_test(rotation_is_in_degrees),
+	};
+
+	return cmocka_run_group_tests_name("train", tests, make_data, remove_data);
+}
