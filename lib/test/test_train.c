@@ -435,8 +435,8 @@ static void check_weights(const char *mapping, const char *model_classes, const 
 static void weights_restore_frequencies(void **state)
 {
 	(void)state;
-	check_weights(digits, digits, (const double[]){50, 10, 10, 10, 10, 10, 0, 0, 5, 5},
-		      (const double[]){.5, .1, .1, .1, .1, .1, 0, 0, .05, .05});
+	check_weights(digits, digits, (const double[]){50, 10, 10, 10, 5, 5, 0, 0, 5, 5},
+		      (const double[]){.5, .1, .1, .1, .05, .05, 0, 0, .05, .05});
 	check_weights(sets, twelve, (const double[]){30, 10, 0, 5, 5, 10, 10, 10, 5, 5, 5, 5},
 		      (const double[]){.4, .05, .05, .1, .1, .1, .05, .05, .05, .05});
 }
