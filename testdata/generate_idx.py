@@ -6,7 +6,8 @@
 
 The characters are strokes of our own, drawn below as lines and arcs, bent a little at random, and
 blurred; none comes from EMNIST. What the tests expect is written here too, from the arrays before
-they are stored: contents.tsv for the good datasets, malformed/expected.tsv for the others.
+they are stored: contents.tsv for the good datasets, malformed/expected.tsv for the others, and
+figures.tsv for what probabilities come to (probabilities.f32, and those of a small network).
 """
 import gzip
 import math
@@ -159,6 +160,14 @@ def good(rng):
     write(FOLDER / "strokes-letters-mapping.txt",
           mapping([cases[i + 1] for i in range(26)], 1, "\n"))
 
+    # Sets of our own, for both parts of a dataset.
+    sets = {3: "0O\u00d8", 5: "1lI|", 9: "\u20ac\U0001f600"}
+    for part, which in (("-test", "018"), ("-train", "1")):
+        dataset("strokes-sets" + part, [c in which for c in characters],
+                {"0": 3, "1": 5, "8": 9}.get, sets, "-images-idx3-ubyte", "-labels-idx1-ubyte")
+    write(FOLDER / "strokes-sets-mapping.txt",
+          "".join(" ".join(map(str, [i, *map(ord, s)])) + "\n" for i, s in sets.items()).encode())
+
     # Without a mapping: from the name, and from the largest label.
     ten = {i: str(i) for i in range(10)}
     digits = [not yes for yes in is_letter]
@@ -174,7 +183,65 @@ def good(rng):
         out.write("# stem\timages\tCRC-32 of the upright pixels\twhat each image shows\n")
         for row in rows:
             out.write("%s\t%d\t%s\t%s\n" % row)
-    return images[:3]
+    return images, {stem: texts.split(" ") for stem, _, _, texts in rows}
+
+
+def figures_of(probabilities, truth):
+    """What emnist_evaluate() must find: accuracy, top-3, ignoring case, -log likelihood, ECE."""
+    n = len(truth)
+    match = np.array([[c in t for c in BYCLASS] for t in truth])
+    nocase = np.array([[c.lower() in t.lower() for c in BYCLASS] for t in truth])
+    p = probabilities.astype(np.float64)
+    order = np.argsort(-p, axis=1, kind="stable")
+    rows = np.arange(n)
+    right = match[rows, order[:, 0]]
+    confidence = p.max(axis=1)
+    edges = np.linspace(0, 1, 16)
+    ece = 0
+    for low, high in zip(edges[:-1], edges[1:]):
+        inside = (confidence > low) & (confidence <= high)
+        if inside.any():
+            ece += inside.mean() * abs(right[inside].mean() - confidence[inside].mean())
+    nll = -np.log(np.maximum((p * match).sum(axis=1), 1e-30)).mean()
+    return (n, right.sum(), match[rows[:, None], order[:, :3]].any(axis=1).sum(),
+            nocase[rows, order[:, 0]].sum(), "%.9f" % nll, "%.9f" % ece)
+
+
+def softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def figures(images, texts):
+    rng = np.random.default_rng(1999)
+    truth = texts["strokes-byclass-test"]
+    z = rng.normal(0, 1.2, (len(truth), 62))
+    for i, c in enumerate(truth):
+        z[i, BYCLASS.index(c)] += rng.uniform(0, 7)
+        z[i, BYCLASS.index(c.swapcase())] += rng.uniform(0, 7)
+    given = softmax(z).astype("<f4")
+    given[0] = 0           # all mass elsewhere: the likelihood has a floor
+    given[0, 1] = 1
+    given[1] = 1 / 62      # all equal: the first one counts
+    given.tofile(FOLDER / "probabilities.f32")
+
+    # A network of one layer, as test_eval.c makes it: the nearest of the images moved by 2 pixels.
+    x = images.reshape(len(images), 784) / 255
+    weights, bias = np.zeros((62, 784)), np.full(62, -30.)
+    for image, c in zip(x, truth):
+        moved = np.roll(image, 2) / 4
+        weights[BYCLASS.index(c)] = moved
+        bias[BYCLASS.index(c)] = -2 * (moved ** 2).sum()
+    letters = [i for i, c in enumerate(truth) if not c.isdigit()]
+    network = softmax(x @ weights.T + bias)
+    with open(FOLDER / "figures.tsv", "w", encoding="utf-8") as out:
+        out.write("# probabilities\tdataset\timages\tright\ttop-3\tignoring case\tnll\tece\n")
+        for name, p in (("given", given), ("network", network)):
+            for stem, which in (("strokes-byclass-test", slice(None)),
+                                ("strokes-balanced-train", slice(None)),
+                                ("strokes-letters", letters)):
+                row = figures_of(p[which], texts[stem])
+                out.write("\t".join([name, stem, *map(str, row)]) + "\n")
 
 
 ABC = "0 65\n1 66\n2 67\n"
@@ -317,7 +384,9 @@ def malformed(images):
 
 def main():
     MALFORMED.mkdir(parents=True, exist_ok=True)
-    malformed(good(random.Random(1999)))
+    images, texts = good(random.Random(1999))
+    figures(images, texts)
+    malformed(images[:3])
 
 
 main()
