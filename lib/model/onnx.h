@@ -4,7 +4,7 @@
  *	onnx_unpack.c   bytes -> messages, at a bounded cost
  *	onnx_tensor.c   tensors checked against the data that is there, and decoded
  *	onnx_graph.c    who makes which tensor; constants; the chain of nodes from input to output
- *	onnx_fold.c     the chain of nodes -> layers
+ *	onnx_fold.c     the chain of nodes -> layers, with onnx_operators.c: what each node means
  *	onnx_read.c     all of it: emnist_model_parse() and emnist_model_read()
  *
  * and onnx_write.c for the way back. Here error is never NULL.

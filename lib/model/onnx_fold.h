@@ -1,0 +1,64 @@
+/*
+ * onnx_fold.h - what the operators of a chain do to the layers that are being made: onnx_fold.c
+ * keeps the state, onnx_operators.c has what each operator means.
+ */
+#ifndef MODEL_ONNX_FOLD_H
+#define MODEL_ONNX_FOLD_H
+
+#include "onnx.h"
+
+struct fold {
+	const struct onnx_graph *graph;
+	struct emnist_model *model;
+	size_t n_layers;    /* so far */
+	size_t floats_left; /* that the layers to come may hold */
+	size_t width;       /* of the values that the chain has come to */
+	bool is_open;       /* the last layer's activation is yet to come */
+	bool is_normalised; /* softmax has come */
+	/* Where both are not NULL they wait to be folded. (width) */
+	double *scale;
+	double *shift;
+	const Onnx__NodeProto *waiting; /* the node that they are from */
+	struct emnist_error *error;
+};
+
+/* What is known of an operator. */
+struct onnx_operator {
+	const char *name;
+	enum emnist_status (*fold)(struct fold *fold, const struct onnx_step *step, int which);
+	int which; /* of the functions that fold() has: an arithmetic or an emnist_activation */
+	bool is_layer;
+	bool has_two_operands; /* either of which may be the computed one */
+	bool keeps_values;     /* and so may follow the softmax */
+};
+
+/* The operator of node, or NULL for one that is not read. */
+const struct onnx_operator *onnx_operator_of(const Onnx__NodeProto *node);
+
+/* Makes room for scale and shift where there is none yet, at first of no effect. */
+enum emnist_status fold_begin_affine(struct fold *fold, const Onnx__NodeProto *node);
+
+/* The constant that is input i of node. */
+enum emnist_status fold_take_constant(struct fold *fold, const Onnx__NodeProto *node, size_t i,
+				      struct onnx_constant *constant_ret);
+
+/* Input i of node as one number for each of n values: a scalar goes for all, a vector or what has n
+ * elements in a block at its end goes one by one. *values_ret is freed with free(). */
+enum emnist_status fold_take_vector(struct fold *fold, const Onnx__NodeProto *node, size_t i,
+				    size_t n, float **values_ret);
+
+/* Makes the next layer from input 1 of node: weights of shape (n_inputs, n_outputs) or, with
+ * transposed, the other way round. Its bias is zero, to be set before fold_end_layer(). */
+enum emnist_status fold_begin_layer(struct fold *fold, const Onnx__NodeProto *node, bool transposed,
+				    struct layer **layer_ret);
+
+/* The layer takes what has been collected before it, and is open for what comes. */
+void fold_end_layer(struct fold *fold, struct layer *layer);
+
+/* The last layer takes what has been collected since it; there must be one that still can. */
+enum emnist_status fold_close_layer(struct fold *fold);
+
+/* "not supported" because of an input. */
+enum emnist_status fold_refuse_computed(struct fold *fold, const Onnx__NodeProto *node);
+
+#endif
