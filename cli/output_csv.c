@@ -2,6 +2,7 @@
  * output_csv.c - records as a table, comma-separated (RFC 4180) or tab-separated: one writer, which
  * differs in how a field is kept in its place.
  */
+#include "csv.h"
 #include "output.h"
 
 #include <stdio.h>
@@ -13,21 +14,6 @@ struct dialect {
 	char separator;
 	void (*put_field)(struct text *text, const char *string);
 };
-
-static void put_quoted(struct text *text, const char *string)
-{
-	if (!string[strcspn(string, ",\"\r\n")]) {
-		text_puts(text, string);
-		return;
-	}
-	text_putc(text, '"');
-	for (; *string; string++) {
-		if (*string == '"')
-			text_putc(text, '"');
-		text_putc(text, *string);
-	}
-	text_putc(text, '"');
-}
 
 static void put_backslashed(struct text *text, const char *string)
 {
@@ -46,7 +32,7 @@ static void put_backslashed(struct text *text, const char *string)
 	}
 }
 
-static const struct dialect comma = {',', put_quoted};
+static const struct dialect comma = {',', csv_put_field};
 static const struct dialect tab = {'\t', put_backslashed};
 
 static void put_header(const struct dialect *dialect, struct text *text,

@@ -4,57 +4,12 @@
  * A JSON text is UTF-8, a path need not be. Lone surrogates, which some use for such bytes, are
  * refused by strict readers; so the string shows U+FFFD, and base64 gives the bytes.
  */
-#include "escape.h"
+#include "json.h"
 #include "output.h"
 
 #include <string.h>
 
-#define DECIMALS    6
-
-#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
-
-/* One character of a string: n bytes that are UTF-8. */
-static void put_character(struct text *text, const unsigned char *bytes, size_t n)
-{
-	static const char digits[] = "0123456789abcdef";
-	static const char special[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
-	const char *found = memchr(special, bytes[0], sizeof(special) - 1);
-	char code[] = "\\u0000";
-
-	if (found) {
-		text_putc(text, '\\');
-		text_putc(text, letters[found - special]);
-	} else if (bytes[0] < 0x20) {
-		code[4] = digits[bytes[0] >> 4];
-		code[5] = digits[bytes[0] & 15];
-		text_puts(text, code);
-	} else {
-		text_add(text, bytes, n);
-	}
-}
-
-/* Returns whether the string is UTF-8. */
-static bool put_string(struct text *text, const char *string)
-{
-	const unsigned char *bytes = (const unsigned char *)string;
-	size_t n = strlen(string);
-	bool valid = true;
-	size_t length;
-
-	text_putc(text, '"');
-	for (size_t i = 0; i < n; i += length) {
-		length = utf8_length(bytes + i, n - i);
-		if (length > 0) {
-			put_character(text, bytes + i, length);
-		} else {
-			text_puts(text, REPLACEMENT);
-			valid = false;
-			length = 1;
-		}
-	}
-	text_putc(text, '"');
-	return valid;
-}
+#define DECIMALS 6
 
 /* RFC 4648, with padding. */
 static void put_base64(struct text *text, const char *string)
@@ -86,7 +41,7 @@ static void put_class(struct text *text, const struct output_schema *schema,
 	uint32_t class = record->top[rank];
 
 	text_puts(text, "\"label\":");
-	put_string(text, schema->labels[class]);
+	json_put_string(text, schema->labels[class]);
 	text_puts(text, ",\"probability\":");
 	text_share(text, (double)record->probabilities[class], DECIMALS);
 }
@@ -110,7 +65,7 @@ static void put_probabilities(struct text *text, const struct output_schema *sch
 	for (size_t i = 0; !record->error && i < schema->n_classes; i++) {
 		if (i > 0)
 			text_putc(text, ',');
-		put_string(text, schema->labels[i]);
+		json_put_string(text, schema->labels[i]);
 		text_putc(text, ':');
 		text_share(text, (double)record->probabilities[i], DECIMALS);
 	}
@@ -123,11 +78,11 @@ static void put_record(struct text *text, const struct output_schema *schema,
 	bool valid;
 
 	text_puts(text, "{\"path\":");
-	valid = put_string(text, record->path);
+	valid = json_put_string(text, record->path);
 	text_putc(text, ',');
 	if (record->error) {
 		text_puts(text, "\"label\":null,\"probability\":null,\"error\":");
-		put_string(text, record->error);
+		json_put_string(text, record->error);
 	} else {
 		put_class(text, schema, record, 0);
 		text_puts(text, ",\"error\":null");
