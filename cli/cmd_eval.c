@@ -1,0 +1,284 @@
+/*
+ * cmd_eval.c - emnist eval: settings, model and dataset around the evaluation.
+ */
+#include "eval_report.h"
+#include "indices.h"
+#include "options.h"
+#include "progress.h"
+#include "sink.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct settings {
+	const char *model_path; /* NULL: the built-in model */
+	const char *labels_path;
+	const char *idx_labels_path;
+	const char *mapping_path;
+	int transpose; /* enum emnist_transpose */
+	const char *indices_path;
+	int format; /* the position in eval_formats */
+	const char *output_path;
+	bool per_class;
+	const char *confusion_path;
+	uint64_t n_rows;
+	uint64_t n_threads;
+	bool quiet;
+	unsigned verbose;
+	struct text_list operands;
+};
+
+/* In the order of enum emnist_transpose. */
+static const char *const transpose_names[] = {"auto", "yes", "no", NULL};
+
+static enum parse_result parse(struct settings *s, int argc, char **argv)
+{
+	const struct option_spec specs[] = {
+		OPTION_HEADING("Model:"),
+		OPTION_TEXT('m', "model", "FILE", &s->model_path,
+			    "ONNX model; default: the built-in one"),
+		OPTION_TEXT(0, "labels", "FILE", &s->labels_path,
+			    "mapping file that says what the model's classes mean, in EMNIST's "
+			    "format"),
+		OPTION_HEADING("Dataset:"),
+		OPTION_TEXT(0, "idx-labels", "FILE", &s->idx_labels_path,
+			    "idx file of the labels; default: found by the images' name"),
+		OPTION_TEXT(0, "mapping", "FILE", &s->mapping_path,
+			    "mapping file that says what the dataset's labels mean; default: "
+			    "found by the images' name, else known from it or from the labels"),
+		OPTION_CHOICE(0, "transpose", "auto|yes|no", &s->transpose, transpose_names,
+			      "whether images are stored transposed, as EMNIST's are; default: "
+			      "auto, no for MNIST's own file names only"),
+		OPTION_TEXT(0, "indices", "FILE", &s->indices_path,
+			    "take only the images whose numbers, from 0, are in FILE, one a line; "
+			    "- is standard input"),
+		OPTION_HEADING("Output:"),
+		OPTION_CHOICE('f', "format", "text|json", &s->format, eval_format_names,
+			      "default: text"),
+		OPTION_TEXT('o', "output", "FILE", &s->output_path,
+			    "write to FILE; default: standard output"),
+		OPTION_FLAG(0, "per-class", &s->per_class,
+			    "print recall, precision and F1 of each class"),
+		OPTION_TEXT(0, "confusion", "FILE", &s->confusion_path,
+			    "write the confusion matrix to FILE, as CSV: a row for each true "
+			    "class, a column for each predicted one"),
+		OPTION_HEADING("Run:"),
+		OPTION_UNSIGNED(0, "batch", "N", &s->n_rows, 1, 4096,
+				"images that go through the network at once; default: 256"),
+		OPTION_UNSIGNED('j', "threads", "N", &s->n_threads, 1, 1024,
+				"threads; default: one a processor"),
+		OPTION_FLAG('q', "quiet", &s->quiet, "no progress"),
+		OPTION_COUNT('v', "verbose", &s->verbose, "say what is evaluated on what"),
+		OPTION_END,
+	};
+
+	return options_parse(
+		"eval [OPTION]... DATASET",
+		"Measure a model's accuracy on labelled 28x28 images in idx format, plain or "
+		"gzip. DATASET is the images' file, or its name up to '-images-idx3-ubyte'; the "
+		"labels and their mapping are found beside it.",
+		"Exit status: 0 the dataset was evaluated, 2 wrong usage, or the model, the "
+		"dataset or the output failed.",
+		specs, argc, argv, &s->operands);
+}
+
+/* The built-in model with other labels: it goes through its file's form, where labels are given. */
+static enum emnist_status relabel_built_in(const struct emnist_model_options *options,
+					   struct emnist_model **model_ret,
+					   struct emnist_error *error)
+{
+	struct emnist_model *model;
+	enum emnist_status status;
+	size_t nbytes;
+	void *bytes;
+
+	status = emnist_model_default(&model, error);
+	if (status)
+		return status;
+	status = emnist_model_encode(model, &bytes, &nbytes, error);
+	emnist_model_free(model);
+	if (status)
+		return status;
+	status = emnist_model_parse(bytes, nbytes, options, model_ret, error);
+	free(bytes);
+	return status;
+}
+
+static struct emnist_model *load_model(const struct settings *s)
+{
+	struct emnist_model_options options = {0};
+	struct emnist_labels *labels = NULL;
+	struct emnist_model *model = NULL;
+	struct emnist_error error;
+	enum emnist_status status;
+
+	if (s->labels_path && emnist_labels_read(s->labels_path, &labels, &error)) {
+		complain_of(s->labels_path, &error);
+		return NULL;
+	}
+	options.labels = labels;
+	if (s->model_path)
+		status = emnist_model_read(s->model_path, &options, &model, &error);
+	else if (labels)
+		status = relabel_built_in(&options, &model, &error);
+	else
+		status = emnist_model_default(&model, &error);
+	if (status)
+		complain_of(s->model_path ? s->model_path : "built-in model", &error);
+	emnist_labels_free(labels);
+	return model;
+}
+
+static struct emnist_dataset *open_dataset(const struct settings *s, const char *path)
+{
+	struct emnist_dataset_options options = {
+		.labels_path = s->idx_labels_path,
+		.mapping_path = s->mapping_path,
+		.transpose = (enum emnist_transpose)s->transpose,
+	};
+	struct emnist_dataset *dataset = NULL;
+	struct indices indices = {0};
+	struct emnist_error error;
+
+	if (s->indices_path) {
+		if (!indices_read(&indices, s->indices_path))
+			goto out;
+		if (!indices.n) {
+			complain("'%s': names no image", s->indices_path);
+			goto out;
+		}
+		options.indices = indices.values;
+		options.n_indices = indices.n;
+	}
+	if (emnist_dataset_open(path, &options, &dataset, &error)) {
+		complain_of(path, &error);
+	} else if (!emnist_dataset_count(dataset)) {
+		complain("'%s': has no images", path);
+		emnist_dataset_free(dataset);
+		dataset = NULL;
+	}
+out:
+	free(indices.values);
+	return dataset;
+}
+
+static int on_progress(void *context, uint64_t n_done, uint64_t n_images)
+{
+	progress_update(context, n_done, n_images);
+	return 0;
+}
+
+static bool evaluate(const struct settings *s, const struct emnist_model *model,
+		     struct emnist_dataset *dataset, const char *path,
+		     struct emnist_evaluation *evaluation)
+{
+	struct progress progress;
+	const struct emnist_eval_options options = {
+		.n_threads = s->n_threads ? (unsigned)s->n_threads : processor_count(),
+		.n_rows = (size_t)s->n_rows,
+		.progress = on_progress,
+		.context = &progress,
+	};
+	struct emnist_error error;
+	enum emnist_status status;
+
+	if (s->verbose)
+		complain("model %s, %zu classes; dataset of %llu images, %zu classes; %u threads",
+			 s->model_path ? s->model_path : "built-in", emnist_model_n_outputs(model),
+			 (unsigned long long)emnist_dataset_count(dataset),
+			 emnist_labels_count(emnist_dataset_labels(dataset)), options.n_threads);
+	progress_start(&progress, "images", s->quiet);
+	status = emnist_evaluate(model, dataset, &options, evaluation, &error);
+	progress_clear(&progress);
+	if (status)
+		complain_of(path, &error);
+	return !status;
+}
+
+/* Writes what put() puts to path, or to standard output where path is NULL. */
+static enum exit_status write_out(const char *path, const struct eval_report *report,
+				  void (*put)(struct text *text, const struct eval_report *report))
+{
+	enum exit_status status = STATUS_FATAL;
+	struct text text = {0};
+	struct sink sink;
+
+	put(&text, report);
+	if (text.failed) {
+		complain("out of memory");
+	} else if (sink_open(&sink, path)) {
+		sink_write(&sink, text.bytes, text.nbytes);
+		status = sink_close(&sink, STATUS_OK);
+	}
+	text_release(&text);
+	return status;
+}
+
+/* Nothing is written, and no old file lost, before the evaluation is done. */
+static enum exit_status report_all(const struct settings *s, const struct eval_report *report)
+{
+	enum exit_status status = STATUS_OK;
+
+	if (s->confusion_path)
+		status = write_out(s->confusion_path, report, eval_put_confusion);
+	if (status == STATUS_OK)
+		status = write_out(s->output_path, report, eval_formats[s->format]->put);
+	return status;
+}
+
+static enum exit_status eval(const struct settings *s, const struct emnist_model *model)
+{
+	const char *path = s->operands.texts[0];
+	struct emnist_evaluation evaluation;
+	enum exit_status status = STATUS_FATAL;
+	const double started = seconds_now();
+	struct emnist_dataset *dataset = open_dataset(s, path);
+
+	if (!dataset)
+		return STATUS_FATAL;
+	if (evaluate(s, model, dataset, path, &evaluation)) {
+		const struct eval_report report = {
+			.model_path = s->model_path,
+			.dataset_path = path,
+			.evaluation = &evaluation,
+			.truth = emnist_dataset_labels(dataset),
+			.predicted = emnist_model_labels(model),
+			.seconds = seconds_now() - started,
+			.per_class = s->per_class,
+		};
+
+		status = report_all(s, &report);
+		emnist_evaluation_clear(&evaluation);
+	}
+	emnist_dataset_free(dataset);
+	return status;
+}
+
+enum exit_status cmd_eval(int argc, char **argv)
+{
+	struct settings s = {0};
+	enum exit_status status = STATUS_FATAL;
+	struct emnist_model *model;
+
+	switch (parse(&s, argc, argv)) {
+	case PARSE_HELP:
+		return close_stdout(STATUS_OK);
+	case PARSE_BAD:
+		return STATUS_FATAL;
+	case PARSE_RUN:
+		break;
+	}
+	if (s.operands.n != 1) {
+		complain(s.operands.n ? "one DATASET at a time; see 'emnist eval --help'"
+				      : "no DATASET is given; see 'emnist eval --help'");
+	} else if (s.confusion_path && strcmp(s.confusion_path, "-") == 0) {
+		complain("--confusion: needs a file; standard output is for the figures");
+	} else {
+		model = load_model(&s);
+		if (model)
+			status = eval(&s, model);
+		emnist_model_free(model);
+	}
+	free(s.operands.texts);
+	return status;
+}

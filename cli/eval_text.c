@@ -1,0 +1,149 @@
+/*
+ * eval_text.c - an evaluation for people.
+ */
+#include "escape.h"
+#include "eval_report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_WIDTH 20 /* of the first column */
+
+/* "1234567" as "1,234,567". */
+static const char *with_commas(uint64_t value, char digits[static 32])
+{
+	char plain[24];
+	int n = snprintf(plain, sizeof(plain), "%" PRIu64, value);
+	char *p = digits;
+
+	for (int i = 0; i < n; i++) {
+		if (i > 0 && (n - i) % 3 == 0)
+			*p++ = ',';
+		*p++ = plain[i];
+	}
+	*p = '\0';
+	return digits;
+}
+
+static void put_name(struct text *text, const char *name)
+{
+	char padded[NAME_WIDTH + 1];
+
+	snprintf(padded, sizeof(padded), "%-*s", NAME_WIDTH, name);
+	text_puts(text, padded);
+}
+
+static void put_path(struct text *text, const char *path)
+{
+	const unsigned char *bytes = (const unsigned char *)path;
+	size_t n = strlen(path);
+	char shown[ESCAPE_MAX];
+
+	for (size_t i = 0, n_taken; i < n; i += n_taken)
+		text_add(text, shown, escape_next(bytes + i, n - i, shown, &n_taken));
+	text_putc(text, '\n');
+}
+
+static void put_share(struct text *text, const char *name, uint64_t part, uint64_t whole)
+{
+	char line[128], part_digits[32], whole_digits[32];
+
+	put_name(text, name);
+	snprintf(line, sizeof(line), "%6.2f %%  (%s of %s)\n", 100 * (double)part / (double)whole,
+		 with_commas(part, part_digits), with_commas(whole, whole_digits));
+	text_puts(text, line);
+}
+
+static void put_figures(struct text *text, const struct eval_report *report)
+{
+	const struct emnist_evaluation *e = report->evaluation;
+	char line[128], digits[32];
+
+	put_share(text, "accuracy", e->n_correct, e->n_images);
+	put_share(text, "top 3", e->n_top3, e->n_images);
+	put_share(text, "ignoring case", e->n_case_insensitive, e->n_images);
+	put_name(text, "calibration error");
+	snprintf(line, sizeof(line), "%6.2f %%\n", 100 * e->ece);
+	text_puts(text, line);
+	put_name(text, "log loss");
+	snprintf(line, sizeof(line), "%8.4f\n", e->nll);
+	text_puts(text, line);
+	put_name(text, "time");
+	snprintf(line, sizeof(line), "%6.2f s  (%s images a second)\n", report->seconds,
+		 with_commas((uint64_t)((double)e->n_images / report->seconds), digits));
+	text_puts(text, line);
+}
+
+/* A share as a percentage of 9 columns. */
+static void put_percentage(struct text *text, double share)
+{
+	char column[16];
+
+	if (share < 0)
+		snprintf(column, sizeof(column), "%9s", "-");
+	else
+		snprintf(column, sizeof(column), "%9.2f", 100 * share);
+	text_puts(text, column);
+}
+
+/* How many columns a label takes: one a character. */
+static int width_of(const char *label)
+{
+	int width = 0;
+
+	for (; *label; label++)
+		width += (*label & 0xc0) != 0x80;
+	return width;
+}
+
+static int widest_label(const struct eval_report *report)
+{
+	int widest = (int)strlen("label");
+
+	for (size_t i = 0; i < report->evaluation->n_true; i++) {
+		int width = width_of(emnist_labels_text(report->truth, i));
+
+		widest = width > widest ? width : widest;
+	}
+	return widest;
+}
+
+static void put_classes(struct text *text, const struct eval_report *report)
+{
+	const int widest = widest_label(report);
+	char columns[160], images[32], correct[32];
+
+	snprintf(columns, sizeof(columns), "\n%-*s%11s%11s%9s%11s%7s\n", widest, "label", "images",
+		 "correct", "recall", "precision", "F1");
+	text_puts(text, columns);
+	for (size_t i = 0; i < report->evaluation->n_true; i++) {
+		const struct class_scores scores = class_scores_of(report, i);
+
+		if (!class_occurs(&scores))
+			continue;
+		text_puts(text, scores.label);
+		snprintf(columns, sizeof(columns), "%*s%11s%11s", widest - width_of(scores.label),
+			 "", with_commas(scores.n_images, images),
+			 with_commas(scores.n_correct, correct));
+		text_puts(text, columns);
+		put_percentage(text, scores.recall);
+		text_puts(text, "  ");
+		put_percentage(text, scores.precision);
+		put_percentage(text, scores.f1);
+		text_putc(text, '\n');
+	}
+}
+
+static void put(struct text *text, const struct eval_report *report)
+{
+	put_name(text, "model");
+	put_path(text, report->model_path ? report->model_path : "built-in");
+	put_name(text, "dataset");
+	put_path(text, report->dataset_path);
+	put_figures(text, report);
+	if (report->per_class)
+		put_classes(text, report);
+}
+
+const struct eval_format eval_text = {"text", put};

@@ -1,0 +1,89 @@
+/*
+ * indices.c - a file that lists images by their number.
+ */
+#include "indices.h"
+#include "cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool add(struct indices *indices, uint32_t value)
+{
+	if (indices->n == indices->capacity) {
+		size_t capacity = indices->capacity ? 2 * indices->capacity : 1024;
+		uint32_t *values = realloc(indices->values, capacity * sizeof(*values));
+
+		if (!values)
+			return false;
+		indices->values = values;
+		indices->capacity = capacity;
+	}
+	indices->values[indices->n++] = value;
+	return true;
+}
+
+/* A whole line of decimal digits. */
+static bool parse(const char *line, size_t nbytes, uint32_t *value_ret)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < nbytes; i++) {
+		if (line[i] < '0' || line[i] > '9')
+			return false;
+		value = value * 10 + (uint64_t)(line[i] - '0');
+		if (value > UINT32_MAX)
+			return false;
+	}
+	*value_ret = (uint32_t)value;
+	return true;
+}
+
+static bool read_lines(struct indices *indices, const char *path, FILE *file)
+{
+	char *line = NULL;
+	size_t capacity = 0;
+	bool good = true;
+	ssize_t n;
+
+	for (size_t number = 1; good && (n = getline(&line, &capacity, file)) >= 0; number++) {
+		size_t nbytes = (size_t)n;
+		uint32_t value;
+
+		if (nbytes && line[nbytes - 1] == '\n')
+			nbytes--;
+		if (nbytes && line[nbytes - 1] == '\r')
+			nbytes--;
+		if (!nbytes)
+			continue;
+		good = parse(line, nbytes, &value);
+		if (!good)
+			complain("'%s': line %zu: expected the number of an image: '%.*s'", path,
+				 number, nbytes < 40 ? (int)nbytes : 40, line);
+		else if (!(good = add(indices, value)))
+			complain("out of memory");
+	}
+	if (good && ferror(file)) {
+		complain("'%s': %s", path, strerror(errno));
+		good = false;
+	}
+	free(line);
+	return good;
+}
+
+bool indices_read(struct indices *indices, const char *path)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	FILE *file = is_stdin ? stdin : fopen(path, "re");
+	bool good;
+
+	if (!file) {
+		complain("'%s': %s", path, strerror(errno));
+		return false;
+	}
+	good = read_lines(indices, path, file);
+	if (!is_stdin)
+		fclose(file);
+	return good;
+}
