@@ -221,9 +221,10 @@ static void start_progress(struct progress *progress, const struct settings *s, 
 static void report(const struct settings *s, const struct pipeline_options *options,
 		   const struct pipeline_totals *totals, double seconds)
 {
-	complain("%" PRIu64 " images in %.2f s, %.0f a second, %" PRIu64 " failed; model %s, "
+	complain("%" PRIu64 " image%s in %.2f s, %.0f a second, %" PRIu64 " failed; model %s, "
 		 "%zu classes, preprocess %s, %u threads, batch %zu",
-		 totals->n_inputs, seconds, (double)totals->n_inputs / seconds, totals->n_failed,
+		 totals->n_inputs, totals->n_inputs == 1 ? "" : "s", seconds,
+		 (double)totals->n_inputs / seconds, totals->n_failed,
 		 s->model_path ? s->model_path : "built-in", options->schema.n_classes,
 		 preprocess_names[s->preprocess], options->n_threads, options->n_rows);
 }
