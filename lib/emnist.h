@@ -433,7 +433,8 @@ struct emnist_train_options {
 };
 
 /* Trains a network on all images of n_datasets datasets. A dataset's class that stands for several
- * characters is learnt as "any of these": the loss is -log of their summed probability. */
+ * characters is learnt as "any of these": the loss is -log of their summed probability. The message
+ * of an error names the dataset, by its number from 1, or the checkpoint that it is about. */
 EMNIST_API enum emnist_status emnist_train(struct emnist_dataset *const *datasets,
 					   size_t n_datasets,
 					   const struct emnist_train_options *options,

@@ -305,7 +305,7 @@ static void foreign_checkpoints_are_refused(void **state)
 	options.learning_rate = 0.001;
 	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
 	assert_string_equal(error.message,
-			    "the checkpoint was made by other options or other data");
+			    "'checkpoint': the checkpoint was made by other options or other data");
 	options = small_run();
 	options.checkpoint_path = checkpoint_path;
 	options.hidden = (const uint32_t[]){23, 16};
@@ -397,7 +397,8 @@ static void unknown_classes_are_refused(void **state)
 	(void)state;
 	options.labels = labels;
 	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
-	assert_non_null(strstr(error.message, "which no class of the model stands for"));
+	assert_string_equal(error.message,
+			    "dataset 1: images of '1', which no class of the model stands for");
 	emnist_labels_free(labels);
 }
 

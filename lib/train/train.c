@@ -8,11 +8,15 @@
 #include "train_set.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 /* Rows that validation runs through the model at once. */
 #define VALIDATION_ROWS 256
+
+/* How much of a file's name goes into a message, so that the reason still fits. */
+#define NAME_SHOWN 100
 
 struct run {
 	const struct emnist_train_options *options;
@@ -136,19 +140,31 @@ static void plan(struct run *run)
 	run->checkpoint = (struct checkpoint){.fingerprint = fingerprint(run), .net = &run->net};
 }
 
+/* Puts the checkpoint's name before a message: a run has many files. */
+static enum emnist_status about_checkpoint(const struct run *run, enum emnist_status status,
+					   struct emnist_error *error)
+{
+	const char *path = run->options->checkpoint_path;
+	const char *slash = strrchr(path, '/');
+	char prefix[NAME_SHOWN + 3];
+
+	snprintf(prefix, sizeof(prefix), "'%.*s'", NAME_SHOWN, slash ? slash + 1 : path);
+	return error_prefix(error, status, prefix);
+}
+
 static enum emnist_status resume(struct run *run, struct emnist_error *error)
 {
 	bool found = false;
-	enum emnist_status status = EMNIST_OK;
+	enum emnist_status status;
 
-	if (run->options->checkpoint_path)
-		status = checkpoint_read(&run->checkpoint, run->options->checkpoint_path, &found,
-					 error);
+	if (!run->options->checkpoint_path)
+		return EMNIST_OK;
+	status = checkpoint_read(&run->checkpoint, run->options->checkpoint_path, &found, error);
 	if (!status && run->checkpoint.step > run->schedule.n_steps)
-		return error_set(error, EMNIST_ERR_CORRUPT,
-				 "not a usable checkpoint: it is beyond the last step");
+		status = error_set(error, EMNIST_ERR_CORRUPT,
+				   "not a usable checkpoint: it is beyond the last step");
 	run->first_step = run->checkpoint.step;
-	return status;
+	return status ? about_checkpoint(run, status, error) : EMNIST_OK;
 }
 
 static enum emnist_status start_crew(struct run *run, struct emnist_error *error)
@@ -288,10 +304,13 @@ static enum emnist_status report(struct run *run, bool *stop_ret, struct emnist_
 
 static enum emnist_status save(struct run *run, struct emnist_error *error)
 {
+	enum emnist_status status;
+
 	run->saved = now();
 	if (!run->options->checkpoint_path)
 		return EMNIST_OK;
-	return checkpoint_write(&run->checkpoint, run->options->checkpoint_path, error);
+	status = checkpoint_write(&run->checkpoint, run->options->checkpoint_path, error);
+	return status ? about_checkpoint(run, status, error) : EMNIST_OK;
 }
 
 static enum emnist_status all_steps(struct run *run, struct emnist_error *error)

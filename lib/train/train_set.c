@@ -6,6 +6,7 @@
 
 #include "../base/memory.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -124,13 +125,15 @@ static enum emnist_status read_all(struct train_set *set, struct emnist_dataset 
 
 	for (size_t d = 0; d < n_datasets; d++) {
 		const size_t first_target = set->n_targets;
+		char prefix[32];
 		enum emnist_status status =
 			add_targets(set, labels, emnist_dataset_labels(datasets[d]), error);
 
 		if (!status)
 			status = add_images(set, datasets[d], first_target, &capacity, error);
+		snprintf(prefix, sizeof(prefix), "dataset %zu", d + 1);
 		if (status)
-			return status;
+			return error_prefix(error, status, prefix);
 		if (d == 0)
 			set->n_first = set->n_images;
 	}
