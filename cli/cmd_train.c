@@ -6,13 +6,15 @@
  */
 #include "options.h"
 #include "progress.h"
+#include "sink.h"
 
 #include <errno.h>
-#include <math.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_HIDDEN 64
@@ -65,68 +67,70 @@ static enum parse_result parse(struct train_command *c, int argc, char **argv,
 {
 	const struct option_spec specs[] = {
 		OPTION_TEXT('o', "output", "FILE", &c->output,
-			    "write the model to FILE, as ONNX; required"),
+			    "write the model to FILE, as ONNX; - is standard output; required"),
 		OPTION_HEADING("The network:"),
 		OPTION_TEXT(0, "hidden", "N,N...", &c->hidden,
-			    "widths of the hidden layers, or 'none'; default 512,256"),
+			    "widths of the hidden layers, or 'none'; default: 512,256"),
 		OPTION_CHOICE(0, "activation", "NAME", &c->activation, activation_names,
-			      "of hidden layers: relu (default), elu, leaky_relu, selu, sigmoid or "
-			      "tanh"),
+			      "of hidden layers: relu, elu, leaky_relu, selu, sigmoid or tanh; "
+			      "default: relu"),
 		OPTION_FLAG(0, "no-batch-norm", &c->no_batch_norm,
 			    "train without batch normalisation"),
 		OPTION_REAL(0, "dropout", "P", &c->dropout, 0, 0.99,
-			    "drop hidden units with probability P; default 0.1"),
+			    "drop hidden units with probability P; default: 0.1"),
 		OPTION_TEXT(0, "labels", "FILE", &c->labels_path,
 			    "mapping file with the model's classes; default: those of the first "
 			    "dataset"),
 		OPTION_HEADING("The schedule:"),
 		OPTION_UNSIGNED(0, "epochs", "N", &c->n_epochs, 1, 100000,
-				"passes over the images; default 30"),
+				"passes over the images; default: 30"),
 		OPTION_UNSIGNED(0, "batch", "N", &c->n_rows, 32, 65536,
-				"images a step, a multiple of 32; default 256"),
-		OPTION_REAL(0, "learning-rate", "R", &c->learning_rate, 1e-9, 10,
-			    "peak rate of AdamW, from which a cosine leads to zero; default 0.002"),
+				"images a step, a multiple of 32; default: 256"),
+		OPTION_REAL(
+			0, "learning-rate", "R", &c->learning_rate, 1e-9, 10,
+			"peak rate of AdamW, from which a cosine leads to zero; default: 0.002"),
 		OPTION_REAL(0, "warmup", "EPOCHS", &c->warmup, 0, 100000,
-			    "epochs in which the rate rises from zero; default 1"),
+			    "epochs in which the rate rises from zero; default: 1"),
 		OPTION_REAL(0, "weight-decay", "R", &c->weight_decay, 0, 10,
-			    "AdamW's weight decay; default 0.01"),
+			    "AdamW's weight decay; default: 0.01"),
 		OPTION_REAL(0, "ema", "DECAY", &c->ema, 0, 0.999999,
 			    "keep the exponential moving average of the weights with this decay a "
-			    "step; 0: keep the last weights; default 0.999"),
+			    "step; 0: keep the last weights; default: 0.999"),
 		OPTION_REAL(0, "label-smoothing", "P", &c->smoothing, 0, 0.99,
-			    "share of each label spread over all classes; default 0"),
+			    "share of each label spread over all classes; default: 0"),
 		OPTION_HEADING("Each image is distorted anew in each epoch, uniformly within:"),
 		OPTION_REAL(0, "rotate", "DEGREES", &c->rotate, 0, 180,
-			    "rotation to either side; default 12"),
+			    "rotation to either side; default: 12"),
 		OPTION_REAL(0, "scale", "SHARE", &c->scale, 0, 0.9,
-			    "larger and smaller, each axis by itself; default 0.12"),
+			    "larger and smaller, each axis by itself; default: 0.12"),
 		OPTION_REAL(0, "shear", "SHARE", &c->shear, 0, 2,
-			    "slant to either side, as a share of the height; default 0.12"),
+			    "slant to either side, as a share of the height; default: 0.12"),
 		OPTION_REAL(0, "shift", "SHARE", &c->shift, 0, 1,
-			    "displacement along each axis, as a share of the side; default 0.08"),
+			    "displacement along each axis, as a share of the side; default: 0.08"),
 		OPTION_FLAG(0, "no-augmentation", &c->no_augmentation, "no distortion at all"),
 		OPTION_HEADING("The data:"),
 		OPTION_REAL(0, "validation", "SHARE", &c->validation, 0, 0.9,
 			    "hold out this share of the first dataset, and print the accuracy on "
-			    "it after each epoch; default 0"),
+			    "it after each epoch; default: 0"),
 		OPTION_TEXT(0, "class-frequencies", "LABELS", &c->frequencies_path,
 			    "idx file of labels; images are weighted so that the classes count as "
 			    "often as they occur in it"),
-		OPTION_CHOICE(0, "transpose", "WHEN", &c->transpose, transpose_names,
-			      "whether images are stored transposed: auto (default), yes or no"),
+		OPTION_CHOICE(0, "transpose", "auto|yes|no", &c->transpose, transpose_names,
+			      "whether images are stored transposed, as EMNIST's are; default: "
+			      "auto, no for MNIST's own file names only"),
 		OPTION_HEADING("The run:"),
 		OPTION_UNSIGNED(0, "seed", "N", &c->seed, 0, 1e15,
 				"the same seed, options, data and machine give the same model; "
-				"default 1"),
+				"default: 1"),
 		OPTION_UNSIGNED('j', "threads", "N", &c->n_threads, 1, 1024,
-				"threads; the model does not depend on it; default: all "
-				"processors"),
+				"threads; the model does not depend on it; default: one a "
+				"processor"),
 		OPTION_TEXT(0, "checkpoint", "FILE", &c->checkpoint,
 			    "keep the state of the run in FILE, and go on from it when it is "
 			    "there; default: the output's name with .checkpoint; removed when the "
 			    "model is written"),
 		OPTION_REAL(0, "checkpoint-seconds", "N", &c->checkpoint_seconds, 0.001, 1e6,
-			    "least time between two checkpoints; default 30"),
+			    "least time between two checkpoints; default: 30"),
 		OPTION_FLAG(0, "no-checkpoint", &c->no_checkpoint, "keep no checkpoint"),
 		OPTION_FLAG(0, "restart", &c->restart, "begin anew, whatever checkpoint there is"),
 		OPTION_FLAG('q', "quiet", &c->quiet, "no line an epoch, no progress"),
@@ -138,8 +142,11 @@ static enum parse_result parse(struct train_command *c, int argc, char **argv,
 		"train [OPTION]... -o FILE DATASET...",
 		"Trains a multilayer perceptron on labelled 28x28 images and writes it as ONNX.",
 		"A DATASET is an idx file of images, plain or gzip, whose labels and mapping are "
-		"found by its name, as in `emnist eval`. Classes that stand for several characters "
-		"are learnt as \"any of these\".",
+		"found by its name, as in 'emnist eval'. Classes that stand for several characters "
+		"are learnt as \"any of these\". A run that is interrupted goes on when the same "
+		"command is given again.\n\n"
+		"Exit status: 0 the model was written, 2 wrong usage, or a dataset or the output "
+		"failed.",
 		specs, argc, argv, operands);
 }
 
@@ -210,11 +217,28 @@ static bool fill_options(struct train_command *c)
 	return true;
 }
 
+static bool is_stdout(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
+/* What stands at path; zeroed where nothing does. */
+static struct stat what_is_at(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		memset(&st, 0, sizeof(st));
+	return st;
+}
+
+/* By default a checkpoint lies beside the model, where that is a file. */
 static bool settle_checkpoint(struct train_command *c)
 {
-	if (c->no_checkpoint)
-		return true;
-	if (!c->checkpoint) {
+	const mode_t mode = what_is_at(c->output).st_mode;
+	const bool is_file = !is_stdout(c->output) && (mode == 0 || S_ISREG(mode));
+
+	if (is_file && !c->no_checkpoint && !c->checkpoint) {
 		const size_t nbytes = strlen(c->output) + sizeof(".checkpoint");
 
 		c->checkpoint_made = malloc(nbytes);
@@ -225,34 +249,55 @@ static bool settle_checkpoint(struct train_command *c)
 		snprintf(c->checkpoint_made, nbytes, "%s.checkpoint", c->output);
 		c->checkpoint = c->checkpoint_made;
 	}
-	if (c->restart && unlink(c->checkpoint) < 0 && errno != ENOENT) {
-		complain("'%s': cannot remove: %s", c->checkpoint, strerror(errno));
-		return false;
-	}
-	c->options.checkpoint_path = c->checkpoint;
+	c->options.checkpoint_path = c->no_checkpoint ? NULL : c->checkpoint;
 	return true;
 }
 
-/* Finds out now, and not after hours, that the model cannot be written there. */
-static bool check_output(const struct train_command *c)
+/* Only once all else is in order: a slip of the pen must not cost the work of hours. */
+static bool forget_checkpoint(const struct train_command *c)
 {
-	const char *slash = strrchr(c->output, '/');
-	char folder[4096] = ".";
+	const char *path = c->options.checkpoint_path;
+
+	if (!c->restart || !path || unlink(path) == 0 || errno == ENOENT)
+		return true;
+	complain("'%s': cannot remove: %s", path, strerror(errno));
+	return false;
+}
+
+/* Finds out now, and not after hours, that the file at path cannot be written, or replaced by one
+ * written beside it. */
+static bool check_writable(const char *path)
+{
+	const mode_t mode = what_is_at(path).st_mode;
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX] = ".";
+	int failure = 0;
 
 	if (slash) {
-		const size_t n = slash == c->output ? 1 : (size_t)(slash - c->output);
+		const size_t n = slash == path ? 1 : (size_t)(slash - path);
 
 		if (n >= sizeof(folder)) {
-			complain("'%s': %s", c->output, strerror(ENAMETOOLONG));
+			complain("'%s': %s", path, strerror(ENAMETOOLONG));
 			return false;
 		}
-		memcpy(folder, c->output, n);
+		memcpy(folder, path, n);
 		folder[n] = '\0';
 	}
-	if (access(folder, W_OK | X_OK) == 0)
-		return true;
-	complain("'%s': cannot write there: %s", c->output, strerror(errno));
-	return false;
+	if (S_ISDIR(mode) || (slash && !slash[1]))
+		failure = EISDIR;
+	else if (mode == 0 || S_ISREG(mode))
+		failure = access(folder, W_OK | X_OK) < 0 ? errno : 0;
+	else
+		failure = access(path, W_OK) < 0 ? errno : 0;
+	if (failure)
+		complain("'%s': cannot write there: %s", path, strerror(failure));
+	return failure == 0;
+}
+
+static bool check_outputs(const struct train_command *c)
+{
+	return (is_stdout(c->output) || check_writable(c->output)) &&
+	       (!c->options.checkpoint_path || check_writable(c->options.checkpoint_path));
 }
 
 /* -------------------------------------------------------------------- data */
@@ -275,9 +320,9 @@ static bool open_datasets(struct train_command *c, const struct text_list *opera
 		}
 		c->n_datasets++;
 		if (c->verbose)
-			fprintf(stderr, "%s: %llu images, %zu classes\n", operands->texts[i],
-				(unsigned long long)emnist_dataset_count(c->datasets[i]),
-				emnist_labels_count(emnist_dataset_labels(c->datasets[i])));
+			complain("'%s': %llu images, %zu classes", operands->texts[i],
+				 (unsigned long long)emnist_dataset_count(c->datasets[i]),
+				 emnist_labels_count(emnist_dataset_labels(c->datasets[i])));
 	}
 	return true;
 }
@@ -336,21 +381,45 @@ static int on_progress(void *context, const struct emnist_train_progress *p)
 	return interrupted != 0;
 }
 
+/* A signal that is ignored stays so: nohup and shells that start jobs in the background mean it.
+ * The second of a kind ends the run at once. */
 static void catch_signals(void)
 {
-	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action = {.sa_handler = on_signal,
+				   .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+	struct sigaction before;
 
 	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+}
+
+static bool print_model(const struct emnist_model *model, struct emnist_error *error)
+{
+	struct sink sink;
+	size_t nbytes;
+	void *bytes;
+
+	if (emnist_model_encode(model, &bytes, &nbytes, error)) {
+		complain("%s", error->message);
+		return false;
+	}
+	sink_open(&sink, NULL);
+	sink_write(&sink, bytes, nbytes);
+	free(bytes);
+	return sink_close(&sink, STATUS_OK) == STATUS_OK;
 }
 
 static bool write_model(const struct train_command *c, const struct emnist_model *model)
 {
 	struct emnist_error error;
 
-	if (emnist_model_write(model, c->output, &error)) {
+	if (is_stdout(c->output)) {
+		if (!print_model(model, &error))
+			return false;
+	} else if (emnist_model_write(model, c->output, &error)) {
 		complain_of(c->output, &error);
 		return false;
 	}
@@ -403,8 +472,8 @@ static enum exit_status prepare_and_train(struct train_command *c, const struct 
 			 c->output ? "no dataset is given" : "-o FILE is missing");
 		return STATUS_FATAL;
 	}
-	if (!fill_options(c) || !check_output(c) || !settle_checkpoint(c) || !read_labels(c) ||
-	    !open_datasets(c, operands) || !read_frequencies(c))
+	if (!fill_options(c) || !settle_checkpoint(c) || !check_outputs(c) || !read_labels(c) ||
+	    !open_datasets(c, operands) || !read_frequencies(c) || !forget_checkpoint(c))
 		return STATUS_FATAL;
 	return train(c);
 }
