@@ -45,6 +45,8 @@ static enum exit_status unknown(const char *what, const char *name)
 
 	for (const struct command *command = commands; command->name; command++)
 		nearest_try(&nearest, command->name);
+	nearest_try(&nearest, "--help");
+	nearest_try(&nearest, "--version");
 	if (nearest.best)
 		complain("unknown %s '%s'; did you mean '%s'?", what, name, nearest.best);
 	else

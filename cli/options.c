@@ -16,9 +16,6 @@
 #define HELP_WIDTH  79 /* the last column is left free: some terminals wrap there */
 #define HELP_COLUMN 28 /* where the texts of options begin */
 
-/* Whole numbers beyond this are not exact in a double; as a maximum it means "none". */
-#define LARGEST_EXACT 9007199254740992.0
-
 /* The options of every command. */
 static const struct option_spec built_in[] = {
 	{.kind = OPTION_KIND_FLAG, .letter = 'h', .name = "help", .help = "print this help"},
@@ -125,7 +122,7 @@ static bool in_range(const struct option_spec *spec, double value)
 /* "what from MIN to MAX", or "what of MIN or more". */
 static bool complain_of_number(const struct option_spec *spec, const char *text, const char *what)
 {
-	if (spec->max >= LARGEST_EXACT)
+	if (spec->max >= OPTION_NO_MAXIMUM)
 		complain("--%s: '%s' is not a %s of %.15g or more", spec->name, text, what,
 			 spec->min);
 	else
@@ -314,12 +311,28 @@ static enum parse_result run_with_next(struct parser *parser, const struct optio
 	return run_option(parser, spec, value);
 }
 
+/* "'--max' may be --max-width, --max-height": the names that begin with the given letters. */
+static void complain_of_cut(const struct parser *parser, const char *name, size_t length)
+{
+	const struct option_spec *spec = NULL;
+	char names[512] = "";
+	size_t n = 0;
+
+	while ((spec = next_spec(parser, spec)))
+		if (strncmp(spec->name, name, length) == 0 && n < sizeof(names))
+			n += (size_t)snprintf(names + n, sizeof(names) - n, "%s--%s",
+					      n > 0 ? ", " : "", spec->name);
+	complain("'--%.*s' may be %s", (int)length, name, names);
+}
+
 /* The option whose name is, or alone begins with, the given letters. NULL: a complaint was
  * printed. */
-static const struct option_spec *find_long(const struct parser *parser, const char *argument,
-					   const char *name, size_t length)
+static const struct option_spec *find_long(const struct parser *parser, const char *argument)
 {
-	const struct option_spec *spec = NULL, *found = NULL, *other = NULL;
+	const struct option_spec *spec = NULL, *found = NULL;
+	const char *name = argument + 2;
+	size_t length = strcspn(name, "=");
+	size_t n_found = 0;
 	char whole[64];
 
 	while ((spec = next_spec(parser, spec))) {
@@ -327,38 +340,35 @@ static const struct option_spec *find_long(const struct parser *parser, const ch
 			continue;
 		if (strlen(spec->name) == length)
 			return spec;
-		if (found)
-			other = spec;
-		else
-			found = spec;
+		found = spec;
+		n_found++;
 	}
-	if (other) {
-		complain("'%s' may be --%s or --%s", argument, found->name, other->name);
-		return NULL;
-	}
-	if (!found) {
-		snprintf(whole, sizeof(whole), "%.*s", (int)(length < 63 ? length : 63), name);
+	if (n_found == 1)
+		return found;
+	if (n_found > 1) {
+		complain_of_cut(parser, name, length);
+	} else {
+		snprintf(whole, sizeof(whole), "%.*s", length < 63 ? (int)length : 63, name);
 		unknown_option(parser, argument, whole);
 	}
-	return found;
+	return NULL;
 }
 
 /* argument: "--name", "--name=value". */
 static enum parse_result parse_long(struct parser *parser, const char *argument)
 {
-	const char *name = argument + 2;
-	size_t length = strcspn(name, "=");
-	const struct option_spec *spec = find_long(parser, argument, name, length);
+	const struct option_spec *spec = find_long(parser, argument);
+	const char *value = strchr(argument, '=');
 
 	if (!spec)
 		return PARSE_BAD;
-	if (name[length] == '\0')
+	if (!value)
 		return run_with_next(parser, spec);
 	if (!takes_value(spec)) {
 		complain("--%s takes no value", spec->name);
 		return PARSE_BAD;
 	}
-	return run_option(parser, spec, name + length + 1);
+	return run_option(parser, spec, value + 1);
 }
 
 /* argument: "-q", "-qv", "-k3", "-k". */

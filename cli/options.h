@@ -5,8 +5,8 @@
  *
  *	const struct option_spec specs[] = {
  *		OPTION_TEXT('m', "model", "FILE", &model, "ONNX model; default: the built-in one"),
- *		OPTION_UNSIGNED('k', "top", "N", &top, 1, 1000, "print the N most probable
- *classes"), OPTION_END
+ *		OPTION_UNSIGNED('k', "top", "N", &top, 1, 1000, "print the N best"),
+ *		OPTION_END
  *	};
  *
  * --help is there by itself. Options and operands may be mixed; "--" ends the options; a long name
@@ -16,6 +16,9 @@
 #define CLI_OPTIONS_H
 
 #include "cli.h"
+
+/* As a number's maximum: none. Whole numbers beyond it are not exact in a double. */
+#define OPTION_NO_MAXIMUM 9007199254740992.0
 
 enum option_kind {
 	OPTION_KIND_END,

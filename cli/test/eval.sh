@@ -1,0 +1,260 @@
+# eval.sh - emnist eval, on the small datasets of testdata/idx and, where EMNIST_DATA is set, on
+# EMNIST's test split. What is expected of the former was computed with NumPy by
+# testdata/generate_idx.py.
+set -u
+
+emnist=${BUILD:-build}/emnist
+idx=testdata/idx
+nearest="-m $idx/nearest.onnx"
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/emnist-eval.XXXXXX") || exit 1
+trap 'rm -rf "$scratch"' EXIT
+out=$scratch/out err=$scratch/err
+tab=$(printf '\t')
+n=0
+
+ok() {
+	n=$((n + 1))
+	echo "ok $n - $1"
+}
+
+not_ok() {
+	n=$((n + 1))
+	echo "not ok $n - $1"
+	sed 's/^/# stdout: /' "$out" | head -20
+	sed 's/^/# stderr: /' "$err" | head -20
+}
+
+# check NAME COMMAND...: the command succeeds
+check() {
+	name=$1
+	shift
+	if "$@"; then ok "$name"; else not_ok "$name"; fi
+}
+
+# run STATUS ARGUMENT...: emnist eval ends with this status
+run() {
+	wanted=$1
+	shift
+	"$emnist" eval "$@" >"$out" 2>"$err" </dev/null
+	status=$?
+	[ $status -eq "$wanted" ] || echo "# eval $*: status $status, not $wanted"
+	[ $status -eq "$wanted" ]
+}
+
+# fails MESSAGE ARGUMENT...: emnist eval ends with status 2, this one line, and no output
+fails() {
+	message=$1
+	shift
+	run 2 "$@" && [ ! -s "$out" ] && [ "$(cat "$err")" = "emnist: $message" ]
+}
+
+# value KEY: of the JSON in $out
+value() {
+	sed "s/.*\"$1\":\([^,}]*\).*/\1/" "$out"
+}
+
+# ----------------------------------------------------------------- known answers
+
+while IFS=$tab read -r kind stem images right top3 nocase nll ece; do
+	[ "$kind" = network ] || continue
+	# shellcheck disable=SC2086
+	run 0 $nearest -f json $idx/$stem
+	check "figures of $stem" awk -v all="$images $right $top3 $nocase $nll $ece" \
+		-v got="$(value images) $(value correct) $(value accuracy) $(value top3) $(
+			value case_insensitive) $(value nll) $(value ece)" '
+		function near(a, b) { return a - b < 1e-5 && b - a < 1e-5 }
+		BEGIN {
+			split(all, want); split(got, have)
+			exit !(have[1] == want[1] && have[2] == want[2] &&
+			       near(have[3], want[2] / want[1]) &&
+			       near(have[4], want[3] / want[1]) &&
+			       near(have[5], want[4] / want[1]) &&
+			       near(have[6], want[5]) && near(have[7], want[6]))
+		}'
+done <$idx/figures.tsv
+
+run 0 $nearest -f json --per-class $idx/strokes-letters
+sed 's/.*"per_class":\[//; s/\]}$//; s/},{/}\n{/g' "$out" | sed 's/[{}"]//g; s/,/\t/g; s/[a-z0-9]*://g' \
+	>"$scratch/classes"
+check "scores of each class" cmp -s "$scratch/classes" $idx/classes.tsv
+check "JSON is one line" [ "$(wc -l <"$out")" -eq 1 ]
+
+run 0 $nearest $idx/strokes-byclass-test
+sed 's/^time .*/time/' "$out" >"$scratch/text"
+cat >"$scratch/expected" <<-END
+	model               $idx/nearest.onnx
+	dataset             $idx/strokes-byclass-test
+	accuracy             40.00 %  (16 of 40)
+	top 3                77.50 %  (31 of 40)
+	ignoring case        40.00 %  (16 of 40)
+	calibration error    21.79 %
+	log loss              1.8417
+	time
+END
+check "text" cmp -s "$scratch/text" "$scratch/expected"
+check "nothing on stderr" [ ! -s "$err" ]
+
+run 0 $nearest --per-class $idx/strokes-sets-test
+sed '1,/^$/d' "$out" >"$scratch/text"
+cat >"$scratch/expected" <<-END
+	label     images    correct   recall  precision     F1
+	0OØ            1          1   100.00     100.00 100.00
+	1lI|           1          1   100.00     100.00 100.00
+	€😀            1          0     0.00          -     0.00
+END
+# The table's columns are checked on its header and one line; scores are checked above.
+check "table of classes" [ "$(head -1 "$scratch/text")" = "$(head -1 "$scratch/expected")" ]
+check "table counts characters, not bytes" [ "$(sed -n 4p "$scratch/text" | cut -d ' ' -f 2-14)" = \
+	"           1 " ]
+
+# ------------------------------------------------------------------- confusion
+
+run 0 $nearest --confusion "$scratch/confusion.csv" $idx/strokes-letters
+check "confusion matrix has a row a true class, a column a predicted one" \
+	awk -F , '
+	NR == 1 { if ($1 != "label" || $2 != 0 || $12 != "A" || $63 != "z") exit 1 }
+	NR == 2 && $1 != "Aa" { exit 1 }
+	NF != 63 { exit 1 }
+	NR > 1 { for (i = 2; i <= NF; i++) sum += $i }
+	END { if (NR != 27 || sum != 30) exit 1 }' "$scratch/confusion.csv"
+printf '0 44\n3 34\n5 49\n9 13 10\n' >"$scratch/odd.txt"
+printf '3 44\n5 34\n9 97\n' >"$scratch/odd.txt"
+run 0 $nearest --mapping "$scratch/odd.txt" --confusion "$scratch/confusion.csv" $idx/strokes-sets-test
+check "confusion matrix quotes its labels" \
+	[ "$(cut -c 1-5 "$scratch/confusion.csv" | tr '\n' ' ')" = 'label ",",0 """", a,0,0 ' ]
+check "confusion matrix is not for stdout" fails \
+	"--confusion: needs a file; standard output is for the figures" \
+	--confusion - $idx/strokes-letters
+
+# ------------------------------------------------------------------- the dataset
+
+run 0 $nearest -f json $idx/strokes-byclass-test
+right=$(value correct)
+for name in strokes-byclass-test-images-idx3-ubyte strokes-byclass-test; do
+	run 0 $nearest -f json --transpose yes $idx/$name
+	check "the same by the name $name" [ "$(value correct)" = "$right" ]
+done
+run 0 $nearest -f json --transpose no $idx/strokes-byclass-test
+check "--transpose no turns the images" [ "$(value correct)" != "$right" ]
+run 0 $nearest -f json $idx/t10k
+digits=$(value nll)
+run 0 $nearest -f json $idx/strokes-digits-test
+check "MNIST's names are upright" [ "$(value nll)" = "$digits" ]
+run 0 $nearest -f json --idx-labels $idx/strokes-balanced-train-labels-idx1-ubyte \
+	--mapping $idx/strokes-balanced-train-mapping.txt $idx/strokes-byclass-test
+check "files given by name" [ "$(value correct)" = "$right" ]
+
+# ---------------------------------------------------------------------- indices
+
+printf '3\r\n\n39\n0\n3' >"$scratch/indices"
+run 0 $nearest -f json --indices "$scratch/indices" $idx/strokes-byclass-test
+check "--indices takes what it names, as often as it does" [ "$(value images)" -eq 4 ]
+check "--indices - is standard input" \
+	sh -c "seq 0 39 | $emnist eval $nearest -f json --indices - $idx/strokes-byclass-test |
+		grep -q '\"images\":40,\"correct\":$right,'"
+: >"$scratch/indices"
+check "--indices without any" fails "'$scratch/indices': names no image" \
+	--indices "$scratch/indices" $idx/strokes-letters
+for bad in x -1 1.5 0x1 ' 1' '1 2' 4294967296; do
+	printf '0\n%s\n' "$bad" >"$scratch/indices"
+	check "--indices with '$bad'" fails \
+		"'$scratch/indices': line 2: expected the number of an image: '$bad'" \
+		--indices "$scratch/indices" $idx/strokes-letters
+done
+echo 30 >"$scratch/indices"
+check "--indices out of range" fails \
+	"'$idx/strokes-letters': there is no image 30: the dataset has 30" \
+	--indices "$scratch/indices" $idx/strokes-letters
+
+# ------------------------------------------------------------------- the model
+
+printf '0 65\n' >"$scratch/one.txt"
+check "labels that do not fit the model" run 2 $nearest --labels "$scratch/one.txt" $idx/t10k
+awk 'BEGIN { for (i = 0; i < 62; i++) print i, 200 + i }' >"$scratch/other.txt"
+run 0 $nearest -f json --labels "$scratch/other.txt" $idx/t10k
+check "--labels replaces the model's" [ "$(value correct)" -eq 0 ]
+run 0 -f json --labels "$scratch/other.txt" $idx/t10k
+check "--labels replaces the built-in model's" [ "$(value correct)" -eq 0 ]
+run 0 -f json $idx/t10k
+check "the built-in model reads our digits" [ "$(value correct)" -ge 8 ]
+check "no model" fails "'$scratch/none.onnx': No such file or directory" \
+	-m "$scratch/none.onnx" $idx/t10k
+
+# --------------------------------------------------------------- one for all -j
+
+run 0 $nearest -f json -j 1 --batch 7 --per-class --confusion "$scratch/one.csv" $idx/strokes-letters
+sed 's/"seconds.*//' "$out" >"$scratch/one"
+for j in 2 5; do
+	run 0 $nearest -f json -j $j --batch 7 --per-class --confusion "$scratch/many.csv" \
+		$idx/strokes-letters
+	sed 's/"seconds.*//' "$out" >"$scratch/many"
+	check "-j $j prints what -j 1 prints" cmp -s "$scratch/one" "$scratch/many"
+	check "-j $j confuses what -j 1 confuses" cmp -s "$scratch/one.csv" "$scratch/many.csv"
+done
+
+# ---------------------------------------------------------------------- failures
+
+while IFS=$tab read -r stem status message; do
+	[ "$stem" = '# stem' ] ||
+		check "$stem ($status)" fails "'$idx/malformed/$stem': $message" \
+			$nearest $idx/malformed/$stem
+done <$idx/malformed/expected.tsv
+
+check "no dataset" fails "no DATASET is given; see 'emnist eval --help'"
+check "two datasets" fails "one DATASET at a time; see 'emnist eval --help'" a b
+check "a dataset that is not there" fails \
+	"'$scratch/none': neither an images file nor the start of one's name: No such file or directory" \
+	"$scratch/none"
+check "a directory" fails "'$idx': Is a directory" $idx
+python=$(printf '\377\n')
+check "a name is shown as text" fails \
+	"'$scratch/\\xff\\n': neither an images file nor the start of one's name: No such file or directory" \
+	"$scratch/$python
+"
+check "--batch 0" run 2 --batch 0 $idx/t10k
+check "--format xml" fails "--format: 'xml' is not one of text, json" --format xml $idx/t10k
+
+run 0 $nearest -o "$scratch/written" $idx/t10k
+check "-o writes the figures" grep -q '^accuracy ' "$scratch/written"
+check "-o leaves stdout alone" [ ! -s "$out" ]
+cp "$scratch/written" "$scratch/kept"
+run 2 $nearest -o "$scratch/written" $idx/malformed/gzip-crc
+check "-o keeps the old file when evaluation fails" cmp -s "$scratch/written" "$scratch/kept"
+check "-o into a full disk" fails "'/dev/full': No space left on device" \
+	$nearest -o /dev/full $idx/t10k
+check "--confusion into a full disk" fails "'/dev/full': No space left on device" \
+	$nearest --confusion /dev/full $idx/t10k
+check "stdout on a full disk" sh -c \
+	"$emnist eval $nearest $idx/t10k 2>&1 >/dev/full | grep -q '^emnist: standard output: No space left'"
+check "a pipe that nobody reads" sh -c \
+	"{ $emnist eval $nearest $idx/t10k; echo \$? >$scratch/status; } 2>$scratch/err | true
+	[ ! -s $scratch/err ] && [ \$(cat $scratch/status) -eq 0 ]"
+run 0 $nearest -v $idx/t10k
+check "-v tells what is evaluated on what" grep -q \
+	"^emnist: model $idx/nearest.onnx, 62 classes; dataset of 10 images, 10 classes; [0-9]* threads$" \
+	"$err"
+check "--help" run 0 --help
+check "--help names the dataset" grep -q '^Usage: emnist eval .*DATASET' "$out"
+
+# The published figures: of three models on the whole test split, and on the thousand images that
+# the blog's author took.
+split=${EMNIST_DATA:-}/emnist/emnist-byclass-test
+seed=${EMNIST_DATA:-}/seed
+published() {
+	if [ -z "${EMNIST_DATA:-}" ]; then
+		n=$((n + 1))
+		echo "ok $n - published figures of $1 # SKIP EMNIST_DATA is not set"
+		return
+	fi
+	model=$1 images=$2 correct=$3
+	shift 3
+	run 0 -f json -m "$seed/$model" "$@" "$split"
+	check "published figures of $model, $images images" \
+		[ "$(value images) $(value correct)" = "$images $correct" ]
+}
+published app/dnn_model_pt.onnx 116323 90682
+published app/dnn_model_pt.onnx 1000 776 --indices "$seed/eval-1000-indices.txt"
+published models/dnn_model_pt.onnx 116323 88512
+published models/dnn_model_pt_128.onnx 116323 85197
+
+echo "1..$n"
