@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Makes testdata/idx: small datasets in idx format, and malformed ones named by their defect.
 
-    python3 testdata/generate_idx.py        (needs numpy and pillow; writes the same files each time,
-                                             but for gzip's bytes, which follow the zlib there is)
+    python3 testdata/generate_idx.py
+
+Needs numpy, pillow and onnx. Writes the same files each time, but for gzip's bytes, which follow
+the zlib there is.
 
 The characters are strokes of our own, drawn below as lines and arcs, bent a little at random, and
 blurred; none comes from EMNIST. What the tests expect is written here too, from the arrays before
 they are stored: contents.tsv for the good datasets, malformed/expected.tsv for the others, and
-figures.tsv for what probabilities come to (probabilities.f32, and those of a small network).
+figures.tsv for what probabilities come to (those of probabilities.f32, and those that the network
+nearest.onnx gives), classes.tsv for what the network does to each letter.
 """
 import gzip
 import math
@@ -17,6 +20,7 @@ import struct
 import zlib
 
 import numpy as np
+import onnx
 from PIL import Image, ImageDraw, ImageFilter
 
 FOLDER = pathlib.Path(__file__).parent / "idx"
@@ -212,6 +216,36 @@ def softmax(z):
     return e / e.sum(axis=1, keepdims=True)
 
 
+def write_classes(path, probabilities, truth):
+    """What `emnist eval --per-class --format json` must say of each class, in the mapping's order."""
+    taken_for = [BYCLASS[i] for i in probabilities.argmax(axis=1)]
+    rows = []
+    for label in sorted(set(truth)):
+        right = sum(t == label and c in label for t, c in zip(truth, taken_for))
+        n_true, n_taken = truth.count(label), sum(c in label for c in taken_for)
+        precision = "%.9f" % (right / n_taken) if n_taken else "null"
+        rows.append("%s\t%d\t%d\t%.9f\t%s\t%.9f\n" % (
+            label, n_true, right, right / n_true, precision, 2 * right / (n_true + n_taken)))
+    path.write_text("".join(rows), encoding="utf-8")
+
+
+def write_network(path, weights, bias):
+    """softmax(images weights^T + bias), the weights as half-precision numbers."""
+    node, tensor = onnx.helper.make_node, onnx.helper.make_tensor_value_info
+    graph = onnx.helper.make_graph(
+        [node("Cast", ["half"], ["weights"], to=onnx.TensorProto.FLOAT),
+         node("Gemm", ["images", "weights", "bias"], ["scores"], transB=1),
+         node("Softmax", ["scores"], ["probabilities"], axis=1)],
+        "nearest", [tensor("images", onnx.TensorProto.FLOAT, ["n", 784])],
+        [tensor("probabilities", onnx.TensorProto.FLOAT, ["n", 62])],
+        [onnx.numpy_helper.from_array(weights, "half"),
+         onnx.numpy_helper.from_array(bias, "bias")])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)],
+                                   ir_version=8)
+    onnx.checker.check_model(model, full_check=True)
+    path.write_bytes(model.SerializeToString())
+
+
 def figures(images, texts):
     rng = np.random.default_rng(1999)
     truth = texts["strokes-byclass-test"]
@@ -225,15 +259,18 @@ def figures(images, texts):
     given[1] = 1 / 62      # all equal: the first one counts
     given.tofile(FOLDER / "probabilities.f32")
 
-    # A network of one layer, as test_eval.c makes it: the nearest of the images moved by 2 pixels.
+    # A network of one layer: which of the images, moved by 2 pixels, is nearest?
     x = images.reshape(len(images), 784) / 255
-    weights, bias = np.zeros((62, 784)), np.full(62, -30.)
+    weights, bias = np.zeros((62, 784), np.float16), np.full(62, -30, np.float32)
     for image, c in zip(x, truth):
         moved = np.roll(image, 2) / 4
         weights[BYCLASS.index(c)] = moved
         bias[BYCLASS.index(c)] = -2 * (moved ** 2).sum()
+    write_network(FOLDER / "nearest.onnx", weights, bias)
+    weights = weights.astype(np.float64)
     letters = [i for i, c in enumerate(truth) if not c.isdigit()]
     network = softmax(x @ weights.T + bias)
+    write_classes(FOLDER / "classes.tsv", network[letters], texts["strokes-letters"])
     with open(FOLDER / "figures.tsv", "w", encoding="utf-8") as out:
         out.write("# probabilities\tdataset\timages\tright\ttop-3\tignoring case\tnll\tece\n")
         for name, p in (("given", given), ("network", network)):

@@ -98,14 +98,11 @@ run 0 $nearest --per-class $idx/strokes-sets-test
 sed '1,/^$/d' "$out" >"$scratch/text"
 cat >"$scratch/expected" <<-END
 	label     images    correct   recall  precision     F1
-	0OØ            1          1   100.00     100.00 100.00
-	1lI|           1          1   100.00     100.00 100.00
-	€😀            1          0     0.00          -     0.00
+	0OØ            1          0     0.00          -     0.00
+	1lI|           1          0     0.00          -     0.00
+	€😀             1          0     0.00          -     0.00
 END
-# The table's columns are checked on its header and one line; scores are checked above.
-check "table of classes" [ "$(head -1 "$scratch/text")" = "$(head -1 "$scratch/expected")" ]
-check "table counts characters, not bytes" [ "$(sed -n 4p "$scratch/text" | cut -d ' ' -f 2-14)" = \
-	"           1 " ]
+check "table of classes, as wide as its characters" cmp -s "$scratch/text" "$scratch/expected"
 
 # ------------------------------------------------------------------- confusion
 
@@ -117,7 +114,6 @@ check "confusion matrix has a row a true class, a column a predicted one" \
 	NF != 63 { exit 1 }
 	NR > 1 { for (i = 2; i <= NF; i++) sum += $i }
 	END { if (NR != 27 || sum != 30) exit 1 }' "$scratch/confusion.csv"
-printf '0 44\n3 34\n5 49\n9 13 10\n' >"$scratch/odd.txt"
 printf '3 44\n5 34\n9 97\n' >"$scratch/odd.txt"
 run 0 $nearest --mapping "$scratch/odd.txt" --confusion "$scratch/confusion.csv" $idx/strokes-sets-test
 check "confusion matrix quotes its labels" \
@@ -206,10 +202,10 @@ check "a dataset that is not there" fails \
 	"'$scratch/none': neither an images file nor the start of one's name: No such file or directory" \
 	"$scratch/none"
 check "a directory" fails "'$idx': Is a directory" $idx
-python=$(printf '\377\n')
+odd=$(printf '\377')
 check "a name is shown as text" fails \
 	"'$scratch/\\xff\\n': neither an images file nor the start of one's name: No such file or directory" \
-	"$scratch/$python
+	"$scratch/$odd
 "
 check "--batch 0" run 2 --batch 0 $idx/t10k
 check "--format xml" fails "--format: 'xml' is not one of text, json" --format xml $idx/t10k

@@ -205,35 +205,22 @@ static void test_too_many_classes(void **state)
 
 /* ----------------------------------------------------------------- network */
 
-/* The network of generate_idx.py: per class, the image that shows it moved by 2 pixels, over 4. */
-static struct emnist_model *make_model(uint32_t n_inputs)
+static struct emnist_model *read_model(void)
 {
-	static uint8_t pixels[N_IMAGES * EMNIST_VECTOR_LENGTH];
-	struct emnist_dataset *dataset = open_dataset("strokes-byclass-test");
+	struct emnist_model *model;
+	struct emnist_error error;
+
+	if (emnist_model_read(FOLDER "nearest.onnx", NULL, &model, &error))
+		fail_msg("%s", error.message);
+	return model;
+}
+
+/* A model of one layer that is no model of 28x28 images. */
+static struct emnist_model *make_narrow_model(void)
+{
 	struct emnist_model *model = model_new(1);
-	struct layer *layer = &model->layers[0];
-	uint16_t classes[N_IMAGES];
-	size_t n;
 
-	assert_true(layer_init(layer, n_inputs, N_CLASSES));
-	assert_int_equal(emnist_dataset_read(dataset, N_IMAGES, pixels, classes, &n, NULL),
-			 EMNIST_OK);
-	emnist_dataset_free(dataset);
-	for (size_t i = 0; i < N_CLASSES; i++)
-		layer->bias[i] = -30;
-	for (size_t i = 0; i < n && n_inputs == EMNIST_VECTOR_LENGTH; i++) {
-		double sum = 0;
-
-		for (size_t j = 0; j < EMNIST_VECTOR_LENGTH; j++) {
-			size_t moved = (j + 2) % EMNIST_VECTOR_LENGTH;
-			double value = pixels[i * EMNIST_VECTOR_LENGTH + j] / 255.0 / 4;
-
-			layer->weights[classes[i] * EMNIST_VECTOR_LENGTH + moved] = (float)value;
-			sum += value * value;
-		}
-		layer->bias[classes[i]] = (float)(-2 * sum);
-	}
-	model->softmax = true;
+	assert_true(layer_init(&model->layers[0], EMNIST_VECTOR_LENGTH - 1, N_CLASSES));
 	assert_int_equal(model_finish(model, NULL, NULL, 0, NULL), EMNIST_OK);
 	return model;
 }
@@ -254,7 +241,7 @@ static void test_network(void **state)
 {
 	static const char *const stems[] = {"strokes-byclass-test", "strokes-balanced-train",
 					    "strokes-letters"};
-	struct emnist_model *model = make_model(EMNIST_VECTOR_LENGTH);
+	struct emnist_model *model = read_model();
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(stems) / sizeof(stems[0]); i++) {
@@ -271,7 +258,7 @@ static void test_network(void **state)
 /* Not nearly the same: the same bits. */
 static void test_threads_change_nothing(void **state)
 {
-	struct emnist_model *model = make_model(EMNIST_VECTOR_LENGTH);
+	struct emnist_model *model = read_model();
 	struct emnist_evaluation first, other;
 
 	(void)state;
@@ -310,7 +297,7 @@ static int on_progress(void *context, uint64_t n_done, uint64_t n_images)
 
 static void test_progress(void **state)
 {
-	struct emnist_model *model = make_model(EMNIST_VECTOR_LENGTH);
+	struct emnist_model *model = read_model();
 	struct emnist_evaluation evaluation;
 	struct seen seen = {0}, stopping = {.stop_after = 2};
 	struct emnist_eval_options options = {
@@ -335,8 +322,8 @@ static void test_progress(void **state)
 
 static void test_failures(void **state)
 {
-	struct emnist_model *model = make_model(EMNIST_VECTOR_LENGTH);
-	struct emnist_model *narrow = make_model(783);
+	struct emnist_model *model = read_model();
+	struct emnist_model *narrow = make_narrow_model();
 	struct emnist_eval_options options = {.n_rows = 65537};
 	struct emnist_evaluation evaluation;
 	struct emnist_dataset *dataset = open_dataset("malformed/images-cut");
@@ -364,7 +351,7 @@ static void test_no_images(void **state)
 {
 	static const uint32_t none = 0;
 	const struct emnist_dataset_options options = {.indices = &none, .n_indices = 0};
-	struct emnist_model *model = make_model(EMNIST_VECTOR_LENGTH);
+	struct emnist_model *model = read_model();
 	struct emnist_evaluation evaluation;
 	struct emnist_dataset *dataset;
 
