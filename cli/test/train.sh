@@ -1,0 +1,213 @@
+#!/bin/sh
+# train.sh - emnist train on the command line: what it writes, says and refuses, and that a run that
+# is interrupted or killed goes on to the very same model.
+#
+# A run that is to be stopped prints its epochs into a FIFO that is read only until the signal is
+# sent. 4,000 lines are more than a pipe holds, so it cannot end before, however fast the machine.
+. cli/test/tap.inc
+
+data=testdata/idx/strokes-balanced-train
+test_data=testdata/idx/strokes-byclass-test
+
+# report NAME: passes by the status of the command before.
+report()
+{
+	if [ $? -eq 0 ]; then
+		ok "$1"
+	else
+		not_ok "$1" "$(tail -n 5 "$TMP/stderr")"
+	fi
+}
+
+# A small network, quick to train; more options follow.
+train()
+{
+	"$EMNIST" train "$data" --batch 32 --hidden 32,16 "$@" 2>"$TMP/stderr"
+}
+
+# refuses NAME MESSAGE ARGUMENT...: status 2, exactly this message, and nothing written.
+refuses()
+{
+	refuses_name=$1 message=$2
+	shift 2
+	"$EMNIST" train "$@" >"$TMP/stdout" 2>"$TMP/stderr"
+	is "$refuses_name" "2 emnist: $message" "$? $(cat "$TMP/stdout" "$TMP/stderr")"
+	[ ! -e "$TMP/refused.onnx" ] || not_ok "$refuses_name: nothing is written"
+}
+
+# ------------------------------------------------------------------ a short run
+
+train -o "$TMP/one.onnx" --epochs 2 -j1 >"$TMP/stdout" && [ ! -s "$TMP/stdout" ] &&
+	[ "$(sed 's/loss [0-9]\.[0-9]\{4\}  [0-9]* s, [0-9]* s left$/loss/' "$TMP/stderr")" = "\
+epoch 1/2  loss
+epoch 2/2  loss" ]
+report "a line an epoch on stderr, nothing on stdout"
+
+train -o "$TMP/two.onnx" --epochs 2 -j2 && cmp "$TMP/one.onnx" "$TMP/two.onnx"
+report "the model does not depend on -j"
+
+train -o - --epochs 2 -q >"$TMP/piped.onnx" && [ ! -s "$TMP/stderr" ] &&
+	cmp "$TMP/one.onnx" "$TMP/piped.onnx"
+report "-o - writes the same model to stdout, -q says nothing"
+
+train -o "$TMP/seed.onnx" --epochs 2 --seed 2 && ! cmp -s "$TMP/one.onnx" "$TMP/seed.onnx"
+report "another seed gives another model"
+
+rm -f "$TMP/two.onnx" "$TMP/piped.onnx" "$TMP/seed.onnx"
+is "no checkpoint and no temporary file is left" "one.onnx stderr stdout" \
+	"$(ls "$TMP" | tr '\n' ' ' | sed 's/ $//')"
+
+"$EMNIST" eval -m "$TMP/one.onnx" "$test_data" --format json >"$TMP/stdout" \
+	2>"$TMP/stderr" && grep -q '"images":40,' "$TMP/stdout"
+report "the model is read by eval"
+
+train -o "$TMP/v.onnx" --epochs 1 -v --validation 0.1 --no-checkpoint &&
+	head -n 1 "$TMP/stderr" | grep -qx "emnist: '$data': 40 images, 47 classes" &&
+	tail -n 1 "$TMP/stderr" |
+	grep -q '^epoch 1/1  loss [0-9.]*  validation [0-9]*\.[0-9][0-9] % (loss [0-9.]*)  '
+report "-v says what is trained on, --validation the accuracy"
+
+train -o "$TMP/f.onnx" --epochs 2 --class-frequencies "$data-labels-idx1-ubyte" &&
+	cmp "$TMP/one.onnx" "$TMP/f.onnx"
+report "--class-frequencies of the dataset itself changes nothing"
+
+printf '\000\000\010\001\000\000\000\003\001\001\002' >"$TMP/labels"
+train -o "$TMP/f.onnx" --epochs 2 --class-frequencies "$TMP/labels" &&
+	! cmp -s "$TMP/one.onnx" "$TMP/f.onnx"
+report "--class-frequencies of other labels changes the model"
+
+"$EMNIST" train "$data" testdata/idx/strokes-letters -o "$TMP/sets.onnx" --batch 32 --epochs 1 \
+	--hidden 8 --labels testdata/idx/strokes-byclass-mapping.txt 2>"$TMP/stderr" &&
+	"$EMNIST" classify -m "$TMP/sets.onnx" -f csv --probabilities /dev/null 2>/dev/null |
+	grep -q ',p_Z,p_a,p_b,'
+report "several datasets, whose classes are sets, train the 62 classes of --labels"
+
+# ------------------------------------------------------------- stopping, going on
+
+long="--epochs 4000 --checkpoint-seconds 0.02"
+mkfifo "$TMP/fifo"
+
+# interrupt SIGNAL NAME: runs a long training to $TMP/NAME.onnx, sends SIGNAL when there is a
+# checkpoint, and leaves its status in $status and its messages in $TMP/stderr. A shell starts
+# what is in the background with SIGINT ignored, and whoever runs the tests may have ignored more;
+# env undoes that.
+interrupt()
+{
+	# shellcheck disable=SC2086
+	env --default-signal=INT,TERM,HUP "$EMNIST" train "$data" --batch 32 --hidden 32,16 $long \
+		-o "$TMP/$2.onnx" 2>"$TMP/fifo" &
+	pid=$!
+	{
+		while read -r line && [ ! -e "$TMP/$2.onnx.checkpoint" ]; do :; done
+		kill -s "$1" $pid
+		echo "$line"
+		cat
+	} <"$TMP/fifo" >"$TMP/stderr"
+	wait $pid
+	status=$?
+}
+
+# goes_on NAME: the same command again ends in the same model as an uninterrupted run, having begun
+# after its first epoch, and cleans up.
+goes_on()
+{
+	# shellcheck disable=SC2086
+	train $long -o "$TMP/$1.onnx" && ! grep -q '^epoch 1/' "$TMP/stderr" &&
+		grep -q '^epoch 4000/4000  ' "$TMP/stderr" &&
+		cmp "$TMP/whole.onnx" "$TMP/$1.onnx" &&
+		[ ! -e "$TMP/$1.onnx.checkpoint" ] && [ ! -e "$TMP/$1.onnx.checkpoint.new" ]
+}
+
+# shellcheck disable=SC2086
+train $long -o "$TMP/whole.onnx"
+report "a long run"
+
+for signal in INT:130 TERM:143 HUP:129; do
+	name=${signal%:*}
+	interrupt "$name" "$name"
+	[ "$status" -eq "${signal#*:}" ] && [ ! -e "$TMP/$name.onnx" ] &&
+		[ -e "$TMP/$name.onnx.checkpoint" ] &&
+		tail -n 1 "$TMP/stderr" | grep -qx \
+		'emnist: stopped at step [0-9]* of 4000; the same command goes on from there'
+	report "SIG$name: a checkpoint is written, and the run ends by the signal"
+done
+
+goes_on INT
+report "after SIGINT the same command goes on to the same model"
+
+interrupt KILL KILL
+[ "$status" -eq 137 ] && [ -e "$TMP/KILL.onnx.checkpoint" ] && goes_on KILL
+report "after SIGKILL the same command goes on to the same model"
+
+refuses "a checkpoint of other options is refused" \
+	"'HUP.onnx.checkpoint': the checkpoint was made by other options or other data" \
+	"$data" --batch 32 --hidden 32,16 --epochs 3999 -o "$TMP/HUP.onnx"
+
+"$EMNIST" train nowhere -o "$TMP/HUP.onnx" --restart 2>"$TMP/stderr"
+[ $? -eq 2 ] && [ -e "$TMP/HUP.onnx.checkpoint" ]
+report "--restart with a wrong dataset leaves the checkpoint alone"
+
+train --epochs 2 --restart -o "$TMP/HUP.onnx" && grep -q '^epoch 1/2  ' "$TMP/stderr" &&
+	cmp "$TMP/one.onnx" "$TMP/HUP.onnx" && [ ! -e "$TMP/HUP.onnx.checkpoint" ]
+report "--restart begins anew"
+
+# shellcheck disable=SC2086
+(
+	trap '' HUP
+	exec "$EMNIST" train "$data" --batch 32 --hidden 32,16 $long -o "$TMP/nohup.onnx" \
+		2>"$TMP/fifo"
+) &
+pid=$!
+{
+	read -r line
+	kill -s HUP $pid
+	echo "$line"
+	cat
+} <"$TMP/fifo" >"$TMP/stderr"
+wait $pid && cmp "$TMP/whole.onnx" "$TMP/nohup.onnx"
+report "a signal that was ignored from the start stays ignored"
+
+# ---------------------------------------------------------------------- refusals
+
+refuses "no -o" "train: -o FILE is missing; see 'emnist train --help'" "$data"
+refuses "no dataset" "train: no dataset is given; see 'emnist train --help'" \
+	-o "$TMP/refused.onnx"
+refuses "a dataset that is not there" \
+	"'nowhere': neither an images file nor the start of one's name: No such file or directory" \
+	nowhere -o "$TMP/refused.onnx"
+for widths in 3,x 0 , 12, 65537 ''; do
+	refuses "--hidden '$widths'" "--hidden: '$widths' is not a list of up to 64 widths from 1\
+ to 65536, such as 512,256" "$data" -o "$TMP/refused.onnx" --hidden "$widths"
+done
+refuses "--batch 48" "--batch: '48' is not a multiple of 32" "$data" -o "$TMP/refused.onnx" \
+	--batch 48
+refuses "fewer images than a step takes" "40 images to train on: fewer than the 256 of one step" \
+	"$data" -o "$TMP/refused.onnx"
+refuses "an output in a folder that is not there" \
+	"'$TMP/none/a.onnx': cannot write there: No such file or directory" \
+	"$data" -o "$TMP/none/a.onnx"
+refuses "an output that is a directory" "'$TMP': cannot write there: Is a directory" \
+	"$data" -o "$TMP"
+refuses "a checkpoint in a folder that is not there" \
+	"'$TMP/none/c': cannot write there: No such file or directory" \
+	"$data" -o "$TMP/refused.onnx" --checkpoint "$TMP/none/c"
+refuses "a dataset that is cut short" "dataset 2: the file ends after 2 of 3 images" \
+	testdata/idx/strokes-byclass-test testdata/idx/malformed/images-cut-images-idx3-ubyte \
+	-o "$TMP/refused.onnx"
+refuses "labels that are none of the classes" "'$test_data-labels-idx1-ubyte.gz': label 49 of\
+ image 32 is none of the 47 classes" "$data" -o "$TMP/refused.onnx" --batch 32 \
+	--class-frequencies "$test_data-labels-idx1-ubyte.gz"
+printf 'not a checkpoint' >"$TMP/junk"
+refuses "a checkpoint that is none" "'junk': not a usable checkpoint: it is cut short" \
+	"$data" --batch 32 -o "$TMP/refused.onnx" --checkpoint "$TMP/junk"
+
+mkdir "$TMP/readonly" && chmod 555 "$TMP/readonly"
+if [ -w "$TMP/readonly" ]; then
+	skip "a folder without write permission" "the superuser may write anywhere"
+else
+	refuses "a folder without write permission" \
+		"'$TMP/readonly/a.onnx': cannot write there: Permission denied" \
+		"$data" -o "$TMP/readonly/a.onnx"
+fi
+
+finish
