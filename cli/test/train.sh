@@ -175,7 +175,7 @@ refuses "no dataset" "train: no dataset is given; see 'emnist train --help'" \
 refuses "a dataset that is not there" \
 	"'nowhere': neither an images file nor the start of one's name: No such file or directory" \
 	nowhere -o "$TMP/refused.onnx"
-for widths in 3,x 0 , 12, 65537 ''; do
+for widths in 3,x 0 ',' '12,' 65537 ''; do
 	refuses "--hidden '$widths'" "--hidden: '$widths' is not a list of up to 64 widths from 1\
  to 65536, such as 512,256" "$data" -o "$TMP/refused.onnx" --hidden "$widths"
 done
