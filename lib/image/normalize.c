@@ -26,6 +26,9 @@
 /* The least blur, where the picture itself is blurred already: that of EMNIST's last scaling. */
 #define MIN_SIGMA PIXEL_SIGMA
 
+/* And that which hides the squares that a small picture's pixels become, in sides of a square. */
+#define SQUARE_SIGMA 0.4
+
 /* Ink that differs from the paper by less, of 255, is none: what scanners and JPEG make of an empty
  * page stays below. */
 #define MIN_CONTRAST 20.0f
@@ -656,7 +659,8 @@ static void place(struct normalizer *normalizer, const struct frame *frame, cons
 	const double blurred = edge_sigma(normalizer->ink, frame->width, frame->height) *
 			       fmin(step_x, step_y) * scale;
 	const double wanted = BLUR_SIGMA * BLUR_SIGMA + PIXEL_SIGMA * PIXEL_SIGMA;
-	const double sigma = sqrt(fmax(wanted - blurred * blurred, MIN_SIGMA * MIN_SIGMA));
+	const double least = fmax(MIN_SIGMA, SQUARE_SIGMA * scale * fmax(step_x, step_y));
+	const double sigma = sqrt(fmax(wanted - blurred * blurred, least * least));
 
 	make_weights(normalizer->weights[0], frame->width, (box->left + box->right) / 2,
 		     step_x * scale, sigma);
@@ -711,7 +715,7 @@ static bool zoom(const struct plane *plane, const struct frame *frame, const str
 	zoom_axis(box->left, box->right, step_x, margin, plane->width, &closer.x, &closer.width);
 	zoom_axis(box->top, box->bottom, step_y, margin, plane->height, &closer.y, &closer.height);
 	if (fmax((double)closer.width, (double)closer.height) >
-	    0.5 * fmax((double)frame->region.width, (double)frame->region.height))
+	    0.75 * fmax((double)frame->region.width, (double)frame->region.height))
 		return false;
 	*region = closer;
 	return true;

@@ -108,8 +108,31 @@ static void begin_small(char *text)
 		text[0] = (char)(text[0] + ('a' - 'A'));
 }
 
-/* libpng says "IDAT: CRC error" and, after a warning that says what, "Invalid IHDR data": this says
- * "CRC error in IDAT" and the warning. */
+/* What libpng says of a chunk, and how it reads better around the chunk's name. */
+static const struct chunk_fault {
+	const char *text;
+	const char *before;
+	const char *after;
+} chunk_faults[] = {
+	{"out of place", "", " is out of place"},
+	{"invalid", "invalid ", ""},
+	{"unhandled critical chunk", "unknown critical chunk ", ""},
+	{"Missing PLTE before IDAT", "no PLTE before ", ""},
+};
+
+/* text: "IDAT: CRC error" becomes "CRC error in IDAT". */
+static enum emnist_status report_chunk(char *text, struct emnist_error *error)
+{
+	char *fault = text + 6;
+
+	for (size_t i = 0; i < sizeof(chunk_faults) / sizeof(*chunk_faults); i++)
+		if (strcmp(fault, chunk_faults[i].text) == 0)
+			return image_corrupt(error, "PNG", "%s%.4s%s", chunk_faults[i].before, text,
+					     chunk_faults[i].after);
+	begin_small(fault);
+	return image_corrupt(error, "PNG", "%s in %.4s", fault, text);
+}
+
 static enum emnist_status report(struct png_job *job, struct emnist_error *error)
 {
 	char *text = job->failure;
@@ -119,11 +142,13 @@ static enum emnist_status report(struct png_job *job, struct emnist_error *error
 	if (job->out_of_memory)
 		return error_memory(error);
 	if (strcmp(text, "Invalid IHDR data") == 0 && job->warning[0])
-		text = job->warning;
-	if (strlen(text) > 6 && text[4] == ':' && text[5] == ' ') {
-		begin_small(text + 6);
-		return image_corrupt(error, "PNG", "%s in %.4s", text + 6, text);
-	}
+		text = job->warning; /* that says what is invalid */
+	if (strlen(text) > 6 && text[4] == ':' && text[5] == ' ')
+		return report_chunk(text, error);
+	if (strstr(text, "invalid chunk type"))
+		return image_corrupt(error, "PNG", "the name of a chunk is not four letters");
+	if (strcmp(text, "PNG unsigned integer out of range") == 0)
+		return image_corrupt(error, "PNG", "the length of a chunk is out of range");
 	begin_small(text);
 	return image_corrupt(error, "PNG", "%s", text);
 }
@@ -154,14 +179,17 @@ enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct im
 	return EMNIST_OK;
 }
 
-/* Has libpng turn whatever the file holds into 8-bit grey or RGB, with or without alpha. */
+/* Has libpng turn whatever the file holds into 8-bit grey or RGB, with or without alpha, but for
+ * palettes: libpng would show an index that is too large as black. */
 static void set_transformations(png_structp png, png_infop info)
 {
 	const int color_type = png_get_color_type(png, info);
 	const int bit_depth = png_get_bit_depth(png, info);
 
-	if (color_type == PNG_COLOR_TYPE_PALETTE)
-		png_set_palette_to_rgb(png);
+	if (color_type == PNG_COLOR_TYPE_PALETTE) {
+		png_set_packing(png); /* an index a byte */
+		return;
+	}
 	if (color_type == PNG_COLOR_TYPE_GRAY && bit_depth < 8)
 		png_set_expand_gray_1_2_4_to_8(png);
 	if (png_get_valid(png, info, PNG_INFO_tRNS))
@@ -179,34 +207,70 @@ static bool can_hold(png_structp png, png_infop info, size_t nbytes)
 	return n_bits / 8 / DEFLATE_MAX_RATIO <= nbytes;
 }
 
+struct palette {
+	png_colorp colors;
+	png_bytep alphas; /* NULL: all opaque */
+	int n_colors;
+	int n_alphas; /* those after them are opaque */
+};
+
+/* Replaces indices by colors, from the end, where there is room for all channels. */
+static enum emnist_status expand_palette(const struct palette *palette, struct image *image,
+					 struct emnist_error *error)
+{
+	const unsigned channels = image->channels;
+	uint8_t *pixels = image->pixels.data;
+
+	for (size_t i = (size_t)image->width * image->height; i-- > 0;) {
+		const int index = pixels[i];
+		uint8_t *pixel = pixels + i * channels;
+
+		if (index >= palette->n_colors)
+			return image_corrupt(error, "PNG",
+					     "a pixel asks for color %d of a palette of %d", index,
+					     palette->n_colors);
+		pixel[0] = palette->colors[index].red;
+		pixel[1] = palette->colors[index].green;
+		pixel[2] = palette->colors[index].blue;
+		if (channels == 4)
+			pixel[3] = index < palette->n_alphas ? palette->alphas[index] : 255;
+	}
+	return EMNIST_OK;
+}
+
 static enum emnist_status read_rows(png_structp png, png_infop info, struct image *image,
 				    struct emnist_error *error)
 {
 	const int n_passes = png_set_interlace_handling(png);
+	const bool indexed = png_get_color_type(png, info) == PNG_COLOR_TYPE_PALETTE;
+	struct palette palette = {0};
 	enum emnist_status status;
 	size_t row_nbytes;
+	unsigned channels;
 
 	png_read_update_info(png, info);
+	channels = png_get_channels(png, info);
+	row_nbytes = png_get_rowbytes(png, info);
+	if (indexed) {
+		png_get_PLTE(png, info, &palette.colors, &palette.n_colors);
+		png_get_tRNS(png, info, &palette.alphas, &palette.n_alphas, NULL);
+		channels = palette.n_alphas ? 4 : 3;
+	}
 	status = image_resize(image, png_get_image_width(png, info),
-			      png_get_image_height(png, info), png_get_channels(png, info), error);
+			      png_get_image_height(png, info), channels, error);
 	if (status)
 		return status;
-	row_nbytes = (size_t)image->width * image->channels;
 	for (int pass = 0; pass < n_passes; pass++)
 		for (uint32_t y = 0; y < image->height; y++)
 			png_read_row(png, image->pixels.data + y * row_nbytes, NULL);
 	png_read_end(png, NULL);
-	return EMNIST_OK;
+	return indexed ? expand_palette(&palette, image, error) : EMNIST_OK;
 }
 
 /* The part of reading that libpng may leave by longjmp(). */
 static enum emnist_status read_png(struct png_job *job, struct image *image,
 				   struct emnist_error *error)
 {
-	enum emnist_status status;
-	png_colorp palette;
-	int n_colors;
-
 	if (setjmp(job->escape))
 		return report(job, error);
 	job->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, job, on_error, on_warning, job,
@@ -224,14 +288,7 @@ static enum emnist_status read_png(struct png_job *job, struct image *image,
 	if (!can_hold(job->png, job->info, job->in.nbytes))
 		return image_cut_short(error, "PNG", job->in.nbytes);
 	set_transformations(job->png, job->info);
-	status = read_rows(job->png, job->info, image, error);
-	if (status)
-		return status;
-	if (png_get_PLTE(job->png, job->info, &palette, &n_colors) &&
-	    png_get_palette_max(job->png, job->info) >= n_colors)
-		return image_corrupt(error, "PNG", "a pixel asks for color %d of a palette of %d",
-				     png_get_palette_max(job->png, job->info), n_colors);
-	return EMNIST_OK;
+	return read_rows(job->png, job->info, image, error);
 }
 
 enum emnist_status pngfile_decode(const uint8_t *bytes, size_t nbytes,
