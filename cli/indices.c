@@ -64,7 +64,8 @@ static bool read_lines(struct indices *indices, const char *path, FILE *file)
 		else if (!(good = add(indices, value)))
 			complain("out of memory");
 	}
-	if (good && ferror(file)) {
+	/* Memory may run out in getline(), which is no error of the file. */
+	if (good && !feof(file)) {
 		complain("'%s': %s", path, strerror(errno));
 		good = false;
 	}
