@@ -176,6 +176,27 @@ static void test_confusion(void **state)
 	emnist_labels_free(predicted);
 }
 
+/* Two bins, by hand. In the last, which includes 1: a wrong 1.00 and a right 0.95; in the tenth:
+ * a wrong 0.61 and a right 0.65. */
+static void test_calibration(void **state)
+{
+	static const float rows[][2] = {{1, 0}, {0.95F, 0.05F}, {0.61F, 0.39F}, {0.35F, 0.65F}};
+	static const uint16_t classes[] = {1, 0, 1, 1};
+	struct emnist_evaluation evaluation;
+	struct emnist_labels *labels;
+	struct tally tally;
+
+	(void)state;
+	assert_int_equal(emnist_labels_parse("0 65\n1 66", 9, &labels, NULL), EMNIST_OK);
+	assert_int_equal(tally_init(&tally, labels, labels, NULL), EMNIST_OK);
+	tally_add(&tally, rows[0], classes, 4);
+	tally_finish(&tally, &evaluation);
+	tally_clear(&tally);
+	assert_near(evaluation.ece, ((1.95 - 1) + (1.26 - 1)) / 4, 1e-7);
+	emnist_evaluation_clear(&evaluation);
+	emnist_labels_free(labels);
+}
+
 /* n entries that are all "A". */
 static struct emnist_labels *many_labels(size_t n)
 {
@@ -407,15 +428,11 @@ static void test_emnist(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tally),
-		cmocka_unit_test(test_confusion),
-		cmocka_unit_test(test_too_many_classes),
-		cmocka_unit_test(test_network),
-		cmocka_unit_test(test_threads_change_nothing),
-		cmocka_unit_test(test_progress),
-		cmocka_unit_test(test_failures),
-		cmocka_unit_test(test_no_images),
-		cmocka_unit_test(test_emnist),
+		cmocka_unit_test(test_tally),       cmocka_unit_test(test_confusion),
+		cmocka_unit_test(test_calibration), cmocka_unit_test(test_too_many_classes),
+		cmocka_unit_test(test_network),     cmocka_unit_test(test_threads_change_nothing),
+		cmocka_unit_test(test_progress),    cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_no_images),   cmocka_unit_test(test_emnist),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
