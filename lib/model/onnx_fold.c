@@ -121,10 +121,12 @@ enum emnist_status fold_take_vector(struct fold *fold, const Onnx__NodeProto *no
 
 	if (status)
 		return status;
-	if (constant.n != 1 &&
-	    (constant.n != n || constant.dims[constant.rank - 1] == 1 || constant.transposed))
+	if (constant.n != 1 && constant.n != n)
 		return onnx_refuse(node, fold->error, "a constant of %zu values goes with %zu",
 				   constant.n, n);
+	if (constant.n != 1 && (constant.dims[constant.rank - 1] == 1 || constant.transposed))
+		return onnx_refuse(node, fold->error,
+				   "its constant is of a shape that goes with no rows of %zu", n);
 	values = alloc_array(n, sizeof(*values));
 	if (!values)
 		return error_memory(fold->error);

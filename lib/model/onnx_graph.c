@@ -214,7 +214,7 @@ static bool passes_on(const Onnx__NodeProto *node, bool *transposes_ret)
 	*transposes_ret = strcmp(op, "Transpose") == 0;
 	if (strcmp(op, "Cast") == 0)
 		return onnx_type_is_float(onnx_node_int(node, "to", 0));
-	return *transposes_ret || strcmp(op, "Identity") == 0;
+	return *transposes_ret || strcmp(op, "Identity") == 0 || strcmp(op, "CastLike") == 0;
 }
 
 /* Whether a Transpose really swaps the dimensions; true too where it is of no matrix, which

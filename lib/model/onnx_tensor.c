@@ -231,9 +231,11 @@ enum emnist_status onnx_tensor_check(const Onnx__TensorProto *tensor, const char
 	status = check_dims(tensor, constant_ret, error);
 	if (status)
 		return status;
+	if (tensor->has_raw_data && tensor->raw_data.len % type->value_nbytes != 0)
+		return error_set(error, EMNIST_ERR_CORRUPT,
+				 "tensor '%.80s' has data that is no whole number of values", name);
 	n = tensor->has_raw_data ? tensor->raw_data.len / type->value_nbytes : type->count(tensor);
-	if (n != constant_ret->n ||
-	    (tensor->has_raw_data && tensor->raw_data.len % type->value_nbytes != 0))
+	if (n != constant_ret->n)
 		return error_set(error, EMNIST_ERR_CORRUPT,
 				 "tensor '%.80s' should have %zu values, but has %zu", name,
 				 constant_ret->n, n);

@@ -101,8 +101,6 @@ static enum emnist_status diagnose(const void *bytes, size_t nbytes, struct emni
 	struct cursor cursor = cursor_over(bytes, nbytes);
 	size_t offset;
 
-	if (nbytes == 0)
-		return error_set(error, EMNIST_ERR_FORMAT, "not an ONNX model: the file is empty");
 	if (take_field(&cursor) != FIRST_KEY || cursor.failed)
 		return error_set(error, EMNIST_ERR_FORMAT, "not an ONNX model");
 	do {
@@ -121,6 +119,9 @@ enum emnist_status onnx_unpack_within(const void *bytes, size_t nbytes, size_t b
 	struct budget budget = {budget_nbytes, false, false};
 	ProtobufCAllocator allocator = {budget_alloc, budget_free, &budget};
 
+	*model_ret = NULL;
+	if (nbytes == 0)
+		return error_set(error, EMNIST_ERR_FORMAT, "not an ONNX model: the file is empty");
 	*model_ret = onnx__model_proto__unpack(&allocator, nbytes, bytes);
 	if (*model_ret)
 		return EMNIST_OK;
