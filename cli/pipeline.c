@@ -2,11 +2,13 @@
  * pipeline.c - from names to records, on the library's ordered workers.
  *
  * The producer fills batches with names, in order; workers read the images, run the network and
- * format the records; the consumer writes the batches in order. A batch is always run with the same
- * number of rows, blank ones where it is short of images: a row's scores depend on the number of
- * rows beside it, if only in the last digits, but not on what is in them. So it does not matter
- * where the input was cut into batches, which is what lets slow names be answered at once, and
- * the output is the same for every number of threads.
+ * format the records; the consumer writes the batches in order.
+ *
+ * The last digits of an image's scores depend on how many rows the network runs at once and on
+ * which of them it is, but not on what is in the others. So a batch always runs with all its rows,
+ * and the image that is the i-th of its run is always row i mod n_rows; the rest is blank. That
+ * makes it the same where the input was cut into batches: slow names are answered at once, with
+ * the output that fast ones would give, whatever the number of threads.
  */
 #include "pipeline.h"
 #include "dump.h"
@@ -26,7 +28,8 @@ struct item {
 
 /* The content of a slot. */
 struct batch {
-	size_t n; /* items in use */
+	size_t first; /* row of the first item */
+	size_t n;     /* items in use */
 	struct item *items;
 	struct text paths; /* each ended by zero */
 	struct text records;
@@ -49,6 +52,7 @@ struct pipeline {
 	struct sink *sink;
 	struct pipeline_totals *totals;
 	bool at_end;               /* of the inputs; the producer's */
+	uint64_t n_produced;       /* items in all batches; the producer's */
 	bool dump_failed;          /* the consumer's, who complained */
 	struct emnist_error fatal; /* the consumer's, and of what is made before the run */
 };
@@ -156,13 +160,9 @@ static void batch_add(struct batch *batch, const struct input *input)
 }
 
 /* Fills a batch with names; what has arrived is not kept waiting for what has not. */
-static bool produce(void *context, void *slot)
+static void fill_batch(struct pipeline *pipeline, struct batch *batch)
 {
-	struct pipeline *pipeline = context;
-	struct batch *batch = slot;
-
-	batch_empty(batch);
-	while (batch->n < pipeline->options->n_rows && !pipeline->at_end && !batch->fatal.code) {
+	while (batch->first + batch->n < pipeline->options->n_rows && !batch->fatal.code) {
 		struct input input;
 
 		switch (inputs_next(pipeline->inputs, batch->n == 0, &input)) {
@@ -171,13 +171,25 @@ static bool produce(void *context, void *slot)
 			break;
 		case INPUTS_LATER:
 			if (batch->n > 0)
-				return true;
+				return;
 			break;
 		case INPUTS_END:
 			pipeline->at_end = true;
-			break;
+			return;
 		}
 	}
+}
+
+static bool produce(void *context, void *slot)
+{
+	struct pipeline *pipeline = context;
+	struct batch *batch = slot;
+
+	batch_empty(batch);
+	batch->first = pipeline->n_produced % pipeline->options->n_rows;
+	if (!pipeline->at_end)
+		fill_batch(pipeline, batch);
+	pipeline->n_produced += batch->n;
 	pipeline->at_end = pipeline->at_end || batch->fatal.code;
 	return batch->n > 0 || batch->fatal.code;
 }
@@ -207,8 +219,10 @@ static void read_item(const struct pipeline *pipeline, struct station *station, 
 static void read_batch(const struct pipeline *pipeline, struct station *station,
 		       struct batch *batch)
 {
-	float *vector = station->vectors;
+	const size_t n_rows = pipeline->options->n_rows;
+	float *vector = station->vectors + batch->first * EMNIST_VECTOR_LENGTH;
 
+	memset(station->vectors, 0, n_rows * EMNIST_VECTOR_LENGTH * sizeof(*vector));
 	for (size_t i = 0; i < batch->n; i++, vector += EMNIST_VECTOR_LENGTH) {
 		read_item(pipeline, station, batch, &batch->items[i], vector);
 		if (batch->items[i].failed && pipeline->options->fail_fast) {
@@ -216,18 +230,16 @@ static void read_batch(const struct pipeline *pipeline, struct station *station,
 			batch->n = i + 1;
 		}
 	}
-	memset(station->vectors + batch->n * EMNIST_VECTOR_LENGTH, 0,
-	       (pipeline->options->n_rows - batch->n) * EMNIST_VECTOR_LENGTH * sizeof(*vector));
 }
 
 static void format_batch(const struct pipeline *pipeline, struct station *station,
 			 struct batch *batch)
 {
 	const struct output_schema *schema = &pipeline->options->schema;
+	const float *row = station->probabilities + batch->first * schema->n_classes;
 
-	for (size_t i = 0; i < batch->n; i++) {
+	for (size_t i = 0; i < batch->n; i++, row += schema->n_classes) {
 		const struct item *item = &batch->items[i];
-		const float *row = station->probabilities + i * schema->n_classes;
 		const struct record record = {
 			.path = path_of(batch, item),
 			.error = item->failed ? item->error : NULL,

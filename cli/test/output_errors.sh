@@ -1,0 +1,65 @@
+#!/bin/sh
+# output_errors.sh - results that do not arrive are noticed.
+. cli/test/tap.inc
+
+image=testdata/samples/digit-2-scan.png
+full='No space left on device'
+
+# expect NAME STATUS STDERR COMMAND...
+expect()
+{
+	name=$1 wanted="$2 $3"
+	shift 3
+	"$@" 2>"$TMP/stderr" </dev/null
+	status=$?
+	is "$name" "$wanted" "$status $(cat "$TMP/stderr")"
+}
+
+to_full() { "$EMNIST" "$@" >/dev/full; }
+to_nothing() { "$EMNIST" "$@" >&-; }
+
+if [ -w /dev/full ]; then
+	for format in text csv tsv jsonl; do
+		expect "$format > /dev/full" 2 "emnist: standard output: $full" \
+			to_full classify -f $format $image
+	done
+	expect '-o /dev/full' 2 "emnist: '/dev/full': $full" "$EMNIST" classify -o /dev/full $image
+	expect '--help > /dev/full' 2 "emnist: standard output: $full" to_full --help
+	expect 'classify --help > /dev/full' 2 "emnist: standard output: $full" \
+		to_full classify --help
+	expect '--version > /dev/full' 2 "emnist: standard output: $full" to_full --version
+else
+	skip 'a full disk' 'no /dev/full'
+fi
+expect 'stdout closed' 2 'emnist: standard output: Bad file descriptor' \
+	to_nothing classify $image
+expect '--version, stdout closed' 2 'emnist: standard output: Bad file descriptor' \
+	to_nothing --version
+
+# With stdout closed, the first file that is opened must not become it.
+cp $image "$TMP/image"
+"$EMNIST" classify "$TMP/image" -o "$TMP/out" >&- 2>&- <&-
+is 'all three closed, -o FILE' "0 $("$EMNIST" classify "$TMP/image")" "$? $(cat "$TMP/out")"
+check 'the image is untouched' cmp $image "$TMP/image"
+"$EMNIST" classify "$TMP/image" nowhere -q >&- 2>&-
+is 'stdout and stderr closed' 2 $?
+check 'the image is still untouched' cmp $image "$TMP/image"
+
+# A reader that has enough ends the run, at once and quietly.
+yes "$TMP/image" | head -n 20000 >"$TMP/list"
+{
+	"$EMNIST" classify -v --files-from="$TMP/list" 2>"$TMP/stderr"
+	echo $? >"$TMP/status"
+} | head -n 1 >/dev/null
+is 'closed pipe: status' 0 "$(cat "$TMP/status")"
+is 'closed pipe: no complaint' 1 "$(wc -l <"$TMP/stderr")"
+check 'closed pipe: the rest is not classified' test \
+	"$(sed 's/emnist: \([0-9]*\) image.*/\1/' "$TMP/stderr")" -lt 20000
+{
+	"$EMNIST" --help
+	echo $? >"$TMP/status"
+} 2>"$TMP/stderr" | true
+is 'help to a closed pipe' '0 ' "$(cat "$TMP/status" "$TMP/stderr" | tr '\n' ' ')"
+yes "$TMP/image" | "$EMNIST" classify --files-from=- 2>"$TMP/stderr" | head -n 1 >/dev/null
+is 'an endless list into a closed pipe' '' "$(cat "$TMP/stderr")"
+finish
