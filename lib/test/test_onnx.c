@@ -1,0 +1,568 @@
+/*
+ * test_onnx.c - models of testdata/models against what ONNX Runtime makes of them, malformed ones
+ * against the message they must give, hostile ones against the clock; and that writing and reading
+ * a model changes no bit of it.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../base/file.h"
+#include "../model/onnx.h"
+#include "models.h"
+
+#define MODELS "testdata/models/"
+
+/* ------------------------------------------------------------------- helpers */
+
+static struct buffer read_bytes(const char *path)
+{
+	struct buffer buffer = {0};
+	struct emnist_error error;
+
+	if (file_read(path, 1 << 26, &buffer, &error))
+		fail_msg("%s: %s", path, error.message);
+	return buffer;
+}
+
+/* Parses bytes that end where memory does, so that a read beyond them faults. */
+static enum emnist_status parse_guarded(const void *bytes, size_t nbytes,
+					struct emnist_model **model_ret, struct emnist_error *error)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t room = (nbytes + page - 1) / page * page;
+	unsigned char *memory =
+		mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	enum emnist_status status;
+
+	assert_true(memory != MAP_FAILED);
+	assert_int_equal(mprotect(memory + room, page, PROT_NONE), 0);
+	memcpy(memory + room - nbytes, bytes, nbytes);
+	status = emnist_model_parse(memory + room - nbytes, nbytes, NULL, model_ret, error);
+	munmap(memory, room + page);
+	return status;
+}
+
+static const char *name_of_status(enum emnist_status status)
+{
+	static const char *const names[] = {
+		[EMNIST_OK] = "OK",
+		[EMNIST_ERR_ARGUMENT] = "ARGUMENT",
+		[EMNIST_ERR_MEMORY] = "MEMORY",
+		[EMNIST_ERR_IO] = "IO",
+		[EMNIST_ERR_FORMAT] = "FORMAT",
+		[EMNIST_ERR_CORRUPT] = "CORRUPT",
+		[EMNIST_ERR_UNSUPPORTED] = "UNSUPPORTED",
+		[EMNIST_ERR_LIMIT] = "LIMIT",
+		[EMNIST_ERR_STOPPED] = "STOPPED",
+	};
+
+	return names[status];
+}
+
+/* The lines of a table after its heading, one a call; n_fields fields at most. */
+static bool next_line(FILE *table, char *line, size_t nbytes, char **fields, size_t n_fields)
+{
+	if (!fgets(line, (int)nbytes, table))
+		return false;
+	line[strcspn(line, "\n")] = '\0';
+	for (size_t i = 0; i < n_fields; i++)
+		fields[i] = strsep(&line, "\t");
+	return true;
+}
+
+static FILE *open_table(const char *path)
+{
+	FILE *table = fopen(path, "r");
+	char heading[256];
+
+	assert_non_null(table);
+	assert_non_null(fgets(heading, sizeof(heading), table));
+	return table;
+}
+
+static size_t scan_numbers(const char *text, float *values, size_t n_max)
+{
+	size_t n = 0;
+	char *end;
+
+	while (n < n_max) {
+		values[n] = strtof(text, &end);
+		if (end == text)
+			break;
+		text = end;
+		n++;
+	}
+	return n;
+}
+
+/* ------------------------------------------------------- what exporters write */
+
+/* Models whose arithmetic the oracle does with fewer digits than we do. */
+static double tolerance_of(const char *model)
+{
+	if (strstr(model, "bfloat16"))
+		return 2e-2;
+	if (strstr(model, "float16") || strstr(model, "half"))
+		return 2e-3;
+	return 1e-6;
+}
+
+static void check_answer(const char *name, const char *inputs, const char *outputs)
+{
+	float vector[16], expected[16], probabilities[16];
+	struct emnist_model *model;
+	struct emnist_session *session;
+	struct emnist_error error;
+	char path[256];
+
+	snprintf(path, sizeof(path), MODELS "%s.onnx", name);
+	if (emnist_model_read(path, NULL, &model, &error))
+		fail_msg("%s: %s", name, error.message);
+	assert_int_equal(scan_numbers(inputs, vector, 16), emnist_model_n_inputs(model));
+	assert_int_equal(scan_numbers(outputs, expected, 16), emnist_model_n_outputs(model));
+	assert_int_equal(emnist_session_create(model, 1, &session, NULL), EMNIST_OK);
+	assert_int_equal(emnist_session_run(session, vector, 1, probabilities, NULL), EMNIST_OK);
+	for (size_t i = 0; i < emnist_model_n_outputs(model); i++) {
+		const double difference = fabs((double)probabilities[i] - (double)expected[i]);
+
+		if (!(difference <= tolerance_of(name)))
+			fail_msg("%s: output %zu is %.9g, not %.9g", name, i,
+				 (double)probabilities[i], (double)expected[i]);
+	}
+	emnist_session_free(session);
+	emnist_model_free(model);
+}
+
+static void test_answers(void **state)
+{
+	FILE *table = open_table(MODELS "outputs.tsv");
+	char line[2048];
+	char *fields[4];
+	size_t n = 0;
+
+	(void)state;
+	for (; next_line(table, line, sizeof(line), fields, 4); n++)
+		check_answer(fields[0], fields[2], fields[3]);
+	assert_true(n >= 200);
+	fclose(table);
+}
+
+static void test_malformed(void **state)
+{
+	FILE *table = open_table(MODELS "malformed/expected.tsv");
+	char line[1024], path[256];
+	char *fields[3];
+	size_t n = 0;
+
+	(void)state;
+	for (; next_line(table, line, sizeof(line), fields, 3); n++) {
+		struct emnist_error error = {.message = "none"};
+		struct emnist_model *model;
+		struct buffer file;
+		enum emnist_status status;
+
+		snprintf(path, sizeof(path), MODELS "malformed/%s.onnx", fields[0]);
+		file = read_bytes(path);
+		status = parse_guarded(file.data, file.nbytes, &model, &error);
+		if (status == EMNIST_OK)
+			fail_msg("%s is accepted", fields[0]);
+		assert_null(model);
+		assert_int_equal(error.code, status);
+		if (strcmp(error.message, fields[2]) != 0)
+			fail_msg("%s: '%s', not '%s'", fields[0], error.message, fields[2]);
+		assert_string_equal(name_of_status(status), fields[1]);
+		assert_int_equal(emnist_model_parse(file.data, file.nbytes, NULL, &model, NULL),
+				 status);
+		buffer_clear(&file);
+	}
+	assert_true(n >= 65);
+	fclose(table);
+}
+
+/* No start of a file is a model, and each says so in peace. */
+static void test_cut_anywhere(void **state)
+{
+	struct buffer file = read_bytes(MODELS "torchscript_norm_both.onnx");
+
+	(void)state;
+	for (size_t nbytes = 0; nbytes < file.nbytes; nbytes++) {
+		struct emnist_model *model;
+
+		assert_int_not_equal(parse_guarded(file.data, nbytes, &model, NULL), EMNIST_OK);
+		assert_null(model);
+	}
+	buffer_clear(&file);
+}
+
+/* Each bit of a model is turned: whatever comes of it, nothing breaks. */
+static void test_turned_bits(void **state)
+{
+	struct buffer file = read_bytes(MODELS "arithmetic.onnx");
+	size_t n_refused = 0;
+
+	(void)state;
+	for (size_t bit = 0; bit < 8 * file.nbytes; bit++) {
+		struct emnist_model *model;
+
+		file.data[bit / 8] ^= (unsigned char)(1 << bit % 8);
+		n_refused += parse_guarded(file.data, file.nbytes, &model, NULL) != EMNIST_OK;
+		emnist_model_free(model);
+		file.data[bit / 8] ^= (unsigned char)(1 << bit % 8);
+	}
+	assert_true(n_refused > file.nbytes);
+	buffer_clear(&file);
+}
+
+/* ------------------------------------------------------------------- hostile */
+
+/* Unpacking stops at any budget without a leak or a fault. */
+static void test_budget(void **state)
+{
+	struct buffer file = read_bytes(MODELS "plain.onnx");
+	enum emnist_status status = EMNIST_ERR_LIMIT;
+	size_t budget;
+
+	(void)state;
+	for (budget = 0; status == EMNIST_ERR_LIMIT; budget++) {
+		Onnx__ModelProto *model = NULL;
+		struct emnist_error error;
+
+		status = onnx_unpack_within(file.data, file.nbytes, budget, &model, &error);
+		if (status == EMNIST_ERR_LIMIT)
+			assert_string_equal(error.message, "the ONNX file has more parts than any "
+							   "network of its size");
+		else
+			onnx__model_proto__free_unpacked(model, NULL);
+	}
+	assert_int_equal(status, EMNIST_OK);
+	assert_true(budget > file.nbytes / 2);
+	buffer_clear(&file);
+}
+
+static double seconds_of(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Parses n copies of a part, of nbytes bytes each, after the header of a model. */
+static void check_bomb(const char *part, size_t nbytes, size_t n, enum emnist_status expected,
+		       const char *message)
+{
+	static const char header[] = "\x08\x08";
+	const double start = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+	unsigned char *bytes = malloc(2 + n * nbytes);
+	struct emnist_model *model;
+	struct emnist_error error;
+
+	assert_non_null(bytes);
+	memcpy(bytes, header, 2);
+	for (size_t i = 0; i < n; i++)
+		memcpy(bytes + 2 + i * nbytes, part, nbytes);
+	assert_int_equal(emnist_model_parse(bytes, 2 + n * nbytes, NULL, &model, &error), expected);
+	assert_string_equal(error.message, message);
+	assert_true(seconds_of(CLOCK_PROCESS_CPUTIME_ID) - start < 5);
+	free(bytes);
+}
+
+static void test_bombs(void **state)
+{
+	static const char spent[] = "the ONNX file has more parts than any network of its size";
+
+	(void)state;
+	/* A million graphs of one empty node, each to be merged with all before it. */
+	check_bomb("\x3a\x02\x0a\x00", 4, 1000000, EMNIST_ERR_LIMIT, spent);
+	/* A million opsets, metadata entries, and graphs without a thing in them. */
+	check_bomb("\x42\x00", 2, 1000000, EMNIST_ERR_LIMIT, spent);
+	check_bomb("\x72\x00", 2, 1000000, EMNIST_ERR_LIMIT, spent);
+	check_bomb("\x3a\x00", 2, 100000, EMNIST_ERR_CORRUPT, "the model names no operator set");
+}
+
+/* One graph of n empty nodes and an opset. */
+static void check_nodes(size_t n, enum emnist_status expected, const char *message)
+{
+	static const unsigned char opset[] = {0x42, 0x02, 0x10, 0x11};
+	unsigned char *bytes = malloc(16 + 2 * n), *p = bytes;
+	struct emnist_model *model;
+	struct emnist_error error;
+
+	assert_non_null(bytes);
+	memcpy(p, opset, sizeof(opset));
+	p += sizeof(opset);
+	*p++ = 0x3a;
+	for (size_t left = 2 * n; left >= 0x80 || (*p++ = (unsigned char)left, false); left >>= 7)
+		*p++ = (unsigned char)(left | 0x80);
+	for (size_t i = 0; i < n; i++, p += 2)
+		memcpy(p, "\x0a", 2);
+	assert_int_equal(emnist_model_parse(bytes, (size_t)(p - bytes), NULL, &model, &error),
+			 expected);
+	assert_string_equal(error.message, message);
+	free(bytes);
+}
+
+static void test_too_many_nodes(void **state)
+{
+	(void)state;
+	check_nodes(65536, EMNIST_ERR_UNSUPPORTED, "the model has 0 inputs, only one is supported");
+	check_nodes(65537, EMNIST_ERR_LIMIT,
+		    "65537 operators and 0 tensors, more than 65536 are not read");
+}
+
+/* ------------------------------------------------------------- there and back */
+
+static void assert_same_model(const struct emnist_model *a, const struct emnist_model *b)
+{
+	assert_int_equal(a->n_layers, b->n_layers);
+	assert_int_equal(a->softmax, b->softmax);
+	for (size_t l = 0; l < a->n_layers; l++) {
+		const struct layer *left = &a->layers[l], *right = &b->layers[l];
+
+		assert_int_equal(left->n_inputs, right->n_inputs);
+		assert_int_equal(left->n_outputs, right->n_outputs);
+		assert_int_equal(left->activation, right->activation);
+		assert_memory_equal(&left->alpha, &right->alpha, sizeof(left->alpha));
+		assert_memory_equal(&left->gamma, &right->gamma, sizeof(left->gamma));
+		assert_memory_equal(left->weights, right->weights,
+				    sizeof(float) * left->n_inputs * left->n_outputs);
+		assert_memory_equal(left->bias, right->bias, sizeof(float) * left->n_outputs);
+	}
+	assert_int_equal(emnist_labels_count(a->labels), emnist_labels_count(b->labels));
+	for (size_t i = 0; i < emnist_labels_count(a->labels); i++)
+		assert_string_equal(emnist_labels_text(a->labels, i),
+				    emnist_labels_text(b->labels, i));
+}
+
+static void check_round_trip(const struct emnist_model *model)
+{
+	struct emnist_model *back;
+	struct emnist_error error = {.message = "none"};
+	void *bytes, *again;
+	size_t nbytes, again_nbytes;
+
+	assert_int_equal(emnist_model_encode(model, &bytes, &nbytes, &error), EMNIST_OK);
+	if (parse_guarded(bytes, nbytes, &back, &error))
+		fail_msg("%s", error.message);
+	assert_same_model(model, back);
+	assert_int_equal(emnist_model_encode(back, &again, &again_nbytes, &error), EMNIST_OK);
+	assert_int_equal(nbytes, again_nbytes);
+	assert_memory_equal(bytes, again, nbytes);
+	emnist_model_free(back);
+	free(bytes);
+	free(again);
+}
+
+static void test_round_trip_keeps_every_bit(void **state)
+{
+	static const float odd[] = {-0.0f, 0x1p-149f, -0x1.fffffcp-127f, 0x1.fffffep127f,
+				    0x1p-126f};
+
+	(void)state;
+	for (int activation = EMNIST_IDENTITY; activation <= EMNIST_TANH; activation++) {
+		struct emnist_model *model =
+			random_model((uint32_t[]){7, 5, 3, 47}, 4,
+				     (enum emnist_activation)activation, (uint64_t)activation);
+
+		assert_non_null(model);
+		memcpy(model->layers[0].weights, odd, sizeof(odd));
+		memcpy(model->layers[2].bias, odd, sizeof(odd));
+		model->layers[1].alpha *= 1.1f;
+		if (activation == EMNIST_IDENTITY || activation == EMNIST_RELU ||
+		    activation == EMNIST_SIGMOID || activation == EMNIST_TANH)
+			model->layers[1].alpha = 0;
+		check_round_trip(model);
+		emnist_model_free(model);
+	}
+}
+
+static void test_round_trip_of_other_ends(void **state)
+{
+	struct emnist_model *model = random_model((uint32_t[]){6, 10}, 2, EMNIST_RELU, 1);
+
+	(void)state;
+	assert_non_null(model);
+	activation_set(&model->layers[0], EMNIST_SIGMOID);
+	model->softmax = false;
+	check_round_trip(model);
+	model->softmax = true;
+	check_round_trip(model);
+	activation_set(&model->layers[0], EMNIST_TANH);
+	check_round_trip(model);
+	emnist_model_free(model);
+}
+
+static void test_written_file(void **state)
+{
+	char folder[] = "/tmp/emnist-test-XXXXXX", path[64];
+	struct emnist_model *model = random_model((uint32_t[]){6, 4, 26}, 3, EMNIST_ELU, 1);
+	struct emnist_model *back;
+	struct emnist_error error;
+	struct buffer file;
+	void *bytes;
+	size_t nbytes;
+
+	(void)state;
+	assert_non_null(model);
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/written.onnx", folder);
+	assert_int_equal(emnist_model_write(model, path, &error), EMNIST_OK);
+	assert_int_equal(emnist_model_encode(model, &bytes, &nbytes, &error), EMNIST_OK);
+	file = read_bytes(path);
+	assert_int_equal(file.nbytes, nbytes);
+	assert_memory_equal(file.data, bytes, nbytes);
+	assert_non_null(memmem(bytes, nbytes, "emnist.labels", 13));
+	assert_non_null(memmem(bytes, nbytes, "1 65 97\n2 66 98\n", 16));
+	assert_non_null(memmem(bytes, nbytes,
+			       "\x12\x04"
+			       "auto",
+			       6));
+	assert_int_equal(emnist_model_read(path, NULL, &back, &error), EMNIST_OK);
+	assert_same_model(model, back);
+	assert_string_equal(back->preprocess, "auto");
+	assert_int_equal(emnist_model_write(model, "/nonexistent/model.onnx", &error),
+			 EMNIST_ERR_IO);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+	buffer_clear(&file);
+	free(bytes);
+	emnist_model_free(back);
+	emnist_model_free(model);
+}
+
+/* ------------------------------------------------------------------- options */
+
+static void test_limit_on_file(void **state)
+{
+	struct buffer file = read_bytes(MODELS "plain.onnx");
+	struct emnist_model_options options = {.file_nbytes = file.nbytes};
+	struct emnist_model *model;
+
+	(void)state;
+	assert_int_equal(emnist_model_read(MODELS "plain.onnx", &options, &model, NULL), EMNIST_OK);
+	emnist_model_free(model);
+	options.file_nbytes--;
+	assert_int_equal(emnist_model_read(MODELS "plain.onnx", &options, &model, NULL),
+			 EMNIST_ERR_LIMIT);
+	assert_null(model);
+	assert_int_equal(emnist_model_read(MODELS "none.onnx", NULL, &model, NULL), EMNIST_ERR_IO);
+	assert_null(model);
+	buffer_clear(&file);
+}
+
+/* Of what a model's first class is called. */
+static void check_first_label(const char *path, const struct emnist_labels *wanted,
+			      const char *expected)
+{
+	const struct emnist_model_options options = {.labels = wanted};
+	struct emnist_model *model;
+
+	assert_int_equal(emnist_model_read(path, &options, &model, NULL), EMNIST_OK);
+	assert_string_equal(emnist_labels_text(emnist_model_labels(model), 0), expected);
+	emnist_model_free(model);
+}
+
+static void test_labels(void **state)
+{
+	static const char ten[] = "0 48\n1 49\n2 50\n3 51\n4 52\n5 53\n6 54\n7 55\n8 56\n9 945\n";
+	static const char greek[] =
+		"0 945\n1 946\n2 947\n3 948\n4 949\n5 950\n6 951\n7 952\n8 953\n"
+		"9 954\n";
+	struct emnist_labels *labels, *few;
+	struct emnist_model_options options = {0};
+	struct emnist_model *model;
+	struct emnist_error error;
+
+	(void)state;
+	assert_int_equal(emnist_labels_parse(greek, strlen(greek), &labels, NULL), EMNIST_OK);
+	assert_int_equal(emnist_labels_parse(ten, 10, &few, NULL), EMNIST_OK);
+	check_first_label(MODELS "plain.onnx", NULL, "0");
+	check_first_label(MODELS "labels.onnx", NULL, "a");
+	check_first_label(MODELS "plain.onnx", labels, "\u03b1");
+	check_first_label(MODELS "labels.onnx", labels, "\u03b1");
+	check_first_label(MODELS "malformed/too_few_labels.onnx", labels, "\u03b1");
+	options.labels = few;
+	assert_int_equal(emnist_model_read(MODELS "labels.onnx", &options, &model, &error),
+			 EMNIST_ERR_ARGUMENT);
+	assert_string_equal(error.message, "2 labels for a model of 10 outputs");
+	assert_null(model);
+	emnist_labels_free(labels);
+	emnist_labels_free(few);
+}
+
+static void test_description(void **state)
+{
+	struct emnist_model *model;
+	struct emnist_layer_info info;
+
+	(void)state;
+	assert_int_equal(emnist_model_read(MODELS "torchscript_selu.onnx", NULL, &model, NULL),
+			 EMNIST_OK);
+	assert_int_equal(emnist_model_n_inputs(model), 6);
+	assert_int_equal(emnist_model_n_outputs(model), 10);
+	assert_int_equal(emnist_model_n_layers(model), 3);
+	info = emnist_model_layer(model, 1);
+	assert_int_equal(info.n_inputs, 5);
+	assert_int_equal(info.n_outputs, 4);
+	assert_int_equal(info.activation, EMNIST_SELU);
+	info = emnist_model_layer(model, 2);
+	assert_int_equal(info.activation, EMNIST_IDENTITY);
+	emnist_model_free(model);
+}
+
+static void test_models_of_2018(void **state)
+{
+	static const char *const names[] = {"app/dnn_model_pt.onnx", "models/dnn_model_pt.onnx",
+					    "models/dnn_model_pt_128.onnx"};
+	const char *data = getenv("EMNIST_DATA");
+
+	(void)state;
+	if (!data)
+		skip();
+	for (size_t i = 0; i < 3; i++) {
+		struct emnist_model *model;
+		char path[4096];
+
+		snprintf(path, sizeof(path), "%s/seed/%s", data, names[i]);
+		assert_int_equal(emnist_model_read(path, NULL, &model, NULL), EMNIST_OK);
+		assert_int_equal(emnist_model_n_inputs(model), 784);
+		assert_int_equal(emnist_model_n_outputs(model), 62);
+		assert_int_equal(emnist_model_layer(model, 0).activation, EMNIST_ELU);
+		assert_string_equal(emnist_labels_text(emnist_model_labels(model), 61), "z");
+		check_round_trip(model);
+		emnist_model_free(model);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_cut_anywhere),
+		cmocka_unit_test(test_turned_bits),
+		cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_bombs),
+		cmocka_unit_test(test_too_many_nodes),
+		cmocka_unit_test(test_round_trip_keeps_every_bit),
+		cmocka_unit_test(test_round_trip_of_other_ends),
+		cmocka_unit_test(test_written_file),
+		cmocka_unit_test(test_limit_on_file),
+		cmocka_unit_test(test_labels),
+		cmocka_unit_test(test_description),
+		cmocka_unit_test(test_models_of_2018),
+	};
+
+	return cmocka_run_group_tests_name("onnx", tests, NULL, NULL);
+}
