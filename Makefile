@@ -211,7 +211,7 @@ $(BUILD)/bench/%: $(BUILD)/lib/bench/%.o $(LIB_OBJECTS)
 	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
 
 bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed beside Python's, needs EMNIST_DATA
-	@BUILD='$(BUILD)' sh cli/bench/run.sh
+	@BUILD='$(BUILD)' sh cli/bench/bench.sh
 
 # ------------------------------------------------------------ the default model
 
