@@ -1,0 +1,94 @@
+#!/bin/sh
+# inject.sh - each single read, write, close and allocation of a run fails once: no crash, nothing
+# wrong printed, a message, the right status. What fails is chosen by inject_calls.c.
+. cli/test/tap.inc
+
+library=$BUILD/test/inject_calls.so
+if [ -n "$SANITIZE" ]; then
+	skip 'calls that fail' "not with -fsanitize=$SANITIZE, which brings its own malloc"
+	finish
+fi
+if [ ! -f "$library" ]; then
+	not_ok 'calls that fail' "$library is not built"
+	finish
+fi
+
+for name in digit-2-scan.png digit-3-photo.jpg digit-8-small.gif small-n-palette.png; do
+	echo "testdata/samples/$name"
+done >"$TMP/list"
+n_inputs=$(wc -l <"$TMP/list")
+
+# classify INJECT [PROGRAM-ARGUMENT]...
+classify()
+{
+	injected=$1
+	shift
+	rm -f "$TMP/log"
+	INJECT=$injected INJECT_LOG=$TMP/log LD_PRELOAD=$library \
+		"$EMNIST" classify -f csv -j 2 --files-from="$TMP/list" "$@" \
+		>"$TMP/out" 2>"$TMP/stderr" </dev/null
+}
+
+# What a run with one failure may look like.
+is_sound()
+{
+	case $1 in
+	0) cmp -s "$TMP/out" "$TMP/wanted" ;;
+	1) # Each failed record has its message, and all others are as they should be.
+		[ "$(wc -l <"$TMP/out")" -eq $((n_inputs + 1)) ] &&
+			[ "$(wc -l <"$TMP/stderr")" -ge 1 ] &&
+			[ "$(grep -cvxFf "$TMP/wanted" "$TMP/out")" -eq "$(wc -l <"$TMP/stderr")" ] ;;
+	2) # A message, and of the output a part from the beginning.
+		[ "$(wc -l <"$TMP/stderr")" -ge 1 ] &&
+			cmp -s -n "$(wc -c <"$TMP/out")" "$TMP/out" "$TMP/wanted" ;;
+	*) false ;;
+	esac
+}
+
+# every_one CALL ERROR [PROGRAM-ARGUMENT]...
+every_one()
+{
+	call=$1 error=$2
+	shift 2
+	unsound=
+	number=1
+	classify none "$@"
+	cp "$TMP/out" "$TMP/wanted"
+	while classify "$call:$number:$error" "$@"; status=$?; [ -f "$TMP/log" ]; do
+		if ! is_sound $status; then
+			unsound="$unsound
+$call:$number: status $status, $(head -n 1 "$TMP/stderr")"
+		fi
+		number=$((number + 1))
+		[ $number -lt 5000 ] || break
+	done
+	is "every $call() that fails with $error is told" '' "$unsound"
+	check "there were some, and an end to them" test $number -gt 1 -a $number -lt 5000
+}
+
+classify none
+is 'without a failure' "0 $((n_inputs + 1))" "$? $(wc -l <"$TMP/out")"
+every_one read EIO
+every_one write ENOSPC
+every_one close EIO
+every_one malloc ENOMEM
+every_one malloc ENOMEM --dump-preprocessed "$TMP/dump" -k 3
+
+# Which status: of the list, the output, an image.
+classify write:1:ENOSPC
+is 'the first write' '2 emnist: standard output: No space left on device' \
+	"$? $(cat "$TMP/stderr")"
+classify read:1:EIO
+is 'reading the list' "2 emnist: '$TMP/list': Input/output error" "$? $(cat "$TMP/stderr")"
+classify read:3:EIO
+is 'reading an image' 1 $?
+
+# Calls that do less than asked, or are interrupted, change nothing.
+classify none
+cp "$TMP/out" "$TMP/wanted"
+for way in read:0:SHORT write:0:SHORT read:0:EINTR write:0:EINTR; do
+	classify $way
+	is "$way: status" 0 $?
+	check "$way: the same output" cmp "$TMP/wanted" "$TMP/out"
+done
+finish
