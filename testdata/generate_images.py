@@ -45,8 +45,8 @@ GLYPHS = {
     "A": [[(.1, .98), (.32, .45), (.52, .03), (.52, .03), (.7, .45), (.9, .97)],
           [(.24, .64), (.5, .6), (.8, .63)]],
     "B": [[(.2, .04), (.18, .5), (.2, .97)],
-          [(.18, .06)] + arc(.42, .27, .3, .21, -90, 90) + [(.24, .49), (.24, .49)] +
-          arc(.44, .73, .36, .24, -80, 90) + [(.2, .97)]],
+          [(.08, .06)] + arc(.42, .26, .3, .2, -90, 90) + [(.2, .48), (.2, .48)] +
+          arc(.44, .73, .4, .24, -85, 90) + [(.08, .97)]],
     "E": [[(.84, .05), (.5, .06), (.2, .04), (.2, .04), (.18, .5), (.2, .96), (.2, .96),
            (.5, .95), (.88, .93)], [(.2, .5), (.45, .5), (.72, .47)]],
     "G": [arc(.5, .5, .42, .46, -50, -340, 12) + [(.9, .5), (.9, .5), (.7, .52), (.48, .54)],
@@ -546,7 +546,9 @@ def make_other_kinds():
             check_with_pillow(name, data, pixels)
         Expected.add(name, pixels)
 
-    five = [[tuple((s >> 3) * 255 // 31 for s in p) for p in row] for row in color]
+    # Five bits become eight in two ways: their first bits repeated, or scaled and cut off.
+    five = [[tuple(s >> 3 << 3 | s >> 5 for s in p) for p in row] for row in color]
+    five_scaled = [[tuple((s >> 3) * 255 // 31 for s in p) for p in row] for row in color]
     for bits in (1, 4, 8):
         pixels, palette = test_pixels(PALETTE, bits, 1)
         shown = expand(pixels, PALETTE, bits, palette)
@@ -566,7 +568,7 @@ def make_other_kinds():
     put("grey8-bottom-up.tga", tga(grey, 3, 8, descriptor=0), grey)
     put("grey8-right-to-left.tga", tga(grey, 3, 8, descriptor=0x30), grey, False)
     put("grey-alpha8.tga", tga(grey_alpha, 3, 16, descriptor=0x28), grey_alpha, False)
-    put("rgb16.tga", tga(color, 2, 16), five, False)
+    put("rgb16.tga", tga(color, 2, 16), five_scaled, False)
     put("rgb24.tga", tga(color, 2, 24, identifier=b"drawn"), color)
     put("rgb24-rle.tga", tga(color, 2, 24, rle=True), color)
     put("rgba32.tga", tga(alpha, 2, 32, descriptor=0x28), alpha)

@@ -1,8 +1,10 @@
 /*
- * bmp.c - what must be known of a BMP before stb_image decodes it.
+ * bmp.c - BMP: those with a palette are decoded here, of others is checked what must be known
+ * before stb_image decodes them.
  *
- * stb_image reads zeros where a file ends and trusts pixels to stay within the palette: both are
- * checked here, against the size that the rows have by the header.
+ * stb_image reads zeros where a file ends, so the size that the rows have by the header is held
+ * against the file. With palettes it reads beyond those that are short, and takes the older kind
+ * (OS/2, 3 bytes a color) for shorter than it is.
  */
 #include "image.h"
 
@@ -86,48 +88,26 @@ static enum emnist_status check_kind(const struct bmp *bmp, struct emnist_error 
 	return EMNIST_OK;
 }
 
-/* Every pixel of n_colors or less. rows: (height) of stride bytes, the last perhaps shorter. */
-static enum emnist_status check_indices(const struct bmp *bmp, const uint8_t *rows, size_t stride,
-					size_t height, size_t n_colors, struct emnist_error *error)
+static uint64_t row_nbytes(const struct bmp *bmp)
 {
-	const unsigned per_byte = 8 / bmp->bits;
-	const unsigned mask = (1u << bmp->bits) - 1;
-
-	if (n_colors > mask)
-		return EMNIST_OK;
-	for (size_t y = 0; y < height; y++)
-		for (size_t x = 0; x < (size_t)bmp->width; x++) {
-			const unsigned byte = rows[y * stride + x / per_byte];
-			const unsigned shift = 8 - bmp->bits * (unsigned)(x % per_byte + 1);
-			const unsigned index = byte >> shift & mask;
-
-			if (index >= n_colors)
-				return image_corrupt(
-					error, FORMAT,
-					"a pixel asks for color %u of a palette of %zu", index,
-					n_colors);
-		}
-	return EMNIST_OK;
+	return ((uint64_t)bmp->width * bmp->bits + 7) / 8;
 }
 
-static enum emnist_status check_pixels(const struct bmp *bmp, const uint8_t *bytes, size_t nbytes,
-				       const struct image_header *header,
+/* Rows begin at multiples of 4 bytes. */
+static uint64_t stride_nbytes(const struct bmp *bmp)
+{
+	return (row_nbytes(bmp) + 3) & ~(uint64_t)3;
+}
+
+static enum emnist_status check_pixels(const struct bmp *bmp, size_t nbytes, uint32_t height,
 				       struct emnist_error *error)
 {
-	const uint64_t row_nbytes = ((uint64_t)header->width * bmp->bits + 7) / 8;
-	const uint64_t stride = (row_nbytes + 3) & ~(uint64_t)3;
-	const size_t palette_offset = FILE_HEADER_NBYTES + (size_t)bmp->header_nbytes;
-	const size_t color_nbytes = bmp->header_nbytes == CORE_HEADER_NBYTES ? 3 : 4;
-
-	if (bmp->data_offset < palette_offset)
+	if (bmp->data_offset < FILE_HEADER_NBYTES + (uint64_t)bmp->header_nbytes)
 		return image_corrupt(error, FORMAT, "the pixels begin inside the header");
 	if (bmp->data_offset > nbytes ||
-	    stride * (header->height - 1) + row_nbytes > nbytes - bmp->data_offset)
+	    stride_nbytes(bmp) * (height - 1) + row_nbytes(bmp) > nbytes - bmp->data_offset)
 		return image_cut_short(error, FORMAT, nbytes);
-	if (bmp->bits > 8)
-		return EMNIST_OK;
-	return check_indices(bmp, bytes + bmp->data_offset, (size_t)stride, header->height,
-			     (bmp->data_offset - palette_offset) / color_nbytes, error);
+	return EMNIST_OK;
 }
 
 enum emnist_status bmp_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
@@ -144,5 +124,60 @@ enum emnist_status bmp_header(const uint8_t *bytes, size_t nbytes, struct image_
 		return status;
 	header->width = (uint32_t)bmp.width;
 	header->height = (uint32_t)(bmp.height < 0 ? -bmp.height : bmp.height);
-	return check_pixels(&bmp, bytes, nbytes, header, error);
+	return check_pixels(&bmp, nbytes, header->height, error);
+}
+
+/* A palette of n_colors of color_nbytes each: blue, green, red, perhaps a byte more. */
+struct colors {
+	const uint8_t *bytes;
+	size_t color_nbytes;
+	size_t n;
+};
+
+/* One row of indices as RGB. */
+static enum emnist_status read_row(const struct bmp *bmp, const struct colors *colors,
+				   const uint8_t *from, uint8_t *to, struct emnist_error *error)
+{
+	const unsigned per_byte = 8 / bmp->bits;
+	const unsigned mask = (1u << bmp->bits) - 1;
+
+	for (size_t x = 0; x < (size_t)bmp->width; x++) {
+		const unsigned shift = 8 - bmp->bits * (unsigned)(x % per_byte + 1);
+		const unsigned index = (unsigned)from[x / per_byte] >> shift & mask;
+		const uint8_t *color = colors->bytes + index * colors->color_nbytes;
+
+		if (index >= colors->n)
+			return image_corrupt(error, FORMAT,
+					     "a pixel asks for color %u of a palette of %zu", index,
+					     colors->n);
+		*to++ = color[2];
+		*to++ = color[1];
+		*to++ = color[0];
+	}
+	return EMNIST_OK;
+}
+
+enum emnist_status bmp_decode(const uint8_t *bytes, size_t nbytes,
+			      const struct image_header *header, struct image *image,
+			      struct emnist_error *error)
+{
+	struct cursor in = cursor_over(bytes, nbytes);
+	const struct bmp bmp = read_header(&in);
+	const size_t palette_offset = FILE_HEADER_NBYTES + (size_t)bmp.header_nbytes;
+	const size_t color_nbytes = bmp.header_nbytes == CORE_HEADER_NBYTES ? 3 : 4;
+	const struct colors colors = {bytes + palette_offset, color_nbytes,
+				      (bmp.data_offset - palette_offset) / color_nbytes};
+	enum emnist_status status;
+
+	if (bmp.bits > 8)
+		return stb_decode(FORMAT, bytes, nbytes, header, image, error);
+	status = image_resize(image, header->width, header->height, 3, error);
+	for (size_t y = 0; !status && y < header->height; y++) {
+		const size_t row = bmp.height > 0 ? header->height - 1 - y : y;
+
+		status = read_row(&bmp, &colors,
+				  bytes + bmp.data_offset + row * (size_t)stride_nbytes(&bmp),
+				  image->pixels.data + y * header->width * 3, error);
+	}
+	return status;
 }

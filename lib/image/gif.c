@@ -99,3 +99,10 @@ enum emnist_status gif_header(const uint8_t *bytes, size_t nbytes, struct image_
 		skip_sub_blocks(&in);
 	}
 }
+
+enum emnist_status gif_decode(const uint8_t *bytes, size_t nbytes,
+			      const struct image_header *header, struct image *image,
+			      struct emnist_error *error)
+{
+	return stb_decode(FORMAT, bytes, nbytes, header, image, error);
+}

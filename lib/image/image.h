@@ -60,7 +60,7 @@ enum emnist_status image_cut_short(struct emnist_error *error, const char *forma
 /*
  * Each format: a header reader that checks all of the file that its decoder takes on trust, and a
  * decoder. Headers are read by PNG (png.c), JPEG (jpeg.c), BMP (bmp.c), GIF (gif.c), TGA (tga.c)
- * and PNM (pnm.c); PNG and PNM are decoded there too, the others by stb_image (stb.c).
+ * and PNM (pnm.c); PNG, PNM and BMP with a palette are decoded there too, all others by stb_image.
  */
 enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
 				  struct emnist_error *error);
@@ -91,6 +91,11 @@ enum emnist_status tga_decode(const uint8_t *bytes, size_t nbytes,
 enum emnist_status pnm_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
 			      struct emnist_error *error);
 enum emnist_status pnm_decode(const uint8_t *bytes, size_t nbytes,
+			      const struct image_header *header, struct image *image,
+			      struct emnist_error *error);
+
+/* stb.c: decodes what a header reader has checked. format: its name, for messages. */
+enum emnist_status stb_decode(const char *format, const uint8_t *bytes, size_t nbytes,
 			      const struct image_header *header, struct image *image,
 			      struct emnist_error *error);
 

@@ -159,3 +159,10 @@ enum emnist_status jpeg_header(const uint8_t *bytes, size_t nbytes, struct image
 		return image_cut_short(error, FORMAT, nbytes);
 	return EMNIST_OK;
 }
+
+enum emnist_status jpeg_decode(const uint8_t *bytes, size_t nbytes,
+			       const struct image_header *header, struct image *image,
+			       struct emnist_error *error)
+{
+	return stb_decode(FORMAT, bytes, nbytes, header, image, error);
+}

@@ -1,5 +1,5 @@
 /*
- * stb.c - JPEG, BMP, GIF and TGA, through stb_image.
+ * stb.c - JPEG, GIF, TGA and most of BMP, through stb_image.
  *
  * stb_image asks for memory by what a file says of itself. Here it gets a budget, from the size
  * that was checked, and its memory is zeroed: pixels that a damaged file leaves out are then the
@@ -117,9 +117,9 @@ static enum emnist_status report(const char *format, struct emnist_error *error)
 	return image_corrupt(error, format, "%s", terse);
 }
 
-static enum emnist_status decode(const char *format, const uint8_t *bytes, size_t nbytes,
-				 const struct image_header *header, struct image *image,
-				 struct emnist_error *error)
+enum emnist_status stb_decode(const char *format, const uint8_t *bytes, size_t nbytes,
+			      const struct image_header *header, struct image *image,
+			      struct emnist_error *error)
 {
 	const size_t n_pixels = ((size_t)header->width + PADDING) * (header->height + PADDING);
 	int width, height, channels;
@@ -145,32 +145,4 @@ static enum emnist_status decode(const char *format, const uint8_t *bytes, size_
 	image->pixels.nbytes = (size_t)header->width * header->height * image->channels;
 	image->pixels.capacity = image->pixels.nbytes;
 	return EMNIST_OK;
-}
-
-enum emnist_status jpeg_decode(const uint8_t *bytes, size_t nbytes,
-			       const struct image_header *header, struct image *image,
-			       struct emnist_error *error)
-{
-	return decode("JPEG", bytes, nbytes, header, image, error);
-}
-
-enum emnist_status bmp_decode(const uint8_t *bytes, size_t nbytes,
-			      const struct image_header *header, struct image *image,
-			      struct emnist_error *error)
-{
-	return decode("BMP", bytes, nbytes, header, image, error);
-}
-
-enum emnist_status gif_decode(const uint8_t *bytes, size_t nbytes,
-			      const struct image_header *header, struct image *image,
-			      struct emnist_error *error)
-{
-	return decode("GIF", bytes, nbytes, header, image, error);
-}
-
-enum emnist_status tga_decode(const uint8_t *bytes, size_t nbytes,
-			      const struct image_header *header, struct image *image,
-			      struct emnist_error *error)
-{
-	return decode("TGA", bytes, nbytes, header, image, error);
 }

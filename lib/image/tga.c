@@ -137,3 +137,10 @@ enum emnist_status tga_header(const uint8_t *bytes, size_t nbytes, struct image_
 	header->orientation = tga.descriptor & RIGHT_TO_LEFT ? FLIPPED_LEFT_RIGHT : 1;
 	return EMNIST_OK;
 }
+
+enum emnist_status tga_decode(const uint8_t *bytes, size_t nbytes,
+			      const struct image_header *header, struct image *image,
+			      struct emnist_error *error)
+{
+	return stb_decode(FORMAT, bytes, nbytes, header, image, error);
+}
