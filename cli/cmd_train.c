@@ -269,18 +269,20 @@ static bool forget_checkpoint(const struct train_command *c)
 static bool check_writable(const char *path)
 {
 	const mode_t mode = what_is_at(path).st_mode;
-	const char *slash = strrchr(path, '/');
+	char target[PATH_MAX]; /* where a symbolic link leads to */
+	const char *written = realpath(path, target) ? target : path;
+	const char *slash = strrchr(written, '/');
 	char folder[PATH_MAX] = ".";
 	int failure = 0;
 
 	if (slash) {
-		const size_t n = slash == path ? 1 : (size_t)(slash - path);
+		const size_t n = slash == written ? 1 : (size_t)(slash - written);
 
 		if (n >= sizeof(folder)) {
 			complain("'%s': %s", path, strerror(ENAMETOOLONG));
 			return false;
 		}
-		memcpy(folder, path, n);
+		memcpy(folder, written, n);
 		folder[n] = '\0';
 	}
 	if (S_ISDIR(mode) || (slash && !slash[1]))

@@ -50,10 +50,20 @@ train -o - --epochs 2 -q >"$TMP/piped.onnx" && [ ! -s "$TMP/stderr" ] &&
 	cmp "$TMP/one.onnx" "$TMP/piped.onnx"
 report "-o - writes the same model to stdout, -q says nothing"
 
+: >"$TMP/target"
+ln -s target "$TMP/link"
+train -o "$TMP/link" --epochs 2 --no-checkpoint && [ -h "$TMP/link" ] &&
+	cmp "$TMP/one.onnx" "$TMP/target"
+report "a symbolic link stays, and what it leads to is replaced"
+
+train -o /dev/stdout --epochs 2 -q >"$TMP/target" && cmp "$TMP/one.onnx" "$TMP/target" &&
+	[ ! -e /dev/stdout.checkpoint ]
+report "/dev/stdout may lead to a file"
+
 train -o "$TMP/seed.onnx" --epochs 2 --seed 2 && ! cmp -s "$TMP/one.onnx" "$TMP/seed.onnx"
 report "another seed gives another model"
 
-rm -f "$TMP/two.onnx" "$TMP/piped.onnx" "$TMP/seed.onnx"
+rm -f "$TMP/two.onnx" "$TMP/piped.onnx" "$TMP/seed.onnx" "$TMP/link" "$TMP/target"
 is "no checkpoint and no temporary file is left" "one.onnx stderr stdout" \
 	"$(ls "$TMP" | tr '\n' ' ' | sed 's/ $//')"
 

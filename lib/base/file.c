@@ -116,17 +116,14 @@ static char *name_beside(const char *path)
 	return name;
 }
 
-enum emnist_status file_replace(const char *path, const void *bytes, size_t nbytes,
-				struct emnist_error *error)
+/* Replaces what is a regular file, or nothing yet, and no symbolic link. */
+static enum emnist_status replace_file(const char *path, const void *bytes, size_t nbytes,
+				       struct emnist_error *error)
 {
-	struct stat st;
-	char *name;
+	char *name = name_beside(path);
 	int failure = 0;
 	int fd;
 
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return write_in_place(path, bytes, nbytes, error);
-	name = name_beside(path);
 	if (!name)
 		return error_memory(error);
 	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
@@ -145,4 +142,20 @@ enum emnist_status file_replace(const char *path, const void *bytes, size_t nbyt
 		unlink(name);
 	free(name);
 	return failure ? error_errno(error, failure, "cannot write") : EMNIST_OK;
+}
+
+enum emnist_status file_replace(const char *path, const void *bytes, size_t nbytes,
+				struct emnist_error *error)
+{
+	enum emnist_status status;
+	struct stat st;
+	char *target;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return write_in_place(path, bytes, nbytes, error);
+	/* Of a link, not the link but what it leads to: /dev/stdout is one. */
+	target = realpath(path, NULL);
+	status = replace_file(target ? target : path, bytes, nbytes, error);
+	free(target);
+	return status;
 }
