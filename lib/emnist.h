@@ -274,9 +274,9 @@ EMNIST_API enum emnist_status emnist_session_create(const struct emnist_model *m
 						    struct emnist_error *error);
 
 /* vectors: (n_rows, n_inputs), row-major, finite. probabilities: (n_rows, n_outputs), each row in
- * [0,1] with sum 1 (any sum where the model ends in sigmoids in place of a softmax). A row's probabilities do not depend on the other rows of the call, but they
- * may differ in the last digits (up to about 1e-5) between calls of different n_rows and between
- * machines. */
+ * [0,1] with sum 1 (any sum where the model ends in sigmoids in place of a softmax). A row's
+ * probabilities do not depend on the other rows of the call, but they may differ in the last digits
+ * (up to about 1e-5) between calls of different n_rows and between machines. */
 EMNIST_API enum emnist_status emnist_session_run(struct emnist_session *session,
 						 const float *vectors, size_t n_rows,
 						 float *probabilities, struct emnist_error *error);
