@@ -11,7 +11,7 @@ data=${EMNIST_DATA:?set EMNIST_DATA to the folder that holds emnist/}/emnist
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 
 "$build/emnist" train -v -o lib/model/default.onnx \
-	--hidden 512,256 --activation relu --epochs 60 --seed 1 \
+	--hidden 512,256 --activation relu --epochs 120 --seed 1 \
 	--class-frequencies "$data/emnist-byclass-train-labels-idx1-ubyte.gz" \
 	"$data/train/part1-62-images-idx3-ubyte.gz" \
 	"$data/train/part2-32-images-idx3-ubyte.gz" \
