@@ -49,8 +49,9 @@ struct train_command {
 	double *frequencies;
 	struct emnist_dataset **datasets;
 	size_t n_datasets;
-	char *checkpoint_made; /* default name of the checkpoint */
-	struct progress progress;
+	char *checkpoint_made;    /* default name of the checkpoint */
+	struct progress progress; /* once the first step is done */
+	bool has_begun;
 };
 
 static volatile sig_atomic_t interrupted; /* the signal that asked to stop */
@@ -370,6 +371,12 @@ static int on_progress(void *context, const struct emnist_train_progress *p)
 {
 	struct train_command *c = context;
 
+	/* Reading the data took its time, and a run that goes on has steps behind it. */
+	if (!c->has_begun) {
+		progress_start(&c->progress, "steps", c->quiet);
+		c->progress.n_before = p->step;
+		c->has_begun = true;
+	}
 	if (p->epoch_done && !c->quiet) {
 		progress_clear(&c->progress);
 		fprintf(stderr, "epoch %u/%u  loss %.4f", p->epoch, p->n_epochs, p->loss);
@@ -440,7 +447,6 @@ static enum exit_status train(struct train_command *c)
 	c->options.progress = on_progress;
 	c->options.context = c;
 	catch_signals();
-	progress_start(&c->progress, "steps", c->quiet);
 	status = emnist_train(c->datasets, c->n_datasets, &c->options, &model, &error);
 	progress_clear(&c->progress);
 	if (status == EMNIST_ERR_STOPPED) {

@@ -27,6 +27,7 @@ void progress_start(struct progress *progress, const char *unit, bool quiet)
 	progress->shown =
 		!quiet && isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
 	progress->unit = unit;
+	progress->n_before = 0;
 	progress->started = seconds_now();
 	/* The first line comes when there is something to tell. */
 	progress->drawn = progress->started;
@@ -85,7 +86,7 @@ void progress_update(struct progress *progress, uint64_t n_done, uint64_t total)
 		return;
 	progress->drawn = now;
 	seconds = now - progress->started;
-	rate = seconds > 0 ? (double)n_done / seconds : 0;
+	rate = seconds > 0 ? (double)(n_done - progress->n_before) / seconds : 0;
 	n = snprintf(line, sizeof(line), "\r%s%s%s %s, %s a second", with_commas(n_done, done_text),
 		     total ? " of " : "", total ? with_commas(total, total_text) : "",
 		     progress->unit, with_commas((uint64_t)rate, rate_text));

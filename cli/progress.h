@@ -8,11 +8,12 @@
 #include <stdint.h>
 
 struct progress {
-	bool shown;       /* stderr is a terminal, -q was not given, TERM is not "dumb" */
-	const char *unit; /* "images" */
-	double started;   /* seconds of the monotonic clock */
-	double drawn;     /* when the line was drawn last */
-	bool dirty;       /* a line stands on the terminal */
+	bool shown;        /* stderr is a terminal, -q was not given, TERM is not "dumb" */
+	const char *unit;  /* "images" */
+	uint64_t n_before; /* of what is done, what was done before the start */
+	double started;    /* seconds of the monotonic clock */
+	double drawn;      /* when the line was drawn last */
+	bool dirty;        /* a line stands on the terminal */
 };
 
 /* Seconds of the monotonic clock. */
