@@ -111,7 +111,7 @@ def make_exported():
         "after": nn.Sequential(nn.Linear(6, 5), nn.ELU(), nn.BatchNorm1d(5), nn.Linear(5, 10)),
         "first": nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 10)),
         "last": nn.Sequential(nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 10), nn.BatchNorm1d(10)),
-        "both": nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 5), nn.BatchNorm1d(5), nn.SELU(),
+        "both": nn.Sequential(nn.BatchNorm1d(6, eps=0.01), nn.Linear(6, 5), nn.BatchNorm1d(5), nn.SELU(),
                               nn.BatchNorm1d(5), nn.Linear(5, 10), nn.BatchNorm1d(10)),
     }
     for name, net in normalised.items():
@@ -230,7 +230,7 @@ def make_by_hand():
     add("arithmetic", build([
         node("Sub", "half x", "a"), node("Mul", "a six", "b"), node("Div", "b three", "c"),
         node("Gemm", "c w1 b1", "d", transB=1), node("Sub", "d b1", "e"), node("Mul", "three e", "f"),
-        node("Elu", "f", "g"), node("Add", "g half", "h"), node("Sub", "h five", "i"),
+        node("Elu", "f", "g"), node("Add", "g half", "h"), node("Sub", "five h", "i"),
         node("Gemm", "i w2 b2", "y", transB=1)],
         weights() + [tensor("half", 0.5), tensor("three", [3]),
                      tensor("six", np.arange(1, 7)), tensor("five", np.arange(5))]))

@@ -158,6 +158,51 @@ static void test_answers(void **state)
 	fclose(table);
 }
 
+/* What IEEE 754 says that the bits of a binary16 number are. */
+static float value_of_half(unsigned bits)
+{
+	const int exponent = (int)(bits >> 10 & 0x1f);
+	const double fraction = (double)(bits & 0x3ff) / 1024;
+	double magnitude =
+		exponent == 0 ? ldexp(fraction, -14) : ldexp(1 + fraction, exponent - 15);
+
+	if (exponent == 0x1f)
+		magnitude = bits & 0x3ff ? NAN : INFINITY;
+	return (float)(bits & 0x8000 ? -magnitude : magnitude);
+}
+
+static void test_every_half(void **state)
+{
+	static uint8_t raw[2 * 65536];
+	static int32_t fields[65536];
+	static float from_raw[65536], from_fields[65536];
+	Onnx__TensorProto tensor = ONNX__TENSOR_PROTO__INIT;
+	struct onnx_constant constant = {.tensor = &tensor, .n = 65536};
+
+	(void)state;
+	for (size_t i = 0; i < 65536; i++) {
+		raw[2 * i] = (uint8_t)i;
+		raw[2 * i + 1] = (uint8_t)(i >> 8);
+		fields[i] = (int32_t)i;
+	}
+	tensor.data_type = ONNX_FLOAT16;
+	tensor.int32_data = fields;
+	tensor.n_int32_data = 65536;
+	onnx_constant_values(&constant, from_fields);
+	tensor.has_raw_data = true;
+	tensor.raw_data = (ProtobufCBinaryData){sizeof(raw), raw};
+	onnx_constant_values(&constant, from_raw);
+	for (unsigned i = 0; i < 65536; i++) {
+		const float expected = value_of_half(i);
+
+		if (isnan(expected))
+			assert_true(isnan(from_raw[i]) && isnan(from_fields[i]));
+		else
+			assert_true(from_raw[i] == expected && from_fields[i] == expected &&
+				    !signbit(from_raw[i]) == !signbit(expected));
+	}
+}
+
 static void test_malformed(void **state)
 {
 	FILE *table = open_table(MODELS "malformed/expected.tsv");
@@ -549,6 +594,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_every_half),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_turned_bits),
