@@ -781,6 +781,8 @@ def malformed_others():
         ("jpeg-5-components.jpg", patched(jpeg, sof + 9, b"\5"), "CORRUPT",
          "bad number of components"),
         ("jpeg-huffman-table-7.jpg", patched(jpeg, dht + 4, b"\7"), "CORRUPT", "bad Huffman table"),
+        ("jpeg-huffman-table-of-4080-codes.jpg", jpeg[:dht] + b"\xff\xc4\x10\x03\0" +
+         b"\xff" * 16 + bytes(4080) + jpeg[dht:], "CORRUPT", "a Huffman table of 4080 codes"),
         ("jpeg-segment-length-1.jpg", patched(jpeg, dht + 2, b"\0\1"), "CORRUPT",
          "a segment has the length 1"),
         ("jpeg-two-frames.jpg", jpeg[:sos] + jpeg[sof:sos] + jpeg[sos:], "CORRUPT",

@@ -15,6 +15,9 @@
 /* A unit that is coded at once covers at most 32 x 32 pixels and takes at least a bit. */
 #define MCU_N_PIXELS 1024
 
+/* Codes of a Huffman table stand for bytes. */
+#define MAX_CODES 256
+
 enum marker {
 	MARKER_TEM = 0x01,
 	MARKER_SOF0 = 0xc0, /* baseline */
@@ -108,6 +111,25 @@ static enum emnist_status read_frame(struct jpeg_walk *walk, unsigned marker, st
 	return EMNIST_OK;
 }
 
+/* A segment of Huffman tables: each 16 counts of codes by their length, and a byte a code.
+ * stb_image would write more codes than a byte can name behind its table. */
+static enum emnist_status check_tables(struct jpeg_walk *walk, struct cursor segment)
+{
+	while (cursor_left(&segment) && !segment.failed) {
+		const unsigned char *table = cursor_take(&segment, 1 + 16);
+		unsigned n_codes = 0;
+
+		for (int i = 1; table && i <= 16; i++)
+			n_codes += table[i];
+		if (n_codes > MAX_CODES)
+			return image_corrupt(walk->error, FORMAT, "a Huffman table of %u codes",
+					     n_codes);
+		cursor_take(&segment, n_codes);
+	}
+	return segment.failed ? image_corrupt(walk->error, FORMAT, "a Huffman table is cut short")
+			      : EMNIST_OK;
+}
+
 static enum emnist_status read_segment(struct jpeg_walk *walk, unsigned marker)
 {
 	static const char exif[6] = "Exif\0";
@@ -123,6 +145,8 @@ static enum emnist_status read_segment(struct jpeg_walk *walk, unsigned marker)
 		return image_cut_short(walk->error, FORMAT, walk->in.nbytes);
 	if (is_frame(marker))
 		return read_frame(walk, marker, cursor_over(content, length - 2));
+	if (marker == MARKER_DHT)
+		return check_tables(walk, cursor_over(content, length - 2));
 	if (marker == MARKER_SOS && ++walk->n_scans > MAX_SCANS)
 		return error_set(walk->error, EMNIST_ERR_LIMIT, "JPEG has more than %d scans",
 				 MAX_SCANS);

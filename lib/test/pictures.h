@@ -20,6 +20,7 @@ static inline uint8_t *read_whole(const char *path, size_t *nbytes_ret)
 	uint8_t *bytes = NULL;
 	long nbytes = -1;
 
+	*nbytes_ret = 0;
 	if (!file)
 		return NULL;
 	if (fseek(file, 0, SEEK_END) == 0)

@@ -1,0 +1,551 @@
+/*
+ * test_preprocess.c - images to vectors: EMNIST's own images untouched, everything else brought to
+ * their like whatever its size, polarity, place, light and transparency.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "../image/preprocess.h"
+#include "pictures.h"
+
+#define N EMNIST_VECTOR_LENGTH
+
+/* A "d", whose stem makes it as high as it is, and an "i", whose dot is apart. */
+static const struct point letter_d[] = {
+	{.75f, .05f, true},  {.75f, .95f, false}, {.72f, .60f, false},
+	{.50f, .50f, false}, {.28f, .60f, false}, {.25f, .75f, false},
+	{.32f, .90f, false}, {.52f, .93f, false}, {.74f, .85f, false},
+};
+static const struct point letter_i[] = {
+	{.5f, .3f, true},
+	{.5f, .95f, false},
+	{.5f, .08f, true},
+};
+
+static void picture_make(struct image *image, uint32_t width, uint32_t height, unsigned channels)
+{
+	assert_int_equal(image_resize(image, width, height, channels, NULL), EMNIST_OK);
+}
+
+/* A letter with strokes of 15 % of its size. */
+static void draw(struct image *image, uint32_t width, uint32_t height, const struct point *points,
+		 size_t n_points, float left, float top, float size, uint8_t paper, uint8_t ink)
+{
+	picture_make(image, width, height, 1);
+	draw_strokes(image->pixels.data, width, height, points, n_points, left, top, size,
+		     size * 0.15f, paper, ink);
+}
+
+#define LETTER(letter) (letter), sizeof(letter) / sizeof(*(letter))
+
+/* Every vector must be what the header says; a second run must give the same. */
+static void preprocess(const struct image *image, enum emnist_preprocess mode, float *vector)
+{
+	struct preprocessor preprocessor = {0};
+	float again[N];
+
+	assert_int_equal(preprocess_image(&preprocessor, image, mode, vector, NULL), EMNIST_OK);
+	assert_int_equal(preprocess_image(&preprocessor, image, mode, again, NULL), EMNIST_OK);
+	assert_memory_equal(vector, again, sizeof(again));
+	for (size_t i = 0; i < N; i++)
+		assert_true(vector[i] >= 0 && vector[i] <= 1);
+	preprocessor_clear(&preprocessor);
+}
+
+static float mean_difference(const float *a, const float *b)
+{
+	float sum = 0;
+
+	for (size_t i = 0; i < N; i++)
+		sum += fabsf(a[i] - b[i]);
+	return sum / N;
+}
+
+static bool is_blank(const float *vector)
+{
+	for (size_t i = 0; i < N; i++)
+		if (vector[i] != 0)
+			return false;
+	return true;
+}
+
+/* What all drawings of the letter d should come to: 400 x 400, black on white. */
+static void reference_d(float *vector)
+{
+	struct image image = {0};
+
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 0);
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
+	image_clear(&image);
+}
+
+static void assert_like_d(const struct image *image, float tolerance)
+{
+	float expected[N], vector[N];
+
+	reference_d(expected);
+	preprocess(image, EMNIST_PREPROCESS_AUTO, vector);
+	if (mean_difference(expected, vector) > tolerance)
+		fail_msg("%u x %u x %u: differs by %.4f", image->width, image->height,
+			 image->channels, (double)mean_difference(expected, vector));
+}
+
+/* -------------------------------------------------------------- untouched */
+
+/* A vector of EMNIST's kind as an image of 1 to 4 channels. */
+static void emnist_like(struct image *image, unsigned channels)
+{
+	struct image grey = {0};
+
+	draw(&grey, 28, 28, LETTER(letter_d), 3, 3, 22, 0, 255);
+	picture_make(image, 28, 28, channels);
+	for (size_t i = 0; i < N; i++)
+		for (unsigned c = 0; c < channels; c++)
+			image->pixels.data[i * channels + c] =
+				channels % 2 == 0 && c == channels - 1 ? 255 : grey.pixels.data[i];
+	image_clear(&grey);
+}
+
+static void emnist_passes_untouched(void **state)
+{
+	float vector[N];
+
+	(void)state;
+	for (unsigned channels = 1; channels <= 4; channels++) {
+		struct image image = {0};
+
+		emnist_like(&image, channels);
+		preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
+		for (size_t i = 0; i < N; i++)
+			assert_true(vector[i] == (float)image.pixels.data[i * channels] / 255);
+		image_clear(&image);
+	}
+}
+
+/* Whether auto mode leaves the image as it is. */
+static bool passes(const struct image *image)
+{
+	float vector[N];
+
+	preprocess(image, EMNIST_PREPROCESS_AUTO, vector);
+	for (size_t i = 0; i < N; i++)
+		if (vector[i] != (float)image->pixels.data[i * image->channels] / 255)
+			return false;
+	return true;
+}
+
+static void others_do_not_pass(void **state)
+{
+	struct image image = {0};
+
+	(void)state;
+	draw(&image, 28, 28, LETTER(letter_d), 3, 3, 22, 255, 0);
+	assert_false(passes(&image)); /* a scan of the same size */
+	draw(&image, 28, 28, LETTER(letter_d), 3, 3, 22, 40, 200);
+	assert_false(passes(&image)); /* a border that is not black */
+	draw(&image, 29, 28, LETTER(letter_d), 3, 3, 22, 0, 255);
+	image.width = 28;
+	image.height = 29;
+	assert_false(passes(&image)); /* another size */
+	emnist_like(&image, 3);
+	image.pixels.data[3 * 400] ^= 1;
+	assert_false(passes(&image)); /* color */
+	emnist_like(&image, 4);
+	image.pixels.data[4 * 400 + 3] = 254;
+	assert_false(passes(&image)); /* transparency */
+	image_clear(&image);
+}
+
+static void black_passes(void **state)
+{
+	struct image image = {0};
+
+	(void)state;
+	picture_make(&image, 28, 28, 1);
+	memset(image.pixels.data, 0, N);
+	assert_true(passes(&image));
+	image_clear(&image);
+}
+
+/* The first part of EMNIST's training images: each passes, and its negative does not. */
+static void training_images_pass(void **state)
+{
+	const char *data = getenv("EMNIST_DATA");
+	struct emnist_dataset *dataset;
+	struct image image = {0};
+	uint8_t pixels[N];
+	uint16_t class;
+	char path[4096];
+	size_t n, n_images = 0;
+
+	(void)state;
+	if (!data)
+		skip();
+	snprintf(path, sizeof(path), "%s/emnist/train/part1-62-images-idx3-ubyte.gz", data);
+	assert_int_equal(emnist_dataset_open(path, NULL, &dataset, NULL), EMNIST_OK);
+	picture_make(&image, 28, 28, 1);
+	for (; !emnist_dataset_read(dataset, 1, pixels, &class, &n, NULL) && n; n_images++) {
+		memcpy(image.pixels.data, pixels, N);
+		assert_true(passes(&image));
+		for (size_t i = 0; i < N; i++)
+			image.pixels.data[i] = (uint8_t)(255 - pixels[i]);
+		assert_false(passes(&image));
+	}
+	assert_int_equal(n_images, 15820);
+	emnist_dataset_free(dataset);
+	image_clear(&image);
+}
+
+/* --------------------------------------------------------------------- raw */
+
+static void raw_keeps_28x28(void **state)
+{
+	struct image image = {0};
+	float vector[N];
+
+	(void)state;
+	draw(&image, 28, 28, LETTER(letter_d), 3, 3, 22, 255, 0);
+	preprocess(&image, EMNIST_PREPROCESS_RAW, vector);
+	for (size_t i = 0; i < N; i++)
+		assert_true(vector[i] == (float)image.pixels.data[i] / 255);
+	image_clear(&image);
+}
+
+static void raw_averages_down(void **state)
+{
+	struct image image = {0};
+	float vector[N];
+
+	(void)state;
+	picture_make(&image, 56, 84, 1); /* cells of 2 x 3 */
+	for (size_t i = 0; i < image.pixels.nbytes; i++)
+		image.pixels.data[i] = (uint8_t)(i * 37 % 251);
+	preprocess(&image, EMNIST_PREPROCESS_RAW, vector);
+	for (size_t y = 0; y < 28; y++)
+		for (size_t x = 0; x < 28; x++) {
+			unsigned sum = 0;
+
+			for (size_t k = 0; k < 6; k++)
+				sum += image.pixels.data[(3 * y + k / 2) * 56 + 2 * x + k % 2];
+			assert_true(fabsf(vector[y * 28 + x] - (float)sum / 6 / 255) < 1e-5f);
+		}
+	image_clear(&image);
+}
+
+static void raw_interpolates_up(void **state)
+{
+	struct image image = {0};
+	float vector[N];
+
+	(void)state;
+	picture_make(&image, 2, 1, 1);
+	image.pixels.data[0] = 0;
+	image.pixels.data[1] = 255;
+	preprocess(&image, EMNIST_PREPROCESS_RAW, vector);
+	for (size_t x = 0; x < 28; x++) {
+		/* The centres of the two lie at 7 and 21. */
+		const float at = ((float)x + 0.5f - 7) / 14;
+		const float expected = at < 0 ? 0 : at > 1 ? 1 : at;
+
+		assert_true(fabsf(vector[x] - expected) < 1e-5f);
+		assert_true(vector[27 * 28 + x] == vector[x]);
+	}
+	image_clear(&image);
+}
+
+/* Luma as Pillow's convert("L") has it, alpha over white. The expected bytes are from
+ * Image.new("RGBA", (28, 28), "white") with alpha_composite(...), then convert("L"). */
+static void raw_knows_color_and_alpha(void **state)
+{
+	static const struct {
+		uint8_t pixel[4];
+		unsigned channels;
+		uint8_t expected;
+	} cases[] = {
+		{{255, 0, 0}, 3, 76},      {{0, 255, 0}, 3, 150},   {{0, 0, 255}, 3, 29},
+		{{12, 200, 99}, 3, 132},   {{77, 77, 77}, 3, 77},   {{10, 0}, 2, 255},
+		{{10, 255}, 2, 10},        {{0, 128}, 2, 127},      {{0, 0, 0, 0}, 4, 255},
+		{{255, 0, 0, 255}, 4, 76}, {{0, 0, 0, 51}, 4, 204},
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(*cases); k++) {
+		struct image image = {0};
+		float vector[N];
+
+		picture_make(&image, 28, 28, cases[k].channels);
+		for (size_t i = 0; i < N; i++)
+			memcpy(image.pixels.data + i * cases[k].channels, cases[k].pixel,
+			       cases[k].channels);
+		preprocess(&image, EMNIST_PREPROCESS_RAW, vector);
+		assert_int_equal(lrintf(vector[400] * 255), cases[k].expected);
+		image_clear(&image);
+	}
+}
+
+/* --------------------------------------------------------------- normalize */
+
+/* As measured on EMNIST: see the constants of normalize.c. */
+static void ink_is_placed_as_in_emnist(void **state)
+{
+	float vector[N], most = 0;
+	size_t left = 28, right = 0, top = 28, bottom = 0;
+
+	(void)state;
+	reference_d(vector);
+	for (size_t i = 0; i < N; i++) {
+		most = vector[i] > most ? vector[i] : most;
+		if (vector[i] < 0.5f)
+			continue;
+		left = i % 28 < left ? i % 28 : left;
+		right = i % 28 > right ? i % 28 : right;
+		top = i / 28 < top ? i / 28 : top;
+		bottom = i / 28 > bottom ? i / 28 : bottom;
+	}
+	assert_true(most == 1);
+	assert_in_range(bottom - top + 1, 21, 24);
+	assert_in_range(right - left + 1, 11, 18);
+	assert_in_range(top + bottom, 26, 28); /* 27 is the middle */
+	assert_in_range(left + right, 26, 28);
+}
+
+static void polarity_does_not_matter(void **state)
+{
+	struct image image = {0};
+
+	(void)state;
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 0, 255);
+	assert_like_d(&image, 0.002f);
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 90, 230);
+	assert_like_d(&image, 0.01f);
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 200, 150);
+	assert_like_d(&image, 0.01f);
+	image_clear(&image);
+}
+
+static void size_does_not_matter(void **state)
+{
+	static const float sizes[] = {24, 40, 100, 333, 1000, 2500};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		const uint32_t side = (uint32_t)(sizes[i] * 1.5f);
+		struct image image = {0};
+
+		draw(&image, side, side, LETTER(letter_d), sizes[i] / 4, sizes[i] / 4, sizes[i],
+		     255, 0);
+		assert_like_d(&image, sizes[i] < 50 ? 0.04f : 0.015f);
+		image_clear(&image);
+	}
+}
+
+static void place_and_margins_do_not_matter(void **state)
+{
+	static const struct {
+		uint32_t width, height;
+		float left, top;
+	} cases[] = {
+		{250, 230, 40, 20},     {1500, 300, 1200, 60}, {300, 1500, 20, 1290},
+		{3000, 2000, 2700, 40}, {220, 1000, 5, 400},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct image image = {0};
+
+		draw(&image, cases[i].width, cases[i].height, LETTER(letter_d), cases[i].left,
+		     cases[i].top, 200, 255, 0);
+		assert_like_d(&image, 0.015f);
+		image_clear(&image);
+	}
+}
+
+/* The ink touches all four sides. */
+static void tight_crops_are_read(void **state)
+{
+	struct image image = {0};
+
+	(void)state;
+	draw(&image, 130, 210, LETTER(letter_d), -35, 5, 200, 255, 0);
+	assert_like_d(&image, 0.015f);
+	draw(&image, 130, 210, LETTER(letter_d), -35, 5, 200, 0, 255);
+	assert_like_d(&image, 0.015f);
+	image_clear(&image);
+}
+
+/* Light that falls from 245 at one corner to 125 at the opposite one. */
+static void uneven_light_is_evened(void **state)
+{
+	struct image image = {0};
+
+	(void)state;
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 64);
+	for (size_t i = 0; i < image.pixels.nbytes; i++) {
+		const double x = (double)(i % 400) / 400, y = (double)(i / 400) / 400;
+
+		image.pixels.data[i] =
+			(uint8_t)(image.pixels.data[i] * (245 - 60 * x - 60 * y) / 255);
+	}
+	assert_like_d(&image, 0.02f);
+	image_clear(&image);
+}
+
+/* Ink of any one color on nothing. */
+static void alpha_draws(void **state)
+{
+	static const uint8_t colors[][3] = {{0, 0, 0}, {255, 255, 255}, {200, 30, 90}};
+	struct image ink = {0};
+
+	(void)state;
+	draw(&ink, 400, 400, LETTER(letter_d), 100, 100, 200, 0, 255);
+	for (size_t k = 0; k < sizeof(colors) / sizeof(*colors); k++) {
+		struct image image = {0};
+
+		picture_make(&image, 400, 400, 4);
+		for (size_t i = 0; i < ink.pixels.nbytes; i++) {
+			memcpy(image.pixels.data + 4 * i, colors[k], 3);
+			image.pixels.data[4 * i + 3] = ink.pixels.data[i];
+		}
+		assert_like_d(&image, 0.002f);
+		image_clear(&image);
+	}
+	image_clear(&ink);
+}
+
+/* Black ink on a white card with nothing around it: here color draws, not alpha. */
+static void opaque_parts_draw_by_color(void **state)
+{
+	struct image grey = {0}, image = {0};
+
+	(void)state;
+	draw(&grey, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 0);
+	picture_make(&image, 400, 400, 2);
+	for (size_t i = 0; i < grey.pixels.nbytes; i++) {
+		const size_t x = i % 400, y = i / 400;
+
+		image.pixels.data[2 * i] = grey.pixels.data[i];
+		image.pixels.data[2 * i + 1] = x > 20 && x < 380 && y > 20 && y < 380 ? 255 : 0;
+	}
+	assert_like_d(&image, 0.002f);
+	image_clear(&grey);
+	image_clear(&image);
+}
+
+static void dots_are_kept_and_specks_dropped(void **state)
+{
+	struct image image = {0};
+	float clean[N], dusty[N];
+	float dot = 0, gap = 1;
+
+	(void)state;
+	draw(&image, 300, 300, LETTER(letter_i), 50, 50, 200, 250, 20);
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, clean);
+	for (size_t y = 3; y < 7; y++)
+		dot = fmaxf(dot, clean[y * 28 + 14]);
+	for (size_t y = 6; y < 10; y++)
+		gap = fminf(gap, clean[y * 28 + 14]);
+	assert_true(dot > 0.8f);
+	assert_true(gap < 0.4f);
+
+	for (size_t k = 0; k < 4; k++) /* dust of 3 x 3 far from the ink */
+		for (size_t y = 0; y < 3; y++)
+			memset(image.pixels.data + (20 + 80 * k + y) * 300 + 20 + 70 * (k % 2), 0,
+			       3);
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, dusty);
+	assert_true(mean_difference(clean, dusty) < 0.002f);
+	image_clear(&image);
+}
+
+/* ------------------------------------------------------------------- blank */
+
+static void blank_pages_are_blank(void **state)
+{
+	static const uint32_t sides[][2] = {{1, 1},     {1, 2},    {28, 28}, {29, 31},
+					    {500, 300}, {1, 3000}, {3000, 1}};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(sides) / sizeof(*sides); k++)
+		for (unsigned value = 0; value <= 255; value += 51) {
+			struct image image = {0};
+			float vector[N];
+
+			picture_make(&image, sides[k][0], sides[k][1], 1);
+			memset(image.pixels.data, (int)value, image.pixels.nbytes);
+			preprocess(&image, EMNIST_PREPROCESS_NORMALIZE, vector);
+			assert_true(is_blank(vector));
+			image_clear(&image);
+		}
+}
+
+/* Noise of up to 8 levels either way, also on light that falls off. */
+static void noisy_pages_are_blank(void **state)
+{
+	(void)state;
+	for (unsigned slope = 0; slope <= 80; slope += 40) {
+		struct image image = {0};
+		uint32_t random = 1;
+		float vector[N];
+
+		picture_make(&image, 400, 300, 1);
+		for (size_t i = 0; i < image.pixels.nbytes; i++) {
+			random = random * 1664525 + 1013904223;
+			image.pixels.data[i] =
+				(uint8_t)(230 - slope * (i % 400) / 400 + (random >> 24) % 17);
+		}
+		preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
+		assert_true(is_blank(vector));
+		image_clear(&image);
+	}
+}
+
+/* Whatever the pixels, whatever the shape: values in [0,1], which preprocess() asserts. */
+static void any_noise_gives_a_vector(void **state)
+{
+	uint32_t random = 7;
+
+	(void)state;
+	for (uint32_t k = 0; k < 300; k++) {
+		struct image image = {0};
+		float vector[N];
+
+		picture_make(&image, 1 + k * 7 % 61, 1 + k * 13 % 67, 1 + k % 4);
+		for (size_t i = 0; i < image.pixels.nbytes; i++) {
+			random = random * 1664525 + 1013904223;
+			image.pixels.data[i] = (uint8_t)(random >> 24);
+		}
+		for (int mode = 0; mode <= EMNIST_PREPROCESS_NORMALIZE; mode++)
+			preprocess(&image, (enum emnist_preprocess)mode, vector);
+		image_clear(&image);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(emnist_passes_untouched),
+		cmocka_unit_test(others_do_not_pass),
+		cmocka_unit_test(black_passes),
+		cmocka_unit_test(training_images_pass),
+		cmocka_unit_test(raw_keeps_28x28),
+		cmocka_unit_test(raw_averages_down),
+		cmocka_unit_test(raw_interpolates_up),
+		cmocka_unit_test(raw_knows_color_and_alpha),
+		cmocka_unit_test(ink_is_placed_as_in_emnist),
+		cmocka_unit_test(polarity_does_not_matter),
+		cmocka_unit_test(size_does_not_matter),
+		cmocka_unit_test(place_and_margins_do_not_matter),
+		cmocka_unit_test(tight_crops_are_read),
+		cmocka_unit_test(uneven_light_is_evened),
+		cmocka_unit_test(alpha_draws),
+		cmocka_unit_test(opaque_parts_draw_by_color),
+		cmocka_unit_test(dots_are_kept_and_specks_dropped),
+		cmocka_unit_test(blank_pages_are_blank),
+		cmocka_unit_test(noisy_pages_are_blank),
+		cmocka_unit_test(any_noise_gives_a_vector),
+	};
+
+	return cmocka_run_group_tests_name("preprocess", tests, NULL, NULL);
+}
