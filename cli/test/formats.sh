@@ -15,7 +15,8 @@ import os, sys, shutil
 # continuation, an overlong form, a surrogate, a sequence cut short, U+110000, C1, BOM, U+2028.
 names = [b'a b', b' a ', b'a,b', b'"', b'""', b'a"b"c', b"it's", b'a\nb', b'a\r\nb', b'\n', b'\r',
          b'a\tb', b'\\', b'\\n', b'a\\', b'-', b'--', b'-k', b'--top=3', b'$HOME', b'*', b'a;b',
-         b'=1+1', b'#', b'\x01\x1b[31m\x7f', b'\x80', b'\xc0\xaf', b'\xed\xa0\x80', b'\xe2\x82',
+         b'=1+1', b'#', b'\x01\x1b[31m\x7f', b'\x80', b'\xc0\xaf', b'\xe0\x80\xaf',
+         b'\xf0\x80\x80\xaf', b'\xed\xa0\x80', b'\xe2\x82',
          b'\xf4\x90\x80\x80', b'\xf0\x9f\x98\x80', b'\xc2\x9b', b'\xff\xfe', b'\xef\xbb\xbf',
          b'\xe2\x80\xa8', b'\xc3\xa9', b'x' * 255, b'null', b'{"path":1}']
 folder = os.fsencode(sys.argv[1])

@@ -4,7 +4,6 @@
  *
  * The input: a byte of settings, then texts ended by zero: path, error (none where empty), labels.
  */
-#include "../../cli/escape.h"
 #include "../../cli/output.h"
 
 #include <stdio.h>
@@ -40,6 +39,32 @@ static bool is_text(const struct text *text, const char *wanted)
 {
 	return text->nbytes == strlen(wanted) &&
 	       (text->nbytes == 0 || memcmp(text->bytes, wanted, text->nbytes) == 0);
+}
+
+/* The length of the UTF-8 sequence at p, or 0: decoded, and its value looked at, which is another
+ * way than the writers'. */
+static size_t sequence_length(const char *p, size_t n)
+{
+	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+	const unsigned char *bytes = (const unsigned char *)p;
+	size_t length = 0;
+	uint32_t value;
+
+	while (length < 5 && bytes[0] & 0x80U >> length)
+		length++;
+	if (length == 0)
+		return 1;
+	if (length == 1 || length == 5 || length > n)
+		return 0;
+	value = bytes[0] & (0x7fU >> length);
+	for (size_t i = 1; i < length; i++) {
+		if (bytes[i] >> 6 != 2)
+			return 0;
+		value = value << 6 | (bytes[i] & 0x3f);
+	}
+	if (value < smallest[length] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000))
+		return 0;
+	return length;
 }
 
 /* Reading goes on at p and never beyond end. */
@@ -204,11 +229,11 @@ static void read_string(struct reader *reader, struct text *string)
 	text_reset(string);
 	expect(reader, "\"");
 	while (!at(reader, '"')) {
-		const unsigned char *bytes = (const unsigned char *)reader->p;
 		size_t length;
 
-		require(reader->p < reader->end && *bytes >= 0x20, "a control character");
-		length = utf8_length(bytes, (size_t)(reader->end - reader->p));
+		require(reader->p < reader->end && (unsigned char)*reader->p >= 0x20,
+			"a control character");
+		length = sequence_length(reader->p, (size_t)(reader->end - reader->p));
 		require(length > 0, "a string that is not UTF-8");
 		if (at(reader, '\\')) {
 			next(reader);
@@ -224,13 +249,12 @@ static void read_string(struct reader *reader, struct text *string)
 /* The text with U+FFFD for each byte that is not UTF-8; returns whether there was none. */
 static bool make_utf8(const char *from, struct text *to)
 {
-	const unsigned char *bytes = (const unsigned char *)from;
 	size_t n = strlen(from);
 	bool valid = true;
 
 	text_reset(to);
 	for (size_t i = 0, length; i < n; i += length ? length : 1) {
-		length = utf8_length(bytes + i, n - i);
+		length = sequence_length(from + i, n - i);
 		if (length > 0)
 			text_add(to, from + i, length);
 		else
@@ -367,11 +391,10 @@ static void expect_shown(struct reader *reader, const char *wanted)
 static void read_text(const struct given *given, struct reader *reader)
 {
 	static const char *const short_shown[N_CLASSES] = {"0.2500", "0.5000", "0.1250"};
-	const unsigned char *bytes = (const unsigned char *)reader->p;
 	size_t n = (size_t)(reader->end - reader->p);
 
-	for (size_t i = 0; i < n; i += utf8_length(bytes + i, n - i))
-		require(utf8_length(bytes + i, n - i) > 0, "a line that is not UTF-8");
+	for (size_t i = 0; i < n; i += sequence_length(reader->p + i, n - i))
+		require(sequence_length(reader->p + i, n - i) > 0, "a line that is not UTF-8");
 	if (given->error)
 		return;
 	expect_shown(reader, given->path);
