@@ -1,0 +1,82 @@
+#!/bin/sh
+# install.sh - what `make install` puts somewhere works there, and `make uninstall` takes it away.
+. cli/test/tap.inc
+
+if [ -n "$SANITIZE" ]; then
+	skip 'install' "not with -fsanitize=$SANITIZE, which a plain compiler cannot link"
+	finish
+fi
+CC=${CC:-cc}
+VERSION=${VERSION:-$(sed -n 's/^#define EMNIST_VERSION "\(.*\)"/\1/p' lib/emnist.h)}
+prefix=$TMP/there
+cp "$BUILD/emnist.pc" "$TMP/pc.before"
+# emnist.pc names the prefix; it is made anew for this one, and put back after.
+rm -f "$BUILD/emnist.pc"
+quiet_make() { ${MAKE:-make} --no-print-directory BUILD="$BUILD" prefix="$prefix" "$@"; }
+
+check 'make install' quiet_make install
+check 'the program runs' "$prefix/bin/emnist" --version
+
+cat >"$TMP/uses.c" <<'END'
+#include <emnist.h>
+#include <stdio.h>
+#include <string.h>
+
+int main(int argc, char **argv)
+{
+	struct emnist_model *model;
+	struct emnist_session *session;
+	struct emnist_reader *reader;
+	struct emnist_error error;
+	float vector[EMNIST_VECTOR_LENGTH], probabilities[62];
+	uint32_t best;
+
+	if (argc != 2 || strcmp(emnist_version(), EMNIST_VERSION) != 0)
+		return 3;
+	if (emnist_model_default(&model, &error) ||
+	    emnist_session_create(model, 1, &session, &error) ||
+	    emnist_reader_create(NULL, &reader, &error) ||
+	    emnist_read_file(reader, argv[1], vector, &error) ||
+	    emnist_session_run(session, vector, 1, probabilities, &error)) {
+		puts(error.message);
+		return 1;
+	}
+	emnist_top_k(probabilities, 62, 1, &best);
+	puts(emnist_labels_text(emnist_model_labels(model), best));
+	emnist_reader_free(reader);
+	emnist_session_free(session);
+	emnist_model_free(model);
+	return 0;
+}
+END
+export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
+build_shared() { $CC -std=c11 -Wall -Wextra -Werror -o "$TMP/shared" "$TMP/uses.c" \
+	$(pkg-config --cflags --libs emnist); }
+# --static lists what the archive itself needs; those may be shared.
+build_static() { $CC -std=c11 -Wall -Wextra -Werror -o "$TMP/static" "$TMP/uses.c" \
+	$(pkg-config --static --cflags --libs emnist | sed 's/-lemnist/-l:libemnist.a/g'); }
+image=testdata/samples/digit-2-scan.png
+if command -v pkg-config >/dev/null; then
+	is 'pkg-config knows the version' "$VERSION" "$(pkg-config --modversion emnist)"
+	check 'a program builds with the shared library' build_shared
+	is 'and runs' 2 "$(LD_LIBRARY_PATH=$prefix/lib "$TMP/shared" $image)"
+	check 'and uses it' sh -c "readelf -d '$TMP/shared' | grep -q 'libemnist\.so\.${VERSION%%.*}\]'"
+	check 'a program builds with the static library' build_static
+	is 'and runs' 2 "$("$TMP/static" $image)"
+else
+	skip 'a program builds through pkg-config' 'no pkg-config'
+fi
+
+check 'make uninstall' quiet_make uninstall
+is 'nothing is left' '' "$(find "$prefix" ! -type d)"
+
+# The same below DESTDIR, where a package is made, with paths of one's own.
+check 'make install, DESTDIR' quiet_make install prefix=/opt/x mandir=/opt/x/man DESTDIR="$TMP/root"
+is 'everything is below it' '' "$(find "$TMP/root" ! -type d ! -path "$TMP/root/opt/x/*")"
+is 'program and header are' 2 "$(ls "$TMP/root/opt/x/bin/emnist" "$TMP/root/opt/x/include/emnist.h" |
+	wc -l)"
+check 'make uninstall, DESTDIR' quiet_make uninstall prefix=/opt/x mandir=/opt/x/man \
+	DESTDIR="$TMP/root"
+is 'nothing is left there' '' "$(find "$TMP/root" ! -type d)"
+cp "$TMP/pc.before" "$BUILD/emnist.pc"
+finish
