@@ -566,6 +566,18 @@ static void test_description(void **state)
 	emnist_model_free(model);
 }
 
+static void test_embedded_model(void **state)
+{
+	struct emnist_model *model;
+
+	(void)state;
+	assert_int_equal(emnist_model_default(&model, NULL), EMNIST_OK);
+	assert_int_equal(emnist_model_n_inputs(model), EMNIST_VECTOR_LENGTH);
+	assert_int_equal(emnist_model_n_outputs(model), 62);
+	check_round_trip(model);
+	emnist_model_free(model);
+}
+
 static void test_models_of_2018(void **state)
 {
 	static const char *const names[] = {"app/dnn_model_pt.onnx", "models/dnn_model_pt.onnx",
@@ -607,6 +619,7 @@ int main(void)
 		cmocka_unit_test(test_limit_on_file),
 		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_description),
+		cmocka_unit_test(test_embedded_model),
 		cmocka_unit_test(test_models_of_2018),
 	};
 
