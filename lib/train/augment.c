@@ -46,10 +46,16 @@ static struct affine affine_draw(const struct distortion *distortion, struct ran
 }
 
 SIMD_CLONES
-void pixels_to_vector(const uint8_t *pixels, float *vector)
+static void divide_by_255(const uint8_t *pixels, float *vector)
 {
 	for (int i = 0; i < EMNIST_VECTOR_LENGTH; i++)
 		vector[i] = (float)pixels[i] / 255.0F;
+}
+
+/* Apart from its clones: what chooses among those would be exported with a name that is. */
+void pixels_to_vector(const uint8_t *pixels, float *vector)
+{
+	divide_by_255(pixels, vector);
 }
 
 static void frame_fill(const uint8_t *pixels, float *frame)
