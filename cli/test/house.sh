@@ -51,7 +51,7 @@ check 'and those do include them' test "$(includers '\(png\|stb/stb_image\|stb_i
 # The library does not print, exit, or look around.
 looks_around()
 {
-	calls='(v?f?printf|f?puts|putchar|perror|_?exit|abort|getenv|setlocale|localeconv) *\('
+	calls='(v?printf|puts|putchar|perror|_?exit|abort|getenv|setlocale|localeconv) *\('
 	grep -E '^lib/(base|image|model|dataset|train|eval)/.*\.c$' "$TMP/sources" |
 		xargs grep -nE "\b($calls|(stdout|stderr|environ)\b)" | grep -vE ':[[:space:]]*(/?\*|//)'
 }
