@@ -17,7 +17,7 @@
 struct settings {
 	const char *model_path; /* NULL: the built-in model */
 	const char *labels_path;
-	int preprocess; /* enum emnist_preprocess */
+	int preprocess; /* enum emnist_preprocess; -1: as the model says */
 	uint64_t n_top;
 	bool probabilities;
 	int format; /* the position in output_formats */
@@ -47,10 +47,11 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 		OPTION_TEXT(0, "labels", "FILE", &s->labels_path,
 			    "mapping file that says what the model's classes mean, in EMNIST's "
 			    "format"),
-		OPTION_CHOICE(0, "preprocess", "auto|raw|normalize", &s->preprocess,
-			      preprocess_names,
-			      "how an image is brought to 28x28: auto takes EMNIST's own images as "
-			      "they are and normalizes all others; raw only scales; default: auto"),
+		OPTION_CHOICE(
+			0, "preprocess", "auto|raw|normalize", &s->preprocess, preprocess_names,
+			"how an image is brought to 28x28: auto takes EMNIST's own images as "
+			"they are and normalizes all others; raw only scales; default: as the "
+			"model says, auto for the built-in one"),
 		OPTION_HEADING("Input:"),
 		OPTION_TEXT(0, "files-from", "FILE", &s->lines_path,
 			    "classify the files named in FILE too, one a line; - is standard "
@@ -180,7 +181,8 @@ static struct pipeline_options plan(const struct settings *s, const struct knowl
 				      .width = (uint32_t)s->width,
 				      .height = (uint32_t)s->height,
 				      .n_pixels = s->n_pixels},
-			   .preprocess = (enum emnist_preprocess)s->preprocess},
+			   .preprocess = s->preprocess < 0 ? emnist_model_preprocess(k->model)
+							   : (enum emnist_preprocess)s->preprocess},
 		.format = output_formats[s->format],
 		.schema = {.labels = k->names,
 			   .n_classes = k->n_classes,
@@ -226,7 +228,7 @@ static void report(const struct settings *s, const struct pipeline_options *opti
 		 totals->n_inputs, totals->n_inputs == 1 ? "" : "s", seconds,
 		 (double)totals->n_inputs / seconds, totals->n_failed,
 		 s->model_path ? s->model_path : "built-in", options->schema.n_classes,
-		 preprocess_names[s->preprocess], options->n_threads, options->n_rows);
+		 preprocess_names[options->reader.preprocess], options->n_threads, options->n_rows);
 }
 
 static enum exit_status run(const struct settings *s, const struct pipeline_options *plan_,
@@ -277,7 +279,7 @@ static enum exit_status classify(const struct settings *s, const struct knowledg
 
 enum exit_status cmd_classify(int argc, char **argv)
 {
-	struct settings s = {.n_top = 1, .n_rows = DEFAULT_BATCH};
+	struct settings s = {.preprocess = -1, .n_top = 1, .n_rows = DEFAULT_BATCH};
 	struct knowledge knowledge = {0};
 	enum exit_status status = STATUS_FATAL;
 

@@ -250,6 +250,10 @@ EMNIST_API size_t emnist_model_n_outputs(const struct emnist_model *model);
 /* One label a class. Owned by the model. */
 EMNIST_API const struct emnist_labels *emnist_model_labels(const struct emnist_model *model);
 
+/* How images are to be brought to the model's input, as its metadata says; EMNIST_PREPROCESS_AUTO
+ * where it says nothing. */
+EMNIST_API enum emnist_preprocess emnist_model_preprocess(const struct emnist_model *model);
+
 /* The number of fully connected layers, and the shape and activation of layer i. */
 EMNIST_API size_t emnist_model_n_layers(const struct emnist_model *model);
 struct emnist_layer_info {

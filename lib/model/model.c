@@ -9,6 +9,24 @@
 #include "../base/memory.h"
 #include "../dataset/labels.h"
 
+/* In the order of enum emnist_preprocess. */
+static const char *const preprocess_names[] = {"auto", "raw", "normalize"};
+
+const char *preprocess_name(enum emnist_preprocess preprocess)
+{
+	return preprocess_names[preprocess];
+}
+
+bool preprocess_of_name(const char *name, enum emnist_preprocess *preprocess_ret)
+{
+	for (size_t i = 0; i < sizeof(preprocess_names) / sizeof(*preprocess_names); i++)
+		if (strcmp(name, preprocess_names[i]) == 0) {
+			*preprocess_ret = (enum emnist_preprocess)i;
+			return true;
+		}
+	return false;
+}
+
 struct emnist_model *model_new(size_t n_layers)
 {
 	struct emnist_model *model = alloc_zeroed(1, sizeof(*model));
@@ -140,6 +158,11 @@ const struct emnist_labels *emnist_model_labels(const struct emnist_model *model
 	return model->labels;
 }
 
+enum emnist_preprocess emnist_model_preprocess(const struct emnist_model *model)
+{
+	return model->preprocess;
+}
+
 size_t emnist_model_n_layers(const struct emnist_model *model)
 {
 	return model->n_layers;
@@ -162,6 +185,5 @@ void emnist_model_free(struct emnist_model *model)
 	}
 	free(model->layers);
 	emnist_labels_free(model->labels);
-	free(model->preprocess);
 	free(model);
 }

@@ -31,7 +31,7 @@ struct emnist_model {
 	struct layer *layers;
 	bool softmax; /* after the last layer; else its activation gives the probabilities */
 	struct emnist_labels *labels;
-	char *preprocess; /* metadata "emnist.preprocess", or NULL */
+	enum emnist_preprocess preprocess;
 };
 
 /* A model of n_layers zeroed layers without weights, to be filled by a reader or a trainer. NULL
@@ -52,6 +52,11 @@ enum emnist_status model_finish(struct emnist_model *model,
 				const struct emnist_labels *labels_wanted,
 				const char *labels_metadata, size_t labels_metadata_nbytes,
 				struct emnist_error *error);
+
+/* What metadata "emnist.preprocess" calls a way to preprocess, and the way that a name stands for;
+ * false for a name that stands for none. */
+const char *preprocess_name(enum emnist_preprocess preprocess);
+bool preprocess_of_name(const char *name, enum emnist_preprocess *preprocess_ret);
 
 /* values: n numbers, replaced by activation(value). alpha and gamma as in struct layer. */
 void activation_apply(enum emnist_activation activation, float alpha, float gamma, float *values,

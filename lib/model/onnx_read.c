@@ -70,11 +70,11 @@ static enum emnist_status read_metadata(const Onnx__ModelProto *proto,
 	const char *labels = find_metadata(proto, "emnist.labels");
 	const char *preprocess = find_metadata(proto, "emnist.preprocess");
 
-	if (preprocess) {
-		model->preprocess = strdup(preprocess);
-		if (!model->preprocess)
-			return error_memory(error);
-	}
+	if (preprocess && !preprocess_of_name(preprocess, &model->preprocess))
+		return error_set(
+			error, EMNIST_ERR_UNSUPPORTED,
+			"metadata emnist.preprocess is '%.40s', not auto, raw or normalize",
+			preprocess);
 	return model_finish(model, labels_wanted, labels, labels ? strlen(labels) : 0, error);
 }
 

@@ -260,7 +260,7 @@ static void add_frame(struct writer *writer, const struct emnist_model *model)
 	writer->output_pointer =
 		describe(&writer->output, "probabilities", emnist_model_n_outputs(model));
 	add_metadata(writer, "emnist.labels", writer->labels);
-	add_metadata(writer, "emnist.preprocess", model->preprocess ? model->preprocess : "auto");
+	add_metadata(writer, "emnist.preprocess", preprocess_name(model->preprocess));
 
 	writer->graph.name = text("emnist");
 	writer->graph.input = &writer->input_pointer;

@@ -475,7 +475,7 @@ static void test_written_file(void **state)
 			       6));
 	assert_int_equal(emnist_model_read(path, NULL, &back, &error), EMNIST_OK);
 	assert_same_model(model, back);
-	assert_string_equal(back->preprocess, "auto");
+	assert_int_equal(emnist_model_preprocess(back), EMNIST_PREPROCESS_AUTO);
 	assert_int_equal(emnist_model_write(model, "/nonexistent/model.onnx", &error),
 			 EMNIST_ERR_IO);
 	assert_int_equal(unlink(path), 0);
@@ -483,6 +483,33 @@ static void test_written_file(void **state)
 	buffer_clear(&file);
 	free(bytes);
 	emnist_model_free(back);
+	emnist_model_free(model);
+}
+
+static void test_preprocess_travels(void **state)
+{
+	struct emnist_model *model, *back;
+	struct emnist_error error;
+	unsigned char *name;
+	void *bytes;
+	size_t nbytes;
+
+	(void)state;
+	assert_int_equal(emnist_model_read(MODELS "labels.onnx", NULL, &model, &error), EMNIST_OK);
+	assert_int_equal(emnist_model_preprocess(model), EMNIST_PREPROCESS_AUTO);
+	model->preprocess = EMNIST_PREPROCESS_RAW;
+	assert_int_equal(emnist_model_encode(model, &bytes, &nbytes, &error), EMNIST_OK);
+	assert_int_equal(emnist_model_parse(bytes, nbytes, NULL, &back, &error), EMNIST_OK);
+	assert_int_equal(emnist_model_preprocess(back), EMNIST_PREPROCESS_RAW);
+	emnist_model_free(back);
+	name = memmem(bytes, nbytes, "\x03raw", 4);
+	assert_non_null(name);
+	name[1] = 'j';
+	assert_int_equal(emnist_model_parse(bytes, nbytes, NULL, &back, &error),
+			 EMNIST_ERR_UNSUPPORTED);
+	assert_string_equal(error.message,
+			    "metadata emnist.preprocess is 'jaw', not auto, raw or normalize");
+	free(bytes);
 	emnist_model_free(model);
 }
 
@@ -616,6 +643,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip_keeps_every_bit),
 		cmocka_unit_test(test_round_trip_of_other_ends),
 		cmocka_unit_test(test_written_file),
+		cmocka_unit_test(test_preprocess_travels),
 		cmocka_unit_test(test_limit_on_file),
 		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_description),
