@@ -17,6 +17,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The first batches take this part of the rows: of the default, five images. */
+#define LEAST_SHARE 32
+
 struct item {
 	enum input_kind kind;
 	bool failed;
@@ -159,10 +162,25 @@ static void batch_add(struct batch *batch, const struct input *input)
 		batch->n++;
 }
 
+/* How many names a batch takes: the rows that are left, but few at first and then a share of what
+ * went before, so that a run of a dozen large photographs keeps all threads busy too. */
+static size_t batch_limit(const struct pipeline *pipeline, const struct batch *batch)
+{
+	const size_t n_rows = pipeline->options->n_rows;
+	const size_t n_left = n_rows - batch->first;
+	uint64_t limit = pipeline->n_produced / (2 * pipeline->options->n_threads);
+
+	if (limit < n_rows / LEAST_SHARE + 1)
+		limit = n_rows / LEAST_SHARE + 1;
+	return limit < n_left ? (size_t)limit : n_left;
+}
+
 /* Fills a batch with names; what has arrived is not kept waiting for what has not. */
 static void fill_batch(struct pipeline *pipeline, struct batch *batch)
 {
-	while (batch->first + batch->n < pipeline->options->n_rows && !batch->fatal.code) {
+	const size_t limit = batch_limit(pipeline, batch);
+
+	while (batch->n < limit && !batch->fatal.code) {
 		struct input input;
 
 		switch (inputs_next(pipeline->inputs, batch->n == 0, &input)) {
