@@ -224,11 +224,12 @@ static void report(const struct settings *s, const struct pipeline_options *opti
 		   const struct pipeline_totals *totals, double seconds)
 {
 	complain("%" PRIu64 " image%s in %.2f s, %.0f a second, %" PRIu64 " failed; model %s, "
-		 "%zu classes, preprocess %s, %u threads, batch %zu",
+		 "%zu classes, preprocess %s, %u thread%s, batch %zu",
 		 totals->n_inputs, totals->n_inputs == 1 ? "" : "s", seconds,
 		 (double)totals->n_inputs / seconds, totals->n_failed,
 		 s->model_path ? s->model_path : "built-in", options->schema.n_classes,
-		 preprocess_names[options->reader.preprocess], options->n_threads, options->n_rows);
+		 preprocess_names[options->reader.preprocess], options->n_threads,
+		 options->n_threads == 1 ? "" : "s", options->n_rows);
 }
 
 static enum exit_status run(const struct settings *s, const struct pipeline_options *plan_,
