@@ -299,8 +299,10 @@ static void account(struct pipeline *pipeline, const struct batch *batch)
 		if (!item->failed)
 			continue;
 		pipeline->totals->n_failed++;
-		if (!pipeline->options->quiet)
-			complain("'%s': %s", path_of(batch, item), item->error);
+		if (pipeline->options->quiet)
+			continue;
+		progress_clear(pipeline->options->progress);
+		complain("'%s': %s", path_of(batch, item), item->error);
 	}
 	pipeline->totals->n_inputs += batch->n;
 }
@@ -310,6 +312,8 @@ static bool dump_batch(struct pipeline *pipeline, const struct batch *batch)
 	const char *directory = pipeline->options->dump_path;
 	uint64_t number = pipeline->totals->n_inputs;
 
+	if (directory)
+		progress_clear(pipeline->options->progress);
 	for (size_t i = 0; i < batch->n && !pipeline->dump_failed; i++) {
 		const struct item *item = &batch->items[i];
 
@@ -327,7 +331,6 @@ static bool consume_batch(struct pipeline *pipeline, struct batch *batch)
 		pipeline->fatal = batch->fatal;
 		return false;
 	}
-	progress_clear(pipeline->options->progress);
 	if (!dump_batch(pipeline, batch) ||
 	    !sink_write(pipeline->sink, batch->records.bytes, batch->records.nbytes))
 		return false;
