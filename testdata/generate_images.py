@@ -554,6 +554,7 @@ def make_other_kinds():
         shown = expand(pixels, PALETTE, bits, palette)
         put(f"palette{bits}.bmp", bmp(pixels, bits, palette), shown)
         put(f"palette{bits}-os2.bmp", bmp(pixels, bits, palette, core=True), shown)
+        put(f"palette{bits}-top-down.bmp", bmp(pixels, bits, palette, top_down=True), shown)
     put("rgb16.bmp", bmp(color, 16), five, False)
     put("rgb24.bmp", bmp(color, 24), color)
     put("rgb24-top-down.bmp", bmp(color, 24, top_down=True), color)

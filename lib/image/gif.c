@@ -46,13 +46,13 @@ static void skip_sub_blocks(struct cursor *in)
 }
 
 /* The frame from behind the byte that announces it. */
-static enum emnist_status check_frame(struct cursor *in, const struct image_header *header,
-				      struct emnist_error *error)
+static enum emnist_status check_frame(struct cursor *in, struct emnist_error *error)
 {
-	const unsigned left = take_u16(in), top = take_u16(in);
-	const unsigned width = take_u16(in), height = take_u16(in);
-	unsigned min_code_size;
+	unsigned width, height, min_code_size;
 
+	cursor_take(in, 4); /* left, top */
+	width = take_u16(in);
+	height = take_u16(in);
 	skip_color_table(in, take_u8(in));
 	min_code_size = take_u8(in);
 	skip_sub_blocks(in);
@@ -60,8 +60,6 @@ static enum emnist_status check_frame(struct cursor *in, const struct image_head
 		return image_cut_short(error, FORMAT, in->nbytes);
 	if (width == 0 || height == 0)
 		return image_corrupt(error, FORMAT, "the frame is empty");
-	if (left + width > header->width || top + height > header->height)
-		return image_corrupt(error, FORMAT, "the frame is larger than the image");
 	if (min_code_size > MAX_MIN_CODE_SIZE)
 		return image_corrupt(error, FORMAT, "codes of %u bits", min_code_size + 1);
 	return EMNIST_OK;
@@ -89,7 +87,7 @@ enum emnist_status gif_header(const uint8_t *bytes, size_t nbytes, struct image_
 		if (in.failed)
 			return image_cut_short(error, FORMAT, nbytes);
 		if (block == BLOCK_IMAGE)
-			return check_frame(&in, header, error);
+			return check_frame(&in, error);
 		if (block == BLOCK_TRAILER)
 			return image_corrupt(error, FORMAT, "it holds no image");
 		if (block != BLOCK_EXTENSION)

@@ -282,6 +282,7 @@ static void exif_is_read_within_its_bounds(void **state)
 		{"entry cut", TIFF("II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0"), 1},
 		{"other byte order", TIFF("IM*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0"), 1},
 		{"not 42", TIFF("II+\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0"), 1},
+		{"directory cut", TIFF("II*\0\x09\0\0\0\1\0"), 1},
 		{"empty", TIFF(""), 1},
 #undef TIFF
 	};

@@ -265,10 +265,10 @@ static void raw_knows_color_and_alpha(void **state)
 		unsigned channels;
 		uint8_t expected;
 	} cases[] = {
-		{{255, 0, 0}, 3, 76},      {{0, 255, 0}, 3, 150},   {{0, 0, 255}, 3, 29},
-		{{12, 200, 99}, 3, 132},   {{77, 77, 77}, 3, 77},   {{10, 0}, 2, 255},
-		{{10, 255}, 2, 10},        {{0, 128}, 2, 127},      {{0, 0, 0, 0}, 4, 255},
-		{{255, 0, 0, 255}, 4, 76}, {{0, 0, 0, 51}, 4, 204},
+		{{255, 0, 0}, 3, 76},    {{0, 255, 0}, 3, 150},     {{0, 0, 255}, 3, 29},
+		{{12, 200, 99}, 3, 132}, {{77, 77, 77}, 3, 77},     {{10, 0}, 2, 255},
+		{{10, 255}, 2, 10},      {{0, 128}, 2, 127},        {{50, 101}, 2, 174},
+		{{0, 0, 0, 0}, 4, 255},  {{255, 0, 0, 255}, 4, 76}, {{0, 0, 0, 51}, 4, 204},
 	};
 
 	(void)state;
@@ -376,18 +376,19 @@ static void tight_crops_are_read(void **state)
 	image_clear(&image);
 }
 
-/* Light that falls from 245 at one corner to 125 at the opposite one. */
+/* Light that falls from 245 at one corner to 95 at the opposite one, where the paper is darker than
+ * the ink is in the light. */
 static void uneven_light_is_evened(void **state)
 {
 	struct image image = {0};
 
 	(void)state;
-	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 64);
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 130);
 	for (size_t i = 0; i < image.pixels.nbytes; i++) {
 		const double x = (double)(i % 400) / 400, y = (double)(i / 400) / 400;
 
 		image.pixels.data[i] =
-			(uint8_t)(image.pixels.data[i] * (245 - 60 * x - 60 * y) / 255);
+			(uint8_t)(image.pixels.data[i] * (245 - 75 * x - 75 * y) / 255);
 	}
 	assert_like_d(&image, 0.02f);
 	image_clear(&image);
@@ -480,25 +481,46 @@ static void blank_pages_are_blank(void **state)
 		}
 }
 
-/* Noise of up to 8 levels either way, also on light that falls off. */
+/* A page of noise, so many levels either way, in light that falls off by `slope`. */
+static bool noise_is_blank(unsigned levels, unsigned slope)
+{
+	struct image image = {0};
+	uint32_t random = 1;
+	float vector[N];
+
+	picture_make(&image, 100, 100, 1); /* small, so that no averaging makes it less */
+	for (size_t i = 0; i < image.pixels.nbytes; i++) {
+		random = random * 1664525 + 1013904223;
+		image.pixels.data[i] = (uint8_t)(190 - slope * (i % 100) / 100 +
+						 (random >> 24) % (2 * levels + 1));
+	}
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
+	image_clear(&image);
+	return is_blank(vector);
+}
+
 static void noisy_pages_are_blank(void **state)
 {
 	(void)state;
 	for (unsigned slope = 0; slope <= 80; slope += 40) {
-		struct image image = {0};
-		uint32_t random = 1;
-		float vector[N];
-
-		picture_make(&image, 400, 300, 1);
-		for (size_t i = 0; i < image.pixels.nbytes; i++) {
-			random = random * 1664525 + 1013904223;
-			image.pixels.data[i] =
-				(uint8_t)(230 - slope * (i % 400) / 400 + (random >> 24) % 17);
-		}
-		preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
-		assert_true(is_blank(vector));
-		image_clear(&image);
+		assert_true(noise_is_blank(8, slope));
+		assert_true(noise_is_blank(30, slope));
 	}
+}
+
+/* Ink that is 15 levels darker than the paper is none, at 30 it is. */
+static void faint_ink_is_told_from_paper(void **state)
+{
+	struct image image = {0};
+	float vector[N];
+
+	(void)state;
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 230, 215);
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
+	assert_true(is_blank(vector));
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 230, 200);
+	assert_like_d(&image, 0.01f);
+	image_clear(&image);
 }
 
 /* Whatever the pixels, whatever the shape: values in [0,1], which preprocess() asserts. */
@@ -544,6 +566,7 @@ int main(void)
 		cmocka_unit_test(dots_are_kept_and_specks_dropped),
 		cmocka_unit_test(blank_pages_are_blank),
 		cmocka_unit_test(noisy_pages_are_blank),
+		cmocka_unit_test(faint_ink_is_told_from_paper),
 		cmocka_unit_test(any_noise_gives_a_vector),
 	};
 
