@@ -120,12 +120,14 @@ $(BUILD)/emnist: $(CLI_OBJECTS) $(BUILD)/libemnist.a
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
 
+# Not openblas.pc, which asks for a Fortran library that linking with a shared OpenBLAS does not need.
 $(BUILD)/emnist.pc: Makefile lib/emnist.h
 	@mkdir -p $(@D)
 	@printf '%s\n' 'prefix=$(prefix)' 'libdir=$(libdir)' 'includedir=$(includedir)' '' \
 		'Name: emnist' 'Description: classify images of single characters' \
 		'Version: $(VERSION)' 'Libs: -L$${libdir} -lemnist' \
-		'Libs.private: -lpthread -lm' 'Requires.private: $(PACKAGES)' \
+		'Libs.private: -lopenblas -lpthread -lm' \
+		'Requires.private: $(filter-out openblas,$(PACKAGES))' \
 		'Cflags: -I$${includedir}' > $@
 
 # --------------------------------------------------------------- first contact
