@@ -57,10 +57,13 @@
 /* Light that varies over the page by less, of 255, is even. */
 #define MIN_LIGHT_RANGE 8.0f
 
-/* The part of a picture that is looked at again has this share of the ink's long side around it. */
+/* The part of a picture that is looked at again has this share of the ink's long side around it,
+ * and its own long side is at most that share of the whole's: else looking again would show no
+ * more. */
 #define ZOOM_MARGIN 0.35
+#define ZOOM_SHARE  0.75
 
-/* Rounds of looking closer: each at least halves the side, of at most 2^32 pixels. */
+/* Rounds of looking closer; two or three are usual, each takes a quarter or more off the side. */
 #define MAX_ROUNDS 8
 
 struct frame {
@@ -727,7 +730,7 @@ static bool zoom(const struct plane *plane, const struct frame *frame, const str
 	zoom_axis(box->left, box->right, step_x, margin, plane->width, &closer.x, &closer.width);
 	zoom_axis(box->top, box->bottom, step_y, margin, plane->height, &closer.y, &closer.height);
 	if (fmax((double)closer.width, (double)closer.height) >
-	    0.75 * fmax((double)frame->region.width, (double)frame->region.height))
+	    ZOOM_SHARE * fmax((double)frame->region.width, (double)frame->region.height))
 		return false;
 	*region = closer;
 	return true;
