@@ -78,9 +78,11 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(flags) $(CPPFLAGS) $(call cflags_of,$<) $(CFLAGS) -c -o $@ $<
 
-# Only lib/image and lib/model see the packages' headers, the generated ones among them.
+# Only lib/image and lib/model see the packages' headers, the generated ones among them. stb_image
+# lets sums and products of what a JPEG holds overflow: they shall wrap.
 cflags_of = $(if $(filter lib/%,$(1)),-I$(BUILD)/proto $(PACKAGE_CFLAGS)) \
-	    $(if $(filter cli/%,$(1)),-Ilib)
+	    $(if $(filter cli/%,$(1)),-Ilib) \
+	    $(if $(filter lib/image/stb.c,$(1)),-fwrapv)
 
 $(BUILD)/lib/model/default.o: lib/model/default.S lib/model/default.onnx
 	$(call say,AS,$<)
