@@ -20,6 +20,10 @@
 #define ONNX_MAX_NODES 65536
 #define ONNX_MAX_CHAIN 4096
 
+/* Inputs and attributes of one operator: those that are read have 5 of each at the most. The limit
+ * keeps looking for one of them from costing more than reading the file did. */
+#define ONNX_MAX_PARTS 64
+
 /* Dimensions of a tensor. */
 #define ONNX_MAX_RANK 8
 

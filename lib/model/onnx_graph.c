@@ -105,6 +105,16 @@ static enum emnist_status check_counts(const Onnx__GraphProto *proto, struct emn
 		return error_set(error, EMNIST_ERR_LIMIT,
 				 "%zu operators and %zu tensors, more than %d are not read",
 				 proto->n_node, proto->n_initializer, ONNX_MAX_NODES);
+	for (size_t i = 0; i < proto->n_node; i++) {
+		const Onnx__NodeProto *node = proto->node[i];
+
+		if (node->n_input > ONNX_MAX_PARTS || node->n_attribute > ONNX_MAX_PARTS)
+			return error_set(error, EMNIST_ERR_LIMIT,
+					 "operator %.40s (node '%.64s') has %zu inputs and %zu "
+					 "attributes, more than %d are not read",
+					 text_or_empty(node->op_type), name_of(node), node->n_input,
+					 node->n_attribute, ONNX_MAX_PARTS);
+	}
 	return EMNIST_OK;
 }
 
@@ -321,9 +331,11 @@ static enum emnist_status walk_back(const struct onnx_graph *graph, struct onnx_
 		if (!made->node)
 			return error_set(error, EMNIST_ERR_UNSUPPORTED,
 					 "the output does not depend on the input");
+		if (n == graph->proto->n_node)
+			return error_set(error, EMNIST_ERR_CORRUPT, "operators form a circle");
 		if (n == ONNX_MAX_CHAIN)
 			return error_set(error, EMNIST_ERR_LIMIT,
-					 "more than %d operators in a row, or a circle of them",
+					 "more than %d operators in a row are not read",
 					 ONNX_MAX_CHAIN);
 		if (strcmp(made->name, made->node->output[0]) != 0)
 			return onnx_refuse(made->node, error, "its second output is used");

@@ -366,6 +366,87 @@ static void test_too_many_nodes(void **state)
 		    "65537 operators and 0 tensors, more than 65536 are not read");
 }
 
+/* A graph of n Identity nodes in a row, from tensor a0000 on. */
+static void check_row(size_t n, enum emnist_status expected, const char *message)
+{
+	char *text;
+	size_t nbytes, graph_nbytes = 26 * n + 2 * 9;
+	FILE *stream = open_memstream(&text, &nbytes);
+	struct emnist_model *model;
+	struct emnist_error error;
+
+	assert_non_null(stream);
+	fprintf(stream, "\x42\x02\x10\x11:%c%c%c", (int)(graph_nbytes & 0x7f) | 0x80,
+		(int)(graph_nbytes >> 7 & 0x7f) | 0x80, (int)(graph_nbytes >> 14));
+	for (size_t i = 0; i < n; i++)
+		fprintf(stream,
+			"\n\x18\n\x05"
+			"a%04zu"
+			"\x12\x05"
+			"a%04zu"
+			"\"\x08Identity",
+			i, i + 1);
+	fprintf(stream,
+		"Z\x07\n\x05"
+		"a0000"
+		"b\x07\n\x05"
+		"a%04zu",
+		n);
+	assert_int_equal(fclose(stream), 0);
+	assert_int_equal(emnist_model_parse(text, nbytes, NULL, &model, &error), expected);
+	assert_string_equal(error.message, message);
+	free(text);
+}
+
+static void test_too_many_in_a_row(void **state)
+{
+	(void)state;
+	check_row(4096, EMNIST_ERR_UNSUPPORTED, "the model has no fully connected layer");
+	check_row(4097, EMNIST_ERR_LIMIT, "more than 4096 operators in a row are not read");
+}
+
+/* A graph of one node, which is n copies of a part of nbytes bytes. */
+static void check_parts(const char *part, size_t nbytes, size_t n, enum emnist_status expected,
+			const char *message)
+{
+	static const unsigned char opset[] = {0x42, 0x02, 0x10, 0x11};
+	const size_t node_nbytes = n * nbytes, graph_nbytes = 3 + node_nbytes;
+	unsigned char bytes[1024], *p = bytes;
+	struct emnist_model *model;
+	struct emnist_error error;
+
+	assert_in_range(node_nbytes, 0x80, sizeof(bytes) - 16);
+	memcpy(p, opset, sizeof(opset));
+	p += sizeof(opset);
+	*p++ = 0x3a;
+	*p++ = (unsigned char)(graph_nbytes | 0x80);
+	*p++ = (unsigned char)(graph_nbytes >> 7);
+	*p++ = 0x0a;
+	*p++ = (unsigned char)(node_nbytes | 0x80);
+	*p++ = (unsigned char)(node_nbytes >> 7);
+	for (size_t i = 0; i < n; i++, p += nbytes)
+		memcpy(p, part, nbytes);
+	assert_int_equal(emnist_model_parse(bytes, (size_t)(p - bytes), NULL, &model, &error),
+			 expected);
+	assert_string_equal(error.message, message);
+}
+
+/* Each would be searched for each input of each step of a chain. */
+static void test_too_many_parts(void **state)
+{
+	static const char accepted[] = "the model has 0 inputs, only one is supported";
+
+	(void)state;
+	check_parts("\x0a\x01w", 3, 64, EMNIST_ERR_UNSUPPORTED, accepted);
+	check_parts("\x0a\x01w", 3, 65, EMNIST_ERR_LIMIT,
+		    "operator  (node '') has 65 inputs and 0 attributes, more than 64 are not "
+		    "read");
+	check_parts("\x2a\x00", 2, 64, EMNIST_ERR_UNSUPPORTED, accepted);
+	check_parts("\x2a\x00", 2, 65, EMNIST_ERR_LIMIT,
+		    "operator  (node '') has 0 inputs and 65 attributes, more than 64 are not "
+		    "read");
+}
+
 /* ------------------------------------------------------------- there and back */
 
 static void assert_same_model(const struct emnist_model *a, const struct emnist_model *b)
@@ -640,6 +721,8 @@ int main(void)
 		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_too_many_nodes),
+		cmocka_unit_test(test_too_many_parts),
+		cmocka_unit_test(test_too_many_in_a_row),
 		cmocka_unit_test(test_round_trip_keeps_every_bit),
 		cmocka_unit_test(test_round_trip_of_other_ends),
 		cmocka_unit_test(test_written_file),
