@@ -35,18 +35,21 @@ struct train_command {
 	const char *labels_path;
 	const char *frequencies_path;
 	const char *checkpoint;
-	bool no_checkpoint, restart, no_batch_norm, no_augmentation, quiet;
+	bool no_checkpoint, restart, no_batch_norm, no_augmentation, quiet, no_calibration;
 	unsigned verbose;
 	int activation, transpose;
 	uint64_t n_epochs, n_rows, seed, n_threads;
 	double dropout, learning_rate, warmup, weight_decay, ema, smoothing;
 	double rotate, scale, shear, shift, validation, checkpoint_seconds;
+	double elastic, anneal, teacher_share, temperature;
+	struct text_list teacher_paths;
 
 	/* what becomes of it */
 	struct emnist_train_options options;
 	uint32_t widths[MAX_HIDDEN];
 	struct emnist_labels *labels;
 	double *frequencies;
+	struct emnist_model **teachers; /* (options.n_teachers) */
 	struct emnist_dataset **datasets;
 	size_t n_datasets;
 	char *checkpoint_made;    /* default name of the checkpoint */
@@ -108,11 +111,28 @@ static enum parse_result parse(struct train_command *c, int argc, char **argv,
 			    "slant to either side, as a share of the height; default: 0.12"),
 		OPTION_REAL(0, "shift", "SHARE", &c->shift, 0, 1,
 			    "displacement along each axis, as a share of the side; default: 0.08"),
+		OPTION_REAL(0, "elastic", "PIXELS", &c->elastic, 0, 10,
+			    "standard deviation of a smooth field of displacements; default: 0"),
+		OPTION_REAL(0, "anneal", "SHARE", &c->anneal, 0, 1,
+			    "share of the epochs, at the end, over which distortions fade to none; "
+			    "default: 0"),
 		OPTION_FLAG(0, "no-augmentation", &c->no_augmentation, "no distortion at all"),
+		OPTION_HEADING("Distillation:"),
+		OPTION_LIST(0, "teacher", "FILE", &c->teacher_paths,
+			    "learn what this ONNX model says of each distorted image, beside its "
+			    "label; may be given again: the mean of all is learnt"),
+		OPTION_REAL(0, "teacher-share", "P", &c->teacher_share, 0.001, 1,
+			    "share of the teachers in the loss, the labels have the rest; default: "
+			    "0.9"),
+		OPTION_REAL(0, "temperature", "T", &c->temperature, 0.1, 100,
+			    "that teachers and network are compared at; default: 2"),
 		OPTION_HEADING("The data:"),
 		OPTION_REAL(0, "validation", "SHARE", &c->validation, 0, 0.9,
 			    "hold out this share of the first dataset, and print the accuracy on "
-			    "it after each epoch; default: 0"),
+			    "it after each epoch; with these the model's confidence is calibrated "
+			    "in the end; default: 0"),
+		OPTION_FLAG(0, "no-calibration", &c->no_calibration,
+			    "leave the model's confidence as it was trained"),
 		OPTION_TEXT(0, "class-frequencies", "LABELS", &c->frequencies_path,
 			    "idx file of labels; images are weighted so that the classes count as "
 			    "often as they occur in it"),
@@ -211,7 +231,12 @@ static bool fill_options(struct train_command *c)
 	options->scale = c->no_augmentation ? -1 : or_none(c->scale);
 	options->shear = c->no_augmentation ? -1 : or_none(c->shear);
 	options->shift = c->no_augmentation ? -1 : or_none(c->shift);
+	options->elastic = c->no_augmentation ? 0 : c->elastic;
+	options->anneal = c->anneal;
+	options->teacher_share = c->teacher_share;
+	options->temperature = c->temperature;
 	options->validation = c->validation;
+	options->calibrate = c->no_calibration ? EMNIST_OFF : EMNIST_ON;
 	options->seed = c->seed;
 	options->n_threads = (unsigned)c->n_threads;
 	options->checkpoint_seconds = c->checkpoint_seconds;
@@ -344,6 +369,29 @@ static bool read_labels(struct train_command *c)
 	return true;
 }
 
+static bool read_teachers(struct train_command *c)
+{
+	const size_t n = c->teacher_paths.n;
+	struct emnist_error error;
+
+	if (n == 0)
+		return true;
+	c->teachers = calloc(n, sizeof(*c->teachers));
+	if (!c->teachers) {
+		complain("out of memory");
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (emnist_model_read(c->teacher_paths.texts[i], NULL, &c->teachers[i], &error)) {
+			complain_of(c->teacher_paths.texts[i], &error);
+			return false;
+		}
+		c->options.n_teachers++;
+	}
+	c->options.teachers = (const struct emnist_model *const *)c->teachers;
+	return true;
+}
+
 static bool read_frequencies(struct train_command *c)
 {
 	const struct emnist_labels *labels =
@@ -468,6 +516,10 @@ static void release(struct train_command *c)
 	for (size_t i = 0; i < c->n_datasets; i++)
 		emnist_dataset_free(c->datasets[i]);
 	free(c->datasets);
+	for (size_t i = 0; i < c->options.n_teachers; i++)
+		emnist_model_free(c->teachers[i]);
+	free(c->teachers);
+	free(c->teacher_paths.texts);
 	free(c->frequencies);
 	free(c->checkpoint_made);
 	emnist_labels_free(c->labels);
@@ -481,7 +533,8 @@ static enum exit_status prepare_and_train(struct train_command *c, const struct 
 		return STATUS_FATAL;
 	}
 	if (!fill_options(c) || !settle_checkpoint(c) || !check_outputs(c) || !read_labels(c) ||
-	    !open_datasets(c, operands) || !read_frequencies(c) || !forget_checkpoint(c))
+	    !open_datasets(c, operands) || !read_teachers(c) || !read_frequencies(c) ||
+	    !forget_checkpoint(c))
 		return STATUS_FATAL;
 	return train(c);
 }
@@ -502,6 +555,8 @@ enum exit_status cmd_train(int argc, char **argv)
 		.scale = 0.12,
 		.shear = 0.12,
 		.shift = 0.08,
+		.teacher_share = 0.9,
+		.temperature = 2,
 		.checkpoint_seconds = 30,
 	};
 	struct text_list operands = {0};

@@ -418,9 +418,25 @@ struct emnist_train_options {
 	double scale;  /* +- share, each axis; default 0.12 */
 	double shear;  /* +- share of the height; default 0.12 */
 	double shift;  /* +- share of the side, each axis; default 0.08 */
+	/* Elastic distortion: the standard deviation, in pixels, of each pixel's displacement along
+	 * each axis, in a random field that is smooth over about 4 pixels; default 0, none. */
+	double elastic;
+	/* Share of the epochs, at the end, over which all distortions fade to none, [0,1]; default
+	 * 0. */
+	double anneal;
+
+	/* Distillation: what these models say of the distorted image, on average, is learnt beside
+	 * its label. Their classes must be the model's. Borrowed until training ends. */
+	const struct emnist_model *const *teachers; /* (n_teachers) */
+	size_t n_teachers;
+	double teacher_share; /* of the loss; the labels have the rest, (0,1]; default 0.9 */
+	double temperature;   /* that all are compared at; default 2 */
 
 	/* The data. */
 	double validation; /* share of the first dataset held out, [0,0.9]; default 0 */
+	/* Where images are held out: whether the logits are divided by the temperature that is
+	 * best for these in the end, so that probabilities are what they say; default on. */
+	enum emnist_train_switch calibrate;
 	/* (n of the model's labels) counts or shares that the classes occur with where the model
 	 * will be used: images are weighted to restore them. NULL: images count alike. */
 	const double *class_frequencies;

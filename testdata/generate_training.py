@@ -3,8 +3,9 @@
 
     python3 testdata/generate_training.py > testdata/training/steps.txt
 
-Each case is a line "case NAME activation batch_norm smoothing" and then arrays, each a line
-"NAME COUNT" with its numbers in the next. Shapes: 32 rows, 6 inputs, hidden layers of 5 and 4
+Each case is a line "case NAME activation batch_norm smoothing teacher_share temperature" and then
+arrays, each a line "NAME COUNT" with its numbers in the next ("soft", what teachers say at the
+temperature, only with a teacher_share). Shapes: 32 rows, 6 inputs, hidden layers of 5 and 4
 units, 7 classes. Parameters lie as lib/train/net.c lays them out: for each layer its weights
 (outputs, inputs), bias or shift, and, where there is batch normalisation, scale.
 """
@@ -29,7 +30,7 @@ def show(name, values):
     print(" ".join(f"{v:.9g}" for v in values))
 
 
-def case(name, activation, batch_norm, smoothing, seed):
+def case(name, activation, batch_norm, smoothing, seed, teacher_share=0.0, temperature=1.0):
     torch.manual_seed(seed)
     layers = []
     for n_in, n_out, hidden in zip(SIZES[:-1], SIZES[1:], [True, True, False]):
@@ -43,12 +44,16 @@ def case(name, activation, batch_norm, smoothing, seed):
     second = torch.where(torch.rand(STEPS, ROWS) < 0.3, (first + 3) % SIZES[-1], first)
     weight = 0.5 + torch.rand(STEPS, ROWS)
 
-    print("case", name, activation, int(batch_norm), smoothing)
+    soft = torch.softmax(2 * torch.randn(STEPS, ROWS, SIZES[-1]), 2)
+
+    print("case", name, activation, int(batch_norm), smoothing, teacher_share, temperature)
     show("parameters", torch.cat([p.detach().reshape(-1) for p in flat]))
     show("inputs", x)
     show("first", first)
     show("second", second)
     show("weight", weight)
+    if teacher_share:
+        show("soft", soft)
 
     optimiser = torch.optim.AdamW(
         [
@@ -80,6 +85,10 @@ def case(name, activation, batch_norm, smoothing, seed):
         log_set = torch.logsumexp(log_p.masked_fill(~mask, float("-inf")), 1)
         loss = (1 - smoothing) * -log_set - smoothing * log_p.mean(1)
         losses.append((-log_set * weight[step]).sum().item())
+        if teacher_share:
+            log_t = F.log_softmax(h / temperature, 1)
+            taught = temperature**2 * -(soft[step] * log_t).sum(1)
+            loss = (1 - teacher_share) * loss + teacher_share * taught
         optimiser.zero_grad()
         (loss * weight[step]).mean().backward()
         if step == 0:
@@ -96,3 +105,4 @@ for index, activation in enumerate(ACTIVATIONS):
     case(f"{activation}", activation, False, 0.0, index)
     case(f"{activation}-bn", activation, True, 0.0, 10 + index)
 case("smoothing", "elu", True, 0.1, 30)
+case("distillation", "elu", True, 0.0, 31, teacher_share=0.8, temperature=2.5)

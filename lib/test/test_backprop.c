@@ -31,7 +31,7 @@ struct problem {
 };
 
 static void problem_init(struct problem *problem, enum emnist_activation activation,
-			 bool batch_norm, double dropout, size_t shard_rows)
+			 bool batch_norm, double dropout, size_t shard_rows, bool taught)
 {
 	const struct net_shape shape = {
 		.n_inputs = N_INPUTS,
@@ -44,7 +44,7 @@ static void problem_init(struct problem *problem, enum emnist_activation activat
 
 	assert_int_equal(net_init(&problem->net, &shape, 7, NULL), EMNIST_OK);
 	assert_int_equal(
-		batch_init(&problem->batch, &problem->net, ROWS, shard_rows, dropout, NULL),
+		batch_init(&problem->batch, &problem->net, ROWS, shard_rows, dropout, taught, NULL),
 		EMNIST_OK);
 	for (size_t r = 0; r < ROWS; r++) {
 		problem->targets[r].classes = problem->classes[r];
@@ -124,7 +124,7 @@ static void check_differences(enum emnist_activation activation, bool batch_norm
 	float *gradients;
 	double worst = 0;
 
-	problem_init(&problem, activation, batch_norm, dropout, shard_rows);
+	problem_init(&problem, activation, batch_norm, dropout, shard_rows, false);
 	fill_randomly(&problem);
 	gradients = alloc_floats(1, problem.net.n_parameters);
 	both_passes(&problem);
@@ -190,17 +190,21 @@ static void assert_close(const char *name, const char *what, const float *got, c
 }
 
 struct reference {
-	float *parameters, *inputs, *first, *second, *weight, *gradients, *losses, *final, *average,
-		*stats;
+	float *parameters, *inputs, *first, *second, *weight, *soft, *gradients, *losses, *final,
+		*average, *stats;
 };
 
-static void reference_read(struct reference *reference, FILE *file, const struct net *net)
+static void reference_read(struct reference *reference, FILE *file, const struct net *net,
+			   bool taught)
 {
 	reference->parameters = read_array(file, "parameters", net->n_parameters);
 	reference->inputs = read_array(file, "inputs", (size_t)STEPS * ROWS * N_INPUTS);
 	reference->first = read_array(file, "first", (size_t)STEPS * ROWS);
 	reference->second = read_array(file, "second", (size_t)STEPS * ROWS);
 	reference->weight = read_array(file, "weight", (size_t)STEPS * ROWS);
+	reference->soft = NULL;
+	if (taught)
+		reference->soft = read_array(file, "soft", (size_t)STEPS * ROWS * N_OUTPUTS);
 	reference->gradients = read_array(file, "gradients", net->n_parameters);
 	reference->losses = read_array(file, "losses", STEPS);
 	reference->final = read_array(file, "final", net->n_parameters);
@@ -215,6 +219,7 @@ static void reference_clear(struct reference *reference)
 	free(reference->first);
 	free(reference->second);
 	free(reference->weight);
+	free(reference->soft);
 	free(reference->gradients);
 	free(reference->losses);
 	free(reference->final);
@@ -240,6 +245,9 @@ static void reference_step(struct problem *problem, const struct reference *refe
 		set_target(problem, r, (uint16_t)reference->first[i],
 			   (uint16_t)reference->second[i], reference->weight[i]);
 	}
+	if (reference->soft)
+		memcpy(problem->batch.soft, reference->soft + step * ROWS * N_OUTPUTS,
+		       sizeof(float) * ROWS * N_OUTPUTS);
 	loss = both_passes(problem);
 	if (fabs(loss - (double)reference->losses[step]) > 1e-3)
 		fail_msg("%s: loss %.6f in step %zu, PyTorch's %.6f", name, loss, step,
@@ -262,18 +270,28 @@ static void reference_step(struct problem *problem, const struct reference *refe
 		}
 }
 
-static void check_case(FILE *file, const char *name, const char *activation, bool batch_norm,
-		       double smoothing)
+/* A line "case ..." of the file. */
+struct test_case {
+	char name[32], activation[32];
+	int batch_norm;
+	double smoothing, teacher_share, temperature;
+};
+
+static void check_case(FILE *file, const struct test_case *c)
 {
+	const bool taught = c->teacher_share > 0;
+	const char *name = c->name;
 	struct problem problem = {0};
 	struct reference reference;
 	int kind = EMNIST_RELU;
 
-	while (strcmp(activation_names[kind], activation) != 0)
+	while (strcmp(activation_names[kind], c->activation) != 0)
 		kind++;
-	problem_init(&problem, (enum emnist_activation)kind, batch_norm, 0, ROWS);
-	problem.batch.label_smoothing = smoothing;
-	reference_read(&reference, file, &problem.net);
+	problem_init(&problem, (enum emnist_activation)kind, c->batch_norm, 0, ROWS, taught);
+	problem.batch.label_smoothing = c->smoothing;
+	problem.batch.teacher_share = c->teacher_share;
+	problem.batch.temperature = c->temperature;
+	reference_read(&reference, file, &problem.net, taught);
 	memcpy(problem.net.parameters, reference.parameters,
 	       problem.net.n_parameters * sizeof(float));
 	memcpy(problem.net.average, reference.parameters, problem.net.n_parameters * sizeof(float));
@@ -293,19 +311,18 @@ static void check_case(FILE *file, const char *name, const char *activation, boo
 static void steps_match_pytorch(void **state)
 {
 	FILE *file = fopen("testdata/training/steps.txt", "r");
-	char name[32], activation[32];
-	double smoothing;
-	int batch_norm, n_cases = 0;
+	struct test_case c;
+	int n_cases = 0;
 
 	(void)state;
 	assert_non_null(file);
-	while (fscanf(file, " case %31s %31s %d %lf", name, activation, &batch_norm, &smoothing) ==
-	       4) {
-		check_case(file, name, activation, batch_norm, smoothing);
+	while (fscanf(file, " case %31s %31s %d %lf %lf %lf", c.name, c.activation, &c.batch_norm,
+		      &c.smoothing, &c.teacher_share, &c.temperature) == 6) {
+		check_case(file, &c);
 		n_cases++;
 	}
 	fclose(file);
-	assert_int_equal(n_cases, 13);
+	assert_int_equal(n_cases, 14);
 }
 
 /* ---------------------------------------------------------------- dropout */
@@ -317,7 +334,7 @@ static void dropout_keeps_the_expectation(void **state)
 	size_t n = 0, n_dropped = 0;
 
 	(void)state;
-	problem_init(&problem, EMNIST_SIGMOID, false, 0.25, ROWS);
+	problem_init(&problem, EMNIST_SIGMOID, false, 0.25, ROWS, false);
 	fill_randomly(&problem);
 	for (problem.batch.step = 0; problem.batch.step < 200; problem.batch.step++) {
 		const struct batch_layer *values = &problem.batch.layers[0];
@@ -334,6 +351,19 @@ static void dropout_keeps_the_expectation(void **state)
 	assert_true(fabs((double)n_dropped / (double)n - 0.25) < 0.0073);
 	assert_true(fabs(dropped_sum / sum - 1) < 0.02);
 	problem_clear(&problem);
+}
+
+/* A teacher's logits of ln 1, ln 4, ln 9, ln 16: at temperature 2 they are as 1, 2, 3, 4. */
+static void answers_are_tempered(void **state)
+{
+	struct batch batch = {.shard_rows = 1, .n_outputs = 4, .temperature = 2};
+	float answers[4] = {1 / 30.0F, 4 / 30.0F, 9 / 30.0F, 16 / 30.0F};
+	float soft[4] = {1, 1, 1, 1};
+
+	(void)state;
+	batch_add_answers(&batch, answers, 0.5F, soft);
+	for (int i = 0; i < 4; i++)
+		assert_true(fabsf(soft[i] - 1 - 0.05F * (float)(i + 1)) < 1e-6F);
 }
 
 static void schedule_rises_and_falls(void **state)
@@ -354,6 +384,7 @@ int main(void)
 		cmocka_unit_test(gradients_match_finite_differences),
 		cmocka_unit_test(steps_match_pytorch),
 		cmocka_unit_test(dropout_keeps_the_expectation),
+		cmocka_unit_test(answers_are_tempered),
 		cmocka_unit_test(schedule_rises_and_falls),
 	};
 

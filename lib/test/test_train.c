@@ -5,6 +5,7 @@
 #include "../train/augment.h"
 #include "../train/checkpoint.h"
 #include "../train/train_set.h"
+#include "../train/validation.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -387,6 +388,117 @@ static void sets_are_learnt_as_any_of_these(void **state)
 	write_mapping(digits);
 }
 
+/* Labels that say nothing, "any of all", and a teacher that knows: the network learns from it. */
+static void teachers_are_learnt_from(void **state)
+{
+	struct emnist_labels *labels = labels_of(digits);
+	struct emnist_train_options options = small_run();
+	struct emnist_model *teacher, *pupil;
+	struct emnist_evaluation evaluation;
+	struct emnist_dataset *dataset;
+	char anything[1024] = "";
+
+	(void)state;
+	options.n_epochs = 20;
+	options.labels = labels;
+	options.rotate = options.scale = options.shear = options.shift = -1;
+	teacher = train(&options);
+	for (size_t i = 0, n = 0; i < N_CLASSES; i++)
+		n += (size_t)snprintf(anything + n, sizeof(anything) - n,
+				      "%zu 48 49 50 51 52 53 54 55 56 57\n", i);
+	write_mapping(anything);
+	options.teachers = (const struct emnist_model *const[]){teacher, teacher};
+	options.n_teachers = 2;
+	options.seed++;
+	pupil = train(&options);
+	write_mapping(digits);
+	dataset = open_data();
+	assert_int_equal(emnist_evaluate(pupil, dataset, NULL, &evaluation, NULL), EMNIST_OK);
+	assert_true(evaluation.n_correct > 0.97 * N_IMAGES);
+	emnist_evaluation_clear(&evaluation);
+	emnist_dataset_free(dataset);
+	emnist_model_free(teacher);
+	emnist_model_free(pupil);
+	emnist_labels_free(labels);
+}
+
+static void foreign_teachers_are_refused(void **state)
+{
+	struct emnist_train_options options = small_run();
+	struct emnist_model *teacher, *model;
+	struct emnist_error error;
+
+	(void)state;
+	assert_int_equal(emnist_model_default(&teacher, &error), EMNIST_OK);
+	options.teachers = (const struct emnist_model *const[]){teacher};
+	options.n_teachers = 1;
+	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
+	assert_string_equal(error.message, "teacher 1: its classes are not those of the model");
+	emnist_model_free(teacher);
+}
+
+/* ------------------------------------------------------------- calibration */
+
+/* Labels drawn from softmax(logits), and a model that says softmax(2 logits): twice too sure. */
+static void temperature_undoes_overconfidence(void **state)
+{
+	enum { N = 20000, CLASSES = 3 };
+	static float p[N * CLASSES];
+	static uint32_t position[N], truth[N];
+	static uint16_t classes[CLASSES] = {0, 1, 2};
+	struct target targets[CLASSES] = {
+		{1, &classes[0], 1}, {1, &classes[1], 1}, {1, &classes[2], 1}};
+	const struct train_set set = {
+		.targets = targets, .target = truth, .n_validation = N, .validation = position};
+	const struct validation validation = {&set, CLASSES, p};
+	struct random random = random_stream(1, RANDOM_AUGMENT, 0, 0);
+	double temperature;
+
+	(void)state;
+	for (uint32_t i = 0; i < N; i++) {
+		double e[CLASSES], sum = 0, squares = 0, draw_;
+
+		for (int c = 0; c < CLASSES; c++) {
+			e[c] = exp(random_within(&random, 3));
+			sum += e[c];
+			squares += e[c] * e[c];
+		}
+		draw_ = random_unit(&random) * sum;
+		position[i] = i;
+		truth[i] = draw_ < e[0] ? 0 : draw_ < e[0] + e[1] ? 1 : 2;
+		for (int c = 0; c < CLASSES; c++)
+			p[i * CLASSES + (uint32_t)c] = (float)(e[c] * e[c] / squares);
+	}
+	temperature = validation_temperature(&validation);
+	assert_true(fabs(temperature - 2) < 0.06);
+	assert_true(validation_loss(&validation, temperature) < validation_loss(&validation, 1));
+}
+
+/* Only the last layer is scaled, and only where asked for. */
+static void calibration_scales_the_logits(void **state)
+{
+	struct emnist_train_options options = small_run();
+	struct emnist_model *plain, *calibrated;
+	float factor;
+
+	(void)state;
+	options.validation = 0.25;
+	calibrated = train(&options);
+	options.calibrate = EMNIST_OFF;
+	plain = train(&options);
+	assert_false(same_weights(plain, calibrated));
+	factor = calibrated->layers[2].bias[0] / plain->layers[2].bias[0];
+	assert_true(factor > 0.25F && factor < 4 && fabsf(factor - 1) > 1e-3F);
+	for (size_t i = 0; i < 16 * N_CLASSES; i++)
+		assert_true(fabsf(calibrated->layers[2].weights[i] -
+				  factor * plain->layers[2].weights[i]) < 1e-5F);
+	plain->n_layers = calibrated->n_layers = 2;
+	assert_true(same_weights(plain, calibrated));
+	plain->n_layers = calibrated->n_layers = 3;
+	emnist_model_free(plain);
+	emnist_model_free(calibrated);
+}
+
 static void unknown_classes_are_refused(void **state)
 {
 	struct emnist_labels *labels = labels_of("0 65\n1 66\n");
@@ -485,6 +597,24 @@ static void no_distortion_changes_nothing(void **state)
 		assert_true(fabsf(plain[i] - distorted[i]) < 1e-6F);
 }
 
+/* Where distortions have faded to none, training is what it is without. */
+static void annealing_ends_without_distortion(void **state)
+{
+	struct emnist_train_options options = small_run();
+	struct emnist_model *faded, *never;
+
+	(void)state;
+	options.n_epochs = 1;
+	options.elastic = 1;
+	options.anneal = 1;
+	faded = train(&options);
+	options.anneal = 0;
+	options.elastic = 0;
+	options.rotate = options.scale = options.shear = options.shift = -1;
+	never = train(&options);
+	assert_same_and_free(faded, never);
+}
+
 struct moments {
 	double mass, x, y;
 };
@@ -535,6 +665,30 @@ static void distortions_stay_within_their_limits(void **state)
 	assert_true(most < 64 * 1.2 * 1.2 + 3 && most > 64 * 1.15 * 1.15 - 3);
 }
 
+/* A dot is carried along by the field, each way as far as it should be on average. */
+static void elastic_displacements_have_their_deviation(void **state)
+{
+	const struct distortion elastic = {.elastic = 1.5};
+	struct random random = random_stream(4, RANDOM_AUGMENT, 0, 0);
+	uint8_t pixels[EMNIST_VECTOR_LENGTH] = {0};
+	float vector[EMNIST_VECTOR_LENGTH];
+	double squares_x = 0, squares_y = 0;
+
+	(void)state;
+	pixels[13 * EMNIST_SIDE + 13] = pixels[13 * EMNIST_SIDE + 14] = 255;
+	pixels[14 * EMNIST_SIDE + 13] = pixels[14 * EMNIST_SIDE + 14] = 255;
+	for (int i = 0; i < 4000; i++) {
+		struct moments m;
+
+		augment(&elastic, &random, pixels, vector);
+		m = moments_of(vector);
+		squares_x += (m.x - 13.5) * (m.x - 13.5);
+		squares_y += (m.y - 13.5) * (m.y - 13.5);
+	}
+	assert_true(fabs(sqrt(squares_x / 4000) - 1.5) < 0.12);
+	assert_true(fabs(sqrt(squares_y / 4000) - 1.5) < 0.12);
+}
+
 /* A horizontal bar turned by a known angle has the slope of its tangent. */
 static void rotation_is_in_degrees(void **state)
 {
@@ -576,12 +730,18 @@ int main(void)
 		cmocka_unit_test(foreign_checkpoints_are_refused),
 		cmocka_unit_test(damaged_checkpoints_are_refused),
 		cmocka_unit_test(sets_are_learnt_as_any_of_these),
+		cmocka_unit_test(teachers_are_learnt_from),
+		cmocka_unit_test(foreign_teachers_are_refused),
+		cmocka_unit_test(temperature_undoes_overconfidence),
+		cmocka_unit_test(calibration_scales_the_logits),
 		cmocka_unit_test(unknown_classes_are_refused),
 		cmocka_unit_test(weights_restore_frequencies),
 		cmocka_unit_test(bad_options_are_named),
 		cmocka_unit_test(no_distortion_changes_nothing),
 		cmocka_unit_test(distortions_stay_within_their_limits),
 		cmocka_unit_test(rotation_is_in_degrees),
+		cmocka_unit_test(elastic_displacements_have_their_deviation),
+		cmocka_unit_test(annealing_ends_without_distortion),
 	};
 
 	return cmocka_run_group_tests_name("train", tests, make_data, remove_data);

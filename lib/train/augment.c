@@ -1,9 +1,12 @@
 /*
- * augment.c - random affine distortions of 28x28 images.
+ * augment.c - random affine and elastic distortions of 28x28 images.
  *
  * Each pixel of the result looks up where it came from: source = A (target - centre) + centre +
- * shift. The source is copied into a frame of background wide enough that every clamped position
- * and its right and lower neighbours lie inside, so the inner loop has no branch.
+ * shift + field(target). The field is Simard's elastic distortion (2003), noise smoothed over 4
+ * pixels, made the cheap way round: random displacements at the knots of a cubic B-spline, whose
+ * basis functions have that width. The source is copied into a frame of background wide enough that
+ * every clamped position and its right and lower neighbours lie inside, so the inner loop has no
+ * branch.
  */
 #include "augment.h"
 
@@ -18,6 +21,31 @@
 #define FRAME  (SIDE + 2 * MARGIN)
 #define CENTRE ((SIDE - 1) / 2.0)
 #define DEGREE (3.14159265358979323846 / 180)
+
+/* Knots are 7 pixels apart: a cubic B-spline's basis function then has a standard deviation of
+ * 7 / sqrt(3) = 4.04 pixels. Four intervals need seven knots. */
+#define KNOT_DISTANCE 7
+#define N_KNOTS       (SIDE / KNOT_DISTANCE + 3)
+
+/* The basis functions' squares add up to this on average, along each axis: 151/315. */
+#define BASIS_POWER (151.0 / 315)
+
+/* The cubic B-spline's four pieces at the centre of pixel k of an interval. */
+#define AT(k)     (((k) + 0.5F) / KNOT_DISTANCE)
+#define PIECE0(t) ((1 - (t)) * (1 - (t)) * (1 - (t)) / 6)
+#define PIECE1(t) ((3 * (t) * (t) * (t)-6 * (t) * (t) + 4) / 6)
+#define PIECE2(t) ((-3 * (t) * (t) * (t) + 3 * (t) * (t) + 3 * (t) + 1) / 6)
+#define PIECE3(t) ((t) * (t) * (t) / 6)
+#define PIECES(p)                                                                                  \
+	{                                                                                          \
+		p(AT(0)), p(AT(1)), p(AT(2)), p(AT(3)), p(AT(4)), p(AT(5)), p(AT(6))               \
+	}
+static const float spline[4][KNOT_DISTANCE] = {
+	PIECES(PIECE0),
+	PIECES(PIECE1),
+	PIECES(PIECE2),
+	PIECES(PIECE3),
+};
 
 /* Target to source: x' = xx x + xy y + x0, y' = yx x + yy y + y0. */
 struct affine {
@@ -69,15 +97,43 @@ static void frame_fill(const uint8_t *pixels, float *frame)
 		       sizeof(float) * SIDE);
 }
 
-/* One row of the result; x and y: the source of its first pixel, in the frame. */
+/* field[y * SIDE + x] = a smooth random displacement, deviation being its standard deviation. */
+static void field_draw(struct random *random, double deviation, float *field)
+{
+	/* Of a uniform distribution over [-range, range] it is range / sqrt(3). */
+	const double range = deviation * sqrt(3) / BASIS_POWER;
+	float knots[N_KNOTS][N_KNOTS], columns[SIDE][N_KNOTS] = {{0}};
+
+	for (int j = 0; j < N_KNOTS; j++)
+		for (int i = 0; i < N_KNOTS; i++)
+			knots[j][i] = (float)random_within(random, range);
+	for (int y = 0; y < SIDE; y++)
+		for (int piece = 0; piece < 4; piece++)
+			for (int i = 0; i < N_KNOTS; i++)
+				columns[y][i] += spline[piece][y % KNOT_DISTANCE] *
+						 knots[y / KNOT_DISTANCE + piece][i];
+	memset(field, 0, sizeof(float) * SIDE * SIDE);
+	for (int y = 0; y < SIDE; y++)
+		for (int x = 0; x < SIDE; x += KNOT_DISTANCE)
+			for (int piece = 0; piece < 4; piece++)
+				for (int k = 0; k < KNOT_DISTANCE; k++)
+					field[y * SIDE + x + k] +=
+						spline[piece][k] *
+						columns[y][x / KNOT_DISTANCE + piece];
+}
+
+/* One row of the result; x and y: the source of its first pixel, in the frame; move_x and move_y:
+ * what is added to each pixel's. */
 SIMD_CLONES
 static void sample_row(const float *restrict frame, float x, float y, float step_x, float step_y,
+		       const float *restrict move_x, const float *restrict move_y,
 		       float *restrict row)
 {
 	const float last = FRAME - 2;
 
 	for (int i = 0; i < SIDE; i++) {
-		float sx = x + step_x * (float)i, sy = y + step_y * (float)i;
+		float sx = x + step_x * (float)i + move_x[i];
+		float sy = y + step_y * (float)i + move_y[i];
 		int column, line, at;
 		float above, below;
 
@@ -99,16 +155,33 @@ void augment(const struct distortion *distortion, struct random *random, const u
 {
 	const struct affine affine = affine_draw(distortion, random);
 	float frame[FRAME * FRAME];
+	float move_x[SIDE * SIDE] = {0}, move_y[SIDE * SIDE] = {0};
 
 	frame_fill(pixels, frame);
+	if (distortion->elastic > 0) {
+		field_draw(random, distortion->elastic, move_x);
+		field_draw(random, distortion->elastic, move_y);
+	}
 	for (int y = 0; y < SIDE; y++)
 		sample_row(frame, (float)(affine.xy * y + affine.x0 + MARGIN),
 			   (float)(affine.yy * y + affine.y0 + MARGIN), (float)affine.xx,
-			   (float)affine.yx, vector + y * SIDE);
+			   (float)affine.yx, move_x + y * SIDE, move_y + y * SIDE,
+			   vector + y * SIDE);
+}
+
+struct distortion distortion_scaled(const struct distortion *distortion, double strength)
+{
+	return (struct distortion){
+		.rotate = distortion->rotate * strength,
+		.scale = distortion->scale * strength,
+		.shear = distortion->shear * strength,
+		.shift = distortion->shift * strength,
+		.elastic = distortion->elastic * strength,
+	};
 }
 
 bool distortion_is_none(const struct distortion *distortion)
 {
 	return distortion->rotate == 0 && distortion->scale == 0 && distortion->shear == 0 &&
-	       distortion->shift == 0;
+	       distortion->shift == 0 && distortion->elastic == 0;
 }

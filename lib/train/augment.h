@@ -1,5 +1,5 @@
 /*
- * augment.h - random affine distortions of 28x28 images.
+ * augment.h - random affine and elastic distortions of 28x28 images.
  */
 #ifndef TRAIN_AUGMENT_H
 #define TRAIN_AUGMENT_H
@@ -8,12 +8,14 @@
 
 #include <stdbool.h>
 
-/* The limits that each parameter is drawn within, uniformly around none. */
+/* The limits that each parameter is drawn within, uniformly around none; elastic apart. */
 struct distortion {
-	double rotate; /* degrees */
-	double scale;  /* share, each axis by itself */
-	double shear;  /* horizontal displacement as a share of the height */
-	double shift;  /* share of the side, each axis */
+	double rotate;  /* degrees */
+	double scale;   /* share, each axis by itself */
+	double shear;   /* horizontal displacement as a share of the height */
+	double shift;   /* share of the side, each axis */
+	double elastic; /* standard deviation of each pixel's displacement along each axis, pixels
+			 */
 };
 
 /* pixels: (784) bytes, row-major; vector: (784) values in [0,1], the image distorted by a draw from
@@ -23,6 +25,9 @@ void augment(const struct distortion *distortion, struct random *random, const u
 
 /* value / 255 of each pixel. */
 void pixels_to_vector(const uint8_t *pixels, float *vector);
+
+/* The same distortion with all limits multiplied by strength. */
+struct distortion distortion_scaled(const struct distortion *distortion, double strength);
 
 /* Whether distortion changes images at all. */
 bool distortion_is_none(const struct distortion *distortion);

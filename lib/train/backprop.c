@@ -36,17 +36,25 @@ static bool layer_alloc(struct batch *batch, struct batch_layer *values,
 }
 
 enum emnist_status batch_init(struct batch *batch, const struct net *net, size_t n_rows,
-			      size_t shard_rows, double dropout, struct emnist_error *error)
+			      size_t shard_rows, double dropout, bool taught,
+			      struct emnist_error *error)
 {
+	const size_t n_outputs = net->layers[net->n_layers - 1].n_outputs;
+
 	*batch = (struct batch){.n_rows = n_rows,
 				.shard_rows = shard_rows,
 				.n_shards = n_rows / shard_rows,
+				.n_outputs = n_outputs,
 				.dropout = dropout};
 	batch->inputs = alloc_floats(n_rows, net->layers[0].n_inputs);
 	batch->targets = alloc_zeroed(n_rows, sizeof(const struct target *));
 	batch->losses = alloc_zeroed(batch->n_shards, sizeof(*batch->losses));
 	batch->layers = alloc_zeroed(net->n_layers, sizeof(*batch->layers));
-	if (!batch->inputs || !batch->targets || !batch->losses || !batch->layers)
+	batch->scratch = alloc_floats(batch->n_shards, n_outputs);
+	if (taught)
+		batch->soft = alloc_floats(n_rows, n_outputs);
+	if (!batch->inputs || !batch->targets || !batch->losses || !batch->layers ||
+	    !batch->scratch || (taught && !batch->soft))
 		return error_memory(error);
 	for (size_t l = 0; l < net->n_layers; l++)
 		if (!layer_alloc(batch, &batch->layers[l], &net->layers[l], l + 1 < net->n_layers))
@@ -73,6 +81,8 @@ void batch_clear(struct batch *batch, const struct net *net)
 	free(batch->inputs);
 	free(batch->targets);
 	free(batch->losses);
+	free(batch->scratch);
+	free(batch->soft);
 	*batch = (struct batch){0};
 }
 
@@ -220,6 +230,48 @@ static double loss_row(const struct target *target, const float *logits, float *
 	return -log((double)sum) * (double)target->weight;
 }
 
+/* Each row of n values, probabilities, to the power of 1 / temperature, with sum 1 again: the
+ * softmax of the logits divided by the temperature. */
+static void temper(float *values, size_t n_rows, size_t n, double temperature)
+{
+	const float power = (float)(1 / temperature);
+
+	for (size_t i = 0; i < n_rows * n; i++)
+		values[i] =
+			logf(values[i] > LEAST_PROBABILITY ? values[i] : LEAST_PROBABILITY) * power;
+	softmax_rows(values, n_rows, n);
+}
+
+void batch_add_answers(const struct batch *batch, float *answers, float share, float *soft)
+{
+	const size_t n = batch->shard_rows * batch->n_outputs;
+
+	temper(answers, batch->shard_rows, batch->n_outputs, batch->temperature);
+	for (size_t i = 0; i < n; i++)
+		soft[i] += share * answers[i];
+}
+
+/*
+ * Mixes what the teachers say into delta, which holds the gradient by the target (Hinton et al.
+ * 2015): the teachers' loss is T^2 times the cross entropy of both at temperature T, its gradient
+ * T (softmax(logits / T) - soft). scratch: (n).
+ */
+static void distil_row(const struct batch *batch, const struct target *target, const float *logits,
+		       const float *soft, float *delta, float *scratch)
+{
+	const size_t n = batch->n_outputs;
+	const float temperature = (float)batch->temperature;
+	const float keep = (float)(1 - batch->teacher_share);
+	const float factor =
+		(float)batch->teacher_share * temperature * target->weight / (float)batch->n_rows;
+
+	for (size_t i = 0; i < n; i++)
+		scratch[i] = logits[i] / temperature;
+	softmax_rows(scratch, 1, n);
+	for (size_t i = 0; i < n; i++)
+		delta[i] = keep * delta[i] + factor * (scratch[i] - soft[i]);
+}
+
 /* delta *= f'(z), told from f(z) in output, for each activation f. */
 SIMD_CLONES
 static void activation_backward(const struct net_layer *layer, const float *restrict output,
@@ -322,10 +374,16 @@ static void backward_last(struct batch *batch, const struct net *net, size_t sha
 	const float row_share = 1.0F / (float)batch->n_rows;
 
 	batch->losses[shard] = 0;
-	for (size_t r = shard * rows; r < (shard + 1) * rows; r++)
-		batch->losses[shard] +=
-			loss_row(batch->targets[r], values->output + r * n, values->delta + r * n,
-				 n, batch->label_smoothing, row_share);
+	for (size_t r = shard * rows; r < (shard + 1) * rows; r++) {
+		const float *logits = values->output + r * n;
+		float *delta = values->delta + r * n;
+
+		batch->losses[shard] += loss_row(batch->targets[r], logits, delta, n,
+						 batch->label_smoothing, row_share);
+		if (batch->soft)
+			distil_row(batch, batch->targets[r], logits, batch->soft + r * n, delta,
+				   batch->scratch + shard * n);
+	}
 	column_gradients(values->delta + shard * rows * n, NULL, rows, n, NULL,
 			 values->d_bias + shard * n);
 }

@@ -37,17 +37,27 @@ struct batch {
 	float *inputs;                 /* (n_rows, n_inputs) */
 	const struct target **targets; /* (n_rows) */
 	struct batch_layer *layers;    /* (n_layers) */
-	double *losses;                /* (n_shards) sums of the weighted losses */
+	double *losses;                /* (n_shards) sums of the weighted losses by the targets */
+	size_t n_outputs;              /* of the last layer */
+	float *soft;    /* (n_rows, n_outputs) what teachers say at the temperature, or NULL */
+	float *scratch; /* (n_shards, n_outputs) */
+	double teacher_share; /* of the loss, [0,1]; the targets have the rest */
+	double temperature;   /* that teachers and network are compared at */
 	double dropout;
 	double label_smoothing;
 	uint64_t seed;
 	uint64_t step; /* gives dropout its stream */
 };
 
-/* Allocates the batch for a network. n_rows must be a multiple of shard_rows. Release with
- * batch_clear(), also after a failure. */
+/* Allocates the batch for a network, with room for what teachers say where taught. n_rows must be a
+ * multiple of shard_rows. Release with batch_clear(), also after a failure. */
 enum emnist_status batch_init(struct batch *batch, const struct net *net, size_t n_rows,
-			      size_t shard_rows, double dropout, struct emnist_error *error);
+			      size_t shard_rows, double dropout, bool taught,
+			      struct emnist_error *error);
+
+/* Adds share times one teacher's probabilities, answers (shard_rows, n_outputs), raised to the
+ * batch's temperature, to soft (shard_rows, n_outputs). answers is overwritten. */
+void batch_add_answers(const struct batch *batch, float *answers, float share, float *soft);
 
 void batch_clear(struct batch *batch, const struct net *net);
 

@@ -13,6 +13,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 
 /* Outputs of a block: wide enough for a fast matrix product, narrow enough that its gradient by
  * 784 inputs (400 kB) stays in a second-level cache. */
@@ -35,7 +36,9 @@ struct block {
 
 struct member {
 	struct crew *crew;
-	float *scratch; /* for optimiser_update() */
+	float *scratch;                   /* for optimiser_update() */
+	struct emnist_session **sessions; /* (job's n_teachers) */
+	float *answers;                   /* (shard_rows, n_outputs) of one teacher */
 	pthread_t thread;
 };
 
@@ -93,7 +96,7 @@ static void load_rows(const struct job *job, size_t shard)
 {
 	struct batch *batch = job->batch;
 	const struct train_set *set = job->set;
-	const bool plain = distortion_is_none(job->distortion);
+	const bool plain = distortion_is_none(&job->distortion);
 
 	for (size_t r = shard * batch->shard_rows; r < (shard + 1) * batch->shard_rows; r++) {
 		const uint32_t image = job->images[r];
@@ -104,8 +107,26 @@ static void load_rows(const struct job *job, size_t shard)
 		if (plain)
 			pixels_to_vector(pixels, vector);
 		else
-			augment(job->distortion, &random, pixels, vector);
+			augment(&job->distortion, &random, pixels, vector);
 		batch->targets[r] = &set->targets[set->target[image]];
+	}
+}
+
+/* The mean of what the teachers say of a shard's images, at the temperature of the batch. */
+static void ask_teachers(const struct member *member, size_t shard)
+{
+	const struct job *job = member->crew->job;
+	struct batch *batch = job->batch;
+	const size_t n = batch->shard_rows * batch->n_outputs;
+	const size_t n_inputs = job->net->layers[0].n_inputs;
+	float *soft = batch->soft + shard * n;
+
+	memset(soft, 0, n * sizeof(*soft));
+	for (size_t t = 0; t < job->n_teachers; t++) {
+		emnist_session_run(member->sessions[t],
+				   batch->inputs + shard * batch->shard_rows * n_inputs,
+				   batch->shard_rows, member->answers, NULL);
+		batch_add_answers(batch, member->answers, 1.0F / (float)job->n_teachers, soft);
 	}
 }
 
@@ -118,6 +139,8 @@ static void take_part(struct member *member)
 
 	while ((i = atomic_fetch_add(&crew->next_shard, 1)) < job->batch->n_shards) {
 		load_rows(job, i);
+		if (job->n_teachers > 0)
+			ask_teachers(member, i);
 		batch_forward(job->batch, job->net, i);
 		batch_backward(job->batch, job->net, i);
 	}
@@ -172,9 +195,28 @@ static bool make_blocks(struct crew *crew)
 	return true;
 }
 
-static bool make_members(struct crew *crew, unsigned n_threads)
+static enum emnist_status make_sessions(struct member *member, struct emnist_error *error)
+{
+	const struct job *job = member->crew->job;
+	enum emnist_status status = EMNIST_OK;
+
+	if (job->n_teachers == 0)
+		return EMNIST_OK;
+	member->sessions = alloc_zeroed(job->n_teachers, sizeof(*member->sessions));
+	member->answers = alloc_floats(job->batch->shard_rows, job->batch->n_outputs);
+	if (!member->sessions || !member->answers)
+		return error_memory(error);
+	for (size_t t = 0; t < job->n_teachers && !status; t++)
+		status = emnist_session_create(job->teachers[t], job->batch->shard_rows,
+					       &member->sessions[t], error);
+	return status;
+}
+
+static enum emnist_status make_members(struct crew *crew, unsigned n_threads,
+				       struct emnist_error *error)
 {
 	const struct net *net = crew->job->net;
+	enum emnist_status status = EMNIST_OK;
 	size_t widest = 1;
 
 	for (size_t l = 0; l < net->n_layers; l++)
@@ -182,15 +224,15 @@ static bool make_members(struct crew *crew, unsigned n_threads)
 			widest = net->layers[l].n_inputs;
 	crew->members = alloc_zeroed(n_threads, sizeof(*crew->members));
 	if (!crew->members)
-		return false;
+		return error_memory(error);
 	crew->n_members = n_threads;
-	for (unsigned i = 0; i < n_threads; i++) {
+	for (unsigned i = 0; i < n_threads && !status; i++) {
 		crew->members[i].crew = crew;
 		crew->members[i].scratch = alloc_floats(BLOCK_OUTPUTS, widest);
-		if (!crew->members[i].scratch)
-			return false;
+		status = crew->members[i].scratch ? make_sessions(&crew->members[i], error)
+						  : error_memory(error);
 	}
-	return true;
+	return status;
 }
 
 static int start_threads(struct crew *crew)
@@ -214,14 +256,16 @@ enum emnist_status crew_create(struct job *job, unsigned n_threads, struct crew 
 			       struct emnist_error *error)
 {
 	struct crew *crew = alloc_zeroed(1, sizeof(*crew));
+	enum emnist_status status;
 	int failure;
 
 	if (!crew)
 		return error_memory(error);
 	crew->job = job;
-	if (!make_blocks(crew) || !make_members(crew, n_threads)) {
+	status = make_blocks(crew) ? make_members(crew, n_threads, error) : error_memory(error);
+	if (status) {
 		crew_free(crew);
-		return error_memory(error);
+		return status;
 	}
 	failure = start_threads(crew);
 	if (failure) {
@@ -242,6 +286,15 @@ static void dismiss(struct crew *crew)
 	meeting_clear(&crew->meeting);
 }
 
+static void member_clear(struct member *member, size_t n_teachers)
+{
+	for (size_t t = 0; member->sessions && t < n_teachers; t++)
+		emnist_session_free(member->sessions[t]);
+	free(member->sessions);
+	free(member->answers);
+	free(member->scratch);
+}
+
 void crew_free(struct crew *crew)
 {
 	if (!crew)
@@ -249,7 +302,7 @@ void crew_free(struct crew *crew)
 	if (crew->has_meeting)
 		dismiss(crew);
 	for (unsigned i = 0; i < crew->n_members; i++)
-		free(crew->members[i].scratch);
+		member_clear(&crew->members[i], crew->job->n_teachers);
 	free(crew->members);
 	free(crew->blocks);
 	free(crew);

@@ -11,7 +11,9 @@
 /* What the crew works on. The caller changes it only between two steps. */
 struct job {
 	const struct train_set *set;
-	const struct distortion *distortion;
+	struct distortion distortion;
+	const struct emnist_model *const *teachers; /* (n_teachers) */
+	size_t n_teachers;
 	struct net *net;
 	struct batch *batch;
 	struct optimiser optimiser;

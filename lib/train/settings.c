@@ -51,7 +51,12 @@ static void take_rest(struct settings *settings, const struct emnist_train_optio
 		.scale = or_none(options->scale, 0.12),
 		.shear = or_none(options->shear, 0.12),
 		.shift = or_none(options->shift, 0.08),
+		.elastic = options->elastic,
 	};
+	settings->anneal = options->anneal;
+	settings->temperature = or_default(options->temperature, 2);
+	settings->teacher_share = or_none(options->teacher_share, 0.9);
+	settings->calibrate = options->calibrate != EMNIST_OFF && options->validation > 0;
 	settings->validation = options->validation;
 	settings->seed = options->seed;
 	settings->n_threads = options->n_threads ? options->n_threads : 1;
@@ -109,6 +114,10 @@ static enum emnist_status check_numbers(const struct settings *s, struct emnist_
 		{"scale", s->distortion.scale, 0, 0.9},
 		{"shear", s->distortion.shear, 0, 2},
 		{"shift", s->distortion.shift, 0, 1},
+		{"elastic distortion", s->distortion.elastic, 0, 10},
+		{"annealing", s->anneal, 0, 1},
+		{"temperature", s->temperature, 0.1, 100},
+		{"teachers' share", s->teacher_share, 0, 1},
 		{"validation share", s->validation, 0, 0.9},
 		{"threads", s->n_threads, 1, 1024},
 	};
@@ -155,23 +164,13 @@ static uint64_t stir(uint64_t hash, double value)
 uint64_t settings_fingerprint(const struct settings *s)
 {
 	const double values[] = {
-		s->activation,
-		s->batch_norm,
-		s->dropout,
-		s->n_epochs,
-		(double)s->n_rows,
-		s->learning_rate,
-		s->warmup_epochs,
-		s->weight_decay,
-		s->ema_decay,
-		s->label_smoothing,
-		s->distortion.rotate,
-		s->distortion.scale,
-		s->distortion.shear,
-		s->distortion.shift,
-		s->validation,
-		(double)(s->seed >> 32),
-		(double)(s->seed & 0xffffffff),
+		s->activation,       s->batch_norm,           s->dropout,
+		s->n_epochs,         (double)s->n_rows,       s->learning_rate,
+		s->warmup_epochs,    s->weight_decay,         s->ema_decay,
+		s->label_smoothing,  s->distortion.rotate,    s->distortion.scale,
+		s->distortion.shear, s->distortion.shift,     s->distortion.elastic,
+		s->anneal,           s->temperature,          s->teacher_share,
+		s->validation,       (double)(s->seed >> 32), (double)(s->seed & 0xffffffff),
 		(double)s->n_hidden,
 	};
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);

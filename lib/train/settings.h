@@ -24,8 +24,13 @@ struct settings {
 	double label_smoothing;
 
 	struct distortion distortion;
+	double anneal; /* share of the epochs, at the end, in which distortions fade out */
+
+	double temperature;
+	double teacher_share;
 
 	double validation;
+	bool calibrate;
 	uint64_t seed;
 	unsigned n_threads;
 	double checkpoint_seconds;

@@ -6,14 +6,13 @@
 #include "crew.h"
 #include "settings.h"
 #include "train_set.h"
+#include "validation.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-/* Rows that validation runs through the model at once. */
-#define VALIDATION_ROWS 256
+#include <zlib.h>
 
 /* How much of a file's name goes into a message, so that the reason still fits. */
 #define NAME_SHOWN 100
@@ -65,6 +64,27 @@ static enum emnist_status check_frequencies(const struct run *run, struct emnist
 	return EMNIST_OK;
 }
 
+/* Teachers must take such images and know the same classes in the same order. */
+static enum emnist_status check_teachers(const struct run *run, struct emnist_error *error)
+{
+	const size_t n_classes = emnist_labels_count(run->labels);
+
+	for (size_t t = 0; t < run->options->n_teachers; t++) {
+		const struct emnist_model *teacher = run->options->teachers[t];
+		bool same = emnist_model_n_inputs(teacher) == EMNIST_VECTOR_LENGTH &&
+			    emnist_model_n_outputs(teacher) == n_classes;
+
+		for (size_t c = 0; same && c < n_classes; c++)
+			same = emnist_labels_match(run->labels, c, emnist_model_labels(teacher), c,
+						   false);
+		if (!same)
+			return error_set(error, EMNIST_ERR_ARGUMENT,
+					 "teacher %zu: its classes are not those of the model",
+					 t + 1);
+	}
+	return EMNIST_OK;
+}
+
 static enum emnist_status load_data(struct run *run, struct emnist_dataset *const *datasets,
 				    size_t n_datasets, struct emnist_error *error)
 {
@@ -102,10 +122,28 @@ static enum emnist_status make_net(struct run *run, struct emnist_error *error)
 
 	if (!status)
 		status = batch_init(&run->batch, &run->net, settings->n_rows, settings->shard_rows,
-				    settings->dropout, error);
+				    settings->dropout, run->options->n_teachers > 0, error);
 	run->batch.label_smoothing = settings->label_smoothing;
+	run->batch.teacher_share = settings->teacher_share;
+	run->batch.temperature = settings->temperature;
 	run->batch.seed = settings->seed;
 	return status;
+}
+
+static uint64_t model_fingerprint(const struct emnist_model *model)
+{
+	uint64_t hash = 0;
+
+	for (size_t l = 0; l < model->n_layers; l++) {
+		const struct layer *layer = &model->layers[l];
+		const size_t n_weights = (size_t)layer->n_inputs * layer->n_outputs;
+
+		hash = random_mix(hash ^ crc32_z(0, (const Bytef *)layer->weights,
+						 n_weights * sizeof(float)));
+		hash = random_mix(hash ^ crc32_z(0, (const Bytef *)layer->bias,
+						 layer->n_outputs * sizeof(float)));
+	}
+	return hash;
 }
 
 static uint64_t fingerprint(const struct run *run)
@@ -120,6 +158,8 @@ static uint64_t fingerprint(const struct run *run)
 		for (uint32_t i = 0; i < run->set.targets[t].n; i++)
 			hash = random_mix(hash ^ run->set.targets[t].classes[i]);
 	}
+	for (size_t t = 0; t < run->options->n_teachers; t++)
+		hash = random_mix(hash ^ model_fingerprint(run->options->teachers[t]));
 	return random_mix(hash ^ run->set.fingerprint);
 }
 
@@ -171,7 +211,8 @@ static enum emnist_status start_crew(struct run *run, struct emnist_error *error
 {
 	run->job = (struct job){
 		.set = &run->set,
-		.distortion = &run->settings.distortion,
+		.teachers = run->options->teachers,
+		.n_teachers = run->options->n_teachers,
 		.net = &run->net,
 		.batch = &run->batch,
 		.seed = run->settings.seed,
@@ -185,51 +226,58 @@ static enum emnist_status start_crew(struct run *run, struct emnist_error *error
 static enum emnist_status validate(const struct run *run, struct emnist_train_progress *progress,
 				   struct emnist_error *error)
 {
-	const struct train_set *set = &run->set;
-	const size_t n_classes = emnist_labels_count(run->labels);
-	struct emnist_session *session = NULL;
-	struct emnist_model *model = NULL;
-	float *vectors = alloc_floats(VALIDATION_ROWS, EMNIST_VECTOR_LENGTH);
-	float *p = alloc_floats(VALIDATION_ROWS, n_classes);
-	double loss = 0;
-	size_t n_right = 0;
-	enum emnist_status status = vectors && p ? EMNIST_OK : error_memory(error);
+	struct validation validation = {0};
+	struct emnist_model *model;
+	enum emnist_status status = net_to_model(&run->net, run->labels, &model, error);
 
-	if (!status)
-		status = net_to_model(&run->net, run->labels, &model, error);
-	if (!status)
-		status = emnist_session_create(model, VALIDATION_ROWS, &session, error);
-	for (size_t i = 0; !status && i < set->n_validation; i += VALIDATION_ROWS) {
-		size_t n = set->n_validation - i;
-
-		n = n < VALIDATION_ROWS ? n : VALIDATION_ROWS;
-		for (size_t r = 0; r < n; r++)
-			pixels_to_vector(set->pixels + (size_t)set->validation[i + r] *
-							       EMNIST_VECTOR_LENGTH,
-					 vectors + r * EMNIST_VECTOR_LENGTH);
-		status = emnist_session_run(session, vectors, n, p, error);
-		for (size_t r = 0; !status && r < n; r++) {
-			const struct target *target =
-				&set->targets[set->target[set->validation[i + r]]];
-			const float *row = p + r * n_classes;
-			uint32_t best;
-			double sum = 0;
-
-			emnist_top_k(row, n_classes, 1, &best);
-			for (uint32_t k = 0; k < target->n; k++) {
-				sum += (double)row[target->classes[k]];
-				n_right += target->classes[k] == best;
-			}
-			loss -= log(fmax(sum, 1e-30));
-		}
+	if (status)
+		return status;
+	status = validation_run(&validation, &run->set, model, error);
+	if (!status) {
+		progress->validation_accuracy = validation_accuracy(&validation);
+		progress->validation_loss = validation_loss(&validation, 1);
 	}
-	progress->validation_accuracy = (double)n_right / (double)set->n_validation;
-	progress->validation_loss = loss / (double)set->n_validation;
-	emnist_session_free(session);
+	validation_clear(&validation);
 	emnist_model_free(model);
-	free(vectors);
-	free(p);
 	return status;
+}
+
+/* Divides the model's logits by the temperature that is best for the images held out. */
+static enum emnist_status calibrate(const struct run *run, struct emnist_model *model,
+				    struct emnist_error *error)
+{
+	struct layer *last = &model->layers[model->n_layers - 1];
+	struct validation validation;
+	enum emnist_status status = validation_run(&validation, &run->set, model, error);
+
+	if (!status) {
+		const float factor = (float)(1 / validation_temperature(&validation));
+
+		for (size_t i = 0; i < (size_t)last->n_outputs * last->n_inputs; i++)
+			last->weights[i] *= factor;
+		for (size_t i = 0; i < last->n_outputs; i++)
+			last->bias[i] *= factor;
+	}
+	validation_clear(&validation);
+	return status;
+}
+
+static enum emnist_status make_model(const struct run *run, struct emnist_model **model_ret,
+				     struct emnist_error *error)
+{
+	struct emnist_model *model;
+	enum emnist_status status = net_to_model(&run->net, run->labels, &model, error);
+
+	if (status)
+		return status;
+	if (run->settings.calibrate && run->set.n_validation > 0)
+		status = calibrate(run, model, error);
+	if (status) {
+		emnist_model_free(model);
+		return status;
+	}
+	*model_ret = model;
+	return EMNIST_OK;
 }
 
 /* ------------------------------------------------------------------- steps */
@@ -251,6 +299,15 @@ static void shuffle(struct run *run, uint64_t epoch)
 	run->has_order = true;
 }
 
+/* All of it, and in the last epochs less and less; the very last one has none. */
+static struct distortion distortion_of(const struct settings *settings, uint64_t epoch)
+{
+	const double n_fading = settings->anneal * settings->n_epochs;
+	const double n_left = (double)(settings->n_epochs - 1 - epoch);
+
+	return distortion_scaled(&settings->distortion, n_left < n_fading ? n_left / n_fading : 1);
+}
+
 static void step(struct run *run)
 {
 	const uint64_t n = run->checkpoint.step;
@@ -264,6 +321,7 @@ static void step(struct run *run)
 	run->job.optimiser = schedule_at(&run->schedule, n);
 	run->job.images = run->order + step_of_epoch * run->settings.n_rows;
 	run->job.epoch = epoch;
+	run->job.distortion = distortion_of(&run->settings, epoch);
 	run->batch.step = n;
 	crew_step(run->crew);
 	for (size_t s = 0; s < run->batch.n_shards; s++)
@@ -359,6 +417,8 @@ enum emnist_status emnist_train(struct emnist_dataset *const *datasets, size_t n
 	if (!status)
 		status = check_frequencies(&run, error);
 	if (!status)
+		status = check_teachers(&run, error);
+	if (!status)
 		status = load_data(&run, datasets, n_datasets, error);
 	if (!status)
 		status = make_net(&run, error);
@@ -371,7 +431,7 @@ enum emnist_status emnist_train(struct emnist_dataset *const *datasets, size_t n
 	if (!status)
 		status = all_steps(&run, error);
 	if (!status)
-		status = net_to_model(&run.net, run.labels, model_ret, error);
+		status = make_model(&run, model_ret, error);
 	run_clear(&run);
 	return status;
 }
