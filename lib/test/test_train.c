@@ -388,12 +388,13 @@ static void sets_are_learnt_as_any_of_these(void **state)
 	write_mapping(digits);
 }
 
-/* Labels that say nothing, "any of all", and a teacher that knows: the network learns from it. */
+/* Labels that say nothing, "any of all", and a teacher that knows: the network learns from it; as
+ * much as from the mean of the same one twice. */
 static void teachers_are_learnt_from(void **state)
 {
 	struct emnist_labels *labels = labels_of(digits);
 	struct emnist_train_options options = small_run();
-	struct emnist_model *teacher, *pupil;
+	struct emnist_model *teacher, *pupil, *other_pupil;
 	struct emnist_evaluation evaluation;
 	struct emnist_dataset *dataset;
 	char anything[1024] = "";
@@ -411,6 +412,9 @@ static void teachers_are_learnt_from(void **state)
 	options.n_teachers = 2;
 	options.seed++;
 	pupil = train(&options);
+	options.n_teachers = 1;
+	other_pupil = train(&options);
+	assert_true(same_weights(pupil, other_pupil));
 	write_mapping(digits);
 	dataset = open_data();
 	assert_int_equal(emnist_evaluate(pupil, dataset, NULL, &evaluation, NULL), EMNIST_OK);
@@ -419,6 +423,7 @@ static void teachers_are_learnt_from(void **state)
 	emnist_dataset_free(dataset);
 	emnist_model_free(teacher);
 	emnist_model_free(pupil);
+	emnist_model_free(other_pupil);
 	emnist_labels_free(labels);
 }
 
