@@ -4,7 +4,8 @@
  *	onnx_unpack.c   bytes -> messages, at a bounded cost
  *	onnx_tensor.c   tensors checked against the data that is there, and decoded
  *	onnx_graph.c    who makes which tensor; constants; the chain of nodes from input to output
- *	onnx_fold.c     the chain of nodes -> layers, with onnx_operators.c: what each node means
+ *	onnx_layers.c   the chain of nodes -> layers; onnx_operators.c: what each node does to them;
+ *	                onnx_fold.c: how that is done
  *	onnx_read.c     all of it: emnist_model_parse() and emnist_model_read()
  *
  * and onnx_write.c for the way back. Here error is never NULL.
@@ -150,8 +151,8 @@ enum emnist_status onnx_refuse(const Onnx__NodeProto *node, struct emnist_error 
 /* Makes the layers of the chain from graph's input. The numbers that they hold in all are at most
  * max_floats: a file may not multiply its weights by naming them again and again. *model_ret is
  * still to be given to model_finish(). */
-enum emnist_status onnx_fold(const struct onnx_graph *graph, const struct onnx_step *steps,
-			     size_t n_steps, size_t max_floats, struct emnist_model **model_ret,
-			     struct emnist_error *error);
+enum emnist_status onnx_layers(const struct onnx_graph *graph, const struct onnx_step *steps,
+			       size_t n_steps, size_t max_floats, struct emnist_model **model_ret,
+			       struct emnist_error *error);
 
 #endif

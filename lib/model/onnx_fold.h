@@ -1,6 +1,5 @@
 /*
- * onnx_fold.h - what the operators of a chain do to the layers that are being made: onnx_fold.c
- * keeps the state, onnx_operators.c has what each operator means.
+ * onnx_fold.h - the layers that come of a chain of operators, while they are made.
  */
 #ifndef MODEL_ONNX_FOLD_H
 #define MODEL_ONNX_FOLD_H
@@ -15,28 +14,18 @@ struct fold {
 	size_t width;       /* of the values that the chain has come to */
 	bool is_open;       /* the last layer's activation is yet to come */
 	bool is_normalised; /* softmax has come */
-	/* Where both are not NULL they wait to be folded. (width) */
+	/* Where both are not NULL they wait to be folded. (width) Freed by fold_forget_affine(). */
 	double *scale;
 	double *shift;
 	const Onnx__NodeProto *waiting; /* the node that they are from */
 	struct emnist_error *error;
 };
 
-/* What is known of an operator. */
-struct onnx_operator {
-	const char *name;
-	enum emnist_status (*fold)(struct fold *fold, const struct onnx_step *step, int which);
-	int which; /* of the functions that fold() has: an arithmetic or an emnist_activation */
-	bool is_layer;
-	bool has_two_operands; /* either of which may be the computed one */
-	bool keeps_values;     /* and so may follow the softmax */
-};
-
-/* The operator of node, or NULL for one that is not read. */
-const struct onnx_operator *onnx_operator_of(const Onnx__NodeProto *node);
-
 /* Makes room for scale and shift where there is none yet, at first of no effect. */
 enum emnist_status fold_begin_affine(struct fold *fold, const Onnx__NodeProto *node);
+
+/* Frees scale and shift. */
+void fold_forget_affine(struct fold *fold);
 
 /* The constant that is input i of node. */
 enum emnist_status fold_take_constant(struct fold *fold, const Onnx__NodeProto *node, size_t i,

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
-#include "onnx_fold.h"
+#include "onnx_operators.h"
 
 /* ------------------------------------------------------------------ products */
 

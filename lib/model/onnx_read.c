@@ -57,7 +57,7 @@ static enum emnist_status read_graph(const Onnx__GraphProto *proto, size_t max_f
 	if (!status)
 		status = onnx_graph_chain(&graph, &steps, &n_steps, error);
 	if (!status)
-		status = onnx_fold(&graph, steps, n_steps, max_floats, model_ret, error);
+		status = onnx_layers(&graph, steps, n_steps, max_floats, model_ret, error);
 	free(steps);
 	onnx_graph_clear(&graph);
 	return status;

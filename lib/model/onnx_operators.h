@@ -1,0 +1,22 @@
+/*
+ * onnx_operators.h - what each operator that is read does to the layers that are being made.
+ */
+#ifndef MODEL_ONNX_OPERATORS_H
+#define MODEL_ONNX_OPERATORS_H
+
+#include "onnx_fold.h"
+
+/* What is known of an operator. */
+struct onnx_operator {
+	const char *name;
+	enum emnist_status (*fold)(struct fold *fold, const struct onnx_step *step, int which);
+	int which; /* of the functions that fold() has: an arithmetic or an emnist_activation */
+	bool is_layer;
+	bool has_two_operands; /* either of which may be the computed one */
+	bool keeps_values;     /* and so may follow the softmax */
+};
+
+/* The operator of node, or NULL for one that is not read. */
+const struct onnx_operator *onnx_operator_of(const Onnx__NodeProto *node);
+
+#endif
