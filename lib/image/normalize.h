@@ -1,0 +1,42 @@
+/*
+ * normalize.h - the steps of the normalizer, in their order; normalize.c takes them.
+ */
+#ifndef IMAGE_NORMALIZE_H
+#define IMAGE_NORMALIZE_H
+
+#include "preprocess.h"
+
+/* Ink that differs from the paper by less, of 255, is none: what scanners and JPEG make of an empty
+ * page stays below. */
+#define NORMALIZE_MIN_CONTRAST 20.0f
+
+struct frame {
+	struct region region; /* of the picture */
+	size_t width;         /* of the region when reduced */
+	size_t height;
+};
+
+/* A rectangle in reduced pixels, its edges where the ink is at half its level. */
+struct box {
+	double left, top, right, bottom;
+};
+
+/* normalize_turn.c: whether the ink is the bright part of the picture. */
+bool normalize_ink_is_bright(const float *values, size_t width, size_t height);
+
+/* normalize_flatten.c: ink = how much darker than the light on it each pixel of paper is. Returns
+ * the noise of the paper, as a standard deviation. */
+float normalize_flatten(const float *paper, float *ink, size_t width, size_t height);
+
+/* normalize_find.c: from normalizer->ink, as normalize_flatten() makes it, and the noise: ink as
+ * shares of its level there, and the pixels of components in keep. False where there is none. */
+bool normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise);
+
+/* normalize_find.c: the box around the ink that was found. */
+struct box normalize_find_box(struct normalizer *normalizer, const struct frame *frame);
+
+/* normalize_place.c: the ink in the box as a vector. */
+void normalize_place(struct normalizer *normalizer, const struct frame *frame,
+		     const struct box *box, float *vector);
+
+#endif

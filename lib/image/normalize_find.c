@@ -1,0 +1,190 @@
+/*
+ * normalize_find.c - the ink by a threshold, its connected components without specks, and the box
+ * around it.
+ */
+#include "normalize.h"
+
+#include <math.h>
+
+/* Ink must stand out from the noise of the paper by this many standard deviations. */
+#define NOISE_SIGMAS 4.0f
+
+/* A component smaller than this share of the largest is a speck. */
+#define SPECK_SHARE 0.02f
+
+/* Ink below this share of its level is taken for blurred paper when components are formed. */
+#define COMPONENT_LEVEL 0.4f
+
+/* The mean of the values above a threshold that lies halfway between it and the mean of the others
+ * (Ridler and Calvard 1978), searched from `threshold` upwards; 0 where none is above. Unlike
+ * Otsu's, it does not mind ink that is a hundredth of the page. */
+static float ink_level(const float *ink, size_t n, float threshold)
+{
+	uint32_t histogram[256] = {0};
+	float level = 0;
+
+	for (size_t i = 0; i < n; i++)
+		histogram[(uint8_t)(ink[i] + 0.5f)]++;
+	for (;;) {
+		double sums[2] = {0}, counts[2] = {0};
+		float next;
+
+		for (unsigned v = 0; v < 256; v++) {
+			const int is_above = (float)v > threshold;
+
+			counts[is_above] += histogram[v];
+			sums[is_above] += (double)v * histogram[v];
+		}
+		if (counts[1] == 0)
+			return level;
+		level = (float)(sums[1] / counts[1]);
+		next = 0.5f * (level + (counts[0] > 0 ? (float)(sums[0] / counts[0]) : 0));
+		if (next <= threshold + 0.5f)
+			return level;
+		threshold = next;
+	}
+}
+
+static uint32_t find_root(uint32_t *parents, uint32_t i)
+{
+	while (parents[i] != i) {
+		parents[i] = parents[parents[i]];
+		i = parents[i];
+	}
+	return i;
+}
+
+static uint32_t unite(uint32_t *parents, uint32_t a, uint32_t b)
+{
+	a = find_root(parents, a);
+	b = find_root(parents, b);
+	if (a < b) {
+		parents[b] = a;
+		return a;
+	}
+	parents[a] = b;
+	return b;
+}
+
+/* labels[i] = i + 1 of the first pixel of the component (touching by side or corner) that pixel i
+ * belongs to, 0 where ink is not above threshold. */
+static void label_components(const float *ink, size_t width, size_t height, float threshold,
+			     uint32_t *labels)
+{
+	const size_t n = width * height;
+
+	/* parents[0] is no pixel; labels serve as parents, shifted by one, until the last pass. */
+	for (size_t y = 0; y < height; y++)
+		for (size_t x = 0; x < width; x++) {
+			const size_t i = y * width + x;
+			uint32_t label = (uint32_t)i;
+
+			labels[i] = (uint32_t)i;
+			if (!(ink[i] > threshold))
+				continue;
+			if (x > 0 && ink[i - 1] > threshold)
+				label = unite(labels, label, (uint32_t)(i - 1));
+			if (y == 0)
+				continue;
+			if (ink[i - width] > threshold)
+				label = unite(labels, label, (uint32_t)(i - width));
+			if (x > 0 && ink[i - width - 1] > threshold)
+				label = unite(labels, label, (uint32_t)(i - width - 1));
+			if (x + 1 < width && ink[i - width + 1] > threshold)
+				label = unite(labels, label, (uint32_t)(i - width + 1));
+		}
+	for (size_t i = 0; i < n; i++)
+		labels[i] = ink[i] > threshold ? find_root(labels, (uint32_t)i) : 0;
+	for (size_t i = 0; i < n; i++)
+		labels[i] = ink[i] > threshold ? labels[i] + 1 : 0;
+}
+
+/* keep = 1 for the pixels of all components but specks, else 0. What counts of a component is its
+ * ink above half the level: a large shadow has none, and weighs nothing. */
+static void keep_components(const uint32_t *labels, const float *ink, size_t n, uint32_t *areas,
+			    uint8_t *keep)
+{
+	uint32_t largest = 1;
+
+	memset(areas, 0, n * sizeof(*areas));
+	for (size_t i = 0; i < n; i++)
+		if (ink[i] > 0.5f) {
+			const uint32_t area = ++areas[labels[i] - 1];
+
+			largest = area > largest ? area : largest;
+		}
+	for (size_t i = 0; i < n; i++)
+		keep[i] = labels[i] && areas[labels[i] - 1] > 0 &&
+			  (float)areas[labels[i] - 1] >= SPECK_SHARE * (float)largest;
+}
+
+bool normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise)
+{
+	const size_t n = frame->width * frame->height;
+	const float floor = fmaxf(NORMALIZE_MIN_CONTRAST / 2, NOISE_SIGMAS * noise);
+	const float level = ink_level(normalizer->ink, n, floor);
+
+	if (level < NORMALIZE_MIN_CONTRAST)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const float share = normalizer->ink[i] / level;
+
+		normalizer->ink[i] = share < 1 ? share : 1;
+	}
+	label_components(normalizer->ink, frame->width, frame->height, COMPONENT_LEVEL,
+			 normalizer->labels);
+	/* The paper is not needed any more: its memory holds the components' areas. */
+	keep_components(normalizer->labels, normalizer->ink, n,
+			(uint32_t *)(void *)normalizer->paper, normalizer->keep);
+	return true;
+}
+
+/* Where profile (n values 0..1) rises through a half for the first time, between the centres of
+ * two cells, seen from its start. */
+static double rise(const float *profile, size_t n, ptrdiff_t step)
+{
+	const float *at = step > 0 ? profile : profile + n - 1;
+	float before = 0;
+	size_t i = 0;
+
+	while (i + 1 < n && at[0] < 0.5f) {
+		before = at[0];
+		at += step;
+		i++;
+	}
+	if (at[0] <= before)
+		return (double)i;
+	return (double)i + 0.5 - (double)((at[0] - 0.5f) / (at[0] - before));
+}
+
+/* The two places where profile passes a half, seen from either end; never less than a cell apart.
+ */
+static void find_ends(const float *profile, size_t n, double *first_ret, double *last_ret)
+{
+	const double first = rise(profile, n, 1), last = (double)n - rise(profile, n, -1);
+	const double middle = (first + last) / 2, half = fmax(last - first, 1) / 2;
+
+	*first_ret = middle - half;
+	*last_ret = middle + half;
+}
+
+struct box normalize_find_box(struct normalizer *normalizer, const struct frame *frame)
+{
+	const size_t width = frame->width, height = frame->height;
+	/* The largest ink of each column, and of each row. */
+	float *columns = normalizer->rows, *rows = columns + width;
+	struct box box;
+
+	memset(columns, 0, (width + height) * sizeof(*columns));
+	for (size_t y = 0; y < height; y++)
+		for (size_t x = 0; x < width; x++) {
+			const size_t i = y * width + x;
+			const float value = normalizer->keep[i] ? normalizer->ink[i] : 0;
+
+			columns[x] = value > columns[x] ? value : columns[x];
+			rows[y] = value > rows[y] ? value : rows[y];
+		}
+	find_ends(columns, width, &box.left, &box.right);
+	find_ends(rows, height, &box.top, &box.bottom);
+	return box;
+}
