@@ -122,8 +122,9 @@ $(BUILD)/emnist: $(CLI_OBJECTS) $(BUILD)/libemnist.a
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
 
-# Not openblas.pc, which asks for a Fortran library that linking with a shared OpenBLAS does not need.
-$(BUILD)/emnist.pc: Makefile lib/emnist.h
+# Written each time, since it depends on the prefix that is asked for. Not openblas.pc, which asks for
+# a Fortran library that linking with a shared OpenBLAS does not need.
+$(BUILD)/emnist.pc: always
 	@mkdir -p $(@D)
 	@printf '%s\n' 'prefix=$(prefix)' 'libdir=$(libdir)' 'includedir=$(includedir)' '' \
 		'Name: emnist' 'Description: classify images of single characters' \
@@ -257,7 +258,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r target text; do \
 		printf '  %-14s %s\n' "$$target" "$$text"; done
 
-.PHONY: all deps deps-check demo check check-built check-asan check-ubsan check-tsan \
+.PHONY: always all deps deps-check demo check check-built check-asan check-ubsan check-tsan \
 	check-tsan-built fuzz $(FUZZERS) format bench default-model install uninstall clean help
 .SECONDARY:
 
