@@ -6,7 +6,6 @@
 #include "pipeline.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -201,23 +200,11 @@ static struct pipeline_options plan(const struct settings *s, const struct knowl
 	return options;
 }
 
-/* Takes the progress line along when the run is interrupted. */
-static void die_clean(int number)
-{
-	static const char clear[] = "\r\033[K";
-	ssize_t n = write(STDERR_FILENO, clear, sizeof(clear) - 1);
-
-	(void)n;
-	signal(number, SIG_DFL);
-	raise(number);
-}
-
 static void start_progress(struct progress *progress, const struct settings *s, int output_fd)
 {
 	/* On one terminal, results and progress would be in each other's way. */
 	progress_start(progress, "images", s->quiet || isatty(output_fd));
-	if (progress->shown)
-		signal(SIGINT, die_clean);
+	progress_end_on_interrupt(progress);
 }
 
 static void report(const struct settings *s, const struct pipeline_options *options,

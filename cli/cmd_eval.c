@@ -188,6 +188,7 @@ static bool evaluate(const struct settings *s, const struct emnist_model *model,
 			 (unsigned long long)emnist_dataset_count(dataset),
 			 emnist_labels_count(emnist_dataset_labels(dataset)), options.n_threads);
 	progress_start(&progress, "images", s->quiet);
+	progress_end_on_interrupt(&progress);
 	status = emnist_evaluate(model, dataset, &options, evaluation, &error);
 	progress_clear(&progress);
 	if (status)

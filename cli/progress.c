@@ -4,6 +4,7 @@
 #include "progress.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include <unistd.h>
 
 #define SECONDS_BETWEEN_DRAWS 0.1
+
+static const char clear_line[] = "\r\033[K";
 
 double seconds_now(void)
 {
@@ -102,6 +105,20 @@ void progress_update(struct progress *progress, uint64_t n_done, uint64_t total)
 void progress_clear(struct progress *progress)
 {
 	if (progress->dirty)
-		put("\r\033[K", strlen("\r\033[K"));
+		put(clear_line, strlen(clear_line));
 	progress->dirty = false;
+}
+
+static void die_clean(int number)
+{
+	put(clear_line, sizeof(clear_line) - 1);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+void progress_end_on_interrupt(const struct progress *progress)
+{
+	/* What runs in the background of a script is not to be interrupted. */
+	if (progress->shown && signal(SIGINT, die_clean) == SIG_IGN)
+		signal(SIGINT, SIG_IGN);
 }

@@ -21,6 +21,10 @@ double seconds_now(void);
 
 void progress_start(struct progress *progress, const char *unit, bool quiet);
 
+/* To be called after progress_start() by a command that Ctrl-C simply ends: it takes the line
+ * along. */
+void progress_end_on_interrupt(const struct progress *progress);
+
 /* Draws "12,345 of 116,323 images, 23,456 a second, 4 s left", at most ten times a second; total 0:
  * not known. */
 void progress_update(struct progress *progress, uint64_t n_done, uint64_t total);
