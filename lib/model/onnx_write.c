@@ -327,6 +327,7 @@ enum emnist_status emnist_model_encode(const struct emnist_model *model, void **
 	enum emnist_status status = check_size(model, error);
 	struct writer writer;
 	uint8_t *bytes;
+	size_t nbytes;
 
 	*bytes_ret = NULL;
 	if (status)
@@ -336,14 +337,15 @@ enum emnist_status emnist_model_encode(const struct emnist_model *model, void **
 		goto out;
 	}
 	add_frame(&writer, model);
-	*nbytes_ret = onnx__model_proto__get_packed_size(&writer.model);
-	bytes = malloc(*nbytes_ret);
+	nbytes = onnx__model_proto__get_packed_size(&writer.model);
+	bytes = malloc(nbytes);
 	if (!bytes) {
 		status = error_memory(error);
 		goto out;
 	}
 	onnx__model_proto__pack(&writer.model, bytes);
 	*bytes_ret = bytes;
+	*nbytes_ret = nbytes;
 out:
 	writer_clear(&writer);
 	return status;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -279,6 +280,45 @@ static void test_read(void **state)
 	emnist_labels_free(NULL);
 }
 
+/* The frequencies of the digits in an idx file of these labels. */
+static enum emnist_status frequencies_of(const char *values, size_t n, double frequencies[10],
+					 struct emnist_error *error)
+{
+	const unsigned char header[] = {0, 0, 8, 1, 0, 0, 0, (unsigned char)n};
+	struct emnist_labels *digits = labels_of(10);
+	char path[] = "/tmp/test_labels.XXXXXX";
+	enum emnist_status status;
+	FILE *file = fdopen(mkstemp(path), "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(header, 1, sizeof(header), file), sizeof(header));
+	assert_int_equal(fwrite(values, 1, n, file), n);
+	assert_int_equal(fclose(file), 0);
+	status = emnist_labels_frequencies(digits, path, frequencies, error);
+	unlink(path);
+	emnist_labels_free(digits);
+	return status;
+}
+
+static void test_frequencies(void **state)
+{
+	double frequencies[10];
+	struct emnist_error error;
+
+	(void)state;
+	assert_int_equal(frequencies_of("\x03\x00\x03\x09", 4, frequencies, &error), EMNIST_OK);
+	for (size_t i = 0; i < 10; i++)
+		assert_true(frequencies[i] == (i == 3 ? 0.5 : i == 0 || i == 9 ? 0.25 : 0));
+	assert_int_equal(frequencies_of("", 0, frequencies, &error), EMNIST_OK);
+	for (size_t i = 0; i < 10; i++)
+		assert_true(frequencies[i] == 0);
+	/* A failure leaves them untouched. */
+	frequencies[0] = 7;
+	assert_int_equal(frequencies_of("\x00\x0a", 2, frequencies, &error), EMNIST_ERR_CORRUPT);
+	assert_string_equal(error.message, "label 10 of image 1 is none of the 10 classes");
+	assert_true(frequencies[0] == 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +332,7 @@ int main(void)
 		cmocka_unit_test(test_match),
 		cmocka_unit_test(test_copy_and_format),
 		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_frequencies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
