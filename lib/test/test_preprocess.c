@@ -288,7 +288,7 @@ static void raw_knows_color_and_alpha(void **state)
 
 /* --------------------------------------------------------------- normalize */
 
-/* As measured on EMNIST: see the constants of normalize.c. */
+/* As measured on EMNIST: see the constants of normalize_place.c. */
 static void ink_is_placed_as_in_emnist(void **state)
 {
 	float vector[N], most = 0;
