@@ -4,7 +4,6 @@
  */
 #include "escape.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 static bool is_continuation(unsigned char byte)
@@ -59,4 +58,17 @@ size_t escape_next(const unsigned char *bytes, size_t n, char *out, size_t *n_ta
 	memcpy(out, bytes, length);
 	*n_taken_ret = length;
 	return length;
+}
+
+void escape_put(struct text *text, const char *string)
+{
+	const unsigned char *bytes = (const unsigned char *)string;
+	size_t n = strlen(string);
+	char shown[ESCAPE_MAX];
+
+	for (size_t i = 0, n_taken; i < n; i += n_taken) {
+		size_t n_shown = escape_next(bytes + i, n - i, shown, &n_taken);
+
+		text_add(text, shown, n_shown);
+	}
 }

@@ -4,7 +4,7 @@
 #ifndef CLI_ESCAPE_H
 #define CLI_ESCAPE_H
 
-#include <stddef.h>
+#include "text.h"
 
 /* The most bytes that escape_next() writes. */
 #define ESCAPE_MAX 4
@@ -19,5 +19,8 @@ size_t utf8_length(const unsigned char *bytes, size_t n);
  * to out and returns their number; *n_taken_ret is how many bytes of the input they stand for.
  */
 size_t escape_next(const unsigned char *bytes, size_t n, char *out, size_t *n_taken_ret);
+
+/* Puts the whole string as escape_next() shows it. */
+void escape_put(struct text *text, const char *string);
 
 #endif

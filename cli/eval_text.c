@@ -1,30 +1,14 @@
 /*
  * eval_text.c - an evaluation for people.
  */
+#include "digits.h"
 #include "escape.h"
 #include "eval_report.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #define NAME_WIDTH 20 /* of the first column */
-
-/* "1234567" as "1,234,567". */
-static const char *with_commas(uint64_t value, char digits[static 32])
-{
-	char plain[24];
-	int n = snprintf(plain, sizeof(plain), "%" PRIu64, value);
-	char *p = digits;
-
-	for (int i = 0; i < n; i++) {
-		if (i > 0 && (n - i) % 3 == 0)
-			*p++ = ',';
-		*p++ = plain[i];
-	}
-	*p = '\0';
-	return digits;
-}
 
 static void put_name(struct text *text, const char *name)
 {
@@ -34,20 +18,9 @@ static void put_name(struct text *text, const char *name)
 	text_puts(text, padded);
 }
 
-static void put_path(struct text *text, const char *path)
-{
-	const unsigned char *bytes = (const unsigned char *)path;
-	size_t n = strlen(path);
-	char shown[ESCAPE_MAX];
-
-	for (size_t i = 0, n_taken; i < n; i += n_taken)
-		text_add(text, shown, escape_next(bytes + i, n - i, shown, &n_taken));
-	text_putc(text, '\n');
-}
-
 static void put_share(struct text *text, const char *name, uint64_t part, uint64_t whole)
 {
-	char line[128], part_digits[32], whole_digits[32];
+	char line[128], part_digits[DIGITS_NBYTES], whole_digits[DIGITS_NBYTES];
 
 	put_name(text, name);
 	snprintf(line, sizeof(line), "%6.2f %%  (%s of %s)\n", 100 * (double)part / (double)whole,
@@ -58,7 +31,7 @@ static void put_share(struct text *text, const char *name, uint64_t part, uint64
 static void put_figures(struct text *text, const struct eval_report *report)
 {
 	const struct emnist_evaluation *e = report->evaluation;
-	char line[128], digits[32];
+	char line[128], digits[DIGITS_NBYTES];
 
 	put_share(text, "accuracy", e->n_correct, e->n_images);
 	put_share(text, "top 3", e->n_top3, e->n_images);
@@ -112,7 +85,7 @@ static int widest_label(const struct eval_report *report)
 static void put_classes(struct text *text, const struct eval_report *report)
 {
 	const int widest = widest_label(report);
-	char columns[160], images[32], correct[32];
+	char columns[160], images[DIGITS_NBYTES], correct[DIGITS_NBYTES];
 
 	snprintf(columns, sizeof(columns), "\n%-*s%11s%11s%9s%11s%7s\n", widest, "label", "images",
 		 "correct", "recall", "precision", "F1");
@@ -138,9 +111,11 @@ static void put_classes(struct text *text, const struct eval_report *report)
 static void put(struct text *text, const struct eval_report *report)
 {
 	put_name(text, "model");
-	put_path(text, report->model_path ? report->model_path : "built-in");
+	escape_put(text, report->model_path ? report->model_path : "built-in");
+	text_putc(text, '\n');
 	put_name(text, "dataset");
-	put_path(text, report->dataset_path);
+	escape_put(text, report->dataset_path);
+	text_putc(text, '\n');
 	put_figures(text, report);
 	if (report->per_class)
 		put_classes(text, report);

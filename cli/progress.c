@@ -2,6 +2,7 @@
  * progress.c - one line, drawn over and over where stderr is a terminal.
  */
 #include "progress.h"
+#include "digits.h"
 
 #include <math.h>
 #include <signal.h>
@@ -37,23 +38,6 @@ void progress_start(struct progress *progress, const char *unit, bool quiet)
 	progress->dirty = false;
 }
 
-/* "1234567" as "1,234,567". */
-static const char *with_commas(uint64_t value, char text[static 32])
-{
-	char *p = text + 31;
-	int n_digits = 0;
-
-	*p = '\0';
-	do {
-		if (n_digits > 0 && n_digits % 3 == 0)
-			*--p = ',';
-		*--p = (char)('0' + value % 10);
-		value /= 10;
-		n_digits++;
-	} while (value > 0);
-	return p;
-}
-
 /* "45 s", "12 min", "3 h 20 min". */
 static void format_duration(double seconds, char *text, size_t nbytes)
 {
@@ -78,7 +62,8 @@ static void put(const char *text, size_t nbytes)
 
 void progress_update(struct progress *progress, uint64_t n_done, uint64_t total)
 {
-	char done_text[32], total_text[32], rate_text[32], left_text[48], line[256];
+	char done_text[DIGITS_NBYTES], total_text[DIGITS_NBYTES], rate_text[DIGITS_NBYTES];
+	char left_text[48], line[256];
 	double now, seconds, rate;
 	int n;
 
