@@ -6,6 +6,7 @@
 #	BUILD=DIR                       where everything is built; default build
 #	prefix, bindir, libdir, includedir, mandir, DESTDIR    where `install` puts things
 #	EMNIST_DATA=DIR                 folder with emnist/ and seed/, for tests and training
+#	DISTORT_FLAGS=LIST              options of `make bench-distortions`: see lib/bench/distort.c
 #	FUZZ_SECONDS=N                  how long `make fuzz` runs each target; default 60
 #	V=1                             show whole commands
 
@@ -61,7 +62,7 @@ TESTS       := $(patsubst lib/test/%.c,%,$(wildcard lib/test/test_*.c))
 CLI_TESTS   := $(sort $(wildcard cli/test/*.sh))
 INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
 FUZZERS     := $(patsubst lib/fuzz/%.c,%,$(wildcard lib/fuzz/fuzz_*.c))
-BENCHES     := $(patsubst lib/bench/%.c,%,$(wildcard lib/bench/*.c))
+BENCHES     := export_images distort
 PAGES       := $(wildcard man/*.1 man/*.3)
 PROTO       := onnx
 
@@ -222,6 +223,11 @@ $(BUILD)/bench/%: $(BUILD)/lib/bench/%.o $(LIB_OBJECTS)
 bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed beside Python's, needs EMNIST_DATA
 	@BUILD='$(BUILD)' sh cli/bench/bench.sh
 
+$(BUILD)/bench/distort: $(patsubst %,$(BUILD)/lib/bench/%.o,distortion photograph camera glyph)
+
+bench-distortions: $(BUILD)/bench/distort ## accuracy on people's pictures, needs EMNIST_DATA
+	@$< $(DISTORT_FLAGS) "$(EMNIST_DATA)/emnist/train/part1-62-images-idx3-ubyte.gz"
+
 # ------------------------------------------------------------ the default model
 
 default-model: $(BUILD)/emnist ## train lib/model/default.onnx anew, needs EMNIST_DATA
@@ -256,10 +262,11 @@ clean: ## remove everything that was built
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r target text; do \
-		printf '  %-14s %s\n' "$$target" "$$text"; done
+		printf '  %-18s %s\n' "$$target" "$$text"; done
 
 .PHONY: always all deps deps-check demo check check-built check-asan check-ubsan check-tsan \
-	check-tsan-built fuzz $(FUZZERS) format bench default-model install uninstall clean help
+	check-tsan-built fuzz $(FUZZERS) format bench bench-distortions default-model install \
+	uninstall clean help
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cli/*.d)

@@ -1,0 +1,238 @@
+/*
+ * distortion.c - a table of distortions, and combinations of them.
+ */
+#include "distortion.h"
+
+enum kind {
+	KIND_SIZE,
+	KIND_PEN,
+	KIND_VIEW,
+	KIND_INK,
+	KIND_LIGHT,
+	KIND_CAMERA,
+	KIND_FRAME,
+	KIND_RULING,
+	N_KINDS,
+	KIND_LAST, /* left out of combinations */
+};
+
+/* The long side of EMNIST's ink, in its pixels: what pens are a share of. */
+#define INK_SIDE 22.25
+
+static double between(struct random *random, double from, double to)
+{
+	return from + (to - from) * random_unit(random);
+}
+
+static double sign(struct random *random)
+{
+	return random_unit(random) < 0.5 ? -1 : 1;
+}
+
+/* A distortion that has nothing to draw by chance is one assignment. */
+#define FIXED(name, assignment)                                                                    \
+	static void name(struct photograph *p, struct random *random)                              \
+	{                                                                                          \
+		(void)random;                                                                      \
+		assignment;                                                                        \
+	}
+
+FIXED(enlarge_4, p->zoom = 4)
+FIXED(enlarge_8, p->zoom = 8)
+FIXED(enlarge_16, p->zoom = 16)
+FIXED(enlarge_40, p->zoom = 40)
+FIXED(enlarge_softly, p->pen.grey = true)
+FIXED(thin_little, p->pen.thicker = -0.5)
+FIXED(thin_much, p->pen.thicker = -1)
+FIXED(thicken_little, p->pen.thicker = 0.5)
+FIXED(thicken_much, p->pen.thicker = 1)
+FIXED(pen_2, p->pen.width = 0.02 * INK_SIDE)
+FIXED(pen_4, p->pen.width = 0.04 * INK_SIDE)
+FIXED(pen_8, p->pen.width = 0.08 * INK_SIDE)
+FIXED(pen_16, p->pen.width = 0.16 * INK_SIDE)
+FIXED(pen_24, p->pen.width = 0.24 * INK_SIDE)
+FIXED(compress, p->jpeg_quality = 30)
+FIXED(blur_little, p->blur = 0.7)
+FIXED(blur_much, p->blur = 1.2)
+FIXED(make_noise, p->noise = 20)
+FIXED(be_transparent, p->transparent = true)
+FIXED(rule_baseline, p->ruling = RULING_BASELINE)
+FIXED(rule_edge, p->ruling = RULING_EDGE)
+FIXED(rule_corner, p->ruling = RULING_CORNER)
+FIXED(rule_box, p->ruling = RULING_BOX)
+
+static void rotate(struct photograph *p, struct random *random)
+{
+	p->rotation = random_within(random, 10);
+}
+
+static void slant(struct photograph *p, struct random *random)
+{
+	p->slant = random_within(random, 0.25);
+}
+
+static void tilt(struct photograph *p, struct random *random)
+{
+	p->tilt[0] = random_within(random, 0.4);
+	p->tilt[1] = random_within(random, 0.4);
+}
+
+static void turn_light(struct photograph *p, struct random *random)
+{
+	for (int c = 0; c < 3; c++) {
+		p->paper[c] = between(random, 5, 60);
+		p->ink[c] = between(random, 190, 250);
+	}
+}
+
+/* Luma 29 to 77 apart at least: blue, red or green on white, yellow, pink. */
+static void take_colors(struct photograph *p, struct random *random)
+{
+	static const double inks[][3] = {
+		{20, 40, 160}, {180, 20, 30}, {10, 110, 50}, {110, 40, 140}, {70, 70, 75}};
+	static const double papers[][3] = {{250, 240, 180},
+					   {250, 205, 215},
+					   {200, 230, 250},
+					   {215, 245, 205},
+					   {190, 170, 140}};
+	const uint64_t ink = random_below(random, 5), paper = random_below(random, 5);
+
+	for (int c = 0; c < 3; c++) {
+		p->ink[c] = inks[ink][c];
+		p->paper[c] = papers[paper][c];
+	}
+}
+
+static void fade(struct photograph *p, struct random *random)
+{
+	const double paper = between(random, 150, 250), ink = paper - between(random, 45, 70);
+
+	for (int c = 0; c < 3; c++) {
+		p->paper[c] = paper;
+		p->ink[c] = ink;
+	}
+}
+
+static void slope_light(struct photograph *p, struct random *random)
+{
+	p->gradient[0] = between(random, 0.2, 0.6) * sign(random);
+	p->gradient[1] = between(random, 0.2, 0.6) * sign(random);
+	for (int c = 0; c < 3; c++)
+		p->paper[c] = 170; /* and 265 where there is most light: some of it is lost */
+}
+
+static void shade_corners(struct photograph *p, struct random *random)
+{
+	p->vignette = between(random, 0.3, 0.6);
+}
+
+static void cast_shadow(struct photograph *p, struct random *random)
+{
+	p->shadow = between(random, 0.2, 0.5);
+	p->shadow_softness = between(random, 0.15, 0.4);
+}
+
+static void crop_tightly(struct photograph *p, struct random *random)
+{
+	for (int k = 0; k < 4; k++)
+		p->margins[k] = between(random, 0, 0.5);
+}
+
+static void leave_margins(struct photograph *p, struct random *random)
+{
+	for (int k = 0; k < 4; k++)
+		p->margins[k] = between(random, 20, 60);
+	p->zoom = 5;
+}
+
+static void move_aside(struct photograph *p, struct random *random)
+{
+	for (int k = 0; k < 4; k++)
+		p->margins[k] = random_unit(random) < 0.5 ? between(random, 0.5, 3)
+							  : between(random, 10, 40);
+}
+
+#define COMBINED 4 /* combinations differ more than single distortions do */
+
+const struct distortion distortions[] = {
+	{"enlarged x4", KIND_SIZE, enlarge_4, 1},
+	{"enlarged x8", KIND_SIZE, enlarge_8, 1},
+	{"enlarged x16", KIND_SIZE, enlarge_16, 1},
+	{"enlarged x40", KIND_LAST, enlarge_40, 1},
+	{"enlarged x10, soft", KIND_SIZE, enlarge_softly, 1},
+	{"strokes 1 px thinner", KIND_PEN, thin_little, 1},
+	{"strokes 2 px thinner", KIND_PEN, thin_much, 1},
+	{"strokes 1 px thicker", KIND_PEN, thicken_little, 1},
+	{"strokes 2 px thicker", KIND_PEN, thicken_much, 1},
+	{"pen 2 % of height", KIND_PEN, pen_2, 1},
+	{"pen 4 % of height", KIND_PEN, pen_4, 1},
+	{"pen 8 % of height", KIND_PEN, pen_8, 1},
+	{"pen 16 % of height", KIND_PEN, pen_16, 1},
+	{"pen 24 % of height", KIND_LAST, pen_24, 1},
+	{"rotated to 10 degrees", KIND_VIEW, rotate, 1},
+	{"slanted to 0.25", KIND_VIEW, slant, 1},
+	{"perspective", KIND_VIEW, tilt, 1},
+	{"light on dark", KIND_INK, turn_light, 1},
+	{"coloured", KIND_INK, take_colors, 1},
+	{"faint", KIND_INK, fade, 1},
+	{"transparent", KIND_LAST, be_transparent, 1},
+	{"gradient of light", KIND_LIGHT, slope_light, 1},
+	{"dark corners", KIND_LIGHT, shade_corners, 1},
+	{"soft shadow", KIND_LIGHT, cast_shadow, 1},
+	{"JPEG at quality 30", KIND_CAMERA, compress, 1},
+	{"blur 0.7 px", KIND_CAMERA, blur_little, 1},
+	{"blur 1.2 px", KIND_CAMERA, blur_much, 1},
+	{"noise of 20 levels", KIND_CAMERA, make_noise, 1},
+	{"tight crop", KIND_FRAME, crop_tightly, 1},
+	{"wide margins", KIND_FRAME, leave_margins, 1},
+	{"off centre", KIND_FRAME, move_aside, 1},
+	{"ruled line", KIND_RULING, rule_baseline, 1},
+	{"edge of a box", KIND_RULING, rule_edge, 1},
+	{"corner of a box", KIND_RULING, rule_corner, 1},
+	{"box", KIND_RULING, rule_box, 1},
+	{"3 to 5 at random", KIND_LAST, NULL, COMBINED},
+};
+
+const size_t n_distortions = sizeof(distortions) / sizeof(*distortions);
+
+/* One of the distortions of a kind. */
+static const struct distortion *choose(int kind, struct random *random)
+{
+	const struct distortion *chosen = NULL;
+	uint64_t n = 0;
+
+	for (size_t d = 0; d < n_distortions; d++)
+		if (distortions[d].kind == kind && random_below(random, ++n) == 0)
+			chosen = &distortions[d];
+	return chosen;
+}
+
+/* A tight crop of a picture with lines would cut them off; the lines have the margins they need. */
+static void combine(struct photograph *photograph, struct random *random)
+{
+	uint64_t n_wanted = 3 + random_below(random, 3);
+
+	for (int kind = 0; kind < N_KINDS; kind++) {
+		const uint64_t n_left = (uint64_t)(N_KINDS - kind);
+
+		if (kind == KIND_RULING && photograph->margins[0] != 7)
+			continue;
+		if (random_below(random, n_left) < n_wanted) {
+			choose(kind, random)->apply(photograph, random);
+			n_wanted--;
+		}
+	}
+}
+
+struct photograph distortion_draw(size_t d, uint64_t seed, uint64_t glyph, unsigned draw)
+{
+	struct random random = random_stream(seed, RANDOM_AUGMENT, glyph, 64 * d + draw);
+	struct photograph photograph = photograph_plain();
+
+	photograph.seed = random_next(&random);
+	if (distortions[d].apply)
+		distortions[d].apply(&photograph, &random);
+	else
+		combine(&photograph, &random);
+	return photograph;
+}

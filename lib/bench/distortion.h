@@ -1,0 +1,24 @@
+/*
+ * distortion.h - the ways in which people's pictures differ from EMNIST's.
+ */
+#ifndef BENCH_DISTORTION_H
+#define BENCH_DISTORTION_H
+
+#include "photograph.h"
+
+struct distortion {
+	const char *name;
+	int kind; /* those of one kind exclude each other */
+	/* Changes a plain picture, by chance within the distortion's range. NULL: three to five of
+	 * the others. */
+	void (*apply)(struct photograph *photograph, struct random *random);
+	unsigned n_draws; /* pictures of each glyph */
+};
+
+extern const struct distortion distortions[];
+extern const size_t n_distortions;
+
+/* The photograph of one glyph: draw 0 <= draw < n_draws of distortion d. */
+struct photograph distortion_draw(size_t d, uint64_t seed, uint64_t glyph, unsigned draw);
+
+#endif

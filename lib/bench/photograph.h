@@ -1,0 +1,60 @@
+/*
+ * photograph.h - a glyph as somebody might have drawn and photographed it, as an image file.
+ */
+#ifndef BENCH_PHOTOGRAPH_H
+#define BENCH_PHOTOGRAPH_H
+
+#include "../base/memory.h"
+#include "../train/random.h"
+#include "glyph.h"
+
+enum ruling {
+	RULING_NONE,
+	RULING_BASELINE, /* a line from side to side, at the foot of the ink or below */
+	RULING_EDGE,     /* one edge of a form's box, at a side of the picture */
+	RULING_CORNER,   /* two edges that meet */
+	RULING_BOX,      /* all four */
+};
+
+/* Lengths are in EMNIST pixels, so that a picture's size does not change what it shows; the ink is
+ * about 22 of them long. */
+struct photograph {
+	double zoom; /* pixels of the picture to one of EMNIST's */
+	struct pen pen;
+	double rotation;    /* degrees */
+	double slant;       /* of the height */
+	double tilt[2];     /* perspective: how much nearer one side is than the other */
+	double margins[4];  /* around the ink: left, right, top, bottom */
+	enum ruling ruling; /* with lines of width line, as dark as shade of the ink */
+	double line;
+	double shade;
+	double paper[3], ink[3]; /* RGB, 0..255 */
+	double gradient[2];      /* change of the light from side to side, a share */
+	double vignette;         /* light lost in the corners, a share */
+	double shadow;           /* light lost behind a soft edge across the picture, a share */
+	double shadow_softness;  /* of that edge */
+	double blur;             /* standard deviation */
+	double noise;            /* standard deviation, of 255 levels */
+	unsigned jpeg_quality;   /* 0: not compressed */
+	bool transparent;        /* ink on nothing, in alpha */
+	uint64_t seed;           /* of what is drawn by chance: noise, place of shadow and lines */
+};
+
+/* Memory that is kept from picture to picture; {0} at first. */
+struct darkroom {
+	struct buffer ink;    /* (height, width) floats: how much ink, 0..1 */
+	struct buffer rows;   /* scratch, as large */
+	struct buffer pixels; /* (height, width, 3) floats */
+	struct buffer file;   /* an image file: PPM, or TGA where it has alpha */
+};
+
+/* A plain picture: dark ink on white, sharp, ten pixels to one. */
+struct photograph photograph_plain(void);
+
+/* Makes darkroom->file; false when memory is short. */
+bool photograph_take(const struct photograph *photograph, const struct glyph *glyph,
+		     struct darkroom *darkroom);
+
+void darkroom_clear(struct darkroom *darkroom);
+
+#endif

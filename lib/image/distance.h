@@ -1,0 +1,19 @@
+/*
+ * distance.h - how far each pixel is from the nearest one of a set.
+ */
+#ifndef IMAGE_DISTANCE_H
+#define IMAGE_DISTANCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The longest side of what distances are measured in. */
+#define DISTANCE_SIDE 512
+
+/* distances[i] = the Euclidean distance from the centre of pixel i to that of the nearest pixel
+ * whose mask is `wanted`; at least width + height where there is none. mask, distances: (height,
+ * width), no side longer than DISTANCE_SIDE. */
+void distance_transform(const uint8_t *mask, uint8_t wanted, size_t width, size_t height,
+			float *distances);
+
+#endif
