@@ -2,6 +2,7 @@
  * cmd_classify.c - emnist classify: settings, model and output around the pipeline.
  */
 #include "dump.h"
+#include "load_model.h"
 #include "options.h"
 #include "pipeline.h"
 
@@ -105,70 +106,29 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 /* A model, and what its classes are called. */
 struct knowledge {
 	struct emnist_model *model;
-	struct emnist_labels *labels; /* given in place of the model's own, or NULL */
-	const char **names;           /* (n_classes) */
+	const char **names; /* (n_classes) */
 	size_t n_classes;
 };
 
-static bool load_labels(struct knowledge *k, const char *path)
+static bool knowledge_load(struct knowledge *k, const struct settings *s)
 {
-	struct emnist_error error;
-
-	if (!path || !emnist_labels_read(path, &k->labels, &error))
-		return true;
-	complain_of(path, &error);
-	return false;
-}
-
-static bool load_model(struct knowledge *k, const char *path)
-{
-	const struct emnist_model_options options = {.labels = k->labels};
-	const char *shown = path ? path : "built-in model";
-	struct emnist_error error;
-	size_t n_inputs;
-
-	if (path ? emnist_model_read(path, &options, &k->model, &error)
-		 : emnist_model_default(&k->model, &error)) {
-		complain_of(shown, &error);
+	k->model = load_model(s->model_path, s->labels_path);
+	if (!k->model)
 		return false;
-	}
-	n_inputs = emnist_model_n_inputs(k->model);
-	if (n_inputs != EMNIST_VECTOR_LENGTH)
-		complain("'%s': takes %zu values, not %dx%d pixels", shown, n_inputs, EMNIST_SIDE,
-			 EMNIST_SIDE);
-	return n_inputs == EMNIST_VECTOR_LENGTH;
-}
-
-static bool name_classes(struct knowledge *k, const char *labels_path)
-{
-	const struct emnist_labels *labels = k->labels ? k->labels : emnist_model_labels(k->model);
-
 	k->n_classes = emnist_model_n_outputs(k->model);
-	if (emnist_labels_count(labels) != k->n_classes) {
-		complain("'%s': %zu classes, but the model has %zu", labels_path,
-			 emnist_labels_count(labels), k->n_classes);
-		return false;
-	}
 	k->names = calloc(k->n_classes, sizeof(*k->names));
 	if (!k->names) {
 		complain("out of memory");
 		return false;
 	}
 	for (size_t i = 0; i < k->n_classes; i++)
-		k->names[i] = emnist_labels_text(labels, i);
+		k->names[i] = emnist_labels_text(emnist_model_labels(k->model), i);
 	return true;
-}
-
-static bool knowledge_load(struct knowledge *k, const struct settings *s)
-{
-	return load_labels(k, s->labels_path) && load_model(k, s->model_path) &&
-	       name_classes(k, s->labels_path);
 }
 
 static void knowledge_release(struct knowledge *k)
 {
 	free(k->names);
-	emnist_labels_free(k->labels);
 	emnist_model_free(k->model);
 }
 

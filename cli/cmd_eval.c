@@ -3,6 +3,7 @@
  */
 #include "eval_report.h"
 #include "indices.h"
+#include "load_model.h"
 #include "options.h"
 #include "progress.h"
 #include "sink.h"
@@ -80,53 +81,6 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 		"Exit status: 0 the dataset was evaluated, 2 wrong usage, or the model, the "
 		"dataset or the output failed.",
 		specs, argc, argv, &s->operands);
-}
-
-/* The built-in model with other labels: it goes through its file's form, where labels are given. */
-static enum emnist_status relabel_built_in(const struct emnist_model_options *options,
-					   struct emnist_model **model_ret,
-					   struct emnist_error *error)
-{
-	struct emnist_model *model;
-	enum emnist_status status;
-	size_t nbytes;
-	void *bytes;
-
-	status = emnist_model_default(&model, error);
-	if (status)
-		return status;
-	status = emnist_model_encode(model, &bytes, &nbytes, error);
-	emnist_model_free(model);
-	if (status)
-		return status;
-	status = emnist_model_parse(bytes, nbytes, options, model_ret, error);
-	free(bytes);
-	return status;
-}
-
-static struct emnist_model *load_model(const struct settings *s)
-{
-	struct emnist_model_options options = {0};
-	struct emnist_labels *labels = NULL;
-	struct emnist_model *model = NULL;
-	struct emnist_error error;
-	enum emnist_status status;
-
-	if (s->labels_path && emnist_labels_read(s->labels_path, &labels, &error)) {
-		complain_of(s->labels_path, &error);
-		return NULL;
-	}
-	options.labels = labels;
-	if (s->model_path)
-		status = emnist_model_read(s->model_path, &options, &model, &error);
-	else if (labels)
-		status = relabel_built_in(&options, &model, &error);
-	else
-		status = emnist_model_default(&model, &error);
-	if (status)
-		complain_of(s->model_path ? s->model_path : "built-in model", &error);
-	emnist_labels_free(labels);
-	return model;
 }
 
 static struct emnist_dataset *open_dataset(const struct settings *s, const char *path)
@@ -275,7 +229,7 @@ enum exit_status cmd_eval(int argc, char **argv)
 	} else if (s.confusion_path && strcmp(s.confusion_path, "-") == 0) {
 		complain("--confusion: needs a file; standard output is for the figures");
 	} else {
-		model = load_model(&s);
+		model = load_model(s.model_path, s.labels_path);
 		if (model)
 			status = eval(&s, model);
 		emnist_model_free(model);

@@ -1,0 +1,71 @@
+/*
+ * load_model.c - the model that a command works with.
+ */
+#include "load_model.h"
+#include "cli.h"
+
+#include <stdlib.h>
+
+/* The built-in model with other labels: it goes through its file's form, where labels are given. */
+static enum emnist_status relabel_built_in(const struct emnist_model_options *options,
+					   struct emnist_model **model_ret,
+					   struct emnist_error *error)
+{
+	struct emnist_model *model;
+	enum emnist_status status;
+	size_t nbytes;
+	void *bytes;
+
+	status = emnist_model_default(&model, error);
+	if (status)
+		return status;
+	status = emnist_model_encode(model, &bytes, &nbytes, error);
+	emnist_model_free(model);
+	if (status)
+		return status;
+	status = emnist_model_parse(bytes, nbytes, options, model_ret, error);
+	free(bytes);
+	return status;
+}
+
+/* labels: what is at labels_path; both are NULL where the model's own are wanted. */
+static struct emnist_model *read_model(const char *path, const char *labels_path,
+				       const struct emnist_labels *labels)
+{
+	const struct emnist_model_options options = {.labels = labels};
+	const char *shown = path ? path : "built-in model";
+	struct emnist_model *model = NULL;
+	struct emnist_error error;
+	enum emnist_status status;
+
+	if (path)
+		status = emnist_model_read(path, &options, &model, &error);
+	else if (labels)
+		status = relabel_built_in(&options, &model, &error);
+	else
+		status = emnist_model_default(&model, &error);
+	if (status) {
+		/* With labels given, they are the only argument that can be wrong. */
+		complain_of(labels && status == EMNIST_ERR_ARGUMENT ? labels_path : shown, &error);
+	} else if (emnist_model_n_inputs(model) != EMNIST_VECTOR_LENGTH) {
+		complain("'%s': takes %zu values, not %dx%d pixels", shown,
+			 emnist_model_n_inputs(model), EMNIST_SIDE, EMNIST_SIDE);
+		emnist_model_free(model);
+		model = NULL;
+	}
+	return model;
+}
+
+struct emnist_model *load_model(const char *path, const char *labels_path)
+{
+	struct emnist_labels *labels = NULL;
+	struct emnist_model *model = NULL;
+	struct emnist_error error;
+
+	if (labels_path && emnist_labels_read(labels_path, &labels, &error))
+		complain_of(labels_path, &error);
+	else
+		model = read_model(path, labels_path, labels);
+	emnist_labels_free(labels);
+	return model;
+}
