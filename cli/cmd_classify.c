@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Large enough to keep the processor's matrix units busy, small enough that the first answers come
@@ -202,6 +203,32 @@ static enum exit_status run(const struct settings *s, const struct pipeline_opti
 	return status;
 }
 
+static bool is_file(const char *path, const struct stat *file)
+{
+	struct stat st;
+
+	return path && stat(path, &st) == 0 && st.st_dev == file->st_dev &&
+	       st.st_ino == file->st_ino;
+}
+
+/* Writing to a file empties it first: not one that is to be read. */
+static bool check_output(const struct settings *s)
+{
+	const char *const others[] = {s->lines_path, s->zeroes_path, s->model_path, s->labels_path};
+	const char *taken = NULL;
+	struct stat output;
+
+	if (!s->output_path || stat(s->output_path, &output) < 0 || !S_ISREG(output.st_mode))
+		return true;
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		taken = is_file(others[i], &output) ? others[i] : taken;
+	for (size_t i = 0; i < s->operands.n && !taken; i++)
+		taken = is_file(s->operands.texts[i], &output) ? s->operands.texts[i] : NULL;
+	if (taken)
+		complain("--output: '%s' is to be read, and would be lost", taken);
+	return !taken;
+}
+
 static enum exit_status classify(const struct settings *s, const struct knowledge *k)
 {
 	const struct inputs_options names = {
@@ -218,7 +245,9 @@ static enum exit_status classify(const struct settings *s, const struct knowledg
 
 	if (!inputs)
 		return STATUS_FATAL;
-	if ((!s->dump_path || dump_prepare(s->dump_path)) && sink_open(&sink, s->output_path)) {
+	if (check_output(s) && (!s->dump_path || dump_prepare(s->dump_path)) &&
+	    sink_open(&sink, s->output_path)) {
+		inputs_spare(inputs, sink.fd);
 		status = run(s, &options, inputs, &sink);
 		status = sink_close(&sink, status);
 	}

@@ -228,6 +228,9 @@ enum exit_status cmd_eval(int argc, char **argv)
 				      : "no DATASET is given; see 'emnist eval --help'");
 	} else if (s.confusion_path && strcmp(s.confusion_path, "-") == 0) {
 		complain("--confusion: needs a file; standard output is for the figures");
+	} else if (s.confusion_path && s.output_path &&
+		   strcmp(s.confusion_path, s.output_path) == 0) {
+		complain("--confusion: '%s' is where --output goes", s.confusion_path);
 	} else {
 		model = load_model(s.model_path, s.labels_path);
 		if (model)

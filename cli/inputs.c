@@ -87,6 +87,17 @@ struct inputs *inputs_open(const struct inputs_options *options)
 	return NULL;
 }
 
+void inputs_spare(struct inputs *inputs, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	inputs->walk.has_output = true;
+	inputs->walk.output_dev = st.st_dev;
+	inputs->walk.output_ino = st.st_ino;
+}
+
 static enum inputs_result give(struct input *input, enum input_kind kind, const char *path,
 			       const char *error)
 {

@@ -39,6 +39,9 @@ struct inputs;
  * NULL. What options point to must outlive the inputs. */
 struct inputs *inputs_open(const struct inputs_options *options);
 
+/* Results go to fd: where that is a regular file, it is passed over in directories. */
+void inputs_spare(struct inputs *inputs, int fd);
+
 /* The next input. Without `wait`, INPUTS_LATER where it would have to be waited for. */
 enum inputs_result inputs_next(struct inputs *inputs, bool wait, struct input *input_ret);
 

@@ -99,18 +99,28 @@ static void listing_add(struct listing *listing, const char *name, bool is_direc
 	text_add(&listing->entries, &entry, sizeof(entry));
 }
 
+static bool is_output(const struct walk *walk, int directory_fd, const struct dirent *dirent)
+{
+	struct stat st;
+
+	/* The number in a listing is a hint that saves looking at each file. */
+	return walk->has_output && dirent->d_ino == walk->output_ino &&
+	       fstatat(directory_fd, dirent->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       st.st_ino == walk->output_ino && st.st_dev == walk->output_dev;
+}
+
 /* Reads the directory into the listing; returns 0 or an errno. */
-static int listing_read(struct listing *listing, DIR *directory, bool recursive)
+static int listing_read(struct listing *listing, DIR *directory, const struct walk *walk)
 {
 	const struct dirent *dirent;
 
 	while (errno = 0, (dirent = readdir(directory))) {
 		enum entry_kind kind;
 
-		if (dirent->d_name[0] == '.')
+		if (dirent->d_name[0] == '.' || is_output(walk, dirfd(directory), dirent))
 			continue;
 		kind = kind_of(dirfd(directory), dirent);
-		if (kind == ENTRY_FILE || (kind == ENTRY_DIRECTORY && recursive))
+		if (kind == ENTRY_FILE || (kind == ENTRY_DIRECTORY && walk->recursive))
 			listing_add(listing, dirent->d_name, kind == ENTRY_DIRECTORY);
 	}
 	if (errno)
@@ -141,7 +151,7 @@ static int enter(struct walk *walk)
 	if (!directory)
 		return errno;
 	listing = calloc(1, sizeof(*listing));
-	failure = listing ? listing_read(listing, directory, walk->recursive) : ENOMEM;
+	failure = listing ? listing_read(listing, directory, walk) : ENOMEM;
 	closedir(directory);
 	if (failure) {
 		if (listing)

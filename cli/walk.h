@@ -6,11 +6,16 @@
 
 #include "text.h"
 
+#include <sys/types.h>
+
 struct listing;
 
 /* {.recursive = ...} is a walk that has not begun. */
 struct walk {
 	bool recursive;
+	bool has_output; /* the file with these numbers is passed over */
+	dev_t output_dev;
+	ino_t output_ino;
 	struct listing *innermost; /* of the directories that are being listed; NULL: none */
 	struct text path;
 };

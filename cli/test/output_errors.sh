@@ -62,4 +62,26 @@ check 'closed pipe: the rest is not classified' test \
 is 'help to a closed pipe' '0 ' "$(cat "$TMP/status" "$TMP/stderr" | tr '\n' ' ')"
 yes "$TMP/image" | "$EMNIST" classify --files-from=- 2>"$TMP/stderr" | head -n 1 >/dev/null
 is 'an endless list into a closed pipe' '' "$(cat "$TMP/stderr")"
+
+# What is read is not written to.
+mkdir "$TMP/folder"
+cp $image "$TMP/folder/image.png"
+echo "$TMP/folder/image.png" >"$TMP/names"
+cp "$TMP/names" "$TMP/names.before"
+expect '-o the image' 2 "emnist: --output: '$TMP/image' is to be read, and would be lost" \
+	"$EMNIST" classify -o "$TMP/image" $image "$TMP/image"
+check 'the image is there yet' cmp $image "$TMP/image"
+expect '-o the list' 2 "emnist: --output: '$TMP/names' is to be read, and would be lost" \
+	"$EMNIST" classify -o "$TMP/names" --files-from "$TMP/names"
+check 'the list is there yet' cmp "$TMP/names.before" "$TMP/names"
+expect '-o a file in the directory' 0 '' \
+	"$EMNIST" classify -f csv -o "$TMP/folder/out.csv" "$TMP/folder"
+expect '-o it again' 0 '' "$EMNIST" classify -f csv -o "$TMP/folder/out.csv" -r "$TMP/folder"
+is 'it is passed over' 2 "$(wc -l <"$TMP/folder/out.csv")"
+to_folder() { "$EMNIST" classify "$TMP/folder" -o- >"$TMP/folder/out.csv"; }
+expect '> a file in the directory' 0 '' to_folder
+is 'it is passed over too' 1 "$(wc -l <"$TMP/folder/out.csv")"
+expect '--confusion and -o the same file' 2 "emnist: --confusion: '$TMP/both' is where --output goes" \
+	"$EMNIST" eval --confusion "$TMP/both" -o "$TMP/both" \
+	testdata/idx/strokes-byclass-test-images-idx3-ubyte
 finish
