@@ -433,7 +433,9 @@ struct emnist_train_options {
 	double temperature;   /* that all are compared at; default 2 */
 
 	/* The data. */
-	double validation; /* share of the first dataset held out, [0,0.9]; default 0 */
+	/* Share of the first dataset held out, [0,0.9]; default 0. Accuracy and loss on it are
+	 * reported to progress(). */
+	double validation;
 	/* Where images are held out: whether the logits are divided by the temperature that is
 	 * best for these in the end, so that probabilities are what they say; default on. */
 	enum emnist_train_switch calibrate;

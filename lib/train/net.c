@@ -8,19 +8,15 @@
 #include <math.h>
 #include <string.h>
 
-/* ELU, LeakyReLU and SELU with the parameters of their authors, the defaults of ONNX but for
- * SELU's, which ONNX rounds to the same. */
+/* With the parameters that a model's layer gets. */
 static void set_activation(struct net_layer *layer, enum emnist_activation activation)
 {
+	struct layer model_layer = {0};
+
+	activation_set(&model_layer, activation);
 	layer->activation = activation;
-	layer->alpha = 1;
-	layer->gamma = 1;
-	if (activation == EMNIST_LEAKY_RELU)
-		layer->alpha = 0.01F;
-	if (activation == EMNIST_SELU) {
-		layer->alpha = 1.67326319F;
-		layer->gamma = 1.05070102F;
-	}
+	layer->alpha = model_layer.alpha;
+	layer->gamma = model_layer.gamma;
 }
 
 /* Lays out all parameters one after the other. */

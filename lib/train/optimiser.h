@@ -28,7 +28,7 @@ struct schedule {
 struct optimiser schedule_at(const struct schedule *schedule, uint64_t step);
 
 /* Updates all parameters of outputs [begin, end) of a layer from the deltas that the batch left,
- * and their running statistics. scratch: (end - begin) x (n_inputs + 1) floats. */
+ * and their running statistics. scratch: (end - begin) x n_inputs floats. */
 void optimiser_update(const struct optimiser *optimiser, const struct batch *batch, struct net *net,
 		      size_t layer, size_t begin, size_t end, float *scratch);
 

@@ -55,12 +55,12 @@ static void take_rest(struct settings *settings, const struct emnist_train_optio
 	};
 	settings->anneal = options->anneal;
 	settings->temperature = or_default(options->temperature, 2);
-	settings->teacher_share = or_none(options->teacher_share, 0.9);
+	settings->teacher_share = or_default(options->teacher_share, 0.9);
 	settings->calibrate = options->calibrate != EMNIST_OFF && options->validation > 0;
 	settings->validation = options->validation;
 	settings->seed = options->seed;
 	settings->n_threads = options->n_threads ? options->n_threads : 1;
-	settings->checkpoint_seconds = or_none(options->checkpoint_seconds, 30);
+	settings->checkpoint_seconds = or_default(options->checkpoint_seconds, 30);
 }
 
 static enum emnist_status take_hidden(struct settings *settings,
@@ -71,6 +71,10 @@ static enum emnist_status take_hidden(struct settings *settings,
 	const uint32_t *from = options->hidden ? options->hidden : hidden;
 	const size_t n = options->hidden ? options->n_hidden : ARRAY_LENGTH(hidden);
 
+	if (!options->hidden && options->n_hidden > 0)
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "%zu hidden layers, but no list of their widths",
+				 options->n_hidden);
 	if (n > ARRAY_LENGTH(settings->hidden))
 		return error_set(error, EMNIST_ERR_ARGUMENT, "%zu hidden layers: at most %zu", n,
 				 ARRAY_LENGTH(settings->hidden));
@@ -95,13 +99,17 @@ static size_t shard_rows_for(size_t n_rows)
 	return rows >= SHARD_ROWS_LEAST ? rows : 0;
 }
 
-static enum emnist_status check_numbers(const struct settings *s, struct emnist_error *error)
+static enum emnist_status check_numbers(const struct settings *s,
+					const struct emnist_train_options *options,
+					struct emnist_error *error)
 {
 	const struct {
 		const char *name;
 		double value, min, max;
 	} ranges[] = {
 		{"activation", s->activation, EMNIST_RELU, EMNIST_TANH},
+		{"batch normalisation", options->batch_norm, EMNIST_DEFAULT, EMNIST_OFF},
+		{"calibration", options->calibrate, EMNIST_DEFAULT, EMNIST_OFF},
 		{"dropout", s->dropout, 0, 0.99},
 		{"epochs", s->n_epochs, 1, MAX_EPOCHS},
 		{"images a step", (double)s->n_rows, SHARD_ROWS_LEAST, MAX_ROWS},
@@ -117,9 +125,10 @@ static enum emnist_status check_numbers(const struct settings *s, struct emnist_
 		{"elastic distortion", s->distortion.elastic, 0, 10},
 		{"annealing", s->anneal, 0, 1},
 		{"temperature", s->temperature, 0.1, 100},
-		{"teachers' share", s->teacher_share, 0, 1},
+		{"teachers' share", s->teacher_share, 1e-3, 1},
 		{"validation share", s->validation, 0, 0.9},
 		{"threads", s->n_threads, 1, 1024},
+		{"seconds between checkpoints", s->checkpoint_seconds, 0, 1e9},
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(ranges); i++)
@@ -148,7 +157,7 @@ enum emnist_status settings_resolve(struct settings *settings,
 	take_rest(settings, options);
 	settings->shard_rows = shard_rows_for(settings->n_rows);
 	status = take_hidden(settings, options, error);
-	return status ? status : check_numbers(settings, error);
+	return status ? status : check_numbers(settings, options, error);
 }
 
 /* FNV-1a (Fowler, Noll, Vo) over the bytes of a number. */

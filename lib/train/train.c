@@ -75,8 +75,8 @@ static enum emnist_status check_teachers(const struct run *run, struct emnist_er
 			    emnist_model_n_outputs(teacher) == n_classes;
 
 		for (size_t c = 0; same && c < n_classes; c++)
-			same = emnist_labels_match(run->labels, c, emnist_model_labels(teacher), c,
-						   false);
+			same = strcmp(emnist_labels_text(run->labels, c),
+				      emnist_labels_text(emnist_model_labels(teacher), c)) == 0;
 		if (!same)
 			return error_set(error, EMNIST_ERR_ARGUMENT,
 					 "teacher %zu: its classes are not those of the model",
