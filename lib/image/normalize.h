@@ -21,16 +21,25 @@ struct box {
 	double left, top, right, bottom;
 };
 
-/* normalize_turn.c: whether the ink is the bright part of the picture. */
-bool normalize_ink_is_bright(const float *values, size_t width, size_t height);
+/* normalize_turn.c: whether the ink is the bright part of the picture in normalizer->paper; writes
+ * normalizer->ink. */
+bool normalize_ink_is_bright(struct normalizer *normalizer, size_t width, size_t height);
 
 /* normalize_flatten.c: ink = how much darker than the light on it each pixel of paper is. Returns
  * the noise of the paper, as a standard deviation. */
 float normalize_flatten(const float *paper, float *ink, size_t width, size_t height);
 
+/* normalize_shade.c: subtracts from ink, which may be negative, what is dark over large parts.
+ * False where nothing is. */
+bool normalize_subtract_shade(float *ink, size_t width, size_t height);
+
 /* normalize_find.c: from normalizer->ink, as normalize_flatten() makes it, and the noise: ink as
  * shares of its level there, and the pixels of components in keep. False where there is none. */
 bool normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise);
+
+/* normalize_find.c: what ink, as normalize_flatten() makes it, is where it is dense, and 0 where
+ * there is none. */
+float normalize_ink_level(const float *ink, size_t n, float noise);
 
 /* normalize_find.c: the box around the ink that was found. */
 struct box normalize_find_box(struct normalizer *normalizer, const struct frame *frame);

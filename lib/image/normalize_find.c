@@ -18,7 +18,7 @@
 /* The mean of the values above a threshold that lies halfway between it and the mean of the others
  * (Ridler and Calvard 1978), searched from `threshold` upwards; 0 where none is above. Unlike
  * Otsu's, it does not mind ink that is a hundredth of the page. */
-static float ink_level(const float *ink, size_t n, float threshold)
+static float level_above(const float *ink, size_t n, float threshold)
 {
 	uint32_t histogram[256] = {0};
 	float level = 0;
@@ -118,13 +118,20 @@ static void keep_components(const uint32_t *labels, const float *ink, size_t n, 
 			  (float)areas[labels[i] - 1] >= SPECK_SHARE * (float)largest;
 }
 
+float normalize_ink_level(const float *ink, size_t n, float noise)
+{
+	const float floor = fmaxf(NORMALIZE_MIN_CONTRAST / 2, NOISE_SIGMAS * noise);
+	const float level = level_above(ink, n, floor);
+
+	return level < NORMALIZE_MIN_CONTRAST ? 0 : level;
+}
+
 bool normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise)
 {
 	const size_t n = frame->width * frame->height;
-	const float floor = fmaxf(NORMALIZE_MIN_CONTRAST / 2, NOISE_SIGMAS * noise);
-	const float level = ink_level(normalizer->ink, n, floor);
+	const float level = normalize_ink_level(normalizer->ink, n, noise);
 
-	if (level < NORMALIZE_MIN_CONTRAST)
+	if (level == 0)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		const float share = normalizer->ink[i] / level;

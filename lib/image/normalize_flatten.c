@@ -220,7 +220,7 @@ static struct light estimate_light(const float *paper, size_t width, size_t heig
 	return light;
 }
 
-/* ink = how much darker than the light each pixel is. */
+/* ink = how much darker than the light each pixel is; negative where it is brighter. */
 static void subtract_paper(const struct light *light, const float *paper, float *ink, size_t width,
 			   size_t height)
 {
@@ -232,11 +232,25 @@ static void subtract_paper(const struct light *light, const float *paper, float 
 		for (size_t x = 0; x < width; x++) {
 			const double u = width > 1 ? 2 * (double)x / (double)(width - 1) - 1 : 0;
 			const float bright = even ? light->least : light_at(light, u, v);
-			const float value = bright - paper[y * width + x];
 
-			ink[y * width + x] = value > 0 ? value : 0;
+			ink[y * width + x] = bright - paper[y * width + x];
 		}
 	}
+}
+
+/* The noise of the paper where shadows were subtracted: of what is brighter than expected, which no
+ * ink is. */
+static float measure_noise(const float *ink, size_t width, size_t height)
+{
+	struct sample samples[MAX_SAMPLES];
+	float brighter[MAX_SAMPLES];
+	const size_t n = take_samples(ink, width, height, samples);
+	size_t n_brighter = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (samples[i].value < 0)
+			brighter[n_brighter++] = -samples[i].value;
+	return n_brighter ? SIGMA_OF_MEDIAN * median(brighter, n_brighter) : 0;
 }
 
 float normalize_flatten(const float *paper, float *ink, size_t width, size_t height)
@@ -245,5 +259,9 @@ float normalize_flatten(const float *paper, float *ink, size_t width, size_t hei
 	const struct light light = estimate_light(paper, width, height, &noise);
 
 	subtract_paper(&light, paper, ink, width, height);
+	if (normalize_subtract_shade(ink, width, height))
+		noise = measure_noise(ink, width, height);
+	for (size_t i = 0; i < width * height; i++)
+		ink[i] = ink[i] > 0 ? ink[i] : 0;
 	return noise;
 }
