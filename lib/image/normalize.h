@@ -37,6 +37,10 @@ bool normalize_subtract_shade(float *ink, size_t width, size_t height);
  * shares of its level there, and the pixels of components in keep. False where there is none. */
 bool normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise);
 
+/* normalize_lines.c: sets ink, in shares of its level, to zero where it is of ruled lines. Writes
+ * normalizer->keep. */
+void normalize_remove_lines(struct normalizer *normalizer, const struct frame *frame);
+
 /* normalize_find.c: what ink, as normalize_flatten() makes it, is where it is dense, and 0 where
  * there is none. */
 float normalize_ink_level(const float *ink, size_t n, float noise);

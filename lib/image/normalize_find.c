@@ -138,6 +138,7 @@ bool normalize_find_ink(struct normalizer *normalizer, const struct frame *frame
 
 		normalizer->ink[i] = share < 1 ? share : 1;
 	}
+	normalize_remove_lines(normalizer, frame);
 	label_components(normalizer->ink, frame->width, frame->height, COMPONENT_LEVEL,
 			 normalizer->labels);
 	/* The paper is not needed any more: its memory holds the components' areas. */
