@@ -12,6 +12,16 @@
 #include <cblas.h>
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/mman.h>
+
+/* BUFFER_SIZE in OpenBLAS 0.3.21's common_x86_64.h. */
+#define BUFFER_NBYTES ((size_t)32 << 22)
+
+/* Between asking and taking, malloc() may take as much for a thread's heap (glibc's HEAP_MAX_SIZE,
+ * twice for the sake of alignment). */
+#define ROOM_NBYTES (2 * BUFFER_NBYTES)
 
 extern void openblas_set_num_threads(int n_threads) __attribute__((weak));
 extern int openblas_get_parallel(void) __attribute__((weak));
@@ -49,6 +59,42 @@ static void set_up(void)
 	} else if (openblas_set_num_threads) {
 		openblas_set_num_threads(1);
 	}
+}
+
+bool blas_has_room(size_t n_threads)
+{
+	static atomic_size_t n_proven;
+	size_t n = atomic_load(&n_proven);
+	void *room;
+
+	if (!openblas_get_parallel || n_threads <= n)
+		return true;
+	if (n_threads > SIZE_MAX / ROOM_NBYTES)
+		return false;
+	/* Writable, since that is what a system that does not overcommit counts; never touched. */
+	room = mmap(NULL, n_threads * ROOM_NBYTES, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (room == MAP_FAILED)
+		return false;
+	munmap(room, n_threads * ROOM_NBYTES);
+	while (n < n_threads && !atomic_compare_exchange_weak(&n_proven, &n, n_threads))
+		continue;
+	return true;
+}
+
+static atomic_size_t n_inside;
+
+bool blas_enter(void)
+{
+	if (blas_has_room(atomic_fetch_add(&n_inside, 1) + 1))
+		return true;
+	blas_leave();
+	return false;
+}
+
+void blas_leave(void)
+{
+	atomic_fetch_sub(&n_inside, 1);
 }
 
 void blas_gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, float alpha,

@@ -9,6 +9,19 @@
 #include <stddef.h>
 
 /*
+ * Whether n_threads can be in blas_gemm() at a time. OpenBLAS takes address space for each when it
+ * first needs it, and tries without end where it cannot have it, as under a limit on the process.
+ * To be asked before threads go there; blas_enter() asks for one more than are inside already, and
+ * where it returns true, blas_leave() has to follow.
+ */
+bool blas_has_room(size_t n_threads);
+bool blas_enter(void);
+void blas_leave(void);
+
+/* What to say where there is no room. */
+#define BLAS_NO_ROOM "no address space for OpenBLAS, which takes 128 MiB for each thread"
+
+/*
  * c = alpha * op(a) op(b) + beta * c, all row-major, op being the transpose where asked for.
  * c: (m, n) with rows ldc apart; op(a): (m, k); op(b): (k, n). The numbers must fit an int, which
  * the limits of model.h guarantee.

@@ -110,11 +110,14 @@ enum emnist_status emnist_session_run(struct emnist_session *session, const floa
 	if (n_rows > session->max_rows)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "%zu rows in a session of at most %zu",
 				 n_rows, session->max_rows);
+	if (!blas_enter())
+		return error_set(error, EMNIST_ERR_MEMORY, BLAS_NO_ROOM);
 	for (size_t row = 0; row < n_rows; row += BLOCK_ROWS) {
 		const size_t n = n_rows - row < BLOCK_ROWS ? n_rows - row : BLOCK_ROWS;
 
 		run_block(session, vectors + row * n_inputs, n, probabilities + row * n_outputs);
 	}
+	blas_leave();
 	return EMNIST_OK;
 }
 

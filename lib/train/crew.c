@@ -10,6 +10,7 @@
 #include "crew.h"
 
 #include "../base/memory.h"
+#include "../model/blas.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -262,6 +263,10 @@ enum emnist_status crew_create(struct job *job, unsigned n_threads, struct crew 
 	if (!crew)
 		return error_memory(error);
 	crew->job = job;
+	if (!blas_has_room(n_threads)) {
+		crew_free(crew);
+		return error_set(error, EMNIST_ERR_MEMORY, BLAS_NO_ROOM);
+	}
 	status = make_blocks(crew) ? make_members(crew, n_threads, error) : error_memory(error);
 	if (status) {
 		crew_free(crew);
