@@ -112,8 +112,8 @@ EMNIST_API enum emnist_status emnist_labels_read(const char *path,
 /* The number of entries. */
 EMNIST_API size_t emnist_labels_count(const struct emnist_labels *labels);
 
-/* All characters of entry i, 0 <= i < count, as UTF-8 ("A", or "Aa" for a set). Owned by
- * labels. */
+/* All characters of entry i, 0 <= i < count, as UTF-8 ("A", or "Aa" for a set; letters that a view
+ * merged as upper case alone). Owned by labels. */
 EMNIST_API const char *emnist_labels_text(const struct emnist_labels *labels, size_t i);
 
 /* The position of the entry whose file index is `index`, or SIZE_MAX. */
@@ -291,6 +291,52 @@ EMNIST_API void emnist_session_free(struct emnist_session *session);
 /* The positions of the k largest of n values, largest first, equal ones by position. k <= n. */
 EMNIST_API void emnist_top_k(const float *values, size_t n, size_t k, uint32_t *positions_ret);
 
+/* ------------------------------------------------------------------- views */
+
+/*
+ * A view shows some of a model's classes, or takes upper and lower case for one: it turns
+ * probabilities of the model's classes into those of its own, which are fewer or as many. It never
+ * changes and may be shared by threads.
+ *
+ * Merging comes first, then the set is asked: what it does not have of a class's characters
+ * vanishes, and a class of which none is left. So {"A-F", merge_case} answers A to F for capitals
+ * and small letters, and "upper" of EMNIST Letters, whose classes stand for both cases, answers
+ * capitals.
+ */
+struct emnist_view;
+
+struct emnist_view_options {
+	/* The characters that may be answered, as UTF-8: items between commas, each a name (digits,
+	 * upper, lower, letters, alnum: 0-9, A-Z, a-z), or literal characters and ranges by code
+	 * point, such as 0-9A-F. A backslash stands before a '-', ',' or '\' that is meant as a
+	 * character. Each character at most once; one that is not from a name and that no class
+	 * has is refused. NULL: all. */
+	const char *set;
+	/* Classes that have a letter in common, A-Z and a-z not told apart, are one; the same goes
+	 * for the set. Letters then stand for both cases and are shown as upper case. */
+	bool merge_case;
+};
+
+/* A view of a model's labels, which are needed no longer afterwards. options may be NULL: all
+ * classes as they are. A set that cannot be read, or that leaves no class: EMNIST_ERR_ARGUMENT.
+ * Free with emnist_view_free(). */
+EMNIST_API enum emnist_status emnist_view_create(const struct emnist_labels *labels,
+						 const struct emnist_view_options *options,
+						 struct emnist_view **view_ret,
+						 struct emnist_error *error);
+
+/* What the view's classes stand for, in the order of the first class of the model in each. Owned by
+ * the view. */
+EMNIST_API const struct emnist_labels *emnist_view_labels(const struct emnist_view *view);
+
+/* probabilities: (n_rows, n of the model's classes), row-major; becomes (n_rows, n of the view's),
+ * in the same place. Those of merged classes are summed. Where the set leaves classes out, each row
+ * is divided by its sum; a row whose sum is 0 becomes uniform. */
+EMNIST_API void emnist_view_apply(const struct emnist_view *view, float *probabilities,
+				  size_t n_rows);
+
+EMNIST_API void emnist_view_free(struct emnist_view *view);
+
 /* ---------------------------------------------------------------- datasets */
 
 enum emnist_transpose {
@@ -340,6 +386,9 @@ EMNIST_API void emnist_dataset_free(struct emnist_dataset *dataset);
 struct emnist_eval_options {
 	unsigned n_threads; /* default 1 */
 	size_t n_rows;      /* images a batch; default 256 */
+	/* Of the model's labels: its classes are those that are predicted, the dataset's are merged
+	 * like them, and images of no character in its set are left out. NULL: none. */
+	const struct emnist_view *view;
 	/* Called now and then, never from two threads at once; non-zero stops the evaluation. */
 	int (*progress)(void *context, uint64_t n_done, uint64_t n_images);
 	void *context;
@@ -349,6 +398,7 @@ struct emnist_eval_options {
  * common. */
 struct emnist_evaluation {
 	uint64_t n_images;
+	uint64_t n_left_out; /* not in n_images: the view's set has none of their characters */
 	uint64_t n_correct;
 	uint64_t n_top3;             /* the true class is among the three most probable */
 	uint64_t n_case_insensitive; /* right when upper and lower case are not told apart */
@@ -356,9 +406,12 @@ struct emnist_evaluation {
 				      * characters counts with its summed probability */
 	double ece;          /* expected calibration error of the top class, 15 bins of equal
 			      * width (Guo et al., 2017) */
-	size_t n_true;       /* the number of the dataset's classes */
-	size_t n_predicted;  /* the number of the model's classes */
+	size_t n_true;       /* the number of the dataset's classes, as the view sees them */
+	size_t n_predicted;  /* the number of the model's classes, or the view's */
 	uint64_t *confusion; /* (n_true, n_predicted) counts, row-major */
+	struct emnist_labels *true_labels;      /* (n_true) */
+	struct emnist_labels *predicted_labels; /* (n_predicted) */
+	struct emnist_sureness *sureness;       /* for emnist_coverage_...() */
 };
 
 /* Runs the model over all that is left of dataset. Release with emnist_evaluation_clear(). */
@@ -367,6 +420,22 @@ EMNIST_API enum emnist_status emnist_evaluate(const struct emnist_model *model,
 					      const struct emnist_eval_options *options,
 					      struct emnist_evaluation *evaluation_ret,
 					      struct emnist_error *error);
+
+/* What is gained by leaving images unanswered whose most probable class is not probable enough. */
+struct emnist_coverage {
+	double min_probability;
+	uint64_t n_answered; /* images whose most probable class has at least min_probability */
+	uint64_t n_correct;  /* those of them that are right */
+};
+
+/* What comes of answering at a probability of min_probability or more. */
+EMNIST_API struct emnist_coverage
+emnist_coverage_at_probability(const struct emnist_evaluation *evaluation, double min_probability);
+
+/* What comes of answering the surest `share` (0..1) of the images, to the nearest whole image: the
+ * probability that it takes, and with them all images that are as sure. */
+EMNIST_API struct emnist_coverage
+emnist_coverage_at_share(const struct emnist_evaluation *evaluation, double share);
 
 /* Frees what the evaluation holds, not the structure itself. */
 EMNIST_API void emnist_evaluation_clear(struct emnist_evaluation *evaluation);

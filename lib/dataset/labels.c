@@ -21,9 +21,6 @@
 /* Some forty times the longest mapping file of one character a class. */
 #define MAPPING_MAX_NBYTES (UINT64_C(32) << 20)
 
-/* The longest UTF-8 sequence. */
-#define UTF8_MAX_NBYTES 4
-
 /* The classes of EMNIST's splits, in the order of their indices (Cohen et al., 2017). */
 static const char byclass[] = "0123456789"
 			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -53,8 +50,7 @@ struct emnist_labels {
 	char *text; /* one terminated UTF-8 string an entry */
 };
 
-/* Empty labels with room for so many entries and characters; NULL when memory is short. */
-static struct emnist_labels *labels_new(size_t max_entries, size_t max_characters)
+struct emnist_labels *labels_new(size_t max_entries, size_t max_characters)
 {
 	struct emnist_labels *labels = alloc_zeroed(1, sizeof(*labels));
 
@@ -62,15 +58,14 @@ static struct emnist_labels *labels_new(size_t max_entries, size_t max_character
 		return NULL;
 	labels->entries = alloc_array(max_entries, sizeof(*labels->entries));
 	labels->characters = alloc_array(max_characters, sizeof(*labels->characters));
-	labels->text = alloc_array(max_characters + max_entries, UTF8_MAX_NBYTES);
+	labels->text = alloc_array(max_characters + max_entries, LABELS_UTF8_MAX);
 	if (labels->entries && labels->characters && labels->text)
 		return labels;
 	emnist_labels_free(labels);
 	return NULL;
 }
 
-/* Appends an entry without characters. */
-static void add_entry(struct emnist_labels *labels, uint32_t index)
+void labels_add_entry(struct emnist_labels *labels, uint32_t index)
 {
 	struct entry *entry = &labels->entries[labels->n_entries++];
 
@@ -81,7 +76,7 @@ static void add_entry(struct emnist_labels *labels, uint32_t index)
 	labels->text[labels->text_nbytes++] = '\0';
 }
 
-static size_t utf8_encode(uint32_t c, char *bytes)
+size_t labels_encode(uint32_t c, char *bytes)
 {
 	if (c < 0x80) {
 		bytes[0] = (char)c;
@@ -105,26 +100,25 @@ static size_t utf8_encode(uint32_t c, char *bytes)
 	return 4;
 }
 
-/* Appends a character to the last entry. */
-static void add_character(struct emnist_labels *labels, uint32_t character)
+void labels_add_hidden(struct emnist_labels *labels, uint32_t character)
+{
+	labels->characters[labels->n_characters++] = character;
+	labels->entries[labels->n_entries - 1].n_characters++;
+}
+
+void labels_add_character(struct emnist_labels *labels, uint32_t character)
 {
 	char *end = labels->text + labels->text_nbytes - 1;
-	size_t nbytes = utf8_encode(character, end);
+	size_t nbytes = labels_encode(character, end);
 
 	end[nbytes] = '\0';
 	labels->text_nbytes += nbytes;
-	labels->characters[labels->n_characters++] = character;
-	labels->entries[labels->n_entries - 1].n_characters++;
+	labels_add_hidden(labels, character);
 }
 
 static const uint32_t *characters_of(const struct emnist_labels *labels, size_t i)
 {
 	return labels->characters + labels->entries[i].first;
-}
-
-static uint32_t lower_case(uint32_t character)
-{
-	return character >= 'A' && character <= 'Z' ? character - 'A' + 'a' : character;
 }
 
 /* --------------------------------------------------------- EMNIST's own sets */
@@ -160,10 +154,10 @@ enum emnist_status emnist_labels_default(size_t n_classes, struct emnist_labels 
 	for (uint32_t i = 0; i < n_classes; i++) {
 		uint32_t character = (unsigned char)split->characters[i];
 
-		add_entry(labels, split->first_index + i);
-		add_character(labels, character);
+		labels_add_entry(labels, split->first_index + i);
+		labels_add_character(labels, character);
 		if (strchr(split->both_cases, (int)character))
-			add_character(labels, lower_case(character));
+			labels_add_character(labels, labels_lower_case(character));
 	}
 	*labels_ret = labels;
 	return EMNIST_OK;
@@ -195,10 +189,10 @@ static struct emnist_labels *with_both_cases(const struct emnist_labels *labels)
 	for (size_t i = 0; i < labels->n_entries; i++) {
 		uint32_t character = *characters_of(labels, i);
 
-		add_entry(both, labels->entries[i].index);
-		add_character(both, character);
+		labels_add_entry(both, labels->entries[i].index);
+		labels_add_character(both, character);
 		if (strchr(merged, (int)character))
-			add_character(both, lower_case(character));
+			labels_add_character(both, labels_lower_case(character));
 	}
 	return both;
 }
@@ -267,8 +261,7 @@ static bool parse_number(const struct token *token, uint32_t *number_ret)
 	return true;
 }
 
-/* A label is seen: neither a control character nor a space, nor half of a surrogate pair. */
-static bool is_visible(uint32_t c)
+bool labels_is_visible(uint32_t c)
 {
 	return (c > 0x20 && c < 0x7f) || (c > 0xa0 && c < 0xd800) || (c > 0xdfff && c <= 0x10ffff);
 }
@@ -295,7 +288,7 @@ static enum emnist_status parse_index(struct parser *parser, const struct token 
 				 parser->line, LABELS_MAX_COUNT);
 	if (labels->n_entries && index <= labels->entries[labels->n_entries - 1].index)
 		return bad_token(parser, token, "index is not above the one before");
-	add_entry(labels, index);
+	labels_add_entry(labels, index);
 	return EMNIST_OK;
 }
 
@@ -306,7 +299,7 @@ static enum emnist_status parse_character(struct parser *parser, const struct to
 
 	if (!parse_number(token, &character))
 		return bad_token(parser, token, "expected a code point");
-	if (!is_visible(character))
+	if (!labels_is_visible(character))
 		return bad_token(parser, token, "not the code point of a visible character");
 	if (last_entry_has(labels, character))
 		return bad_token(parser, token, "code point is there twice");
@@ -314,7 +307,7 @@ static enum emnist_status parse_character(struct parser *parser, const struct to
 		return error_set(parser->error, EMNIST_ERR_LIMIT,
 				 "line %zu: more than %d characters", parser->line,
 				 LABELS_MAX_CHARACTERS);
-	add_character(labels, character);
+	labels_add_character(labels, character);
 	return EMNIST_OK;
 }
 
@@ -460,6 +453,12 @@ uint32_t labels_index(const struct emnist_labels *labels, size_t i)
 	return labels->entries[i].index;
 }
 
+const uint32_t *labels_characters(const struct emnist_labels *labels, size_t i, size_t *n_ret)
+{
+	*n_ret = labels->entries[i].n_characters;
+	return characters_of(labels, i);
+}
+
 size_t emnist_labels_find(const struct emnist_labels *labels, uint32_t index)
 {
 	size_t low = 0, high = labels->n_entries;
@@ -483,7 +482,7 @@ bool emnist_labels_match(const struct emnist_labels *a, size_t i, const struct e
 			uint32_t ca = characters_of(a, i)[k];
 			uint32_t cb = characters_of(b, j)[l];
 
-			if (ca == cb || (ignore_case && lower_case(ca) == lower_case(cb)))
+			if (ca == cb || (ignore_case && labels_lower_case(ca) == labels_lower_case(cb)))
 				return true;
 		}
 	return false;
@@ -495,11 +494,13 @@ struct emnist_labels *labels_copy(const struct emnist_labels *labels)
 
 	if (!copy)
 		return NULL;
-	for (size_t i = 0; i < labels->n_entries; i++) {
-		add_entry(copy, labels->entries[i].index);
-		for (size_t j = 0; j < labels->entries[i].n_characters; j++)
-			add_character(copy, characters_of(labels, i)[j]);
-	}
+	copy->n_entries = labels->n_entries;
+	copy->n_characters = labels->n_characters;
+	copy->text_nbytes = labels->text_nbytes;
+	memcpy(copy->entries, labels->entries, labels->n_entries * sizeof(*labels->entries));
+	memcpy(copy->characters, labels->characters,
+	       labels->n_characters * sizeof(*labels->characters));
+	memcpy(copy->text, labels->text, labels->text_nbytes);
 	return copy;
 }
 

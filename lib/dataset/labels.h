@@ -10,6 +10,41 @@
 #define LABELS_MAX_CHARACTERS 64
 #define LABELS_MAX_COUNT      65535
 
+/* The longest UTF-8 sequence. */
+#define LABELS_UTF8_MAX 4
+
+/* Empty labels with room for so many entries and characters; NULL when memory is short. */
+struct emnist_labels *labels_new(size_t max_entries, size_t max_characters);
+
+/* Appends an entry without characters, whose index is above the one before. */
+void labels_add_entry(struct emnist_labels *labels, uint32_t index);
+
+/* Appends a character to the last entry, and to its text. */
+void labels_add_character(struct emnist_labels *labels, uint32_t character);
+
+/* Appends a character to the last entry that its text does not show. */
+void labels_add_hidden(struct emnist_labels *labels, uint32_t character);
+
+/* The characters of entry i. Owned by labels. */
+const uint32_t *labels_characters(const struct emnist_labels *labels, size_t i, size_t *n_ret);
+
+/* A label is seen: neither a control character nor a space, nor half of a surrogate pair. */
+bool labels_is_visible(uint32_t character);
+
+/* Writes a character's UTF-8 to bytes, at most LABELS_UTF8_MAX of them; returns their number. */
+size_t labels_encode(uint32_t character, char *bytes);
+
+/* The cases that are not told apart where case is ignored are those of A-Z. */
+static inline uint32_t labels_lower_case(uint32_t character)
+{
+	return character >= 'A' && character <= 'Z' ? character - 'A' + 'a' : character;
+}
+
+static inline uint32_t labels_upper_case(uint32_t character)
+{
+	return character >= 'a' && character <= 'z' ? character - 'a' + 'A' : character;
+}
+
 /* A copy, or NULL when memory is short. */
 struct emnist_labels *labels_copy(const struct emnist_labels *labels);
 

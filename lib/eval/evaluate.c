@@ -2,10 +2,13 @@
  * evaluate.c - runs a model over a dataset with several threads.
  *
  * Batches are cut from the dataset's order, run by whichever worker is free, and tallied in order
- * again, so that the figures do not depend on the number of threads.
+ * again, so that the figures do not depend on the number of threads. Images that a view leaves out
+ * do not go through the network.
  */
 #include "../base/error.h"
 #include "../base/memory.h"
+#include "../dataset/labels.h"
+#include "../dataset/view.h"
 #include "tally.h"
 
 #define DEFAULT_N_ROWS 256
@@ -15,9 +18,11 @@ struct evaluating {
 	const struct emnist_model *model;
 	struct emnist_dataset *dataset;
 	const struct emnist_eval_options *options;
+	struct emnist_view *truth; /* the dataset's classes as options->view sees them, or NULL */
 	size_t n_rows;
-	size_t n_classes;
+	size_t n_classes; /* of the model */
 	uint64_t n_images;
+	uint64_t n_left_out;
 	struct tally tally;
 	/* What reading came to; the producer's alone until the run is over. */
 	enum emnist_status read_status;
@@ -28,10 +33,11 @@ struct evaluating {
 };
 
 struct batch {
-	uint8_t *pixels; /* (n, 784) */
-	uint16_t *classes;
-	float *probabilities; /* (n, n_classes) */
+	uint8_t *pixels;      /* (n, 784) */
+	uint16_t *classes;    /* (n) positions in the dataset's labels, then (n_kept) in the truth's */
+	float *probabilities; /* (n_kept, n_classes) */
 	size_t n;
+	size_t n_kept;
 	enum emnist_status status;
 	struct emnist_error error;
 };
@@ -103,17 +109,42 @@ static bool produce(void *context, void *slot)
 	return !run->read_status && batch->n;
 }
 
+static void fill_vector(float *vector, const uint8_t *pixels)
+{
+	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i++)
+		vector[i] = (float)pixels[i] / 255.0F;
+}
+
+/* Takes the images that are not left out, and their classes in the truth's order. */
+static void take_images(const struct evaluating *run, struct worker *worker, struct batch *batch)
+{
+	batch->n_kept = 0;
+	for (size_t i = 0; i < batch->n; i++) {
+		uint32_t class = batch->classes[i];
+
+		if (run->truth)
+			class = view_class_of(run->truth, class);
+		if (class == VIEW_NONE)
+			continue;
+		fill_vector(worker->vectors + batch->n_kept * EMNIST_VECTOR_LENGTH,
+			    batch->pixels + i * EMNIST_VECTOR_LENGTH);
+		batch->classes[batch->n_kept++] = (uint16_t)class;
+	}
+}
+
 static void work(void *context, void *content, void *slot)
 {
+	const struct evaluating *run = context;
 	struct worker *worker = content;
 	struct batch *batch = slot;
-	const size_t n_values = batch->n * EMNIST_VECTOR_LENGTH;
 
-	(void)context;
-	for (size_t i = 0; i < n_values; i++)
-		worker->vectors[i] = (float)batch->pixels[i] / 255.0F;
-	batch->status = emnist_session_run(worker->session, worker->vectors, batch->n,
-					   batch->probabilities, &batch->error);
+	take_images(run, worker, batch);
+	batch->status = EMNIST_OK;
+	if (batch->n_kept)
+		batch->status = emnist_session_run(worker->session, worker->vectors, batch->n_kept,
+						   batch->probabilities, &batch->error);
+	if (!batch->status && run->options->view)
+		emnist_view_apply(run->options->view, batch->probabilities, batch->n_kept);
 }
 
 static bool consume(void *context, void *slot)
@@ -127,9 +158,14 @@ static bool consume(void *context, void *slot)
 		run->run_error = batch->error;
 		return false;
 	}
-	tally_add(&run->tally, batch->probabilities, batch->classes, batch->n);
-	return !options->progress ||
-	       !options->progress(options->context, run->tally.n_images, run->n_images);
+	if (!tally_add(&run->tally, batch->probabilities, batch->classes, batch->n_kept)) {
+		run->run_status = error_memory(&run->run_error);
+		return false;
+	}
+	run->n_left_out += batch->n - batch->n_kept;
+	return !options->progress || !options->progress(options->context,
+							run->tally.n_images + run->n_left_out,
+							run->n_images);
 }
 
 static enum emnist_status check_arguments(const struct evaluating *run, struct emnist_error *error)
@@ -171,12 +207,35 @@ static enum emnist_status run_all(struct evaluating *run, struct emnist_error *e
 	return status;
 }
 
+/* The labels of the rows and the columns of the confusion matrix, by which images are tallied. */
+static enum emnist_status begin_tally(struct evaluating *run, struct emnist_labels **true_ret,
+				      struct emnist_labels **predicted_ret,
+				      struct emnist_error *error)
+{
+	const struct emnist_labels *truth = emnist_dataset_labels(run->dataset);
+	const struct emnist_labels *predicted = emnist_model_labels(run->model);
+	const struct emnist_view *view = run->options->view;
+
+	if (view) {
+		if (view_of_others(view, truth, &run->truth, error))
+			return error_prefix(error, EMNIST_ERR_ARGUMENT, "the dataset");
+		truth = emnist_view_labels(run->truth);
+		predicted = emnist_view_labels(view);
+	}
+	*true_ret = labels_copy(truth);
+	*predicted_ret = labels_copy(predicted);
+	if (!*true_ret || !*predicted_ret)
+		return error_memory(error);
+	return tally_init(&run->tally, truth, predicted, error);
+}
+
 enum emnist_status emnist_evaluate(const struct emnist_model *model, struct emnist_dataset *dataset,
 				   const struct emnist_eval_options *options,
 				   struct emnist_evaluation *evaluation_ret,
 				   struct emnist_error *error)
 {
 	static const struct emnist_eval_options defaults;
+	struct emnist_labels *true_labels = NULL, *predicted_labels = NULL;
 	struct evaluating run = {
 		.model = model,
 		.dataset = dataset,
@@ -189,18 +248,28 @@ enum emnist_status emnist_evaluate(const struct emnist_model *model, struct emni
 	run.n_rows = run.options->n_rows ? run.options->n_rows : DEFAULT_N_ROWS;
 	status = check_arguments(&run, error);
 	if (!status)
-		status = tally_init(&run.tally, emnist_dataset_labels(dataset),
-				    emnist_model_labels(model), error);
+		status = begin_tally(&run, &true_labels, &predicted_labels, error);
 	if (!status)
 		status = run_all(&run, error);
-	if (!status)
+	if (!status) {
 		tally_finish(&run.tally, evaluation_ret);
+		evaluation_ret->n_left_out = run.n_left_out;
+		evaluation_ret->true_labels = true_labels;
+		evaluation_ret->predicted_labels = predicted_labels;
+	} else {
+		emnist_labels_free(true_labels);
+		emnist_labels_free(predicted_labels);
+	}
 	tally_clear(&run.tally);
+	emnist_view_free(run.truth);
 	return status;
 }
 
 void emnist_evaluation_clear(struct emnist_evaluation *evaluation)
 {
 	free(evaluation->confusion);
+	emnist_labels_free(evaluation->true_labels);
+	emnist_labels_free(evaluation->predicted_labels);
+	sureness_free(evaluation->sureness);
 	*evaluation = (struct emnist_evaluation){0};
 }

@@ -35,7 +35,8 @@ enum emnist_status tally_init(struct tally *tally, const struct emnist_labels *t
 	tally->matches = alloc_array(n_cells, sizeof(*tally->matches));
 	tally->matches_nocase = alloc_array(n_cells, sizeof(*tally->matches_nocase));
 	tally->confusion = alloc_zeroed(n_cells, sizeof(*tally->confusion));
-	if (!tally->matches || !tally->matches_nocase || !tally->confusion)
+	tally->sureness = alloc_zeroed(1, sizeof(*tally->sureness));
+	if (!tally->matches || !tally->matches_nocase || !tally->confusion || !tally->sureness)
 		return error_memory(error);
 	for (size_t i = 0; i < tally->n_true; i++)
 		for (size_t j = 0; j < tally->n_predicted; j++) {
@@ -66,7 +67,7 @@ static double set_probability(const float *probabilities, const bool *matches, s
 	return fmax(sum, TALLY_MIN_PROBABILITY);
 }
 
-static void add_one(struct tally *tally, const float *probabilities, size_t true_class)
+static bool add_one(struct tally *tally, const float *probabilities, size_t true_class)
 {
 	const size_t row = true_class * tally->n_predicted;
 	const bool *matches = tally->matches + row;
@@ -87,12 +88,15 @@ static void add_one(struct tally *tally, const float *probabilities, size_t true
 	tally->bins[bin].n_correct += matches[top[0]];
 	tally->bins[bin].confidence += (double)probabilities[top[0]];
 	tally->nll -= log(set_probability(probabilities, matches, tally->n_predicted));
+	return sureness_add(tally->sureness, probabilities[top[0]], matches[top[0]]);
 }
 
-void tally_add(struct tally *tally, const float *probabilities, const uint16_t *classes, size_t n)
+bool tally_add(struct tally *tally, const float *probabilities, const uint16_t *classes, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		add_one(tally, probabilities + i * tally->n_predicted, classes[i]);
+		if (!add_one(tally, probabilities + i * tally->n_predicted, classes[i]))
+			return false;
+	return true;
 }
 
 void tally_finish(struct tally *tally, struct emnist_evaluation *evaluation)
@@ -102,6 +106,7 @@ void tally_finish(struct tally *tally, struct emnist_evaluation *evaluation)
 
 	for (size_t i = 0; i < TALLY_N_BINS; i++)
 		gap += fabs((double)tally->bins[i].n_correct - tally->bins[i].confidence);
+	sureness_sort(tally->sureness);
 	*evaluation = (struct emnist_evaluation){
 		.n_images = tally->n_images,
 		.n_correct = tally->n_correct,
@@ -112,8 +117,10 @@ void tally_finish(struct tally *tally, struct emnist_evaluation *evaluation)
 		.n_true = tally->n_true,
 		.n_predicted = tally->n_predicted,
 		.confusion = tally->confusion,
+		.sureness = tally->sureness,
 	};
 	tally->confusion = NULL;
+	tally->sureness = NULL;
 }
 
 void tally_clear(struct tally *tally)
@@ -121,5 +128,6 @@ void tally_clear(struct tally *tally)
 	free(tally->matches);
 	free(tally->matches_nocase);
 	free(tally->confusion);
+	sureness_free(tally->sureness);
 	*tally = (struct tally){0};
 }

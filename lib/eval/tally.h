@@ -5,6 +5,7 @@
 #define EVAL_TALLY_H
 
 #include "../base/error.h"
+#include "sureness.h"
 
 /* Bins of the expected calibration error, as many as Guo et al. (2017) take. */
 #define TALLY_N_BINS 15
@@ -30,6 +31,7 @@ struct tally {
 		uint64_t n_correct;
 		double confidence; /* sum */
 	} bins[TALLY_N_BINS];
+	struct emnist_sureness *sureness;
 };
 
 /* An empty tally for a dataset's and a model's labels. Release with tally_clear(), also after a
@@ -38,10 +40,11 @@ enum emnist_status tally_init(struct tally *tally, const struct emnist_labels *t
 			      const struct emnist_labels *predicted_labels,
 			      struct emnist_error *error);
 
-/* probabilities: (n, n_predicted). classes: (n) positions in the true labels. */
-void tally_add(struct tally *tally, const float *probabilities, const uint16_t *classes, size_t n);
+/* probabilities: (n, n_predicted). classes: (n) positions in the true labels. False when memory is
+ * short. */
+bool tally_add(struct tally *tally, const float *probabilities, const uint16_t *classes, size_t n);
 
-/* The figures so far; the confusion matrix is handed over, the tally is of no more use. */
+/* The figures so far; confusion matrix and sureness are handed over, the tally is of no more use. */
 void tally_finish(struct tally *tally, struct emnist_evaluation *evaluation);
 
 void tally_clear(struct tally *tally);

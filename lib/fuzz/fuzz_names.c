@@ -13,7 +13,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes);
 
 #define N_CLASSES  3
-#define MAX_FIELDS (2 + 2 * N_CLASSES + N_CLASSES)
+#define MAX_FIELDS (2 + 2 * N_CLASSES + N_CLASSES + 1)
 
 /* What the writers were given, for the readers to find again. */
 struct given {
@@ -21,6 +21,8 @@ struct given {
 	const char *error; /* or NULL */
 	const char *labels[N_CLASSES];
 	struct output_schema schema;
+	bool rejecting; /* records say whether they are rejected */
+	bool rejected;
 };
 
 static const float probabilities[N_CLASSES] = {0.25F, 0.5F, 0.125F};
@@ -162,7 +164,8 @@ static void read_table(const struct table *table, const struct given *given, str
 					      "error",   "label_2",      "probability_2",
 					      "label_3", "probability_3"};
 	const size_t n_first = 4 + 2 * (given->schema.n_top - 1);
-	const size_t n = n_first + (given->schema.probabilities ? N_CLASSES : 0);
+	const size_t n_classes = given->schema.probabilities ? N_CLASSES : 0;
+	const size_t n = n_first + n_classes + given->rejecting;
 	const char *header[MAX_FIELDS], *row[MAX_FIELDS];
 	struct text names[N_CLASSES] = {0};
 
@@ -170,7 +173,7 @@ static void read_table(const struct table *table, const struct given *given, str
 		header[i] = i < n_first ? columns[i] : "";
 		row[i] = "";
 	}
-	for (size_t i = 0; n_first + i < n; i++) {
+	for (size_t i = 0; i < n_classes; i++) {
 		text_puts(&names[i], "p_");
 		text_add(&names[i], given->labels[i], strlen(given->labels[i]) + 1);
 		header[n_first + i] = names[i].bytes;
@@ -184,8 +187,14 @@ static void read_table(const struct table *table, const struct given *given, str
 		row[column] = given->labels[ranking[i]];
 		row[column + 1] = shown[ranking[i]];
 	}
-	for (size_t i = 0; !given->error && n_first + i < n; i++)
+	for (size_t i = 0; !given->error && i < n_classes; i++)
 		row[n_first + i] = shown[i];
+	if (given->rejected)
+		row[1] = "";
+	if (given->rejecting) {
+		header[n - 1] = "rejected";
+		row[n - 1] = given->error ? "" : given->rejected ? "true" : "false";
+	}
 	read_row(table, reader, header, n);
 	read_row(table, reader, row, n);
 	for (size_t i = 0; i < N_CLASSES; i++)
@@ -347,9 +356,15 @@ static void read_jsonl(const struct given *given, struct reader *reader)
 	if (given->error) {
 		expect(reader, "\"label\":null,\"probability\":null,\"error\":");
 		expect_string(reader, given->error);
+	} else if (given->rejected) {
+		expect(reader, "\"label\":null,\"probability\":0.500000,\"error\":null");
 	} else {
 		expect_class(reader, given, 0);
 		expect(reader, ",\"error\":null");
+	}
+	if (given->rejecting) {
+		expect(reader, ",\"rejected\":");
+		expect(reader, given->error ? "null" : given->rejected ? "true" : "false");
 	}
 	read_lists(reader, given);
 	if (!valid) {
@@ -401,7 +416,7 @@ static void read_text(const struct given *given, struct reader *reader)
 	expect(reader, ":");
 	for (size_t i = 0; i < given->schema.n_top; i++) {
 		expect(reader, i > 0 ? "  " : " ");
-		expect_shown(reader, given->labels[ranking[i]]);
+		expect_shown(reader, i == 0 && given->rejected ? "-" : given->labels[ranking[i]]);
 		expect(reader, " ");
 		expect(reader, short_shown[ranking[i]]);
 	}
@@ -424,7 +439,7 @@ static void try_format(const struct output_format *format, const struct given *g
 		       void (*read)(const struct given *given, struct reader *reader))
 {
 	const struct record record = {given->path, given->error, given->error ? NULL : ranking,
-				      given->error ? NULL : probabilities};
+				      given->error ? NULL : probabilities, given->rejected};
 	struct text text = {0};
 	struct reader reader;
 
@@ -466,11 +481,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 {
 	char *texts[2 + N_CLASSES];
 	struct given given = {0};
+	uint8_t setting;
 
 	if (nbytes < 1)
 		return 0;
-	given.schema.n_top = 1 + data[0] % N_CLASSES;
-	given.schema.probabilities = data[0] & 128;
+	setting = data[0];
+	given.schema.n_top = 1 + setting % N_CLASSES;
+	given.schema.probabilities = setting & 128;
+	given.rejecting = setting & 64;
 	data++;
 	nbytes--;
 	for (size_t i = 0; i < 2 + N_CLASSES; i++)
@@ -479,6 +497,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 	given.error = *texts[1] ? texts[1] : NULL;
 	for (size_t i = 0; i < N_CLASSES; i++)
 		given.labels[i] = texts[2 + i];
+	given.rejected = given.rejecting && !given.error && (setting & 32);
+	given.schema.min_probability = given.rejecting ? 0.25 : -1;
 	given.schema.labels = given.labels;
 	given.schema.n_classes = N_CLASSES;
 	try_format(&output_text, &given, read_text);
