@@ -1,12 +1,14 @@
 /*
  * cmd_classify.c - emnist classify: settings, model and output around the pipeline.
  */
+#include "classes.h"
 #include "dump.h"
 #include "load_model.h"
 #include "options.h"
 #include "pipeline.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,6 +21,7 @@ struct settings {
 	const char *model_path; /* NULL: the built-in model */
 	const char *labels_path;
 	int preprocess; /* enum emnist_preprocess; -1: as the model says */
+	struct class_settings classes;
 	uint64_t n_top;
 	bool probabilities;
 	int format; /* the position in output_formats */
@@ -53,6 +56,8 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 			"how an image is brought to 28x28: auto takes EMNIST's own images as "
 			"they are and normalizes all others; raw only scales; default: as the "
 			"model says, auto for the built-in one"),
+		OPTION_HEADING("Answers:"),
+		CLASSES_OPTIONS(&s->classes),
 		OPTION_HEADING("Input:"),
 		OPTION_TEXT(0, "files-from", "FILE", &s->lines_path,
 			    "classify the files named in FILE too, one a line; - is standard "
@@ -107,29 +112,34 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 /* A model, and what its classes are called. */
 struct knowledge {
 	struct emnist_model *model;
-	const char **names; /* (n_classes) */
+	struct emnist_view *view; /* of what may be answered, or NULL: all classes */
+	const char **names;       /* (n_classes) of the view */
 	size_t n_classes;
 };
 
 static bool knowledge_load(struct knowledge *k, const struct settings *s)
 {
+	const struct emnist_labels *labels;
+
 	k->model = load_model(s->model_path, s->labels_path);
-	if (!k->model)
+	if (!k->model || !classes_view(&s->classes, emnist_model_labels(k->model), &k->view))
 		return false;
-	k->n_classes = emnist_model_n_outputs(k->model);
+	labels = k->view ? emnist_view_labels(k->view) : emnist_model_labels(k->model);
+	k->n_classes = emnist_labels_count(labels);
 	k->names = calloc(k->n_classes, sizeof(*k->names));
 	if (!k->names) {
 		complain("out of memory");
 		return false;
 	}
 	for (size_t i = 0; i < k->n_classes; i++)
-		k->names[i] = emnist_labels_text(emnist_model_labels(k->model), i);
+		k->names[i] = emnist_labels_text(labels, i);
 	return true;
 }
 
 static void knowledge_release(struct knowledge *k)
 {
 	free(k->names);
+	emnist_view_free(k->view);
 	emnist_model_free(k->model);
 }
 
@@ -137,6 +147,7 @@ static struct pipeline_options plan(const struct settings *s, const struct knowl
 {
 	struct pipeline_options options = {
 		.model = k->model,
+		.view = k->view,
 		.reader = {.limits = {.file_nbytes = s->file_nbytes,
 				      .width = (uint32_t)s->width,
 				      .height = (uint32_t)s->height,
@@ -147,7 +158,8 @@ static struct pipeline_options plan(const struct settings *s, const struct knowl
 		.schema = {.labels = k->names,
 			   .n_classes = k->n_classes,
 			   .n_top = s->n_top < k->n_classes ? (size_t)s->n_top : k->n_classes,
-			   .probabilities = s->probabilities},
+			   .probabilities = s->probabilities,
+			   .min_probability = s->classes.min_probability},
 		.n_rows = (size_t)s->n_rows,
 		.n_threads = s->n_threads ? (unsigned)s->n_threads : processor_count(),
 		.fail_fast = s->fail_fast,
@@ -171,10 +183,14 @@ static void start_progress(struct progress *progress, const struct settings *s, 
 static void report(const struct settings *s, const struct pipeline_options *options,
 		   const struct pipeline_totals *totals, double seconds)
 {
-	complain("%" PRIu64 " image%s in %.2f s, %.0f a second, %" PRIu64 " failed; model %s, "
+	char rejected[48] = "";
+
+	if (options->schema.min_probability >= 0)
+		snprintf(rejected, sizeof(rejected), ", %" PRIu64 " rejected", totals->n_rejected);
+	complain("%" PRIu64 " image%s in %.2f s, %.0f a second, %" PRIu64 " failed%s; model %s, "
 		 "%zu classes, preprocess %s, %u thread%s, batch %zu",
 		 totals->n_inputs, totals->n_inputs == 1 ? "" : "s", seconds,
-		 (double)totals->n_inputs / seconds, totals->n_failed,
+		 (double)totals->n_inputs / seconds, totals->n_failed, rejected,
 		 s->model_path ? s->model_path : "built-in", options->schema.n_classes,
 		 preprocess_names[options->reader.preprocess], options->n_threads,
 		 options->n_threads == 1 ? "" : "s", options->n_rows);
@@ -256,7 +272,10 @@ static enum exit_status classify(const struct settings *s, const struct knowledg
 
 enum exit_status cmd_classify(int argc, char **argv)
 {
-	struct settings s = {.preprocess = -1, .n_top = 1, .n_rows = DEFAULT_BATCH};
+	struct settings s = {.preprocess = -1,
+			     .classes = {.min_probability = -1},
+			     .n_top = 1,
+			     .n_rows = DEFAULT_BATCH};
 	struct knowledge knowledge = {0};
 	enum exit_status status = STATUS_FATAL;
 

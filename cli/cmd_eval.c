@@ -1,6 +1,7 @@
 /*
  * cmd_eval.c - emnist eval: settings, model and dataset around the evaluation.
  */
+#include "classes.h"
 #include "eval_report.h"
 #include "indices.h"
 #include "load_model.h"
@@ -18,9 +19,11 @@ struct settings {
 	const char *mapping_path;
 	int transpose; /* enum emnist_transpose */
 	const char *indices_path;
+	struct class_settings classes;
 	int format; /* the position in eval_formats */
 	const char *output_path;
 	bool per_class;
+	bool coverage;
 	const char *confusion_path;
 	uint64_t n_rows;
 	uint64_t n_threads;
@@ -53,6 +56,8 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 		OPTION_TEXT(0, "indices", "FILE", &s->indices_path,
 			    "take only the images whose numbers, from 0, are in FILE, one a line; "
 			    "- is standard input"),
+		OPTION_HEADING("Answers:"),
+		CLASSES_OPTIONS(&s->classes),
 		OPTION_HEADING("Output:"),
 		OPTION_CHOICE('f', "format", "text|json", &s->format, eval_format_names,
 			      "default: text"),
@@ -60,6 +65,9 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 			    "write to FILE; default: standard output"),
 		OPTION_FLAG(0, "per-class", &s->per_class,
 			    "print recall, precision and F1 of each class"),
+		OPTION_FLAG(0, "coverage", &s->coverage,
+			    "print the accuracy when only the surest 100, 99, 98, 95, 90, 80 % of "
+			    "the images are answered"),
 		OPTION_TEXT(0, "confusion", "FILE", &s->confusion_path,
 			    "write the confusion matrix to FILE, as CSV: a row for each true "
 			    "class, a column for each predicted one"),
@@ -123,13 +131,14 @@ static int on_progress(void *context, uint64_t n_done, uint64_t n_images)
 }
 
 static bool evaluate(const struct settings *s, const struct emnist_model *model,
-		     struct emnist_dataset *dataset, const char *path,
-		     struct emnist_evaluation *evaluation)
+		     const struct emnist_view *view, struct emnist_dataset *dataset,
+		     const char *path, struct emnist_evaluation *evaluation)
 {
 	struct progress progress;
 	const struct emnist_eval_options options = {
 		.n_threads = s->n_threads ? (unsigned)s->n_threads : processor_count(),
 		.n_rows = (size_t)s->n_rows,
+		.view = view,
 		.progress = on_progress,
 		.context = &progress,
 	};
@@ -145,8 +154,13 @@ static bool evaluate(const struct settings *s, const struct emnist_model *model,
 	progress_end_on_interrupt(&progress);
 	status = emnist_evaluate(model, dataset, &options, evaluation, &error);
 	progress_clear(&progress);
-	if (status)
+	if (status) {
 		complain_of(path, &error);
+	} else if (!evaluation->n_images) {
+		complain("'%s': has no images of these classes", path);
+		emnist_evaluation_clear(evaluation);
+		return false;
+	}
 	return !status;
 }
 
@@ -181,7 +195,8 @@ static enum exit_status report_all(const struct settings *s, const struct eval_r
 	return status;
 }
 
-static enum exit_status eval(const struct settings *s, const struct emnist_model *model)
+static enum exit_status eval(const struct settings *s, const struct emnist_model *model,
+			     const struct emnist_view *view)
 {
 	const char *path = s->operands.texts[0];
 	struct emnist_evaluation evaluation;
@@ -191,15 +206,15 @@ static enum exit_status eval(const struct settings *s, const struct emnist_model
 
 	if (!dataset)
 		return STATUS_FATAL;
-	if (evaluate(s, model, dataset, path, &evaluation)) {
+	if (evaluate(s, model, view, dataset, path, &evaluation)) {
 		const struct eval_report report = {
 			.model_path = s->model_path,
 			.dataset_path = path,
+			.classes = &s->classes,
 			.evaluation = &evaluation,
-			.truth = emnist_dataset_labels(dataset),
-			.predicted = emnist_model_labels(model),
 			.seconds = seconds_now() - started,
 			.per_class = s->per_class,
+			.coverage = s->coverage,
 		};
 
 		status = report_all(s, &report);
@@ -211,8 +226,9 @@ static enum exit_status eval(const struct settings *s, const struct emnist_model
 
 enum exit_status cmd_eval(int argc, char **argv)
 {
-	struct settings s = {0};
+	struct settings s = {.classes = {.min_probability = -1}};
 	enum exit_status status = STATUS_FATAL;
+	struct emnist_view *view = NULL;
 	struct emnist_model *model;
 
 	switch (parse(&s, argc, argv)) {
@@ -233,8 +249,9 @@ enum exit_status cmd_eval(int argc, char **argv)
 		complain("--confusion: '%s' is where --output goes", s.confusion_path);
 	} else {
 		model = load_model(s.model_path, s.labels_path);
-		if (model)
-			status = eval(&s, model);
+		if (model && classes_view(&s.classes, emnist_model_labels(model), &view))
+			status = eval(&s, model, view);
+		emnist_view_free(view);
 		emnist_model_free(model);
 	}
 	free(s.operands.texts);

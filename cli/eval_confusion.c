@@ -15,11 +15,11 @@ void eval_put_confusion(struct text *text, const struct eval_report *report)
 	text_puts(text, "label");
 	for (size_t j = 0; j < e->n_predicted; j++) {
 		text_putc(text, ',');
-		csv_put_field(text, emnist_labels_text(report->predicted, j));
+		csv_put_field(text, emnist_labels_text(e->predicted_labels, j));
 	}
 	text_putc(text, '\n');
 	for (size_t i = 0; i < e->n_true; i++) {
-		csv_put_field(text, emnist_labels_text(report->truth, i));
+		csv_put_field(text, emnist_labels_text(e->true_labels, i));
 		for (size_t j = 0; j < e->n_predicted; j++) {
 			snprintf(cell, sizeof(cell), ",%" PRIu64,
 				 e->confusion[i * e->n_predicted + j]);

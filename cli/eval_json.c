@@ -57,6 +57,60 @@ static void put_classes(struct text *text, const struct eval_report *report)
 	text_putc(text, ']');
 }
 
+static void put_coverage(struct text *text, const struct emnist_coverage *coverage, double n_images)
+{
+	const double n_answered = (double)coverage->n_answered;
+
+	put_real(text, "answered", n_answered / n_images, 9);
+	put_real(text, "answered_accuracy",
+		 coverage->n_answered ? (double)coverage->n_correct / n_answered : -1, 9);
+}
+
+static void put_coverages(struct text *text, const struct emnist_evaluation *e)
+{
+	put_key(text, "coverage");
+	text_putc(text, '[');
+	for (const unsigned *percent = eval_coverage_shares; *percent; percent++) {
+		const struct emnist_coverage coverage =
+			emnist_coverage_at_share(e, *percent / 100.0);
+		char digits[32];
+
+		text_puts(text, percent == eval_coverage_shares ? "{" : ",{");
+		snprintf(digits, sizeof(digits), "\"share\":%.2f", *percent / 100.0);
+		text_puts(text, digits);
+		put_real(text, "min_probability", cut_probability(coverage.min_probability, 9), 9);
+		put_coverage(text, &coverage, (double)e->n_images);
+		text_putc(text, '}');
+	}
+	text_putc(text, ']');
+}
+
+/* What was asked of the answers, and what came of it. */
+static void put_answers(struct text *text, const struct eval_report *report)
+{
+	const struct class_settings *classes = report->classes;
+	const struct emnist_evaluation *e = report->evaluation;
+
+	if (classes->set) {
+		put_key(text, "classes");
+		json_put_string(text, classes->set);
+		put_count(text, "left_out", e->n_left_out);
+	}
+	if (classes->merge_case) {
+		put_key(text, "merge_case");
+		text_puts(text, "true");
+	}
+	if (classes->min_probability >= 0) {
+		const struct emnist_coverage coverage =
+			emnist_coverage_at_probability(e, classes->min_probability);
+
+		put_real(text, "min_probability", classes->min_probability, 9);
+		put_coverage(text, &coverage, (double)e->n_images);
+	}
+	if (report->coverage)
+		put_coverages(text, e);
+}
+
 static void put(struct text *text, const struct eval_report *report)
 {
 	const struct emnist_evaluation *e = report->evaluation;
@@ -78,6 +132,7 @@ static void put(struct text *text, const struct eval_report *report)
 	put_real(text, "nll", e->nll, 9);
 	put_real(text, "seconds", report->seconds, 6);
 	put_real(text, "images_per_second", n / report->seconds, 1);
+	put_answers(text, report);
 	if (report->per_class)
 		put_classes(text, report);
 	text_puts(text, "}\n");

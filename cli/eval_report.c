@@ -6,8 +6,19 @@
  */
 #include "eval_report.h"
 
+#include <math.h>
+
 const struct eval_format *const eval_formats[] = {&eval_text, &eval_json, NULL};
 const char *const eval_format_names[] = {"text", "json", NULL};
+
+const unsigned eval_coverage_shares[] = {100, 99, 98, 95, 90, 80, 0};
+
+double cut_probability(double probability, int n_decimals)
+{
+	const double unit = pow(10, n_decimals);
+
+	return floor(probability * unit) / unit;
+}
 
 static double share_of(uint64_t part, uint64_t whole)
 {
@@ -17,14 +28,14 @@ static double share_of(uint64_t part, uint64_t whole)
 struct class_scores class_scores_of(const struct eval_report *report, size_t i)
 {
 	const struct emnist_evaluation *e = report->evaluation;
-	struct class_scores scores = {.label = emnist_labels_text(report->truth, i)};
+	struct class_scores scores = {.label = emnist_labels_text(e->true_labels, i)};
 	uint64_t n_taken = 0;
 
 	for (size_t j = 0; j < e->n_predicted; j++) {
 		uint64_t n = e->confusion[i * e->n_predicted + j];
 
 		scores.n_images += n;
-		if (!emnist_labels_match(report->truth, i, report->predicted, j, false))
+		if (!emnist_labels_match(e->true_labels, i, e->predicted_labels, j, false))
 			continue;
 		scores.n_correct += n;
 		for (size_t row = 0; row < e->n_true; row++)

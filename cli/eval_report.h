@@ -4,19 +4,25 @@
 #ifndef CLI_EVAL_REPORT_H
 #define CLI_EVAL_REPORT_H
 
+#include "classes.h"
 #include "text.h"
-
-#include <emnist.h>
 
 struct eval_report {
 	const char *model_path; /* NULL: the built-in model */
 	const char *dataset_path;
+	const struct class_settings *classes;
 	const struct emnist_evaluation *evaluation;
-	const struct emnist_labels *truth;     /* the dataset's */
-	const struct emnist_labels *predicted; /* the model's */
-	double seconds;                        /* from opening the dataset to the last result */
+	double seconds; /* from opening the dataset to the last result */
 	bool per_class;
+	bool coverage;
 };
+
+/* The shares of images of the table of coverage, in percent, ended by 0. */
+extern const unsigned eval_coverage_shares[];
+
+/* A probability cut to n_decimals, and not rounded: given as --min-probability, it answers what it
+ * was read from. */
+double cut_probability(double probability, int n_decimals);
 
 /* How one of the dataset's classes fared. A share is negative where it would be 0/0. */
 struct class_scores {

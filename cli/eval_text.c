@@ -22,10 +22,24 @@ static void put_share(struct text *text, const char *name, uint64_t part, uint64
 {
 	char line[128], part_digits[DIGITS_NBYTES], whole_digits[DIGITS_NBYTES];
 
+	char share[16] = "     -";
+
+	if (whole)
+		snprintf(share, sizeof(share), "%6.2f", 100 * (double)part / (double)whole);
 	put_name(text, name);
-	snprintf(line, sizeof(line), "%6.2f %%  (%s of %s)\n", 100 * (double)part / (double)whole,
-		 with_commas(part, part_digits), with_commas(whole, whole_digits));
+	snprintf(line, sizeof(line), "%s %%  (%s of %s)\n", share, with_commas(part, part_digits),
+		 with_commas(whole, whole_digits));
 	text_puts(text, line);
+}
+
+static void put_answered(struct text *text, const struct eval_report *report)
+{
+	const struct emnist_evaluation *e = report->evaluation;
+	const struct emnist_coverage coverage =
+		emnist_coverage_at_probability(e, report->classes->min_probability);
+
+	put_share(text, "answered", coverage.n_answered, e->n_images);
+	put_share(text, "right of answered", coverage.n_correct, coverage.n_answered);
 }
 
 static void put_figures(struct text *text, const struct eval_report *report)
@@ -36,6 +50,10 @@ static void put_figures(struct text *text, const struct eval_report *report)
 	put_share(text, "accuracy", e->n_correct, e->n_images);
 	put_share(text, "top 3", e->n_top3, e->n_images);
 	put_share(text, "ignoring case", e->n_case_insensitive, e->n_images);
+	if (report->classes->min_probability >= 0)
+		put_answered(text, report);
+	if (report->classes->set)
+		put_share(text, "left out", e->n_left_out, e->n_images + e->n_left_out);
 	put_name(text, "calibration error");
 	snprintf(line, sizeof(line), "%6.2f %%\n", 100 * e->ece);
 	text_puts(text, line);
@@ -75,7 +93,7 @@ static int widest_label(const struct eval_report *report)
 	int widest = (int)strlen("label");
 
 	for (size_t i = 0; i < report->evaluation->n_true; i++) {
-		int width = width_of(emnist_labels_text(report->truth, i));
+		int width = width_of(emnist_labels_text(report->evaluation->true_labels, i));
 
 		widest = width > widest ? width : widest;
 	}
@@ -108,6 +126,22 @@ static void put_classes(struct text *text, const struct eval_report *report)
 	}
 }
 
+static void put_coverage(struct text *text, const struct emnist_evaluation *e)
+{
+	char line[96];
+
+	text_puts(text, "\nanswered  min-probability  accuracy\n");
+	for (const unsigned *percent = eval_coverage_shares; *percent; percent++) {
+		const struct emnist_coverage c = emnist_coverage_at_share(e, *percent / 100.0);
+
+		snprintf(line, sizeof(line), "%8.2f%17.6f%10.2f\n",
+			 100 * (double)c.n_answered / (double)e->n_images,
+			 cut_probability(c.min_probability, 6),
+			 100 * (double)c.n_correct / (double)c.n_answered);
+		text_puts(text, line);
+	}
+}
+
 static void put(struct text *text, const struct eval_report *report)
 {
 	put_name(text, "model");
@@ -117,6 +151,8 @@ static void put(struct text *text, const struct eval_report *report)
 	escape_put(text, report->dataset_path);
 	text_putc(text, '\n');
 	put_figures(text, report);
+	if (report->coverage)
+		put_coverage(text, report->evaluation);
 	if (report->per_class)
 		put_classes(text, report);
 }

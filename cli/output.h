@@ -17,6 +17,9 @@ struct output_schema {
 	size_t n_classes;
 	size_t n_top;       /* how many of the most probable classes are printed, 1..n_classes */
 	bool probabilities; /* the probabilities of all classes are printed too */
+	/* Below it the most probable class is no answer, and records say whether that is so;
+	 * negative: records say nothing of it. */
+	double min_probability;
 };
 
 /* What became of one input. */
@@ -25,6 +28,7 @@ struct record {
 	const char *error;          /* why there is no result, or NULL */
 	const uint32_t *top;        /* without error: (n_top) classes, the most probable first */
 	const float *probabilities; /* without error: (n_classes) */
+	bool rejected;              /* the most probable class is no answer */
 };
 
 struct output_format {
@@ -36,16 +40,19 @@ struct output_format {
 };
 
 /*
- * text, for people: "PATH: LABEL PROBABILITY", two blanks, "LABEL PROBABILITY"... Nothing for an
- * input that failed: that is said on stderr. schema->probabilities changes nothing: n_top may be
- * n_classes. Control characters, backslashes and what is not UTF-8 are shown as escape.h says.
+ * text, for people: "PATH: LABEL PROBABILITY", two blanks, "LABEL PROBABILITY"... The first label
+ * is
+ * - where it is rejected. Nothing for an input that failed: that is said on stderr.
+ * schema->probabilities changes nothing: n_top may be n_classes. Control characters, backslashes
+ * and what is not UTF-8 are shown as escape.h says.
  */
 extern const struct output_format output_text;
 
 /*
  * csv: RFC 4180 with LF line ends and a header; fields are quoted where they must be and hold the
  * very bytes of a name. Columns: path, label, probability, error, then label_2, probability_2...,
- * then p_LABEL for each class.
+ * then p_LABEL for each class, then rejected, true or false, where there is a min_probability; the
+ * label is empty where it is true.
  */
 extern const struct output_format output_csv;
 
@@ -55,9 +62,9 @@ extern const struct output_format output_tsv;
 
 /*
  * jsonl: an object a line with "path", "label", "probability", "error" (null where there is none),
- * then "top", an array of {"label", "probability"}, and "probabilities", an object, where asked
- * for. Valid UTF-8 always: a byte of a string that is not becomes U+FFFD, and a path that has such
- * bytes comes a second time, as "path_base64".
+ * then "rejected" where there is a min_probability, "top", an array of {"label", "probability"},
+ * and "probabilities", an object, where asked for. Valid UTF-8 always: a byte of a string that is
+ * not becomes U+FFFD, and a path that has such bytes comes a second time, as "path_base64".
  */
 extern const struct output_format output_jsonl;
 

@@ -64,6 +64,10 @@ static void put_header(const struct dialect *dialect, struct text *text,
 			dialect->put_field(text, column.bytes);
 		text_release(&column);
 	}
+	if (schema->min_probability >= 0) {
+		text_putc(text, dialect->separator);
+		text_puts(text, "rejected");
+	}
 	text_putc(text, '\n');
 }
 
@@ -73,7 +77,8 @@ static void put_class(const struct dialect *dialect, struct text *text,
 	uint32_t class = record->top[rank];
 
 	text_putc(text, dialect->separator);
-	dialect->put_field(text, schema->labels[class]);
+	if (rank > 0 || !record->rejected)
+		dialect->put_field(text, schema->labels[class]);
 	text_putc(text, dialect->separator);
 	text_share(text, (double)record->probabilities[class], DECIMALS);
 }
@@ -81,7 +86,8 @@ static void put_class(const struct dialect *dialect, struct text *text,
 static void put_failed(const struct dialect *dialect, struct text *text,
 		       const struct output_schema *schema, const struct record *record)
 {
-	size_t n_empty = 2 * (schema->n_top - 1) + (schema->probabilities ? schema->n_classes : 0);
+	size_t n_empty = 2 * (schema->n_top - 1) + (schema->probabilities ? schema->n_classes : 0) +
+			 (schema->min_probability >= 0);
 
 	for (int i = 0; i < 3; i++)
 		text_putc(text, dialect->separator);
@@ -104,6 +110,10 @@ static void put_record(const struct dialect *dialect, struct text *text,
 		for (size_t i = 0; schema->probabilities && i < schema->n_classes; i++) {
 			text_putc(text, dialect->separator);
 			text_share(text, (double)record->probabilities[i], DECIMALS);
+		}
+		if (schema->min_probability >= 0) {
+			text_putc(text, dialect->separator);
+			text_puts(text, record->rejected ? "true" : "false");
 		}
 	}
 	text_putc(text, '\n');

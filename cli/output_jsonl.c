@@ -72,6 +72,27 @@ static void put_probabilities(struct text *text, const struct output_schema *sch
 	text_putc(text, '}');
 }
 
+/* The answer: the most probable class, or that there is none. */
+static void put_answer(struct text *text, const struct output_schema *schema,
+		       const struct record *record)
+{
+	if (record->error) {
+		text_puts(text, "\"label\":null,\"probability\":null,\"error\":");
+		json_put_string(text, record->error);
+	} else if (record->rejected) {
+		text_puts(text, "\"label\":null,\"probability\":");
+		text_share(text, (double)record->probabilities[record->top[0]], DECIMALS);
+		text_puts(text, ",\"error\":null");
+	} else {
+		put_class(text, schema, record, 0);
+		text_puts(text, ",\"error\":null");
+	}
+	if (schema->min_probability >= 0) {
+		text_puts(text, ",\"rejected\":");
+		text_puts(text, record->error ? "null" : record->rejected ? "true" : "false");
+	}
+}
+
 static void put_record(struct text *text, const struct output_schema *schema,
 		       const struct record *record)
 {
@@ -80,13 +101,7 @@ static void put_record(struct text *text, const struct output_schema *schema,
 	text_puts(text, "{\"path\":");
 	valid = json_put_string(text, record->path);
 	text_putc(text, ',');
-	if (record->error) {
-		text_puts(text, "\"label\":null,\"probability\":null,\"error\":");
-		json_put_string(text, record->error);
-	} else {
-		put_class(text, schema, record, 0);
-		text_puts(text, ",\"error\":null");
-	}
+	put_answer(text, schema, record);
 	if (schema->n_top > 1)
 		put_top(text, schema, record);
 	if (schema->probabilities)

@@ -15,7 +15,10 @@ static void put_record(struct text *text, const struct output_schema *schema,
 	text_putc(text, ':');
 	for (size_t i = 0; i < schema->n_top; i++) {
 		text_puts(text, i > 0 ? "  " : " ");
-		escape_put(text, schema->labels[record->top[i]]);
+		if (i == 0 && record->rejected)
+			text_putc(text, '-');
+		else
+			escape_put(text, schema->labels[record->top[i]]);
 		text_putc(text, ' ');
 		text_share(text, (double)record->probabilities[record->top[i]], DECIMALS);
 	}

@@ -23,6 +23,7 @@
 struct item {
 	enum input_kind kind;
 	bool failed;
+	bool rejected;
 	size_t path; /* its offset in the batch's paths */
 	void *png;   /* of what the network saw, where it is dumped; or NULL */
 	size_t png_nbytes;
@@ -45,7 +46,7 @@ struct station {
 	struct emnist_reader *reader;
 	struct emnist_session *session;
 	float *vectors;       /* (n_rows, EMNIST_VECTOR_LENGTH) */
-	float *probabilities; /* (n_rows, n_classes) */
+	float *probabilities; /* (n_rows, n_classes) of the model, then of the view */
 	uint32_t *top;        /* (n_top) */
 };
 
@@ -133,7 +134,8 @@ static void *station_make(void *context)
 	if (!station)
 		return NULL;
 	station->vectors = calloc(options->n_rows, EMNIST_VECTOR_LENGTH * sizeof(float));
-	station->probabilities = calloc(options->n_rows, schema->n_classes * sizeof(float));
+	station->probabilities =
+		calloc(options->n_rows, emnist_model_n_outputs(options->model) * sizeof(float));
 	station->top = calloc(schema->n_top, sizeof(*station->top));
 	if (station->vectors && station->probabilities && station->top &&
 	    !emnist_reader_create(&options->reader, &station->reader, &pipeline->fatal) &&
@@ -257,16 +259,19 @@ static void format_batch(const struct pipeline *pipeline, struct station *statio
 	const float *row = station->probabilities + batch->first * schema->n_classes;
 
 	for (size_t i = 0; i < batch->n; i++, row += schema->n_classes) {
-		const struct item *item = &batch->items[i];
-		const struct record record = {
+		struct item *item = &batch->items[i];
+		struct record record = {
 			.path = path_of(batch, item),
 			.error = item->failed ? item->error : NULL,
 			.top = station->top,
 			.probabilities = row,
 		};
 
-		if (!item->failed)
+		if (!item->failed) {
 			emnist_top_k(row, schema->n_classes, schema->n_top, station->top);
+			record.rejected = (double)row[station->top[0]] < schema->min_probability;
+			item->rejected = record.rejected;
+		}
 		pipeline->options->format->record(&batch->records, schema, &record);
 	}
 	if (batch->records.failed)
@@ -284,6 +289,9 @@ static void work(void *context, void *worker, void *slot)
 	if (!batch->fatal.code)
 		emnist_session_run(station->session, station->vectors, pipeline->options->n_rows,
 				   station->probabilities, &batch->fatal);
+	if (!batch->fatal.code && pipeline->options->view)
+		emnist_view_apply(pipeline->options->view, station->probabilities,
+				  pipeline->options->n_rows);
 	if (!batch->fatal.code)
 		format_batch(pipeline, station, batch);
 }
@@ -296,6 +304,7 @@ static void account(struct pipeline *pipeline, const struct batch *batch)
 	for (size_t i = 0; i < batch->n; i++) {
 		const struct item *item = &batch->items[i];
 
+		pipeline->totals->n_rejected += item->rejected;
 		if (!item->failed)
 			continue;
 		pipeline->totals->n_failed++;

@@ -11,10 +11,11 @@
 
 struct pipeline_options {
 	const struct emnist_model *model; /* of EMNIST_VECTOR_LENGTH inputs */
+	const struct emnist_view *view;   /* of the model's classes, or NULL: as they are */
 	struct emnist_reader_options reader;
 	const struct output_format *format;
-	struct output_schema schema;
-	size_t n_rows; /* images a batch */
+	struct output_schema schema; /* of the view's classes where there is one */
+	size_t n_rows;               /* images a batch */
 	unsigned n_threads;
 	bool fail_fast;        /* stop after the first input that fails */
 	bool quiet;            /* no line on stderr for an input that fails */
@@ -25,6 +26,7 @@ struct pipeline_options {
 struct pipeline_totals {
 	uint64_t n_inputs; /* printed, with those that failed */
 	uint64_t n_failed;
+	uint64_t n_rejected;
 };
 
 /* Returns STATUS_OK, STATUS_INPUT where inputs failed, or STATUS_FATAL after a complaint. A failure

@@ -19,10 +19,10 @@
  *	emnist_top_k(probabilities, 62, 1, &best);
  *	puts(emnist_labels_text(emnist_model_labels(model), best));
  *
- * Threads. A model, once loaded, and a set of labels never change and may be shared by any number
- * of threads. A reader, a session, a dataset belong to one thread at a time. The library keeps no
- * state that a caller can see, never prints, never exits, and never reads the environment, the
- * command line or a locale.
+ * Threads. A model, once loaded, a set of labels and a view never change and may be shared by any
+ * number of threads. A reader, a session, a dataset belong to one thread at a time. The library
+ *keeps no state that a caller can see, never prints, never exits, and never reads the environment,
+ *the command line or a locale.
  *
  * Errors. A function that can fail returns an emnist_status, EMNIST_OK being zero, and describes
  * the failure in *error where error is not NULL. What a function was to return through a pointer
@@ -429,13 +429,14 @@ struct emnist_coverage {
 };
 
 /* What comes of answering at a probability of min_probability or more. */
-EMNIST_API struct emnist_coverage
-emnist_coverage_at_probability(const struct emnist_evaluation *evaluation, double min_probability);
+EMNIST_API struct emnist_coverage emnist_coverage_at_probability(
+	const struct emnist_evaluation *evaluation, double min_probability);
 
 /* What comes of answering the surest `share` (0..1) of the images, to the nearest whole image: the
- * probability that it takes, and with them all images that are as sure. */
-EMNIST_API struct emnist_coverage
-emnist_coverage_at_share(const struct emnist_evaluation *evaluation, double share);
+ * probability that it takes, and with them all images that are as sure. Of no image it is
+ * INFINITY. */
+EMNIST_API struct emnist_coverage emnist_coverage_at_share(
+	const struct emnist_evaluation *evaluation, double share);
 
 /* Frees what the evaluation holds, not the structure itself. */
 EMNIST_API void emnist_evaluation_clear(struct emnist_evaluation *evaluation);

@@ -16,7 +16,8 @@ static const struct {
 	const char *name;
 	const char *ranges; /* both ends of each */
 } names[] = {
-	{"digits", "09"}, {"upper", "AZ"}, {"lower", "az"}, {"letters", "AZaz"}, {"alnum", "09AZaz"},
+	{"digits", "09"},    {"upper", "AZ"},     {"lower", "az"},
+	{"letters", "AZaz"}, {"alnum", "09AZaz"},
 };
 
 struct parser {
@@ -83,7 +84,8 @@ static enum emnist_status parse_character(struct parser *parser, uint32_t *chara
 		return bad(parser, *parser->next ? "a character is missing before ','"
 						 : "a character is missing at the end");
 	if (*parser->next == '-')
-		return bad(parser, "'-' stands between two characters; for itself, behind a backslash");
+		return bad(parser,
+			   "'-' stands between two characters; for itself, behind a backslash");
 	if (*parser->next == '\\') {
 		parser->next++;
 		if (!*parser->next || !strchr("-,\\", *parser->next))

@@ -482,7 +482,8 @@ bool emnist_labels_match(const struct emnist_labels *a, size_t i, const struct e
 			uint32_t ca = characters_of(a, i)[k];
 			uint32_t cb = characters_of(b, j)[l];
 
-			if (ca == cb || (ignore_case && labels_lower_case(ca) == labels_lower_case(cb)))
+			if (ca == cb ||
+			    (ignore_case && labels_lower_case(ca) == labels_lower_case(cb)))
 				return true;
 		}
 	return false;

@@ -80,8 +80,8 @@ static bool list_occurrences(struct making *making, const struct emnist_view *vi
 		const uint32_t *characters = labels_characters(making->labels, i, &n);
 
 		for (size_t j = 0; j < n; j++)
-			making->occurrences[making->n_occurrences++] = (struct occurrence){
-				told_apart(view, characters[j]), (uint32_t)i};
+			making->occurrences[making->n_occurrences++] =
+				(struct occurrence){told_apart(view, characters[j]), (uint32_t)i};
 	}
 	qsort(making->occurrences, n_total, sizeof(*making->occurrences), compare_occurrences);
 	return true;
@@ -323,8 +323,8 @@ enum emnist_status emnist_view_create(const struct emnist_labels *labels,
 }
 
 enum emnist_status view_of_others(const struct emnist_view *view,
-				  const struct emnist_labels *labels,
-				  struct emnist_view **view_ret, struct emnist_error *error)
+				  const struct emnist_labels *labels, struct emnist_view **view_ret,
+				  struct emnist_error *error)
 {
 	const struct emnist_view_options options = {.set = view->set_text,
 						    .merge_case = view->merge_case};

@@ -33,8 +33,8 @@ struct evaluating {
 };
 
 struct batch {
-	uint8_t *pixels;      /* (n, 784) */
-	uint16_t *classes;    /* (n) positions in the dataset's labels, then (n_kept) in the truth's */
+	uint8_t *pixels;   /* (n, 784) */
+	uint16_t *classes; /* (n) positions in the dataset's labels, then (n_kept) in the truth's */
 	float *probabilities; /* (n_kept, n_classes) */
 	size_t n;
 	size_t n_kept;
@@ -128,7 +128,7 @@ static void take_images(const struct evaluating *run, struct worker *worker, str
 			continue;
 		fill_vector(worker->vectors + batch->n_kept * EMNIST_VECTOR_LENGTH,
 			    batch->pixels + i * EMNIST_VECTOR_LENGTH);
-		batch->classes[batch->n_kept++] = (uint16_t)class;
+		batch->classes[batch->n_kept++] = (uint16_t) class;
 	}
 }
 
@@ -163,9 +163,9 @@ static bool consume(void *context, void *slot)
 		return false;
 	}
 	run->n_left_out += batch->n - batch->n_kept;
-	return !options->progress || !options->progress(options->context,
-							run->tally.n_images + run->n_left_out,
-							run->n_images);
+	return !options->progress ||
+	       !options->progress(options->context, run->tally.n_images + run->n_left_out,
+				  run->n_images);
 }
 
 static enum emnist_status check_arguments(const struct evaluating *run, struct emnist_error *error)

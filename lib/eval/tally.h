@@ -44,7 +44,8 @@ enum emnist_status tally_init(struct tally *tally, const struct emnist_labels *t
  * short. */
 bool tally_add(struct tally *tally, const float *probabilities, const uint16_t *classes, size_t n);
 
-/* The figures so far; confusion matrix and sureness are handed over, the tally is of no more use. */
+/* The figures so far; confusion matrix and sureness are handed over, the tally is of no more use.
+ */
 void tally_finish(struct tally *tally, struct emnist_evaluation *evaluation);
 
 void tally_clear(struct tally *tally);
