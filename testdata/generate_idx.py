@@ -10,7 +10,8 @@ The characters are strokes of our own, drawn below as lines and arcs, bent a lit
 blurred; none comes from EMNIST. What the tests expect is written here too, from the arrays before
 they are stored: contents.tsv for the good datasets, malformed/expected.tsv for the others, and
 figures.tsv for what probabilities come to (those of probabilities.f32, and those that the network
-nearest.onnx gives), classes.tsv for what the network does to each letter.
+nearest.onnx gives), views.tsv for the same where only some classes may be answered or cases are
+merged, classes.tsv for what the network does to each letter.
 """
 import gzip
 import math
@@ -190,11 +191,11 @@ def good(rng):
     return images, {stem: texts.split(" ") for stem, _, _, texts in rows}
 
 
-def figures_of(probabilities, truth):
+def figures_of(probabilities, truth, classes=BYCLASS):
     """What emnist_evaluate() must find: accuracy, top-3, ignoring case, -log likelihood, ECE."""
     n = len(truth)
-    match = np.array([[c in t for c in BYCLASS] for t in truth])
-    nocase = np.array([[c.lower() in t.lower() for c in BYCLASS] for t in truth])
+    match = np.array([[bool(set(c) & set(t)) for c in classes] for t in truth])
+    nocase = np.array([[bool(set(c.lower()) & set(t.lower())) for c in classes] for t in truth])
     p = probabilities.astype(np.float64)
     order = np.argsort(-p, axis=1, kind="stable")
     rows = np.arange(n)
@@ -209,6 +210,43 @@ def figures_of(probabilities, truth):
     nll = -np.log(np.maximum((p * match).sum(axis=1), 1e-30)).mean()
     return (n, right.sum(), match[rows[:, None], order[:, :3]].any(axis=1).sum(),
             nocase[rows, order[:, 0]].sum(), "%.9f" % nll, "%.9f" % ece)
+
+
+def view_of(texts, wanted, merge):
+    """What a view makes of classes: the characters of each new class, and its old classes."""
+    fold = str.upper if merge else str
+    groups = []
+    for i, text in enumerate(texts):
+        own = {fold(c) for c in text if wanted is None or fold(c) in map(fold, wanted)}
+        same = [g for g in groups if merge and g[0] & own]
+        if same:
+            same[0][0].update(own)
+            same[0][1].append(i)
+        elif own:
+            groups.append((own, [i]))
+    return [("".join(sorted(own)) + ("".join(sorted(own)).lower() if merge else ""), members)
+            for own, members in groups]
+
+
+def view_figures(probabilities, texts, wanted, merge):
+    """figures_of() for a view of ByClass, and how sure the answers are."""
+    view = view_of(BYCLASS, wanted, merge)
+    truth = {text: None for text in texts}
+    for characters, members in view_of(list(truth), wanted, merge):
+        for i in members:
+            truth[list(truth)[i]] = characters
+    kept = [i for i, text in enumerate(texts) if truth[text]]
+    p = np.stack([probabilities[kept][:, m].astype(np.float64).sum(axis=1) for _, m in view], axis=1)
+    if sum(len(m) for _, m in view) < len(BYCLASS):
+        total = p.sum(axis=1, keepdims=True)
+        p = np.where(total > 0, p / np.where(total > 0, total, 1), 1 / len(view))
+    own = [truth[texts[i]] for i in kept]
+    row = figures_of(p, own, [characters for characters, _ in view])
+    right = np.array([view[j][0] for j in p.argmax(axis=1)])
+    right = np.array([bool(set(a) & set(b)) for a, b in zip(right, own)])
+    answered = p.max(axis=1) >= 0.4
+    surest = np.sort(p.max(axis=1))[::-1][round(0.8 * len(kept)) - 1]
+    return (len(texts) - len(kept), *row, answered.sum(), right[answered].sum(), "%.9f" % surest)
 
 
 def softmax(z):
@@ -279,6 +317,23 @@ def figures(images, texts):
                                 ("strokes-letters", letters)):
                 row = figures_of(p[which], texts[stem])
                 out.write("\t".join([name, stem, *map(str, row)]) + "\n")
+    upper = BYCLASS[10:36]
+    with open(FOLDER / "views.tsv", "w", encoding="utf-8") as out:
+        out.write("# probabilities\tdataset\tset (- for all)\tcases merged\tleft out\timages\tright\t"
+                  "top-3\tignoring case\tnll\tece\tanswered at 0.4\tright of them\t"
+                  "probability that answers 80 %\n")
+        for name, p in (("given", given), ("network", network)):
+            for stem, which, text, wanted, merge in (
+                    ("strokes-byclass-test", slice(None), "-", None, True),
+                    ("strokes-byclass-test", slice(None), "digits", "0123456789", False),
+                    ("strokes-byclass-test", slice(None), "upper", upper, False),
+                    ("strokes-byclass-test", slice(None), "0-9A-F", "0123456789ABCDEF", True),
+                    ("strokes-balanced-train", slice(None), "-", None, True),
+                    ("strokes-balanced-train", slice(None), "lower", upper.lower(), False),
+                    ("strokes-letters", letters, "upper", upper, False),
+                    ("strokes-letters", letters, "b-h", "bcdefgh", True)):
+                row = view_figures(p[which], texts[stem], wanted, merge)
+                out.write("\t".join([name, stem, text, str(int(merge)), *map(str, row)]) + "\n")
 
 
 ABC = "0 65\n1 66\n2 67\n"

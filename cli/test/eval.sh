@@ -140,6 +140,72 @@ run 0 $nearest -f json --idx-labels $idx/strokes-balanced-train-labels-idx1-ubyt
 	--mapping $idx/strokes-balanced-train-mapping.txt $idx/strokes-byclass-test
 check "files given by name" [ "$(value correct)" = "$right" ]
 
+# --------------------------------------------------------------------- answers
+
+while IFS=$tab read -r kind stem set merged left_out images good _ _ nll _ answered good_of _; do
+	[ "$kind" = network ] || continue
+	[ "$set" = - ] && set= || set="--classes $set"
+	[ "$merged" = 1 ] && set="$set --merge-case"
+	# shellcheck disable=SC2086
+	run 0 $nearest -f json --min-probability 0.4 $set $idx/$stem
+	check "figures of $stem$set" awk -v all="$images $good $nll $answered $good_of $left_out" \
+		-v got="$(value images) $(value correct) $(value nll) $(value answered) $(
+			value answered_accuracy) $(value left_out)" '
+		function near(a, b) { return a - b < 1e-5 && b - a < 1e-5 }
+		BEGIN {
+			split(all, want); split(got, have)
+			exit !(have[1] == want[1] && have[2] == want[2] && near(have[3], want[3]) &&
+			       near(have[4], want[4] / want[1]) &&
+			       near(have[5], want[5] / want[4]) &&
+			       (want[6] == 0 || have[6] == want[6]))
+		}'
+done <$idx/views.tsv
+
+run 0 $nearest --classes 0-9A-F --merge-case --min-probability 0.4 --coverage $idx/strokes-byclass-test
+sed 's/^time .*/time/' "$out" >"$scratch/text"
+cat >"$scratch/expected" <<-END
+	model               $idx/nearest.onnx
+	dataset             $idx/strokes-byclass-test
+	accuracy             57.14 %  (12 of 21)
+	top 3                85.71 %  (18 of 21)
+	ignoring case        57.14 %  (12 of 21)
+	answered             52.38 %  (11 of 21)
+	right of answered    72.73 %  (8 of 11)
+	left out             47.50 %  (19 of 40)
+	calibration error    17.03 %
+	log loss              1.3383
+	time
+
+	answered  min-probability  accuracy
+END
+sed '/^answered  min/q' "$scratch/text" >"$scratch/head"
+check "text of what is answered" cmp -s "$scratch/head" "$scratch/expected"
+sed '1,/^answered  min/d' "$scratch/text" >"$scratch/table"
+# Each probability of the table, given back, answers the share beside it, and as rightly.
+rows=0
+while read -r share probability accuracy; do
+	rows=$((rows + 1))
+	run 0 $nearest --classes 0-9A-F --merge-case --min-probability "$probability" \
+		$idx/strokes-byclass-test
+	check "--min-probability $probability answers $share %" \
+		[ "$share $accuracy" = "$(sed -n 's/^answered *\([0-9.]*\) .*/\1/p' "$out") $(
+			sed -n 's/^right of answered *\([0-9.]*\) .*/\1/p' "$out")" ]
+done <"$scratch/table"
+check "the table of coverage has six rows" [ $rows -eq 6 ]
+run 0 $nearest -f json --coverage $idx/strokes-byclass-test
+check "--coverage in JSON" [ "$(grep -o '"share":[01]\.[0-9]*,"min_probability":0\.[0-9]*,"answered":[01]\.[0-9]*,"answered_accuracy":[01]\.[0-9]*}' \
+	"$out" | wc -l)" -eq 6 ]
+run 0 $nearest --min-probability 1 $idx/strokes-byclass-test
+check "nothing answered" grep -qx 'right of answered        - %  (0 of 0)' "$out"
+run 0 $nearest -f json --min-probability 1 --classes digits --merge-case $idx/strokes-byclass-test
+check "JSON says what was asked" grep -q '"classes":"digits","left_out":30,"merge_case":true,"min_probability":1.000000000,"answered":0.000000000,"answered_accuracy":null' "$out"
+run 0 $nearest --merge-case --per-class --confusion "$scratch/confusion.csv" $idx/strokes-byclass-test
+check "merged classes are one row and one column" awk -F , '
+	NR == 1 && ($12 != "A" || $37 != "Z" || NF != 37) { exit bad = 1 }
+	NR > 1 { for (i = 2; i <= NF; i++) sum += $i }
+	END { exit bad || NR != 37 || sum != 40 }' "$scratch/confusion.csv"
+check "merged classes are one line of the table" grep -q '^A  *2  ' "$out"
+
 # ---------------------------------------------------------------------- indices
 
 printf '3\r\n\n39\n0\n3' >"$scratch/indices"

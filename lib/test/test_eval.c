@@ -1,9 +1,11 @@
 /*
  * test_eval.c - evaluation: from probabilities and from a network to figures.
  *
- * What is expected, testdata/idx/figures.tsv, was computed with NumPy by testdata/generate_idx.py.
+ * What is expected, testdata/idx/figures.tsv and views.tsv, was computed with NumPy by
+ * testdata/generate_idx.py.
  */
 #include "../dataset/labels.h"
+#include "../dataset/view.h"
 #include "../eval/tally.h"
 #include "../model/model.h"
 
@@ -116,8 +118,8 @@ static void tally_file(const char *stem, size_t n_step, struct emnist_evaluation
 			 EMNIST_OK);
 	row = probabilities + (N_IMAGES - n) * N_CLASSES;
 	for (size_t i = 0; i < n; i += n_step)
-		tally_add(&tally, row + i * N_CLASSES, classes + i,
-			  n - i < n_step ? n - i : n_step);
+		assert_true(tally_add(&tally, row + i * N_CLASSES, classes + i,
+				      n - i < n_step ? n - i : n_step));
 	tally_finish(&tally, evaluation);
 	tally_clear(&tally);
 	emnist_labels_free(labels);
@@ -157,7 +159,7 @@ static void test_confusion(void **state)
 	assert_int_equal(emnist_labels_parse("0 65\n5 66 67", 12, &truth, NULL), EMNIST_OK);
 	assert_int_equal(emnist_labels_parse("0 97\n1 66\n2 67", 14, &predicted, NULL), EMNIST_OK);
 	assert_int_equal(tally_init(&tally, truth, predicted, NULL), EMNIST_OK);
-	tally_add(&tally, rows[0], classes, 4);
+	assert_true(tally_add(&tally, rows[0], classes, 4));
 	tally_finish(&tally, &evaluation);
 	tally_clear(&tally);
 	assert_int_equal(evaluation.n_true, 2);
@@ -189,7 +191,7 @@ static void test_calibration(void **state)
 	(void)state;
 	assert_int_equal(emnist_labels_parse("0 65\n1 66", 9, &labels, NULL), EMNIST_OK);
 	assert_int_equal(tally_init(&tally, labels, labels, NULL), EMNIST_OK);
-	tally_add(&tally, rows[0], classes, 4);
+	assert_true(tally_add(&tally, rows[0], classes, 4));
 	tally_finish(&tally, &evaluation);
 	tally_clear(&tally);
 	assert_near(evaluation.ece, ((1.95 - 1) + (1.26 - 1)) / 4, 1e-7);
@@ -274,6 +276,208 @@ static void test_network(void **state)
 		emnist_evaluation_clear(&evaluation);
 	}
 	emnist_model_free(model);
+}
+
+/* ------------------------------------------------------------------- views */
+
+/* A row of views.tsv. */
+struct view_case {
+	char probabilities[16], stem[64], set[16];
+	int merge_case;
+	uint64_t n_left_out;
+	struct figures figures;
+	uint64_t n_answered, n_answered_correct; /* at a probability of 0.4 */
+	double at_80;                            /* the probability that answers 80 % */
+};
+
+static bool next_case(FILE *file, struct view_case *c)
+{
+	char line[256];
+
+	do
+		if (!fgets(line, sizeof(line), file))
+			return false;
+	while (line[0] == '#');
+	assert_int_equal(sscanf(line, "%15s %63s %15s %d %lu %lu %lu %lu %lu %lf %lf %lu %lu %lf",
+				c->probabilities, c->stem, c->set, &c->merge_case, &c->n_left_out,
+				&c->figures.n_images, &c->figures.n_correct, &c->figures.n_top3,
+				&c->figures.n_case_insensitive, &c->figures.nll, &c->figures.ece,
+				&c->n_answered, &c->n_answered_correct, &c->at_80),
+			 14);
+	return true;
+}
+
+/* The given probabilities of the images that the case does not leave out, through its view. */
+static void tally_view(const struct view_case *c, const struct emnist_view *view,
+		       struct emnist_evaluation *evaluation)
+{
+	static float probabilities[N_IMAGES * N_CLASSES];
+	static uint8_t pixels[N_IMAGES * EMNIST_VECTOR_LENGTH];
+	struct emnist_dataset *dataset = open_dataset(c->stem);
+	struct emnist_view *truth;
+	uint16_t classes[N_IMAGES];
+	struct tally tally;
+	size_t n, n_kept = 0;
+
+	read_probabilities(probabilities);
+	assert_int_equal(emnist_dataset_read(dataset, N_IMAGES, pixels, classes, &n, NULL),
+			 EMNIST_OK);
+	assert_int_equal(view_of_others(view, emnist_dataset_labels(dataset), &truth, NULL),
+			 EMNIST_OK);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t class = view_class_of(truth, classes[i]);
+
+		if (class == VIEW_NONE)
+			continue;
+		memmove(probabilities + n_kept * N_CLASSES,
+			probabilities + (N_IMAGES - n + i) * N_CLASSES, N_CLASSES * sizeof(float));
+		classes[n_kept++] = (uint16_t) class;
+	}
+	assert_int_equal(n - n_kept, c->n_left_out);
+	emnist_view_apply(view, probabilities, n_kept);
+	assert_int_equal(
+		tally_init(&tally, emnist_view_labels(truth), emnist_view_labels(view), NULL),
+		EMNIST_OK);
+	assert_true(tally_add(&tally, probabilities, classes, n_kept));
+	tally_finish(&tally, evaluation);
+	tally_clear(&tally);
+	emnist_view_free(truth);
+	emnist_dataset_free(dataset);
+}
+
+static void assert_case(const struct view_case *c, const struct emnist_evaluation *evaluation)
+{
+	const double tolerance = 1e-5; /* of probabilities, between machines */
+	struct emnist_coverage coverage;
+
+	assert_figures(evaluation, &c->figures, tolerance);
+	coverage = emnist_coverage_at_probability(evaluation, 0.4);
+	assert_int_equal(coverage.n_answered, c->n_answered);
+	assert_int_equal(coverage.n_correct, c->n_answered_correct);
+	coverage = emnist_coverage_at_share(evaluation, 0.8);
+	assert_near(coverage.min_probability, c->at_80, tolerance);
+	coverage = emnist_coverage_at_share(evaluation, 1);
+	assert_int_equal(coverage.n_answered, c->figures.n_images);
+	assert_int_equal(coverage.n_correct, c->figures.n_correct);
+}
+
+static void test_views(void **state)
+{
+	FILE *file = fopen(FOLDER "views.tsv", "r");
+	struct emnist_model *model = read_model();
+	struct view_case c;
+	int n_cases = 0;
+
+	(void)state;
+	assert_non_null(file);
+	while (next_case(file, &c)) {
+		const struct emnist_view_options view_options = {
+			.set = strcmp(c.set, "-") == 0 ? NULL : c.set,
+			.merge_case = c.merge_case,
+		};
+		struct emnist_eval_options options = {.n_threads = 2, .n_rows = 7};
+		struct emnist_evaluation evaluation;
+		struct emnist_view *view;
+
+		assert_int_equal(
+			emnist_view_create(emnist_model_labels(model), &view_options, &view, NULL),
+			EMNIST_OK);
+		options.view = view;
+		if (strcmp(c.probabilities, "given") == 0)
+			tally_view(&c, view, &evaluation);
+		else
+			evaluate(model, c.stem, &options, &evaluation);
+		assert_case(&c, &evaluation);
+		emnist_evaluation_clear(&evaluation);
+		emnist_view_free(view);
+		n_cases++;
+	}
+	assert_int_equal(n_cases, 16);
+	fclose(file);
+	emnist_model_free(model);
+}
+
+/* What the rows and columns of the confusion matrix are, and what was left out. */
+static void test_view_of_confusion(void **state)
+{
+	const struct emnist_view_options view_options = {.set = "upper", .merge_case = true};
+	struct emnist_eval_options options = {0};
+	struct emnist_model *model = read_model();
+	struct emnist_evaluation evaluation;
+	struct emnist_dataset *dataset;
+	struct emnist_error error;
+	struct emnist_view *view;
+
+	(void)state;
+	assert_int_equal(emnist_view_create(emnist_model_labels(model), &view_options, &view, NULL),
+			 EMNIST_OK);
+	options.view = view;
+	evaluate(model, "strokes-byclass-test", &options, &evaluation);
+	assert_int_equal(evaluation.n_left_out, 10);
+	assert_int_equal(evaluation.n_images, 30);
+	assert_int_equal(evaluation.n_true, 26);
+	assert_int_equal(evaluation.n_predicted, 26);
+	assert_int_equal(emnist_labels_count(evaluation.true_labels), 26);
+	assert_string_equal(emnist_labels_text(evaluation.true_labels, 2), "C");
+	assert_string_equal(emnist_labels_text(evaluation.predicted_labels, 25), "Z");
+	emnist_evaluation_clear(&evaluation);
+	dataset = open_dataset("t10k");
+	assert_int_equal(emnist_evaluate(model, dataset, &options, &evaluation, &error),
+			 EMNIST_ERR_ARGUMENT);
+	assert_string_equal(error.message, "the dataset: no class is in the set");
+	emnist_dataset_free(dataset);
+	emnist_view_free(view);
+	emnist_model_free(model);
+}
+
+/* Five answers by hand: right 0.9, wrong 0.8, right 0.8, right 0.6, wrong 0.6 (the float). */
+static void test_coverage(void **state)
+{
+	static const float rows[][2] = {
+		{0.6F, 0.4F}, {0.9F, 0.1F}, {0.8F, 0.2F}, {0.2F, 0.8F}, {0.4F, 0.6F}};
+	static const uint16_t classes[] = {0, 0, 1, 1, 0};
+	static const struct {
+		double asked;
+		bool is_share;
+		double min_probability;
+		uint64_t n_answered, n_correct;
+	} cases[] = {
+		{0, false, 0, 5, 3},
+		{0.5, false, 0.5, 5, 3},
+		{0.7, false, 0.7, 3, 2},
+		{(double)0.8F, false, (double)0.8F, 3, 2},
+		{0.81, false, 0.81, 1, 1},
+		{1, false, 1, 0, 0},
+		{1, true, (double)0.6F, 5, 3},
+		{0.8, true, (double)0.6F, 5, 3}, /* the fifth is as sure as the fourth */
+		{0.6, true, (double)0.8F, 3, 2},
+		{0.4, true, (double)0.8F, 3, 2},
+		{0.2, true, (double)0.9F, 1, 1},
+		{0, true, INFINITY, 0, 0},
+		{2, true, (double)0.6F, 5, 3},
+	};
+	struct emnist_evaluation evaluation;
+	struct emnist_labels *labels;
+	struct tally tally;
+
+	(void)state;
+	assert_int_equal(emnist_labels_parse("0 65\n1 66", 9, &labels, NULL), EMNIST_OK);
+	assert_int_equal(tally_init(&tally, labels, labels, NULL), EMNIST_OK);
+	assert_true(tally_add(&tally, rows[0], classes, 5));
+	tally_finish(&tally, &evaluation);
+	tally_clear(&tally);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct emnist_coverage coverage =
+			cases[i].is_share
+				? emnist_coverage_at_share(&evaluation, cases[i].asked)
+				: emnist_coverage_at_probability(&evaluation, cases[i].asked);
+
+		assert_true(coverage.min_probability == cases[i].min_probability);
+		assert_int_equal(coverage.n_answered, cases[i].n_answered);
+		assert_int_equal(coverage.n_correct, cases[i].n_correct);
+	}
+	emnist_evaluation_clear(&evaluation);
+	emnist_labels_free(labels);
 }
 
 /* Not nearly the same: the same bits. */
@@ -381,6 +585,8 @@ static void test_no_images(void **state)
 	assert_int_equal(emnist_evaluate(model, dataset, NULL, &evaluation, NULL), EMNIST_OK);
 	assert_int_equal(evaluation.n_images, 0);
 	assert_true(evaluation.nll == 0 && evaluation.ece == 0);
+	assert_int_equal(emnist_coverage_at_share(&evaluation, 1).n_answered, 0);
+	assert_int_equal(emnist_coverage_at_probability(&evaluation, 0).n_answered, 0);
 	emnist_evaluation_clear(&evaluation);
 	emnist_dataset_free(dataset);
 	emnist_model_free(model);
@@ -428,11 +634,19 @@ static void test_emnist(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tally),       cmocka_unit_test(test_confusion),
-		cmocka_unit_test(test_calibration), cmocka_unit_test(test_too_many_classes),
-		cmocka_unit_test(test_network),     cmocka_unit_test(test_threads_change_nothing),
-		cmocka_unit_test(test_progress),    cmocka_unit_test(test_failures),
-		cmocka_unit_test(test_no_images),   cmocka_unit_test(test_emnist),
+		cmocka_unit_test(test_tally),
+		cmocka_unit_test(test_confusion),
+		cmocka_unit_test(test_calibration),
+		cmocka_unit_test(test_too_many_classes),
+		cmocka_unit_test(test_views),
+		cmocka_unit_test(test_view_of_confusion),
+		cmocka_unit_test(test_coverage),
+		cmocka_unit_test(test_network),
+		cmocka_unit_test(test_threads_change_nothing),
+		cmocka_unit_test(test_progress),
+		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_no_images),
+		cmocka_unit_test(test_emnist),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
