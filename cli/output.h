@@ -40,9 +40,8 @@ struct output_format {
 };
 
 /*
- * text, for people: "PATH: LABEL PROBABILITY", two blanks, "LABEL PROBABILITY"... The first label
- * is
- * - where it is rejected. Nothing for an input that failed: that is said on stderr.
+ * text, for people: "PATH: LABEL PROBABILITY", two blanks, "LABEL PROBABILITY"... A dash
+ * stands for a label that is rejected. Nothing for an input that failed: that is said on stderr.
  * schema->probabilities changes nothing: n_top may be n_classes. Control characters, backslashes
  * and what is not UTF-8 are shown as escape.h says.
  */

@@ -21,8 +21,8 @@
  *
  * Threads. A model, once loaded, a set of labels and a view never change and may be shared by any
  * number of threads. A reader, a session, a dataset belong to one thread at a time. The library
- *keeps no state that a caller can see, never prints, never exits, and never reads the environment,
- *the command line or a locale.
+ * keeps no state that a caller can see, never prints, never exits, and never reads the environment,
+ * the command line or a locale.
  *
  * Errors. A function that can fail returns an emnist_status, EMNIST_OK being zero, and describes
  * the failure in *error where error is not NULL. What a function was to return through a pointer
@@ -330,8 +330,8 @@ EMNIST_API enum emnist_status emnist_view_create(const struct emnist_labels *lab
 EMNIST_API const struct emnist_labels *emnist_view_labels(const struct emnist_view *view);
 
 /* probabilities: (n_rows, n of the model's classes), row-major; becomes (n_rows, n of the view's),
- * in the same place. Those of merged classes are summed. Where the set leaves classes out, each row
- * is divided by its sum; a row whose sum is 0 becomes uniform. */
+ * in the same place. Those of merged classes are summed, to 1 at the most. Where the set leaves
+ * classes out, each row is divided by its sum; a row whose sum is 0 becomes uniform. */
 EMNIST_API void emnist_view_apply(const struct emnist_view *view, float *probabilities,
 				  size_t n_rows);
 

@@ -120,15 +120,15 @@ static void take_images(const struct evaluating *run, struct worker *worker, str
 {
 	batch->n_kept = 0;
 	for (size_t i = 0; i < batch->n; i++) {
-		uint32_t class = batch->classes[i];
+		uint32_t row = batch->classes[i];
 
 		if (run->truth)
-			class = view_class_of(run->truth, class);
-		if (class == VIEW_NONE)
+			row = view_class_of(run->truth, row);
+		if (row == VIEW_NONE)
 			continue;
 		fill_vector(worker->vectors + batch->n_kept * EMNIST_VECTOR_LENGTH,
 			    batch->pixels + i * EMNIST_VECTOR_LENGTH);
-		batch->classes[batch->n_kept++] = (uint16_t) class;
+		batch->classes[batch->n_kept++] = (uint16_t)row;
 	}
 }
 
@@ -215,10 +215,12 @@ static enum emnist_status begin_tally(struct evaluating *run, struct emnist_labe
 	const struct emnist_labels *truth = emnist_dataset_labels(run->dataset);
 	const struct emnist_labels *predicted = emnist_model_labels(run->model);
 	const struct emnist_view *view = run->options->view;
+	enum emnist_status status;
 
 	if (view) {
-		if (view_of_others(view, truth, &run->truth, error))
-			return error_prefix(error, EMNIST_ERR_ARGUMENT, "the dataset");
+		status = view_of_others(view, truth, &run->truth, error);
+		if (status)
+			return error_prefix(error, status, "the dataset");
 		truth = emnist_view_labels(run->truth);
 		predicted = emnist_view_labels(view);
 	}
