@@ -1,6 +1,6 @@
 /*
- * fuzz_view.c - any bytes as a set of classes, on labels of every kind. Each class of a view that is
- * made has a character of an entry that belongs to it, and each row of it sums to 1.
+ * fuzz_view.c - any bytes as a set of classes, on labels of every kind. Each class of a view that
+ * is made has a character of an entry that belongs to it, and each row of it sums to 1.
  *
  * The input: a byte that chooses the labels and whether cases are merged, then the set.
  */
