@@ -98,6 +98,7 @@ static const struct {
 	/* One after the other, all of these have to do with each other. */
 	{"0 97 98\n1 49\n2 66 99\n3 67 100\n4 50\n", 0, NULL, true, "ABCD 1 2"},
 	{"0 97 98\n1 49\n2 66 99\n3 67 100\n4 50\n", 0, "d,2", true, "D 2"},
+	{"0 65\n1 50\n2 66\n3 97 98\n", 0, NULL, true, "AB 2"},
 	{"0 67 100\n1 65\n2 65 99\n", 0, NULL, true, "ACD"},
 	{"0 99\n", 0, NULL, true, "C"},
 };
