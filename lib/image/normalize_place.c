@@ -5,9 +5,7 @@
 
 #include <math.h>
 
-/* Measured on the training images: at 50 % of the ink, the long side is 20 to 24 pixels; enlarged
- * eightfold, made binary and normalised again, they come back closest with this side and blur. */
-#define INK_SIDE   22.25
+/* Measured on the training images as NORMALIZE_INK_SIDE was. */
 #define BLUR_SIGMA 0.6
 
 /* The standard deviation of averaging over a pixel. */
@@ -141,7 +139,7 @@ static void clean(struct normalizer *normalizer, const struct frame *frame, cons
 	const size_t width = frame->width, height = frame->height;
 	const double side = fmax(box->right - box->left, box->bottom - box->top);
 	/* An output pixel: as far as the edge of the ink is blurred. */
-	const size_t reach = 1 + (size_t)(side / INK_SIDE);
+	const size_t reach = 1 + (size_t)(side / NORMALIZE_INK_SIDE);
 	uint8_t *near_row = (uint8_t *)normalizer->labels;
 
 	for (size_t y = 0; y < height; y++)
@@ -160,7 +158,7 @@ static void place(struct normalizer *normalizer, const struct frame *frame, cons
 	const double step_y = (double)frame->region.height / (double)frame->height;
 	const double side =
 		fmax((box->right - box->left) * step_x, (box->bottom - box->top) * step_y);
-	const double scale = INK_SIDE / side;
+	const double scale = NORMALIZE_INK_SIDE / side;
 	const double blurred = edge_sigma(normalizer->ink, frame->width, frame->height) *
 			       fmin(step_x, step_y) * scale;
 	const double wanted = BLUR_SIGMA * BLUR_SIGMA + PIXEL_SIGMA * PIXEL_SIGMA;
@@ -178,6 +176,9 @@ static void place(struct normalizer *normalizer, const struct frame *frame, cons
 void normalize_place(struct normalizer *normalizer, const struct frame *frame,
 		     const struct box *box, float *vector)
 {
+	struct box widened = *box;
+
 	clean(normalizer, frame, box);
-	place(normalizer, frame, box, vector);
+	normalize_widen_pen(normalizer, frame, &widened);
+	place(normalizer, frame, &widened, vector);
 }

@@ -394,6 +394,117 @@ static void uneven_light_is_evened(void **state)
 	image_clear(&image);
 }
 
+/* A soft shadow over four fifths of the page and of its border. */
+static void shadows_are_paper(void **state)
+{
+	struct image image = {0};
+
+	(void)state;
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 245, 30);
+	for (size_t i = 0; i < image.pixels.nbytes; i++) {
+		const double across = ((double)(i % 400) + 0.3 * (double)(i / 400) - 110) / 20;
+
+		image.pixels.data[i] =
+			(uint8_t)(image.pixels.data[i] * (0.75 - 0.25 * tanh(across)));
+	}
+	assert_like_d(&image, 0.03f);
+	image_clear(&image);
+}
+
+/* A dark line of the picture, from border to border, `thick` pixels, at `at` and sloping. */
+static void rule(struct image *image, bool upright, size_t at, double slope, size_t thick)
+{
+	const size_t width = image->width, height = image->height;
+
+	for (size_t i = 0; i < (upright ? height : width); i++)
+		for (size_t k = 0; k < thick; k++) {
+			const size_t across = at + k + (size_t)(slope * (double)i);
+
+			if (across < (upright ? width : height))
+				image->pixels
+					.data[upright ? i * width + across : across * width + i] =
+					0;
+		}
+}
+
+static void ruled_lines_are_no_ink(void **state)
+{
+	struct image image = {0};
+
+	(void)state;
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 0);
+	rule(&image, false, 330, 0.03, 6);
+	assert_like_d(&image, 0.01f); /* below */
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 0);
+	rule(&image, true, 50, 0.02, 8);
+	rule(&image, true, 350, 0.02, 8);
+	rule(&image, false, 40, 0, 8);
+	rule(&image, false, 360, 0, 8);
+	assert_like_d(&image, 0.01f); /* a box */
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 0);
+	rule(&image, false, 270, 0, 6);
+	assert_like_d(&image, 0.02f); /* across the letter */
+	image_clear(&image);
+}
+
+/* An H and a T that fill their picture are made of nothing but lines that cross the border. */
+static void tight_letters_are_no_lines(void **state)
+{
+	static const uint32_t side = 300, pen = 15;
+	struct image tight = {0}, loose = {0};
+	float expected[N], vector[N];
+
+	(void)state;
+	for (int letter = 0; letter < 2; letter++) {
+		picture_make(&tight, side, side, 1);
+		picture_make(&loose, 2 * side, 2 * side, 1);
+		memset(loose.pixels.data, 255, loose.pixels.nbytes);
+		for (uint32_t y = 0; y < side; y++)
+			for (uint32_t x = 0; x < side; x++) {
+				const bool middle_x = x / pen == side / pen / 2;
+				const bool middle_y = y / pen == side / pen / 2;
+				const bool ink = letter ? y < pen || middle_x
+							: x < pen || x >= side - pen || middle_y;
+				const uint8_t value = ink ? 0 : 255;
+
+				tight.pixels.data[y * side + x] = value;
+				loose.pixels.data[(y + side / 2) * 2 * side + x + side / 2] = value;
+			}
+		preprocess(&tight, EMNIST_PREPROCESS_AUTO, vector);
+		preprocess(&loose, EMNIST_PREPROCESS_AUTO, expected);
+		/* Strokes that are widened have no room outside the picture. */
+		assert_true(mean_difference(expected, vector) < 0.06f);
+	}
+	image_clear(&tight);
+	image_clear(&loose);
+}
+
+/* The share of the vector that is ink. */
+static float weight_of_pen(float pen)
+{
+	struct image image = {0};
+	float vector[N], sum = 0;
+
+	picture_make(&image, 400, 400, 1);
+	draw_strokes(image.pixels.data, 400, 400, LETTER(letter_d), 100, 100, 200, pen, 255, 0);
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
+	for (size_t i = 0; i < N; i++)
+		sum += vector[i];
+	image_clear(&image);
+	return sum / N;
+}
+
+/* All thin pens come to the same; that of EMNIST's width to more. */
+static void thin_pens_are_widened(void **state)
+{
+	const float at_2 = weight_of_pen(4), at_4 = weight_of_pen(8), at_7 = weight_of_pen(14);
+
+	(void)state;
+	assert_true(fabsf(at_2 - at_4) < 0.1f * at_4);
+	assert_true(fabsf(at_7 - at_4) < 0.1f * at_4);
+	assert_true(weight_of_pen(36) > 1.3f * at_4);
+}
+
 /* Ink of any one color on nothing. */
 static void alpha_draws(void **state)
 {
@@ -561,6 +672,10 @@ int main(void)
 		cmocka_unit_test(place_and_margins_do_not_matter),
 		cmocka_unit_test(tight_crops_are_read),
 		cmocka_unit_test(uneven_light_is_evened),
+		cmocka_unit_test(shadows_are_paper),
+		cmocka_unit_test(ruled_lines_are_no_ink),
+		cmocka_unit_test(tight_letters_are_no_lines),
+		cmocka_unit_test(thin_pens_are_widened),
 		cmocka_unit_test(alpha_draws),
 		cmocka_unit_test(opaque_parts_draw_by_color),
 		cmocka_unit_test(dots_are_kept_and_specks_dropped),
