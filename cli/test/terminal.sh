@@ -6,6 +6,10 @@ if ! command -v script >/dev/null; then
 	skip 'a terminal' 'no script(1)'
 	finish
 fi
+if ! script -q -c true /dev/null >/dev/null 2>&1 </dev/null; then
+	skip 'a terminal' 'no pseudo-terminal can be made here'
+	finish
+fi
 return=$(printf '\r')
 clear=$(printf '\r\033[K')
 
