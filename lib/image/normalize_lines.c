@@ -58,11 +58,17 @@ static size_t pixel_of(const struct view *view, const struct line *line, size_t 
 	return (line->from_end ? view->length - 1 - i : i) * view->step + across * view->stride;
 }
 
+/* Where the line's i-th pixel lies, which may be beyond the picture. */
+static ptrdiff_t middle_of(const struct line *line, size_t i)
+{
+	return (ptrdiff_t)floor(line->at + line->slope * (double)i);
+}
+
 /* Where ink is, up to BESIDE from the line's i-th pixel; SIZE_MAX where there is none. */
 static size_t find_near(const struct view *view, const struct line *line, size_t i)
 {
 	static const int order[] = {0, -1, 1};
-	const ptrdiff_t middle = (ptrdiff_t)floor(line->at + line->slope * (double)i);
+	const ptrdiff_t middle = middle_of(line, i);
 
 	for (size_t k = 0; k < 1 + 2 * BESIDE; k++) {
 		const ptrdiff_t across = middle + order[k];
@@ -88,7 +94,7 @@ static size_t follow(const struct view *view, struct line *line)
 		if (near == SIZE_MAX)
 			continue;
 		line->n = i + 1;
-		n_exact += near == (size_t)floor(line->at + line->slope * (double)i);
+		n_exact += (ptrdiff_t)near == middle_of(line, i);
 	}
 	return n_exact;
 }
