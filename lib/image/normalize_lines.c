@@ -221,7 +221,7 @@ static bool is_joined(const struct view *view, const struct line *line)
 	const ptrdiff_t reach = 2 + (ptrdiff_t)line->thickness;
 
 	for (size_t i = 0; i < line->n; i++) {
-		const ptrdiff_t middle = (ptrdiff_t)floor(line->at + line->slope * (double)i);
+		const ptrdiff_t middle = middle_of(line, i);
 
 		for (ptrdiff_t k = middle - reach; k <= middle + reach; k++)
 			if (k >= 0 && k < (ptrdiff_t)view->across &&
