@@ -261,7 +261,8 @@ float normalize_flatten(const float *paper, float *ink, size_t width, size_t hei
 	subtract_paper(&light, paper, ink, width, height);
 	if (normalize_subtract_shade(ink, width, height))
 		noise = measure_noise(ink, width, height);
+	/* Shade is negative where the paper is brighter than the light, so ink may exceed black. */
 	for (size_t i = 0; i < width * height; i++)
-		ink[i] = ink[i] > 0 ? ink[i] : 0;
+		ink[i] = fminf(fmaxf(ink[i], 0), 255);
 	return noise;
 }
