@@ -28,14 +28,15 @@ interrupt()
 	kill -INT "$(cat "$TMP/pid")"
 }
 
-# interrupted NAME ARGUMENT...: draws a line, and takes it along when it is interrupted.
+# interrupted NAME ARGUMENT...: draws a line, and takes it along when it is interrupted. Whoever runs
+# the tests may have SIGINT ignored, which is inherited.
 interrupted()
 {
 	name=$1
 	shift
 	rm -f "$TMP/screen.raw"
 	interrupt &
-	script -q -e -f -c "echo \$\$ >'$TMP/pid'; TERM=xterm exec '$EMNIST' $*" "$TMP/screen.raw" \
+	script -q -e -f -c "echo \$\$ >'$TMP/pid'; TERM=xterm exec env --default-signal=INT '$EMNIST' $*" "$TMP/screen.raw" \
 		>/dev/null </dev/null
 	status=$?
 	wait
