@@ -74,7 +74,8 @@ CLI_OBJECTS   := $(CLI_SOURCES:%.c=$(BUILD)/%.o)
 
 all: $(BUILD)/emnist $(BUILD)/libemnist.a $(BUILD)/libemnist.so $(BUILD)/emnist.pc ## the program and both libraries
 
-$(BUILD)/%.o: %.c
+# The flags are in the Makefile.
+$(BUILD)/%.o: %.c Makefile
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(flags) $(CPPFLAGS) $(call cflags_of,$<) $(CFLAGS) -c -o $@ $<
