@@ -35,10 +35,12 @@ struct train_command {
 	const char *labels_path;
 	const char *frequencies_path;
 	const char *checkpoint;
+	const char *variants_folder;
+	const char *soft_labels;
 	bool no_checkpoint, restart, no_batch_norm, no_augmentation, quiet, no_calibration;
 	unsigned verbose;
 	int activation, transpose;
-	uint64_t n_epochs, n_rows, seed, n_threads;
+	uint64_t n_epochs, n_rows, seed, n_threads, n_variants;
 	double dropout, learning_rate, warmup, weight_decay, ema, smoothing;
 	double rotate, scale, shear, shift, validation, checkpoint_seconds;
 	double elastic, anneal, teacher_share, temperature;
@@ -113,14 +115,26 @@ static enum parse_result parse(struct train_command *c, int argc, char **argv,
 			    "displacement along each axis, as a share of the side; default: 0.08"),
 		OPTION_REAL(0, "elastic", "PIXELS", &c->elastic, 0, 10,
 			    "standard deviation of a smooth field of displacements; default: 0"),
-		OPTION_REAL(0, "anneal", "SHARE", &c->anneal, 0, 1,
-			    "share of the epochs, at the end, over which distortions fade to none; "
-			    "default: 0"),
+		OPTION_REAL(
+			0, "anneal", "SHARE", &c->anneal, 0, 1,
+			"share of the variants, at the end, over which distortions fade to none; "
+			"default: 0"),
+		OPTION_UNSIGNED(0, "variants", "N", &c->n_variants, 1, 65536,
+				"distort each image in N ways, shown in turn; default: anew each "
+				"epoch"),
+		OPTION_TEXT(0, "write-variants", "DIR", &c->variants_folder,
+			    "train nothing: write the variants of all images into DIR, for a "
+			    "teacher of "
+			    "another kind"),
 		OPTION_FLAG(0, "no-augmentation", &c->no_augmentation, "no distortion at all"),
 		OPTION_HEADING("Distillation:"),
 		OPTION_LIST(0, "teacher", "FILE", &c->teacher_paths,
 			    "learn what this ONNX model says of each distorted image, beside its "
 			    "label; may be given again: the mean of all is learnt"),
+		OPTION_TEXT(
+			0, "soft-labels", "FILE", &c->soft_labels,
+			"in place of --teacher: idx file of what teachers said of each image in "
+			"each variant"),
 		OPTION_REAL(0, "teacher-share", "P", &c->teacher_share, 0.001, 1,
 			    "share of the teachers in the loss, the labels have the rest; default: "
 			    "0.9"),
@@ -233,6 +247,8 @@ static bool fill_options(struct train_command *c)
 	options->shift = c->no_augmentation ? -1 : or_none(c->shift);
 	options->elastic = c->no_augmentation ? 0 : c->elastic;
 	options->anneal = c->anneal;
+	options->n_variants = (unsigned)c->n_variants;
+	options->soft_labels_path = c->soft_labels;
 	options->teacher_share = c->teacher_share;
 	options->temperature = c->temperature;
 	options->validation = c->validation;
@@ -511,6 +527,18 @@ static enum exit_status train(struct train_command *c)
 	return written ? STATUS_OK : STATUS_FATAL;
 }
 
+/* What a teacher of another kind is to be trained on and asked about. */
+static enum exit_status write_variants(const struct train_command *c)
+{
+	struct emnist_error error;
+
+	if (!emnist_train_write_variants(c->datasets, c->n_datasets, &c->options,
+					 c->variants_folder, &error))
+		return STATUS_OK;
+	complain_of(c->variants_folder, &error);
+	return STATUS_FATAL;
+}
+
 static void release(struct train_command *c)
 {
 	for (size_t i = 0; i < c->n_datasets; i++)
@@ -527,11 +555,18 @@ static void release(struct train_command *c)
 
 static enum exit_status prepare_and_train(struct train_command *c, const struct text_list *operands)
 {
-	if (!c->output || operands->n == 0) {
+	const bool has_output = c->output || c->variants_folder;
+
+	if (!has_output || operands->n == 0) {
 		complain("train: %s; see 'emnist train --help'",
-			 c->output ? "no dataset is given" : "-o FILE is missing");
+			 has_output ? "no dataset is given" : "-o FILE is missing");
 		return STATUS_FATAL;
 	}
+	if (c->variants_folder)
+		return fill_options(c) && read_labels(c) && open_datasets(c, operands) &&
+				       read_frequencies(c)
+			       ? write_variants(c)
+			       : STATUS_FATAL;
 	if (!fill_options(c) || !settle_checkpoint(c) || !check_outputs(c) || !read_labels(c) ||
 	    !open_datasets(c, operands) || !read_teachers(c) || !read_frequencies(c) ||
 	    !forget_checkpoint(c))

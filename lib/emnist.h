@@ -491,14 +491,22 @@ struct emnist_train_options {
 	/* Elastic distortion: the standard deviation, in pixels, of each pixel's displacement along
 	 * each axis, in a random field that is smooth over about 4 pixels; default 0, none. */
 	double elastic;
-	/* Share of the epochs, at the end, over which all distortions fade to none, [0,1]; default
-	 * 0. */
+	/* Share of the variants, at the end, over which all distortions fade to none, [0,1];
+	 * default 0. */
 	double anneal;
+	/* In how many ways each image is distorted: epoch e shows variant e modulo n_variants.
+	 * Default: each epoch has a variant of its own, or as many as the soft labels are for. */
+	unsigned n_variants;
 
 	/* Distillation: what these models say of the distorted image, on average, is learnt beside
 	 * its label. Their classes must be the model's. Borrowed until training ends. */
 	const struct emnist_model *const *teachers; /* (n_teachers) */
 	size_t n_teachers;
+	/* In place of teachers, what they said of each variant of each image, written down before:
+	 * an uncompressed idx file of 32-bit floats (0x0D) with the dimensions (variants, images of
+	 * all datasets in their order, classes), the probabilities of one image after those of the
+	 * other. Rows of images that are held out are not read. NULL: none. */
+	const char *soft_labels_path;
 	double teacher_share; /* of the loss; the labels have the rest, (0,1]; default 0.9 */
 	double temperature;   /* that all are compared at; default 2 */
 
@@ -533,6 +541,24 @@ EMNIST_API enum emnist_status emnist_train(struct emnist_dataset *const *dataset
 					   const struct emnist_train_options *options,
 					   struct emnist_model **model_ret,
 					   struct emnist_error *error);
+
+/*
+ * Writes what training would show the network, so that a teacher of another kind can be trained
+ * elsewhere and asked for soft labels: into folder, which is made where it is missing,
+ *
+ * variantN-images-idx3-ubyte, (images, 28, 28), for each of options->n_variants variants, by
+ * default one an epoch, N from 0: transposed as EMNIST's files are;
+ *
+ * classes-idx2-ubyte, (images, classes): 1 where the image may be of the class;
+ *
+ * weights-idx1-float, (images): how much the image counts, 1 on average;
+ *
+ * as uncompressed idx files. Their images are those of all datasets in their order; those that
+ * options->validation holds out are there, undistorted, with a weight of 0.
+ */
+EMNIST_API enum emnist_status emnist_train_write_variants(
+	struct emnist_dataset *const *datasets, size_t n_datasets,
+	const struct emnist_train_options *options, const char *folder, struct emnist_error *error);
 
 /* ----------------------------------------------------------- ordered workers */
 

@@ -177,7 +177,34 @@ pid=$!
 wait $pid && cmp "$TMP/whole.onnx" "$TMP/nohup.onnx"
 report "a signal that was ignored from the start stays ignored"
 
+# ----------------------------------------------------------- teachers elsewhere
+
+"$EMNIST" train "$data" --write-variants "$TMP/variants" --variants 2 --seed 4 2>"$TMP/stderr" &&
+	[ ! -s "$TMP/stderr" ] &&
+	[ "$(cd "$TMP/variants" && echo *)" = "classes-idx2-ubyte variant0-images-idx3-ubyte\
+ variant1-images-idx3-ubyte weights-idx1-float" ] &&
+	! cmp -s "$TMP/variants/variant0-images-idx3-ubyte" \
+		"$TMP/variants/variant1-images-idx3-ubyte"
+report "--write-variants writes what would be shown, and trains nothing"
+
+# One variant of 40 images, 47 classes as likely as each other: 1/47 is 0x3cae4c41.
+{
+	printf '\000\000\015\003\000\000\000\001\000\000\000\050\000\000\000\057'
+	awk 'BEGIN { for (i = 0; i < 1880; i++) printf "\\074\\256\\114\\101" }' | xargs -0 printf
+} >"$TMP/soft"
+train --soft-labels "$TMP/soft" -o "$TMP/soft.onnx" --epochs 2 &&
+	train -o "$TMP/hard.onnx" --epochs 2 --variants 1 &&
+	! cmp -s "$TMP/soft.onnx" "$TMP/hard.onnx"
+report "--soft-labels are learnt from"
+
 # ---------------------------------------------------------------------- refusals
+
+refuses "soft labels that are none" "'magic-of-bytes': no idx file of soft labels: it begins with\
+ 0x00000803, not with 0x00000d03" "$data" --batch 32 -o "$TMP/refused.onnx" \
+	--soft-labels lib/fuzz/corpus/soft_labels/magic-of-bytes
+refuses "variants into a folder that cannot be" \
+	"'$TMP/none/variants': cannot make the folder: No such file or directory" "$data" \
+	--write-variants "$TMP/none/variants"
 
 refuses "no -o" "train: -o FILE is missing; see 'emnist train --help'" "$data"
 refuses "no dataset" "train: no dataset is given; see 'emnist train --help'" \

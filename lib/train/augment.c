@@ -185,3 +185,14 @@ bool distortion_is_none(const struct distortion *distortion)
 	return distortion->rotate == 0 && distortion->scale == 0 && distortion->shear == 0 &&
 	       distortion->shift == 0 && distortion->elastic == 0;
 }
+
+void augment_variant(const struct distortion *distortion, uint64_t seed, uint64_t variant,
+		     uint32_t position, const uint8_t *pixels, float *vector)
+{
+	struct random random = random_stream(seed, RANDOM_AUGMENT, variant, position);
+
+	if (distortion_is_none(distortion))
+		pixels_to_vector(pixels, vector);
+	else
+		augment(distortion, &random, pixels, vector);
+}

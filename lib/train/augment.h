@@ -23,6 +23,11 @@ struct distortion {
 void augment(const struct distortion *distortion, struct random *random, const uint8_t *pixels,
 	     float *vector);
 
+/* The same for an image by its position, in one of the variants that training shows: the draw
+ * depends on seed, variant and position alone. */
+void augment_variant(const struct distortion *distortion, uint64_t seed, uint64_t variant,
+		     uint32_t position, const uint8_t *pixels, float *vector);
+
 /* value / 255 of each pixel. */
 void pixels_to_vector(const uint8_t *pixels, float *vector);
 

@@ -40,6 +40,8 @@ struct member {
 	float *scratch;                   /* for optimiser_update() */
 	struct emnist_session **sessions; /* (job's n_teachers) */
 	float *answers;                   /* (shard_rows, n_outputs) of one teacher */
+	enum emnist_status status;        /* the first failure, with its error */
+	struct emnist_error error;
 	pthread_t thread;
 };
 
@@ -97,24 +99,19 @@ static void load_rows(const struct job *job, size_t shard)
 {
 	struct batch *batch = job->batch;
 	const struct train_set *set = job->set;
-	const bool plain = distortion_is_none(&job->distortion);
 
 	for (size_t r = shard * batch->shard_rows; r < (shard + 1) * batch->shard_rows; r++) {
 		const uint32_t image = job->images[r];
 		const uint8_t *pixels = set->pixels + (size_t)image * EMNIST_VECTOR_LENGTH;
 		float *vector = batch->inputs + r * EMNIST_VECTOR_LENGTH;
-		struct random random = random_stream(job->seed, RANDOM_AUGMENT, job->epoch, image);
 
-		if (plain)
-			pixels_to_vector(pixels, vector);
-		else
-			augment(&job->distortion, &random, pixels, vector);
+		augment_variant(&job->distortion, job->seed, job->variant, image, pixels, vector);
 		batch->targets[r] = &set->targets[set->target[image]];
 	}
 }
 
 /* The mean of what the teachers say of a shard's images, at the temperature of the batch. */
-static void ask_teachers(const struct member *member, size_t shard)
+static enum emnist_status ask_teachers(struct member *member, size_t shard)
 {
 	const struct job *job = member->crew->job;
 	struct batch *batch = job->batch;
@@ -124,11 +121,36 @@ static void ask_teachers(const struct member *member, size_t shard)
 
 	memset(soft, 0, n * sizeof(*soft));
 	for (size_t t = 0; t < job->n_teachers; t++) {
-		emnist_session_run(member->sessions[t],
-				   batch->inputs + shard * batch->shard_rows * n_inputs,
-				   batch->shard_rows, member->answers, NULL);
+		enum emnist_status status = emnist_session_run(
+			member->sessions[t], batch->inputs + shard * batch->shard_rows * n_inputs,
+			batch->shard_rows, member->answers, &member->error);
+
+		if (status)
+			return status;
 		batch_add_answers(batch, member->answers, 1.0F / (float)job->n_teachers, soft);
 	}
+	return EMNIST_OK;
+}
+
+/* The same, where what they say was written down before. */
+static enum emnist_status look_up_soft_labels(struct member *member, size_t shard)
+{
+	const struct job *job = member->crew->job;
+	struct batch *batch = job->batch;
+	const size_t n = batch->shard_rows * batch->n_outputs;
+	float *soft = batch->soft + shard * n;
+
+	for (size_t r = 0; r < batch->shard_rows; r++) {
+		enum emnist_status status = soft_labels_read(
+			job->soft_labels, job->variant, job->images[shard * batch->shard_rows + r],
+			member->answers + r * batch->n_outputs, &member->error);
+
+		if (status)
+			return status;
+	}
+	memset(soft, 0, n * sizeof(*soft));
+	batch_add_answers(batch, member->answers, 1, soft);
+	return EMNIST_OK;
 }
 
 /* A thread's share of a step; all threads of the crew pass through it at the same time. */
@@ -140,8 +162,10 @@ static void take_part(struct member *member)
 
 	while ((i = atomic_fetch_add(&crew->next_shard, 1)) < job->batch->n_shards) {
 		load_rows(job, i);
-		if (job->n_teachers > 0)
-			ask_teachers(member, i);
+		if (job->n_teachers > 0 && !member->status)
+			member->status = ask_teachers(member, i);
+		if (job->soft_labels && !member->status)
+			member->status = look_up_soft_labels(member, i);
 		batch_forward(job->batch, job->net, i);
 		batch_backward(job->batch, job->net, i);
 	}
@@ -167,12 +191,19 @@ static void *member_main(void *argument)
 	}
 }
 
-void crew_step(struct crew *crew)
+enum emnist_status crew_step(struct crew *crew, struct emnist_error *error)
 {
 	atomic_store(&crew->next_shard, 0);
 	atomic_store(&crew->next_block, 0);
 	meeting_wait(&crew->meeting);
 	take_part(&crew->members[0]);
+	for (unsigned i = 0; i < crew->n_members; i++)
+		if (crew->members[i].status) {
+			if (error)
+				*error = crew->members[i].error;
+			return crew->members[i].status;
+		}
+	return EMNIST_OK;
 }
 
 static bool make_blocks(struct crew *crew)
@@ -201,11 +232,15 @@ static enum emnist_status make_sessions(struct member *member, struct emnist_err
 	const struct job *job = member->crew->job;
 	enum emnist_status status = EMNIST_OK;
 
+	if (job->n_teachers == 0 && !job->soft_labels)
+		return EMNIST_OK;
+	member->answers = alloc_floats(job->batch->shard_rows, job->batch->n_outputs);
+	if (!member->answers)
+		return error_memory(error);
 	if (job->n_teachers == 0)
 		return EMNIST_OK;
 	member->sessions = alloc_zeroed(job->n_teachers, sizeof(*member->sessions));
-	member->answers = alloc_floats(job->batch->shard_rows, job->batch->n_outputs);
-	if (!member->sessions || !member->answers)
+	if (!member->sessions)
 		return error_memory(error);
 	for (size_t t = 0; t < job->n_teachers && !status; t++)
 		status = emnist_session_create(job->teachers[t], job->batch->shard_rows,

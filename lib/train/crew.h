@@ -6,6 +6,7 @@
 
 #include "augment.h"
 #include "optimiser.h"
+#include "soft_labels.h"
 #include "train_set.h"
 
 /* What the crew works on. The caller changes it only between two steps. */
@@ -14,12 +15,13 @@ struct job {
 	struct distortion distortion;
 	const struct emnist_model *const *teachers; /* (n_teachers) */
 	size_t n_teachers;
+	const struct soft_labels *soft_labels; /* or NULL; not beside teachers */
 	struct net *net;
 	struct batch *batch;
 	struct optimiser optimiser;
 	const uint32_t *images; /* (batch's n_rows) positions of images in set */
 	uint64_t seed;
-	uint64_t epoch;
+	uint64_t variant;
 };
 
 struct crew;
@@ -28,8 +30,9 @@ struct crew;
 enum emnist_status crew_create(struct job *job, unsigned n_threads, struct crew **crew_ret,
 			       struct emnist_error *error);
 
-/* One step: the images are distorted, passed forward and backward, and the network is updated. */
-void crew_step(struct crew *crew);
+/* One step: the images are distorted, passed forward and backward, and the network is updated.
+ * After a failure, what the network holds is of no use. */
+enum emnist_status crew_step(struct crew *crew, struct emnist_error *error);
 
 void crew_free(struct crew *crew);
 

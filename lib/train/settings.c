@@ -54,6 +54,7 @@ static void take_rest(struct settings *settings, const struct emnist_train_optio
 		.elastic = options->elastic,
 	};
 	settings->anneal = options->anneal;
+	settings->n_variants = options->n_variants ? options->n_variants : settings->n_epochs;
 	settings->temperature = or_default(options->temperature, 2);
 	settings->teacher_share = or_default(options->teacher_share, 0.9);
 	settings->calibrate = options->calibrate != EMNIST_OFF && options->validation > 0;
@@ -124,6 +125,7 @@ static enum emnist_status check_numbers(const struct settings *s,
 		{"shift", s->distortion.shift, 0, 1},
 		{"elastic distortion", s->distortion.elastic, 0, 10},
 		{"annealing", s->anneal, 0, 1},
+		{"variants", s->n_variants, 1, MAX_EPOCHS},
 		{"temperature", s->temperature, 0.1, 100},
 		{"teachers' share", s->teacher_share, 1e-3, 1},
 		{"validation share", s->validation, 0, 0.9},
@@ -160,6 +162,14 @@ enum emnist_status settings_resolve(struct settings *settings,
 	return status ? status : check_numbers(settings, options, error);
 }
 
+struct distortion settings_distortion(const struct settings *settings, uint64_t variant)
+{
+	const double n_fading = settings->anneal * settings->n_variants;
+	const double n_left = (double)(settings->n_variants - 1 - variant);
+
+	return distortion_scaled(&settings->distortion, n_left < n_fading ? n_left / n_fading : 1);
+}
+
 /* FNV-1a (Fowler, Noll, Vo) over the bytes of a number. */
 static uint64_t stir(uint64_t hash, double value)
 {
@@ -180,7 +190,7 @@ uint64_t settings_fingerprint(const struct settings *s)
 		s->distortion.shear, s->distortion.shift,     s->distortion.elastic,
 		s->anneal,           s->temperature,          s->teacher_share,
 		s->validation,       (double)(s->seed >> 32), (double)(s->seed & 0xffffffff),
-		(double)s->n_hidden,
+		(double)s->n_hidden, s->n_variants,
 	};
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 

@@ -24,7 +24,8 @@ struct settings {
 	double label_smoothing;
 
 	struct distortion distortion;
-	double anneal; /* share of the epochs, at the end, in which distortions fade out */
+	double anneal;       /* share of the variants, at the end, in which distortions fade out */
+	unsigned n_variants; /* ways that each image is distorted in, one an epoch, in turn */
 
 	double temperature;
 	double teacher_share;
@@ -40,6 +41,9 @@ struct settings {
 enum emnist_status settings_resolve(struct settings *settings,
 				    const struct emnist_train_options *options,
 				    struct emnist_error *error);
+
+/* How the images are distorted in a variant, 0..n_variants-1. */
+struct distortion settings_distortion(const struct settings *settings, uint64_t variant);
 
 /* A number that changes with every setting that changes the result. */
 uint64_t settings_fingerprint(const struct settings *settings);

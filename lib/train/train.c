@@ -5,6 +5,7 @@
 #include "checkpoint.h"
 #include "crew.h"
 #include "settings.h"
+#include "soft_labels.h"
 #include "train_set.h"
 #include "validation.h"
 
@@ -22,6 +23,7 @@ struct run {
 	struct settings settings;
 	const struct emnist_labels *labels; /* the model's */
 	struct train_set set;
+	struct soft_labels *soft_labels; /* or NULL */
 	struct net net;
 	struct batch batch;
 	struct crew *crew;
@@ -45,24 +47,18 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* ------------------------------------------------------------------ set-up */
-
-static enum emnist_status check_frequencies(const struct run *run, struct emnist_error *error)
+/* Puts a file's name before a message: a run has many files. */
+static enum emnist_status about_file(const char *path, enum emnist_status status,
+				     struct emnist_error *error)
 {
-	const double *frequencies = run->options->class_frequencies;
-	double sum = 0;
+	const char *slash = strrchr(path, '/');
+	char prefix[NAME_SHOWN + 3];
 
-	for (size_t c = 0; frequencies && c < emnist_labels_count(run->labels); c++) {
-		if (!(frequencies[c] >= 0) || !isfinite(frequencies[c]))
-			return error_set(error, EMNIST_ERR_ARGUMENT,
-					 "frequency %g of class %zu: must not be negative",
-					 frequencies[c], c);
-		sum += frequencies[c];
-	}
-	if (frequencies && !(sum > 0))
-		return error_set(error, EMNIST_ERR_ARGUMENT, "all class frequencies are zero");
-	return EMNIST_OK;
+	snprintf(prefix, sizeof(prefix), "'%.*s'", NAME_SHOWN, slash ? slash + 1 : path);
+	return error_prefix(error, status, prefix);
 }
+
+/* ------------------------------------------------------------------ set-up */
 
 /* Teachers must take such images and know the same classes in the same order. */
 static enum emnist_status check_teachers(const struct run *run, struct emnist_error *error)
@@ -107,6 +103,30 @@ static enum emnist_status load_data(struct run *run, struct emnist_dataset *cons
 	return run->order ? EMNIST_OK : error_memory(error);
 }
 
+/* Soft labels say for how many variants of the images they are. */
+static enum emnist_status open_soft_labels(struct run *run, struct emnist_error *error)
+{
+	const char *path = run->options->soft_labels_path;
+	size_t n_variants;
+	enum emnist_status status;
+
+	if (!path)
+		return EMNIST_OK;
+	if (run->options->n_teachers > 0)
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "teachers and soft labels: only one of both");
+	status = soft_labels_open(&run->soft_labels, path, run->set.n_images,
+				  emnist_labels_count(run->labels), error);
+	if (status)
+		return about_file(path, status, error);
+	n_variants = soft_labels_n_variants(run->soft_labels);
+	if (run->options->n_variants > 0 && run->options->n_variants != n_variants)
+		return error_set(error, EMNIST_ERR_ARGUMENT, "%u variants, but soft labels for %zu",
+				 run->options->n_variants, n_variants);
+	run->settings.n_variants = (unsigned)n_variants;
+	return EMNIST_OK;
+}
+
 static enum emnist_status make_net(struct run *run, struct emnist_error *error)
 {
 	const struct settings *settings = &run->settings;
@@ -122,7 +142,8 @@ static enum emnist_status make_net(struct run *run, struct emnist_error *error)
 
 	if (!status)
 		status = batch_init(&run->batch, &run->net, settings->n_rows, settings->shard_rows,
-				    settings->dropout, run->options->n_teachers > 0, error);
+				    settings->dropout,
+				    run->options->n_teachers > 0 || run->soft_labels, error);
 	run->batch.label_smoothing = settings->label_smoothing;
 	run->batch.teacher_share = settings->teacher_share;
 	run->batch.temperature = settings->temperature;
@@ -160,6 +181,8 @@ static uint64_t fingerprint(const struct run *run)
 	}
 	for (size_t t = 0; t < run->options->n_teachers; t++)
 		hash = random_mix(hash ^ model_fingerprint(run->options->teachers[t]));
+	if (run->soft_labels)
+		hash = random_mix(hash ^ soft_labels_fingerprint(run->soft_labels));
 	return random_mix(hash ^ run->set.fingerprint);
 }
 
@@ -180,18 +203,6 @@ static void plan(struct run *run)
 	run->checkpoint = (struct checkpoint){.fingerprint = fingerprint(run), .net = &run->net};
 }
 
-/* Puts the checkpoint's name before a message: a run has many files. */
-static enum emnist_status about_checkpoint(const struct run *run, enum emnist_status status,
-					   struct emnist_error *error)
-{
-	const char *path = run->options->checkpoint_path;
-	const char *slash = strrchr(path, '/');
-	char prefix[NAME_SHOWN + 3];
-
-	snprintf(prefix, sizeof(prefix), "'%.*s'", NAME_SHOWN, slash ? slash + 1 : path);
-	return error_prefix(error, status, prefix);
-}
-
 static enum emnist_status resume(struct run *run, struct emnist_error *error)
 {
 	bool found = false;
@@ -204,7 +215,7 @@ static enum emnist_status resume(struct run *run, struct emnist_error *error)
 		status = error_set(error, EMNIST_ERR_CORRUPT,
 				   "not a usable checkpoint: it is beyond the last step");
 	run->first_step = run->checkpoint.step;
-	return status ? about_checkpoint(run, status, error) : EMNIST_OK;
+	return status ? about_file(run->options->checkpoint_path, status, error) : EMNIST_OK;
 }
 
 static enum emnist_status start_crew(struct run *run, struct emnist_error *error)
@@ -213,6 +224,7 @@ static enum emnist_status start_crew(struct run *run, struct emnist_error *error
 		.set = &run->set,
 		.teachers = run->options->teachers,
 		.n_teachers = run->options->n_teachers,
+		.soft_labels = run->soft_labels,
 		.net = &run->net,
 		.batch = &run->batch,
 		.seed = run->settings.seed,
@@ -299,20 +311,12 @@ static void shuffle(struct run *run, uint64_t epoch)
 	run->has_order = true;
 }
 
-/* All of it, and in the last epochs less and less; the very last one has none. */
-static struct distortion distortion_of(const struct settings *settings, uint64_t epoch)
-{
-	const double n_fading = settings->anneal * settings->n_epochs;
-	const double n_left = (double)(settings->n_epochs - 1 - epoch);
-
-	return distortion_scaled(&settings->distortion, n_left < n_fading ? n_left / n_fading : 1);
-}
-
-static void step(struct run *run)
+static enum emnist_status step(struct run *run, struct emnist_error *error)
 {
 	const uint64_t n = run->checkpoint.step;
 	const uint64_t epoch = n / run->steps_per_epoch;
 	const uint64_t step_of_epoch = n % run->steps_per_epoch;
+	enum emnist_status status;
 
 	if (!run->has_order || run->epoch != epoch)
 		shuffle(run, epoch);
@@ -320,13 +324,17 @@ static void step(struct run *run)
 		run->checkpoint.loss_sum = 0;
 	run->job.optimiser = schedule_at(&run->schedule, n);
 	run->job.images = run->order + step_of_epoch * run->settings.n_rows;
-	run->job.epoch = epoch;
-	run->job.distortion = distortion_of(&run->settings, epoch);
+	run->job.variant = epoch % run->settings.n_variants;
+	run->job.distortion = settings_distortion(&run->settings, run->job.variant);
 	run->batch.step = n;
-	crew_step(run->crew);
+	status = crew_step(run->crew, error);
+	if (status)
+		return run->soft_labels ? about_file(run->options->soft_labels_path, status, error)
+					: status;
 	for (size_t s = 0; s < run->batch.n_shards; s++)
 		run->checkpoint.loss_sum += run->batch.losses[s] / (double)run->batch.n_rows;
 	run->checkpoint.step++;
+	return EMNIST_OK;
 }
 
 static enum emnist_status report(struct run *run, bool *stop_ret, struct emnist_error *error)
@@ -368,7 +376,7 @@ static enum emnist_status save(struct run *run, struct emnist_error *error)
 	if (!run->options->checkpoint_path)
 		return EMNIST_OK;
 	status = checkpoint_write(&run->checkpoint, run->options->checkpoint_path, error);
-	return status ? about_checkpoint(run, status, error) : EMNIST_OK;
+	return status ? about_file(run->options->checkpoint_path, status, error) : EMNIST_OK;
 }
 
 static enum emnist_status all_steps(struct run *run, struct emnist_error *error)
@@ -378,8 +386,9 @@ static enum emnist_status all_steps(struct run *run, struct emnist_error *error)
 
 	run->started = run->saved = now();
 	while (!status && !stopped && run->checkpoint.step < run->schedule.n_steps) {
-		step(run);
-		status = report(run, &stopped, error);
+		status = step(run, error);
+		if (!status)
+			status = report(run, &stopped, error);
 		if (!status && !stopped && now() - run->saved >= run->settings.checkpoint_seconds)
 			status = save(run, error);
 	}
@@ -398,6 +407,7 @@ static void run_clear(struct run *run)
 	batch_clear(&run->batch, &run->net);
 	net_clear(&run->net);
 	train_set_clear(&run->set);
+	soft_labels_close(run->soft_labels);
 	free(run->order);
 }
 
@@ -415,11 +425,11 @@ enum emnist_status emnist_train(struct emnist_dataset *const *datasets, size_t n
 	status = settings_resolve(&run.settings, run.options, error);
 	run.labels = run.options->labels ? run.options->labels : emnist_dataset_labels(datasets[0]);
 	if (!status)
-		status = check_frequencies(&run, error);
-	if (!status)
 		status = check_teachers(&run, error);
 	if (!status)
 		status = load_data(&run, datasets, n_datasets, error);
+	if (!status)
+		status = open_soft_labels(&run, error);
 	if (!status)
 		status = make_net(&run, error);
 	if (!status) {

@@ -6,6 +6,7 @@
 
 #include "../base/memory.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
@@ -251,6 +252,25 @@ static enum emnist_status weigh(struct train_set *set, const struct train_set_op
 	return status;
 }
 
+/* Before any image is read: a slip there must not cost the reading of all. */
+static enum emnist_status check_frequencies(const struct train_set_options *options,
+					    struct emnist_error *error)
+{
+	const double *frequencies = options->class_frequencies;
+	double sum = 0;
+
+	for (size_t c = 0; frequencies && c < emnist_labels_count(options->labels); c++) {
+		if (!(frequencies[c] >= 0) || !isfinite(frequencies[c]))
+			return error_set(error, EMNIST_ERR_ARGUMENT,
+					 "frequency %g of class %zu: must not be negative",
+					 frequencies[c], c);
+		sum += frequencies[c];
+	}
+	if (frequencies && !(sum > 0))
+		return error_set(error, EMNIST_ERR_ARGUMENT, "all class frequencies are zero");
+	return EMNIST_OK;
+}
+
 /* CRC-32 of the pixels beside that of the targets: enough to notice other data. */
 static uint64_t fingerprint(const struct train_set *set)
 {
@@ -269,7 +289,9 @@ enum emnist_status train_set_load(struct train_set *set, struct emnist_dataset *
 	enum emnist_status status;
 
 	*set = (struct train_set){0};
-	status = read_all(set, datasets, n_datasets, options->labels, error);
+	status = check_frequencies(options, error);
+	if (!status)
+		status = read_all(set, datasets, n_datasets, options->labels, error);
 	if (!status)
 		status = split(set, options, error);
 	if (!status && options->class_frequencies)

@@ -1,0 +1,212 @@
+/*
+ * variants.c - what training would show a network, written down for teachers that are trained and
+ * asked elsewhere.
+ *
+ * The files are idx, uncompressed; their rows are the images of all datasets in their order, those
+ * held out among them, undistorted and without weight.
+ */
+#include "../base/file.h"
+#include "../base/memory.h"
+#include "settings.h"
+#include "train_set.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define IDX_UBYTE   0x08
+#define IDX_FLOAT   0x0d
+#define SIDE        28
+#define MAX_NBYTES  64
+#define PATH_NBYTES 4096
+
+struct variants {
+	struct settings settings;
+	struct train_set set;
+	const struct emnist_labels *labels; /* the model's */
+	const char *folder;
+	bool *learnt; /* (n_images) false for images held out */
+};
+
+static unsigned char *put_u32(unsigned char *at, uint32_t value)
+{
+	for (int shift = 24; shift >= 0; shift -= 8)
+		*at++ = (unsigned char)(value >> shift);
+	return at;
+}
+
+/* Room for a file of dims (n_dims) elements, its header written; data_ret: its first element. */
+static unsigned char *make_file(unsigned char type, size_t element_nbytes, const size_t *dims,
+				unsigned n_dims, size_t *nbytes_ret, unsigned char **data_ret)
+{
+	const size_t header_nbytes = 4 + 4 * (size_t)n_dims;
+	size_t nbytes = element_nbytes;
+	unsigned char *bytes, *at;
+
+	for (unsigned d = 0; d < n_dims; d++)
+		if (size_mul_overflows(nbytes, dims[d], &nbytes))
+			return NULL;
+	bytes = alloc_array(nbytes + header_nbytes, 1);
+	if (!bytes)
+		return NULL;
+	at = put_u32(bytes, (uint32_t)type << 8 | n_dims);
+	for (unsigned d = 0; d < n_dims; d++)
+		at = put_u32(at, (uint32_t)dims[d]);
+	*nbytes_ret = nbytes + header_nbytes;
+	*data_ret = at;
+	return bytes;
+}
+
+/* Writes a file into the folder and frees its bytes. */
+static enum emnist_status save(const struct variants *variants, const char *name,
+			       unsigned char *bytes, size_t nbytes, struct emnist_error *error)
+{
+	char path[PATH_NBYTES];
+	enum emnist_status status;
+
+	if (snprintf(path, sizeof(path), "%s/%s", variants->folder, name) < (int)sizeof(path))
+		status = file_replace(path, bytes, nbytes, error);
+	else
+		status = error_errno(error, ENAMETOOLONG, NULL);
+	free(bytes);
+	return status ? error_prefix(error, status, name) : EMNIST_OK;
+}
+
+/* Values in [0,1] to bytes, stored transposed as EMNIST's files are. */
+static void store_transposed(const float *vector, unsigned char *bytes)
+{
+	for (size_t y = 0; y < SIDE; y++)
+		for (size_t x = 0; x < SIDE; x++)
+			bytes[x * SIDE + y] = (unsigned char)(vector[y * SIDE + x] * 255.0F + 0.5F);
+}
+
+static enum emnist_status write_variant(const struct variants *variants, unsigned variant,
+					struct emnist_error *error)
+{
+	const struct train_set *set = &variants->set;
+	const size_t dims[] = {set->n_images, SIDE, SIDE};
+	const struct distortion distortion = settings_distortion(&variants->settings, variant);
+	float vector[EMNIST_VECTOR_LENGTH];
+	char name[MAX_NBYTES];
+	unsigned char *bytes, *data;
+	size_t nbytes;
+
+	bytes = make_file(IDX_UBYTE, 1, dims, 3, &nbytes, &data);
+	if (!bytes)
+		return error_memory(error);
+	for (uint32_t i = 0; i < set->n_images; i++) {
+		const uint8_t *pixels = set->pixels + (size_t)i * EMNIST_VECTOR_LENGTH;
+
+		if (variants->learnt[i])
+			augment_variant(&distortion, variants->settings.seed, variant, i, pixels,
+					vector);
+		else
+			pixels_to_vector(pixels, vector);
+		store_transposed(vector, data + (size_t)i * EMNIST_VECTOR_LENGTH);
+	}
+	snprintf(name, sizeof(name), "variant%u-images-idx3-ubyte", variant);
+	return save(variants, name, bytes, nbytes, error);
+}
+
+/* Which classes each image may be of. */
+static enum emnist_status write_classes(const struct variants *variants, struct emnist_error *error)
+{
+	const struct train_set *set = &variants->set;
+	const size_t dims[] = {set->n_images, emnist_labels_count(variants->labels)};
+	unsigned char *bytes, *data;
+	size_t nbytes;
+
+	bytes = make_file(IDX_UBYTE, 1, dims, 2, &nbytes, &data);
+	if (!bytes)
+		return error_memory(error);
+	memset(data, 0, dims[0] * dims[1]);
+	for (size_t i = 0; i < set->n_images; i++) {
+		const struct target *target = &set->targets[set->target[i]];
+
+		for (uint32_t k = 0; k < target->n; k++)
+			data[i * dims[1] + target->classes[k]] = 1;
+	}
+	return save(variants, "classes-idx2-ubyte", bytes, nbytes, error);
+}
+
+/* How much each image counts; 0 for those held out. */
+static enum emnist_status write_weights(const struct variants *variants, struct emnist_error *error)
+{
+	const struct train_set *set = &variants->set;
+	unsigned char *bytes, *data;
+	size_t nbytes;
+
+	bytes = make_file(IDX_FLOAT, sizeof(float), &set->n_images, 1, &nbytes, &data);
+	if (!bytes)
+		return error_memory(error);
+	for (size_t i = 0; i < set->n_images; i++) {
+		const float weight = variants->learnt[i] ? set->targets[set->target[i]].weight : 0;
+		uint32_t bits;
+
+		memcpy(&bits, &weight, sizeof(bits));
+		data = put_u32(data, bits);
+	}
+	return save(variants, "weights-idx1-float", bytes, nbytes, error);
+}
+
+static enum emnist_status load(struct variants *variants, struct emnist_dataset *const *datasets,
+			       size_t n_datasets, const struct emnist_train_options *options,
+			       struct emnist_error *error)
+{
+	const struct train_set_options set_options = {
+		.labels = variants->labels,
+		.validation = variants->settings.validation,
+		.class_frequencies = options->class_frequencies,
+		.seed = variants->settings.seed,
+	};
+	enum emnist_status status =
+		train_set_load(&variants->set, datasets, n_datasets, &set_options, error);
+
+	if (status)
+		return status;
+	variants->learnt = alloc_zeroed(variants->set.n_images, sizeof(*variants->learnt));
+	if (!variants->learnt)
+		return error_memory(error);
+	for (size_t i = 0; i < variants->set.n_training; i++)
+		variants->learnt[variants->set.training[i]] = true;
+	return EMNIST_OK;
+}
+
+static enum emnist_status write_all(const struct variants *variants, struct emnist_error *error)
+{
+	enum emnist_status status;
+
+	if (mkdir(variants->folder, 0777) < 0 && errno != EEXIST)
+		return error_errno(error, errno, "cannot make the folder");
+	status = write_classes(variants, error);
+	if (!status)
+		status = write_weights(variants, error);
+	for (unsigned v = 0; v < variants->settings.n_variants && !status; v++)
+		status = write_variant(variants, v, error);
+	return status;
+}
+
+enum emnist_status emnist_train_write_variants(struct emnist_dataset *const *datasets,
+					       size_t n_datasets,
+					       const struct emnist_train_options *options,
+					       const char *folder, struct emnist_error *error)
+{
+	static const struct emnist_train_options defaults = {0};
+	struct variants variants = {.folder = folder};
+	enum emnist_status status;
+
+	if (!options)
+		options = &defaults;
+	if (n_datasets == 0)
+		return error_set(error, EMNIST_ERR_ARGUMENT, "no dataset to show");
+	status = settings_resolve(&variants.settings, options, error);
+	variants.labels = options->labels ? options->labels : emnist_dataset_labels(datasets[0]);
+	if (!status)
+		status = load(&variants, datasets, n_datasets, options, error);
+	if (!status)
+		status = write_all(&variants, error);
+	train_set_clear(&variants.set);
+	free(variants.learnt);
+	return status;
+}
