@@ -62,7 +62,7 @@ TESTS       := $(patsubst lib/test/%.c,%,$(wildcard lib/test/test_*.c))
 CLI_TESTS   := $(sort $(wildcard cli/test/*.sh))
 INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
 FUZZERS     := $(patsubst lib/fuzz/%.c,%,$(wildcard lib/fuzz/fuzz_*.c))
-BENCHES     := export_images distort
+BENCHES     := export_images export_photographs distort
 PAGES       := $(wildcard man/*.1 man/*.3)
 PROTO       := onnx
 
@@ -154,7 +154,8 @@ demo: deps ## install what is missing, build, classify the sample images
 check: deps-check ## install what is missing, build, run all tests
 	@$(MAKE) --no-print-directory check-built
 
-check-built: all $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(INJECTORS:%=$(BUILD)/test/%.so)
+check-built: all $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(INJECTORS:%=$(BUILD)/test/%.so) \
+	     $(BUILD)/bench/export_photographs
 	@BUILD='$(BUILD)' CC='$(CC)' VERSION='$(VERSION)' SANITIZE='$(SANITIZE)' \
 		sh lib/test/run.sh \
 		$(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(CLI_TESTS)
@@ -226,7 +227,8 @@ $(BUILD)/bench/%: $(BUILD)/lib/bench/%.o $(LIB_OBJECTS)
 bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed beside Python's, needs EMNIST_DATA
 	@BUILD='$(BUILD)' sh cli/bench/bench.sh
 
-$(BUILD)/bench/distort: $(patsubst %,$(BUILD)/lib/bench/%.o,distortion photograph camera glyph)
+$(BUILD)/bench/distort $(BUILD)/bench/export_photographs: \
+	$(patsubst %,$(BUILD)/lib/bench/%.o,distortion photograph camera glyph)
 
 bench-distortions: $(BUILD)/bench/distort ## accuracy on people's pictures, needs EMNIST_DATA
 	@$< $(DISTORT_FLAGS) "$(EMNIST_DATA)/emnist/train/part1-62-images-idx3-ubyte.gz"

@@ -45,20 +45,38 @@ static void blur_columns(const float *from, float *to, size_t width, size_t heig
 		}
 }
 
+static float blur_clamped(const float *row, size_t width, size_t x, const float *weights,
+			  size_t reach)
+{
+	float sum = weights[0] * row[x];
+
+	for (size_t k = 1; k <= reach; k++)
+		sum += weights[k] * (row[clamped((ptrdiff_t)x - (ptrdiff_t)k, width)] +
+				     row[clamped((ptrdiff_t)(x + k), width)]);
+	return sum;
+}
+
+/* Away from the ends, where nothing is clamped, the compiler makes vector code. */
 static void blur_rows(const float *from, float *to, size_t width, size_t height,
 		      const float *weights, size_t reach)
 {
-	for (size_t y = 0; y < height; y++)
-		for (size_t x = 0; x < width; x++) {
-			const float *row = from + y * width;
-			float sum = weights[0] * row[x];
+	const size_t inner = reach < width ? reach : width;
+	const size_t end = width > inner + reach ? width - reach : inner;
 
-			for (size_t k = 1; k <= reach; k++)
-				sum += weights[k] *
-				       (row[clamped((ptrdiff_t)x - (ptrdiff_t)k, width)] +
-					row[clamped((ptrdiff_t)(x + k), width)]);
-			to[y * width + x] = sum;
-		}
+	for (size_t y = 0; y < height; y++) {
+		const float *row = from + y * width;
+		float *sums = to + y * width;
+
+		for (size_t x = 0; x < inner; x++)
+			sums[x] = blur_clamped(row, width, x, weights, reach);
+		for (size_t x = inner; x < end; x++)
+			sums[x] = weights[0] * row[x];
+		for (size_t k = 1; k <= reach; k++)
+			for (size_t x = inner; x < end; x++)
+				sums[x] += weights[k] * (row[x - k] + row[x + k]);
+		for (size_t x = end; x < width; x++)
+			sums[x] = blur_clamped(row, width, x, weights, reach);
+	}
 }
 
 void camera_blur(float *plane, size_t width, size_t height, double sigma, float *scratch)

@@ -3,6 +3,8 @@
  */
 #include "distortion.h"
 
+#include <math.h>
+
 enum kind {
 	KIND_SIZE,
 	KIND_PEN,
@@ -234,5 +236,86 @@ struct photograph distortion_draw(size_t d, uint64_t seed, uint64_t glyph, unsig
 		distortions[d].apply(&photograph, &random);
 	else
 		combine(&photograph, &random);
+	return photograph;
+}
+
+/* ------------------------------------------------------------ to learn from */
+
+static void vary_pen(struct photograph *p, struct random *random)
+{
+	if (random_unit(random) < 0.5)
+		p->pen.thicker = random_within(random, 1);
+	else
+		p->pen.width = between(random, 0.02, 0.24) * INK_SIDE;
+}
+
+static void vary_blur(struct photograph *p, struct random *random)
+{
+	p->blur = between(random, 0.2, 1.4);
+}
+
+static void vary_noise(struct photograph *p, struct random *random)
+{
+	p->noise = between(random, 5, 25);
+}
+
+static void vary_compression(struct photograph *p, struct random *random)
+{
+	p->jpeg_quality = 20 + (unsigned)random_below(random, 51);
+}
+
+static void vary_rulings(struct photograph *p, struct random *random)
+{
+	p->ruling = (enum ruling)(RULING_BASELINE + random_below(random, 4));
+}
+
+/* What changes the ink most in the network's eyes stands more than once. */
+static const struct {
+	enum kind kind;
+	void (*apply)(struct photograph *photograph, struct random *random);
+} variations[] = {
+	{KIND_PEN, vary_pen},
+	{KIND_PEN, vary_pen},
+	{KIND_PEN, vary_pen},
+	{KIND_VIEW, rotate},
+	{KIND_VIEW, slant},
+	{KIND_VIEW, tilt},
+	{KIND_CAMERA, vary_blur},
+	{KIND_CAMERA, vary_blur},
+	{KIND_CAMERA, vary_noise},
+	{KIND_CAMERA, vary_compression},
+	{KIND_INK, turn_light},
+	{KIND_INK, take_colors},
+	{KIND_INK, fade},
+	{KIND_LIGHT, slope_light},
+	{KIND_LIGHT, shade_corners},
+	{KIND_LIGHT, cast_shadow},
+	{KIND_FRAME, crop_tightly},
+	{KIND_FRAME, move_aside},
+	{KIND_RULING, vary_rulings},
+};
+
+struct photograph distortion_mix(uint64_t seed, uint64_t glyph, uint64_t draw, unsigned n_most)
+{
+	struct random random = random_stream(seed, RANDOM_SHUFFLE, glyph, draw);
+	const uint64_t n = random_below(&random, (uint64_t)n_most + 1);
+	struct photograph photograph = photograph_plain();
+	bool done[N_KINDS] = {false};
+
+	photograph.seed = random_next(&random);
+	photograph.zoom = 4 * pow(5, random_unit(&random)); /* up to 4 x 5 */
+	photograph.pen.grey = random_unit(&random) < 0.25;
+	for (uint64_t i = 0; i < n; i++) {
+		const size_t k = random_below(&random, sizeof(variations) / sizeof(*variations));
+		const enum kind kind = variations[k].kind;
+		/* A tight crop would cut lines off. */
+		const bool fits = !(kind == KIND_RULING && done[KIND_FRAME]) &&
+				  !(kind == KIND_FRAME && done[KIND_RULING]);
+
+		if (!done[kind] && fits)
+			variations[k].apply(&photograph, &random);
+		photograph.pen.grey &= kind != KIND_PEN;
+		done[kind] = true;
+	}
 	return photograph;
 }

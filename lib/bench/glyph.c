@@ -24,22 +24,42 @@ static float cubic(float a, float b, float c, float d, float at)
 	       0.5f * at * (c - a + at * (2 * a - 5 * b + 4 * c - d + at * (3 * (b - c) + d - a)));
 }
 
-static float pixel_at(const uint8_t *pixels, int x, int y)
+/* Of n values, stride apart, with nothing before and after them: cubic at `at`, which is a place
+ * between them. */
+static float interpolate(const float *values, size_t stride, int n, float at)
 {
-	return x < 0 || y < 0 || x >= SIDE || y >= SIDE ? 0 : (float)pixels[y * SIDE + x] / 255;
+	const int first = (int)floorf(at) - 1;
+	float near[4];
+
+	for (int k = 0; k < 4; k++)
+		near[k] =
+			first + k < 0 || first + k >= n ? 0 : values[(size_t)(first + k) * stride];
+	return cubic(near[0], near[1], near[2], near[3], at - (float)(first + 1));
 }
 
-static float interpolate(const uint8_t *pixels, float x, float y)
+/* Where the centre of a cell lies among the centres of pixels. */
+static float place_of(int cell)
 {
-	const int left = (int)floorf(x), top = (int)floorf(y);
-	float rows[4];
+	return ((float)cell + 0.5f) / GLYPH_SCALE - GLYPH_MARGIN - 0.5f;
+}
 
-	for (int j = 0; j < 4; j++)
-		rows[j] = cubic(pixel_at(pixels, left - 1, top - 1 + j),
-				pixel_at(pixels, left, top - 1 + j),
-				pixel_at(pixels, left + 1, top - 1 + j),
-				pixel_at(pixels, left + 2, top - 1 + j), x - (float)left);
-	return fminf(fmaxf(cubic(rows[0], rows[1], rows[2], rows[3], y - (float)top), 0), 1);
+/* values = the pixels, interpolated along the rows and then along the columns; held in 0..1. */
+static void enlarge(const uint8_t *pixels, float *values)
+{
+	float small[SIDE * SIDE], wide[SIDE * GLYPH_SIDE];
+
+	for (int i = 0; i < SIDE * SIDE; i++)
+		small[i] = (float)pixels[i] / 255;
+	for (int y = 0; y < SIDE; y++)
+		for (int x = 0; x < GLYPH_SIDE; x++)
+			wide[y * GLYPH_SIDE + x] =
+				interpolate(small + y * SIDE, 1, SIDE, place_of(x));
+	for (int y = 0; y < GLYPH_SIDE; y++)
+		for (int x = 0; x < GLYPH_SIDE; x++) {
+			const float value = interpolate(wide + x, GLYPH_SIDE, SIDE, place_of(y));
+
+			values[y * GLYPH_SIDE + x] = value > 0 ? value < 1 ? value : 1 : 0;
+		}
 }
 
 /* Whether cell i of the mask may go in the first or second half of a round of thinning (Zhang and
@@ -63,21 +83,27 @@ static bool may_go(const uint8_t *mask, int i, int half)
 			 : !(p[0] && p[2] && p[6]) && !(p[0] && p[4] && p[6]);
 }
 
-/* Reduces mask (0 or 1, 0 at its border) to lines that are one cell wide. */
-static void thin(uint8_t *mask, uint8_t *marks)
+/* Reduces mask (0 or 1, 0 at its border) to lines that are one cell wide. cells, going: scratch,
+ * for those that are left, and those of them that go. */
+static void thin(uint8_t *mask, int *cells, int *going)
 {
-	for (int half = 0, n_idle = 0; n_idle < 2; half = !half) {
-		int n_gone = 0;
+	int n = 0;
 
-		memset(marks, 0, GLYPH_AREA);
-		for (int i = 0; i < GLYPH_AREA; i++)
-			if (mask[i] && may_go(mask, i, half)) {
-				marks[i] = 1;
-				n_gone++;
-			}
-		for (int i = 0; i < GLYPH_AREA; i++)
-			mask[i] &= (uint8_t)!marks[i];
-		n_idle = n_gone ? 0 : n_idle + 1;
+	for (int i = 0; i < GLYPH_AREA; i++)
+		if (mask[i])
+			cells[n++] = i;
+	for (int half = 0, n_idle = 0; n_idle < 2; half = !half) {
+		int n_left = 0, n_going = 0;
+
+		for (int k = 0; k < n; k++)
+			if (may_go(mask, cells[k], half))
+				going[n_going++] = cells[k];
+			else
+				cells[n_left++] = cells[k];
+		for (int k = 0; k < n_going; k++)
+			mask[going[k]] = 0;
+		n = n_left;
+		n_idle = n_going ? 0 : n_idle + 1;
 	}
 }
 
@@ -85,31 +111,38 @@ void glyph_make(struct glyph *glyph, const uint8_t *pixels)
 {
 	const float cell = 1.0f / GLYPH_SCALE;
 
-	for (int y = 0; y < GLYPH_SIDE; y++)
-		for (int x = 0; x < GLYPH_SIDE; x++) {
-			const float value =
-				interpolate(pixels, ((float)x + 0.5f) * cell - GLYPH_MARGIN - 0.5f,
-					    ((float)y + 0.5f) * cell - GLYPH_MARGIN - 0.5f);
-
-			glyph->values[y * GLYPH_SIDE + x] = value;
-			glyph->mask[y * GLYPH_SIDE + x] = value > 0.5f;
-		}
-	distance_transform(glyph->mask, 0, GLYPH_SIDE, GLYPH_SIDE, glyph->outline);
-	distance_transform(glyph->mask, 1, GLYPH_SIDE, GLYPH_SIDE, glyph->scratch);
+	enlarge(pixels, glyph->values);
 	for (int i = 0; i < GLYPH_AREA; i++)
-		glyph->outline[i] = cell * (glyph->mask[i] ? glyph->outline[i] - 0.5f
-							   : 0.5f - glyph->scratch[i]);
-	thin(glyph->mask, (uint8_t *)glyph->scratch);
+		glyph->mask[i] = glyph->values[i] > 0.5f;
+	distance_transform(glyph->mask, 0, GLYPH_SIDE, GLYPH_SIDE, glyph->outline);
 	distance_transform(glyph->mask, 1, GLYPH_SIDE, GLYPH_SIDE, glyph->skeleton);
 	for (int i = 0; i < GLYPH_AREA; i++)
-		glyph->skeleton[i] *= cell;
+		glyph->outline[i] = cell * (glyph->mask[i] ? glyph->outline[i] - 0.5f
+							   : 0.5f - glyph->skeleton[i]);
+	glyph->has_skeleton = false;
+}
+
+void glyph_prepare(struct glyph *glyph, const struct pen *pen)
+{
+	if (glyph->has_skeleton || !(pen->width > 0 || pen->thicker < 0))
+		return;
+	glyph->has_skeleton = true;
+	thin(glyph->mask, glyph->cells[0], glyph->cells[1]);
+	distance_transform(glyph->mask, 1, GLYPH_SIDE, GLYPH_SIDE, glyph->skeleton);
+	for (int i = 0; i < GLYPH_AREA; i++)
+		glyph->skeleton[i] /= GLYPH_SCALE;
+}
+
+static inline double held(double value, double most)
+{
+	return value > 0 ? value < most ? value : most : 0;
 }
 
 /* Between the four cells around (x, y), in cells; the nearest ones outside. */
 static float sample(const float *plane, double x, double y)
 {
 	const double last = GLYPH_SIDE - 1.001;
-	const double u = fmin(fmax(x, 0), last), v = fmin(fmax(y, 0), last);
+	const double u = held(x, last), v = held(y, last);
 	const int left = (int)u, top = (int)v;
 	const float *p = plane + top * GLYPH_SIDE + left;
 	const float a = (float)(u - left), b = (float)(v - top);
@@ -131,7 +164,11 @@ float glyph_ink(const struct glyph *glyph, const struct pen *pen, double x, doub
 		inside = (float)pen->width / 2 - sample(glyph->skeleton, u, v);
 	else
 		inside = sample(glyph->outline, u, v) + (float)pen->thicker;
-	if (pen->thicker < 0)
-		inside = fmaxf(inside, HAIRLINE - sample(glyph->skeleton, u, v));
-	return fminf(fmaxf(inside / (float)pixel + 0.5f, 0), 1);
+	if (pen->thicker < 0) {
+		const float hairline = HAIRLINE - sample(glyph->skeleton, u, v);
+
+		inside = hairline > inside ? hairline : inside;
+	}
+	inside = inside / (float)pixel + 0.5f;
+	return inside > 0 ? inside < 1 ? inside : 1 : 0;
 }

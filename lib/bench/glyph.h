@@ -17,9 +17,10 @@
 struct glyph {
 	float values[GLYPH_AREA];   /* the image, interpolated, 0..1 */
 	float outline[GLYPH_AREA];  /* how far inside the ink, negative outside */
-	float skeleton[GLYPH_AREA]; /* how far from the middle of a stroke */
-	uint8_t mask[GLYPH_AREA];   /* scratch */
-	float scratch[GLYPH_AREA];
+	float skeleton[GLYPH_AREA]; /* how far from the middle of a stroke; see glyph_prepare() */
+	bool has_skeleton;
+	uint8_t mask[GLYPH_AREA]; /* scratch */
+	int cells[2][GLYPH_AREA]; /* scratch */
 };
 
 /* How a glyph is drawn. */
@@ -31,6 +32,9 @@ struct pen {
 
 /* pixels: (784). */
 void glyph_make(struct glyph *glyph, const uint8_t *pixels);
+
+/* Finds the skeleton, which takes its time, where drawing with the pen needs it. */
+void glyph_prepare(struct glyph *glyph, const struct pen *pen);
 
 /* How much ink, 0..1, is at (x, y), in EMNIST pixels from the middle of the image, in a pixel whose
  * side is `pixel` EMNIST pixels. */

@@ -196,7 +196,7 @@ static void expose(const struct photograph *photograph, const float *ink, float 
 
 static uint8_t to_byte(float value)
 {
-	return (uint8_t)(fminf(fmaxf(value, 0), 255) + 0.5f);
+	return (uint8_t)((value > 0 ? value < 255 ? value : 255 : 0) + 0.5f);
 }
 
 static bool write_ppm(const float *pixels, size_t width, size_t height, struct buffer *file)
@@ -247,7 +247,7 @@ static bool make_room(struct darkroom *darkroom, size_t n)
 	       buffer_reserve(&darkroom->pixels, 3 * n * sizeof(float));
 }
 
-bool photograph_take(const struct photograph *photograph, const struct glyph *glyph,
+bool photograph_take(const struct photograph *photograph, struct glyph *glyph,
 		     struct darkroom *darkroom)
 {
 	const struct map map = make_map(photograph);
@@ -257,6 +257,7 @@ bool photograph_take(const struct photograph *photograph, const struct glyph *gl
 	size_t width, height;
 	float *ink, *pixels;
 
+	glyph_prepare(glyph, &photograph->pen);
 	find_window(photograph, &map, glyph, &window);
 	width = (size_t)fmax(1, rint((window.right - window.left) * zoom));
 	height = (size_t)fmax(1, rint((window.bottom - window.top) * zoom));

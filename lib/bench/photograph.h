@@ -52,7 +52,7 @@ struct darkroom {
 struct photograph photograph_plain(void);
 
 /* Makes darkroom->file; false when memory is short. */
-bool photograph_take(const struct photograph *photograph, const struct glyph *glyph,
+bool photograph_take(const struct photograph *photograph, struct glyph *glyph,
 		     struct darkroom *darkroom);
 
 void darkroom_clear(struct darkroom *darkroom);
