@@ -181,6 +181,9 @@ $(BUILD)/test/%: $(BUILD)/lib/test/%.o $(LIB_OBJECTS)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $^ -lcmocka $(PACKAGE_LIBS)
 
+# This one is of the command line.
+$(BUILD)/test/test_processors: $(BUILD)/cli/processors.o
+
 # Small libraries to preload, which make system calls fail.
 $(BUILD)/test/%.so: cli/test/%.c
 	$(call say,LD,$@)
