@@ -27,6 +27,9 @@ enum exit_status cmd_classify(int argc, char **argv);
 enum exit_status cmd_eval(int argc, char **argv);
 enum exit_status cmd_train(int argc, char **argv);
 
+/* emnist --version, and with verbose what it computes with. */
+enum exit_status print_version(bool verbose);
+
 /* "emnist: message" and a line end on stderr, in one write. Control characters in the message are
  * shown as \n, \t, \xHH. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

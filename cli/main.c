@@ -34,7 +34,7 @@ static void print_usage(FILE *stream)
 		fprintf(stream, "  %-10s %s\n", command->name, command->summary);
 	fputs("\nOptions:\n"
 	      "  -h, --help      print this help\n"
-	      "      --version   print the version\n"
+	      "      --version   print the version; with -v also what computes, and how\n"
 	      "\n'emnist COMMAND --help' lists the options of a command.\n",
 	      stream);
 }
@@ -82,9 +82,25 @@ static enum exit_status help(int argc, char **argv)
 	return close_stdout(STATUS_OK);
 }
 
+/* Whether --version is asked for, with -v before or behind it. */
+static bool asks_for_version(char *const *arguments, bool *verbose_ret)
+{
+	bool asked = false;
+
+	for (*verbose_ret = false; *arguments; arguments++)
+		if (strcmp(*arguments, "--version") == 0)
+			asked = true;
+		else if (strcmp(*arguments, "-v") == 0 || strcmp(*arguments, "--verbose") == 0)
+			*verbose_ret = true;
+		else
+			break;
+	return asked;
+}
+
 static enum exit_status dispatch(int argc, char **argv)
 {
 	const struct command *command;
+	bool verbose;
 
 	if (argc < 2) {
 		print_usage(stderr);
@@ -97,10 +113,8 @@ static enum exit_status dispatch(int argc, char **argv)
 		return help(argc, argv);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return help(1, argv);
-	if (strcmp(argv[1], "--version") == 0) {
-		printf("emnist %s\n", emnist_version());
-		return close_stdout(STATUS_OK);
-	}
+	if (asks_for_version(argv + 1, &verbose))
+		return print_version(verbose);
 	return unknown(argv[1][0] == '-' ? "option" : "command", argv[1]);
 }
 

@@ -3,7 +3,9 @@
  */
 #include "text.h"
 
+#include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +48,17 @@ void text_puts(struct text *text, const char *string)
 void text_putc(struct text *text, char c)
 {
 	text_add(text, &c, 1);
+}
+
+void text_printf(struct text *text, const char *format, ...)
+{
+	char line[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	text_puts(text, line);
 }
 
 void text_share(struct text *text, double share, unsigned n_decimals)

@@ -25,6 +25,9 @@ void text_puts(struct text *text, const char *string);
 
 void text_putc(struct text *text, char c);
 
+/* As printf() does; what is longer than 1,023 bytes is cut. */
+void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* A share of 0..1 with n_decimals (1 to 9) digits behind the point; what is not a number is 0. */
 void text_share(struct text *text, double share, unsigned n_decimals);
 

@@ -11,9 +11,11 @@
 /* Sanitizers instrument the function that chooses, which runs before they are ready. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
 	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define SIMD_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#define SIMD_CLONES     __attribute__((target_clones("avx512f", "avx2", "default")))
+#define SIMD_HAS_CLONES 1
 #else
 #define SIMD_CLONES
+#define SIMD_HAS_CLONES 0
 #endif
 
 #endif

@@ -4,8 +4,9 @@
  * Its hard part is threads. The callers are threads already, so OpenBLAS must not start its own,
  * and each of its builds wants to be told differently: the pthreads build once for all; the OpenMP
  * build by the calling thread's own OpenMP setting, which is put back afterwards; the sequential
- * build starts none, but is not safe to enter from two threads at once. Any other CBLAS is taken as
- * it is: its functions of these names are not there, and the weak references are null.
+ * build starts none, but is not safe to enter from two threads at once. BLIS has a setting of the
+ * calling thread's or of all, depending on its version, so it is told each time. Any other CBLAS is
+ * taken as it is: functions of these names are not there, and the weak references are null.
  */
 #include "blas.h"
 
@@ -25,6 +26,8 @@
 
 extern void openblas_set_num_threads(int n_threads) __attribute__((weak));
 extern int openblas_get_parallel(void) __attribute__((weak));
+extern char *openblas_get_config(void) __attribute__((weak));
+extern char *openblas_get_corename(void) __attribute__((weak));
 
 /* What openblas_get_parallel() returns. */
 enum build {
@@ -38,6 +41,8 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static bool is_sequential;
 static int (*get_omp_threads)(void);
 static void (*set_omp_threads)(int n_threads);
+static void (*set_blis_threads)(int64_t n_threads);
+static const char *(*get_blis_version)(void);
 
 /* ISO C has no conversion from the object pointer that dlsym() returns to one to a function; POSIX
  * says that their representations agree. */
@@ -50,6 +55,8 @@ static void set_up(void)
 {
 	enum build build = BUILD_PTHREADS;
 
+	find_function("bli_thread_set_num_threads", &set_blis_threads);
+	find_function("bli_info_get_version_str", &get_blis_version);
 	if (openblas_get_parallel)
 		build = (enum build)openblas_get_parallel();
 	is_sequential = build == BUILD_SEQUENTIAL;
@@ -110,6 +117,8 @@ void blas_gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
 		n_omp_threads = get_omp_threads();
 		set_omp_threads(1);
 	}
+	if (set_blis_threads)
+		set_blis_threads(1);
 	cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans,
 		    transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, alpha, a,
 		    (int)lda, b, (int)ldb, beta, c, (int)ldc);
@@ -117,4 +126,15 @@ void blas_gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
 		set_omp_threads(n_omp_threads);
 	if (is_sequential)
 		pthread_mutex_unlock(&mutex);
+}
+
+struct blas_facts blas_describe(void)
+{
+	pthread_once(&once, set_up);
+	return (struct blas_facts){
+		.openblas = openblas_get_config ? openblas_get_config() : NULL,
+		.blis = get_blis_version ? get_blis_version() : NULL,
+		.kernels = openblas_get_corename ? openblas_get_corename() : NULL,
+		.parallel = openblas_get_parallel ? openblas_get_parallel() : -1,
+	};
 }

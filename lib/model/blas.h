@@ -30,4 +30,16 @@ void blas_gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
 	       const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
 	       size_t ldc);
 
+/* What the library says of itself. */
+struct blas_facts {
+	const char *openblas; /* "OpenBLAS 0.3.21 NO_LAPACKE ..."; NULL: another library */
+	const char *blis;     /* the version of BLIS, "0.9.0"; NULL: another library */
+	const char
+		*kernels; /* "Haswell": the processor that its kernels are for; NULL: not known */
+	int parallel;     /* 0 sequential, 1 pthreads, 2 OpenMP; -1: not known */
+};
+
+/* The texts are the library's, and may be written anew, the same, by another call. */
+struct blas_facts blas_describe(void);
+
 #endif

@@ -1,0 +1,28 @@
+/*
+ * machine.h - what this program computes with: for those who wonder how fast it is, and why.
+ */
+#ifndef CLI_MACHINE_H
+#define CLI_MACHINE_H
+
+#include "processors.h"
+#include "text.h"
+
+#include <emnist.h>
+
+struct machine {
+	struct emnist_backend backend;
+	struct processors processors;
+	char processor[128]; /* its model; "" where it is not known */
+	char system[192];    /* kernel and release */
+};
+
+void machine_find(struct machine *machine);
+
+/* Lines "NAME  VALUE", the values from column 14 on, and a line "warning" for each cause of
+ * slowness that is known. */
+void machine_put_text(struct text *text, const struct machine *machine);
+
+/* The same as one JSON object. */
+void machine_put_json(struct text *text, const struct machine *machine);
+
+#endif
