@@ -9,16 +9,6 @@
 data=testdata/idx/strokes-balanced-train
 test_data=testdata/idx/strokes-byclass-test
 
-# report NAME: passes by the status of the command before.
-report()
-{
-	if [ $? -eq 0 ]; then
-		ok "$1"
-	else
-		not_ok "$1" "$(tail -n 5 "$TMP/stderr")"
-	fi
-}
-
 # A small network, quick to train; more options follow.
 train()
 {

@@ -1,0 +1,54 @@
+#!/bin/sh
+# teacher.sh - a convolutional teacher from lib/train/conv_teacher.py, and a network that learns what
+# it says: over the files that both write, and with a teacher's training that was killed.
+. cli/test/tap.inc
+
+python=${PYTHON:-python3}
+if [ -n "$SANITIZE" ]; then
+	skip 'a convolutional teacher' "says nothing new with -fsanitize=$SANITIZE"
+	finish
+fi
+if ! "$python" -c 'import numpy, torch' 2>/dev/null; then
+	skip 'a convolutional teacher' 'no Python with numpy and torch; PYTHON can name one'
+	finish
+fi
+
+# teacher COMMAND ARGUMENT...
+teacher()
+{
+	"$python" lib/train/conv_teacher.py "$@" >"$TMP/stderr" 2>&1
+}
+
+data=testdata/idx/strokes-balanced-train
+small='--batch 8 --width 4 --epochs 6 --stem pool'
+"$EMNIST" train "$data" --write-variants "$TMP/variants" --variants 3 --validation 0.2 2>/dev/null
+teacher train "$TMP/variants" "$TMP/whole.pt" $small &&
+	grep -q '^epoch 6/6  loss [0-9.]*  validation [0-9.]* % (loss [0-9.]*)  [0-9]* s$' "$TMP/stderr"
+report "a teacher is trained on what is written for it"
+
+# Killed after an epoch or later, it goes on to the same answers.
+"$python" lib/train/conv_teacher.py train "$TMP/variants" "$TMP/killed.pt" $small >"$TMP/stderr" 2>&1 &
+pid=$!
+n=0
+while [ ! -e "$TMP/killed.pt.part" ] && [ ! -e "$TMP/killed.pt" ] && [ $n -lt 600 ]; do
+	sleep 0.1
+	n=$((n + 1))
+done
+kill -9 $pid
+wait $pid 2>/dev/null
+[ -e "$TMP/killed.pt" ] || teacher train "$TMP/variants" "$TMP/killed.pt" $small
+teacher label "$TMP/variants" "$TMP/whole" "$TMP/whole.pt" &&
+	teacher label "$TMP/variants" "$TMP/killed" "$TMP/killed.pt" &&
+	cmp "$TMP/whole" "$TMP/killed"
+report "a training that was killed goes on to the same teacher"
+
+# 3 variants of 40 images, 47 classes, floats.
+is "soft labels are an idx file of floats" "00000d0300000003000000280000002f 22576" \
+	"$(head -c 16 "$TMP/whole" | od -An -tx1 | tr -d ' \n') $(wc -c <"$TMP/whole")"
+teacher label "$TMP/variants" "$TMP/both" "$TMP/whole.pt" "$TMP/killed.pt" &&
+	cmp "$TMP/whole" "$TMP/both"
+report "the mean of a teacher and itself is what it says alone"
+"$EMNIST" train "$data" -o "$TMP/student.onnx" --soft-labels "$TMP/whole" --validation 0.2 \
+	--batch 32 --hidden 16 --epochs 3 2>"$TMP/stderr" && [ -s "$TMP/student.onnx" ]
+report "a network learns what the teacher says"
+finish
