@@ -46,6 +46,10 @@ train -o "$TMP/link" --epochs 2 --no-checkpoint && [ -h "$TMP/link" ] &&
 	cmp "$TMP/one.onnx" "$TMP/target"
 report "a symbolic link stays, and what it leads to is replaced"
 
+chmod 640 "$TMP/target"
+train -o "$TMP/target" --epochs 2 && [ "$(stat -c %a "$TMP/target")" = 640 ]
+report "a file that is replaced keeps its permissions"
+
 train -o /dev/stdout --epochs 2 -q >"$TMP/target" && cmp "$TMP/one.onnx" "$TMP/target" &&
 	[ ! -e /dev/stdout.checkpoint ]
 report "/dev/stdout may lead to a file"

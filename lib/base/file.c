@@ -116,9 +116,10 @@ static char *name_beside(const char *path)
 	return name;
 }
 
-/* Replaces what is a regular file, or nothing yet, and no symbolic link. */
-static enum emnist_status replace_file(const char *path, const void *bytes, size_t nbytes,
-				       struct emnist_error *error)
+/* Replaces what is a regular file, or nothing yet, and no symbolic link. old: what stands there, or
+ * NULL; its permissions are kept. */
+static enum emnist_status replace_file(const char *path, const struct stat *old, const void *bytes,
+				       size_t nbytes, struct emnist_error *error)
 {
 	char *name = name_beside(path);
 	int failure = 0;
@@ -132,7 +133,8 @@ static enum emnist_status replace_file(const char *path, const void *bytes, size
 		free(name);
 		return error_errno(error, failure, "cannot write");
 	}
-	if (!write_all(fd, bytes, nbytes) || fsync(fd) < 0)
+	if (!write_all(fd, bytes, nbytes) || (old && fchmod(fd, old->st_mode & 0777) < 0) ||
+	    fsync(fd) < 0)
 		failure = errno;
 	if (close(fd) < 0 && !failure)
 		failure = errno;
@@ -149,13 +151,14 @@ enum emnist_status file_replace(const char *path, const void *bytes, size_t nbyt
 {
 	enum emnist_status status;
 	struct stat st;
+	const bool exists = stat(path, &st) == 0;
 	char *target;
 
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+	if (exists && !S_ISREG(st.st_mode))
 		return write_in_place(path, bytes, nbytes, error);
 	/* Of a link, not the link but what it leads to: /dev/stdout is one. */
 	target = realpath(path, NULL);
-	status = replace_file(target ? target : path, bytes, nbytes, error);
+	status = replace_file(target ? target : path, exists ? &st : NULL, bytes, nbytes, error);
 	free(target);
 	return status;
 }

@@ -18,9 +18,10 @@ enum emnist_status file_read(const char *path, uint64_t limit_nbytes, struct buf
 			     struct emnist_error *error);
 
 /* Replaces the file at path by nbytes bytes: written to "PATH.new" beside it, flushed to
- * disk, renamed. Whatever happens, path holds either its old content or the new one. A symbolic
- * link to a file stays, and what it leads to is replaced; one that leads nowhere is replaced
- * itself. What cannot be replaced by rename (a device, a pipe) is written to directly. */
+ * disk, renamed. Whatever happens, path holds either its old content or the new one, with the
+ * permissions that it had. A symbolic link to a file stays, and what it leads to is replaced; one
+ * that leads nowhere is replaced itself. What cannot be replaced by rename (a device, a pipe) is
+ * written to directly. */
 enum emnist_status file_replace(const char *path, const void *bytes, size_t nbytes,
 				struct emnist_error *error);
 
