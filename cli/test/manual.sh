@@ -1,6 +1,7 @@
 #!/bin/sh
 # manual.sh - the manual is right: its pages are well-formed, list the commands and options that
-# --help lists, in its order and with the same arguments, and their examples do what they show.
+# --help lists, in its order and with the same arguments, their pictures show what the program makes,
+# and their examples do what they show.
 #
 # In an example a line that begins with "$ " is a command, "> " goes on with it, and what follows is
 # its output, stdout and stderr; where a page shows none, none is compared. Numbers of several
@@ -80,6 +81,39 @@ while IFS=: read -r command summary; do
 	sed -n 's/.*Default: \([0-9.,A-Z]*[0-9A-Z]\).*/\1/p' "$TMP/options" >"$TMP/in_page"
 	check "$page has the defaults of --help" diff "$TMP/wanted" "$TMP/in_page"
 done <"$TMP/commands"
+
+# -------------------------------------------------------------------- pictures
+
+# The pictures in emnist.1 are what the network sees. A character may be one step of darkness off, since
+# pixels differ in their last bits between compilers.
+if command -v python3 >/dev/null; then
+	for way in auto raw; do
+		"$EMNIST" classify --preprocess $way --dump-preprocessed "$TMP/seen.$way" \
+			testdata/samples/digit-3-photo.jpg >"$TMP/printed"
+	done
+	python3 cli/test/picture.py "$TMP"/seen.auto/*.png "$TMP"/seen.raw/*.png >"$TMP/wanted"
+	sed -n '/^\.SH "HOW IMAGES/,/^\.SH MODELS/{/^\.EX/,/^\.EE/p;}' man/emnist.1 |
+		sed '1,3d; /^\.EE/d; s/\\-/-/g; s/^\\&//' >"$TMP/in_page"
+	check 'emnist.1 has the pictures that picture.py prints' awk '
+		function level(line, x) {
+			return index(" .:-=+*#%@", x > length(line) ? " " : substr(line, x, 1))
+		}
+		NR == FNR { wanted[++n] = $0; next }
+		{
+			picture = wanted[++m]
+			for (x = 1; x <= length($0) || x <= length(picture); x++) {
+				step = level($0, x) - level(picture, x)
+				if (step < -1 || step > 1) {
+					print "wanted: " picture "\ngot:    " $0
+					bad = 1
+					break
+				}
+			}
+		}
+		END { exit bad || n != 14 || m != 14 }' "$TMP/wanted" "$TMP/in_page"
+else
+	skip 'emnist.1 has the pictures that picture.py prints' 'no python3'
+fi
 
 # -------------------------------------------------------------------- examples
 
