@@ -36,7 +36,6 @@ struct train_command {
 	const char *frequencies_path;
 	const char *checkpoint;
 	const char *variants_folder;
-	const char *soft_labels;
 	bool no_checkpoint, restart, no_batch_norm, no_augmentation, quiet, no_calibration;
 	unsigned verbose;
 	int activation, transpose;
@@ -44,7 +43,7 @@ struct train_command {
 	double dropout, learning_rate, warmup, weight_decay, ema, smoothing;
 	double rotate, scale, shear, shift, validation, checkpoint_seconds;
 	double elastic, anneal, teacher_share, temperature;
-	struct text_list teacher_paths;
+	struct text_list teacher_paths, soft_labels_paths;
 
 	/* what becomes of it */
 	struct emnist_train_options options;
@@ -131,10 +130,10 @@ static enum parse_result parse(struct train_command *c, int argc, char **argv,
 		OPTION_LIST(0, "teacher", "FILE", &c->teacher_paths,
 			    "learn what this ONNX model says of each distorted image, beside its "
 			    "label; may be given again: the mean of all is learnt"),
-		OPTION_TEXT(
-			0, "soft-labels", "FILE", &c->soft_labels,
-			"in place of --teacher: idx file of what teachers said of each image in "
-			"each variant"),
+		OPTION_LIST(
+			0, "soft-labels", "FILE", &c->soft_labels_paths,
+			"in place of --teacher: idx file of what one said of each image in each "
+			"variant; may be given again"),
 		OPTION_REAL(0, "teacher-share", "P", &c->teacher_share, 0.001, 1,
 			    "share of the teachers in the loss, the labels have the rest; default: "
 			    "0.9"),
@@ -248,7 +247,8 @@ static bool fill_options(struct train_command *c)
 	options->elastic = c->no_augmentation ? 0 : c->elastic;
 	options->anneal = c->anneal;
 	options->n_variants = (unsigned)c->n_variants;
-	options->soft_labels_path = c->soft_labels;
+	options->soft_labels_paths = c->soft_labels_paths.texts;
+	options->n_soft_labels = c->soft_labels_paths.n;
 	options->teacher_share = c->teacher_share;
 	options->temperature = c->temperature;
 	options->validation = c->validation;
@@ -548,6 +548,7 @@ static void release(struct train_command *c)
 		emnist_model_free(c->teachers[i]);
 	free(c->teachers);
 	free(c->teacher_paths.texts);
+	free(c->soft_labels_paths.texts);
 	free(c->frequencies);
 	free(c->checkpoint_made);
 	emnist_labels_free(c->labels);

@@ -521,11 +521,12 @@ struct emnist_train_options {
 	 * its label. Their classes must be the model's. Borrowed until training ends. */
 	const struct emnist_model *const *teachers; /* (n_teachers) */
 	size_t n_teachers;
-	/* In place of teachers, what they said of each variant of each image, written down before:
-	 * an uncompressed idx file of 32-bit floats (0x0D) with the dimensions (variants, images of
-	 * all datasets in their order, classes), the probabilities of one image after those of the
-	 * other. Rows of images that are held out are not read. NULL: none. */
-	const char *soft_labels_path;
+	/* In place of teachers, what they said of each variant of each image, written down before,
+	 * a file a teacher: uncompressed idx of 32-bit floats (0x0D) with the dimensions (variants,
+	 * images of all datasets in their order, classes), the probabilities of one image after
+	 * those of the other. Rows of images that are held out are not read. */
+	const char *const *soft_labels_paths; /* (n_soft_labels) */
+	size_t n_soft_labels;
 	double teacher_share; /* of the loss; the labels have the rest, (0,1]; default 0.9 */
 	double temperature;   /* that all are compared at; default 2 */
 

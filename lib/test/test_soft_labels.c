@@ -20,6 +20,7 @@
 
 static char folder[] = "/tmp/emnist-test-soft-XXXXXX";
 static char soft_path[64], variants_path[64];
+static const char *const soft_paths[] = {soft_path, soft_path};
 
 static int make_folder(void **state)
 {
@@ -193,7 +194,9 @@ static void soft_labels_are_the_teachers_answers(void **state)
 	taught = train(IMAGES_PATH, NULL, N_COPIES, &options);
 	write_soft_labels(teacher, N_COPIES);
 	options.n_teachers = 0;
-	options.soft_labels_path = soft_path;
+	options.soft_labels_paths = soft_paths;
+	options.n_soft_labels = 1;
+	options.n_soft_labels = 2; /* the mean of a teacher and itself */
 	read = train(IMAGES_PATH, NULL, N_COPIES, &options);
 	assert_true(distance(taught, read) < distance(taught, alone) / 100);
 	emnist_model_free(teacher);
@@ -392,10 +395,11 @@ static void damage_stops_training(void **state)
 	fseek(file, 16 + 4 * N_CLASSES, SEEK_SET);
 	put_u32(file, 0x7fc00000);
 	assert_int_equal(fclose(file), 0);
-	options.soft_labels_path = soft_path;
+	options.soft_labels_paths = soft_paths;
+	options.n_soft_labels = 1;
 	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_CORRUPT);
 	assert_string_equal(error.message,
-			    "'soft': what is said of image 1 in variant 0 is no set of "
+			    "soft labels 1: what is said of image 1 in variant 0 is no set of "
 			    "probabilities");
 	emnist_dataset_free(dataset);
 	emnist_model_free(teacher);
@@ -411,7 +415,8 @@ static void variants_take_turns(void **state)
 
 	(void)state;
 	write_soft_labels(teacher, 1);
-	options.soft_labels_path = soft_path;
+	options.soft_labels_paths = soft_paths;
+	options.n_soft_labels = 1;
 	options.n_epochs = 2;
 	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_CORRUPT);
 	assert_non_null(strstr(error.message, " in variant 1 is no set of probabilities"));
@@ -428,11 +433,12 @@ static void options_must_agree(void **state)
 
 	(void)state;
 	write_soft_labels(teacher, 1);
-	options.soft_labels_path = soft_path;
+	options.soft_labels_paths = soft_paths;
+	options.n_soft_labels = 1;
 	options.n_variants = 3;
 	dataset = open_data(IMAGES_PATH, NULL);
 	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message, "3 variants, but soft labels for 2");
+	assert_string_equal(error.message, "soft labels for 2 variants, where there are 3");
 	emnist_dataset_free(dataset);
 	options.n_variants = 2;
 	options.teachers = (const struct emnist_model *const *)&teacher;

@@ -14,6 +14,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Outputs of a block: wide enough for a fast matrix product, narrow enough that its gradient by
@@ -132,24 +133,36 @@ static enum emnist_status ask_teachers(struct member *member, size_t shard)
 	return EMNIST_OK;
 }
 
+static enum emnist_status about_soft_labels(size_t number, enum emnist_status status,
+					    struct emnist_error *error)
+{
+	char prefix[48];
+
+	snprintf(prefix, sizeof(prefix), "soft labels %zu", number + 1);
+	return error_prefix(error, status, prefix);
+}
+
 /* The same, where what they say was written down before. */
 static enum emnist_status look_up_soft_labels(struct member *member, size_t shard)
 {
 	const struct job *job = member->crew->job;
 	struct batch *batch = job->batch;
 	const size_t n = batch->shard_rows * batch->n_outputs;
+	const uint32_t *images = job->images + shard * batch->shard_rows;
 	float *soft = batch->soft + shard * n;
 
-	for (size_t r = 0; r < batch->shard_rows; r++) {
-		enum emnist_status status = soft_labels_read(
-			job->soft_labels, job->variant, job->images[shard * batch->shard_rows + r],
-			member->answers + r * batch->n_outputs, &member->error);
-
-		if (status)
-			return status;
-	}
 	memset(soft, 0, n * sizeof(*soft));
-	batch_add_answers(batch, member->answers, 1, soft);
+	for (size_t t = 0; t < job->n_soft_labels; t++) {
+		for (size_t r = 0; r < batch->shard_rows; r++) {
+			enum emnist_status status = soft_labels_read(
+				job->soft_labels[t], job->variant, images[r],
+				member->answers + r * batch->n_outputs, &member->error);
+
+			if (status)
+				return about_soft_labels(t, status, &member->error);
+		}
+		batch_add_answers(batch, member->answers, 1.0F / (float)job->n_soft_labels, soft);
+	}
 	return EMNIST_OK;
 }
 
@@ -164,7 +177,7 @@ static void take_part(struct member *member)
 		load_rows(job, i);
 		if (job->n_teachers > 0 && !member->status)
 			member->status = ask_teachers(member, i);
-		if (job->soft_labels && !member->status)
+		if (job->n_soft_labels > 0 && !member->status)
 			member->status = look_up_soft_labels(member, i);
 		batch_forward(job->batch, job->net, i);
 		batch_backward(job->batch, job->net, i);
@@ -232,7 +245,7 @@ static enum emnist_status make_sessions(struct member *member, struct emnist_err
 	const struct job *job = member->crew->job;
 	enum emnist_status status = EMNIST_OK;
 
-	if (job->n_teachers == 0 && !job->soft_labels)
+	if (job->n_teachers == 0 && job->n_soft_labels == 0)
 		return EMNIST_OK;
 	member->answers = alloc_floats(job->batch->shard_rows, job->batch->n_outputs);
 	if (!member->answers)

@@ -15,7 +15,8 @@ struct job {
 	struct distortion distortion;
 	const struct emnist_model *const *teachers; /* (n_teachers) */
 	size_t n_teachers;
-	const struct soft_labels *soft_labels; /* or NULL; not beside teachers */
+	struct soft_labels *const *soft_labels; /* (n_soft_labels); not beside teachers */
+	size_t n_soft_labels;
 	struct net *net;
 	struct batch *batch;
 	struct optimiser optimiser;

@@ -23,7 +23,9 @@ struct run {
 	struct settings settings;
 	const struct emnist_labels *labels; /* the model's */
 	struct train_set set;
-	struct soft_labels *soft_labels; /* or NULL */
+	struct soft_labels **soft_labels; /* (n_soft_labels) */
+	size_t n_soft_labels;
+	size_t n_variants; /* that options or soft labels say; 0: neither */
 	struct net net;
 	struct batch batch;
 	struct crew *crew;
@@ -103,28 +105,47 @@ static enum emnist_status load_data(struct run *run, struct emnist_dataset *cons
 	return run->order ? EMNIST_OK : error_memory(error);
 }
 
-/* Soft labels say for how many variants of the images they are. */
-static enum emnist_status open_soft_labels(struct run *run, struct emnist_error *error)
+static enum emnist_status open_soft_labels_of(struct run *run, const char *path,
+					      struct emnist_error *error)
 {
-	const char *path = run->options->soft_labels_path;
+	struct soft_labels **labels = &run->soft_labels[run->n_soft_labels];
+	enum emnist_status status = soft_labels_open(labels, path, run->set.n_images,
+						     emnist_labels_count(run->labels), error);
 	size_t n_variants;
-	enum emnist_status status;
 
-	if (!path)
-		return EMNIST_OK;
-	if (run->options->n_teachers > 0)
-		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "teachers and soft labels: only one of both");
-	status = soft_labels_open(&run->soft_labels, path, run->set.n_images,
-				  emnist_labels_count(run->labels), error);
 	if (status)
 		return about_file(path, status, error);
-	n_variants = soft_labels_n_variants(run->soft_labels);
-	if (run->options->n_variants > 0 && run->options->n_variants != n_variants)
-		return error_set(error, EMNIST_ERR_ARGUMENT, "%u variants, but soft labels for %zu",
-				 run->options->n_variants, n_variants);
-	run->settings.n_variants = (unsigned)n_variants;
+	n_variants = soft_labels_n_variants(*labels);
+	run->n_soft_labels++;
+	if (run->n_variants == 0)
+		run->n_variants = n_variants;
+	if (run->n_variants != n_variants)
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "soft labels for %zu variants, where there are %zu", n_variants,
+				 run->n_variants);
 	return EMNIST_OK;
+}
+
+/* Soft labels say for how many variants of the images they are; where options do, too, both must
+ * agree. */
+static enum emnist_status open_soft_labels(struct run *run, struct emnist_error *error)
+{
+	const struct emnist_train_options *options = run->options;
+	enum emnist_status status = EMNIST_OK;
+
+	if (options->n_soft_labels == 0)
+		return EMNIST_OK;
+	if (options->n_teachers > 0)
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "teachers and soft labels: only one of both");
+	run->soft_labels = alloc_zeroed(options->n_soft_labels, sizeof(struct soft_labels *));
+	if (!run->soft_labels)
+		return error_memory(error);
+	run->n_variants = options->n_variants;
+	for (size_t t = 0; t < options->n_soft_labels && !status; t++)
+		status = open_soft_labels_of(run, options->soft_labels_paths[t], error);
+	run->settings.n_variants = (unsigned)run->n_variants;
+	return status;
 }
 
 static enum emnist_status make_net(struct run *run, struct emnist_error *error)
@@ -143,7 +164,7 @@ static enum emnist_status make_net(struct run *run, struct emnist_error *error)
 	if (!status)
 		status = batch_init(&run->batch, &run->net, settings->n_rows, settings->shard_rows,
 				    settings->dropout,
-				    run->options->n_teachers > 0 || run->soft_labels, error);
+				    run->options->n_teachers > 0 || run->n_soft_labels > 0, error);
 	run->batch.label_smoothing = settings->label_smoothing;
 	run->batch.teacher_share = settings->teacher_share;
 	run->batch.temperature = settings->temperature;
@@ -181,8 +202,8 @@ static uint64_t fingerprint(const struct run *run)
 	}
 	for (size_t t = 0; t < run->options->n_teachers; t++)
 		hash = random_mix(hash ^ model_fingerprint(run->options->teachers[t]));
-	if (run->soft_labels)
-		hash = random_mix(hash ^ soft_labels_fingerprint(run->soft_labels));
+	for (size_t t = 0; t < run->n_soft_labels; t++)
+		hash = random_mix(hash ^ soft_labels_fingerprint(run->soft_labels[t]));
 	return random_mix(hash ^ run->set.fingerprint);
 }
 
@@ -225,6 +246,7 @@ static enum emnist_status start_crew(struct run *run, struct emnist_error *error
 		.teachers = run->options->teachers,
 		.n_teachers = run->options->n_teachers,
 		.soft_labels = run->soft_labels,
+		.n_soft_labels = run->n_soft_labels,
 		.net = &run->net,
 		.batch = &run->batch,
 		.seed = run->settings.seed,
@@ -329,8 +351,7 @@ static enum emnist_status step(struct run *run, struct emnist_error *error)
 	run->batch.step = n;
 	status = crew_step(run->crew, error);
 	if (status)
-		return run->soft_labels ? about_file(run->options->soft_labels_path, status, error)
-					: status;
+		return status;
 	for (size_t s = 0; s < run->batch.n_shards; s++)
 		run->checkpoint.loss_sum += run->batch.losses[s] / (double)run->batch.n_rows;
 	run->checkpoint.step++;
@@ -407,7 +428,9 @@ static void run_clear(struct run *run)
 	batch_clear(&run->batch, &run->net);
 	net_clear(&run->net);
 	train_set_clear(&run->set);
-	soft_labels_close(run->soft_labels);
+	for (size_t t = 0; t < run->n_soft_labels; t++)
+		soft_labels_close(run->soft_labels[t]);
+	free(run->soft_labels);
 	free(run->order);
 }
 
