@@ -62,7 +62,7 @@ TESTS       := $(patsubst lib/test/%.c,%,$(wildcard lib/test/test_*.c))
 CLI_TESTS   := $(sort $(wildcard cli/test/*.sh))
 INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
 FUZZERS     := $(patsubst lib/fuzz/%.c,%,$(wildcard lib/fuzz/fuzz_*.c))
-BENCHES     := export_images export_photographs distort
+BENCHES     := export_images export_photographs time_photographs distort
 PAGES       := $(wildcard man/*.1 man/*.3)
 PROTO       := onnx
 
@@ -230,7 +230,7 @@ $(BUILD)/bench/%: $(BUILD)/lib/bench/%.o $(LIB_OBJECTS)
 bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed beside Python's, needs EMNIST_DATA
 	@BUILD='$(BUILD)' sh cli/bench/bench.sh
 
-$(BUILD)/bench/distort $(BUILD)/bench/export_photographs: \
+$(BUILD)/bench/distort $(BUILD)/bench/export_photographs $(BUILD)/bench/time_photographs: \
 	$(patsubst %,$(BUILD)/lib/bench/%.o,distortion photograph camera glyph)
 
 bench-distortions: $(BUILD)/bench/distort ## accuracy on people's pictures, needs EMNIST_DATA

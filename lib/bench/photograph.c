@@ -81,6 +81,13 @@ static void find_window(const struct photograph *photograph, const struct map *m
 		}
 	if (box.left > box.right)
 		box = (struct window){-1, 1, -1, 1};
+	if (photograph->square > 0) {
+		window->left = (box.left + box.right - photograph->square) / 2;
+		window->right = window->left + photograph->square;
+		window->top = (box.top + box.bottom - photograph->square) / 2;
+		window->bottom = window->top + photograph->square;
+		return;
+	}
 	window->left = box.left - photograph->margins[0];
 	window->right = box.right + photograph->margins[1];
 	window->top = box.top - photograph->margins[2];

@@ -25,6 +25,7 @@ struct photograph {
 	double slant;       /* of the height */
 	double tilt[2];     /* perspective: how much nearer one side is than the other */
 	double margins[4];  /* around the ink: left, right, top, bottom */
+	double square;      /* > 0: the side of the picture, in place of margins */
 	enum ruling ruling; /* with lines of width line, as dark as shade of the ink */
 	double line;
 	double shade;

@@ -88,7 +88,8 @@ static bool find_character(struct normalizer *normalizer, const struct plane *pl
 		resample_average(plane, &region, normalizer->paper, frame->width, frame->height,
 				 sums);
 		if (round == 0)
-			turn = normalize_ink_is_bright(normalizer, frame->width, frame->height);
+			turn = normalize_ink_is_bright(normalizer->paper, frame->width,
+						       frame->height);
 		for (size_t i = 0; turn && i < n; i++)
 			normalizer->paper[i] = 255 - normalizer->paper[i];
 		noise = normalize_flatten(normalizer->paper, normalizer->ink, frame->width,

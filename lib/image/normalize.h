@@ -25,9 +25,8 @@ struct box {
 	double left, top, right, bottom;
 };
 
-/* normalize_turn.c: whether the ink is the bright part of the picture in normalizer->paper; writes
- * normalizer->ink. */
-bool normalize_ink_is_bright(struct normalizer *normalizer, size_t width, size_t height);
+/* normalize_turn.c: whether the ink is the bright part of the picture in paper. */
+bool normalize_ink_is_bright(const float *paper, size_t width, size_t height);
 
 /* normalize_flatten.c: ink = how much darker than the light on it each pixel of paper is. Returns
  * the noise of the paper, as a standard deviation. */
@@ -44,10 +43,6 @@ bool normalize_find_ink(struct normalizer *normalizer, const struct frame *frame
 /* normalize_lines.c: sets ink, in shares of its level, to zero where it is of ruled lines. Writes
  * normalizer->keep. */
 void normalize_remove_lines(struct normalizer *normalizer, const struct frame *frame);
-
-/* normalize_find.c: what ink, as normalize_flatten() makes it, is where it is dense, and 0 where
- * there is none. */
-float normalize_ink_level(const float *ink, size_t n, float noise);
 
 /* normalize_find.c: the box around the ink that was found. */
 struct box normalize_find_box(struct normalizer *normalizer, const struct frame *frame);

@@ -118,7 +118,8 @@ static void keep_components(const uint32_t *labels, const float *ink, size_t n, 
 			  (float)areas[labels[i] - 1] >= SPECK_SHARE * (float)largest;
 }
 
-float normalize_ink_level(const float *ink, size_t n, float noise)
+/* What ink, as normalize_flatten() makes it, is where it is dense, and 0 where there is none. */
+static float ink_level(const float *ink, size_t n, float noise)
 {
 	const float floor = fmaxf(NORMALIZE_MIN_CONTRAST / 2, NOISE_SIGMAS * noise);
 	const float level = level_above(ink, n, floor);
@@ -129,7 +130,7 @@ float normalize_ink_level(const float *ink, size_t n, float noise)
 bool normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise)
 {
 	const size_t n = frame->width * frame->height;
-	const float level = normalize_ink_level(normalizer->ink, n, noise);
+	const float level = ink_level(normalizer->ink, n, noise);
 
 	if (level == 0)
 		return false;

@@ -2,6 +2,7 @@
  * normalize_flatten.c - subtracting the paper, also where light falls unevenly.
  */
 #include "normalize.h"
+#include "normalize_light.h"
 
 #include <math.h>
 
@@ -12,94 +13,11 @@
 /* Light that varies over the page by less, of 255, is even. */
 #define MIN_LIGHT_RANGE 8.0f
 
-/* Brightness over the page as a polynomial: c0 + c1 x + c2 y + c3 x^2 + c4 x y + c5 y^2 with x and
- * y in [-1,1]; held within the range of what it was fitted to. */
-#define N_TERMS 6
-struct light {
-	double c[N_TERMS];
-	float least;
-	float most;
-};
-
-struct sample {
-	float x, y, value;
-	float weight;
-};
-
-static void light_terms(double x, double y, double terms[N_TERMS])
-{
-	terms[0] = 1;
-	terms[1] = x;
-	terms[2] = y;
-	terms[3] = x * x;
-	terms[4] = x * y;
-	terms[5] = y * y;
-}
-
-static float light_at(const struct light *light, double x, double y)
-{
-	double terms[N_TERMS], value = 0;
-
-	light_terms(x, y, terms);
-	for (int i = 0; i < N_TERMS; i++)
-		value += light->c[i] * terms[i];
-	if (value < light->least)
-		return light->least;
-	return value > light->most ? light->most : (float)value;
-}
-
-/* Solves the symmetric a c = b by Cholesky's factors; false where a has no definite ones. */
-static bool solve(double a[N_TERMS][N_TERMS], const double b[N_TERMS], double c[N_TERMS])
-{
-	for (int i = 0; i < N_TERMS; i++)
-		for (int j = 0; j <= i; j++) {
-			double sum = a[i][j];
-
-			for (int k = 0; k < j; k++)
-				sum -= a[i][k] * a[j][k];
-			if (i == j && !(sum > 1e-9))
-				return false;
-			a[i][j] = i == j ? sqrt(sum) : sum / a[j][j];
-		}
-	for (int i = 0; i < N_TERMS; i++) {
-		c[i] = b[i];
-		for (int k = 0; k < i; k++)
-			c[i] -= a[i][k] * c[k];
-		c[i] /= a[i][i];
-	}
-	for (int i = N_TERMS - 1; i >= 0; i--) {
-		for (int k = i + 1; k < N_TERMS; k++)
-			c[i] -= a[k][i] * c[k];
-		c[i] /= a[i][i];
-	}
-	return true;
-}
-
-/* Fits light to the weighted samples; false where they do not determine it. */
-static bool fit_light(const struct sample *samples, size_t n, struct light *light)
-{
-	double a[N_TERMS][N_TERMS] = {{0}}, b[N_TERMS] = {0}, total = 0;
-
-	for (size_t s = 0; s < n; s++) {
-		double terms[N_TERMS];
-
-		light_terms(samples[s].x, samples[s].y, terms);
-		for (int i = 0; i < N_TERMS; i++) {
-			const double weighted = samples[s].weight * terms[i];
-
-			b[i] += weighted * samples[s].value;
-			for (int j = 0; j <= i; j++)
-				a[i][j] += weighted * terms[j];
-		}
-		total += samples[s].weight;
-	}
-	for (int i = 0; i < N_TERMS; i++)
-		a[i][i] += 1e-6 * total; /* a page that is one pixel wide has no x */
-	return solve(a, b, light->c);
-}
+/* Fits of a surface on top of the samples; four or five are usual until it rests. */
+#define MAX_PASSES 8
 
 static size_t take_samples(const float *values, size_t width, size_t height,
-			   struct sample samples[MAX_SAMPLES])
+			   struct light_sample samples[MAX_SAMPLES])
 {
 	const size_t nx = width < SAMPLE_SIDE ? width : SAMPLE_SIDE;
 	const size_t ny = height < SAMPLE_SIDE ? height : SAMPLE_SIDE;
@@ -111,9 +29,9 @@ static size_t take_samples(const float *values, size_t width, size_t height,
 			const size_t x = nx > 1 ? i * (width - 1) / (nx - 1) : 0;
 			const size_t y = ny > 1 ? j * (height - 1) / (ny - 1) : 0;
 
-			samples[n++] = (struct sample){
-				.x = width > 1 ? 2 * (float)x / (float)(width - 1) - 1 : 0,
-				.y = height > 1 ? 2 * (float)y / (float)(height - 1) - 1 : 0,
+			samples[n++] = (struct light_sample){
+				.x = light_place(x, width),
+				.y = light_place(y, height),
 				.value = values[y * width + x],
 				.weight = 1,
 			};
@@ -121,54 +39,26 @@ static size_t take_samples(const float *values, size_t width, size_t height,
 	return n;
 }
 
-static int compare_floats(const void *a, const void *b)
-{
-	const float x = *(const float *)a, y = *(const float *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* n > 0; reorders the values. */
-static float median(float *values, size_t n)
-{
-	qsort(values, n, sizeof(*values), compare_floats);
-	return values[n / 2];
-}
-
-/* An even light of the given brightness. */
-static struct light even_light(float value)
-{
-	return (struct light){.c = {value}, .least = value, .most = value};
-}
-
-/* The standard deviation of a normal distribution, of the median of its absolute values. */
-#define SIGMA_OF_MEDIAN 1.4826f
-
-/* How far below the light a sample is, or above. */
-static void measure_residuals(const struct sample *samples, size_t n, const struct light *light,
-			      float *residuals)
-{
-	for (size_t i = 0; i < n; i++)
-		residuals[i] =
-			fabsf(samples[i].value - light_at(light, samples[i].x, samples[i].y));
-}
-
 /* Fits a surface that lies on top of most samples: what is above it weighs twenty times what is
  * below, which is ink as often as paper. */
-static struct light fit_upper(struct sample *samples, size_t n)
+static struct light fit_upper(struct light_sample *samples, size_t n)
 {
 	static const float below_weight = 0.05f;
-	struct light light = even_light(255);
+	struct light light = light_even(255);
+	size_t n_changed = n;
 
-	for (int pass = 0; pass < 8; pass++) {
+	for (int pass = 0; pass < MAX_PASSES && n_changed > 0; pass++) {
 		light.least = 0;
 		light.most = 255;
-		if (!fit_light(samples, n, &light))
-			return even_light(255);
+		n_changed = 0;
+		if (!light_fit(&light, samples, n))
+			return light_even(255);
 		for (size_t i = 0; i < n; i++) {
 			const float top = light_at(&light, samples[i].x, samples[i].y);
+			const float weight = samples[i].value > top ? 1 : below_weight;
 
-			samples[i].weight = samples[i].value > top ? 1 : below_weight;
+			n_changed += weight != samples[i].weight;
+			samples[i].weight = weight;
 		}
 	}
 	return light;
@@ -176,14 +66,14 @@ static struct light fit_upper(struct sample *samples, size_t n)
 
 /* Moves the samples that are near the light to the front. Half of all or more are paper, so the
  * median distance tells what near is. */
-static size_t select_paper(struct sample *samples, size_t n, const struct light *light)
+static size_t select_paper(struct light_sample *samples, size_t n, const struct light *light)
 {
 	float residuals[MAX_SAMPLES], sorted[MAX_SAMPLES], reach;
 	size_t n_paper = 0;
 
-	measure_residuals(samples, n, light, residuals);
+	light_residuals(light, samples, n, residuals);
 	memcpy(sorted, residuals, n * sizeof(*residuals));
-	reach = 3 * SIGMA_OF_MEDIAN * median(sorted, n);
+	reach = 3 * LIGHT_SIGMA_OF_MEDIAN * light_select(sorted, n, n / 2);
 	reach = fmaxf(NORMALIZE_MIN_CONTRAST / 2, fminf(reach, 2 * NORMALIZE_MIN_CONTRAST));
 	for (size_t i = 0; i < n; i++)
 		if (residuals[i] <= reach) {
@@ -193,30 +83,40 @@ static size_t select_paper(struct sample *samples, size_t n, const struct light 
 	return n_paper;
 }
 
+/* Light is within the range of what it was fitted to. */
+static void set_range(struct light *light, const float *values, size_t n)
+{
+	light->least = light->most = values[0];
+	for (size_t i = 1; i < n; i++) {
+		light->least = values[i] < light->least ? values[i] : light->least;
+		light->most = values[i] > light->most ? values[i] : light->most;
+	}
+}
+
 /* The light on the paper, robust against the ink, and the noise of the paper as a standard
  * deviation. */
 static struct light estimate_light(const float *paper, size_t width, size_t height,
 				   float *noise_ret)
 {
-	struct sample samples[MAX_SAMPLES];
-	float values[MAX_SAMPLES], middle;
+	struct light_sample samples[MAX_SAMPLES];
+	float values[MAX_SAMPLES], middle, low, high;
 	size_t n = take_samples(paper, width, height, samples);
 	struct light light = fit_upper(samples, n);
 
 	*noise_ret = 0;
 	n = select_paper(samples, n, &light);
 	if (n == 0)
-		return even_light(255);
+		return light_even(255);
 	for (size_t i = 0; i < n; i++)
 		values[i] = samples[i].value;
-	middle = median(values, n);
-	light.least = values[0];
-	light.most = values[n - 1];
-	if (values[n * 95 / 100] - values[n * 5 / 100] < MIN_LIGHT_RANGE ||
-	    !fit_light(samples, n, &light))
-		light = even_light(middle);
-	measure_residuals(samples, n, &light, values);
-	*noise_ret = SIGMA_OF_MEDIAN * median(values, n);
+	middle = light_select(values, n, n / 2);
+	low = light_select(values, n, n * 5 / 100);
+	high = light_select(values, n, n * 95 / 100);
+	set_range(&light, values, n);
+	if (high - low < MIN_LIGHT_RANGE || !light_fit(&light, samples, n))
+		light = light_even(middle);
+	light_residuals(&light, samples, n, values);
+	*noise_ret = LIGHT_SIGMA_OF_MEDIAN * light_select(values, n, n / 2);
 	return light;
 }
 
@@ -224,17 +124,12 @@ static struct light estimate_light(const float *paper, size_t width, size_t heig
 static void subtract_paper(const struct light *light, const float *paper, float *ink, size_t width,
 			   size_t height)
 {
-	const bool even = light->least == light->most;
+	float row[WORK_SIDE];
 
 	for (size_t y = 0; y < height; y++) {
-		const double v = height > 1 ? 2 * (double)y / (double)(height - 1) - 1 : 0;
-
-		for (size_t x = 0; x < width; x++) {
-			const double u = width > 1 ? 2 * (double)x / (double)(width - 1) - 1 : 0;
-			const float bright = even ? light->least : light_at(light, u, v);
-
-			ink[y * width + x] = bright - paper[y * width + x];
-		}
+		light_on_row(light, light_place(y, height), row, width);
+		for (size_t x = 0; x < width; x++)
+			ink[y * width + x] = row[x] - paper[y * width + x];
 	}
 }
 
@@ -242,7 +137,7 @@ static void subtract_paper(const struct light *light, const float *paper, float 
  * ink is. */
 static float measure_noise(const float *ink, size_t width, size_t height)
 {
-	struct sample samples[MAX_SAMPLES];
+	struct light_sample samples[MAX_SAMPLES];
 	float brighter[MAX_SAMPLES];
 	const size_t n = take_samples(ink, width, height, samples);
 	size_t n_brighter = 0;
@@ -250,7 +145,9 @@ static float measure_noise(const float *ink, size_t width, size_t height)
 	for (size_t i = 0; i < n; i++)
 		if (samples[i].value < 0)
 			brighter[n_brighter++] = -samples[i].value;
-	return n_brighter ? SIGMA_OF_MEDIAN * median(brighter, n_brighter) : 0;
+	return n_brighter
+		       ? LIGHT_SIGMA_OF_MEDIAN * light_select(brighter, n_brighter, n_brighter / 2)
+		       : 0;
 }
 
 float normalize_flatten(const float *paper, float *ink, size_t width, size_t height)

@@ -1,9 +1,20 @@
 /*
  * normalize_turn.c - which side of a picture is the ink: the dark one or the bright one.
+ *
+ * Most of a picture's border is paper. Where light is even, brightness has two levels, and the
+ * border tells which of them is the paper's. Else a smooth surface is fitted to the border, but not
+ * to the strokes and lines that cross it, and tells how bright paper would be anywhere: what
+ * departs from it most, to the dark or to the bright side, is the ink.
  */
 #include "normalize.h"
+#include "normalize_light.h"
 
 #include <math.h>
+
+/* Brightness has two levels when the best threshold between them explains this share of its
+ * variance: below, more of the bench's pictures are turned wrongly by their levels than by their
+ * light, above it is the other way round. */
+#define TWO_LEVELS 0.8
 
 /* A border is paper when this share of it is on one side of the threshold. */
 #define BORDER_SHARE 0.75f
@@ -13,22 +24,39 @@
  * that is wrong for 2 % in dark ink and for 8 % in light ink, mostly bars that fill their box. */
 #define MAX_INK_SHARES 1.1f
 
-/* Light that passes the threshold somewhere on the border does so softly: within so many pixels of
- * the border by less than this share of the step from the mean of the dark to the mean of the
- * bright ones. */
-#define EDGE_REACH 3
-#define EDGE_SHARE 0.35f
+/* Samples of the border: up to so many along each side, in lines that lie so many pixels inside. */
+#define N_ALONG     32
+#define N_DEEP      2
+#define DEEPER      2
+#define MAX_SAMPLES (4 * N_ALONG * N_DEEP)
+
+/* Rounds of fitting. A sample that lies SCALE standard deviations off has half the weight, and
+ * brightness is not known better than to MIN_SIGMA levels. */
+#define N_ROUNDS  5
+#define SCALE     1.5f
+#define MIN_SIGMA 1.3f
+
+/* How far the ink departs is seen at this share of the pixels, on either side: more than noise and
+ * specks cover, and less than a thin pen's strokes. */
+#define TAIL_SHARE 0.01f
+
+/* Ink is dark unless what departs to the bright side does so by more than 2.4 times as much. */
+#define BRIGHT_BALANCE 0.41f
+
+/* ------------------------------------------------------------- by its levels */
 
 /* The threshold between two classes of bytes that leaves the least variance within them (Otsu
- * 1979): the largest value of the darker class. */
-static unsigned otsu_threshold(const uint32_t histogram[256])
+ * 1979): the largest value of the darker class. *share_ret: of all variance, what is between them.
+ */
+static unsigned otsu_threshold(const uint32_t histogram[256], double *share_ret)
 {
-	double n = 0, sum = 0, n_dark = 0, sum_dark = 0, best = -1;
+	double n = 0, sum = 0, squares = 0, n_dark = 0, sum_dark = 0, best = 0;
 	unsigned threshold = 0;
 
 	for (unsigned v = 0; v < 256; v++) {
 		n += histogram[v];
 		sum += (double)v * histogram[v];
+		squares += (double)v * v * histogram[v];
 	}
 	for (unsigned v = 0; v < 255; v++) {
 		double gap, between;
@@ -44,6 +72,7 @@ static unsigned otsu_threshold(const uint32_t histogram[256])
 			threshold = v;
 		}
 	}
+	*share_ret = best > 0 ? best / (n * squares - sum * sum) : 0;
 	return threshold;
 }
 
@@ -63,89 +92,119 @@ static float bright_border(const float *values, size_t width, size_t height, flo
 	return (float)n_bright / (float)n;
 }
 
-/* The share that the ink would have of the border, and that of the whole, if it were what is darker
- * than its surroundings: their sum. */
-static float ink_shares(struct normalizer *normalizer, size_t width, size_t height)
-{
-	const size_t n = width * height;
-	const float noise = normalize_flatten(normalizer->paper, normalizer->ink, width, height);
-	const float level = normalize_ink_level(normalizer->ink, n, noise);
-	size_t n_ink = 0;
-
-	if (level == 0)
-		return 2;
-	for (size_t i = 0; i < n; i++)
-		n_ink += normalizer->ink[i] > level / 2;
-	return bright_border(normalizer->ink, width, height, level / 2) + (float)n_ink / (float)n;
-}
-
-static void invert(float *values, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		values[i] = 255 - values[i];
-}
-
-/* The border's values in order around the frame: n of them. */
-static size_t take_border(const float *values, size_t width, size_t height,
-			  float border[4 * WORK_SIDE])
-{
-	size_t n = 0;
-
-	for (size_t x = 0; x < width; x++)
-		border[n++] = values[x];
-	for (size_t y = 1; y < height; y++)
-		border[n++] = values[y * width + width - 1];
-	for (size_t x = width - 1; height > 1 && x-- > 0;)
-		border[n++] = values[(height - 1) * width + x];
-	for (size_t y = height - 1; width > 1 && y-- > 1;)
-		border[n++] = values[y * width];
-	return n;
-}
-
-/* Whether brightness passes softly from one side of the threshold to the other, as light does, and
- * ink does not. */
-static bool border_is_soft(const float *values, size_t width, size_t height, float threshold)
-{
-	float border[4 * WORK_SIDE], sums[2] = {0}, counts[2] = {0}, steepest = 0;
-	const size_t n = take_border(values, width, height, border);
-
-	for (size_t i = 0; i < n; i++) {
-		const int bright = border[i] > threshold;
-
-		sums[bright] += border[i];
-		counts[bright]++;
-		steepest = fmaxf(steepest, fabsf(border[(i + EDGE_REACH) % n] - border[i]));
-	}
-	return counts[0] > 0 && counts[1] > 0 &&
-	       steepest < EDGE_SHARE * (sums[1] / counts[1] - sums[0] / counts[0]);
-}
-
-bool normalize_ink_is_bright(struct normalizer *normalizer, size_t width, size_t height)
+/* Decides by the levels; false where there are not two. */
+static bool turn_by_levels(const float *paper, size_t width, size_t height, bool *bright_ret)
 {
 	const size_t n = width * height;
 	uint32_t histogram[256] = {0};
-	float *paper = normalizer->paper;
 	float border, threshold;
 	size_t n_dark = 0;
+	double share;
 
 	for (size_t i = 0; i < n; i++)
 		histogram[(uint8_t)(paper[i] + 0.5f)]++;
-	threshold = (float)otsu_threshold(histogram) + 0.5f;
-	if (border_is_soft(paper, width, height, threshold)) {
-		const float dark_shares = ink_shares(normalizer, width, height);
-		float bright_shares;
-
-		invert(paper, n);
-		bright_shares = ink_shares(normalizer, width, height);
-		invert(paper, n);
-		return dark_shares > bright_shares;
-	}
-	border = bright_border(paper, width, height, threshold);
-	if (border >= BORDER_SHARE)
+	threshold = (float)otsu_threshold(histogram, &share) + 0.5f;
+	if (share < TWO_LEVELS)
 		return false;
-	if (border <= 1 - BORDER_SHARE)
-		return true;
+	border = bright_border(paper, width, height, threshold);
 	for (size_t i = 0; i < n; i++)
 		n_dark += paper[i] <= threshold;
-	return (1 - border) + (float)n_dark / (float)n > MAX_INK_SHARES;
+	*bright_ret =
+		border <= 1 - BORDER_SHARE ||
+		(border < BORDER_SHARE && (1 - border) + (float)n_dark / (float)n > MAX_INK_SHARES);
+	return true;
+}
+
+/* -------------------------------------------------------------- by its light */
+
+static size_t take_border(const float *values, size_t width, size_t height,
+			  struct light_sample samples[MAX_SAMPLES])
+{
+	size_t n = 0;
+
+	for (size_t deep = 0; deep < N_DEEP; deep++)
+		for (size_t k = 0; k < 4 * N_ALONG; k++) {
+			const size_t inside = deep * DEEPER, along = k / 4;
+			const bool upright = k & 1, far = k & 2;
+			const size_t across = upright ? width : height;
+			const size_t length = upright ? height : width;
+			const size_t at = along * (length - 1) / (N_ALONG - 1);
+			const size_t off = inside < across ? inside : across - 1;
+			const size_t x = upright ? (far ? width - 1 - off : off) : at;
+			const size_t y = upright ? at : (far ? height - 1 - off : off);
+
+			samples[n++] = (struct light_sample){
+				.x = light_place(x, width),
+				.y = light_place(y, height),
+				.value = values[y * width + x],
+				.weight = 1,
+			};
+		}
+	return n;
+}
+
+/* The light on the paper of the border, and beyond it within the range of brightness. */
+static struct light fit_border(const float *values, size_t width, size_t height)
+{
+	struct light_sample samples[MAX_SAMPLES];
+	float residuals[MAX_SAMPLES], sorted[MAX_SAMPLES];
+	const size_t n = take_border(values, width, height, samples);
+	struct light light = {.least = -255, .most = 510};
+
+	for (int round = 0; round <= N_ROUNDS; round++) {
+		float scale;
+
+		light_fit(&light, samples, n);
+		light_residuals(&light, samples, n, residuals);
+		memcpy(sorted, residuals, sizeof(sorted));
+		scale = LIGHT_SIGMA_OF_MEDIAN * light_select(sorted, n, n / 2);
+		scale = SCALE * (scale + MIN_SIGMA);
+		for (size_t i = 0; i < n; i++) {
+			const float off = residuals[i] / scale;
+
+			samples[i].weight = 1 / (1 + off * off);
+		}
+	}
+	return light;
+}
+
+/* The first of the bins, seen from one end, up to which n values lie. */
+static int find_tail(const uint32_t *histogram, int first, int step, uint32_t n)
+{
+	int bin = first;
+
+	for (uint32_t sum = histogram[bin]; sum <= n; sum += histogram[bin])
+		bin += step;
+	return bin;
+}
+
+/* Departures from -255 to 255 have a bin each, those beyond the last ones. */
+#define N_BINS 512
+
+static bool turn_by_light(const float *paper, size_t width, size_t height)
+{
+	const struct light light = fit_border(paper, width, height);
+	const uint32_t tail = (uint32_t)(TAIL_SHARE * (float)(width * height));
+	uint32_t histogram[N_BINS] = {0};
+	float row[WORK_SIDE], darkest, brightest;
+
+	for (size_t y = 0; y < height; y++) {
+		light_on_row(&light, light_place(y, height), row, width);
+		for (size_t x = 0; x < width; x++) {
+			const float off = paper[y * width + x] - row[x] + N_BINS / 2;
+
+			histogram[off > 0 ? off < N_BINS - 1 ? (size_t)off : N_BINS - 1 : 0]++;
+		}
+	}
+	darkest = (float)(find_tail(histogram, 0, 1, tail) - N_BINS / 2);
+	brightest = (float)(find_tail(histogram, N_BINS - 1, -1, tail) - N_BINS / 2);
+	return brightest + darkest > BRIGHT_BALANCE * (brightest - darkest + 1);
+}
+
+bool normalize_ink_is_bright(const float *paper, size_t width, size_t height)
+{
+	bool bright;
+
+	return turn_by_levels(paper, width, height, &bright) ? bright
+							     : turn_by_light(paper, width, height);
 }

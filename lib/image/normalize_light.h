@@ -1,0 +1,51 @@
+/*
+ * normalize_light.h - brightness over a page as a smooth surface.
+ */
+#ifndef IMAGE_NORMALIZE_LIGHT_H
+#define IMAGE_NORMALIZE_LIGHT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* c0 + c1 x + c2 y + c3 x^2 + c4 x y + c5 y^2 with x and y in [-1,1], held within a range. */
+#define LIGHT_N_TERMS 6
+struct light {
+	float c[LIGHT_N_TERMS];
+	float least;
+	float most;
+};
+
+struct light_sample {
+	float x, y, value;
+	float weight;
+};
+
+/* The standard deviation of a normal distribution, of the median of its absolute values. */
+#define LIGHT_SIGMA_OF_MEDIAN 1.4826f
+
+/* Where pixel i of n lies in [-1,1]. */
+static inline float light_place(size_t i, size_t n)
+{
+	return n > 1 ? 2 * (float)i / (float)(n - 1) - 1 : 0;
+}
+
+/* An even light of the given brightness. */
+struct light light_even(float value);
+
+/* Fits c to the weighted samples, by least squares; false, and c untouched, where they do not
+ * determine it. */
+bool light_fit(struct light *light, const struct light_sample *samples, size_t n);
+
+float light_at(const struct light *light, float x, float y);
+
+/* row = the light on a row of n pixels. */
+void light_on_row(const struct light *light, float y, float *row, size_t n);
+
+/* residuals[i] = how far sample i is from the light. */
+void light_residuals(const struct light *light, const struct light_sample *samples, size_t n,
+		     float *residuals);
+
+/* The k-th smallest of n values, k from 0; reorders them. */
+float light_select(float *values, size_t n, size_t k);
+
+#endif
