@@ -83,8 +83,10 @@ $(BUILD)/%.o: %.c Makefile
 # Only lib/image and lib/model see the packages' headers, the generated ones among them. stb_image
 # lets sums and products of what a JPEG holds overflow: they shall wrap. It shifts by 32 and more where
 # a damaged JPEG runs out of bits, which gives any pixel, but no other harm: no sanitizer need say so.
+# Only the network's products may be added in one step with their sums.
 cflags_of = $(if $(filter lib/%,$(1)),-I$(BUILD)/proto $(PACKAGE_CFLAGS)) \
 	    $(if $(filter cli/%,$(1)),-Ilib) \
+	    $(if $(filter lib/model/kernel.c,$(1)),-ffp-contract=fast) \
 	    $(if $(filter lib/image/stb.c,$(1)),-fwrapv \
 		$(if $(SANITIZE),-fno-sanitize=shift))
 

@@ -4,11 +4,9 @@
  * The producer fills batches with names, in order; workers read the images, run the network and
  * format the records; the consumer writes the batches in order.
  *
- * The last digits of an image's scores depend on how many rows the network runs at once and on
- * which of them it is, but not on what is in the others. So a batch always runs with all its rows,
- * and the image that is the i-th of its run is always row i mod n_rows; the rest is blank. That
- * makes it the same where the input was cut into batches: slow names are answered at once, with
- * the output that fast ones would give, whatever the number of threads.
+ * An image's scores depend on that image alone, and so it is the same where the input was cut into
+ * batches: slow names are answered at once, with the output that fast ones would give, whatever the
+ * number of threads.
  */
 #include "pipeline.h"
 #include "dump.h"
@@ -32,8 +30,7 @@ struct item {
 
 /* The content of a slot. */
 struct batch {
-	size_t first; /* row of the first item */
-	size_t n;     /* items in use */
+	size_t n; /* items in use */
 	struct item *items;
 	struct text paths; /* each ended by zero */
 	struct text records;
@@ -164,23 +161,22 @@ static void batch_add(struct batch *batch, const struct input *input)
 		batch->n++;
 }
 
-/* How many names a batch takes: the rows that are left, but few at first and then a share of what
- * went before, so that a run of a dozen large photographs keeps all threads busy too. */
-static size_t batch_limit(const struct pipeline *pipeline, const struct batch *batch)
+/* How many names a batch takes: all rows, but few at first and then a share of what went before, so
+ * that a run of a dozen large photographs keeps all threads busy too. */
+static size_t batch_limit(const struct pipeline *pipeline)
 {
 	const size_t n_rows = pipeline->options->n_rows;
-	const size_t n_left = n_rows - batch->first;
 	uint64_t limit = pipeline->n_produced / (2 * pipeline->options->n_threads);
 
 	if (limit < n_rows / LEAST_SHARE + 1)
 		limit = n_rows / LEAST_SHARE + 1;
-	return limit < n_left ? (size_t)limit : n_left;
+	return limit < n_rows ? (size_t)limit : n_rows;
 }
 
 /* Fills a batch with names; what has arrived is not kept waiting for what has not. */
 static void fill_batch(struct pipeline *pipeline, struct batch *batch)
 {
-	const size_t limit = batch_limit(pipeline, batch);
+	const size_t limit = batch_limit(pipeline);
 
 	while (batch->n < limit && !batch->fatal.code) {
 		struct input input;
@@ -206,7 +202,6 @@ static bool produce(void *context, void *slot)
 	struct batch *batch = slot;
 
 	batch_empty(batch);
-	batch->first = pipeline->n_produced % pipeline->options->n_rows;
 	if (!pipeline->at_end)
 		fill_batch(pipeline, batch);
 	pipeline->n_produced += batch->n;
@@ -239,10 +234,8 @@ static void read_item(const struct pipeline *pipeline, struct station *station, 
 static void read_batch(const struct pipeline *pipeline, struct station *station,
 		       struct batch *batch)
 {
-	const size_t n_rows = pipeline->options->n_rows;
-	float *vector = station->vectors + batch->first * EMNIST_VECTOR_LENGTH;
+	float *vector = station->vectors;
 
-	memset(station->vectors, 0, n_rows * EMNIST_VECTOR_LENGTH * sizeof(*vector));
 	for (size_t i = 0; i < batch->n; i++, vector += EMNIST_VECTOR_LENGTH) {
 		read_item(pipeline, station, batch, &batch->items[i], vector);
 		if (batch->items[i].failed && pipeline->options->fail_fast) {
@@ -256,7 +249,7 @@ static void format_batch(const struct pipeline *pipeline, struct station *statio
 			 struct batch *batch)
 {
 	const struct output_schema *schema = &pipeline->options->schema;
-	const float *row = station->probabilities + batch->first * schema->n_classes;
+	const float *row = station->probabilities;
 
 	for (size_t i = 0; i < batch->n; i++, row += schema->n_classes) {
 		struct item *item = &batch->items[i];
@@ -287,11 +280,10 @@ static void work(void *context, void *worker, void *slot)
 	if (!batch->fatal.code)
 		read_batch(pipeline, station, batch);
 	if (!batch->fatal.code)
-		emnist_session_run(station->session, station->vectors, pipeline->options->n_rows,
+		emnist_session_run(station->session, station->vectors, batch->n,
 				   station->probabilities, &batch->fatal);
 	if (!batch->fatal.code && pipeline->options->view)
-		emnist_view_apply(pipeline->options->view, station->probabilities,
-				  pipeline->options->n_rows);
+		emnist_view_apply(pipeline->options->view, station->probabilities, batch->n);
 	if (!batch->fatal.code)
 		format_batch(pipeline, station, batch);
 }

@@ -77,31 +77,33 @@ static inline float hyperbolic_tangent(float x, struct parameters p)
 	return vexp_select(magnitude < 0.625f, near, far);
 }
 
-#define DEFINE_BLOCK(function)                                                                     \
-	SIMD_CLONES static void function##_block(float *values, struct parameters p)               \
+#define DEFINE_BLOCKS(function)                                                                    \
+	SIMD_CLONES static void function##_blocks(float *values, size_t n_blocks,                  \
+						  struct parameters p)                             \
 	{                                                                                          \
-		for (size_t i = 0; i < BLOCK; i++)                                                 \
-			values[i] = function(values[i], p);                                        \
+		for (; n_blocks; n_blocks--, values += BLOCK)                                      \
+			for (size_t i = 0; i < BLOCK; i++)                                         \
+				values[i] = function(values[i], p);                                \
 	}
 
-DEFINE_BLOCK(relu)
-DEFINE_BLOCK(elu)
-DEFINE_BLOCK(leaky_relu)
-DEFINE_BLOCK(selu)
-DEFINE_BLOCK(sigmoid)
-DEFINE_BLOCK(hyperbolic_tangent)
+DEFINE_BLOCKS(relu)
+DEFINE_BLOCKS(elu)
+DEFINE_BLOCKS(leaky_relu)
+DEFINE_BLOCKS(selu)
+DEFINE_BLOCKS(sigmoid)
+DEFINE_BLOCKS(hyperbolic_tangent)
 
 static const struct {
-	void (*block)(float *values, struct parameters p);
+	void (*blocks)(float *values, size_t n_blocks, struct parameters p);
 	struct parameters defaults;
 } activations[] = {
 	[EMNIST_IDENTITY] = {NULL, {0, 0}},
-	[EMNIST_RELU] = {relu_block, {0, 0}},
-	[EMNIST_ELU] = {elu_block, {1, 0}},
-	[EMNIST_LEAKY_RELU] = {leaky_relu_block, {LEAKY_RELU_SLOPE, 0}},
-	[EMNIST_SELU] = {selu_block, {SELU_ALPHA, SELU_GAMMA}},
-	[EMNIST_SIGMOID] = {sigmoid_block, {0, 0}},
-	[EMNIST_TANH] = {hyperbolic_tangent_block, {0, 0}},
+	[EMNIST_RELU] = {relu_blocks, {0, 0}},
+	[EMNIST_ELU] = {elu_blocks, {1, 0}},
+	[EMNIST_LEAKY_RELU] = {leaky_relu_blocks, {LEAKY_RELU_SLOPE, 0}},
+	[EMNIST_SELU] = {selu_blocks, {SELU_ALPHA, SELU_GAMMA}},
+	[EMNIST_SIGMOID] = {sigmoid_blocks, {0, 0}},
+	[EMNIST_TANH] = {hyperbolic_tangent_blocks, {0, 0}},
 };
 
 void activation_set(struct layer *layer, enum emnist_activation activation)
@@ -115,17 +117,17 @@ void activation_apply(enum emnist_activation activation, float alpha, float gamm
 		      size_t n)
 {
 	const struct parameters p = {alpha, gamma};
-	float rest[BLOCK] = {0};
-	size_t i;
+	const size_t whole = n - n % BLOCK;
 
-	if (!activations[activation].block)
+	if (!activations[activation].blocks)
 		return;
-	for (i = 0; i + BLOCK <= n; i += BLOCK)
-		activations[activation].block(values + i, p);
-	if (i < n) {
-		memcpy(rest, values + i, (n - i) * sizeof(*values));
-		activations[activation].block(rest, p);
-		memcpy(values + i, rest, (n - i) * sizeof(*values));
+	activations[activation].blocks(values, n / BLOCK, p);
+	if (whole < n) {
+		float rest[BLOCK] = {0};
+
+		memcpy(rest, values + whole, (n - whole) * sizeof(*values));
+		activations[activation].blocks(rest, 1, p);
+		memcpy(values + whole, rest, (n - whole) * sizeof(*values));
 	}
 }
 
@@ -176,4 +178,16 @@ void softmax_rows(float *values, size_t n_rows, size_t n_columns)
 {
 	for (size_t row = 0; row < n_rows; row++)
 		softmax_row(values + row * n_columns, n_columns);
+}
+
+void probabilities_settle(const struct emnist_model *model, float *values, size_t n_rows)
+{
+	const size_t n_columns = emnist_model_n_outputs(model);
+
+	if (model->softmax) {
+		softmax_rows(values, n_rows, n_columns);
+		return;
+	}
+	for (size_t i = 0; i < n_rows * n_columns; i++)
+		values[i] = isnan(values[i]) ? 0 : values[i];
 }

@@ -1,20 +1,26 @@
 /*
  * mlp.c - running a network: sessions, the forward pass, and the most probable classes.
  *
- * Rows go through the network in blocks that keep all activations in a core's cache. A layer's bias
- * is laid out as the rows that the matrix product is then added to, so that its sums start from the
- * bias and only the activation is left to apply.
+ * Rows go through the network in blocks whose values a second-level cache holds. A layer is done
+ * strip by strip of its columns (kernel.h), and a strip word by word of its inputs, so that a few
+ * weights at a time meet all rows. The last word's rows come in small groups: while their sums are
+ * in the first cache, the activation is applied and it is noted which of them are not zero, for the
+ * next layer's product.
  */
 #include <math.h>
 #include <string.h>
 
 #include "../base/memory.h"
-#include "blas.h"
-#include "model.h"
+#include "strips.h"
 
-/* Rows of a block: from here on matrix products gain nothing from more, and two layers of 512 are
- * 1 MiB, which a second-level cache holds. */
-#define BLOCK_ROWS    256
+/* Rows of a block: what goes into and comes out of a layer of 512 or 784 is 0.4 MiB. */
+#define BLOCK_ROWS 128
+
+/* Rows that are finished at a time. */
+#define GROUP_ROWS 8
+
+/* So few rows do not make up for fetching and storing their sums again for each word. */
+#define FEW_ROWS      3
 
 #define MAX_ROWS      65536
 
@@ -24,24 +30,60 @@
 struct emnist_session {
 	const struct emnist_model *model;
 	size_t max_rows;
-	float *hidden[2]; /* (min(max_rows, BLOCK_ROWS), widest hidden layer), used in turn */
+	/* Of layers in turn. */
+	uint64_t *alive[2]; /* (words of the widest input, rows of a block): what goes in */
+	float *sums[2];     /* (rows of a block, columns of the widest layer): what comes out */
 };
 
-static size_t widest_hidden(const struct emnist_model *model)
-{
-	size_t widest = 0;
+/* The rows of a block that go into a layer, and what is to come of them. */
+struct passage {
+	const struct kernel *kernel;
+	const struct layer *layer;
+	size_t width; /* columns of the layer's strips */
+	size_t n_rows;
+	const float *inputs; /* (n_rows, n_inputs), rows input_stride apart */
+	size_t input_stride;
+	const uint64_t *alive; /* (words, n_rows) of inputs */
+	float *outputs;        /* (n_rows, width) */
+	uint64_t *alive_next;  /* (words, n_rows) of outputs, or NULL */
+};
 
-	for (size_t l = 0; l + 1 < model->n_layers; l++)
-		if (model->layers[l].n_outputs > widest)
-			widest = model->layers[l].n_outputs;
-	return widest;
+static size_t words_of(size_t n)
+{
+	return (n + KERNEL_WORD - 1) / KERNEL_WORD;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static bool allocate(struct emnist_session *session)
+{
+	const struct emnist_model *model = session->model;
+	const size_t n_rows = smaller(session->max_rows, BLOCK_ROWS);
+	size_t width = 0, n_words = 0;
+
+	for (size_t l = 0; l < model->n_layers; l++) {
+		const struct layer *layer = &model->layers[l];
+		const size_t columns = strips_width(model->kernel, layer->n_outputs);
+
+		width = columns > width ? columns : width;
+		n_words = words_of(layer->n_inputs) > n_words ? words_of(layer->n_inputs) : n_words;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		session->alive[i] = alloc_array(n_rows * n_words, sizeof(*session->alive[i]));
+		session->sums[i] = alloc_floats(n_rows, width);
+		if (!session->alive[i] || !session->sums[i])
+			return false;
+	}
+	return true;
 }
 
 enum emnist_status emnist_session_create(const struct emnist_model *model, size_t max_rows,
 					 struct emnist_session **session_ret,
 					 struct emnist_error *error)
 {
-	const size_t n_rows = max_rows < BLOCK_ROWS ? max_rows : BLOCK_ROWS;
 	struct emnist_session *session;
 
 	*session_ret = NULL;
@@ -53,51 +95,116 @@ enum emnist_status emnist_session_create(const struct emnist_model *model, size_
 		return error_memory(error);
 	session->model = model;
 	session->max_rows = max_rows;
-	for (size_t i = 0; i < 2; i++) {
-		session->hidden[i] = alloc_floats(n_rows, widest_hidden(model));
-		if (!session->hidden[i]) {
-			emnist_session_free(session);
-			return error_memory(error);
-		}
+	if (!allocate(session)) {
+		emnist_session_free(session);
+		return error_memory(error);
 	}
 	*session_ret = session;
 	return EMNIST_OK;
 }
 
-/* inputs: (n_rows, n_inputs); outputs: (n_rows, n_outputs). */
-static void run_layer(const struct layer *layer, const float *inputs, size_t n_rows, float *outputs)
+/* What is left to do when the sums of a strip from column `first` on are complete. */
+static void finish_rows(const struct passage *p, size_t first, size_t row, size_t n_rows)
 {
-	const size_t n_inputs = layer->n_inputs;
-	const size_t n_outputs = layer->n_outputs;
+	const struct layer *layer = p->layer;
+	const size_t n =
+		smaller(strips_columns(p->kernel, p->width, first), layer->n_outputs - first);
+	float *values = p->outputs + row * p->width + first;
 
-	for (size_t row = 0; row < n_rows; row++)
-		memcpy(outputs + row * n_outputs, layer->bias, n_outputs * sizeof(*outputs));
-	blas_gemm(false, true, n_rows, n_outputs, n_inputs, 1, inputs, n_inputs, layer->weights,
-		  n_inputs, 1, outputs, n_outputs);
-	activation_apply(layer->activation, layer->alpha, layer->gamma, outputs,
-			 n_rows * n_outputs);
+	for (size_t r = 0; r < n_rows && layer->activation != EMNIST_RELU; r++)
+		activation_apply(layer->activation, layer->alpha, layer->gamma,
+				 values + r * p->width, n);
+	if (p->alive_next)
+		p->kernel->find_alive(values, p->width, n_rows, first, n, p->alive_next + row,
+				      p->n_rows);
 }
 
-static void run_block(struct emnist_session *session, const float *vectors, size_t n_rows,
+/* The product of n_words words of inputs and their weights. */
+static void multiply(const struct passage *p, size_t first, size_t word, size_t n_words, size_t row,
+		     size_t n_rows, bool is_last)
+{
+	const size_t n_columns = strips_columns(p->kernel, p->width, first);
+	const size_t input = word * KERNEL_WORD;
+	const struct kernel_task task = {
+		.weights = strips_weights(p->layer, p->width, first) + input * n_columns,
+		.inputs = p->inputs + row * p->input_stride + input,
+		.input_stride = p->input_stride,
+		.alive = p->alive + word * p->n_rows + row,
+		.alive_stride = p->n_rows,
+		.n_words = n_words,
+		.bias = word == 0 ? p->layer->strips + first : NULL,
+		.sums = p->outputs + row * p->width + first,
+		.sum_stride = p->width,
+		.n_rows = n_rows,
+		.relu = is_last && p->layer->activation == EMNIST_RELU,
+	};
+
+	if (n_columns == p->kernel->n_columns)
+		p->kernel->multiply(&task);
+	else
+		p->kernel->multiply_narrow(&task);
+}
+
+static void run_strip(const struct passage *p, size_t first)
+{
+	const size_t n_words = words_of(p->layer->n_inputs);
+	const size_t step = p->n_rows > FEW_ROWS ? p->kernel->n_words : n_words;
+	size_t word = 0;
+
+	for (; n_words - word > step; word += step)
+		multiply(p, first, word, step, 0, p->n_rows, false);
+	for (size_t row = 0; row < p->n_rows; row += GROUP_ROWS) {
+		const size_t n = smaller(GROUP_ROWS, p->n_rows - row);
+
+		multiply(p, first, word, n_words - word, row, n, true);
+		finish_rows(p, first, row, n);
+	}
+}
+
+/* Runs a block through layer l and returns its outputs, which lie strips_width() apart. */
+static float *run_layer(const struct emnist_session *session, size_t l, const float *inputs,
+			size_t input_stride, size_t n_rows)
+{
+	const struct emnist_model *model = session->model;
+	const struct layer *layer = &model->layers[l];
+	const struct passage p = {
+		.kernel = model->kernel,
+		.layer = layer,
+		.width = strips_width(model->kernel, layer->n_outputs),
+		.n_rows = n_rows,
+		.inputs = inputs,
+		.input_stride = input_stride,
+		.alive = session->alive[l % 2],
+		.outputs = session->sums[l % 2],
+		.alive_next = l + 1 < model->n_layers ? session->alive[(l + 1) % 2] : NULL,
+	};
+
+	if (p.alive_next)
+		memset(p.alive_next, 0,
+		       words_of(layer->n_outputs) * n_rows * sizeof(*p.alive_next));
+	for (size_t first = 0; first < p.width; first += p.kernel->n_columns)
+		run_strip(&p, first);
+	return p.outputs;
+}
+
+static void run_block(const struct emnist_session *session, const float *vectors, size_t n_rows,
 		      float *probabilities)
 {
 	const struct emnist_model *model = session->model;
-	const size_t n_layers = model->n_layers;
-	const size_t n_outputs = model->layers[n_layers - 1].n_outputs;
-	const float *inputs = vectors;
+	const size_t n_outputs = emnist_model_n_outputs(model);
+	const float *values = vectors;
+	size_t stride = emnist_model_n_inputs(model);
 
-	for (size_t l = 0; l < n_layers; l++) {
-		float *outputs = l + 1 < n_layers ? session->hidden[l % 2] : probabilities;
-
-		run_layer(&model->layers[l], inputs, n_rows, outputs);
-		inputs = outputs;
+	memset(session->alive[0], 0, words_of(stride) * n_rows * sizeof(*session->alive[0]));
+	model->kernel->find_alive(vectors, stride, n_rows, 0, stride, session->alive[0], n_rows);
+	for (size_t l = 0; l < model->n_layers; l++) {
+		values = run_layer(session, l, values, stride, n_rows);
+		stride = strips_width(model->kernel, model->layers[l].n_outputs);
 	}
-	if (model->softmax) {
-		softmax_rows(probabilities, n_rows, n_outputs);
-		return;
-	}
-	for (size_t i = 0; i < n_rows * n_outputs; i++)
-		probabilities[i] = isnan(probabilities[i]) ? 0 : probabilities[i];
+	for (size_t row = 0; row < n_rows; row++)
+		memcpy(probabilities + row * n_outputs, values + row * stride,
+		       n_outputs * sizeof(*probabilities));
+	probabilities_settle(model, probabilities, n_rows);
 }
 
 enum emnist_status emnist_session_run(struct emnist_session *session, const float *vectors,
@@ -106,18 +213,19 @@ enum emnist_status emnist_session_run(struct emnist_session *session, const floa
 {
 	const size_t n_inputs = emnist_model_n_inputs(session->model);
 	const size_t n_outputs = emnist_model_n_outputs(session->model);
+	const size_t n_blocks = (n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+	size_t row = 0;
 
 	if (n_rows > session->max_rows)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "%zu rows in a session of at most %zu",
 				 n_rows, session->max_rows);
-	if (!blas_enter())
-		return error_set(error, EMNIST_ERR_MEMORY, BLAS_NO_ROOM);
-	for (size_t row = 0; row < n_rows; row += BLOCK_ROWS) {
-		const size_t n = n_rows - row < BLOCK_ROWS ? n_rows - row : BLOCK_ROWS;
+	/* Blocks of one size, but for a row: none is small. */
+	for (size_t block = 0; block < n_blocks; block++) {
+		const size_t n = (n_rows - row) / (n_blocks - block);
 
 		run_block(session, vectors + row * n_inputs, n, probabilities + row * n_outputs);
+		row += n;
 	}
-	blas_leave();
 	return EMNIST_OK;
 }
 
@@ -125,8 +233,10 @@ void emnist_session_free(struct emnist_session *session)
 {
 	if (!session)
 		return;
-	free(session->hidden[0]);
-	free(session->hidden[1]);
+	for (size_t i = 0; i < 2; i++) {
+		free(session->alive[i]);
+		free(session->sums[i]);
+	}
 	free(session);
 }
 
@@ -136,20 +246,22 @@ static bool is_larger(float a, float b)
 	return a > b || (isnan(b) && !isnan(a));
 }
 
-/* Insertion into a list of k: for the few that are asked for this beats any heap. */
+/* Insertion into a list of k: for the few that are asked for this beats any heap. Most values are
+ * not above the last of the list, and one comparison tells. */
 void emnist_top_k(const float *values, size_t n, size_t k, uint32_t *positions_ret)
 {
+	float last = NAN;
 	size_t n_kept = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		size_t place = n_kept < k ? n_kept++ : k;
+	for (size_t i = 0; i < n && k > 0; i++) {
+		size_t place = n_kept < k ? n_kept : k - 1;
 
-		while (place > 0 && is_larger(values[i], values[positions_ret[place - 1]])) {
-			if (place < k)
-				positions_ret[place] = positions_ret[place - 1];
-			place--;
-		}
-		if (place < k)
-			positions_ret[place] = (uint32_t)i;
+		if (n_kept == k && (values[i] <= last || !is_larger(values[i], last)))
+			continue;
+		for (; place > 0 && is_larger(values[i], values[positions_ret[place - 1]]); place--)
+			positions_ret[place] = positions_ret[place - 1];
+		positions_ret[place] = (uint32_t)i;
+		n_kept += n_kept < k;
+		last = values[positions_ret[n_kept - 1]];
 	}
 }

@@ -8,6 +8,7 @@
 
 #include "../base/memory.h"
 #include "../dataset/labels.h"
+#include "strips.h"
 
 /* In the order of enum emnist_preprocess. */
 static const char *const preprocess_names[] = {"auto", "raw", "normalize"};
@@ -123,6 +124,15 @@ static enum emnist_status settle_labels(struct emnist_model *model,
 	return EMNIST_OK;
 }
 
+bool model_lay_out(struct emnist_model *model, const struct kernel *kernel)
+{
+	model->kernel = kernel;
+	for (size_t l = 0; l < model->n_layers; l++)
+		if (!strips_make(&model->layers[l], kernel))
+			return false;
+	return true;
+}
+
 enum emnist_status model_finish(struct emnist_model *model,
 				const struct emnist_labels *labels_wanted,
 				const char *labels_metadata, size_t labels_metadata_nbytes,
@@ -140,6 +150,8 @@ enum emnist_status model_finish(struct emnist_model *model,
 		if (status)
 			return status;
 	}
+	if (!model_lay_out(model, kernel_at(0)))
+		return error_memory(error);
 	return settle_labels(model, labels_wanted, labels_metadata, labels_metadata_nbytes, error);
 }
 
@@ -182,6 +194,7 @@ void emnist_model_free(struct emnist_model *model)
 	for (size_t l = 0; l < model->n_layers; l++) {
 		free(model->layers[l].weights);
 		free(model->layers[l].bias);
+		free(model->layers[l].strips);
 	}
 	free(model->layers);
 	emnist_labels_free(model->labels);

@@ -10,6 +10,7 @@
 #define MODEL_MODEL_H
 
 #include "../base/error.h"
+#include "kernel.h"
 
 /* The most layers and the widest layer that are read: far beyond any network of 28x28 images, and
  * small enough that no product of two of them overflows. */
@@ -24,11 +25,13 @@ struct layer {
 	float gamma;    /* SELU's outer scale */
 	float *weights; /* (n_outputs, n_inputs), row-major */
 	float *bias;    /* (n_outputs) */
+	float *strips;  /* both once more, as the kernel wants them: see strips.h */
 };
 
 struct emnist_model {
 	size_t n_layers;
 	struct layer *layers;
+	const struct kernel *kernel; /* that the strips are for */
 	bool softmax; /* after the last layer; else its activation gives the probabilities */
 	struct emnist_labels *labels;
 	enum emnist_preprocess preprocess;
@@ -53,6 +56,10 @@ enum emnist_status model_finish(struct emnist_model *model,
 				const char *labels_metadata, size_t labels_metadata_nbytes,
 				struct emnist_error *error);
 
+/* Lays the weights and biases out for kernel. Done by model_finish(), for the best one; to be done
+ * again when they have changed. False when memory is short. */
+bool model_lay_out(struct emnist_model *model, const struct kernel *kernel);
+
 /* What metadata "emnist.preprocess" calls a way to preprocess, and the way that a name stands for;
  * false for a name that stands for none. */
 const char *preprocess_name(enum emnist_preprocess preprocess);
@@ -66,5 +73,8 @@ void activation_apply(enum emnist_activation activation, float alpha, float gamm
  * for any other the result is still one of probabilities: infinities count as the largest floats,
  * NaN as the least. */
 void softmax_rows(float *values, size_t n_rows, size_t n_columns);
+
+/* Makes probabilities of what the last layer gives: the softmax, or else no NaN. */
+void probabilities_settle(const struct emnist_model *model, float *values, size_t n_rows);
 
 #endif

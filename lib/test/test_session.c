@@ -1,7 +1,7 @@
 /*
  * test_session.c - running networks: exp and the activations against the C library in double
- * precision, the forward pass against one written out, softmax at the edges, sessions in several
- * threads, the order of the most probable classes.
+ * precision, the forward pass against one written out, with every kernel that this processor has,
+ * softmax at the edges, sessions in several threads, the order of the most probable classes.
  */
 #include <float.h>
 #include <math.h>
@@ -271,7 +271,7 @@ static void test_gemm(void **state)
 /* One row through the model in double precision, term by term. */
 static void run_plainly(const struct emnist_model *model, const float *vector, double *output)
 {
-	double in[512], sum = 0;
+	double in[EMNIST_VECTOR_LENGTH], sum = 0;
 	const size_t n_outputs = emnist_model_n_outputs(model);
 
 	for (size_t i = 0; i < emnist_model_n_inputs(model); i++)
@@ -331,6 +331,15 @@ static void check_model(const struct emnist_model *model, size_t n_rows)
 	free(vectors);
 }
 
+/* The network with each kernel in turn. */
+static void check_kernels(struct emnist_model *model, size_t n_rows)
+{
+	for (size_t i = 0; kernel_at(i); i++) {
+		assert_true(model_lay_out(model, kernel_at(i)));
+		check_model(model, n_rows);
+	}
+}
+
 static void test_forward_pass(void **state)
 {
 	static const uint32_t deep[] = {20, 7, 33, 1, 64, 5, 62};
@@ -351,7 +360,7 @@ static void test_forward_pass(void **state)
 
 			assert_non_null(model);
 			for (size_t i = 0; i < sizeof(n_rows) / sizeof(*n_rows); i++)
-				check_model(model, n_rows[i]);
+				check_kernels(model, n_rows[i]);
 			emnist_model_free(model);
 		}
 	}
@@ -365,7 +374,7 @@ static void test_forward_pass_without_softmax(void **state)
 	assert_non_null(model);
 	model->softmax = false;
 	activation_set(&model->layers[1], EMNIST_SIGMOID);
-	check_model(model, 3);
+	check_kernels(model, 3);
 	emnist_model_free(model);
 }
 
@@ -382,6 +391,7 @@ static void test_overflow_gives_probabilities(void **state)
 	for (size_t l = 0; l < 2; l++)
 		for (size_t i = 0; i < model->layers[l].n_inputs * model->layers[l].n_outputs; i++)
 			model->layers[l].weights[i] *= 3e38f;
+	assert_true(model_lay_out(model, model->kernel));
 	assert_int_equal(emnist_session_create(model, 1, &session, NULL), EMNIST_OK);
 	assert_int_equal(emnist_session_run(session, vector, 1, probabilities, NULL), EMNIST_OK);
 	for (size_t i = 0; i < 10; i++) {
@@ -424,6 +434,205 @@ static void test_row_does_not_depend_on_others(void **state)
 	free(vectors);
 	free(first);
 	free(second);
+}
+
+/* Every width up to beyond two strips, as inputs and as outputs. */
+static void test_widths(void **state)
+{
+	(void)state;
+	for (uint32_t width = 1; width <= 270; width++) {
+		struct emnist_model *model = random_model((uint32_t[]){width, 270 - width + 1, 10},
+							  3, EMNIST_RELU, width);
+
+		assert_non_null(model);
+		check_kernels(model, 5);
+		emnist_model_free(model);
+	}
+}
+
+/* What a row of inputs looks like to a kernel: which are zero. */
+enum pattern {
+	ALL_ZERO,
+	ALL_NEGATIVE_ZERO,
+	DENSE,
+	ONE_ALIVE,
+	ONE_DEAD,
+	EVERY_SECOND,
+	LAST_WORD,
+	RANDOM,
+	N_PATTERNS,
+};
+
+static bool is_alive(enum pattern pattern, size_t row, size_t i, size_t n, uint64_t *seed)
+{
+	switch (pattern) {
+	case DENSE:
+		return true;
+	case ONE_ALIVE:
+		return i == row % n;
+	case ONE_DEAD:
+		return i != row % n;
+	case EVERY_SECOND:
+		return i % 2 == row % 2;
+	case LAST_WORD:
+		return i / KERNEL_WORD == (n - 1) / KERNEL_WORD;
+	case RANDOM:
+		return next_number(seed) > 0.3f;
+	default:
+		return false;
+	}
+}
+
+/* (n_rows, n), the patterns in turn. */
+static float *patterned_vectors(size_t n_rows, size_t n)
+{
+	float *vectors = random_vectors(n_rows, n);
+	uint64_t seed = 17;
+
+	for (size_t row = 0; row < n_rows; row++)
+		for (size_t i = 0; i < n; i++) {
+			const enum pattern pattern = row % N_PATTERNS;
+
+			if (!is_alive(pattern, row, i, n, &seed))
+				vectors[row * n + i] = pattern == ALL_NEGATIVE_ZERO ? -0.0f : 0;
+		}
+	return vectors;
+}
+
+#define MOST_ROWS 130
+
+static void run_all(const struct emnist_model *model, const float *vectors, size_t n_rows,
+		    size_t batch, float *probabilities)
+{
+	const size_t n_inputs = emnist_model_n_inputs(model);
+	const size_t n_outputs = emnist_model_n_outputs(model);
+	struct emnist_session *session;
+
+	assert_int_equal(emnist_session_create(model, batch, &session, NULL), EMNIST_OK);
+	for (size_t row = 0; row < n_rows; row += batch) {
+		const size_t left = n_rows - row;
+
+		assert_int_equal(emnist_session_run(session, vectors + row * n_inputs,
+						    left < batch ? left : batch,
+						    probabilities + row * n_outputs, NULL),
+				 EMNIST_OK);
+	}
+	emnist_session_free(session);
+}
+
+/* Zeros change nothing but the time, and neither does the batch: not one bit. */
+static void check_patterns(struct emnist_model *model)
+{
+	const size_t n_inputs = emnist_model_n_inputs(model);
+	const size_t n_outputs = emnist_model_n_outputs(model);
+	const size_t nbytes = MOST_ROWS * n_outputs * sizeof(float);
+	float *vectors = patterned_vectors(MOST_ROWS, n_inputs);
+	float *wanted = malloc(nbytes), *found = malloc(nbytes);
+
+	assert_true(wanted && found);
+	for (size_t i = 0; kernel_at(i); i++) {
+		assert_true(model_lay_out(model, kernel_at(i)));
+		run_all(model, vectors, MOST_ROWS, MOST_ROWS, wanted);
+		for (size_t row = 0; row < MOST_ROWS; row++) {
+			double expected[512];
+
+			run_plainly(model, vectors + row * n_inputs, expected);
+			for (size_t c = 0; c < n_outputs; c++)
+				assert_true(fabs((double)wanted[row * n_outputs + c] -
+						 expected[c]) < 1e-5);
+		}
+		for (size_t batch = 1; batch < MOST_ROWS; batch++) {
+			run_all(model, vectors, MOST_ROWS, batch, found);
+			assert_memory_equal(found, wanted, nbytes);
+		}
+	}
+	free(vectors);
+	free(wanted);
+	free(found);
+}
+
+/* Makes weights as small as those of trained models: what comes out are no more extremes. */
+static void soften(struct emnist_model *model)
+{
+	for (size_t l = 0; l < model->n_layers; l++) {
+		struct layer *layer = &model->layers[l];
+
+		for (size_t i = 0; i < (size_t)layer->n_inputs * layer->n_outputs; i++)
+			layer->weights[i] *= 2 / sqrtf((float)layer->n_inputs);
+	}
+}
+
+static void test_zeros_and_batches(void **state)
+{
+	static const enum emnist_activation kinds[] = {EMNIST_RELU, EMNIST_SIGMOID, EMNIST_SELU};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		struct emnist_model *model =
+			random_model((uint32_t[]){150, 133, 65, 47}, 4, kinds[i], 21 + i);
+
+		assert_non_null(model);
+		soften(model);
+		check_patterns(model);
+		emnist_model_free(model);
+	}
+}
+
+/* Kernels that multiply and add in one step agree to the bit; these are all but the last. */
+static void test_kernels_agree(void **state)
+{
+	enum { INPUTS = 200, OUTPUTS = 62 };
+	struct emnist_model *model =
+		random_model((uint32_t[]){INPUTS, 100, OUTPUTS}, 3, EMNIST_TANH, 4);
+	float *vectors = patterned_vectors(MOST_ROWS, INPUTS);
+	static float first[MOST_ROWS * OUTPUTS], other[MOST_ROWS * OUTPUTS];
+
+	(void)state;
+	assert_non_null(model);
+	for (size_t i = 0; kernel_at(i); i++) {
+		assert_true(model_lay_out(model, kernel_at(i)));
+		run_all(model, vectors, MOST_ROWS, MOST_ROWS, i == 0 ? first : other);
+		if (i > 0 && kernel_at(i + 1))
+			assert_memory_equal(first, other, sizeof(first));
+	}
+	emnist_model_free(model);
+	free(vectors);
+}
+
+/* What is no number is not taken for a zero, and a zero weight does not hide it; the rows beside it
+ * are as they were. */
+static void check_no_number(float value)
+{
+	enum { INPUTS = 100, OUTPUTS = 10, ROWS = 20 };
+	struct emnist_model *model = random_model((uint32_t[]){INPUTS, OUTPUTS}, 2, EMNIST_RELU, 6);
+	float *vectors = patterned_vectors(ROWS, INPUTS);
+	float before[ROWS * OUTPUTS], after[ROWS * OUTPUTS];
+
+	assert_non_null(model);
+	for (size_t o = 0; o < OUTPUTS; o++)
+		model->layers[0].weights[o * INPUTS + 7] = 0;
+	for (size_t i = 0; kernel_at(i); i++) {
+		assert_true(model_lay_out(model, kernel_at(i)));
+		vectors[3 * INPUTS + 7] = 0;
+		run_all(model, vectors, ROWS, ROWS, before);
+		vectors[3 * INPUTS + 7] = value;
+		run_all(model, vectors, ROWS, ROWS, after);
+		for (size_t o = 0; o < OUTPUTS; o++) {
+			assert_true(fabs((double)after[3 * OUTPUTS + o] - 0.1) < 1e-6);
+			after[3 * OUTPUTS + o] = before[3 * OUTPUTS + o];
+		}
+		assert_memory_equal(before, after, sizeof(before));
+	}
+	emnist_model_free(model);
+	free(vectors);
+}
+
+static void test_inputs_that_are_no_numbers(void **state)
+{
+	(void)state;
+	check_no_number(NAN);
+	check_no_number(INFINITY);
+	check_no_number(-INFINITY);
 }
 
 static void test_session_arguments(void **state)
@@ -647,6 +856,45 @@ static void test_scores_of_2018(void **state)
 	free(json);
 }
 
+/* Images as people write them, with the model that is built in. */
+static void test_real_images(void **state)
+{
+	enum { ROWS = 1000 };
+	const char *data = getenv("EMNIST_DATA");
+	static uint8_t pixels[ROWS * EMNIST_VECTOR_LENGTH];
+	static float vectors[ROWS * EMNIST_VECTOR_LENGTH], probabilities[ROWS * 62];
+	static uint16_t classes[ROWS];
+	struct emnist_dataset *dataset;
+	struct emnist_model *model;
+	char path[4096];
+	size_t n;
+
+	(void)state;
+	if (!data)
+		skip();
+	snprintf(path, sizeof(path), "%s/emnist/train/part1-62-images-idx3-ubyte.gz", data);
+	assert_int_equal(emnist_dataset_open(path, NULL, &dataset, NULL), EMNIST_OK);
+	assert_int_equal(emnist_dataset_read(dataset, ROWS, pixels, classes, &n, NULL), EMNIST_OK);
+	assert_int_equal(n, ROWS);
+	emnist_dataset_free(dataset);
+	for (size_t i = 0; i < ROWS * EMNIST_VECTOR_LENGTH; i++)
+		vectors[i] = (float)pixels[i] / 255.0F;
+	assert_int_equal(emnist_model_default(&model, NULL), EMNIST_OK);
+	for (size_t i = 0; kernel_at(i); i++) {
+		assert_true(model_lay_out(model, kernel_at(i)));
+		run_all(model, vectors, ROWS, 300, probabilities);
+		for (size_t row = 0; row < ROWS; row++) {
+			double expected[512];
+
+			run_plainly(model, vectors + row * EMNIST_VECTOR_LENGTH, expected);
+			for (size_t c = 0; c < 62; c++)
+				assert_true(fabs((double)probabilities[row * 62 + c] -
+						 expected[c]) < 1e-5);
+		}
+	}
+	emnist_model_free(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -663,11 +911,16 @@ int main(void)
 		cmocka_unit_test(test_forward_pass_without_softmax),
 		cmocka_unit_test(test_overflow_gives_probabilities),
 		cmocka_unit_test(test_row_does_not_depend_on_others),
+		cmocka_unit_test(test_widths),
+		cmocka_unit_test(test_zeros_and_batches),
+		cmocka_unit_test(test_kernels_agree),
+		cmocka_unit_test(test_inputs_that_are_no_numbers),
 		cmocka_unit_test(test_session_arguments),
 		cmocka_unit_test(test_threads_share_a_model),
 		cmocka_unit_test(test_top_k),
 		cmocka_unit_test(test_top_k_is_the_start_of_a_sort),
 		cmocka_unit_test(test_scores_of_2018),
+		cmocka_unit_test(test_real_images),
 	};
 
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);

@@ -480,6 +480,20 @@ static void temperature_undoes_overconfidence(void **state)
 }
 
 /* Only the last layer is scaled, and only where asked for. */
+/* A session sees the weights as they are, not as they were when they were first laid out. */
+static void check_laid_out(struct emnist_model *model)
+{
+	float vector[EMNIST_VECTOR_LENGTH] = {[300] = 1}, before[N_CLASSES], after[N_CLASSES];
+	struct emnist_session *session;
+
+	assert_int_equal(emnist_session_create(model, 1, &session, NULL), EMNIST_OK);
+	assert_int_equal(emnist_session_run(session, vector, 1, before, NULL), EMNIST_OK);
+	assert_true(model_lay_out(model, model->kernel));
+	assert_int_equal(emnist_session_run(session, vector, 1, after, NULL), EMNIST_OK);
+	assert_memory_equal(before, after, sizeof(before));
+	emnist_session_free(session);
+}
+
 static void calibration_scales_the_logits(void **state)
 {
 	struct emnist_train_options options = small_run();
@@ -500,6 +514,7 @@ static void calibration_scales_the_logits(void **state)
 	plain->n_layers = calibrated->n_layers = 2;
 	assert_true(same_weights(plain, calibrated));
 	plain->n_layers = calibrated->n_layers = 3;
+	check_laid_out(calibrated);
 	emnist_model_free(plain);
 	emnist_model_free(calibrated);
 }

@@ -11,6 +11,7 @@
 
 #include "../base/memory.h"
 #include "../model/blas.h"
+#include "forward.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -38,10 +39,10 @@ struct block {
 
 struct member {
 	struct crew *crew;
-	float *scratch;                   /* for optimiser_update() */
-	struct emnist_session **sessions; /* (job's n_teachers) */
-	float *answers;                   /* (shard_rows, n_outputs) of one teacher */
-	enum emnist_status status;        /* the first failure, with its error */
+	float *scratch;            /* for optimiser_update() */
+	struct forward **teachers; /* (job's n_teachers) */
+	float *answers;            /* (shard_rows, n_outputs) of one teacher */
+	enum emnist_status status; /* the first failure, with its error */
 	struct emnist_error error;
 	pthread_t thread;
 };
@@ -122,8 +123,8 @@ static enum emnist_status ask_teachers(struct member *member, size_t shard)
 
 	memset(soft, 0, n * sizeof(*soft));
 	for (size_t t = 0; t < job->n_teachers; t++) {
-		enum emnist_status status = emnist_session_run(
-			member->sessions[t], batch->inputs + shard * batch->shard_rows * n_inputs,
+		enum emnist_status status = forward_run(
+			member->teachers[t], batch->inputs + shard * batch->shard_rows * n_inputs,
 			batch->shard_rows, member->answers, &member->error);
 
 		if (status)
@@ -240,7 +241,7 @@ static bool make_blocks(struct crew *crew)
 	return true;
 }
 
-static enum emnist_status make_sessions(struct member *member, struct emnist_error *error)
+static enum emnist_status make_teachers(struct member *member, struct emnist_error *error)
 {
 	const struct job *job = member->crew->job;
 	enum emnist_status status = EMNIST_OK;
@@ -252,12 +253,12 @@ static enum emnist_status make_sessions(struct member *member, struct emnist_err
 		return error_memory(error);
 	if (job->n_teachers == 0)
 		return EMNIST_OK;
-	member->sessions = alloc_zeroed(job->n_teachers, sizeof(*member->sessions));
-	if (!member->sessions)
+	member->teachers = alloc_zeroed(job->n_teachers, sizeof(*member->teachers));
+	if (!member->teachers)
 		return error_memory(error);
 	for (size_t t = 0; t < job->n_teachers && !status; t++)
-		status = emnist_session_create(job->teachers[t], job->batch->shard_rows,
-					       &member->sessions[t], error);
+		status = forward_create(job->teachers[t], job->batch->shard_rows,
+					&member->teachers[t], error);
 	return status;
 }
 
@@ -278,7 +279,7 @@ static enum emnist_status make_members(struct crew *crew, unsigned n_threads,
 	for (unsigned i = 0; i < n_threads && !status; i++) {
 		crew->members[i].crew = crew;
 		crew->members[i].scratch = alloc_floats(BLOCK_OUTPUTS, widest);
-		status = crew->members[i].scratch ? make_sessions(&crew->members[i], error)
+		status = crew->members[i].scratch ? make_teachers(&crew->members[i], error)
 						  : error_memory(error);
 	}
 	return status;
@@ -341,9 +342,9 @@ static void dismiss(struct crew *crew)
 
 static void member_clear(struct member *member, size_t n_teachers)
 {
-	for (size_t t = 0; member->sessions && t < n_teachers; t++)
-		emnist_session_free(member->sessions[t]);
-	free(member->sessions);
+	for (size_t t = 0; member->teachers && t < n_teachers; t++)
+		forward_free(member->teachers[t]);
+	free(member->teachers);
 	free(member->answers);
 	free(member->scratch);
 }

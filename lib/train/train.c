@@ -291,6 +291,8 @@ static enum emnist_status calibrate(const struct run *run, struct emnist_model *
 			last->weights[i] *= factor;
 		for (size_t i = 0; i < last->n_outputs; i++)
 			last->bias[i] *= factor;
+		if (!model_lay_out(model, model->kernel))
+			status = error_memory(error);
 	}
 	validation_clear(&validation);
 	return status;

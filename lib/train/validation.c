@@ -5,6 +5,7 @@
 
 #include "../base/memory.h"
 #include "augment.h"
+#include "forward.h"
 
 #include <math.h>
 
@@ -27,7 +28,7 @@ enum emnist_status validation_run(struct validation *validation, const struct tr
 				  const struct emnist_model *model, struct emnist_error *error)
 {
 	const size_t n_classes = emnist_model_n_outputs(model);
-	struct emnist_session *session = NULL;
+	struct forward *forward = NULL;
 	float *vectors = alloc_floats(ROWS, EMNIST_VECTOR_LENGTH);
 	enum emnist_status status;
 
@@ -36,7 +37,7 @@ enum emnist_status validation_run(struct validation *validation, const struct tr
 	if (!vectors || !validation->probabilities)
 		status = error_memory(error);
 	else
-		status = emnist_session_create(model, ROWS, &session, error);
+		status = forward_create(model, ROWS, &forward, error);
 	for (size_t i = 0; !status && i < set->n_validation; i += ROWS) {
 		const size_t left = set->n_validation - i, n = left < ROWS ? left : ROWS;
 
@@ -44,10 +45,10 @@ enum emnist_status validation_run(struct validation *validation, const struct tr
 			pixels_to_vector(set->pixels + (size_t)set->validation[i + r] *
 							       EMNIST_VECTOR_LENGTH,
 					 vectors + r * EMNIST_VECTOR_LENGTH);
-		status = emnist_session_run(session, vectors, n,
-					    validation->probabilities + i * n_classes, error);
+		status = forward_run(forward, vectors, n, validation->probabilities + i * n_classes,
+				     error);
 	}
-	emnist_session_free(session);
+	forward_free(forward);
 	free(vectors);
 	return status;
 }
