@@ -68,7 +68,7 @@ PROTO       := onnx
 
 PROTO_OBJECTS := $(PROTO:%=$(BUILD)/proto/%.pb-c.o)
 LIB_OBJECTS   := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/lib/model/default.o $(PROTO_OBJECTS)
-CLI_OBJECTS   := $(CLI_SOURCES:%.c=$(BUILD)/%.o)
+CLI_OBJECTS   := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/photograph.o
 
 # --------------------------------------------------------------------- building
 
@@ -90,10 +90,13 @@ cflags_of = $(if $(filter lib/%,$(1)),-I$(BUILD)/proto $(PACKAGE_CFLAGS)) \
 	    $(if $(filter lib/image/stb.c,$(1)),-fwrapv \
 		$(if $(SANITIZE),-fno-sanitize=shift))
 
-$(BUILD)/lib/model/default.o: lib/model/default.S lib/model/default.onnx
+# Files that become part of the program as they are.
+$(BUILD)/lib/model/default.o: lib/model/default.onnx
+$(BUILD)/cli/photograph.o: cli/photograph.jpg
+$(BUILD)/%.o: %.S
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) -Ilib/model -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) -I$(<D) -c -o $@ $<
 
 $(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: lib/model/%.proto
 	$(call say,PROTO,$<)
@@ -230,7 +233,7 @@ $(BUILD)/bench/%: $(BUILD)/lib/bench/%.o $(LIB_OBJECTS)
 	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
 
 bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed beside Python's, needs EMNIST_DATA
-	@BUILD='$(BUILD)' sh cli/bench/bench.sh
+	@BUILD='$(BUILD)' sh cli/bench/compare.sh
 
 $(BUILD)/bench/distort $(BUILD)/bench/export_photographs $(BUILD)/bench/time_photographs: \
 	$(patsubst %,$(BUILD)/lib/bench/%.o,distortion photograph camera glyph)

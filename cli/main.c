@@ -14,6 +14,7 @@ const struct command commands[] = {
 	{"classify", "print what character each image shows", cmd_classify},
 	{"eval", "measure a model's accuracy on a labelled dataset", cmd_eval},
 	{"train", "train a model on labelled datasets", cmd_train},
+	{"bench", "measure how fast this machine classifies", cmd_bench},
 	{NULL, NULL, NULL},
 };
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# bench.sh - `make bench`: files to CSV, beside Python.
+# compare.sh - `make bench`: files to CSV, beside Python.
 #
 #	EMNIST_DATA     folder with emnist/ inside; the test split is exported from it
 #	BENCH_IMAGES    how many images; default all 116,323
