@@ -6,6 +6,7 @@
 #	BUILD=DIR                       where everything is built; default build
 #	prefix, bindir, libdir, includedir, mandir, DESTDIR    where `install` puts things
 #	EMNIST_DATA=DIR                 folder with emnist/ and seed/, for tests and training
+#	BENCH=LIST                      parts of `make bench`: see cli/bench/compare.sh
 #	DISTORT_FLAGS=LIST              options of `make bench-distortions`: see lib/bench/distort.c
 #	FUZZ_SECONDS=N                  how long `make fuzz` runs each target; default 60
 #	V=1                             show whole commands
@@ -235,6 +236,9 @@ $(BUILD)/bench/%: $(BUILD)/lib/bench/%.o $(LIB_OBJECTS)
 bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed beside Python's, needs EMNIST_DATA
 	@BUILD='$(BUILD)' sh cli/bench/compare.sh
 
+bench-train: all $(BENCHES:%=$(BUILD)/bench/%) ## an epoch of training beside PyTorch, needs EMNIST_DATA
+	@BUILD='$(BUILD)' BENCH=train sh cli/bench/compare.sh
+
 $(BUILD)/bench/distort $(BUILD)/bench/export_photographs $(BUILD)/bench/time_photographs: \
 	$(patsubst %,$(BUILD)/lib/bench/%.o,distortion photograph camera glyph)
 
@@ -278,7 +282,7 @@ help: ## this list
 		printf '  %-18s %s\n' "$$target" "$$text"; done
 
 .PHONY: always all deps deps-check demo check check-built check-asan check-ubsan check-tsan \
-	check-tsan-built fuzz $(FUZZERS) format bench bench-distortions default-model install \
+	check-tsan-built fuzz $(FUZZERS) format bench bench-train bench-distortions default-model install \
 	uninstall clean help
 .SECONDARY:
 

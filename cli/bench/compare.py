@@ -1,102 +1,238 @@
-"""Times emnist on image files, beside the rivals that are there, in turn, and prints the ratios.
+"""Runs emnist and its rivals in turn, goal by goal, and prints a table in the end.
 
-    compare.py EMNIST MODEL.onnx LIST [RUNS]
+    compare.py BUILD DATA LIST RUNS PART...
 
-LIST is a CSV file of paths and true labels. Every figure is of a whole process, start to end; the
+DATA is the folder with EMNIST's files, LIST a CSV file of PNG files and their true labels. Parts: network
+files one eval scale train. Every figure but the network's is of a whole process, start to end; the
 medians of RUNS runs count, the runs alternating between the programs.
 """
 import csv
+import glob
 import importlib.util
+import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
+
+import measure
+
+HERE = os.path.dirname(__file__)
+MODEL = "lib/model/default.onnx"
+DECODERS = {
+    # module, what is wanted: how many times as fast as with it
+    "skimage": ("skimage", 8),
+    "pillow": ("PIL", 3),
+    "opencv": ("cv2", 1.5),
+}
 
 
-def peak_of(pid, peak):
-    """The process's high-water mark of memory in MiB, or peak where it is gone."""
-    try:
-        with open(f"/proc/{pid}/status") as file:
-            for line in file:
-                if line.startswith("VmHWM:"):
-                    return int(line.split()[1]) / 1024
-    except OSError:
-        pass
-    return peak
+class Bench:
+    def __init__(self, build, data, listing, runs, folder):
+        self.emnist = os.path.join(build, "emnist")
+        self.tools = os.path.join(build, "bench")
+        self.test = os.path.join(data, "emnist-byclass-test-images-idx3-ubyte.gz")
+        self.train = sorted(glob.glob(os.path.join(data, "train", "*-images-idx3-ubyte.gz")))
+        self.runs = runs
+        self.folder = folder
+        self.threads = str(len(os.sched_getaffinity(0)))
+        self.goals = []
+        with open(listing, newline="") as file:
+            self.truth = {row["path"]: row["label"] for row in csv.DictReader(file)}
+        self.names = self.write("names", "\n", self.truth)
+
+    def write(self, name, end, lines):
+        path = os.path.join(self.folder, name)
+        with open(path, "w") as file:
+            file.writelines(line + end for line in lines)
+        return path
+
+    def rival(self, *arguments):
+        return [sys.executable, os.path.join(HERE, arguments[0]), *arguments[1:]]
+
+    def goal(self, what, measured, wanted, reached):
+        self.goals.append((what, measured, wanted, "yes" if reached else "no"))
+
+    def accuracy(self, output):
+        with open(output, newline="") as file:
+            rows = list(csv.DictReader(file))
+        if len(rows) != len(self.truth):
+            sys.exit(f"bench: {len(rows)} records for {len(self.truth)} files")
+        return sum(self.truth[row["path"]] == row["label"] for row in rows)
 
 
-def run(command, output):
-    """Runs command with its standard output in the file output; returns seconds and peak MiB.
-
-    The peak is asked for while the command runs: what wait4() tells has this program's in it.
-    """
-    peak = 0
-    with open(output, "wb") as file:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=file)
-        while process.poll() is None:
-            peak = peak_of(process.pid, peak)
-            time.sleep(0.005)
-        seconds = time.perf_counter() - start
-    if process.returncode != 0:
-        sys.exit(f"{command[0]} ended with status {process.returncode}")
-    return seconds, peak
+def has(*modules):
+    return all(importlib.util.find_spec(module) for module in modules)
 
 
-def accuracy(output, truth):
-    with open(output, newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert len(rows) == len(truth), f"{len(rows)} records for {len(truth)} files"
-    right = sum(truth[row["path"]] == row["label"] for row in rows)
-    return f"{right} of {len(rows)} right"
+def left_out(what, why):
+    print(f"left out: {what}: {why}")
 
 
-def cpu_model():
-    with open("/proc/cpuinfo") as file:
-        for line in file:
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor()
+# ------------------------------------------------------------------------------------------ parts
+
+
+def network(bench):
+    """The images of the test split as vectors already; build/bench/network prints its own table."""
+    tool = os.path.join(bench.tools, "network")
+    if not os.path.exists(tool):
+        return left_out("the network alone", f"{tool} is not built")
+    libraries = []
+    if has("onnxruntime"):
+        found = importlib.util.find_spec("onnxruntime").submodule_search_locations[0]
+        libraries = glob.glob(os.path.join(found, "capi", "libonnxruntime.so*"))[:1]
+    if not libraries:
+        left_out("ONNX Runtime", "not installed")
+    subprocess.run([tool, MODEL, bench.test, *libraries], check=True)
+
+
+def floor(bench, zeroes):
+    """The least time for it, as build/bench/floor_files says: images a second."""
+    tool = os.path.join(bench.tools, "floor_files")
+    if not os.path.exists(tool):
+        return left_out("the floor", f"{tool} is not built")
+    with open(zeroes) as file:
+        shown = subprocess.run([tool, bench.threads], stdin=file, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in shown.stdout.splitlines()][-1]["seconds"]
+
+
+def files(bench):
+    zeroes = bench.write("names0", "\0", bench.truth)
+    output = os.path.join(bench.folder, "output")
+    programs = {"emnist": [bench.emnist, "classify", "-f", "csv", "--files-from", bench.names]}
+    for decoder, (module, _) in DECODERS.items():
+        if has(module, "onnxruntime"):
+            programs[decoder] = bench.rival("rival_files.py", decoder, bench.threads, MODEL, bench.names)
+        else:
+            left_out(f"{decoder} + ONNX Runtime", "not installed")
+    times = {name: [] for name in programs}
+    floors, notes = [], {}
+    for _ in range(bench.runs):
+        for name, command in programs.items():
+            seconds, peak = measure.run(command, output)
+            times[name].append(seconds)
+            notes[name] = f"{bench.accuracy(output)} right"
+            if name == "emnist":
+                notes[name] += f", peak {peak:.1f} MiB"
+        floors.append(floor(bench, zeroes))
+    first = statistics.median(times["emnist"])
+    for name, values in times.items():
+        median = statistics.median(values)
+        ratio = median / first
+        print(f"{name:10} {median:8.2f} s {len(bench.truth) / median:10.0f} images/s {ratio:6.2f}x   {notes[name]}")
+        if name != "emnist":
+            wanted = DECODERS[name][1]
+            bench.goal(f"files: {name} + ONNX Runtime, {bench.threads} processes", f"{ratio:.2f}x", f">= {wanted}x", ratio >= wanted)
+    if all(floors):
+        median = statistics.median(floors)
+        print(f"{'floor':10} {median:8.2f} s {len(bench.truth) / median:10.0f} images/s {median / first:6.2f}x")
+        bench.goal("files: emnist by the floor", f"{first / median:.2f}x", "<= 1.35x", first / median <= 1.35)
+
+
+def one(bench):
+    """From exec to exit, of which the first runs, that fill the caches, are not counted."""
+    image = next(iter(bench.truth))
+    names = bench.write("one", "\n", [image])
+    programs = {"emnist": [bench.emnist, "classify", image]}
+    for decoder in ("skimage", "opencv"):
+        if has(DECODERS[decoder][0], "onnxruntime"):
+            programs[decoder] = bench.rival("rival_files.py", decoder, "1", MODEL, names)
+    measure.in_turn(programs, 1)
+    times = measure.in_turn(programs, 5)
+    times.update(measure.in_turn({"emnist": programs["emnist"]}, 51))
+    for name, seconds in times.items():
+        print(f"{name:10} {1000 * seconds:8.1f} ms {seconds / times['emnist']:8.1f}x")
+    bench.goal("one image, exec to exit", f"{1000 * times['emnist']:.1f} ms", "<= 8 ms", times["emnist"] <= 0.008)
+    if "skimage" in times:
+        ratio = times["skimage"] / times["emnist"]
+        bench.goal("one image: skimage + ONNX Runtime", f"{ratio:.0f}x", ">= 50x", ratio >= 50)
+
+
+def eval_(bench):
+    command = [bench.emnist, "eval", "-f", "json", bench.test]
+    found = []
+    for _ in range(bench.runs):
+        seconds, peak = measure.run(command, os.path.join(bench.folder, "eval"))
+        found.append((seconds, peak))
+    seconds = statistics.median(item[0] for item in found)
+    print(f"the test split, gzip included: {seconds:.2f} s, peak {found[-1][1]:.1f} MiB")
+    bench.goal("eval: 116,323 images", f"{seconds:.2f} s", "<= 1.0 s", seconds <= 1)
+
+
+def scale(bench):
+    """The same files over and over, and more workers than processors."""
+    names = list(bench.truth)
+    rates, peaks = [], []
+    # Measured without what a process takes to begin, which counts at 1,000 files.
+    empty = bench.write("empty", "\0", [])
+    command = [bench.emnist, "classify", "-f", "csv", "--files0-from"]
+    begin = measure.in_turn({"nothing": [*command, empty]}, 11)["nothing"]
+    for n in (1000, 100000, 1000000):
+        many = bench.write("many", "\0", (names[i % len(names)] for i in range(n)))
+        found = [measure.run([*command, many]) for _ in range(11 if n == 1000 else bench.runs if n < 1000000 else 1)]
+        seconds = statistics.median(item[0] for item in found) - begin
+        rates.append(n / seconds)
+        peaks.append(max(item[1] for item in found))
+        print(f"{n:8} files {rates[-1]:10.0f} images/s   peak {peaks[-1]:.1f} MiB", flush=True)
+    spread = max(rates) / min(rates)
+    bench.goal("scale: images/s at 10^3, 10^5, 10^6", f"{100 * (spread - 1):.1f} % apart", "<= 5 %", spread <= 1.05)
+    # A process that is gone in a few hundredths of a second shows no peak worth comparing.
+    bench.goal("scale: peak memory", f"{max(peaks):.1f} MiB", "< 64 MiB", max(peaks) < 64)
+    growth = peaks[2] - peaks[1]
+    bench.goal("scale: peak at 10^6 over 10^5", f"{growth:+.1f} MiB", "+-2 MiB", abs(growth) <= 2)
+    many = bench.write("many", "\0", (names[i % len(names)] for i in range(100000)))
+    programs = {n: [*command, many, "-j", n] for n in ("1", bench.threads, "16")}
+    times = measure.in_turn(programs, bench.runs)
+    for n, seconds in times.items():
+        print(f"{100000:8} files, -j {n:3} {100000 / seconds:10.0f} images/s {times['1'] / seconds:6.2f}x")
+    if bench.threads == "2":
+        gain = times["1"] / times["2"]
+        bench.goal("scale: files, two cores over one", f"{gain:.2f}x", ">= 1.8x", gain >= 1.8)
+    loss = times["16"] / times[bench.threads] - 1
+    bench.goal(f"scale: 16 workers on {bench.threads} cores", f"{100 * loss:.1f} % lost", "<= 5 %", loss <= 0.05)
+
+
+def train(bench):
+    """An epoch; the first of a run, which begins with reading the data, is left out."""
+    ours = [bench.emnist, "train", "-j", bench.threads, "-o", os.devnull, "--no-checkpoint", "--epochs", "3"]
+    programs = {"emnist": ours + bench.train}
+    if has("torch"):
+        programs["PyTorch"] = bench.rival("rival_torch.py", "2", bench.threads, *bench.train)
+    else:
+        left_out("PyTorch", "not installed")
+    times = {name: [] for name in programs}
+    for _ in range(bench.runs):
+        for name, command in programs.items():
+            times[name] += measure.epoch_seconds(command)
+    ours = statistics.median(times["emnist"])
+    for name, values in times.items():
+        median = statistics.median(values)
+        print(f"{name:10} {median:7.2f} s an epoch {median / ours:6.2f}x   median of {len(values)} epochs")
+    bench.goal("train: an epoch of 175,476 images", f"{ours:.2f} s", "< 4 s", ours < 4)
+    if "PyTorch" in times:
+        ratio = statistics.median(times["PyTorch"]) / ours
+        bench.goal("train: PyTorch by emnist", f"{ratio:.2f}x", ">= 4x", ratio >= 4)
+
+
+PARTS = {"network": network, "files": files, "one": one, "eval": eval_, "scale": scale, "train": train}
 
 
 def main():
-    emnist, model, listing = sys.argv[1:4]
-    runs = int(sys.argv[4]) if len(sys.argv) > 4 else 3
-    with open(listing, newline="") as file:
-        truth = {row["path"]: row["label"] for row in csv.DictReader(file)}
+    build, data, listing, runs, *parts = sys.argv[1:]
+    for part in parts:
+        if part not in PARTS:
+            sys.exit(f"bench: BENCH: '{part}' is not one of {' '.join(PARTS)}")
     with tempfile.TemporaryDirectory() as folder:
-        paths, output = os.path.join(folder, "paths"), os.path.join(folder, "output")
-        with open(paths, "w") as file:
-            file.writelines(path + "\n" for path in truth)
-        programs = {"emnist": [emnist, "classify", "-f", "csv", "--files-from", paths]}
-        if all(importlib.util.find_spec(m) for m in ("skimage", "onnxruntime")):
-            rival = os.path.join(os.path.dirname(__file__), "rival_skimage.py")
-            programs["scikit-image + ONNX Runtime"] = [sys.executable, rival, model, paths]
-        else:
-            print("left out: scikit-image + ONNX Runtime, which are not installed")
-        cores = len(os.sched_getaffinity(0))
-        print(f"{cpu_model()}, {cores} cores, {platform.platform()}")
-        kernels = os.environ.get("OPENBLAS_CORETYPE")
-        if kernels:
-            print(f"OPENBLAS_CORETYPE={kernels} is set: emnist's matrix products may be slow")
-        print(f"{len(truth)} PNG files, median of {runs} runs in turn")
-        times = {name: [] for name in programs}
-        notes = {}
-        for _ in range(runs):
-            for name, command in programs.items():
-                seconds, peak = run(command, output)
-                times[name].append(seconds)
-                notes[name] = f"peak {peak:.0f} MiB, {accuracy(output, truth)}"
-        first = statistics.median(times["emnist"])
-        for name, values in times.items():
-            median = statistics.median(values)
-            print(
-                f"{name:28} {median:8.2f} s {len(truth) / median:10.0f} images/s"
-                f" {median / first:6.1f}x   {notes[name]}"
-            )
+        bench = Bench(build, data, listing, int(runs), folder)
+        print(measure.machine(bench.emnist))
+        print(f"{len(bench.truth)} PNG files, medians of {runs} runs in turn, {bench.threads} threads")
+        for part in parts:
+            print(f"\n== {part}", flush=True)
+            PARTS[part](bench)
+    print(f"\n{'goal':52} {'measured':>16} {'wanted':>10}  reached")
+    for what, measured, wanted, reached in bench.goals:
+        print(f"{what:52} {measured:>16} {wanted:>10}  {reached}")
 
 
 main()
