@@ -77,11 +77,13 @@ static bool find_warning(const struct machine *machine, unsigned number, char *l
 
 	if (backend->better_kernels && number-- == 0) {
 		if (forced && *forced)
-			snprintf(line, size, "this processor has %s: unset OPENBLAS_CORETYPE",
+			snprintf(line, size,
+				 "training is slow: this processor has %s; unset OPENBLAS_CORETYPE",
 				 backend->instructions);
 		else
 			snprintf(line, size,
-				 "this processor has %s, and OpenBLAS does not know it: try "
+				 "training is slow: this processor has %s, and OpenBLAS does not "
+				 "know it; try "
 				 "OPENBLAS_CORETYPE=%s",
 				 backend->instructions, backend->better_kernels);
 		return true;
@@ -111,7 +113,7 @@ static void put_blas(struct text *text, const struct emnist_backend *backend)
 			    strcmp(backend->parallel, "sequential") ? "with " : "",
 			    backend->parallel);
 	if (is_known(backend))
-		text_puts(text, ", one thread for each of ours");
+		text_puts(text, ", one thread for each of ours; for training");
 	text_puts(text, "\n");
 }
 
@@ -149,13 +151,14 @@ void machine_put_text(struct text *text, const struct machine *machine)
 	const struct emnist_backend *backend = &machine->backend;
 	char warning[256];
 
+	put_name(text, "network");
+	text_printf(text, "kernels of our own, %s; other loops: %s\n", backend->network,
+		    backend->loops ? backend->loops : "as compiled");
 	put_name(text, "blas");
 	put_blas(text, backend);
 	put_name(text, "processor");
-	text_printf(text, "%s, %s; own loops: %s\n",
-		    *machine->processor ? machine->processor : "unknown",
-		    backend->instructions ? backend->instructions : "unknown instructions",
-		    backend->loops ? backend->loops : "as compiled");
+	text_printf(text, "%s, %s\n", *machine->processor ? machine->processor : "unknown",
+		    backend->instructions ? backend->instructions : "unknown instructions");
 	put_name(text, "threads");
 	put_threads(text, &machine->processors);
 	put_name(text, "system");
@@ -206,6 +209,7 @@ void machine_put_json(struct text *text, const struct machine *machine)
 	char warning[256];
 
 	text_puts(text, "{");
+	put_member(text, "network", backend->network);
 	put_member(text, "blas", backend->blas);
 	put_member(text, "kernels", backend->kernels);
 	put_member(text, "better_kernels", backend->better_kernels);

@@ -59,9 +59,11 @@ EMNIST_API const char *emnist_version(void);
 /* What does the arithmetic, for people who wonder how fast it is. Nothing of it can be set here:
  * OpenBLAS reads the environment before the program begins. */
 struct emnist_backend {
-	const char *blas;    /* "OpenBLAS 0.3.21", "BLIS 0.9.0", or "unknown BLAS" */
-	const char *kernels; /* "Haswell": the processor that its kernels are made for; NULL: not
-			      * known */
+	const char *network; /* the kernels that models run on: "AVX-512", "AVX2", "portable" */
+	const char *blas;    /* that models are trained with: "OpenBLAS 0.3.21", "BLIS 0.9.0", or
+			      * "unknown BLAS" */
+	const char *kernels; /* "Haswell": the processor that the BLAS library's kernels are made
+			      * for; NULL: not known */
 	/* OpenBLAS's best kernels for what this processor can do, where those that it runs make do
 	 * with less, as when it does not know the processor; else NULL. */
 	const char *better_kernels;
@@ -69,7 +71,7 @@ struct emnist_backend {
 			       * known. It uses one thread for each that calls it, in each case */
 	const char *instructions; /* this processor's widest: "AVX-512", "AVX2", "AVX", "SSE"; NULL:
 				   * not known */
-	const char *loops;        /* those that the library's own loops use, likewise */
+	const char *loops;        /* those that the library's other loops use, likewise */
 };
 
 /* Texts are never freed, and stay as they are. */

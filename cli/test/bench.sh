@@ -11,7 +11,7 @@ left() { find "$TMP/tmp" -mindepth 1 | head -n 5; }
 "$EMNIST" bench --seconds 0.1 -j 2 >"$TMP/out" 2>"$TMP/stderr"
 is 'text: status, stderr' '0 ' "$? $(cat "$TMP/stderr")"
 is 'text: leaves no files' '' "$(left)"
-is 'text: says with what' 'emnist blas processor threads system' \
+is 'text: says with what' 'emnist network blas processor threads system' \
 	"$(sed '/^$/,$d; /^environment/d; /^warning/d' "$TMP/out" | sed 's/ .*//' | tr '\n' ' ' | sed 's/ $//')"
 cat >"$TMP/wanted" <<'END'
 threads images/s µs/image
@@ -32,7 +32,7 @@ sed '1,/^$/d' "$TMP/out" | sed 's/  *[0-9][0-9,]*  *[0-9][0-9]*\.[0-9][0-9]$/ N 
 check 'text: the table' diff "$TMP/wanted" "$TMP/got"
 
 "$EMNIST" bench --seconds 0.1 -j 1 --only network >"$TMP/out"
-is 'one thread is not measured twice' 3 "$(grep -c '^network' "$TMP/out")"
+is 'one thread is not measured twice' 3 "$(grep -c '^network, ' "$TMP/out")"
 is '--only: nothing else' 0 "$(grep -c -e '^decode' -e '^preprocess' -e '^PNG' "$TMP/out")"
 
 if command -v python3 >/dev/null; then
@@ -42,7 +42,7 @@ printed = json.load(open(sys.argv[1]))
 assert list(printed) == ["emnist", "machine", "model", "images", "seconds", "figures"], printed
 assert printed["model"] == "testdata/idx/nearest.onnx" and printed["seconds"] == 0.1
 assert printed["images"] == "testdata/idx/strokes-byclass-test"
-assert list(printed["machine"]) == ["blas", "kernels", "better_kernels", "parallel", "processor",
+assert list(printed["machine"]) == ["network", "blas", "kernels", "better_kernels", "parallel", "processor",
     "instructions", "loops", "system", "processors", "allowed", "quota", "environment",
     "warnings"], printed["machine"]
 assert printed["machine"]["environment"]["OMP_NUM_THREADS"] == '"3\n'

@@ -14,7 +14,7 @@ for order in '-v --version' '--verbose --version' '--version --verbose' '-v -v -
 done
 "$EMNIST" -v >"$TMP/out" 2>&1
 is '-v alone is no command' "2 emnist: unknown option '-v'; see 'emnist --help'" "$? $(cat "$TMP/out")"
-is 'what is told, in order' 'blas processor threads system' \
+is 'what is told, in order' 'network blas processor threads system' \
 	"$(sed '1d; /^environment /d; /^warning /d; s/ .*//' "$TMP/whole" | tr '\n' ' ' | sed 's/ $//')"
 is 'nothing of the environment where nothing is set' '' "$(grep '^environment' "$TMP/whole")"
 
@@ -22,7 +22,7 @@ if grep -q '^blas *OpenBLAS .* kernels for' "$TMP/whole" && grep -q '^processor.
 	OPENBLAS_CORETYPE=Prescott "$EMNIST" --version -v >"$TMP/out"
 	check 'kernels that were forced' grep -q '^blas .* kernels for Prescott,' "$TMP/out"
 	check 'what forced them' grep -q '^environment  OPENBLAS_CORETYPE=Prescott (' "$TMP/out"
-	check 'a warning' grep -q '^warning .*: unset OPENBLAS_CORETYPE$' "$TMP/out"
+	check 'a warning' grep -q '^warning .*; unset OPENBLAS_CORETYPE$' "$TMP/out"
 else
 	skip 'kernels that were forced' 'no OpenBLAS of many kernels here, or no AVX'
 fi

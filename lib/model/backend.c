@@ -8,6 +8,7 @@
  */
 #include "../base/simd.h"
 #include "blas.h"
+#include "kernel.h"
 
 #include "../emnist.h"
 
@@ -104,6 +105,7 @@ static void describe(void)
 	const enum rank processor = rank_of_processor();
 	enum rank used = RANK_UNKNOWN;
 
+	backend.network = kernel_at(0)->name;
 	backend.blas = "unknown BLAS";
 	/* "OpenBLAS 0.3.21 ": the name, the version, and how it is built. */
 	if (facts.openblas && sscanf(facts.openblas, "OpenBLAS %40s", version) == 1) {
