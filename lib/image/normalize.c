@@ -27,13 +27,15 @@
 static struct frame make_frame(struct region region)
 {
 	const size_t side = region.width > region.height ? region.width : region.height;
-	struct frame frame = {region, region.width, region.height};
+	struct frame frame = {region, region.width, region.height, 1, 1};
 
 	if (side > WORK_SIDE) {
 		frame.width = (region.width * WORK_SIDE + side / 2) / side;
 		frame.height = (region.height * WORK_SIDE + side / 2) / side;
 		frame.width += frame.width == 0;
 		frame.height += frame.height == 0;
+		frame.step_x = (double)region.width / (double)frame.width;
+		frame.step_y = (double)region.height / (double)frame.height;
 	}
 	return frame;
 }
@@ -55,8 +57,7 @@ static void zoom_axis(double from, double to, double step, double margin, size_t
 static bool zoom(const struct plane *plane, const struct frame *frame, const struct box *box,
 		 struct region *region)
 {
-	const double step_x = (double)frame->region.width / (double)frame->width;
-	const double step_y = (double)frame->region.height / (double)frame->height;
+	const double step_x = frame->step_x, step_y = frame->step_y;
 	const double side =
 		fmax((box->right - box->left) * step_x, (box->bottom - box->top) * step_y);
 	const double margin = side * ZOOM_MARGIN;

@@ -18,6 +18,9 @@ struct frame {
 	struct region region; /* of the picture */
 	size_t width;         /* of the region when reduced */
 	size_t height;
+	/* The picture's pixels to one of the frame: they differ where one side is very short. */
+	double step_x;
+	double step_y;
 };
 
 /* A rectangle in reduced pixels, its edges where the ink is at half its level. */

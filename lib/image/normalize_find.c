@@ -66,56 +66,59 @@ static uint32_t unite(uint32_t *parents, uint32_t a, uint32_t b)
 	return b;
 }
 
-/* labels[i] = i + 1 of the first pixel of the component (touching by side or corner) that pixel i
- * belongs to, 0 where ink is not above threshold. */
-static void label_components(const float *ink, size_t width, size_t height, float threshold,
-			     uint32_t *labels)
+/* parents[i] = the first pixel of the component (touching by side or corner) that pixel i belongs
+ * to, where mask is set; elsewhere untouched. Most pixels are paper: memchr() finds the others. */
+static void label_components(const uint8_t *mask, size_t width, size_t height, uint32_t *parents)
 {
-	const size_t n = width * height;
+	for (size_t y = 0; y < height; y++) {
+		const uint8_t *row = mask + y * width, *end = row + width;
+		const uint8_t *p = row;
 
-	/* parents[0] is no pixel; labels serve as parents, shifted by one, until the last pass. */
-	for (size_t y = 0; y < height; y++)
-		for (size_t x = 0; x < width; x++) {
-			const size_t i = y * width + x;
-			uint32_t label = (uint32_t)i;
+		while (p < end && (p = memchr(p, 1, (size_t)(end - p))) != NULL) {
+			const uint32_t i = (uint32_t)(p - mask);
+			uint32_t label = i;
 
-			labels[i] = (uint32_t)i;
-			if (!(ink[i] > threshold))
-				continue;
-			if (x > 0 && ink[i - 1] > threshold)
-				label = unite(labels, label, (uint32_t)(i - 1));
-			if (y == 0)
-				continue;
-			if (ink[i - width] > threshold)
-				label = unite(labels, label, (uint32_t)(i - width));
-			if (x > 0 && ink[i - width - 1] > threshold)
-				label = unite(labels, label, (uint32_t)(i - width - 1));
-			if (x + 1 < width && ink[i - width + 1] > threshold)
-				label = unite(labels, label, (uint32_t)(i - width + 1));
+			parents[i] = i;
+			if (p > row && p[-1])
+				label = unite(parents, label, i - 1);
+			if (y > 0) {
+				const uint8_t *above = p - width;
+
+				if (above[0])
+					label = unite(parents, label, i - (uint32_t)width);
+				if (p > row && above[-1])
+					label = unite(parents, label, i - (uint32_t)width - 1);
+				if (p + 1 < end && above[1])
+					unite(parents, label, i - (uint32_t)width + 1);
+			}
+			p++;
 		}
-	for (size_t i = 0; i < n; i++)
-		labels[i] = ink[i] > threshold ? find_root(labels, (uint32_t)i) : 0;
-	for (size_t i = 0; i < n; i++)
-		labels[i] = ink[i] > threshold ? labels[i] + 1 : 0;
+	}
 }
 
-/* keep = 1 for the pixels of all components but specks, else 0. What counts of a component is its
- * ink above half the level: a large shadow has none, and weighs nothing. */
-static void keep_components(const uint32_t *labels, const float *ink, size_t n, uint32_t *areas,
-			    uint8_t *keep)
+/* Of mask, keeps the pixels of all components but specks. What counts of a component is its ink
+ * above half the level: a large shadow has none, and weighs nothing. */
+static void keep_components(uint32_t *parents, const float *ink, size_t n, uint32_t *areas,
+			    uint8_t *mask)
 {
+	const uint8_t *const end = mask + n;
 	uint32_t largest = 1;
 
 	memset(areas, 0, n * sizeof(*areas));
-	for (size_t i = 0; i < n; i++)
+	for (uint8_t *p = mask; p < end && (p = memchr(p, 1, (size_t)(end - p))) != NULL; p++) {
+		const uint32_t i = (uint32_t)(p - mask);
+
 		if (ink[i] > 0.5f) {
-			const uint32_t area = ++areas[labels[i] - 1];
+			const uint32_t area = ++areas[find_root(parents, i)];
 
 			largest = area > largest ? area : largest;
 		}
-	for (size_t i = 0; i < n; i++)
-		keep[i] = labels[i] && areas[labels[i] - 1] > 0 &&
-			  (float)areas[labels[i] - 1] >= SPECK_SHARE * (float)largest;
+	}
+	for (uint8_t *p = mask; p < end && (p = memchr(p, 1, (size_t)(end - p))) != NULL; p++) {
+		const uint32_t area = areas[find_root(parents, (uint32_t)(p - mask))];
+
+		*p = area > 0 && (float)area >= SPECK_SHARE * (float)largest;
+	}
 }
 
 /* What ink, as normalize_flatten() makes it, is where it is dense, and 0 where there is none. */
@@ -140,10 +143,11 @@ bool normalize_find_ink(struct normalizer *normalizer, const struct frame *frame
 		normalizer->ink[i] = share < 1 ? share : 1;
 	}
 	normalize_remove_lines(normalizer, frame);
-	label_components(normalizer->ink, frame->width, frame->height, COMPONENT_LEVEL,
-			 normalizer->labels);
+	for (size_t i = 0; i < n; i++)
+		normalizer->keep[i] = normalizer->ink[i] > COMPONENT_LEVEL;
+	label_components(normalizer->keep, frame->width, frame->height, normalizer->parents);
 	/* The paper is not needed any more: its memory holds the components' areas. */
-	keep_components(normalizer->labels, normalizer->ink, n,
+	keep_components(normalizer->parents, normalizer->ink, n,
 			(uint32_t *)(void *)normalizer->paper, normalizer->keep);
 	return true;
 }
@@ -185,14 +189,19 @@ struct box normalize_find_box(struct normalizer *normalizer, const struct frame 
 	struct box box;
 
 	memset(columns, 0, (width + height) * sizeof(*columns));
-	for (size_t y = 0; y < height; y++)
+	for (size_t y = 0; y < height; y++) {
+		const uint8_t *keep = normalizer->keep + y * width;
+		const float *ink = normalizer->ink + y * width;
+
+		if (!memchr(keep, 1, width))
+			continue;
 		for (size_t x = 0; x < width; x++) {
-			const size_t i = y * width + x;
-			const float value = normalizer->keep[i] ? normalizer->ink[i] : 0;
+			const float value = keep[x] ? ink[x] : 0;
 
 			columns[x] = value > columns[x] ? value : columns[x];
 			rows[y] = value > rows[y] ? value : rows[y];
 		}
+	}
 	find_ends(columns, width, &box.left, &box.right);
 	find_ends(rows, height, &box.top, &box.bottom);
 	return box;

@@ -159,7 +159,10 @@ float normalize_flatten(const float *paper, float *ink, size_t width, size_t hei
 	if (normalize_subtract_shade(ink, width, height))
 		noise = measure_noise(ink, width, height);
 	/* Shade is negative where the paper is brighter than the light, so ink may exceed black. */
-	for (size_t i = 0; i < width * height; i++)
-		ink[i] = fminf(fmaxf(ink[i], 0), 255);
+	for (size_t i = 0; i < width * height; i++) {
+		const float value = ink[i] > 0 ? ink[i] : 0;
+
+		ink[i] = value < 255 ? value : 255;
+	}
 	return noise;
 }

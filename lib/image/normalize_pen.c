@@ -58,9 +58,10 @@ static void widen(struct normalizer *normalizer, const struct frame *frame, floa
 		mask[i] = normalizer->ink[i] > EDGE_LEVEL;
 	distance_transform(mask, 1, frame->width, frame->height, distances);
 	for (size_t i = 0; i < n; i++) {
-		const float inside = fminf(fmaxf(1 + by - distances[i], 0), 1);
+		const float inside = 1 + by - distances[i];
+		const float most = inside > normalizer->ink[i] ? inside : normalizer->ink[i];
 
-		normalizer->ink[i] = fmaxf(normalizer->ink[i], inside);
+		normalizer->ink[i] = most < 1 ? most : 1;
 	}
 }
 

@@ -8,6 +8,10 @@
 /* Measured on the training images as NORMALIZE_INK_SIDE was. */
 #define BLUR_SIGMA 0.6
 
+/* What is left of the frame around the box, in output pixels: more than the ink's soft edges and
+ * the widening of a thin pen's strokes reach. */
+#define CROP_MARGIN 3
+
 /* The standard deviation of averaging over a pixel. */
 #define PIXEL_SIGMA 0.28867513459481287 /* sqrt(1 / 12) */
 
@@ -37,6 +41,9 @@ static double edge_sigma(const float *ink, size_t width, size_t height)
 	return n ? 0.3989422804014327 * (double)n / sum : 0;
 }
 
+/* From here on the error function is 1, to a float's last digit but one. */
+#define ERF_ONE 3.7
+
 /* weights[j][i] = the share of cell i, of n, in pixel j of the vector: what a normal distribution
  * around the pixel's centre has over the cell. Cells are `scale` pixels wide, and the middle of the
  * vector lies at `middle`. */
@@ -50,9 +57,9 @@ static void make_weights(float *weights, size_t n, double middle, double scale, 
 
 		for (size_t i = 0; i < n; i++) {
 			const double edge = ((double)(i + 1) - middle) * scale - centre;
-			const double after = edge * narrow > 6    ? 1
-					     : edge * narrow < -6 ? -1
-								  : erf(edge * narrow);
+			const double after = edge * narrow > ERF_ONE    ? 1
+					     : edge * narrow < -ERF_ONE ? -1
+									: erf(edge * narrow);
 
 			weights[j * n + i] = (float)(0.5 * (after - before));
 			before = after;
@@ -133,14 +140,43 @@ static void spread(const uint8_t *from, size_t stride, size_t n, size_t reach, u
 	}
 }
 
+/* [from, to) with a margin, in whole pixels and within n of them. */
+static size_t crop_axis(double from, double to, size_t margin, size_t n, size_t *length)
+{
+	const double first = floor(from) - (double)margin, last = ceil(to) + (double)margin;
+	const size_t start = first > 0 ? (size_t)first : 0;
+
+	*length = (last < (double)n ? (size_t)last : n) - start;
+	return start;
+}
+
+/* Packs ink and what is kept of it to the box and a margin; the box moves with them. */
+static void crop(struct normalizer *normalizer, struct frame *frame, struct box *box, size_t margin)
+{
+	size_t width, height;
+	const size_t left = crop_axis(box->left, box->right, margin, frame->width, &width);
+	const size_t top = crop_axis(box->top, box->bottom, margin, frame->height, &height);
+
+	for (size_t y = 0; y < height; y++) {
+		const size_t from = (top + y) * frame->width + left;
+
+		memmove(normalizer->ink + y * width, normalizer->ink + from,
+			width * sizeof(*normalizer->ink));
+		memmove(normalizer->keep + y * width, normalizer->keep + from, width);
+	}
+	frame->width = width;
+	frame->height = height;
+	box->left -= (double)left;
+	box->right -= (double)left;
+	box->top -= (double)top;
+	box->bottom -= (double)top;
+}
+
 /* Sets ink to zero that is farther than `reach` pixels, by rows and columns, from what is kept. */
-static void clean(struct normalizer *normalizer, const struct frame *frame, const struct box *box)
+static void clean(struct normalizer *normalizer, const struct frame *frame, size_t reach)
 {
 	const size_t width = frame->width, height = frame->height;
-	const double side = fmax(box->right - box->left, box->bottom - box->top);
-	/* An output pixel: as far as the edge of the ink is blurred. */
-	const size_t reach = 1 + (size_t)(side / NORMALIZE_INK_SIDE);
-	uint8_t *near_row = (uint8_t *)normalizer->labels;
+	uint8_t *near_row = (uint8_t *)normalizer->parents;
 
 	for (size_t y = 0; y < height; y++)
 		spread(normalizer->keep + y * width, 1, width, reach, near_row + y * width);
@@ -153,9 +189,7 @@ static void clean(struct normalizer *normalizer, const struct frame *frame, cons
 static void place(struct normalizer *normalizer, const struct frame *frame, const struct box *box,
 		  float *vector)
 {
-	/* Of the picture's pixels to one of the frame: they differ where one side is very short. */
-	const double step_x = (double)frame->region.width / (double)frame->width;
-	const double step_y = (double)frame->region.height / (double)frame->height;
+	const double step_x = frame->step_x, step_y = frame->step_y;
 	const double side =
 		fmax((box->right - box->left) * step_x, (box->bottom - box->top) * step_y);
 	const double scale = NORMALIZE_INK_SIDE / side;
@@ -176,9 +210,14 @@ static void place(struct normalizer *normalizer, const struct frame *frame, cons
 void normalize_place(struct normalizer *normalizer, const struct frame *frame,
 		     const struct box *box, float *vector)
 {
-	struct box widened = *box;
+	const double side = fmax(box->right - box->left, box->bottom - box->top);
+	/* An output pixel: as far as the edge of the ink is blurred. */
+	const size_t reach = 1 + (size_t)(side / NORMALIZE_INK_SIDE);
+	struct frame cropped = *frame;
+	struct box moved = *box;
 
-	clean(normalizer, frame, box);
-	normalize_widen_pen(normalizer, frame, &widened);
-	place(normalizer, frame, &widened, vector);
+	crop(normalizer, &cropped, &moved, CROP_MARGIN * reach);
+	clean(normalizer, &cropped, reach);
+	normalize_widen_pen(normalizer, &cropped, &moved);
+	place(normalizer, &cropped, &moved, vector);
 }

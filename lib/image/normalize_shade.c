@@ -7,8 +7,6 @@
  */
 #include "normalize.h"
 
-#include <math.h>
-
 /* Cells along the longer side. */
 #define GRID_SIDE 32
 
@@ -54,38 +52,57 @@ static void average_cells(const float *ink, size_t width, size_t height, struct 
 		}
 }
 
-/* What to make of the values of a window. */
-enum filter { FILTER_LEAST, FILTER_MOST, FILTER_MEAN };
+/* What to make of n values of a window. */
+typedef float filter(const float *values, size_t n);
+
+static float least_of(const float *values, size_t n)
+{
+	float value = values[0];
+
+	for (size_t k = 1; k < n; k++)
+		value = values[k] < value ? values[k] : value;
+	return value;
+}
+
+static float most_of(const float *values, size_t n)
+{
+	float value = values[0];
+
+	for (size_t k = 1; k < n; k++)
+		value = values[k] > value ? values[k] : value;
+	return value;
+}
+
+static float mean_of(const float *values, size_t n)
+{
+	float sum = 0;
+
+	for (size_t k = 0; k < n; k++)
+		sum += values[k];
+	return sum / (float)n;
+}
 
 /* Filters n values, stride apart, in windows that end at the ends. */
-static void filter_line(float *values, size_t stride, size_t n, size_t reach, enum filter filter)
+static void filter_line(float *values, size_t stride, size_t n, size_t reach, filter *pick)
 {
-	float to[GRID_SIDE];
+	float from[GRID_SIDE];
 
+	for (size_t i = 0; i < n; i++)
+		from[i] = values[i * stride];
 	for (size_t i = 0; i < n; i++) {
 		const size_t first = i > reach ? i - reach : 0;
 		const size_t last = i + reach < n ? i + reach : n - 1;
-		float value = values[first * stride];
 
-		for (size_t k = first + 1; k <= last; k++) {
-			const float other = values[k * stride];
-
-			value = filter == FILTER_LEAST  ? fminf(value, other)
-				: filter == FILTER_MOST ? fmaxf(value, other)
-							: value + other;
-		}
-		to[i] = filter == FILTER_MEAN ? value / (float)(last - first + 1) : value;
+		values[i * stride] = pick(from + first, last - first + 1);
 	}
-	for (size_t i = 0; i < n; i++)
-		values[i * stride] = to[i];
 }
 
-static void filter_grid(struct grid *grid, size_t reach, enum filter filter)
+static void filter_grid(struct grid *grid, size_t reach, filter *pick)
 {
 	for (size_t j = 0; j < grid->height; j++)
-		filter_line(grid->values + j * grid->width, 1, grid->width, reach, filter);
+		filter_line(grid->values + j * grid->width, 1, grid->width, reach, pick);
 	for (size_t i = 0; i < grid->width; i++)
-		filter_line(grid->values + i, grid->width, grid->height, reach, filter);
+		filter_line(grid->values + i, grid->width, grid->height, reach, pick);
 }
 
 /* The cells before and after the pixel, and the share of the latter. */
@@ -123,28 +140,19 @@ static void subtract_grid(const struct grid *grid, float *ink, size_t width, siz
 	}
 }
 
-static float largest(const struct grid *grid)
-{
-	float value = 0;
-
-	for (size_t i = 0; i < grid->width * grid->height; i++)
-		value = fmaxf(value, grid->values[i]);
-	return value;
-}
-
 bool normalize_subtract_shade(float *ink, size_t width, size_t height)
 {
 	struct grid grid;
 	float darkest, shade;
 
 	average_cells(ink, width, height, &grid);
-	darkest = largest(&grid);
-	filter_grid(&grid, REACH, FILTER_LEAST);
-	filter_grid(&grid, REACH, FILTER_MOST);
-	shade = largest(&grid);
+	darkest = most_of(grid.values, grid.width * grid.height);
+	filter_grid(&grid, REACH, least_of);
+	filter_grid(&grid, REACH, most_of);
+	shade = most_of(grid.values, grid.width * grid.height);
 	if (shade < MIN_SHADE || shade > MAX_SHADE_SHARE * darkest)
 		return false;
-	filter_grid(&grid, 1, FILTER_MEAN);
+	filter_grid(&grid, 1, mean_of);
 	subtract_grid(&grid, ink, width, height);
 	return true;
 }

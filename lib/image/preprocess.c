@@ -51,14 +51,15 @@ static bool read_plain_grey(const struct image *image, uint8_t grey[EMNIST_VECTO
 	return true;
 }
 
-/* Makes room for the image in grey and for the sums of one of its rows. */
+/* Makes room for the image in grey, where it is needed, and for the sums of one of its rows. */
 static enum emnist_status make_room(struct preprocessor *preprocessor, const struct image *image,
-				    struct emnist_error *error)
+				    bool grey, struct emnist_error *error)
 {
 	const size_t n = (size_t)image->width * image->height;
+	const size_t n_sums = (size_t)image->width * (grey ? 1 : image->channels);
 
-	if (!buffer_reserve(&preprocessor->grey, n) ||
-	    !buffer_reserve(&preprocessor->sums, image->width * sizeof(float)))
+	if ((grey && !buffer_reserve(&preprocessor->grey, n)) ||
+	    !buffer_reserve(&preprocessor->sums, n_sums * sizeof(float)))
 		return error_memory(error);
 	return EMNIST_OK;
 }
@@ -67,12 +68,12 @@ static enum emnist_status preprocess_raw(struct preprocessor *preprocessor,
 					 const struct image *image, float *vector,
 					 struct emnist_error *error)
 {
-	const enum emnist_status status = make_room(preprocessor, image, error);
+	const enum emnist_status status = make_room(preprocessor, image, true, error);
 
 	if (status)
 		return status;
 	grey_from_image(image, preprocessor->grey.data);
-	resample_scale(&(struct plane){preprocessor->grey.data, image->width, image->height},
+	resample_scale(&(struct plane){preprocessor->grey.data, image->width, image->height, 1},
 		       vector, EMNIST_SIDE, EMNIST_SIDE, (float *)(void *)preprocessor->sums.data);
 	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i++)
 		vector[i] = vector[i] < 255 ? vector[i] / 255 : 1;
@@ -83,7 +84,9 @@ static enum emnist_status preprocess_normalize(struct preprocessor *preprocessor
 					       const struct image *image, float *vector,
 					       struct emnist_error *error)
 {
-	const enum emnist_status status = make_room(preprocessor, image, error);
+	const bool transparent = image->channels == 2 || image->channels == 4;
+	const enum emnist_status status = make_room(preprocessor, image, transparent, error);
+	struct plane plane = {image->pixels.data, image->width, image->height, image->channels};
 
 	if (status)
 		return status;
@@ -92,11 +95,14 @@ static enum emnist_status preprocess_normalize(struct preprocessor *preprocessor
 		if (!preprocessor->normalizer)
 			return error_memory(error);
 	}
-	if (!grey_from_alpha(image, preprocessor->grey.data))
-		grey_from_image(image, preprocessor->grey.data);
-	normalize_plane(preprocessor->normalizer,
-			&(struct plane){preprocessor->grey.data, image->width, image->height},
-			(float *)(void *)preprocessor->sums.data, vector);
+	if (transparent) {
+		plane.values = preprocessor->grey.data;
+		plane.channels = 1;
+		if (!grey_from_alpha(image, preprocessor->grey.data))
+			grey_from_image(image, preprocessor->grey.data);
+	}
+	normalize_plane(preprocessor->normalizer, &plane, (float *)(void *)preprocessor->sums.data,
+			vector);
 	return EMNIST_OK;
 }
 

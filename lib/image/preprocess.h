@@ -6,11 +6,13 @@
 
 #include "image.h"
 
-/* A plane of 8-bit values, rows from the top, packed. */
+/* 8-bit values, rows from the top, packed: of one channel, or of three that are red, green and blue
+ * and are looked at in grey. */
 struct plane {
 	const uint8_t *values;
 	size_t width;
 	size_t height;
+	size_t channels;
 };
 
 /* A rectangle of a plane's pixels. */
@@ -29,10 +31,10 @@ struct region {
 /* What the normalizer works with; about 260 KiB. The planes are (height, width) packed, for a
  * region of at most WORK_SIDE x WORK_SIDE after reduction. */
 struct normalizer {
-	float paper[WORK_AREA];     /* brightness, turned so that the paper is bright */
-	float ink[WORK_AREA];       /* how much darker than the paper, later 0..1 */
-	uint32_t labels[WORK_AREA]; /* component of each pixel, 0: none */
-	uint8_t keep[WORK_AREA];    /* pixels whose ink counts */
+	float paper[WORK_AREA];      /* brightness, turned so that the paper is bright */
+	float ink[WORK_AREA];        /* how much darker than the paper, later 0..1 */
+	uint32_t parents[WORK_AREA]; /* of pixels of the same component, by union-find */
+	uint8_t keep[WORK_AREA];     /* pixels whose ink counts */
 	float rows[EMNIST_SIDE * WORK_SIDE];
 	float weights[2][EMNIST_SIDE * WORK_SIDE]; /* of the columns, of the rows */
 };
@@ -60,16 +62,18 @@ void grey_from_image(const struct image *image, uint8_t *grey);
 bool grey_from_alpha(const struct image *image, uint8_t *grey);
 
 /* resample.c: the region of plane as width x height values 0..255, each the average of the area
- * that it covers. to: (height, width); sums: (region.width) floats of scratch. */
+ * that it covers. to: (height, width), width at most WORK_SIDE; sums: (region.width x channels)
+ * floats of scratch. */
 void resample_average(const struct plane *plane, const struct region *region, float *to,
 		      size_t width, size_t height, float *sums);
 
 /* resample.c: the whole plane as width x height values 0..255: averages where it is the larger,
- * interpolated where it is the smaller, per axis. to: (height, width); sums: (plane.width). */
+ * interpolated where it is the smaller, per axis. One channel. to: (height, width), width at most
+ * WORK_SIDE; sums: (plane.width). */
 void resample_scale(const struct plane *plane, float *to, size_t width, size_t height, float *sums);
 
 /* normalize.c: the character in plane as EMNIST would have it; a plane without any is all zeros.
- * sums: (plane.width) floats of scratch. vector: (784). */
+ * sums: (plane.width x channels) floats of scratch. vector: (784). */
 void normalize_plane(struct normalizer *normalizer, const struct plane *plane, float *sums,
 		     float *vector);
 

@@ -2,7 +2,7 @@
  * resample.c - scaling of planes, by averaging areas down and interpolating up.
  *
  * Averaging goes down the rows first: whole rows are added to a row of sums, which the compiler
- * turns into vector code, and only the finished sums are gathered along x.
+ * turns into vector code, and only the finished sums are turned to grey and gathered along x.
  */
 #include "preprocess.h"
 
@@ -21,43 +21,85 @@ static void add_row(float *sums, const uint8_t *row, size_t n, float weight)
 		sums[i] += weight * (float)row[i];
 }
 
-/* to[j] = average of sums over the j-th of n_to equal parts. */
-static void gather_row(const float *sums, size_t n, float *to, size_t n_to)
+/* One of equal parts of a row: the shares of its first and last cell, and those between. */
+struct part {
+	size_t first, last;
+	float first_share, last_share; /* of the part; last_share is 0 where first is last */
+	float share;                   /* of each cell between */
+};
+
+/* The most parts of a row: WORK_SIDE is more than EMNIST_SIDE. */
+#define MAX_PARTS WORK_SIDE
+
+static void cut_row(size_t n, size_t n_parts, struct part parts[MAX_PARTS])
 {
-	const double step = (double)n / (double)n_to;
+	const double step = (double)n / (double)n_parts;
 
-	for (size_t j = 0; j < n_to; j++) {
+	for (size_t j = 0; j < n_parts; j++) {
 		const double from = (double)j * step;
-		const double end = j + 1 < n_to ? from + step : (double)n;
-		float sum = 0;
+		const double end = j + 1 < n_parts ? from + step : (double)n;
+		const size_t first = (size_t)from;
+		size_t last = (size_t)end < n ? (size_t)end : n - 1;
 
-		for (size_t i = (size_t)from; i < n && (double)i < end; i++)
-			sum += overlap(i, from, end) * sums[i];
-		to[j] = sum / (float)(end - from);
+		last -= last > first && !(end > (double)last);
+		parts[j] = (struct part){
+			.first = first,
+			.last = last,
+			.first_share = overlap(first, from, end) / (float)(end - from),
+			.last_share =
+				last > first ? overlap(last, from, end) / (float)(end - from) : 0,
+			.share = 1 / (float)(end - from),
+		};
 	}
 }
 
-/* sums = average of the rows in the j-th of `height` equal parts of the region. */
+/* to[j] = average of sums over the j-th part. */
+static void gather_row(const float *sums, const struct part *parts, float *to, size_t n_to)
+{
+	for (size_t j = 0; j < n_to; j++) {
+		const struct part *part = &parts[j];
+		float sum = 0;
+
+		for (size_t i = part->first + 1; i < part->last; i++)
+			sum += sums[i];
+		to[j] = part->first_share * sums[part->first] + part->share * sum +
+			part->last_share * sums[part->last];
+	}
+}
+
+/* The brightness of red, green and blue, as in grey.c. */
+static inline float grey_of(const float rgb[3])
+{
+	return (19595 * rgb[0] + 38470 * rgb[1] + 7471 * rgb[2]) * (1.0f / 65536);
+}
+
+/* sums = average of the rows, in grey, in the j-th of `height` equal parts of the region. */
 static void average_rows(const struct plane *plane, const struct region *region, size_t j,
 			 size_t height, float *sums)
 {
 	const double step = (double)region->height / (double)height;
 	const double from = (double)j * step;
 	const double end = j + 1 < height ? from + step : (double)region->height;
-	const uint8_t *first = plane->values + region->y * plane->width + region->x;
+	const size_t stride = plane->width * plane->channels, n = region->width * plane->channels;
+	const uint8_t *first = plane->values + region->y * stride + region->x * plane->channels;
 
-	memset(sums, 0, region->width * sizeof(*sums));
+	memset(sums, 0, n * sizeof(*sums));
 	for (size_t i = (size_t)from; i < region->height && (double)i < end; i++)
-		add_row(sums, first + i * plane->width, region->width,
-			overlap(i, from, end) / (float)(end - from));
+		add_row(sums, first + i * stride, n, overlap(i, from, end) / (float)(end - from));
+	if (plane->channels == 3)
+		for (size_t i = 0; i < region->width; i++)
+			sums[i] = grey_of(sums + 3 * i);
 }
 
 void resample_average(const struct plane *plane, const struct region *region, float *to,
 		      size_t width, size_t height, float *sums)
 {
+	struct part parts[MAX_PARTS];
+
+	cut_row(region->width, width, parts);
 	for (size_t j = 0; j < height; j++) {
 		average_rows(plane, region, j, height, sums);
-		gather_row(sums, region->width, to + j * width, width);
+		gather_row(sums, parts, to + j * width, width);
 	}
 }
 
@@ -101,7 +143,9 @@ static void blend_columns(const float *sums, size_t n, float *to, size_t n_to)
 void resample_scale(const struct plane *plane, float *to, size_t width, size_t height, float *sums)
 {
 	const struct region whole = {0, 0, plane->width, plane->height};
+	struct part parts[MAX_PARTS];
 
+	cut_row(plane->width, width, parts);
 	for (size_t j = 0; j < height; j++) {
 		if (plane->height < height)
 			blend_rows(plane, j, height, sums);
@@ -110,6 +154,6 @@ void resample_scale(const struct plane *plane, float *to, size_t width, size_t h
 		if (plane->width < width)
 			blend_columns(sums, plane->width, to + j * width, width);
 		else
-			gather_row(sums, plane->width, to + j * width, width);
+			gather_row(sums, parts, to + j * width, width);
 	}
 }
