@@ -63,7 +63,7 @@ TESTS       := $(patsubst lib/test/%.c,%,$(wildcard lib/test/test_*.c))
 CLI_TESTS   := $(sort $(wildcard cli/test/*.sh))
 INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
 FUZZERS     := $(patsubst lib/fuzz/%.c,%,$(wildcard lib/fuzz/fuzz_*.c))
-BENCHES     := export_images export_photographs time_photographs distort
+BENCHES     := export_images export_photographs time_photographs distort network
 PAGES       := $(wildcard man/*.1 man/*.3)
 PROTO       := onnx
 
@@ -84,10 +84,11 @@ $(BUILD)/%.o: %.c Makefile
 # Only lib/image and lib/model see the packages' headers, the generated ones among them. stb_image
 # lets sums and products of what a JPEG holds overflow: they shall wrap. It shifts by 32 and more where
 # a damaged JPEG runs out of bits, which gives any pixel, but no other harm: no sanitizer need say so.
-# Only the network's products may be added in one step with their sums.
+# Only the network's products, and the loop that they are measured by, may be added in one step with
+# their sums.
 cflags_of = $(if $(filter lib/%,$(1)),-I$(BUILD)/proto $(PACKAGE_CFLAGS)) \
 	    $(if $(filter cli/%,$(1)),-Ilib) \
-	    $(if $(filter lib/model/kernel.c,$(1)),-ffp-contract=fast) \
+	    $(if $(filter lib/model/kernel.c lib/bench/peak.c,$(1)),-ffp-contract=fast) \
 	    $(if $(filter lib/image/stb.c,$(1)),-fwrapv \
 		$(if $(SANITIZE),-fno-sanitize=shift))
 
@@ -241,6 +242,8 @@ bench-train: all $(BENCHES:%=$(BUILD)/bench/%) ## an epoch of training beside Py
 
 $(BUILD)/bench/distort $(BUILD)/bench/export_photographs $(BUILD)/bench/time_photographs: \
 	$(patsubst %,$(BUILD)/lib/bench/%.o,distortion photograph camera glyph)
+
+$(BUILD)/bench/network: $(patsubst %,$(BUILD)/lib/bench/%.o,peak rival)
 
 bench-distortions: $(BUILD)/bench/distort ## accuracy on people's pictures, needs EMNIST_DATA
 	@$< $(DISTORT_FLAGS) "$(EMNIST_DATA)/emnist/train/part1-62-images-idx3-ubyte.gz"

@@ -15,6 +15,9 @@
 
 #define BLOCK 32
 
+/* Rows whose sums are formed at a time. */
+#define GROUP 4
+
 /* From Klambauer et al., "Self-Normalizing Neural Networks", 2017, as in ONNX and PyTorch. */
 #define SELU_ALPHA 1.67326319217681884765625f
 #define SELU_GAMMA 1.05070102214813232421875f
@@ -140,44 +143,76 @@ static inline float make_finite(float x)
 	return above < FLT_MAX ? above : FLT_MAX;
 }
 
-/* Replaces each value by exp(value - largest). */
-SIMD_CLONES static void exp_block(float *values, float largest)
+/* The largest of n values, made finite, in as many lanes as a vector has. */
+SIMD_CLONES static float largest_of(const float *values, size_t n)
 {
-	for (size_t i = 0; i < BLOCK; i++)
-		values[i] = fast_expf(make_finite(values[i]) - largest);
-}
-
-static void softmax_row(float *values, size_t n)
-{
-	float rest[BLOCK] = {0};
-	float largest = -FLT_MAX;
-	double sum = 0;
-	float share;
+	enum { LANES = 16 };
+	float lanes[LANES], largest = -FLT_MAX;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		const float value = make_finite(values[i]);
+	for (size_t lane = 0; lane < LANES; lane++)
+		lanes[lane] = -FLT_MAX;
+	for (i = 0; i + LANES <= n; i += LANES)
+		for (size_t lane = 0; lane < LANES; lane++)
+			lanes[lane] = vexp_select(values[i + lane] > lanes[lane], values[i + lane],
+						  lanes[lane]);
+	for (; i < n; i++)
+		largest = values[i] > largest ? values[i] : largest;
+	for (size_t lane = 0; lane < LANES; lane++)
+		largest = lanes[lane] > largest ? lanes[lane] : largest;
+	return make_finite(largest);
+}
 
-		largest = value > largest ? value : largest;
+/* Replaces each value by exp(value - largest). */
+SIMD_CLONES static void exp_blocks(float *values, size_t n_blocks, float largest)
+{
+	for (; n_blocks; n_blocks--, values += BLOCK)
+		for (size_t i = 0; i < BLOCK; i++)
+			values[i] = fast_expf(make_finite(values[i]) - largest);
+}
+
+static void exp_row(float *values, size_t n)
+{
+	const float largest = largest_of(values, n);
+	const size_t whole = n - n % BLOCK;
+
+	exp_blocks(values, n / BLOCK, largest);
+	if (whole < n) {
+		float rest[BLOCK] = {0};
+
+		memcpy(rest, values + whole, (n - whole) * sizeof(*values));
+		exp_blocks(rest, 1, largest);
+		memcpy(values + whole, rest, (n - whole) * sizeof(*values));
 	}
-	for (i = 0; i + BLOCK <= n; i += BLOCK)
-		exp_block(values + i, largest);
-	if (i < n) {
-		memcpy(rest, values + i, (n - i) * sizeof(*values));
-		exp_block(rest, largest);
-		memcpy(values + i, rest, (n - i) * sizeof(*values));
+}
+
+/* Divides each of n_rows rows by its sum. The sums, each of which has to wait for its last
+ * addition, go side by side. */
+static inline void divide_rows(float *values, const size_t n_rows, size_t n)
+{
+	double sums[GROUP] = {0};
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t row = 0; row < n_rows; row++)
+			sums[row] += (double)values[row * n + i];
+	for (size_t row = 0; row < n_rows; row++) {
+		const float share = (float)(1 / sums[row]);
+
+		for (size_t i = 0; i < n; i++)
+			values[row * n + i] *= share;
 	}
-	for (i = 0; i < n; i++)
-		sum += (double)values[i];
-	share = (float)(1 / sum);
-	for (i = 0; i < n; i++)
-		values[i] *= share;
 }
 
 void softmax_rows(float *values, size_t n_rows, size_t n_columns)
 {
-	for (size_t row = 0; row < n_rows; row++)
-		softmax_row(values + row * n_columns, n_columns);
+	size_t row;
+
+	for (row = 0; row < n_rows; row++)
+		exp_row(values + row * n_columns, n_columns);
+	for (row = 0; row + GROUP <= n_rows; row += GROUP)
+		divide_rows(values + row * n_columns, GROUP, n_columns);
+	for (; row < n_rows; row++)
+		divide_rows(values + row * n_columns, 1, n_columns);
 }
 
 void probabilities_settle(const struct emnist_model *model, float *values, size_t n_rows)
