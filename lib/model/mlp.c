@@ -58,6 +58,15 @@ static size_t smaller(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/* Room for n words in cache lines of their own: sessions of several threads, made one after the
+ * other, must not wait for each other's writes. */
+static uint64_t *alloc_lines(size_t n)
+{
+	enum { WORDS_OF_LINE = 8, FLOATS_OF_LINE = 16 };
+
+	return (void *)alloc_floats(n / WORDS_OF_LINE + 1, FLOATS_OF_LINE);
+}
+
 static bool allocate(struct emnist_session *session)
 {
 	const struct emnist_model *model = session->model;
@@ -72,7 +81,7 @@ static bool allocate(struct emnist_session *session)
 		n_words = words_of(layer->n_inputs) > n_words ? words_of(layer->n_inputs) : n_words;
 	}
 	for (size_t i = 0; i < 2; i++) {
-		session->alive[i] = alloc_array(n_rows * n_words, sizeof(*session->alive[i]));
+		session->alive[i] = alloc_lines(n_rows * n_words);
 		session->sums[i] = alloc_floats(n_rows, width);
 		if (!session->alive[i] || !session->sums[i])
 			return false;
