@@ -19,46 +19,58 @@ static enum emnist_status too_large(struct emnist_error *error, uint64_t limit_n
 			 (unsigned long long)limit_nbytes);
 }
 
-/* How much room to make at first: one byte more than the file has, so that its end shows in the
- * same pass. */
-static size_t first_room(const struct stat *st)
+/* The size that a file has before it is read; 0: not known, as of pipes and of what the kernel
+ * makes up while it is read. */
+static uint64_t size_told(const struct stat *st)
 {
-	if (!S_ISREG(st->st_mode) || st->st_size <= 0)
-		return READ_STEP;
-	return (size_t)st->st_size + 1;
+	return S_ISREG(st->st_mode) && st->st_size > 0 ? (uint64_t)st->st_size : 0;
+}
+
+/* Reads on until a read gives nothing, or until one that had room for more ends at the size that
+ * the file was told to have: that is its end then, and asking again would cost as much as the file.
+ */
+static enum emnist_status read_to_end(int fd, uint64_t limit_nbytes, uint64_t size,
+				      struct buffer *buffer, struct emnist_error *error)
+{
+	for (;;) {
+		size_t room;
+		ssize_t n;
+
+		if (buffer->nbytes == buffer->capacity &&
+		    !buffer_reserve(buffer, buffer->nbytes + READ_STEP))
+			return error_memory(error);
+		room = buffer->capacity - buffer->nbytes;
+		n = read(fd, buffer->data + buffer->nbytes, room);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_errno(error, errno, NULL);
+		buffer->nbytes += (size_t)n;
+		if (buffer->nbytes > limit_nbytes)
+			return too_large(error, limit_nbytes);
+		if (n == 0 || (buffer->nbytes == size && (size_t)n < room))
+			return EMNIST_OK;
+	}
 }
 
 enum emnist_status file_read_fd(int fd, uint64_t limit_nbytes, struct buffer *buffer,
 				struct emnist_error *error)
 {
 	struct stat st;
+	uint64_t size;
 
 	buffer->nbytes = 0;
 	if (fstat(fd, &st) < 0)
 		return error_errno(error, errno, NULL);
 	if (S_ISDIR(st.st_mode))
 		return error_errno(error, EISDIR, NULL);
-	if (S_ISREG(st.st_mode) && st.st_size > 0 && (uint64_t)st.st_size > limit_nbytes)
+	size = size_told(&st);
+	if (size > limit_nbytes)
 		return too_large(error, limit_nbytes);
-	if (!buffer_reserve(buffer, first_room(&st)))
+	/* One byte more than the file has: a read has then always room for more. */
+	if (!buffer_reserve(buffer, size ? (size_t)size + 1 : READ_STEP))
 		return error_memory(error);
-	for (;;) {
-		ssize_t n;
-
-		if (buffer->nbytes == buffer->capacity &&
-		    !buffer_reserve(buffer, buffer->nbytes + READ_STEP))
-			return error_memory(error);
-		n = read(fd, buffer->data + buffer->nbytes, buffer->capacity - buffer->nbytes);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return error_errno(error, errno, NULL);
-		if (n == 0)
-			return EMNIST_OK;
-		buffer->nbytes += (size_t)n;
-		if (buffer->nbytes > limit_nbytes)
-			return too_large(error, limit_nbytes);
-	}
+	return read_to_end(fd, limit_nbytes, size, buffer, error);
 }
 
 enum emnist_status file_read(const char *path, uint64_t limit_nbytes, struct buffer *buffer,

@@ -4,7 +4,9 @@
  * Two things are hard here. libpng reports errors by longjmp(): everything that must survive one
  * lives in struct png_job, outside the frame that calls setjmp(). And a PNG may be hostile: all
  * memory that libpng asks for is counted against a budget that follows from the checked size of
- * the image, and the pixels are allocated only if the file is long enough to hold them.
+ * the image, and the pixels are allocated only if the file is long enough to hold them. Most of
+ * that memory comes from an arena on the stack, for a small image has little else to be decoded
+ * with.
  *
  * Pixels come out as the file has them. Chunks that speak of gamma or colour are skipped, as are
  * all others that do not change a pixel. 16-bit samples become round(sample / 257).
@@ -26,6 +28,10 @@
 
 #define SIGNATURE_NBYTES  8
 
+/* Room for libpng's state (2 KiB) and input (8 KiB), zlib's state (7 KiB) and largest window (32
+ * KiB), and two rows. */
+#define ARENA_NBYTES ((size_t)56 << 10)
+
 /* What one use of libpng shares with its callbacks, and what is left to free after it. */
 struct png_job {
 	jmp_buf escape;
@@ -38,6 +44,8 @@ struct png_job {
 	bool out_of_memory; /* malloc() failed */
 	char warning[96];   /* the last one: an error may refer to it */
 	char failure[96];
+	size_t arena_used;
+	_Alignas(max_align_t) unsigned char arena[ARENA_NBYTES];
 };
 
 static void job_init(struct png_job *job, size_t budget)
@@ -51,6 +59,7 @@ static void job_init(struct png_job *job, size_t budget)
 	job->out_of_memory = false;
 	job->warning[0] = '\0';
 	job->failure[0] = '\0';
+	job->arena_used = 0;
 }
 
 static void on_error(png_structp png, png_const_charp message)
@@ -72,11 +81,17 @@ static void on_warning(png_structp png, png_const_charp message)
 static void *on_malloc(png_structp png, png_alloc_size_t nbytes)
 {
 	struct png_job *job = png_get_mem_ptr(png);
+	const size_t unit = _Alignof(max_align_t);
 	void *memory;
 
 	if (nbytes > job->budget)
 		return NULL;
 	job->budget -= nbytes;
+	if (nbytes <= ARENA_NBYTES - job->arena_used) {
+		memory = job->arena + job->arena_used;
+		job->arena_used += (nbytes + unit - 1) / unit * unit;
+		return memory;
+	}
 	memory = malloc(nbytes);
 	if (!memory)
 		job->out_of_memory = true;
@@ -85,8 +100,11 @@ static void *on_malloc(png_structp png, png_alloc_size_t nbytes)
 
 static void on_free(png_structp png, void *memory)
 {
-	(void)png;
-	free(memory);
+	const struct png_job *job = png_get_mem_ptr(png);
+	const uintptr_t start = (uintptr_t)job->arena, at = (uintptr_t)memory;
+
+	if (at < start || at >= start + ARENA_NBYTES)
+		free(memory);
 }
 
 static void on_read(png_structp png, png_bytep to, size_t nbytes)

@@ -28,27 +28,26 @@ static bool looks_like_emnist(const uint8_t *grey)
 	return n_ink <= BORDER_MAX_INK;
 }
 
-/* Whether an image of 28x28 has no color and no transparency; grey is then its values. */
-static bool read_plain_grey(const struct image *image, uint8_t grey[EMNIST_VECTOR_LENGTH])
+/* The values of an image of 28x28 that has no color and no transparency, or NULL: those of the
+ * image itself, or a copy. */
+static const uint8_t *plain_grey(const struct image *image, uint8_t copy[EMNIST_VECTOR_LENGTH])
 {
 	const unsigned channels = image->channels;
 	const bool has_alpha = channels == 2 || channels == 4;
 
 	if (image->width != EMNIST_SIDE || image->height != EMNIST_SIDE)
-		return false;
-	if (channels == 1) {
-		memcpy(grey, image->pixels.data, EMNIST_VECTOR_LENGTH);
-		return true;
-	}
+		return NULL;
+	if (channels == 1)
+		return image->pixels.data;
 	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i++) {
 		const uint8_t *pixel = image->pixels.data + i * channels;
 
 		if ((channels >= 3 && (pixel[0] != pixel[1] || pixel[1] != pixel[2])) ||
 		    (has_alpha && pixel[channels - 1] != 255))
-			return false;
-		grey[i] = pixel[0];
+			return NULL;
+		copy[i] = pixel[0];
 	}
-	return true;
+	return copy;
 }
 
 /* Makes room for the image in grey, where it is needed, and for the sums of one of its rows. */
@@ -110,12 +109,13 @@ enum emnist_status preprocess_image(struct preprocessor *preprocessor, const str
 				    enum emnist_preprocess mode, float *vector,
 				    struct emnist_error *error)
 {
-	uint8_t grey[EMNIST_VECTOR_LENGTH];
+	uint8_t copy[EMNIST_VECTOR_LENGTH];
+	const uint8_t *grey;
 
 	if (mode == EMNIST_PREPROCESS_RAW)
 		return preprocess_raw(preprocessor, image, vector, error);
-	if (mode == EMNIST_PREPROCESS_NORMALIZE || !read_plain_grey(image, grey) ||
-	    !looks_like_emnist(grey))
+	grey = mode == EMNIST_PREPROCESS_AUTO ? plain_grey(image, copy) : NULL;
+	if (!grey || !looks_like_emnist(grey))
 		return preprocess_normalize(preprocessor, image, vector, error);
 	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i++)
 		vector[i] = (float)grey[i] / 255;
