@@ -35,7 +35,7 @@ endif
 
 VERSION  := $(shell sed -n 's/^\#define EMNIST_VERSION "\(.*\)"/\1/p' lib/emnist.h)
 SOVERSION = $(firstword $(subst ., ,$(VERSION)))
-PACKAGES := libpng openblas zlib libprotobuf-c
+PACKAGES := libpng zlib libprotobuf-c
 
 # The Debian packages that `make deps` installs where they are missing: what the build needs, then
 # what the tests need.
@@ -52,8 +52,8 @@ VECTORIZE := -fno-math-errno -fno-trapping-math \
 flags = $(VECTORIZE) -std=c11 -D_GNU_SOURCE $(WARNINGS) -fvisibility=hidden -fPIC -pthread -MMD -MP \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 		-fno-sanitize-recover=undefined)
-PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) stb 2>/dev/null)
-PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm -lpthread
+PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) openblas stb 2>/dev/null)
+PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm -lpthread -ldl
 LINK = $(CC) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread $(LDFLAGS)
 
 LIB_SOURCES := $(wildcard lib/base/*.c lib/image/*.c lib/model/*.c lib/dataset/*.c lib/train/*.c \
@@ -133,15 +133,13 @@ $(BUILD)/emnist: $(CLI_OBJECTS) $(BUILD)/libemnist.a
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
 
-# Written each time, since it depends on the prefix that is asked for. Not openblas.pc, which asks for
-# a Fortran library that linking with a shared OpenBLAS does not need.
+# Written each time, since it depends on the prefix that is asked for.
 $(BUILD)/emnist.pc: always
 	@mkdir -p $(@D)
 	@printf '%s\n' 'prefix=$(prefix)' 'libdir=$(libdir)' 'includedir=$(includedir)' '' \
 		'Name: emnist' 'Description: classify images of single characters' \
 		'Version: $(VERSION)' 'Libs: -L$${libdir} -lemnist' \
-		'Libs.private: -lopenblas -lpthread -lm' \
-		'Requires.private: $(filter-out openblas,$(PACKAGES))' \
+		'Libs.private: -lpthread -lm -ldl' 'Requires.private: $(PACKAGES)' \
 		'Cflags: -I$${includedir}' > $@
 
 # --------------------------------------------------------------- first contact

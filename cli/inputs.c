@@ -87,6 +87,19 @@ struct inputs *inputs_open(const struct inputs_options *options)
 	return NULL;
 }
 
+size_t inputs_at_most(const struct inputs *inputs, size_t limit)
+{
+	const struct inputs_options *options = inputs->options;
+	struct stat st;
+
+	if (options->lines_path || options->zeroes_path || options->n_operands >= limit)
+		return limit;
+	for (size_t i = 0; i < options->n_operands; i++)
+		if (stat(options->operands[i], &st) == 0 && S_ISDIR(st.st_mode))
+			return limit;
+	return options->n_operands;
+}
+
 void inputs_spare(struct inputs *inputs, int fd)
 {
 	struct stat st;

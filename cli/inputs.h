@@ -39,6 +39,10 @@ struct inputs;
  * NULL. What options point to must outlive the inputs. */
 struct inputs *inputs_open(const struct inputs_options *options);
 
+/* How many inputs there will be, but limit where they are as many or more, or where that is not
+ * known beforehand. */
+size_t inputs_at_most(const struct inputs *inputs, size_t limit);
+
 /* Results go to fd: where that is a regular file, it is passed over in directories. */
 void inputs_spare(struct inputs *inputs, int fd);
 

@@ -64,9 +64,14 @@ void machine_find(struct machine *machine)
 
 /* ------------------------------------------------------------------------ texts */
 
+static bool is_there(const struct emnist_backend *backend)
+{
+	return strcmp(backend->blas, "none") != 0;
+}
+
 static bool is_known(const struct emnist_backend *backend)
 {
-	return strcmp(backend->blas, "unknown BLAS") != 0;
+	return is_there(backend) && strcmp(backend->blas, "unknown BLAS") != 0;
 }
 
 /* What slows this machine down, number 0, 1...; false when there is no more. */
@@ -94,7 +99,11 @@ static bool find_warning(const struct machine *machine, unsigned number, char *l
 			 "each other; one built with pthreads is faster");
 		return true;
 	}
-	if (!is_known(backend) && number == 0) {
+	if (!is_there(backend) && number-- == 0) {
+		snprintf(line, size, "training is not possible: there is no OpenBLAS");
+		return true;
+	}
+	if (is_there(backend) && !is_known(backend) && number == 0) {
 		snprintf(line, size,
 			 "not OpenBLAS: others may be much slower, or use more threads than are "
 			 "ours");

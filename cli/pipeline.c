@@ -351,13 +351,26 @@ static bool consume(void *context, void *slot)
 	return more;
 }
 
+/* The options for no more threads and rows than there can be inputs: to start them takes longer
+ * than to classify one image. */
+static struct pipeline_options fit(const struct pipeline_options *options,
+				   const struct inputs *inputs)
+{
+	struct pipeline_options fitting = *options;
+
+	fitting.n_threads = (unsigned)inputs_at_most(inputs, options->n_threads);
+	fitting.n_rows = inputs_at_most(inputs, options->n_rows);
+	return fitting;
+}
+
 enum exit_status pipeline_run(const struct pipeline_options *options, struct inputs *inputs,
 			      struct sink *sink, struct pipeline_totals *totals_ret)
 {
+	const struct pipeline_options fitting = fit(options, inputs);
 	struct pipeline pipeline = {
-		.options = options, .inputs = inputs, .sink = sink, .totals = totals_ret};
+		.options = &fitting, .inputs = inputs, .sink = sink, .totals = totals_ret};
 	const struct emnist_ordered_options workers = {
-		.n_workers = options->n_threads,
+		.n_workers = fitting.n_threads,
 		.context = &pipeline,
 		.slot_make = batch_make,
 		.slot_free = batch_free,

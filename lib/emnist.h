@@ -57,11 +57,12 @@ extern "C" {
 EMNIST_API const char *emnist_version(void);
 
 /* What does the arithmetic, for people who wonder how fast it is. Nothing of it can be set here:
- * OpenBLAS reads the environment before the program begins. */
+ * OpenBLAS, which only training computes with, reads the environment when training or
+ * emnist_backend_describe() loads it. */
 struct emnist_backend {
 	const char *network; /* the kernels that models run on: "AVX-512", "AVX2", "portable" */
-	const char *blas;    /* that models are trained with: "OpenBLAS 0.3.21", "BLIS 0.9.0", or
-			      * "unknown BLAS" */
+	const char *blas;    /* that models are trained with: "OpenBLAS 0.3.21", "BLIS 0.9.0",
+			      * "unknown BLAS", or "none" */
 	const char *kernels; /* "Haswell": the processor that the BLAS library's kernels are made
 			      * for; NULL: not known */
 	/* OpenBLAS's best kernels for what this processor can do, where those that it runs make do

@@ -1,6 +1,6 @@
 #!/bin/sh
 # limits.sh - with too little address space training ends, and says why: OpenBLAS would try without
-# end. Classifying needs no more of OpenBLAS than its start.
+# end. Classifying does without it.
 . cli/test/tap.inc
 
 if [ -n "$SANITIZE" ]; then

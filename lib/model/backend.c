@@ -106,7 +106,7 @@ static void describe(void)
 	enum rank used = RANK_UNKNOWN;
 
 	backend.network = kernel_at(0)->name;
-	backend.blas = "unknown BLAS";
+	backend.blas = facts.is_there ? "unknown BLAS" : "none";
 	/* "OpenBLAS 0.3.21 ": the name, the version, and how it is built. */
 	if (facts.openblas && sscanf(facts.openblas, "OpenBLAS %40s", version) == 1) {
 		snprintf(blas, sizeof(blas), "OpenBLAS %s", version);

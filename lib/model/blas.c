@@ -1,12 +1,16 @@
 /*
  * blas.c - the only file that knows CBLAS.
  *
- * Its hard part is threads. The callers are threads already, so OpenBLAS must not start its own,
- * and each of its builds wants to be told differently: the pthreads build once for all; the OpenMP
+ * Only training computes with it, and OpenBLAS takes longer to start, threads and all, than an
+ * image to classify. So it is loaded when it is first needed, unless the program has a CBLAS
+ * already.
+ *
+ * The hard part is threads. The callers are threads already, so OpenBLAS must not use its own, and
+ * each of its builds wants to be told differently: the pthreads build once for all; the OpenMP
  * build by the calling thread's own OpenMP setting, which is put back afterwards; the sequential
  * build starts none, but is not safe to enter from two threads at once. BLIS has a setting of the
  * calling thread's or of all, depending on its version, so it is told each time. Any other CBLAS is
- * taken as it is: functions of these names are not there, and the weak references are null.
+ * taken as it is: functions of these names are not there, and the pointers are null.
  */
 #include "blas.h"
 
@@ -24,10 +28,8 @@
  * twice for the sake of alignment). */
 #define ROOM_NBYTES (2 * BUFFER_NBYTES)
 
-extern void openblas_set_num_threads(int n_threads) __attribute__((weak));
-extern int openblas_get_parallel(void) __attribute__((weak));
-extern char *openblas_get_config(void) __attribute__((weak));
-extern char *openblas_get_corename(void) __attribute__((weak));
+/* In the order in which they are tried; Debian's name for whatever BLAS is chosen comes last. */
+static const char *const libraries[] = {"libopenblas.so.0", "libblas.so.3"};
 
 /* What openblas_get_parallel() returns. */
 enum build {
@@ -39,51 +41,103 @@ enum build {
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static bool is_sequential;
+static bool is_short_of_room;
+static void *library = RTLD_DEFAULT;
+
+/* The functions that are called, or null. */
+static void (*multiply)(enum CBLAS_ORDER order, enum CBLAS_TRANSPOSE transpose_a,
+			enum CBLAS_TRANSPOSE transpose_b, int m, int n, int k, float alpha,
+			const float *a, int lda, const float *b, int ldb, float beta, float *c,
+			int ldc);
+static void (*set_openblas_threads)(int n_threads);
+static int (*get_openblas_parallel)(void);
+static char *(*get_openblas_config)(void);
+static char *(*get_openblas_corename)(void);
 static int (*get_omp_threads)(void);
 static void (*set_omp_threads)(int n_threads);
 static void (*set_blis_threads)(int64_t n_threads);
 static const char *(*get_blis_version)(void);
 
+/* Writable, since that is what a system that does not overcommit counts; never touched. */
+static bool has_room(size_t nbytes)
+{
+	void *room = mmap(NULL, nbytes, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (room == MAP_FAILED)
+		return false;
+	munmap(room, nbytes);
+	return true;
+}
+
 /* ISO C has no conversion from the object pointer that dlsym() returns to one to a function; POSIX
  * says that their representations agree. */
 static void find_function(const char *name, void *function_ret)
 {
-	*(void **)function_ret = dlsym(RTLD_DEFAULT, name);
+	*(void **)function_ret = dlsym(library, name);
+}
+
+static void find_library(void)
+{
+	const size_t n = sizeof(libraries) / sizeof(*libraries);
+
+	find_function("cblas_sgemm", &multiply);
+	if (multiply)
+		return;
+	/* It takes a buffer as it starts, and tries without end where it cannot have it. */
+	is_short_of_room = !has_room(ROOM_NBYTES);
+	for (size_t i = 0; i < n && !multiply && !is_short_of_room; i++) {
+		library = dlopen(libraries[i], RTLD_NOW | RTLD_LOCAL);
+		if (library)
+			find_function("cblas_sgemm", &multiply);
+	}
 }
 
 static void set_up(void)
 {
 	enum build build = BUILD_PTHREADS;
 
+	find_library();
+	if (!multiply)
+		return;
+	find_function("openblas_set_num_threads", &set_openblas_threads);
+	find_function("openblas_get_parallel", &get_openblas_parallel);
+	find_function("openblas_get_config", &get_openblas_config);
+	find_function("openblas_get_corename", &get_openblas_corename);
 	find_function("bli_thread_set_num_threads", &set_blis_threads);
 	find_function("bli_info_get_version_str", &get_blis_version);
-	if (openblas_get_parallel)
-		build = (enum build)openblas_get_parallel();
+	if (get_openblas_parallel)
+		build = (enum build)get_openblas_parallel();
 	is_sequential = build == BUILD_SEQUENTIAL;
 	if (build == BUILD_OPENMP) {
 		find_function("omp_get_max_threads", &get_omp_threads);
 		find_function("omp_set_num_threads", &set_omp_threads);
-	} else if (openblas_set_num_threads) {
-		openblas_set_num_threads(1);
+	} else if (set_openblas_threads) {
+		set_openblas_threads(1);
 	}
+}
+
+enum emnist_status blas_open(struct emnist_error *error)
+{
+	pthread_once(&once, set_up);
+	if (multiply)
+		return EMNIST_OK;
+	if (is_short_of_room)
+		return error_set(error, EMNIST_ERR_MEMORY, BLAS_NO_ROOM);
+	return error_set(error, EMNIST_ERR_UNSUPPORTED,
+			 "training needs OpenBLAS, which is not installed: there is no %s",
+			 libraries[0]);
 }
 
 bool blas_has_room(size_t n_threads)
 {
 	static atomic_size_t n_proven;
 	size_t n = atomic_load(&n_proven);
-	void *room;
 
-	if (!openblas_get_parallel || n_threads <= n)
+	if (!get_openblas_parallel || n_threads <= n)
 		return true;
-	if (n_threads > SIZE_MAX / ROOM_NBYTES)
+	if (n_threads > SIZE_MAX / ROOM_NBYTES || !has_room(n_threads * ROOM_NBYTES))
 		return false;
-	/* Writable, since that is what a system that does not overcommit counts; never touched. */
-	room = mmap(NULL, n_threads * ROOM_NBYTES, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (room == MAP_FAILED)
-		return false;
-	munmap(room, n_threads * ROOM_NBYTES);
 	while (n < n_threads && !atomic_compare_exchange_weak(&n_proven, &n, n_threads))
 		continue;
 	return true;
@@ -110,7 +164,6 @@ void blas_gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
 {
 	int n_omp_threads = 0;
 
-	pthread_once(&once, set_up);
 	if (is_sequential)
 		pthread_mutex_lock(&mutex);
 	if (get_omp_threads && set_omp_threads) {
@@ -119,9 +172,9 @@ void blas_gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
 	}
 	if (set_blis_threads)
 		set_blis_threads(1);
-	cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans,
-		    transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, alpha, a,
-		    (int)lda, b, (int)ldb, beta, c, (int)ldc);
+	multiply(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans,
+		 transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, alpha, a,
+		 (int)lda, b, (int)ldb, beta, c, (int)ldc);
 	if (n_omp_threads > 0)
 		set_omp_threads(n_omp_threads);
 	if (is_sequential)
@@ -132,9 +185,10 @@ struct blas_facts blas_describe(void)
 {
 	pthread_once(&once, set_up);
 	return (struct blas_facts){
-		.openblas = openblas_get_config ? openblas_get_config() : NULL,
+		.is_there = multiply != NULL,
+		.openblas = get_openblas_config ? get_openblas_config() : NULL,
 		.blis = get_blis_version ? get_blis_version() : NULL,
-		.kernels = openblas_get_corename ? openblas_get_corename() : NULL,
-		.parallel = openblas_get_parallel ? openblas_get_parallel() : -1,
+		.kernels = get_openblas_corename ? get_openblas_corename() : NULL,
+		.parallel = get_openblas_parallel ? get_openblas_parallel() : -1,
 	};
 }

@@ -5,8 +5,11 @@
 #ifndef MODEL_BLAS_H
 #define MODEL_BLAS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "../base/error.h"
+
+/* Finds the library, or loads it, which takes some milliseconds the first time. To be called before
+ * all else here but blas_describe(), which does so itself. */
+enum emnist_status blas_open(struct emnist_error *error);
 
 /*
  * Whether n_threads can be in blas_gemm() at a time. OpenBLAS takes address space for each when it
@@ -32,6 +35,7 @@ void blas_gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
 
 /* What the library says of itself. */
 struct blas_facts {
+	bool is_there;        /* there is one; nothing else is known where not */
 	const char *openblas; /* "OpenBLAS 0.3.21 NO_LAPACKE ..."; NULL: another library */
 	const char *blis;     /* the version of BLIS, "0.9.0"; NULL: another library */
 	const char

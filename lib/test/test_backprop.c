@@ -2,6 +2,7 @@
  * test_backprop.c - gradients and steps of the trainer, against finite differences and PyTorch.
  */
 #include "../base/memory.h"
+#include "../model/blas.h"
 #include "../train/optimiser.h"
 
 #include <setjmp.h>
@@ -378,6 +379,12 @@ static void schedule_rises_and_falls(void **state)
 	assert_true(schedule_at(&schedule, 99).learning_rate < 1e-3F);
 }
 
+static int open_blas(void **state)
+{
+	(void)state;
+	return (int)blas_open(NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,5 +395,5 @@ int main(void)
 		cmocka_unit_test(schedule_rises_and_falls),
 	};
 
-	return cmocka_run_group_tests_name("backprop", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("backprop", tests, open_blas, NULL);
 }

@@ -239,6 +239,7 @@ static void test_gemm(void **state)
 	uint64_t seed = 1;
 
 	(void)state;
+	assert_int_equal(blas_open(NULL), EMNIST_OK);
 	for (size_t i = 0; i < LD * LD; i++) {
 		a[i] = next_number(&seed);
 		b[i] = next_number(&seed);

@@ -312,11 +312,12 @@ enum emnist_status crew_create(struct job *job, unsigned n_threads, struct crew 
 	if (!crew)
 		return error_memory(error);
 	crew->job = job;
-	if (!blas_has_room(n_threads)) {
-		crew_free(crew);
-		return error_set(error, EMNIST_ERR_MEMORY, BLAS_NO_ROOM);
-	}
-	status = make_blocks(crew) ? make_members(crew, n_threads, error) : error_memory(error);
+	status = blas_open(error);
+	if (!status && !blas_has_room(n_threads))
+		status = error_set(error, EMNIST_ERR_MEMORY, BLAS_NO_ROOM);
+	if (!status)
+		status = make_blocks(crew) ? make_members(crew, n_threads, error)
+					   : error_memory(error);
 	if (status) {
 		crew_free(crew);
 		return status;
