@@ -165,7 +165,7 @@ enum emnist_preprocess {
 	EMNIST_PREPROCESS_RAW,
 	/* Always normalised: polarity from the border, background to zero, the ink's bounding box
 	 * scaled with its aspect kept, placed and blurred as in EMNIST's files. A page without ink,
-	 * that is with none that differs from it by 20 of 255 levels, becomes all zeros. */
+	 * that is with none that differs from it by 10 of 255 levels, becomes all zeros. */
 	EMNIST_PREPROCESS_NORMALIZE,
 };
 

@@ -8,7 +8,7 @@
 
 /* Ink that differs from the paper by less, of 255, is none: what scanners and JPEG make of an empty
  * page stays below. */
-#define NORMALIZE_MIN_CONTRAST 20.0f
+#define NORMALIZE_MIN_CONTRAST 10.0f
 
 /* Measured on the training images: at 50 % of the ink, the long side is 20 to 24 pixels; enlarged
  * eightfold, made binary and normalised again, they come back closest with this side. */

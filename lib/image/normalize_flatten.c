@@ -13,6 +13,16 @@
 /* Light that varies over the page by less, of 255, is even. */
 #define MIN_LIGHT_RANGE 8.0f
 
+/* What is that far from the light is paper, and what is farther than the latter is not. */
+#define MIN_REACH 10.0f
+#define MAX_REACH 40.0f
+
+/* Noise is no more than so many times what neighbors differ by: JPEG and lenses make them alike. */
+#define ROUGHNESS_SIGMAS 2.0f
+
+/* Of the difference of two values to either. */
+#define ROOT_HALF 0.70710678f
+
 /* Fits of a surface on top of the samples; four or five are usual until it rests. */
 #define MAX_PASSES 8
 
@@ -74,7 +84,7 @@ static size_t select_paper(struct light_sample *samples, size_t n, const struct 
 	light_residuals(light, samples, n, residuals);
 	memcpy(sorted, residuals, n * sizeof(*residuals));
 	reach = 3 * LIGHT_SIGMA_OF_MEDIAN * light_select(sorted, n, n / 2);
-	reach = fmaxf(NORMALIZE_MIN_CONTRAST / 2, fminf(reach, 2 * NORMALIZE_MIN_CONTRAST));
+	reach = fmaxf(MIN_REACH, fminf(reach, MAX_REACH));
 	for (size_t i = 0; i < n; i++)
 		if (residuals[i] <= reach) {
 			samples[n_paper] = samples[i];
@@ -150,6 +160,19 @@ static float measure_noise(const float *ink, size_t width, size_t height)
 		       : 0;
 }
 
+/* The noise by which neighbors differ, as a standard deviation: in a tight crop, where much of the
+ * ink is taken for paper of another brightness, it is all that tells noise from ink. */
+static float measure_roughness(const float *ink, size_t width, size_t height)
+{
+	float differences[MAX_SAMPLES];
+	const size_t step = 1 + width * height / MAX_SAMPLES;
+	size_t n = 0;
+
+	for (size_t i = 0; i + 1 < width * height && n < MAX_SAMPLES; i += step)
+		differences[n++] = fabsf(ink[i + 1] - ink[i]);
+	return n ? LIGHT_SIGMA_OF_MEDIAN * ROOT_HALF * light_select(differences, n, n / 2) : 0;
+}
+
 float normalize_flatten(const float *paper, float *ink, size_t width, size_t height)
 {
 	float noise;
@@ -158,6 +181,8 @@ float normalize_flatten(const float *paper, float *ink, size_t width, size_t hei
 	subtract_paper(&light, paper, ink, width, height);
 	if (normalize_subtract_shade(ink, width, height))
 		noise = measure_noise(ink, width, height);
+	else
+		noise = fminf(noise, ROUGHNESS_SIGMAS * measure_roughness(ink, width, height));
 	/* Shade is negative where the paper is brighter than the light, so ink may exceed black. */
 	for (size_t i = 0; i < width * height; i++) {
 		const float value = ink[i] > 0 ? ink[i] : 0;

@@ -625,18 +625,18 @@ static void noisy_pages_are_blank(void **state)
 	}
 }
 
-/* Ink that is 15 levels darker than the paper is none, at 30 it is. */
+/* Ink that is 8 levels darker than the paper is none, at 15 it is. */
 static void faint_ink_is_told_from_paper(void **state)
 {
 	struct image image = {0};
 	float vector[N];
 
 	(void)state;
-	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 230, 215);
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 230, 222);
 	preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
 	assert_true(is_blank(vector));
-	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 230, 200);
-	assert_like_d(&image, 0.01f);
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 230, 215);
+	assert_like_d(&image, 0.02f);
 	image_clear(&image);
 }
 
