@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-/* Inputs that are moved at a time: a cache line of each output's weights. */
+/* Inputs and outputs that are moved at a time: cache lines of both sides stay in the first cache.
+ */
 #define LINE 16
 
 size_t strips_width(const struct kernel *kernel, size_t n_outputs)
@@ -32,12 +33,16 @@ const float *strips_weights(const struct layer *layer, size_t width, size_t firs
 /* to: (n_inputs, n_columns), of which n are filled; from: (n, n_inputs). */
 static void transpose(const float *from, size_t n, size_t n_inputs, float *to, size_t n_columns)
 {
-	for (size_t begin = 0; begin < n_inputs; begin += LINE) {
-		const size_t end = n_inputs - begin < LINE ? n_inputs : begin + LINE;
+	for (size_t first = 0; first < n; first += LINE) {
+		const size_t last = n - first < LINE ? n : first + LINE;
 
-		for (size_t c = 0; c < n; c++)
+		for (size_t begin = 0; begin < n_inputs; begin += LINE) {
+			const size_t end = n_inputs - begin < LINE ? n_inputs : begin + LINE;
+
 			for (size_t k = begin; k < end; k++)
-				to[k * n_columns + c] = from[c * n_inputs + k];
+				for (size_t c = first; c < last; c++)
+					to[k * n_columns + c] = from[c * n_inputs + k];
+		}
 	}
 }
 
