@@ -394,6 +394,28 @@ static void uneven_light_is_evened(void **state)
 	image_clear(&image);
 }
 
+/* Corners a third as bright as the middle, as a lens leaves them, under dark and under light ink:
+ * the border is all darker than most of the page, and is paper. */
+static void dark_corners_are_paper(void **state)
+{
+	struct image image = {0};
+
+	(void)state;
+	for (unsigned light = 0; light < 2; light++) {
+		draw(&image, 400, 400, LETTER(letter_d), 160, 160, 80, light ? 120 : 240,
+		     light ? 250 : 40);
+		for (size_t i = 0; i < image.pixels.nbytes; i++) {
+			const double x = (double)(i % 400) / 200 - 1,
+				     y = (double)(i / 400) / 200 - 1;
+
+			image.pixels.data[i] =
+				(uint8_t)(image.pixels.data[i] * (1 - 0.35 * (x * x + y * y)));
+		}
+		assert_like_d(&image, 0.02f);
+	}
+	image_clear(&image);
+}
+
 /* Soft shadows over four fifths of the page and of its border, and over half of it. */
 static void shadows_are_paper(void **state)
 {
@@ -678,6 +700,7 @@ int main(void)
 		cmocka_unit_test(place_and_margins_do_not_matter),
 		cmocka_unit_test(tight_crops_are_read),
 		cmocka_unit_test(uneven_light_is_evened),
+		cmocka_unit_test(dark_corners_are_paper),
 		cmocka_unit_test(shadows_are_paper),
 		cmocka_unit_test(ruled_lines_are_no_ink),
 		cmocka_unit_test(tight_letters_are_no_lines),
