@@ -222,6 +222,9 @@ build/fuzz/fuzz_%: $(BUILD)/lib/fuzz/fuzz_%.o $(LIB_OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -pthread -o $@ $^ $(PACKAGE_LIBS)
 
+instructions: all ## record anew how many instructions a small job takes
+	@BUILD='$(BUILD)' UPDATE=1 sh cli/test/instructions.sh
+
 format: ## lay out the code with clang-format
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
@@ -283,7 +286,7 @@ help: ## this list
 		printf '  %-18s %s\n' "$$target" "$$text"; done
 
 .PHONY: always all deps deps-check demo check check-built check-asan check-ubsan check-tsan \
-	check-tsan-built fuzz $(FUZZERS) format bench bench-train bench-distortions default-model install \
+	check-tsan-built fuzz $(FUZZERS) instructions format bench bench-train bench-distortions default-model install \
 	uninstall clean help
 .SECONDARY:
 
