@@ -609,6 +609,13 @@ def make_lossy_and_gif():
     put("progressive.jpg", base, base, quality=95, subsampling=0, progressive=True)
     put("grey.jpg", base.convert("L"), base.convert("L"), quality=95)
     put("restart-markers.jpg", base, base, quality=95, subsampling=0, restart_marker_blocks=2)
+    # What Adobe's programs write is how much light four inks let through; without their segment it is
+    # how much of each ink there is.
+    put("cmyk.jpg", base.convert("CMYK"), base, quality=95)
+    put("cmyk-plain.jpg", ImageChops.invert(base.convert("CMYK")), base, quality=95)
+    inks = (IMAGES / "cmyk-plain.jpg").read_bytes()
+    adobe = inks.index(b"\xff\xee\0\x0eAdobe")
+    (IMAGES / "cmyk-plain.jpg").write_bytes(inks[:adobe] + inks[adobe + 16:])
     for orientation, turn in turns.items():
         exif = Image.Exif()
         exif[0x010e] = "drawn by a program"
@@ -766,6 +773,12 @@ def malformed_others():
 
     return (
         ("jpeg-cut-in-scan.jpg", jpeg[:(sos + len(jpeg)) // 2], "CORRUPT", "the file is cut short"),
+        ("jpeg-scan-too-short.jpg", jpeg[:(sos + len(jpeg)) // 2] + jpeg[-2:], "CORRUPT",
+         "a scan ends too soon"),
+        ("jpeg-no-such-code.jpg", patched(jpeg, sos + 14, bytes(8) + b"\xff\0" * 8), "CORRUPT",
+         "bad Huffman code"),
+        ("jpeg-2-components.jpg", patched(jpeg, sof + 9, b"\2"), "CORRUPT",
+         "bad number of components"),
         ("jpeg-cut-in-header.jpg", jpeg[:sof + 6], "CORRUPT", "the file is cut short"),
         ("jpeg-no-end.jpg", jpeg[:-2], "CORRUPT", "the file is cut short"),
         ("jpeg-no-image.jpg", jpeg[:2] + jpeg[-2:], "CORRUPT", "it holds no image"),

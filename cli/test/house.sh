@@ -40,13 +40,14 @@ includers()
 	xargs grep -l "^ *# *include *[<\"]$1[>\"]" <"$TMP/sources" | grep -vE "$2"
 }
 none 'png.h: only in lib/image/png.c' includers png.h '^lib/image/png\.c$'
+none 'jpeglib.h: only in lib/image/jpeg.c' includers jpeglib.h '^lib/image/jpeg\.c$'
 none 'stb_image.h: only in lib/image/stb.c' includers 'stb_image.h' '^lib/image/stb\.c$'
 none 'stb_image.h by another path: likewise' includers 'stb/stb_image.h' '^lib/image/stb\.c$'
 none 'cblas.h: only in lib/model/blas.c' includers cblas.h '^lib/model/blas\.c$'
 none 'onnx.pb-c.h: only in the ONNX reader and writer' includers 'onnx.pb-c.h' \
 	'^lib/model/onnx[a-z_]*\.[ch]$'
-check 'and those do include them' test "$(includers '\(png\|stb/stb_image\|stb_image\|cblas\).h' \
-	'^$' | grep -c '^lib/\(image\|model\)/')" -eq 3
+check 'and those do include them' test "$(includers '\(png\|jpeglib\|stb/stb_image\|stb_image\|cblas\).h' \
+	'^$' | grep -c '^lib/\(image\|model\)/')" -eq 4
 
 # The library does not print, exit, or look around.
 looks_around()

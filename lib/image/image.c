@@ -109,3 +109,9 @@ enum emnist_status image_cut_short(struct emnist_error *error, const char *forma
 	return error_at(error, EMNIST_ERR_CORRUPT, nbytes, "not a valid %s: the file is cut short",
 			format);
 }
+
+void image_begin_small(char *text)
+{
+	if (text[0] >= 'A' && text[0] <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z'))
+		text[0] = (char)(text[0] + ('a' - 'A'));
+}

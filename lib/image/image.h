@@ -57,10 +57,15 @@ enum emnist_status image_corrupt(struct emnist_error *error, const char *format,
 /* "not a valid FORMAT: the file is cut short", EMNIST_ERR_CORRUPT, at the offset of its end. */
 enum emnist_status image_cut_short(struct emnist_error *error, const char *format, size_t nbytes);
 
+/* Makes the first letter of a library's message small, unless a capital follows it: "CRC error"
+ * stays. */
+void image_begin_small(char *text);
+
 /*
  * Each format: a header reader that checks all of the file that its decoder takes on trust, and a
  * decoder. Headers are read by PNG (png.c), JPEG (jpeg.c), BMP (bmp.c), GIF (gif.c), TGA (tga.c)
- * and PNM (pnm.c); PNG, PNM and BMP with a palette are decoded there too, all others by stb_image.
+ * and PNM (pnm.c); PNG, JPEG, PNM and BMP with a palette are decoded there too, all others by
+ * stb_image.
  */
 enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
 				  struct emnist_error *error);

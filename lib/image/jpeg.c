@@ -1,11 +1,22 @@
 /*
- * jpeg.c - what must be known of a JPEG before stb_image decodes it.
+ * jpeg.c - JPEG, through libjpeg.
  *
- * stb_image fills up with zeros what a file lacks, and works on every scan of a progressive image
- * however few bytes it has. So the file is walked once from marker to marker: to its size and
- * orientation, past its scans, which are counted, to the marker that ends it.
+ * libjpeg fills up with grey what a file lacks, and works on every scan of a progressive image
+ * however few bytes it has. So the file is walked once from marker to marker before: to its size
+ * and orientation, past its scans, which are counted, to the marker that ends it. And what libjpeg
+ * only warns of is an error here where pixels are lost by it.
+ *
+ * libjpeg reports errors by longjmp(): what must survive one lives in struct jpeg_job, outside the
+ * frame that calls setjmp().
  */
 #include "image.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+
+#include <jpeglib.h>
+/* Behind it, for it needs what that defines. */
+#include <jerror.h>
 
 #define FORMAT "JPEG"
 
@@ -90,6 +101,7 @@ static enum emnist_status read_frame(struct jpeg_walk *walk, unsigned marker, st
 	const unsigned precision = take_u8(&segment);
 	const unsigned height = take_u16(&segment);
 	const unsigned width = take_u16(&segment);
+	const unsigned n_components = take_u8(&segment);
 
 	if (segment.failed)
 		return image_corrupt(walk->error, FORMAT, "the frame header is too short");
@@ -106,13 +118,14 @@ static enum emnist_status read_frame(struct jpeg_walk *walk, unsigned marker, st
 	if (height == 0)
 		return error_set(walk->error, EMNIST_ERR_UNSUPPORTED,
 				 "JPEG with its height after the image is not supported");
+	if (n_components != 1 && n_components != 3 && n_components != 4)
+		return image_corrupt(walk->error, FORMAT, "bad number of components");
 	walk->header->width = width;
 	walk->header->height = height;
 	return EMNIST_OK;
 }
 
-/* A segment of Huffman tables: each 16 counts of codes by their length, and a byte a code.
- * stb_image would write more codes than a byte can name behind its table. */
+/* A segment of Huffman tables: each 16 counts of codes by their length, and a byte a code. */
 static enum emnist_status check_tables(struct jpeg_walk *walk, struct cursor segment)
 {
 	while (cursor_left(&segment) && !segment.failed) {
@@ -184,9 +197,147 @@ enum emnist_status jpeg_header(const uint8_t *bytes, size_t nbytes, struct image
 	return EMNIST_OK;
 }
 
+/* What one use of libjpeg shares with its callbacks, and what is left to free after it. */
+struct jpeg_job {
+	struct jpeg_error_mgr messages; /* first, for that is what libjpeg knows of this */
+	struct jpeg_decompress_struct jpeg;
+	jmp_buf escape;
+	struct buffer row; /* of four components */
+};
+
+static void on_error(j_common_ptr jpeg)
+{
+	struct jpeg_job *job = (struct jpeg_job *)(void *)jpeg->err;
+
+	longjmp(job->escape, 1);
+}
+
+/* Warnings after which the pixels are not those of the image. */
+static bool loses_pixels(int message)
+{
+	return message == JWRN_HIT_MARKER || message == JWRN_HUFF_BAD_CODE ||
+	       message == JWRN_MUST_RESYNC || message == JWRN_JPEG_EOF;
+}
+
+static void on_message(j_common_ptr jpeg, int level)
+{
+	if (level < 0 && loses_pixels(jpeg->err->msg_code))
+		on_error(jpeg);
+}
+
+/* libjpeg's messages for the faults that files are found with, and better ones. */
+static const struct fault {
+	int message;
+	const char *text;
+} faults[] = {
+	{JWRN_HIT_MARKER, "a scan ends too soon"},
+	{JWRN_HUFF_BAD_CODE, "bad Huffman code"},
+	{JWRN_MUST_RESYNC, "a restart marker is missing"},
+	{JERR_BAD_PROGRESSION, "bad scan header"},
+	{JERR_BAD_COMPONENT_ID, "bad scan header"},
+	{JERR_COMPONENT_COUNT, "bad scan header"},
+	{JERR_SOS_NO_SOF, "a scan before the frame header"},
+	{JERR_DHT_INDEX, "bad Huffman table"},
+	{JERR_BAD_HUFF_TABLE, "bad Huffman table"},
+	{JERR_NO_HUFF_TABLE, "no Huffman table"},
+	{JERR_DQT_INDEX, "bad quantization table"},
+	{JERR_NO_QUANT_TABLE, "no quantization table"},
+	{JERR_BAD_SAMPLING, "bad sampling factor"},
+	{JERR_BAD_MCU_SIZE, "bad sampling factor"},
+	{JERR_BAD_LENGTH, "a segment has a wrong length"},
+};
+
+static enum emnist_status report(struct jpeg_job *job, size_t nbytes, struct emnist_error *error)
+{
+	const int message = job->messages.msg_code;
+	char text[JMSG_LENGTH_MAX];
+
+	if (message == JERR_OUT_OF_MEMORY)
+		return error_memory(error);
+	if (message == JERR_IMAGE_TOO_BIG)
+		return error_set(error, EMNIST_ERR_LIMIT, "image is too large to decode");
+	if (message == JWRN_JPEG_EOF)
+		return image_cut_short(error, FORMAT, nbytes);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
+		if (faults[i].message == message)
+			return image_corrupt(error, FORMAT, "%s", faults[i].text);
+	job->messages.format_message((j_common_ptr)&job->jpeg, text);
+	image_begin_small(text);
+	return image_corrupt(error, FORMAT, "%s", text);
+}
+
+/* cmyk: as the file has it, how much there is of each ink; inverted, as Adobe's programs write it:
+ * how much light each lets through. */
+static void cmyk_to_rgb(const uint8_t *cmyk, bool inverted, size_t n, uint8_t *rgb)
+{
+	const unsigned flip = inverted ? 0 : 255;
+
+	for (size_t i = 0; i < n; i++) {
+		const unsigned key = cmyk[4 * i + 3] ^ flip;
+
+		for (size_t c = 0; c < 3; c++)
+			rgb[3 * i + c] = (uint8_t)(((cmyk[4 * i + c] ^ flip) * key + 127) / 255);
+	}
+}
+
+static enum emnist_status read_rows(struct jpeg_job *job, struct image *image,
+				    struct emnist_error *error)
+{
+	struct jpeg_decompress_struct *jpeg = &job->jpeg;
+	const bool is_cmyk = jpeg->out_color_space == JCS_CMYK;
+	const size_t row_nbytes = (size_t)image->width * image->channels;
+
+	if (is_cmyk && !buffer_reserve(&job->row, (size_t)image->width * 4))
+		return error_memory(error);
+	while (jpeg->output_scanline < jpeg->output_height) {
+		uint8_t *to = image->pixels.data + jpeg->output_scanline * row_nbytes;
+		JSAMPROW row = is_cmyk ? job->row.data : to;
+
+		jpeg_read_scanlines(jpeg, &row, 1);
+		if (is_cmyk)
+			cmyk_to_rgb(row, jpeg->saw_Adobe_marker, image->width, to);
+	}
+	jpeg_finish_decompress(jpeg);
+	return EMNIST_OK;
+}
+
+/* The part that libjpeg may leave by longjmp(). */
+static enum emnist_status read_jpeg(struct jpeg_job *job, const uint8_t *bytes, size_t nbytes,
+				    const struct image_header *header, struct image *image,
+				    struct emnist_error *error)
+{
+	struct jpeg_decompress_struct *jpeg = &job->jpeg;
+	enum emnist_status status;
+
+	if (setjmp(job->escape))
+		return report(job, nbytes, error);
+	jpeg_create_decompress(jpeg);
+	jpeg_mem_src(jpeg, bytes, nbytes);
+	jpeg_read_header(jpeg, TRUE);
+	if (jpeg->image_width != header->width || jpeg->image_height != header->height)
+		return image_corrupt(error, FORMAT, "its headers contradict each other");
+	if (jpeg->num_components == 3)
+		jpeg->out_color_space = JCS_RGB;
+	status = image_resize(image, header->width, header->height,
+			      jpeg->num_components == 1 ? 1 : 3, error);
+	if (status)
+		return status;
+	jpeg_start_decompress(jpeg);
+	return read_rows(job, image, error);
+}
+
 enum emnist_status jpeg_decode(const uint8_t *bytes, size_t nbytes,
 			       const struct image_header *header, struct image *image,
 			       struct emnist_error *error)
 {
-	return stb_decode(FORMAT, bytes, nbytes, header, image, error);
+	struct jpeg_job job = {.row = {0}};
+	enum emnist_status status;
+
+	job.jpeg.err = jpeg_std_error(&job.messages);
+	job.messages.error_exit = on_error;
+	job.messages.emit_message = on_message;
+	status = read_jpeg(&job, bytes, nbytes, header, image, error);
+	jpeg_destroy_decompress(&job.jpeg);
+	buffer_clear(&job.row);
+	return status;
 }

@@ -119,13 +119,6 @@ static void on_read(png_structp png, png_bytep to, size_t nbytes)
 	memcpy(to, from, nbytes);
 }
 
-/* text with its first letter small, unless a capital or nothing follows: "CRC error" stays. */
-static void begin_small(char *text)
-{
-	if (text[0] >= 'A' && text[0] <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z'))
-		text[0] = (char)(text[0] + ('a' - 'A'));
-}
-
 /* What libpng says of a chunk, and how it reads better around the chunk's name. */
 static const struct chunk_fault {
 	const char *text;
@@ -147,7 +140,7 @@ static enum emnist_status report_chunk(char *text, struct emnist_error *error)
 		if (strcmp(fault, chunk_faults[i].text) == 0)
 			return image_corrupt(error, "PNG", "%s%.4s%s", chunk_faults[i].before, text,
 					     chunk_faults[i].after);
-	begin_small(fault);
+	image_begin_small(fault);
 	return image_corrupt(error, "PNG", "%s in %.4s", fault, text);
 }
 
@@ -167,7 +160,7 @@ static enum emnist_status report(struct png_job *job, struct emnist_error *error
 		return image_corrupt(error, "PNG", "the name of a chunk is not four letters");
 	if (strcmp(text, "PNG unsigned integer out of range") == 0)
 		return image_corrupt(error, "PNG", "the length of a chunk is out of range");
-	begin_small(text);
+	image_begin_small(text);
 	return image_corrupt(error, "PNG", "%s", text);
 }
 

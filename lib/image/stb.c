@@ -1,22 +1,20 @@
 /*
- * stb.c - JPEG, GIF, TGA and most of BMP, through stb_image.
+ * stb.c - GIF, TGA and most of BMP, through stb_image.
  *
  * stb_image asks for memory by what a file says of itself. Here it gets a budget, from the size
  * that was checked, and its memory is zeroed: pixels that a damaged file leaves out are then the
- * same each time. The header readers (jpeg.c, bmp.c, gif.c, tga.c) have refused what it would take
+ * same each time. The header readers (bmp.c, gif.c, tga.c) have refused what it would take
  * on trust.
  */
 #include "image.h"
 
 #include <limits.h>
 
-/* Decoders' own state: 18 KiB for JPEG, 70 KiB for GIF. */
+/* The decoders' own state: 70 KiB for GIF. */
 #define FIXED_NBYTES ((size_t)1 << 20)
 
-/* A progressive JPEG of 4 components takes 1 + 2 bytes a pixel and component, and 4 for the result;
- * GIF 9. Blocks of JPEG are padded to 32 pixels. */
-#define NBYTES_PER_PIXEL 20
-#define PADDING          32
+/* GIF takes 9: the image, the one before it, and what has changed. */
+#define NBYTES_PER_PIXEL 10
 
 static _Thread_local size_t budget;
 static _Thread_local bool memory_short; /* calloc() failed: stb_image may call that a bad file */
@@ -49,7 +47,6 @@ static void *budget_realloc(void *old, size_t old_nbytes, size_t nbytes)
 #define STBI_REALLOC_SIZED(old, old_nbytes, nbytes) budget_realloc(old, old_nbytes, nbytes)
 #define STBI_FREE(memory)                           free(memory)
 #define STBI_ASSERT(condition)                      ((void)0)
-#define STBI_ONLY_JPEG
 #define STBI_ONLY_BMP
 #define STBI_ONLY_GIF
 #define STBI_ONLY_TGA
@@ -72,26 +69,6 @@ static const struct reason {
 	const char *terse;
 	const char *clear;
 } reasons[] = {
-	{"expected marker", "a marker is missing"},
-	{"unknown marker", "unknown marker"},
-	{"bad huffman code", "bad Huffman code"},
-	{"bad code lengths", "bad Huffman table"},
-	{"bad DHT header", "bad Huffman table"},
-	{"bad DQT type", "bad quantization table"},
-	{"bad DQT table", "bad quantization table"},
-	{"bad DRI len", "bad restart interval"},
-	{"bad SOF len", "bad frame header"},
-	{"bad component count", "bad number of components"},
-	{"bad H", "bad sampling factor"},
-	{"bad V", "bad sampling factor"},
-	{"bad TQ", "bad quantization table number"},
-	{"bad SOS", "bad scan header"},
-	{"bad SOS len", "bad scan header"},
-	{"bad SOS component count", "bad scan header"},
-	{"bad DC huff", "bad Huffman table number"},
-	{"bad AC huff", "bad Huffman table number"},
-	{"bad delta", "bad coefficient"},
-	{"can't merge dc and ac", "bad scan header"},
 	{"no clear code", "bad LZW code"},
 	{"too many codes", "bad LZW code"},
 	{"illegal code in raster", "bad LZW code"},
@@ -128,7 +105,7 @@ enum emnist_status stb_decode(const char *format, const uint8_t *bytes, size_t n
 			      const struct image_header *header, struct image *image,
 			      struct emnist_error *error)
 {
-	const size_t n_pixels = ((size_t)header->width + PADDING) * (header->height + PADDING);
+	const size_t n_pixels = (size_t)header->width * header->height;
 	int width, height, channels;
 	stbi_uc *pixels;
 
