@@ -91,7 +91,7 @@ static struct emnist_train_options plain_run(void)
 static struct emnist_model *train(const char *path, const char *labels_path, size_t n_copies,
 				  const struct emnist_train_options *options)
 {
-	struct emnist_dataset *datasets[N_COPIES];
+	struct emnist_dataset *datasets[N_COPIES] = {0};
 	struct emnist_model *model;
 	struct emnist_error error;
 
