@@ -7,8 +7,8 @@
 # that is there, and the long ones go on from where they were interrupted. PYTHON names a Python that
 # has torch and numpy; without it, one is set up there from PyPI.
 #
-# The same machine ends at the same bytes; lib/model/default.txt says which, and what they score.
-# The kernels that OpenBLAS would choose by itself are used, whatever the environment says.
+# The same machine and sources end at the same bytes; lib/model/default.txt says which bytes those of
+# its commit should end at, and what they score. The kernels that OpenBLAS would choose by itself are used, whatever the environment says.
 set -eu
 
 build=${BUILD:-build}
@@ -90,7 +90,8 @@ other=$!
 teach pool --stem pool --width 32 --seed 2
 wait $other
 begin default.onnx && train -v -o "$work/default.onnx" \
-	--soft-labels "$work/soft-stride" --soft-labels "$work/soft-pool" --hidden 512,256 --activation relu --epochs 320 --dropout 0 --temperature 1.5 -j 2
+	--soft-labels "$work/soft-stride" --soft-labels "$work/soft-pool" \
+	--hidden 512,256 --activation relu --epochs 320 --dropout 0 --temperature 1.5 -j 2
 cp "$work/default.onnx" lib/model/default.onnx
 sha256sum lib/model/default.onnx
 "$build/emnist" eval -m lib/model/default.onnx "$data/emnist-byclass-test-images-idx3-ubyte.gz"

@@ -18,7 +18,7 @@
 #define IDX_UBYTE   0x08
 #define IDX_FLOAT   0x0d
 #define SIDE        28
-#define MAX_NBYTES  64
+#define NAME_NBYTES  64
 #define PATH_NBYTES 4096
 
 struct variants {
@@ -88,7 +88,7 @@ static enum emnist_status write_variant(const struct variants *variants, unsigne
 	const size_t dims[] = {set->n_images, SIDE, SIDE};
 	const struct distortion distortion = settings_distortion(&variants->settings, variant);
 	float vector[EMNIST_VECTOR_LENGTH];
-	char name[MAX_NBYTES];
+	char name[NAME_NBYTES];
 	unsigned char *bytes, *data;
 	size_t nbytes;
 
