@@ -249,7 +249,7 @@ bench-distortions: $(BUILD)/bench/distort ## accuracy on people's pictures, need
 
 # ------------------------------------------------------------ the default model
 
-default-model: $(BUILD)/emnist ## train lib/model/default.onnx anew, needs EMNIST_DATA
+default-model: $(BUILD)/emnist $(BUILD)/bench/export_photographs ## train lib/model/default.onnx anew, needs EMNIST_DATA
 	@BUILD='$(BUILD)' sh lib/model/default.sh
 
 # ------------------------------------------------------------------ installing

@@ -8,7 +8,8 @@
 # has torch and numpy; without it, one is set up there from PyPI.
 #
 # The same machine and sources end at the same bytes; lib/model/default.txt says which bytes those of
-# its commit should end at, and what they score. The kernels that OpenBLAS would choose by itself are used, whatever the environment says.
+# its commit should end at, and what they score. The kernels that OpenBLAS would choose by itself are
+# used, whatever the environment says.
 set -eu
 
 build=${BUILD:-build}

@@ -18,7 +18,7 @@
 #define IDX_UBYTE   0x08
 #define IDX_FLOAT   0x0d
 #define SIDE        28
-#define NAME_NBYTES  64
+#define NAME_NBYTES 64
 #define PATH_NBYTES 4096
 
 struct variants {
