@@ -542,7 +542,8 @@ struct emnist_train_options {
 	 * best for these in the end, so that probabilities are what they say; default on. */
 	enum emnist_train_switch calibrate;
 	/* (n of the model's labels) counts or shares that the classes occur with where the model
-	 * will be used: images are weighted to restore them. NULL: images count alike. */
+	 * will be used: images, those held out as well, are weighted to restore them. NULL: images
+	 * count alike. */
 	const double *class_frequencies;
 
 	/* The run. */

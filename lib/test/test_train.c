@@ -452,7 +452,7 @@ static void temperature_undoes_overconfidence(void **state)
 	static uint32_t position[N], truth[N];
 	static uint16_t classes[CLASSES] = {0, 1, 2};
 	struct target targets[CLASSES] = {
-		{1, &classes[0], 1}, {1, &classes[1], 1}, {1, &classes[2], 1}};
+		{1, &classes[0], 1, 1}, {1, &classes[1], 1, 1}, {1, &classes[2], 1, 1}};
 	const struct train_set set = {
 		.targets = targets, .target = truth, .n_validation = N, .validation = position};
 	const struct validation validation = {&set, CLASSES, p};
@@ -477,6 +477,23 @@ static void temperature_undoes_overconfidence(void **state)
 	temperature = validation_temperature(&validation);
 	assert_true(fabs(temperature - 2) < 0.06);
 	assert_true(validation_loss(&validation, temperature) < validation_loss(&validation, 1));
+}
+
+/* Three images, of which the one that is read wrong counts for half of all. */
+static void figures_are_weighted(void **state)
+{
+	static uint16_t classes[2] = {0, 1};
+	struct target targets[2] = {{1, &classes[0], 1, 0.75F}, {1, &classes[1], 1, 1.5F}};
+	uint32_t position[3] = {0, 1, 2}, truth[3] = {0, 0, 1};
+	float p[3 * 2] = {0.5F, 0.5F, 0.8F, 0.2F, 0.9F, 0.1F};
+	const struct train_set set = {
+		.targets = targets, .target = truth, .n_validation = 3, .validation = position};
+	const struct validation validation = {&set, 2, p};
+
+	(void)state;
+	assert_true(fabs(validation_accuracy(&validation) - 0.5) < 1e-6);
+	assert_true(fabs(validation_loss(&validation, 1) -
+			 -(0.25 * log(0.5) + 0.25 * log(0.8) + 0.5 * log(0.1))) < 1e-6);
 }
 
 /* Only the last layer is scaled, and only where asked for. */
@@ -535,7 +552,26 @@ static void unknown_classes_are_refused(void **state)
 }
 
 /* Weight times images must be in the same proportion as the wanted shares, for each of the
- * dataset's classes. */
+ * dataset's classes, among images to learn from and among those held out. */
+static void check_shares(const struct train_set *set, bool held_out, const double *shares)
+{
+	const uint32_t *images = held_out ? set->validation : set->training;
+	const size_t n = held_out ? set->n_validation : set->n_training;
+	double mass[N_CLASSES] = {0}, sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct target *target = &set->targets[set->target[images[i]]];
+
+		mass[set->target[images[i]]] +=
+			(double)(held_out ? target->held_out_weight : target->weight);
+	}
+	for (int c = 0; c < N_CLASSES; c++)
+		sum += mass[c];
+	assert_true(fabs(sum / (double)n - 1) < 1e-5);
+	for (int c = 0; c < N_CLASSES; c++)
+		assert_true(fabs(mass[c] / sum - shares[c]) < 1e-5);
+}
+
 static void check_weights(const char *mapping, const char *model_classes, const double *frequencies,
 			  const double *shares)
 {
@@ -543,7 +579,6 @@ static void check_weights(const char *mapping, const char *model_classes, const 
 	const struct train_set_options options = {
 		.labels = labels, .validation = 0.1, .class_frequencies = frequencies, .seed = 3};
 	struct emnist_dataset *dataset;
-	double mass[N_CLASSES] = {0}, sum = 0;
 	struct train_set set;
 
 	write_mapping(mapping);
@@ -551,14 +586,8 @@ static void check_weights(const char *mapping, const char *model_classes, const 
 	assert_int_equal(train_set_load(&set, &dataset, 1, &options, NULL), EMNIST_OK);
 	assert_int_equal(set.n_validation, N_IMAGES / 10);
 	assert_int_equal(set.n_training, N_IMAGES - N_IMAGES / 10);
-	for (size_t i = 0; i < set.n_training; i++)
-		mass[set.target[set.training[i]]] +=
-			(double)set.targets[set.target[set.training[i]]].weight;
-	for (int c = 0; c < N_CLASSES; c++)
-		sum += mass[c];
-	assert_true(fabs(sum / (double)set.n_training - 1) < 1e-5);
-	for (int c = 0; c < N_CLASSES; c++)
-		assert_true(fabs(mass[c] / sum - shares[c]) < 1e-5);
+	check_shares(&set, false, shares);
+	check_shares(&set, true, shares);
 	train_set_clear(&set);
 	emnist_dataset_free(dataset);
 	emnist_labels_free(labels);
@@ -759,6 +788,7 @@ int main(void)
 		cmocka_unit_test(teachers_are_learnt_from),
 		cmocka_unit_test(foreign_teachers_are_refused),
 		cmocka_unit_test(temperature_undoes_overconfidence),
+		cmocka_unit_test(figures_are_weighted),
 		cmocka_unit_test(calibration_scales_the_logits),
 		cmocka_unit_test(unknown_classes_are_refused),
 		cmocka_unit_test(weights_restore_frequencies),

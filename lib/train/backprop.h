@@ -14,8 +14,9 @@
 /* What an image should be recognised as: any of n classes of the model. */
 struct target {
 	uint32_t n;
-	uint16_t *classes; /* (n) rising */
-	float weight;      /* of the image's loss; 1 on average over the training images */
+	uint16_t *classes;     /* (n) rising */
+	float weight;          /* of the image's loss; 1 on average over the training images */
+	float held_out_weight; /* where it is held out; 1 on average over the images held out */
 };
 
 /* One layer's values for all rows of a batch. */

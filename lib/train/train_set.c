@@ -29,7 +29,7 @@ static enum emnist_status target_init(struct target *target, const struct emnist
 
 	for (size_t c = 0; c < n_classes; c++)
 		n += emnist_labels_match(ours, c, theirs, i, false);
-	target->weight = 1;
+	target->weight = target->held_out_weight = 1;
 	target->classes = alloc_array(n, sizeof(*target->classes));
 	if (!target->classes)
 		return error_memory(error);
@@ -175,15 +175,18 @@ static enum emnist_status split(struct train_set *set, const struct train_set_op
  * An image whose class is known counts wholly for it; one that may be of several classes counts for
  * each in proportion to their frequencies. That gives the number n[c] of images of class c, and
  * with it the weight N f[c] / n[c] that brings class c to its frequency f[c]; an image of several
- * classes takes the mean of their weights, in the same proportion. The weights' mean over the
- * training images is 1.
+ * classes takes the mean of their weights, in the same proportion. The weights' mean is 1 over the
+ * training images, and over those held out, whose numbers are their own.
  */
 struct weighting {
 	size_t n_classes;
 	const double *frequencies; /* (n_classes) */
-	double *n_images;          /* (n_classes) */
-	double *weights;           /* (n_classes) */
-	size_t *n_of_target;       /* (n_targets) training images */
+	const uint32_t *images;    /* (n_images) positions of those to weigh */
+	size_t n_images;
+	double *n_of_class;  /* (n_classes) images */
+	double *weights;     /* (n_classes) */
+	size_t *n_of_target; /* (n_targets) images */
+	float *of_target;    /* (n_targets) the weights looked for */
 };
 
 /* Target's share of class i of its classes. */
@@ -199,56 +202,68 @@ static double target_share(const struct weighting *weighting, const struct targe
 
 static void weigh_classes(struct weighting *weighting, const struct train_set *set)
 {
-	for (size_t i = 0; i < set->n_training; i++)
-		weighting->n_of_target[set->target[set->training[i]]]++;
+	for (size_t i = 0; i < weighting->n_images; i++)
+		weighting->n_of_target[set->target[weighting->images[i]]]++;
 	for (size_t t = 0; t < set->n_targets; t++)
 		for (uint32_t i = 0; i < set->targets[t].n; i++)
-			weighting->n_images[set->targets[t].classes[i]] +=
+			weighting->n_of_class[set->targets[t].classes[i]] +=
 				(double)weighting->n_of_target[t] *
 				target_share(weighting, &set->targets[t], i);
 	for (size_t c = 0; c < weighting->n_classes; c++)
-		weighting->weights[c] = weighting->n_images[c] > 0
-						? weighting->frequencies[c] / weighting->n_images[c]
-						: 0;
+		weighting->weights[c] =
+			weighting->n_of_class[c] > 0
+				? weighting->frequencies[c] / weighting->n_of_class[c]
+				: 0;
 }
 
-static void weigh_targets(const struct weighting *weighting, struct train_set *set)
+/* Where no image is of a class that occurs, all count alike. */
+static void weigh_targets(struct weighting *weighting, const struct train_set *set)
 {
+	const double n_images = (double)weighting->n_images;
 	double sum = 0;
 
 	for (size_t t = 0; t < set->n_targets; t++) {
-		struct target *target = &set->targets[t];
+		const struct target *target = &set->targets[t];
 		double weight = 0;
 
 		for (uint32_t i = 0; i < target->n; i++)
 			weight += target_share(weighting, target, i) *
 				  weighting->weights[target->classes[i]];
-		target->weight = (float)(weight * (double)set->n_training);
-		sum += (double)target->weight * (double)weighting->n_of_target[t];
+		weighting->of_target[t] = (float)(weight * n_images);
+		sum += (double)weighting->of_target[t] * (double)weighting->n_of_target[t];
 	}
-	for (size_t t = 0; sum > 0 && t < set->n_targets; t++)
-		set->targets[t].weight *= (float)((double)set->n_training / sum);
+	for (size_t t = 0; t < set->n_targets; t++)
+		weighting->of_target[t] =
+			sum > 0 ? weighting->of_target[t] * (float)(n_images / sum) : 1;
 }
 
 static enum emnist_status weigh(struct train_set *set, const struct train_set_options *options,
-				struct emnist_error *error)
+				bool held_out, struct emnist_error *error)
 {
 	struct weighting weighting = {.n_classes = emnist_labels_count(options->labels),
-				      .frequencies = options->class_frequencies};
+				      .frequencies = options->class_frequencies,
+				      .images = held_out ? set->validation : set->training,
+				      .n_images = held_out ? set->n_validation : set->n_training};
 	enum emnist_status status = EMNIST_OK;
 
-	weighting.n_images = alloc_zeroed(weighting.n_classes, sizeof(double));
+	weighting.n_of_class = alloc_zeroed(weighting.n_classes, sizeof(double));
 	weighting.weights = alloc_zeroed(weighting.n_classes, sizeof(double));
 	weighting.n_of_target = alloc_zeroed(set->n_targets, sizeof(size_t));
-	if (weighting.n_images && weighting.weights && weighting.n_of_target) {
+	weighting.of_target = alloc_zeroed(set->n_targets, sizeof(float));
+	if (weighting.n_of_class && weighting.weights && weighting.n_of_target &&
+	    weighting.of_target) {
 		weigh_classes(&weighting, set);
 		weigh_targets(&weighting, set);
+		for (size_t t = 0; t < set->n_targets; t++)
+			*(held_out ? &set->targets[t].held_out_weight : &set->targets[t].weight) =
+				weighting.of_target[t];
 	} else {
 		status = error_memory(error);
 	}
-	free(weighting.n_images);
+	free(weighting.n_of_class);
 	free(weighting.weights);
 	free(weighting.n_of_target);
+	free(weighting.of_target);
 	return status;
 }
 
@@ -295,7 +310,9 @@ enum emnist_status train_set_load(struct train_set *set, struct emnist_dataset *
 	if (!status)
 		status = split(set, options, error);
 	if (!status && options->class_frequencies)
-		status = weigh(set, options, error);
+		status = weigh(set, options, false, error);
+	if (!status && options->class_frequencies)
+		status = weigh(set, options, true, error);
 	if (!status)
 		set->fingerprint = fingerprint(set);
 	return status;

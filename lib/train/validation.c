@@ -56,7 +56,7 @@ enum emnist_status validation_run(struct validation *validation, const struct tr
 double validation_accuracy(const struct validation *validation)
 {
 	const struct train_set *set = validation->set;
-	size_t n_right = 0;
+	double right = 0;
 
 	for (size_t i = 0; i < set->n_validation; i++) {
 		const struct target *target = target_of(set, i);
@@ -65,9 +65,9 @@ double validation_accuracy(const struct validation *validation)
 		emnist_top_k(validation->probabilities + i * validation->n_classes,
 			     validation->n_classes, 1, &best);
 		for (uint32_t k = 0; k < target->n; k++)
-			n_right += target->classes[k] == best;
+			right += target->classes[k] == best ? (double)target->held_out_weight : 0;
 	}
-	return (double)n_right / (double)set->n_validation;
+	return right / (double)set->n_validation;
 }
 
 /* Probabilities to the power of 1 / temperature are the softmax of logits / temperature, but for
@@ -87,7 +87,7 @@ double validation_loss(const struct validation *validation, double temperature)
 		for (uint32_t k = 0; k < target->n; k++)
 			right += pow(fmax((double)p[target->classes[k]], LEAST_PROBABILITY),
 				     1 / temperature);
-		loss -= log(fmax(right / all, LEAST_PROBABILITY));
+		loss -= (double)target->held_out_weight * log(fmax(right / all, LEAST_PROBABILITY));
 	}
 	return loss / (double)set->n_validation;
 }

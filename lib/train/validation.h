@@ -18,7 +18,7 @@ enum emnist_status validation_run(struct validation *validation, const struct tr
 				  const struct emnist_model *model, struct emnist_error *error);
 
 /* The share of images that are right, and the mean loss when the logits are divided by
- * temperature. */
+ * temperature; each image counts with its weight. */
 double validation_accuracy(const struct validation *validation);
 double validation_loss(const struct validation *validation, double temperature);
 
