@@ -65,7 +65,7 @@ INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
 FUZZERS     := $(patsubst lib/fuzz/%.c,%,$(wildcard lib/fuzz/fuzz_*.c))
 BENCHES     := export_images export_photographs time_photographs distort network floor_files
 PAGES       := $(wildcard man/*.1 man/*.3)
-PROTO       := onnx
+PROTO       := onnx tensorflow
 
 PROTO_OBJECTS := $(PROTO:%=$(BUILD)/proto/%.pb-c.o)
 LIB_OBJECTS   := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/lib/model/default.o $(PROTO_OBJECTS)
