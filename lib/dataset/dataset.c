@@ -12,14 +12,10 @@
 #include "labels.h"
 #include "siblings.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* A label is one byte of an idx file. */
 #define N_LABEL_VALUES 256
-
-/* How much of a file's name goes into a message, so that the reason still fits. */
-#define NAME_SHOWN 100
 
 struct emnist_dataset {
 	struct emnist_labels *labels;
@@ -40,16 +36,6 @@ struct wanted {
 	size_t position;
 };
 
-/* Puts the name of the file that an error is about before its message. */
-static enum emnist_status about(enum emnist_status status, const char *path,
-				struct emnist_error *error)
-{
-	char prefix[NAME_SHOWN + 3];
-
-	snprintf(prefix, sizeof(prefix), "'%.*s'", NAME_SHOWN, siblings_base(path));
-	return error_prefix(error, status, prefix);
-}
-
 static enum emnist_status check_options(const struct emnist_dataset_options *options,
 					struct emnist_error *error)
 {
@@ -60,50 +46,6 @@ static enum emnist_status check_options(const struct emnist_dataset_options *opt
 }
 
 /* ------------------------------------------------------------------- opening */
-
-static uint8_t largest(const uint8_t *values, uint32_t n)
-{
-	uint8_t value = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		value = values[i] > value ? values[i] : value;
-	return value;
-}
-
-/* The number of classes of the smallest split that has all these labels; 0: none has. */
-static size_t guess_n_classes(const uint8_t *values, uint32_t n)
-{
-	uint8_t max = largest(values, n);
-
-	if (max < 10)
-		return 10;
-	if (max <= 26 && !memchr(values, 0, n))
-		return 26;
-	if (max < 47)
-		return 47;
-	return max < 62 ? 62 : 0;
-}
-
-static enum emnist_status find_labels(struct emnist_dataset *dataset,
-				      const struct siblings *siblings, struct emnist_error *error)
-{
-	enum emnist_status status;
-	size_t n_classes = siblings->n_classes;
-
-	if (siblings->mapping) {
-		status = emnist_labels_read(siblings->mapping, &dataset->labels, error);
-		return status ? about(status, siblings->mapping, error) : EMNIST_OK;
-	}
-	if (!n_classes)
-		n_classes = guess_n_classes(dataset->values, dataset->count);
-	if (!n_classes) {
-		status = error_set(error, EMNIST_ERR_UNSUPPORTED,
-				   "the labels go up to %u, which needs a mapping file",
-				   largest(dataset->values, dataset->count));
-		return about(status, siblings->labels, error);
-	}
-	return emnist_labels_default(n_classes, &dataset->labels, error);
-}
 
 static enum emnist_status classify_labels(struct emnist_dataset *dataset,
 					  const struct siblings *siblings,
@@ -122,7 +64,7 @@ static enum emnist_status classify_labels(struct emnist_dataset *dataset,
 			error_set(error, EMNIST_ERR_CORRUPT,
 				  "image %u has the label %u, which is none of the %zu classes", i,
 				  dataset->values[i], emnist_labels_count(dataset->labels));
-			return about(EMNIST_ERR_CORRUPT, siblings->labels, error);
+			return siblings_about(EMNIST_ERR_CORRUPT, siblings->labels, error);
 		}
 	return EMNIST_OK;
 }
@@ -154,7 +96,8 @@ static enum emnist_status open_images(struct emnist_dataset *dataset, const char
 			return error_memory(error);
 	}
 	status = idx_open(siblings->images, &dataset->images, error);
-	return status && dataset->images_name ? about(status, siblings->images, error) : status;
+	return status && dataset->images_name ? siblings_about(status, siblings->images, error)
+					      : status;
 }
 
 static enum emnist_status read_labels(struct emnist_dataset *dataset,
@@ -164,10 +107,10 @@ static enum emnist_status read_labels(struct emnist_dataset *dataset,
 
 	status = idx_read_labels(siblings->labels, &dataset->values, &dataset->count, error);
 	if (status)
-		return about(status, siblings->labels, error);
+		return siblings_about(status, siblings->labels, error);
 	if (dataset->count != idx_count(dataset->images))
 		return error_set(error, EMNIST_ERR_CORRUPT, "%u images, but %u labels in '%.*s'",
-				 idx_count(dataset->images), dataset->count, NAME_SHOWN,
+				 idx_count(dataset->images), dataset->count, SIBLINGS_NAME_SHOWN,
 				 siblings_base(siblings->labels));
 	dataset->n_images = dataset->count;
 	return EMNIST_OK;
@@ -183,7 +126,8 @@ static enum emnist_status open_all(struct emnist_dataset *dataset, const char *p
 	if (!status)
 		status = read_labels(dataset, siblings, error);
 	if (!status)
-		status = find_labels(dataset, siblings, error);
+		status = siblings_meaning(siblings, dataset->values, dataset->count,
+					  &dataset->labels, error);
 	if (!status)
 		status = classify_labels(dataset, siblings, error);
 	if (!status && options->indices)
@@ -323,7 +267,8 @@ enum emnist_status emnist_dataset_read(struct emnist_dataset *dataset, size_t n_
 	*n_ret = 0;
 	status = read_stored(dataset, n, pixels, error);
 	if (status)
-		return dataset->images_name ? about(status, dataset->images_name, error) : status;
+		return dataset->images_name ? siblings_about(status, dataset->images_name, error)
+					    : status;
 	for (size_t i = 0; i < n; i++) {
 		uint64_t given = dataset->n_given + i;
 		uint64_t index = dataset->indices ? dataset->indices[given] : given;

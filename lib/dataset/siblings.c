@@ -188,11 +188,20 @@ static size_t split_n_classes(const char *images)
 	return 0;
 }
 
+/* What the images' name says. */
+static void tell_by_name(struct siblings *siblings)
+{
+	const char *base = siblings_base(siblings->images);
+
+	siblings->upright = starts_with(base, "train-images") || starts_with(base, "t10k-images");
+	siblings->n_classes =
+		siblings->upright ? MNIST_N_CLASSES : split_n_classes(siblings->images);
+}
+
 enum emnist_status siblings_find(const char *path, const char *labels_path,
 				 const char *mapping_path, struct siblings *siblings,
 				 struct emnist_error *error)
 {
-	const char *base;
 	enum emnist_status status;
 
 	*siblings = (struct siblings){0};
@@ -213,11 +222,101 @@ enum emnist_status siblings_find(const char *path, const char *labels_path,
 		return status;
 	if (!siblings->labels || (mapping_path && !siblings->mapping))
 		return error_memory(error);
-	base = siblings_base(siblings->images);
-	siblings->upright = starts_with(base, "train-images") || starts_with(base, "t10k-images");
-	siblings->n_classes =
-		siblings->upright ? MNIST_N_CLASSES : split_n_classes(siblings->images);
+	tell_by_name(siblings);
 	return EMNIST_OK;
+}
+
+/* The images' path for the labels', which need not be named as EMNIST's are; NULL when memory is
+ * short. */
+static char *images_of_labels(const char *labels_path)
+{
+	char *images = strdup(labels_path);
+	char *base = images ? images + (siblings_base(images) - images) : NULL;
+	char *word = base ? strstr(base, "labels-idx1") : NULL;
+
+	if (base && !word)
+		word = strstr(base, "labels.idx1");
+	if (word) {
+		memcpy(word, "images", strlen("images"));
+		word[strlen("images.idx")] = '3';
+	}
+	return images;
+}
+
+enum emnist_status siblings_of_labels(const char *labels_path, const char *mapping_path,
+				      struct siblings *siblings, struct emnist_error *error)
+{
+	enum emnist_status status = EMNIST_OK;
+
+	*siblings = (struct siblings){0};
+	siblings->images = images_of_labels(labels_path);
+	siblings->labels = strdup(labels_path);
+	if (!siblings->images || !siblings->labels)
+		return error_memory(error);
+	if (mapping_path) {
+		siblings->mapping = strdup(mapping_path);
+		status = siblings->mapping ? EMNIST_OK : error_memory(error);
+	} else {
+		status = find_mapping(siblings, error);
+	}
+	if (!status)
+		tell_by_name(siblings);
+	return status;
+}
+
+enum emnist_status siblings_about(enum emnist_status status, const char *path,
+				  struct emnist_error *error)
+{
+	char prefix[SIBLINGS_NAME_SHOWN + 3];
+
+	snprintf(prefix, sizeof(prefix), "'%.*s'", SIBLINGS_NAME_SHOWN, siblings_base(path));
+	return error_prefix(error, status, prefix);
+}
+
+static uint8_t largest(const uint8_t *values, uint32_t n)
+{
+	uint8_t value = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		value = values[i] > value ? values[i] : value;
+	return value;
+}
+
+/* The number of classes of the smallest split that has all these labels; 0: none has. */
+static size_t guess_n_classes(const uint8_t *values, uint32_t n)
+{
+	uint8_t max = largest(values, n);
+
+	if (max < 10)
+		return 10;
+	if (max <= 26 && !memchr(values, 0, n))
+		return 26;
+	if (max < 47)
+		return 47;
+	return max < 62 ? 62 : 0;
+}
+
+enum emnist_status siblings_meaning(const struct siblings *siblings, const uint8_t *values,
+				    uint32_t n, struct emnist_labels **labels_ret,
+				    struct emnist_error *error)
+{
+	enum emnist_status status;
+	size_t n_classes = siblings->n_classes;
+
+	if (siblings->mapping) {
+		status = emnist_labels_read(siblings->mapping, labels_ret, error);
+		return status ? siblings_about(status, siblings->mapping, error) : EMNIST_OK;
+	}
+	*labels_ret = NULL;
+	if (!n_classes)
+		n_classes = guess_n_classes(values, n);
+	if (!n_classes) {
+		status = error_set(error, EMNIST_ERR_UNSUPPORTED,
+				   "the labels go up to %u, which needs a mapping file",
+				   largest(values, n));
+		return siblings_about(status, siblings->labels, error);
+	}
+	return emnist_labels_default(n_classes, labels_ret, error);
 }
 
 void siblings_clear(struct siblings *siblings)
