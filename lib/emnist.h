@@ -101,6 +101,15 @@ struct emnist_error {
 	char message[256]; /* never empty, always terminated */
 };
 
+/* ------------------------------------------------------------------- files */
+
+/* Replaces the file at path by nbytes bytes, by way of a temporary file beside it ("PATH.new")
+ * that takes its place only when it is whole and on the disk: whatever happens, path holds either
+ * what it held or all that is new. What cannot be replaced so (a device, a pipe) is written to
+ * directly. */
+EMNIST_API enum emnist_status emnist_file_replace(const char *path, const void *bytes,
+						  size_t nbytes, struct emnist_error *error);
+
 /* ------------------------------------------------------------------ labels */
 
 /*
@@ -403,6 +412,50 @@ EMNIST_API enum emnist_status emnist_dataset_read(struct emnist_dataset *dataset
 						  struct emnist_error *error);
 
 EMNIST_API void emnist_dataset_free(struct emnist_dataset *dataset);
+
+/* ---------------------------------------------------------------- montages */
+
+/*
+ * A contact sheet: 28x28 pictures in rows, from the left and from the top, with text underneath
+ * them, as an 8-bit grey PNG. A montage belongs to one thread at a time; it keeps a copy of what is
+ * added, about 1 KiB a picture, and the sheet itself is in memory only as PNG.
+ *
+ * Text is UTF-8 and shown in a small built-in font that has ASCII, Latin-1, U+2026 and U+2192 (an
+ * arrow to the right); any other character is shown as U+XXXX, a byte that is not UTF-8 as \xHH.
+ */
+struct emnist_montage;
+
+struct emnist_montage_options {
+	uint32_t n_columns; /* pictures side by side, up to 65536; default: such that the sheet is
+			     * about a third wider than high */
+	uint32_t scale;     /* pixels of the sheet a pixel of a picture, 1 to 16; default 2. Text
+			     * grows with it from 4 on */
+	bool dark; /* light ink on a dark sheet, as datasets have it; default: the reverse */
+	const char *title; /* one line above all pictures, cut to the sheet's width; NULL: none */
+};
+
+/* options may be NULL. Free with emnist_montage_free(). */
+EMNIST_API enum emnist_status emnist_montage_create(const struct emnist_montage_options *options,
+						    struct emnist_montage **montage_ret,
+						    struct emnist_error *error);
+
+/* Adds a picture. pixels: EMNIST_VECTOR_LENGTH bytes, upright, row-major, 0 = background, as
+ * emnist_dataset_read() gives them. label: up to four lines, between line feeds, of up to 32
+ * characters each; what is longer is cut; may be NULL. At most 65536 pictures: EMNIST_ERR_LIMIT. */
+EMNIST_API enum emnist_status emnist_montage_add(struct emnist_montage *montage,
+						 const uint8_t *pixels, const char *label,
+						 struct emnist_error *error);
+
+/* The number of pictures so far. */
+EMNIST_API size_t emnist_montage_count(const struct emnist_montage *montage);
+
+/* The sheet as it is now. *png_ret is freed with free(). No pictures: EMNIST_ERR_ARGUMENT; more
+ * than 32768 pixels a side or 2^26 in all: EMNIST_ERR_LIMIT. */
+EMNIST_API enum emnist_status emnist_montage_encode(const struct emnist_montage *montage,
+						    void **png_ret, size_t *nbytes_ret,
+						    struct emnist_error *error);
+
+EMNIST_API void emnist_montage_free(struct emnist_montage *montage);
 
 /* -------------------------------------------------------------- evaluation */
 

@@ -174,3 +174,9 @@ enum emnist_status file_replace(const char *path, const void *bytes, size_t nbyt
 	free(target);
 	return status;
 }
+
+enum emnist_status emnist_file_replace(const char *path, const void *bytes, size_t nbytes,
+				       struct emnist_error *error)
+{
+	return file_replace(path, bytes, nbytes, error);
+}

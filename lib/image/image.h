@@ -72,6 +72,21 @@ enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct im
 enum emnist_status pngfile_decode(const uint8_t *bytes, size_t nbytes,
 				  const struct image_header *header, struct image *image,
 				  struct emnist_error *error);
+
+/* An image that is made row by row, while it is written: draw() fills row y, width x channels
+ * bytes. 1 channel: grey, 3: RGB. It may not fail, and owns nothing: it may be its last call. */
+struct image_rows {
+	uint32_t width;
+	uint32_t height;
+	unsigned channels;
+	void (*draw)(void *context, uint32_t y, uint8_t *row);
+	void *context;
+};
+
+/* The rows as an 8-bit PNG. *png_ret is freed with free(). */
+enum emnist_status pngfile_encode(const struct image_rows *rows, void **png_ret, size_t *nbytes_ret,
+				  struct emnist_error *error);
+
 enum emnist_status jpeg_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
 			       struct emnist_error *error);
 enum emnist_status jpeg_decode(const uint8_t *bytes, size_t nbytes,

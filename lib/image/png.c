@@ -334,9 +334,9 @@ static void on_flush(png_structp png)
 	(void)png;
 }
 
-/* The part of writing that libpng may leave by longjmp(). */
-static enum emnist_status write_png(struct png_job *job, const uint8_t *pixels,
-				    struct emnist_error *error)
+/* The part of writing that libpng may leave by longjmp(). row: room for one. */
+static enum emnist_status write_png(struct png_job *job, const struct image_rows *rows,
+				    uint8_t *row, struct emnist_error *error)
 {
 	if (setjmp(job->escape))
 		return report(job, error);
@@ -346,12 +346,39 @@ static enum emnist_status write_png(struct png_job *job, const uint8_t *pixels,
 	if (!job->info)
 		return error_memory(error);
 	png_set_write_fn(job->png, job, on_write, on_flush);
-	png_set_IHDR(job->png, job->info, EMNIST_SIDE, EMNIST_SIDE, 8, PNG_COLOR_TYPE_GRAY,
+	png_set_IHDR(job->png, job->info, rows->width, rows->height, 8,
+		     rows->channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY,
 		     PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
 	png_write_info(job->png, job->info);
-	for (size_t y = 0; y < EMNIST_SIDE; y++)
-		png_write_row(job->png, pixels + y * EMNIST_SIDE);
+	for (uint32_t y = 0; y < rows->height; y++) {
+		rows->draw(rows->context, y, row);
+		png_write_row(job->png, row);
+	}
 	png_write_end(job->png, NULL);
+	return EMNIST_OK;
+}
+
+enum emnist_status pngfile_encode(const struct image_rows *rows, void **png_ret, size_t *nbytes_ret,
+				  struct emnist_error *error)
+{
+	uint8_t *row = alloc_array(rows->width, rows->channels);
+	struct png_job job;
+	enum emnist_status status;
+
+	*png_ret = NULL;
+	*nbytes_ret = 0;
+	if (!row)
+		return error_memory(error);
+	job_init(&job, FIXED_NBYTES + (size_t)rows->width * ROW_NBYTES_PER_PIXEL);
+	status = write_png(&job, rows, row, error);
+	png_destroy_write_struct(&job.png, &job.info);
+	free(row);
+	if (status) {
+		buffer_clear(&job.out);
+		return status;
+	}
+	*png_ret = job.out.data;
+	*nbytes_ret = job.out.nbytes;
 	return EMNIST_OK;
 }
 
@@ -363,25 +390,20 @@ static uint8_t byte_of(float value)
 	return value < 1 ? (uint8_t)(value * 255 + 0.5f) : 255;
 }
 
+static void draw_vector_row(void *context, uint32_t y, uint8_t *row)
+{
+	const float *vector = context;
+
+	for (size_t x = 0; x < EMNIST_SIDE; x++)
+		row[x] = byte_of(vector[y * EMNIST_SIDE + x]);
+}
+
 enum emnist_status emnist_vector_to_png(const float *vector, void **png_ret, size_t *nbytes_ret,
 					struct emnist_error *error)
 {
-	uint8_t pixels[EMNIST_VECTOR_LENGTH];
-	struct png_job job;
-	enum emnist_status status;
+	float copy[EMNIST_VECTOR_LENGTH];
+	const struct image_rows rows = {EMNIST_SIDE, EMNIST_SIDE, 1, draw_vector_row, copy};
 
-	*png_ret = NULL;
-	*nbytes_ret = 0;
-	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i++)
-		pixels[i] = byte_of(vector[i]);
-	job_init(&job, FIXED_NBYTES);
-	status = write_png(&job, pixels, error);
-	png_destroy_write_struct(&job.png, &job.info);
-	if (status) {
-		buffer_clear(&job.out);
-		return status;
-	}
-	*png_ret = job.out.data;
-	*nbytes_ret = job.out.nbytes;
-	return EMNIST_OK;
+	memcpy(copy, vector, sizeof(copy));
+	return pngfile_encode(&rows, png_ret, nbytes_ret, error);
 }
