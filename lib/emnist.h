@@ -240,11 +240,15 @@ struct emnist_model_options {
 	/* Labels to use in place of the model's own; as many as the model has outputs. Copied. */
 	const struct emnist_labels *labels;
 	uint64_t file_nbytes; /* the largest file that is read; default 1 GiB */
+	bool hash_files;      /* whether emnist_model_origin() tells the files' SHA-256 */
 };
 
 /* The model that is built into the library. Free with emnist_model_free(). */
 EMNIST_API enum emnist_status emnist_model_default(struct emnist_model **model_ret,
 						   struct emnist_error *error);
+
+/* That model's file, an ONNX file as any other. Never freed. */
+EMNIST_API const void *emnist_model_default_file(size_t *nbytes_ret);
 
 /* Loads an ONNX model from memory; bytes may be freed afterwards. Labels come from options, else
  * from the model's metadata, else from the number of outputs, see emnist_labels_default(); a model
@@ -294,6 +298,76 @@ struct emnist_layer_info {
 	enum emnist_activation activation;
 };
 EMNIST_API struct emnist_layer_info emnist_model_layer(const struct emnist_model *model, size_t i);
+
+/* The forms of files that models travel in. */
+enum emnist_format {
+	EMNIST_FORMAT_NONE = 0,    /* of no file: the model was trained */
+	EMNIST_FORMAT_ONNX,        /* a file */
+	EMNIST_FORMAT_SAVED_MODEL, /* TensorFlow's: a directory, or the saved_model.pb of one */
+	EMNIST_FORMAT_GRAPH_DEF,   /* TensorFlow's frozen graph: a file */
+	EMNIST_FORMAT_SAFETENSORS, /* PyTorch's state_dict of weights: a file */
+};
+
+/* "onnx", "savedmodel", "graphdef", "safetensors"; NULL for EMNIST_FORMAT_NONE. */
+EMNIST_API const char *emnist_format_name(enum emnist_format format);
+
+/*
+ * What a model's file said of itself, as it stood there. All text is the file's own and may be
+ * anything that ends in a zero byte; a text that is missing there is NULL here.
+ */
+struct emnist_dim {
+	int64_t size;     /* -1: any */
+	const char *name; /* of a size that may be any: "batch" */
+};
+
+struct emnist_tensor_info {
+	const char *key;               /* in a signature, what those who call it name it by */
+	const char *name;              /* in the graph */
+	const char *type;              /* of its values, as NumPy names it: "float32" */
+	const struct emnist_dim *dims; /* (rank), NULL: of a shape that is not told */
+	size_t rank;
+};
+
+/* What TensorFlow Serving calls a model by. */
+struct emnist_signature {
+	const char *name;   /* "serving_default" */
+	const char *method; /* "tensorflow/serving/predict" */
+	const struct emnist_tensor_info *inputs;
+	size_t n_inputs;
+	const struct emnist_tensor_info *outputs;
+	size_t n_outputs;
+};
+
+/* Such as {"producer", "pytorch"}, {"opset", 17}. */
+struct emnist_origin_fact {
+	const char *key;
+	const char *text; /* NULL: number is the fact */
+	int64_t number;
+};
+
+struct emnist_origin_file {
+	const char *name; /* below the model's directory; NULL: the model is this file */
+	uint64_t nbytes;
+	bool has_sha256; /* as options.hash_files asked for */
+	uint8_t sha256[32];
+};
+
+struct emnist_origin {
+	enum emnist_format format;
+	const struct emnist_origin_fact *facts;
+	size_t n_facts;
+	const struct emnist_origin_file *files; /* that were read */
+	size_t n_files;
+	const struct emnist_tensor_info *inputs; /* of the graph; constants are none */
+	size_t n_inputs;
+	const struct emnist_tensor_info *outputs;
+	size_t n_outputs;
+	const struct emnist_signature *signatures; /* sorted by name, tensors by key */
+	size_t n_signatures;
+};
+
+/* Owned by the model; NULL for one that was trained. */
+EMNIST_API const struct emnist_origin *emnist_model_origin(const struct emnist_model *model);
 
 EMNIST_API void emnist_model_free(struct emnist_model *model);
 

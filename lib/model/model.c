@@ -28,6 +28,14 @@ bool preprocess_of_name(const char *name, enum emnist_preprocess *preprocess_ret
 	return false;
 }
 
+/* In the order of enum emnist_format. */
+static const char *const format_names[] = {NULL, "onnx", "savedmodel", "graphdef", "safetensors"};
+
+const char *emnist_format_name(enum emnist_format format)
+{
+	return format_names[format];
+}
+
 struct emnist_model *model_new(size_t n_layers)
 {
 	struct emnist_model *model = alloc_zeroed(1, sizeof(*model));
@@ -196,6 +204,11 @@ struct emnist_layer_info emnist_model_layer(const struct emnist_model *model, si
 	return (struct emnist_layer_info){layer->n_inputs, layer->n_outputs, layer->activation};
 }
 
+const struct emnist_origin *emnist_model_origin(const struct emnist_model *model)
+{
+	return origin_shown(model->origin);
+}
+
 void emnist_model_free(struct emnist_model *model)
 {
 	if (!model)
@@ -207,5 +220,6 @@ void emnist_model_free(struct emnist_model *model)
 	}
 	free(model->layers);
 	emnist_labels_free(model->labels);
+	origin_free(model->origin);
 	free(model);
 }

@@ -11,6 +11,7 @@
 
 #include "../base/error.h"
 #include "kernel.h"
+#include "origin.h"
 
 /* The most layers and the widest layer that are read: far beyond any network of 28x28 images, and
  * small enough that no product of two of them overflows. */
@@ -35,6 +36,7 @@ struct emnist_model {
 	bool softmax; /* after the last layer; else its activation gives the probabilities */
 	struct emnist_labels *labels;
 	enum emnist_preprocess preprocess;
+	struct origin *origin; /* NULL: trained */
 };
 
 /* A model of n_layers zeroed layers without weights, to be filled by a reader or a trainer. NULL

@@ -6,6 +6,7 @@
  *	onnx_graph.c    who makes which tensor; constants; the chain of nodes from input to output
  *	onnx_layers.c   the chain of nodes -> layers; onnx_operators.c: what each node does to them;
  *	                onnx_fold.c: how that is done
+ *	onnx_origin.c   what the file says of itself
  *	onnx_read.c     all of it: emnist_model_parse() and emnist_model_read()
  *
  * and onnx_write.c for the way back. Here error is never NULL.
@@ -115,6 +116,9 @@ enum emnist_status onnx_graph_index(const Onnx__GraphProto *proto, struct onnx_g
 
 void onnx_graph_clear(struct onnx_graph *graph);
 
+/* Whether there is a tensor by this name that is an initializer or made by a node. */
+bool onnx_graph_makes(const struct onnx_graph *graph, const char *name);
+
 /* The nodes from the graph's input to its output. *steps_ret is freed with free(). */
 enum emnist_status onnx_graph_chain(const struct onnx_graph *graph, struct onnx_step **steps_ret,
 				    size_t *n_steps_ret, struct emnist_error *error);
@@ -145,6 +149,9 @@ bool onnx_node_is_standard(const Onnx__NodeProto *node);
  * EMNIST_ERR_UNSUPPORTED. */
 enum emnist_status onnx_refuse(const Onnx__NodeProto *node, struct emnist_error *error,
 			       const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* What the file says of itself, but for its bytes; to be settled. NULL when memory is short. */
+struct origin *onnx_origin(const Onnx__ModelProto *proto, const struct onnx_graph *graph);
 
 /* ----------------------------------------------------------------- folding */
 

@@ -99,6 +99,11 @@ static const struct onnx_name *find_name(const struct onnx_graph *graph, const c
 	return bsearch(&key, graph->names, graph->n_names, sizeof(key), compare_names);
 }
 
+bool onnx_graph_makes(const struct onnx_graph *graph, const char *name)
+{
+	return name && find_name(graph, name);
+}
+
 static enum emnist_status check_counts(const Onnx__GraphProto *proto, struct emnist_error *error)
 {
 	if (proto->n_node > ONNX_MAX_NODES || proto->n_initializer > ONNX_MAX_NODES)
@@ -152,7 +157,7 @@ static enum emnist_status find_input(struct onnx_graph *graph, struct emnist_err
 	size_t n_inputs = 0;
 
 	for (size_t i = 0; i < proto->n_input; i++) {
-		if (!proto->input[i]->name || find_name(graph, proto->input[i]->name))
+		if (!proto->input[i]->name || onnx_graph_makes(graph, proto->input[i]->name))
 			continue;
 		graph->input = proto->input[i];
 		n_inputs++;

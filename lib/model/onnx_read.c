@@ -45,7 +45,7 @@ static const char *find_metadata(const Onnx__ModelProto *proto, const char *key)
 	return NULL;
 }
 
-static enum emnist_status read_graph(const Onnx__GraphProto *proto, size_t max_floats,
+static enum emnist_status read_graph(const Onnx__ModelProto *proto, size_t max_floats,
 				     struct emnist_model **model_ret, struct emnist_error *error)
 {
 	struct onnx_graph graph;
@@ -53,11 +53,13 @@ static enum emnist_status read_graph(const Onnx__GraphProto *proto, size_t max_f
 	enum emnist_status status;
 	size_t n_steps = 0;
 
-	status = onnx_graph_index(proto, &graph, error);
+	status = onnx_graph_index(proto->graph, &graph, error);
 	if (!status)
 		status = onnx_graph_chain(&graph, &steps, &n_steps, error);
 	if (!status)
 		status = onnx_layers(&graph, steps, n_steps, max_floats, model_ret, error);
+	if (!status)
+		(*model_ret)->origin = onnx_origin(proto, &graph);
 	free(steps);
 	onnx_graph_clear(&graph);
 	return status;
@@ -78,9 +80,9 @@ static enum emnist_status read_metadata(const Onnx__ModelProto *proto,
 	return model_finish(model, labels_wanted, labels, labels ? strlen(labels) : 0, error);
 }
 
-/* nbytes: of the file, which bounds what may come of it. */
-static enum emnist_status read_model(const Onnx__ModelProto *proto, size_t nbytes,
-				     const struct emnist_labels *labels_wanted,
+/* bytes: of the file, whose number bounds what may come of it. */
+static enum emnist_status read_model(const Onnx__ModelProto *proto, const void *bytes,
+				     size_t nbytes, const struct emnist_model_options *options,
 				     struct emnist_model **model_ret, struct emnist_error *error)
 {
 	struct emnist_model *model = NULL;
@@ -90,9 +92,13 @@ static enum emnist_status read_model(const Onnx__ModelProto *proto, size_t nbyte
 		return error_set(error, EMNIST_ERR_FORMAT, "not an ONNX model: it has no graph");
 	status = check_opset(proto, error);
 	if (!status)
-		status = read_graph(proto->graph, nbytes, &model, error);
+		status = read_graph(proto, nbytes, &model, error);
 	if (!status)
-		status = read_metadata(proto, labels_wanted, model, error);
+		status = read_metadata(proto, options->labels, model, error);
+	if (!status)
+		origin_add_file(model->origin, NULL, bytes, nbytes, options->hash_files);
+	if (!status && !origin_settle(model->origin))
+		status = error_memory(error);
 	if (status) {
 		emnist_model_free(model);
 		return status;
@@ -105,6 +111,7 @@ enum emnist_status emnist_model_parse(const void *bytes, size_t nbytes,
 				      const struct emnist_model_options *options,
 				      struct emnist_model **model_ret, struct emnist_error *error)
 {
+	static const struct emnist_model_options defaults = {0};
 	struct emnist_error ignored;
 	Onnx__ModelProto *proto;
 	enum emnist_status status;
@@ -115,7 +122,7 @@ enum emnist_status emnist_model_parse(const void *bytes, size_t nbytes,
 	status = onnx_unpack(bytes, nbytes, &proto, error);
 	if (status)
 		return status;
-	status = read_model(proto, nbytes, options ? options->labels : NULL, model_ret, error);
+	status = read_model(proto, bytes, nbytes, options ? options : &defaults, model_ret, error);
 	onnx__model_proto__free_unpacked(proto, NULL);
 	return status;
 }
