@@ -14,6 +14,7 @@ const struct command commands[] = {
 	{"classify", "print what character each image shows", cmd_classify},
 	{"eval", "measure a model's accuracy on a labelled dataset", cmd_eval},
 	{"train", "train a model on labelled datasets", cmd_train},
+	{"dataset", "look at labelled images, and write them in other forms", cmd_dataset},
 	{"bench", "measure how fast this machine classifies", cmd_bench},
 	{NULL, NULL, NULL},
 };
@@ -73,10 +74,12 @@ static enum exit_status help(int argc, char **argv)
 {
 	const struct command *command = argc > 2 ? find_command(argv[2]) : NULL;
 	char option[] = "--help";
-	char *arguments[] = {argc > 2 ? argv[2] : NULL, option, NULL};
+	/* "emnist help dataset stats" is "emnist dataset stats --help". */
+	char *arguments[] = {argc > 2 ? argv[2] : NULL, argc > 3 ? argv[3] : option,
+			     argc > 3 ? option : NULL, NULL};
 
 	if (command)
-		return command->run(2, arguments);
+		return command->run(argc > 3 ? 3 : 2, arguments);
 	if (argc > 2)
 		return unknown("command", argv[2]);
 	print_usage(stdout);

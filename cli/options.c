@@ -277,7 +277,7 @@ static enum parse_result unknown_option(const struct parser *parser, const char 
 		complain("unknown option '%s'; did you mean '--%s'?", argument, nearest.best);
 	else
 		complain("unknown option '%s'; see 'emnist %.*s --help'", argument,
-			 (int)strcspn(parser->usage, " "), parser->usage);
+			 (int)(strstr(parser->usage, " [") - parser->usage), parser->usage);
 	return PARSE_BAD;
 }
 

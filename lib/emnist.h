@@ -531,6 +531,84 @@ EMNIST_API enum emnist_status emnist_montage_encode(const struct emnist_montage 
 
 EMNIST_API void emnist_montage_free(struct emnist_montage *montage);
 
+/* -------------------------------------------------------------- statistics */
+
+/* What the characters of a class have in common. */
+enum emnist_group {
+	EMNIST_GROUP_DIGITS = 0, /* 0-9 */
+	EMNIST_GROUP_UPPER,      /* A-Z */
+	EMNIST_GROUP_LOWER,      /* a-z */
+	EMNIST_GROUP_BOTH_CASES, /* letters, A-Z and a-z both among them, as in EMNIST Letters */
+	EMNIST_GROUP_OTHER,
+};
+#define EMNIST_N_GROUPS 5
+
+/* The group of entry i. */
+EMNIST_API enum emnist_group emnist_labels_group(const struct emnist_labels *labels, size_t i);
+
+/* Whether the file at path is an idx file of labels, plain or gzip. */
+EMNIST_API bool emnist_labels_file(const char *path);
+
+/* Counts what is in one or several datasets, and finds the images that are there more than once. It
+ * keeps every different image, packed: some 0.4 KiB each of EMNIST's. Belongs to one thread at a
+ * time. */
+struct emnist_statistics;
+
+/* Free with emnist_statistics_free(). */
+EMNIST_API enum emnist_status emnist_statistics_create(struct emnist_statistics **statistics_ret,
+						       struct emnist_error *error);
+
+/* Reads all that is left of the dataset and counts it as the next part, from 0. After a failure
+ * nothing more can be added. */
+EMNIST_API enum emnist_status emnist_statistics_add(struct emnist_statistics *statistics,
+						    struct emnist_dataset *dataset,
+						    struct emnist_error *error);
+
+/* The same for an idx file of labels, plain or gzip, whose images are not needed. mapping_path:
+ * what the labels mean; NULL: found and known as emnist_dataset_open() does it for the images of
+ * these labels. */
+EMNIST_API enum emnist_status emnist_statistics_add_labels(struct emnist_statistics *statistics,
+							   const char *labels_path,
+							   const char *mapping_path,
+							   struct emnist_error *error);
+
+struct emnist_part {
+	uint64_t n_images;
+	const struct emnist_labels *labels; /* owned by the statistics, as is the next */
+	const uint64_t *counts;             /* (count of labels) images of each class */
+	bool has_pixels;                    /* without: all that follows is 0 */
+	/* Of all pixels, which are 0..1: */
+	double mean;
+	double deviation; /* standard deviation, of the population */
+	double not_zero;  /* share of those above 0 */
+	double ink;       /* share of those that are nearer to 1 than to 0 */
+	/* Images that are the same as one before them in the part, pixel for pixel, and those of
+	 * them whose class has no character in common with that of the first one like them. */
+	uint64_t n_repeated;
+	uint64_t n_repeated_conflicting;
+};
+
+EMNIST_API size_t emnist_statistics_n_parts(const struct emnist_statistics *statistics);
+
+/* 0 <= i < n_parts. */
+EMNIST_API struct emnist_part emnist_statistics_part(const struct emnist_statistics *statistics,
+						     size_t i);
+
+/* Images that two parts have in common, pixel for pixel. */
+struct emnist_common {
+	uint64_t n_distinct; /* different images that are in both */
+	uint64_t n_first;    /* images of the first part that are in the second */
+	uint64_t n_second;   /* images of the second part that are in the first */
+	/* Of n_distinct, those that the first image in each part gives classes without a common
+	 * character. */
+	uint64_t n_conflicting;
+};
+
+EMNIST_API struct emnist_common emnist_statistics_common(const struct emnist_statistics *statistics,
+							 size_t first, size_t second);
+
+EMNIST_API void emnist_statistics_free(struct emnist_statistics *statistics);
+
 /* -------------------------------------------------------------- evaluation */
 
 struct emnist_eval_options {

@@ -64,9 +64,24 @@ options_of()
 	sed -n 's/^ \{2,7\}\(-.*\)/\1/p' "$1" | sed 's/   *.*//'
 }
 
+# help_of COMMAND: what --help prints. Of a command that is several, that of each, and the options of
+# all once, at the end, as on the page.
+help_of()
+{
+	"$EMNIST" "$1" --help >"$TMP/help_of"
+	if ! grep -q '^Commands:' "$TMP/help_of"; then
+		cat "$TMP/help_of"
+		return
+	fi
+	for subcommand in $(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$TMP/help_of"); do
+		"$EMNIST" "$1" "$subcommand" --help | grep -v '^  -h, --help\|^      --version'
+	done
+	sed -n '/^Options:/,/^$/p' "$TMP/help_of"
+}
+
 while IFS=: read -r command summary; do
 	page=man/emnist-$command.1
-	"$EMNIST" "$command" --help >"$TMP/help"
+	help_of "$command" >"$TMP/help"
 	render "$page" >"$TMP/rendered"
 	section OPTIONS <"$TMP/rendered" >"$TMP/options"
 	options_of "$TMP/help" >"$TMP/wanted"
@@ -179,7 +194,7 @@ masked()
 mkdir "$TMP/work"
 cd "$TMP/work" || exit 1
 make_files
-for page in emnist.1 emnist-classify.1 emnist-eval.1 emnist-train.1 emnist-bench.1; do
+for page in emnist.1 emnist-classify.1 emnist-eval.1 emnist-train.1 emnist-dataset.1 emnist-bench.1; do
 	examples "$root/man/$page"
 	check "$page has examples" [ -s "$TMP/examples/1" ]
 	n=1

@@ -1,0 +1,17 @@
+/*
+ * cmd_dataset.c - emnist dataset: what can be done with labelled images other than learning from
+ * them.
+ */
+#include "dataset.h"
+#include "subcommands.h"
+
+static const struct command subcommands[] = {
+	{"stats", "count classes, pixels and duplicates", dataset_stats},
+	{NULL, NULL, NULL},
+};
+
+enum exit_status cmd_dataset(int argc, char **argv)
+{
+	return subcommands_run(
+		subcommands, "Look at labelled images, and write them in other forms.", argc, argv);
+}

@@ -1,0 +1,11 @@
+/*
+ * dataset.h - the subcommands of emnist dataset.
+ */
+#ifndef CLI_DATASET_H
+#define CLI_DATASET_H
+
+#include "cli.h"
+
+enum exit_status dataset_stats(int argc, char **argv);
+
+#endif

@@ -1,0 +1,174 @@
+/*
+ * dataset_stats.c - emnist dataset stats: settings and files around the counting.
+ */
+#include "dataset.h"
+#include "options.h"
+#include "sink.h"
+#include "stats_chart.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct settings {
+	const char *mapping_path;
+	int transpose; /* enum emnist_transpose */
+	int format;    /* the position in stats_formats */
+	const char *output_path;
+	const char *chart_path;
+	struct text_list operands;
+};
+
+/* In the order of enum emnist_transpose. */
+static const char *const transpose_names[] = {"auto", "yes", "no", NULL};
+
+static enum parse_result parse(struct settings *s, int argc, char **argv)
+{
+	const struct option_spec specs[] = {
+		OPTION_HEADING("Dataset:"),
+		OPTION_TEXT(0, "mapping", "FILE", &s->mapping_path,
+			    "mapping file that says what the datasets' labels mean; default: "
+			    "found by the images' name, else known from it or from the labels"),
+		OPTION_CHOICE(0, "transpose", "auto|yes|no", &s->transpose, transpose_names,
+			      "whether images are stored transposed, as EMNIST's are; default: "
+			      "auto, no for MNIST's own file names only"),
+		OPTION_HEADING("Output:"),
+		OPTION_CHOICE('f', "format", "text|json", &s->format, stats_format_names,
+			      "default: text"),
+		OPTION_TEXT('o', "output", "FILE", &s->output_path,
+			    "write to FILE; default: standard output"),
+		OPTION_TEXT(0, "chart", "FILE.svg", &s->chart_path,
+			    "draw the counts of the classes as bars, a panel a dataset"),
+		OPTION_END,
+	};
+
+	return options_parse(
+		"dataset stats [OPTION]... DATASET...",
+		"Count the images of each class and group of classes, measure their pixels, and "
+		"find images that are there twice, within a dataset and in two of them. An idx "
+		"file of labels will do where the images are not there, for the counts.",
+		"Exit status: 0 all was counted, 2 wrong usage, or a dataset or the output failed.",
+		specs, argc, argv, &s->operands);
+}
+
+static bool count(const struct settings *s, const char *path, struct emnist_statistics *statistics)
+{
+	const struct emnist_dataset_options options = {
+		.mapping_path = s->mapping_path,
+		.transpose = (enum emnist_transpose)s->transpose,
+	};
+	struct emnist_dataset *dataset = NULL;
+	struct emnist_error error;
+	enum emnist_status status;
+
+	if (emnist_labels_file(path)) {
+		status = emnist_statistics_add_labels(statistics, path, s->mapping_path, &error);
+	} else {
+		status = emnist_dataset_open(path, &options, &dataset, &error);
+		if (!status)
+			status = emnist_statistics_add(statistics, dataset, &error);
+	}
+	emnist_dataset_free(dataset);
+	if (status)
+		complain_of(path, &error);
+	return !status;
+}
+
+static bool count_all(const struct settings *s, struct emnist_statistics *statistics)
+{
+	for (size_t i = 0; i < s->operands.n; i++)
+		if (!count(s, s->operands.texts[i], statistics))
+			return false;
+	return true;
+}
+
+/* More than a sheet can show. */
+static bool check_chart(const struct settings *s, const struct emnist_statistics *statistics)
+{
+	for (size_t i = 0; s->chart_path && i < emnist_statistics_n_parts(statistics); i++) {
+		const struct emnist_part part = emnist_statistics_part(statistics, i);
+
+		if (emnist_labels_count(part.labels) > STATS_CHART_MAX_CLASSES) {
+			complain("--chart: '%s' has %zu classes: the limit is %d",
+				 s->operands.texts[i], emnist_labels_count(part.labels),
+				 STATS_CHART_MAX_CLASSES);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool write_chart(const struct settings *s, const struct stats_report *report)
+{
+	struct emnist_error error;
+	struct text text = {0};
+	bool good;
+
+	stats_put_chart(&text, report);
+	good = !text.failed;
+	if (!good)
+		complain("out of memory");
+	else if (emnist_file_replace(s->chart_path, text.bytes, text.nbytes, &error))
+		good = (complain_of(s->chart_path, &error), false);
+	text_release(&text);
+	return good;
+}
+
+static enum exit_status write_report(const struct settings *s, const struct stats_report *report)
+{
+	enum exit_status status = STATUS_FATAL;
+	struct text text = {0};
+	struct sink sink;
+
+	stats_formats[s->format]->put(&text, report);
+	if (text.failed) {
+		complain("out of memory");
+	} else if (sink_open(&sink, s->output_path)) {
+		sink_write(&sink, text.bytes, text.nbytes);
+		status = sink_close(&sink, STATUS_OK);
+	}
+	text_release(&text);
+	return status;
+}
+
+static enum exit_status run(const struct settings *s)
+{
+	struct emnist_statistics *statistics;
+	enum exit_status status = STATUS_FATAL;
+	struct emnist_error error;
+
+	if (emnist_statistics_create(&statistics, &error)) {
+		complain("%s", error.message);
+		return STATUS_FATAL;
+	}
+	if (count_all(s, statistics) && check_chart(s, statistics)) {
+		const struct stats_report report = {s->operands.texts, statistics};
+
+		if (!s->chart_path || write_chart(s, &report))
+			status = write_report(s, &report);
+	}
+	emnist_statistics_free(statistics);
+	return status;
+}
+
+enum exit_status dataset_stats(int argc, char **argv)
+{
+	struct settings s = {0};
+	enum exit_status status = STATUS_FATAL;
+
+	switch (parse(&s, argc, argv)) {
+	case PARSE_HELP:
+		return close_stdout(STATUS_OK);
+	case PARSE_BAD:
+		return STATUS_FATAL;
+	case PARSE_RUN:
+		break;
+	}
+	if (!s.operands.n)
+		complain("no DATASET is given; see 'emnist dataset stats --help'");
+	else if (s.chart_path && strcmp(s.chart_path, "-") == 0)
+		complain("--chart: needs a file; standard output is for the figures");
+	else
+		status = run(&s);
+	free(s.operands.texts);
+	return status;
+}

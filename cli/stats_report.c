@@ -1,0 +1,31 @@
+/*
+ * stats_report.c - what the forms of a report have in common.
+ */
+#include "stats_report.h"
+
+const struct stats_format *const stats_formats[] = {&stats_text, &stats_json, NULL};
+const char *const stats_format_names[] = {"text", "json", NULL};
+
+const char *const stats_group_names[EMNIST_N_GROUPS] = {
+	[EMNIST_GROUP_DIGITS] = "digits", [EMNIST_GROUP_UPPER] = "upper",
+	[EMNIST_GROUP_LOWER] = "lower",   [EMNIST_GROUP_BOTH_CASES] = "both cases",
+	[EMNIST_GROUP_OTHER] = "other",
+};
+
+struct stats_groups stats_groups_of(const struct emnist_part *part)
+{
+	struct stats_groups groups = {0};
+
+	for (size_t i = 0; i < emnist_labels_count(part->labels); i++) {
+		const enum emnist_group group = emnist_labels_group(part->labels, i);
+
+		groups.n_images[group] += part->counts[i];
+		groups.n_classes[group]++;
+	}
+	return groups;
+}
+
+double stats_share(uint64_t part, uint64_t whole)
+{
+	return whole ? (double)part / (double)whole : 0;
+}
