@@ -4,6 +4,9 @@
  * What is left of the paper's darkness is averaged over cells, and opened: what is narrower than
  * the opening's window vanishes from the average as strokes do, while a shadow, that reaches from
  * somewhere to the border, stays as it is and can be subtracted.
+ *
+ * The hard part is the window. One that thick strokes fit into leaves the ridge that a smooth
+ * light, fitted before, makes of a shadow's edge; so where strokes are thin, it is narrow.
  */
 #include "normalize.h"
 
@@ -13,6 +16,20 @@
 /* Half the opening's window, in cells; the whole is 28 % of the longer side, and EMNIST's widest
  * strokes are 30 % of a character's. */
 #define REACH 4
+
+/* Half the widest of the narrow windows; the narrowest has 1. */
+#define NARROW_REACH 2
+
+/* Strokes are thin where this share of what stands out of the wide window's opening stands out of
+ * the narrow one's as well, by half of its most. The rest is the ridge. */
+#define MIN_THIN_SHARE 0.2f
+
+/* What a narrow window leaves is a shadow's where it is no darker than this, of 255, a third of the
+ * light, and lies at the border along so many cells at least, of some 120. Else it may be thick,
+ * faint ink. All three were chosen with drawings of our own under shadows, and with
+ * lib/bench/distort.c. */
+#define MAX_SHADE        80.0f
+#define MIN_BORDER_CELLS 6
 
 /* Shadows that are fainter, of 255, are left to the threshold. */
 #define MIN_SHADE 4.0f
@@ -140,19 +157,88 @@ static void subtract_grid(const struct grid *grid, float *ink, size_t width, siz
 	}
 }
 
+/* What of the cells is wider than the window. */
+static void open_grid(const struct grid *cells, size_t reach, struct grid *opened)
+{
+	*opened = *cells;
+	filter_grid(opened, reach, least_of);
+	filter_grid(opened, reach, most_of);
+}
+
+/* How many cells stand out of the opening by `by` or more. */
+static size_t count_above(const struct grid *cells, const struct grid *opened, float by)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < cells->width * cells->height; i++)
+		n += cells->values[i] - opened->values[i] >= by;
+	return n;
+}
+
+static float most_above(const struct grid *cells, const struct grid *opened)
+{
+	float most = 0;
+
+	for (size_t i = 0; i < cells->width * cells->height; i++) {
+		const float by = cells->values[i] - opened->values[i];
+
+		most = by > most ? by : most;
+	}
+	return most;
+}
+
+/* Whether what is at least half as dark as the darkest lies along the border. */
+static bool lies_at_border(const struct grid *grid)
+{
+	const float half = most_of(grid->values, grid->width * grid->height) / 2;
+	size_t n = 0;
+
+	for (size_t j = 0; j < grid->height; j++)
+		for (size_t i = 0; i < grid->width; i++) {
+			const bool inside =
+				i > 0 && j > 0 && i + 1 < grid->width && j + 1 < grid->height;
+
+			n += !inside && grid->values[j * grid->width + i] >= half;
+		}
+	return n >= MIN_BORDER_CELLS;
+}
+
+/* The shade behind thin strokes, as the narrowest window has it that they stand out of. wide: the
+ * cells opened by the wide window. False where strokes are not thin, or no shadow is there. */
+static bool find_narrow_shade(const struct grid *cells, const struct grid *wide,
+			      struct grid *shade_ret)
+{
+	const float by = most_above(cells, wide) / 2;
+	const float n_wanted = MIN_THIN_SHARE * (float)count_above(cells, wide, by);
+
+	for (size_t reach = 1; reach <= NARROW_REACH; reach++) {
+		float shade;
+
+		open_grid(cells, reach, shade_ret);
+		shade = most_of(shade_ret->values, cells->width * cells->height);
+		if (shade >= MIN_SHADE && shade <= MAX_SHADE && lies_at_border(shade_ret) &&
+		    (float)count_above(cells, shade_ret, by) >= n_wanted)
+			return true;
+	}
+	return false;
+}
+
 bool normalize_subtract_shade(float *ink, size_t width, size_t height)
 {
-	struct grid grid;
+	struct grid cells, wide, narrow;
 	float darkest, shade;
 
-	average_cells(ink, width, height, &grid);
-	darkest = most_of(grid.values, grid.width * grid.height);
-	filter_grid(&grid, REACH, least_of);
-	filter_grid(&grid, REACH, most_of);
-	shade = most_of(grid.values, grid.width * grid.height);
+	average_cells(ink, width, height, &cells);
+	open_grid(&cells, REACH, &wide);
+	if (find_narrow_shade(&cells, &wide, &narrow)) {
+		subtract_grid(&narrow, ink, width, height);
+		return true;
+	}
+	darkest = most_of(cells.values, cells.width * cells.height);
+	shade = most_of(wide.values, wide.width * wide.height);
 	if (shade < MIN_SHADE || shade > MAX_SHADE_SHARE * darkest)
 		return false;
-	filter_grid(&grid, 1, mean_of);
-	subtract_grid(&grid, ink, width, height);
+	filter_grid(&wide, 1, mean_of);
+	subtract_grid(&wide, ink, width, height);
 	return true;
 }

@@ -439,6 +439,35 @@ static void shadows_are_paper(void **state)
 	image_clear(&image);
 }
 
+/* A thin, faint T, across whose stem the shadow's edge lies, is read as without the shadow. */
+static void thin_ink_stands_out_of_shadows(void **state)
+{
+	float clear[N], shaded[N];
+	struct image image = {0};
+
+	(void)state;
+	picture_make(&image, 400, 400, 1);
+	memset(image.pixels.data, 245, image.pixels.nbytes);
+	for (size_t i = 0; i < 400 * 400; i++) {
+		const size_t x = i % 400, y = i / 400;
+
+		if ((y >= 100 && y < 109 && x >= 120 && x < 280) ||
+		    (x >= 196 && x < 205 && y >= 100 && y < 300))
+			image.pixels.data[i] = 190;
+	}
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, clear);
+	for (size_t i = 0; i < 400 * 400; i++) {
+		const double across = ((double)(i / 400) + 0.2 * (double)(i % 400) - 260) / 15;
+
+		image.pixels.data[i] =
+			(uint8_t)(image.pixels.data[i] * (0.87 - 0.13 * tanh(across)));
+	}
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, shaded);
+	if (mean_difference(clear, shaded) > 0.03F)
+		fail_msg("differs by %.4f", (double)mean_difference(clear, shaded));
+	image_clear(&image);
+}
+
 /* A dark line of the picture, from border to border, `thick` pixels, at `at` and sloping. */
 static void rule(struct image *image, bool upright, size_t at, double slope, size_t thick)
 {
@@ -702,6 +731,7 @@ int main(void)
 		cmocka_unit_test(uneven_light_is_evened),
 		cmocka_unit_test(dark_corners_are_paper),
 		cmocka_unit_test(shadows_are_paper),
+		cmocka_unit_test(thin_ink_stands_out_of_shadows),
 		cmocka_unit_test(ruled_lines_are_no_ink),
 		cmocka_unit_test(tight_letters_are_no_lines),
 		cmocka_unit_test(thin_pens_are_widened),
