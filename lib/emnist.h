@@ -233,6 +233,21 @@ enum emnist_activation {
 	EMNIST_TANH,
 };
 
+/* "identity", "relu", "elu", "leaky_relu", "selu", "sigmoid", "tanh". */
+EMNIST_API const char *emnist_activation_name(enum emnist_activation activation);
+
+/* The forms of files that models travel in. */
+enum emnist_format {
+	EMNIST_FORMAT_NONE = 0,    /* of no file: the model was trained */
+	EMNIST_FORMAT_ONNX,        /* a file */
+	EMNIST_FORMAT_SAVED_MODEL, /* TensorFlow's: a directory, or the saved_model.pb of one */
+	EMNIST_FORMAT_GRAPH_DEF,   /* TensorFlow's frozen graph: a file */
+	EMNIST_FORMAT_SAFETENSORS, /* PyTorch's state_dict of weights: a file */
+};
+
+/* "onnx", "savedmodel", "graphdef", "safetensors"; NULL for EMNIST_FORMAT_NONE. */
+EMNIST_API const char *emnist_format_name(enum emnist_format format);
+
 /* A trained network: immutable, shared by threads. */
 struct emnist_model;
 
@@ -277,6 +292,39 @@ EMNIST_API enum emnist_status emnist_model_encode(const struct emnist_model *mod
 EMNIST_API enum emnist_status emnist_model_write(const struct emnist_model *model, const char *path,
 						 struct emnist_error *error);
 
+/* The largest fixed batch. */
+#define EMNIST_MAX_BATCH 65536
+
+struct emnist_save_options {
+	enum emnist_format format; /* default EMNIST_FORMAT_ONNX */
+	unsigned opset;            /* of ONNX, 7 to 25; default 17 */
+	unsigned batch;            /* rows that each run takes, up to EMNIST_MAX_BATCH; default: any
+				    * number */
+	/* Names of the graph's ends: letters, digits, '.', and not at the beginning '_', '/', '-'.
+	 * Defaults: "images"; "probabilities" in ONNX, "scores" in TensorFlow's formats, where they
+	 * are the keys of the signatures, too. */
+	const char *input_name;
+	const char *output_name;
+	bool logits;  /* without the softmax */
+	bool replace; /* emnist_model_save(): a SavedModel may replace one that is there */
+};
+
+/* Encodes the model as one file; of a SavedModel, as its saved_model.pb. All weights keep every
+ * bit; labels and preprocessing go with them. *bytes_ret is freed with free(). options may be
+ * NULL. */
+EMNIST_API enum emnist_status emnist_model_export(const struct emnist_model *model,
+						  const struct emnist_save_options *options,
+						  void **bytes_ret, size_t *nbytes_ret,
+						  struct emnist_error *error);
+
+/* Writes emnist_model_export()'s bytes to path, as emnist_model_write() does; a SavedModel is a
+ * directory, which is made beside path and renamed when it is whole. One that is there and not
+ * empty is refused or, where options.replace allows it and it holds a saved_model.pb, replaced with
+ * all that is in it. */
+EMNIST_API enum emnist_status emnist_model_save(const struct emnist_model *model, const char *path,
+						const struct emnist_save_options *options,
+						struct emnist_error *error);
+
 /* The length of an input vector; EMNIST_VECTOR_LENGTH for a model of 28x28 images. */
 EMNIST_API size_t emnist_model_n_inputs(const struct emnist_model *model);
 
@@ -296,20 +344,13 @@ struct emnist_layer_info {
 	size_t n_inputs;
 	size_t n_outputs;
 	enum emnist_activation activation;
+	float alpha; /* slope or scale of ELU, LeakyReLU and SELU, else 0 */
+	float gamma; /* SELU's outer scale, else 0 */
 };
 EMNIST_API struct emnist_layer_info emnist_model_layer(const struct emnist_model *model, size_t i);
 
-/* The forms of files that models travel in. */
-enum emnist_format {
-	EMNIST_FORMAT_NONE = 0,    /* of no file: the model was trained */
-	EMNIST_FORMAT_ONNX,        /* a file */
-	EMNIST_FORMAT_SAVED_MODEL, /* TensorFlow's: a directory, or the saved_model.pb of one */
-	EMNIST_FORMAT_GRAPH_DEF,   /* TensorFlow's frozen graph: a file */
-	EMNIST_FORMAT_SAFETENSORS, /* PyTorch's state_dict of weights: a file */
-};
-
-/* "onnx", "savedmodel", "graphdef", "safetensors"; NULL for EMNIST_FORMAT_NONE. */
-EMNIST_API const char *emnist_format_name(enum emnist_format format);
+/* Whether a softmax follows the last layer. */
+EMNIST_API bool emnist_model_has_softmax(const struct emnist_model *model);
 
 /*
  * What a model's file said of itself, as it stood there. All text is the file's own and may be

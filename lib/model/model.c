@@ -36,6 +36,35 @@ const char *emnist_format_name(enum emnist_format format)
 	return format_names[format];
 }
 
+static const struct {
+	const char *name;
+	bool has_alpha;
+	bool has_gamma;
+} activations[] = {
+	[EMNIST_IDENTITY] = {"identity", false, false},
+	[EMNIST_RELU] = {"relu", false, false},
+	[EMNIST_ELU] = {"elu", true, false},
+	[EMNIST_LEAKY_RELU] = {"leaky_relu", true, false},
+	[EMNIST_SELU] = {"selu", true, true},
+	[EMNIST_SIGMOID] = {"sigmoid", false, false},
+	[EMNIST_TANH] = {"tanh", false, false},
+};
+
+const char *emnist_activation_name(enum emnist_activation activation)
+{
+	return activations[activation].name;
+}
+
+bool activation_has_alpha(enum emnist_activation activation)
+{
+	return activations[activation].has_alpha;
+}
+
+bool activation_has_gamma(enum emnist_activation activation)
+{
+	return activations[activation].has_gamma;
+}
+
 struct emnist_model *model_new(size_t n_layers)
 {
 	struct emnist_model *model = alloc_zeroed(1, sizeof(*model));
@@ -201,7 +230,15 @@ struct emnist_layer_info emnist_model_layer(const struct emnist_model *model, si
 {
 	const struct layer *layer = &model->layers[i];
 
-	return (struct emnist_layer_info){layer->n_inputs, layer->n_outputs, layer->activation};
+	return (struct emnist_layer_info){
+		layer->n_inputs, layer->n_outputs, layer->activation,
+		activation_has_alpha(layer->activation) ? layer->alpha : 0,
+		activation_has_gamma(layer->activation) ? layer->gamma : 0};
+}
+
+bool emnist_model_has_softmax(const struct emnist_model *model)
+{
+	return model->softmax;
 }
 
 const struct emnist_origin *emnist_model_origin(const struct emnist_model *model)

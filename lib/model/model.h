@@ -46,6 +46,10 @@ struct emnist_model *model_new(size_t n_layers);
 /* Gives layer its shape and zeroed weights and bias; false when memory is short. */
 bool layer_init(struct layer *layer, uint32_t n_inputs, uint32_t n_outputs);
 
+/* Whether an activation has an alpha, and a gamma beside it. */
+bool activation_has_alpha(enum emnist_activation activation);
+bool activation_has_gamma(enum emnist_activation activation);
+
 /* Gives layer an activation, with ONNX's and PyTorch's default alpha and gamma. */
 void activation_set(struct layer *layer, enum emnist_activation activation);
 

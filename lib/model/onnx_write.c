@@ -2,23 +2,29 @@
  * onnx_write.c - encoding a model as ONNX.
  *
  * The messages are built on arrays of one structure, sized for the model and freed as one; only
- * what varies is in them. Opset 17 and IR version 8 belong together (ONNX 1.12): old enough for
- * every runtime in use, and its operators mean the same today.
+ * what varies is in them. The operators mean the same in all opsets that are written, but for the
+ * axis of a Softmax, which may be counted from the end since opset 11; it is 1, and the last.
  */
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "../base/file.h"
 #include "../base/memory.h"
-#include "../dataset/labels.h"
 #include "onnx.h"
+#include "save.h"
 
-#define IR_VERSION     8
-#define OPSET          17
+/* The IR version that came with each opset (the table in onnx/helper.py): who knows the one knows
+ * the other. */
+static const uint8_t ir_versions[ONNX_NEWEST_WRITTEN + 1] = {
+	[7] = 3,   [8] = 3,   [9] = 4,   [10] = 5,  [11] = 6,  [12] = 7, [13] = 7,
+	[14] = 7,  [15] = 8,  [16] = 8,  [17] = 8,  [18] = 8,  [19] = 9, [20] = 9,
+	[21] = 10, [22] = 10, [23] = 11, [24] = 12, [25] = 13,
+};
 
-#define MAX_NAME       32
-#define MAX_ATTRIBUTES 2
+/* Before it, initializers have to be listed as inputs. */
+#define IR_OF_FREE_INITIALIZERS 4
+
+#define MAX_NAME                32
+#define MAX_ATTRIBUTES          2
 
 /* A product, an activation and a softmax: the most nodes that one layer makes. */
 #define NODES_A_LAYER 3
@@ -55,49 +61,25 @@ struct writer {
 	Onnx__OperatorSetIdProto *opset_pointer;
 	Onnx__StringStringEntryProto metadata[2];
 	Onnx__StringStringEntryProto *metadata_pointers[2];
-	struct written_value input, output;
-	Onnx__ValueInfoProto *input_pointer, *output_pointer;
+	struct written_value output;
+	Onnx__ValueInfoProto *output_pointer;
+	struct written_value *inputs;
+	Onnx__ValueInfoProto **input_pointers;
 	struct written_node *nodes;
 	Onnx__NodeProto **node_pointers;
 	struct written_tensor *tensors;
 	Onnx__TensorProto **tensor_pointers;
-	char *labels; /* the text of a mapping file */
+	const struct save *save;
 };
 
-/* protobuf-c has no const in its messages, but changes nothing that it packs. */
-static char *text(const char *constant)
-{
-	union {
-		const char *constant;
-		char *text;
-	} pun = {constant};
-
-	return pun.text;
-}
-
-static const struct {
-	const char *op;
-	bool has_alpha;
-	bool has_gamma;
-} activations[] = {
-	[EMNIST_IDENTITY] = {NULL, false, false}, [EMNIST_RELU] = {"Relu", false, false},
-	[EMNIST_ELU] = {"Elu", true, false},      [EMNIST_LEAKY_RELU] = {"LeakyRelu", true, false},
-	[EMNIST_SELU] = {"Selu", true, true},     [EMNIST_SIGMOID] = {"Sigmoid", false, false},
-	[EMNIST_TANH] = {"Tanh", false, false},
+static const char *const operators[] = {
+	[EMNIST_IDENTITY] = NULL, [EMNIST_RELU] = "Relu",
+	[EMNIST_ELU] = "Elu",     [EMNIST_LEAKY_RELU] = "LeakyRelu",
+	[EMNIST_SELU] = "Selu",   [EMNIST_SIGMOID] = "Sigmoid",
+	[EMNIST_TANH] = "Tanh",
 };
 
 /* ------------------------------------------------------------------- tensors */
-
-static void store_floats(const float *values, size_t n, uint8_t *bytes)
-{
-	for (size_t i = 0; i < n; i++) {
-		uint32_t bits;
-
-		memcpy(&bits, &values[i], sizeof(bits));
-		for (size_t j = 0; j < 4; j++)
-			bytes[4 * i + j] = (uint8_t)(bits >> (8 * j));
-	}
-}
 
 /* Adds an initializer of shape (n_rows, n_columns), or (n_rows) where n_columns is 0. */
 static bool add_tensor(struct writer *writer, const char *kind, size_t number, const float *values,
@@ -121,7 +103,7 @@ static bool add_tensor(struct writer *writer, const char *kind, size_t number, c
 	writer->tensor_pointers[writer->graph.n_initializer++] = &tensor->proto;
 	if (!tensor->proto.raw_data.data)
 		return false;
-	store_floats(values, n, tensor->proto.raw_data.data);
+	save_floats(values, n, tensor->proto.raw_data.data);
 	return true;
 }
 
@@ -136,9 +118,9 @@ static struct written_node *add_node(struct writer *writer, const char *op, size
 	snprintf(node->name, sizeof(node->name), "%s_%zu", op, number);
 	snprintf(node->output, sizeof(node->output), "h_%zu", writer->graph.n_node + 1);
 	node->proto.name = node->name;
-	node->proto.op_type = text(op);
+	node->proto.op_type = save_text(op);
 	node->inputs[0] = writer->graph.n_node > 0 ? writer->nodes[writer->graph.n_node - 1].output
-						   : text("images");
+						   : save_text(writer->save->input);
 	node->proto.input = node->inputs;
 	node->proto.n_input = 1;
 	node->outputs[0] = node->output;
@@ -155,7 +137,7 @@ static Onnx__AttributeProto *add_attribute(struct written_node *node, const char
 	Onnx__AttributeProto *attribute = &node->attributes[node->proto.n_attribute];
 
 	onnx__attribute_proto__init(attribute);
-	attribute->name = text(name);
+	attribute->name = save_text(name);
 	attribute->has_type = true;
 	attribute->type = (int32_t)type;
 	node->attribute_pointers[node->proto.n_attribute++] = attribute;
@@ -191,14 +173,21 @@ static bool add_layer(struct writer *writer, const struct layer *layer, size_t n
 	node->inputs[2] = writer->tensors[writer->graph.n_initializer - 1].name;
 	node->proto.n_input = 3;
 	add_int(node, "transB", 1);
-	if (!activations[layer->activation].op)
+	if (!operators[layer->activation])
 		return true;
-	node = add_node(writer, activations[layer->activation].op, number);
-	if (activations[layer->activation].has_alpha)
+	node = add_node(writer, operators[layer->activation], number);
+	if (activation_has_alpha(layer->activation))
 		add_float(node, "alpha", layer->alpha);
-	if (activations[layer->activation].has_gamma)
+	if (activation_has_gamma(layer->activation))
 		add_float(node, "gamma", layer->gamma);
 	return true;
+}
+
+/* The default axis is 1 before opset 13 and -1 since; it is given as long-standing readers expect
+ * it, who know -1 from opset 11 on. */
+static void add_softmax(struct writer *writer, size_t number)
+{
+	add_int(add_node(writer, "Softmax", number), "axis", writer->save->opset < 11 ? 1 : -1);
 }
 
 static bool add_graph(struct writer *writer, const struct emnist_model *model)
@@ -206,37 +195,62 @@ static bool add_graph(struct writer *writer, const struct emnist_model *model)
 	for (size_t l = 0; l < model->n_layers; l++)
 		if (!add_layer(writer, &model->layers[l], l + 1))
 			return false;
-	if (model->softmax)
-		add_int(add_node(writer, "Softmax", model->n_layers + 1), "axis", -1);
-	snprintf(writer->nodes[writer->graph.n_node - 1].output, MAX_NAME, "probabilities");
+	if (writer->save->softmax)
+		add_softmax(writer, model->n_layers + 1);
+	writer->nodes[writer->graph.n_node - 1].outputs[0] = save_text(writer->save->output);
 	return true;
 }
 
 /* ---------------------------------------------------------- all around them */
 
-/* A value of shape (N, width). */
-static Onnx__ValueInfoProto *describe(struct written_value *value, const char *name, size_t width)
+/* A value of n_dims dimensions. A first one of 0 is any, and goes by a name. */
+static Onnx__ValueInfoProto *describe(struct written_value *value, const char *name,
+				      const int64_t *dims, size_t n_dims)
 {
 	onnx__value_info_proto__init(&value->proto);
 	onnx__type_proto__init(&value->type);
 	onnx__type_proto__tensor__init(&value->tensor);
 	onnx__tensor_shape_proto__init(&value->shape);
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < n_dims; i++) {
 		onnx__tensor_shape_proto__dimension__init(&value->dims[i]);
+		value->dims[i].has_dim_value = dims[i] > 0;
+		value->dims[i].dim_value = dims[i];
+		if (dims[i] == 0)
+			value->dims[i].dim_param = save_text("N");
 		value->dim_pointers[i] = &value->dims[i];
 	}
-	value->dims[0].dim_param = text("N");
-	value->dims[1].has_dim_value = true;
-	value->dims[1].dim_value = (int64_t)width;
 	value->shape.dim = value->dim_pointers;
-	value->shape.n_dim = 2;
+	value->shape.n_dim = n_dims;
 	value->tensor.has_elem_type = true;
 	value->tensor.elem_type = ONNX_FLOAT;
 	value->tensor.shape = &value->shape;
 	value->type.tensor_type = &value->tensor;
-	value->proto.name = text(name);
+	value->proto.name = save_text(name);
 	value->proto.type = &value->type;
 	return &value->proto;
+}
+
+static void add_input(struct writer *writer, const char *name, const int64_t *dims, size_t n_dims)
+{
+	const size_t n = writer->graph.n_input++;
+
+	writer->input_pointers[n] = describe(&writer->inputs[n], name, dims, n_dims);
+}
+
+static void add_ends(struct writer *writer, const struct emnist_model *model)
+{
+	const int64_t in[] = {writer->save->batch, (int64_t)emnist_model_n_inputs(model)};
+	const int64_t out[] = {writer->save->batch, (int64_t)emnist_model_n_outputs(model)};
+
+	writer->graph.input = writer->input_pointers;
+	add_input(writer, writer->save->input, in, 2);
+	if (ir_versions[writer->save->opset] < IR_OF_FREE_INITIALIZERS)
+		for (size_t i = 0; i < writer->graph.n_initializer; i++)
+			add_input(writer, writer->tensors[i].name, writer->tensors[i].dims,
+				  writer->tensors[i].proto.n_dims);
+	writer->output_pointer = describe(&writer->output, writer->save->output, out, 2);
+	writer->graph.output = &writer->output_pointer;
+	writer->graph.n_output = 1;
 }
 
 static void add_metadata(struct writer *writer, const char *key, const char *value)
@@ -244,56 +258,50 @@ static void add_metadata(struct writer *writer, const char *key, const char *val
 	Onnx__StringStringEntryProto *entry = &writer->metadata[writer->model.n_metadata_props];
 
 	onnx__string_string_entry_proto__init(entry);
-	entry->key = text(key);
-	entry->value = text(value);
+	entry->key = save_text(key);
+	entry->value = save_text(value);
 	writer->metadata_pointers[writer->model.n_metadata_props++] = entry;
 }
 
-static void add_frame(struct writer *writer, const struct emnist_model *model)
+static void add_frame(struct writer *writer)
 {
 	onnx__operator_set_id_proto__init(&writer->opset);
-	writer->opset.domain = text("");
+	writer->opset.domain = save_text("");
 	writer->opset.has_version = true;
-	writer->opset.version = OPSET;
+	writer->opset.version = writer->save->opset;
 	writer->opset_pointer = &writer->opset;
-	writer->input_pointer = describe(&writer->input, "images", emnist_model_n_inputs(model));
-	writer->output_pointer =
-		describe(&writer->output, "probabilities", emnist_model_n_outputs(model));
-	add_metadata(writer, "emnist.labels", writer->labels);
-	add_metadata(writer, "emnist.preprocess", preprocess_name(model->preprocess));
+	add_metadata(writer, SAVE_LABELS, writer->save->labels);
+	add_metadata(writer, SAVE_PREPROCESS, writer->save->preprocess);
 
-	writer->graph.name = text("emnist");
-	writer->graph.input = &writer->input_pointer;
-	writer->graph.n_input = 1;
-	writer->graph.output = &writer->output_pointer;
-	writer->graph.n_output = 1;
+	writer->graph.name = save_text("emnist");
 	writer->model.has_ir_version = true;
-	writer->model.ir_version = IR_VERSION;
-	writer->model.producer_name = text("emnist");
-	writer->model.producer_version = text(EMNIST_VERSION);
+	writer->model.ir_version = ir_versions[writer->save->opset];
+	writer->model.producer_name = save_text("emnist");
+	writer->model.producer_version = save_text(EMNIST_VERSION);
 	writer->model.opset_import = &writer->opset_pointer;
 	writer->model.n_opset_import = 1;
 	writer->model.metadata_props = writer->metadata_pointers;
 	writer->model.graph = &writer->graph;
 }
 
-static bool writer_init(struct writer *writer, const struct emnist_model *model)
+static bool writer_init(struct writer *writer, const struct save *save)
 {
-	const size_t n_nodes = NODES_A_LAYER * model->n_layers;
-	const size_t n_tensors = 2 * model->n_layers;
-	size_t labels_nbytes;
+	const size_t n_nodes = NODES_A_LAYER * save->model->n_layers;
+	const size_t n_tensors = 2 * save->model->n_layers;
 
-	*writer = (struct writer){0};
+	*writer = (struct writer){.save = save};
 	onnx__model_proto__init(&writer->model);
 	onnx__graph_proto__init(&writer->graph);
 	writer->nodes = alloc_zeroed(n_nodes, sizeof(*writer->nodes));
 	writer->node_pointers = alloc_array(n_nodes, sizeof(Onnx__NodeProto *));
 	writer->tensors = alloc_zeroed(n_tensors, sizeof(*writer->tensors));
 	writer->tensor_pointers = alloc_array(n_tensors, sizeof(Onnx__TensorProto *));
+	writer->inputs = alloc_zeroed(1 + n_tensors, sizeof(*writer->inputs));
+	writer->input_pointers = alloc_array(1 + n_tensors, sizeof(Onnx__ValueInfoProto *));
 	writer->graph.node = writer->node_pointers;
 	writer->graph.initializer = writer->tensor_pointers;
-	return labels_format(model->labels, &writer->labels, &labels_nbytes) && writer->nodes &&
-	       writer->node_pointers && writer->tensors && writer->tensor_pointers;
+	return writer->nodes && writer->node_pointers && writer->tensors &&
+	       writer->tensor_pointers && writer->inputs && writer->input_pointers;
 }
 
 static void writer_clear(struct writer *writer)
@@ -304,63 +312,46 @@ static void writer_clear(struct writer *writer)
 	free(writer->node_pointers);
 	free(writer->tensors);
 	free(writer->tensor_pointers);
-	free(writer->labels);
+	free(writer->inputs);
+	free(writer->input_pointers);
 }
 
-/* Protobuf's own limit on a message. */
-static enum emnist_status check_size(const struct emnist_model *model, struct emnist_error *error)
+static enum emnist_status check_names(const struct writer *writer, struct emnist_error *error)
 {
-	uint64_t nbytes = 0;
+	enum emnist_status status = EMNIST_OK;
 
-	for (size_t l = 0; l < model->n_layers; l++)
-		nbytes += sizeof(float) * ((uint64_t)model->layers[l].n_inputs + 1) *
-			  model->layers[l].n_outputs;
-	if (nbytes > INT_MAX / 2)
-		return error_set(error, EMNIST_ERR_LIMIT,
-				 "the model is too large for an ONNX file");
-	return EMNIST_OK;
+	for (size_t i = 0; !status && i < writer->graph.n_initializer; i++)
+		status = save_check_name(writer->save, writer->tensors[i].name, error);
+	for (size_t i = 0; !status && i + 1 < writer->graph.n_node; i++)
+		status = save_check_name(writer->save, writer->nodes[i].output, error);
+	return status;
 }
 
-enum emnist_status emnist_model_encode(const struct emnist_model *model, void **bytes_ret,
-				       size_t *nbytes_ret, struct emnist_error *error)
+enum emnist_status onnx_encode(const struct save *save, void **bytes_ret, size_t *nbytes_ret,
+			       struct emnist_error *error)
 {
-	enum emnist_status status = check_size(model, error);
+	enum emnist_status status;
 	struct writer writer;
 	uint8_t *bytes;
-	size_t nbytes;
 
-	*bytes_ret = NULL;
-	if (status)
-		return status;
-	if (!writer_init(&writer, model) || !add_graph(&writer, model)) {
+	if (!writer_init(&writer, save) || !add_graph(&writer, save->model)) {
 		status = error_memory(error);
 		goto out;
 	}
-	add_frame(&writer, model);
-	nbytes = onnx__model_proto__get_packed_size(&writer.model);
-	bytes = malloc(nbytes);
+	status = check_names(&writer, error);
+	if (status)
+		goto out;
+	add_ends(&writer, save->model);
+	add_frame(&writer);
+	*nbytes_ret = onnx__model_proto__get_packed_size(&writer.model);
+	bytes = malloc(*nbytes_ret);
 	if (!bytes) {
 		status = error_memory(error);
 		goto out;
 	}
 	onnx__model_proto__pack(&writer.model, bytes);
 	*bytes_ret = bytes;
-	*nbytes_ret = nbytes;
 out:
 	writer_clear(&writer);
-	return status;
-}
-
-enum emnist_status emnist_model_write(const struct emnist_model *model, const char *path,
-				      struct emnist_error *error)
-{
-	enum emnist_status status;
-	void *bytes;
-	size_t nbytes;
-
-	status = emnist_model_encode(model, &bytes, &nbytes, error);
-	if (!status)
-		status = file_replace(path, bytes, nbytes, error);
-	free(bytes);
 	return status;
 }

@@ -1,0 +1,203 @@
+/*
+ * folder.c - a folder with one file, made whole or not at all.
+ *
+ * rename() puts a folder in the place of an empty one, but of no other. Where another is to go, the
+ * two change places in one step, and the old one is removed where the new one was made; file
+ * systems that cannot do so move the old one out of the way first.
+ */
+#include "folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "file.h"
+
+/* Descriptors that nftw() may hold. */
+#define MAX_DEPTH_OPEN 16
+
+static char *join(const char *a, const char *b)
+{
+	const size_t nbytes = strlen(a) + strlen(b) + 1;
+	char *joined = malloc(nbytes);
+
+	if (joined)
+		snprintf(joined, nbytes, "%s%s", a, b);
+	return joined;
+}
+
+/* What is in a folder that is asked about. */
+enum content {
+	CONTENT_NONE,
+	CONTENT_NAME, /* the file, with others or not */
+	CONTENT_OTHER,
+	CONTENT_UNKNOWN, /* errno says why */
+};
+
+static enum content look_into(const char *folder, const char *name)
+{
+	enum content content = CONTENT_NONE;
+	DIR *stream = opendir(folder);
+	const struct dirent *entry;
+
+	if (!stream)
+		return CONTENT_UNKNOWN;
+	while (content != CONTENT_NAME && (errno = 0, entry = readdir(stream))) {
+		if (strcmp(entry->d_name, name) == 0)
+			content = CONTENT_NAME;
+		else if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			content = CONTENT_OTHER;
+	}
+	if (errno && content != CONTENT_NAME)
+		content = CONTENT_UNKNOWN;
+	closedir(stream);
+	return content;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+	(void)st;
+	(void)kind;
+	(void)where;
+	return remove(path);
+}
+
+/* With all that is in it; symbolic links are removed, not followed. */
+static bool remove_folder(const char *path)
+{
+	return nftw(path, remove_one, MAX_DEPTH_OPEN, FTW_DEPTH | FTW_PHYS) == 0;
+}
+
+/* Whether a folder may come to path; *is_full_ret: in the place of one that is not empty. */
+static enum emnist_status look(const char *path, const char *name, bool replace, bool *is_full_ret,
+			       struct emnist_error *error)
+{
+	struct stat st;
+
+	*is_full_ret = false;
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT ? EMNIST_OK : error_errno(error, errno, "cannot write");
+	if (!S_ISDIR(st.st_mode))
+		return error_errno(error, ENOTDIR, "cannot write");
+	switch (look_into(path, name)) {
+	case CONTENT_NONE:
+		return EMNIST_OK;
+	case CONTENT_UNKNOWN:
+		return error_errno(error, errno, "cannot write");
+	case CONTENT_OTHER:
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "the folder is there, with other things than a %s", name);
+	case CONTENT_NAME:
+		break;
+	}
+	*is_full_ret = true;
+	return replace ? EMNIST_OK
+		       : error_set(error, EMNIST_ERR_ARGUMENT, "the folder is there, with a %s",
+				   name);
+}
+
+/* Removes a folder that was begun, now or by a run that was killed: path is that of its file, which
+ * file_replace() writes as PATH.new. Nothing else is touched. */
+static void remove_begun(const char *folder, const char *path)
+{
+	char *begun = join(path, ".new");
+
+	if (begun)
+		unlink(begun);
+	free(begun);
+	unlink(path);
+	rmdir(folder);
+}
+
+/* Makes the folder with its file. */
+static enum emnist_status make_folder(const char *folder, const char *path, const void *bytes,
+				      size_t nbytes, struct emnist_error *error)
+{
+	enum emnist_status status;
+
+	remove_begun(folder, path);
+	if (mkdir(folder, 0777) < 0)
+		return error_errno(error, errno, "cannot write");
+	status = file_replace(path, bytes, nbytes, error);
+	if (status)
+		remove_begun(folder, path);
+	return status;
+}
+
+/* Puts the folder `made` in the place of path, where a folder is that is not empty. */
+static bool swap(const char *made, const char *path)
+{
+	char *aside;
+	bool done;
+
+	if (renameat2(AT_FDCWD, made, AT_FDCWD, path, RENAME_EXCHANGE) == 0)
+		return remove_folder(made);
+	if (errno != EINVAL && errno != ENOSYS)
+		return false;
+	aside = join(path, ".old");
+	if (!aside)
+		return false;
+	done = rename(path, aside) == 0;
+	if (done && rename(made, path) < 0) {
+		const int failure = errno;
+
+		rename(aside, path);
+		errno = failure;
+		done = false;
+	} else if (done) {
+		done = remove_folder(aside);
+	}
+	free(aside);
+	return done;
+}
+
+/* The folder that path means: without slashes at its end, links followed. NULL when memory is
+ * short. */
+static char *settle_path(const char *path)
+{
+	char *real = realpath(path, NULL);
+	size_t n;
+
+	if (real)
+		return real;
+	real = strdup(path);
+	for (n = real ? strlen(real) : 0; n > 1 && real[n - 1] == '/'; n--)
+		real[n - 1] = '\0';
+	return real;
+}
+
+enum emnist_status folder_replace(const char *path, const char *name, const void *bytes,
+				  size_t nbytes, bool replace, struct emnist_error *error)
+{
+	char *target = settle_path(path);
+	char *made = target ? join(target, ".new") : NULL;
+	char *slashed = made ? join(made, "/") : NULL;
+	char *file = slashed ? join(slashed, name) : NULL;
+	enum emnist_status status;
+	bool is_full;
+
+	if (!file) {
+		status = error_memory(error);
+		goto out;
+	}
+	status = look(target, name, replace, &is_full, error);
+	if (!status)
+		status = make_folder(made, file, bytes, nbytes, error);
+	if (status)
+		goto out;
+	if (is_full ? !swap(made, target) : rename(made, target) < 0) {
+		status = error_errno(error, errno, "cannot write");
+		remove_begun(made, file);
+	}
+out:
+	free(target);
+	free(made);
+	free(slashed);
+	free(file);
+	return status;
+}

@@ -1,0 +1,17 @@
+/*
+ * folder.h - a folder with one file, made whole or not at all.
+ */
+#ifndef BASE_FOLDER_H
+#define BASE_FOLDER_H
+
+#include "error.h"
+
+/*
+ * Makes the folder at path with the one file `name` of nbytes bytes: written in "PATH.new" beside
+ * it, flushed to disk, renamed. An empty folder is taken. What else is there is refused; with
+ * replace, a folder that has a file by this name is replaced with all that is in it.
+ */
+enum emnist_status folder_replace(const char *path, const char *name, const void *bytes,
+				  size_t nbytes, bool replace, struct emnist_error *error);
+
+#endif
