@@ -658,9 +658,35 @@ struct emnist_eval_options {
 	/* Of the model's labels: its classes are those that are predicted, the dataset's are merged
 	 * like them, and images of no character in its set are left out. NULL: none. */
 	const struct emnist_view *view;
+	bool answers; /* keep what was said of each image: 20 bytes an image */
 	/* Called now and then, never from two threads at once; non-zero stops the evaluation. */
 	int (*progress)(void *context, uint64_t n_done, uint64_t n_images);
 	void *context;
+};
+
+/* The bins of calibration, as many as Guo et al. (2017) take, and the ranks that are counted. */
+#define EMNIST_EVAL_BINS  15
+#define EMNIST_EVAL_RANKS 10
+
+/* The rank of a truth that the model has no class for. */
+#define EMNIST_NO_RANK UINT16_MAX
+
+/* The images whose most probable class has a probability in ((b - 1) / 15, b / 15]. */
+struct emnist_bin {
+	uint64_t n_images;
+	uint64_t n_correct;
+	double confidence; /* the mean of these probabilities; 0 without images */
+};
+
+/* What was said of one image. */
+struct emnist_answer {
+	uint32_t image;           /* how many images the dataset gave before it */
+	uint16_t true_class;      /* a position in true_labels */
+	uint16_t predicted_class; /* a position in predicted_labels: the most probable one */
+	float probability;        /* of predicted_class */
+	float true_probability;   /* of the truth; of a set of characters, the sum of all */
+	uint16_t rank;            /* how many classes come before the most probable one of the
+				   * truth's: 0 is a right answer */
 };
 
 /* Shares are 0..1. An image is right when the predicted class and the true one have a character in
@@ -671,16 +697,19 @@ struct emnist_evaluation {
 	uint64_t n_correct;
 	uint64_t n_top3;             /* the true class is among the three most probable */
 	uint64_t n_case_insensitive; /* right when upper and lower case are not told apart */
-	double nll;                  /* mean negative log-likelihood, natural logarithm; a set of
-				      * characters counts with its summed probability */
-	double ece;          /* expected calibration error of the top class, 15 bins of equal
-			      * width (Guo et al., 2017) */
+	uint64_t n_within[EMNIST_EVAL_RANKS]; /* [k]: it is among the k + 1 most probable */
+	double nll; /* mean negative log-likelihood, natural logarithm; a set of
+		     * characters counts with its summed probability */
+	double ece; /* expected calibration error of the top class, 15 bins of equal
+		     * width (Guo et al., 2017) */
+	struct emnist_bin bins[EMNIST_EVAL_BINS]; /* from the least probable */
 	size_t n_true;       /* the number of the dataset's classes, as the view sees them */
 	size_t n_predicted;  /* the number of the model's classes, or the view's */
 	uint64_t *confusion; /* (n_true, n_predicted) counts, row-major */
 	struct emnist_labels *true_labels;      /* (n_true) */
 	struct emnist_labels *predicted_labels; /* (n_predicted) */
 	struct emnist_sureness *sureness;       /* for emnist_coverage_...() */
+	struct emnist_answer *answers; /* (n_images), in the dataset's order; NULL: not kept */
 };
 
 /* Runs the model over all that is left of dataset. Release with emnist_evaluation_clear(). */
@@ -706,6 +735,102 @@ EMNIST_API struct emnist_coverage emnist_coverage_at_probability(
  * INFINITY. */
 EMNIST_API struct emnist_coverage emnist_coverage_at_share(
 	const struct emnist_evaluation *evaluation, double share);
+
+/* Both ends of an interval that holds the true value with a probability of 95 %. */
+struct emnist_interval {
+	double low;
+	double high;
+};
+
+/* Wilson's score interval (1927) for a share of which part in whole were seen; 0 to 1 where whole
+ * is 0. */
+EMNIST_API struct emnist_interval emnist_interval_of_share(uint64_t part, uint64_t whole);
+
+/* How one of the dataset's classes fared. "Taken for it": the predicted class has a character in
+ * common with it. Where classes of the dataset have characters in common, an image may be taken for
+ * several of them, and counts for the precision of each. A share is negative where it would be 0/0.
+ */
+struct emnist_class_scores {
+	uint64_t n_images;    /* of the class */
+	uint64_t n_predicted; /* images that were taken for it */
+	uint64_t n_correct;   /* images of the class that were taken for it */
+	double recall;        /* n_correct / n_images */
+	double precision;     /* n_correct / n_predicted */
+	double f1;            /* the harmonic mean of both */
+};
+
+/* The scores of class i of the truth, 0 <= i < n_true. */
+EMNIST_API struct emnist_class_scores emnist_evaluation_class(
+	const struct emnist_evaluation *evaluation, size_t i);
+
+/* The plain means of the scores of the classes that the dataset has images of: each class counts
+ * alike. The precision of a class that no image was taken for counts as 0. */
+struct emnist_macro_scores {
+	size_t n_classes; /* that the dataset has images of */
+	double recall;    /* also called balanced accuracy */
+	double precision;
+	double f1;
+};
+EMNIST_API struct emnist_macro_scores emnist_evaluation_macro(
+	const struct emnist_evaluation *evaluation);
+
+/* What was taken for what, wrongly. */
+struct emnist_confusion {
+	size_t true_class;
+	size_t predicted_class;
+	uint64_t n_images;
+};
+
+/* The wrong cells of the confusion matrix with the most images, the largest first, equal ones by
+ * row and column; none that is 0. Returns their number, n_max at the most. */
+EMNIST_API size_t emnist_evaluation_confusions(const struct emnist_evaluation *evaluation,
+					       size_t n_max,
+					       struct emnist_confusion *confusions_ret);
+
+/* Wrong answers, the most probable first, equal ones by image: positions in evaluation->answers,
+ * which must be there. Returns their number, n_max at the most. */
+EMNIST_API size_t emnist_evaluation_mistakes(const struct emnist_evaluation *evaluation,
+					     size_t n_max, size_t *positions_ret);
+
+/* Two models on the same images. */
+struct emnist_comparison {
+	uint64_t n_both;                 /* images that both have right */
+	uint64_t n_first;                /* that the first alone has right */
+	uint64_t n_second;               /* that the second alone has right */
+	uint64_t n_neither;              /* that neither has */
+	double difference;               /* of the accuracies, the first's less the second's */
+	struct emnist_interval interval; /* of the difference: Newcombe's for paired shares, from
+					  * Wilson's intervals (1998, method 10) */
+	double p_value;     /* of McNemar's test, exact: two-sided binomial of n_first and n_second;
+			     * 0 where it is less than a double can be */
+	double chi_squared; /* its statistic with continuity correction (Edwards, 1948), of one
+			     * degree of freedom; 0 where the models never differ */
+};
+EMNIST_API struct emnist_comparison emnist_compare_counts(uint64_t n_both, uint64_t n_first,
+							  uint64_t n_second, uint64_t n_neither);
+
+/* The same from two evaluations, which kept their answers, of the same images: else
+ * EMNIST_ERR_ARGUMENT. */
+EMNIST_API enum emnist_status emnist_compare(const struct emnist_evaluation *first,
+					     const struct emnist_evaluation *second,
+					     struct emnist_comparison *comparison_ret,
+					     struct emnist_error *error);
+
+/* The color of a level 0..1, red, green and blue of 255 each: from white over lilac and blue to
+ * nearly black, in equal steps of lightness (Crameri's "devon", reversed), for heat maps that are
+ * read alike in print and by color-blind people. */
+EMNIST_API void emnist_heat_color(double level, uint8_t rgb_ret[3]);
+
+/* The level 0..1 at which a heat map shows `part` of `whole`: 0 for none, 1 for all, in between by
+ * the logarithm: 0.1 for a 1000th or less, 0.4 for a 100th, 0.7 for a tenth. */
+EMNIST_API double emnist_heat_level(uint64_t part, uint64_t whole);
+
+/* The confusion matrix as a heat map, in PNG: a row a true class, a column a predicted one, the
+ * color of each cell by its share of the images of its row (see emnist_heat_level()). *png_ret is
+ * freed with free(). More classes than fit into 2^24 pixels, about 270 by 270: EMNIST_ERR_LIMIT. */
+EMNIST_API enum emnist_status emnist_confusion_to_png(const struct emnist_evaluation *evaluation,
+						      void **png_ret, size_t *nbytes_ret,
+						      struct emnist_error *error);
 
 /* Frees what the evaluation holds, not the structure itself. */
 EMNIST_API void emnist_evaluation_clear(struct emnist_evaluation *evaluation);

@@ -25,6 +25,7 @@ struct evaluating {
 	uint64_t n_left_out;
 	struct tally tally;
 	/* What reading came to; the producer's alone until the run is over. */
+	uint64_t n_read;
 	enum emnist_status read_status;
 	struct emnist_error read_error;
 	/* What ended the run early on the consumer's side. */
@@ -35,9 +36,11 @@ struct evaluating {
 struct batch {
 	uint8_t *pixels;   /* (n, 784) */
 	uint16_t *classes; /* (n) positions in the dataset's labels, then (n_kept) in the truth's */
+	uint32_t *images;  /* (n_kept) how many come before each; NULL: not asked for */
 	float *probabilities; /* (n_kept, n_classes) */
 	size_t n;
 	size_t n_kept;
+	uint64_t n_before; /* images of the batches before */
 	enum emnist_status status;
 	struct emnist_error error;
 };
@@ -54,6 +57,7 @@ static void batch_free(void *context, void *slot)
 	(void)context;
 	free(batch->pixels);
 	free(batch->classes);
+	free(batch->images);
 	free(batch->probabilities);
 	free(batch);
 }
@@ -68,7 +72,10 @@ static void *batch_make(void *context)
 	batch->pixels = alloc_array(run->n_rows, EMNIST_VECTOR_LENGTH);
 	batch->classes = alloc_array(run->n_rows, sizeof(*batch->classes));
 	batch->probabilities = alloc_floats(run->n_rows, run->n_classes);
-	if (batch->pixels && batch->classes && batch->probabilities)
+	if (run->options->answers)
+		batch->images = alloc_array(run->n_rows, sizeof(*batch->images));
+	if (batch->pixels && batch->classes && batch->probabilities &&
+	    (batch->images || !run->options->answers))
 		return batch;
 	batch_free(context, batch);
 	return NULL;
@@ -106,6 +113,8 @@ static bool produce(void *context, void *slot)
 
 	run->read_status = emnist_dataset_read(run->dataset, run->n_rows, batch->pixels,
 					       batch->classes, &batch->n, &run->read_error);
+	batch->n_before = run->n_read;
+	run->n_read += batch->n;
 	return !run->read_status && batch->n;
 }
 
@@ -128,6 +137,8 @@ static void take_images(const struct evaluating *run, struct worker *worker, str
 			continue;
 		fill_vector(worker->vectors + batch->n_kept * EMNIST_VECTOR_LENGTH,
 			    batch->pixels + i * EMNIST_VECTOR_LENGTH);
+		if (batch->images)
+			batch->images[batch->n_kept] = (uint32_t)(batch->n_before + i);
 		batch->classes[batch->n_kept++] = (uint16_t)row;
 	}
 }
@@ -158,7 +169,8 @@ static bool consume(void *context, void *slot)
 		run->run_error = batch->error;
 		return false;
 	}
-	if (!tally_add(&run->tally, batch->probabilities, batch->classes, batch->n_kept)) {
+	if (!tally_add(&run->tally, batch->probabilities, batch->classes, batch->images,
+		       batch->n_kept)) {
 		run->run_status = error_memory(&run->run_error);
 		return false;
 	}
@@ -273,5 +285,6 @@ void emnist_evaluation_clear(struct emnist_evaluation *evaluation)
 	emnist_labels_free(evaluation->true_labels);
 	emnist_labels_free(evaluation->predicted_labels);
 	sureness_free(evaluation->sureness);
+	free(evaluation->answers);
 	*evaluation = (struct emnist_evaluation){0};
 }

@@ -14,8 +14,6 @@
 #include <math.h>
 #include <string.h>
 
-#define TOP 3
-
 enum emnist_status tally_init(struct tally *tally, const struct emnist_labels *true_labels,
 			      const struct emnist_labels *predicted_labels,
 			      struct emnist_error *error)
@@ -53,74 +51,134 @@ enum emnist_status tally_init(struct tally *tally, const struct emnist_labels *t
 /* The bin ((m - 1) / M, m / M] that a confidence falls into. */
 static size_t bin_of(double confidence)
 {
-	double bin = ceil(confidence * TALLY_N_BINS) - 1;
+	double bin = ceil(confidence * EMNIST_EVAL_BINS) - 1;
 
-	return bin < 0 ? 0 : bin > TALLY_N_BINS - 1 ? TALLY_N_BINS - 1 : (size_t)bin;
+	return bin < 0 ? 0 : bin > EMNIST_EVAL_BINS - 1 ? EMNIST_EVAL_BINS - 1 : (size_t)bin;
 }
 
+/* The summed probability of a true class. */
 static double set_probability(const float *probabilities, const bool *matches, size_t n)
 {
 	double sum = 0;
 
 	for (size_t j = 0; j < n; j++)
 		sum += matches[j] ? (double)probabilities[j] : 0;
-	return fmax(sum, TALLY_MIN_PROBABILITY);
+	return sum;
 }
 
-static bool add_one(struct tally *tally, const float *probabilities, size_t true_class)
+/* How many classes are more probable than all of a true class's; of equally probable ones, those
+ * before it. */
+static uint16_t rank_of(const float *probabilities, const bool *matches, size_t n)
 {
-	const size_t row = true_class * tally->n_predicted;
-	const bool *matches = tally->matches + row;
-	const size_t k = tally->n_predicted < TOP ? tally->n_predicted : TOP;
-	uint32_t top[TOP];
-	bool in_top = false;
-	size_t bin;
+	size_t best = n, rank = 0;
 
-	emnist_top_k(probabilities, tally->n_predicted, k, top);
-	for (size_t i = 0; i < k; i++)
-		in_top |= matches[top[i]];
-	bin = bin_of((double)probabilities[top[0]]);
-	tally->n_images++;
-	tally->n_correct += matches[top[0]];
-	tally->n_top3 += in_top;
-	tally->n_case_insensitive += tally->matches_nocase[row + top[0]];
-	tally->confusion[row + top[0]]++;
-	tally->bins[bin].n_correct += matches[top[0]];
-	tally->bins[bin].confidence += (double)probabilities[top[0]];
-	tally->nll -= log(set_probability(probabilities, matches, tally->n_predicted));
-	return sureness_add(tally->sureness, probabilities[top[0]], matches[top[0]]);
+	for (size_t j = 0; j < n; j++)
+		if (matches[j] && (best == n || probabilities[j] > probabilities[best]))
+			best = j;
+	if (best == n)
+		return EMNIST_NO_RANK;
+	for (size_t j = 0; j < best; j++)
+		rank += probabilities[j] >= probabilities[best];
+	for (size_t j = best + 1; j < n; j++)
+		rank += probabilities[j] > probabilities[best];
+	return rank < EMNIST_NO_RANK ? (uint16_t)rank : EMNIST_NO_RANK - 1;
 }
 
-bool tally_add(struct tally *tally, const float *probabilities, const uint16_t *classes, size_t n)
+static bool keep_answer(struct buffer *answers, const struct emnist_answer *answer)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!add_one(tally, probabilities + i * tally->n_predicted, classes[i]))
-			return false;
+	if (!buffer_reserve(answers, answers->nbytes + sizeof(*answer)))
+		return false;
+	memcpy(answers->data + answers->nbytes, answer, sizeof(*answer));
+	answers->nbytes += sizeof(*answer);
 	return true;
+}
+
+static bool add_one(struct tally *tally, const float *probabilities, struct emnist_answer *answer,
+		    bool keep)
+{
+	const size_t row = answer->true_class * tally->n_predicted;
+	const bool *matches = tally->matches + row;
+	const double of_truth = set_probability(probabilities, matches, tally->n_predicted);
+	struct emnist_bin *bin;
+	uint32_t top;
+	bool correct;
+
+	emnist_top_k(probabilities, tally->n_predicted, 1, &top);
+	correct = matches[top];
+	answer->predicted_class = (uint16_t)top;
+	answer->probability = probabilities[top];
+	answer->true_probability = of_truth < 1 ? (float)of_truth : 1;
+	answer->rank = correct ? 0 : rank_of(probabilities, matches, tally->n_predicted);
+	bin = &tally->bins[bin_of((double)probabilities[top])];
+	bin->n_images++;
+	bin->n_correct += correct;
+	bin->confidence += (double)probabilities[top];
+	tally->n_images++;
+	tally->n_correct += correct;
+	if (answer->rank < EMNIST_EVAL_RANKS)
+		tally->n_at_rank[answer->rank]++;
+	tally->n_case_insensitive += tally->matches_nocase[row + top];
+	tally->confusion[row + top]++;
+	tally->nll -= log(fmax(of_truth, TALLY_MIN_PROBABILITY));
+	return sureness_add(tally->sureness, probabilities[top], correct) &&
+	       (!keep || keep_answer(&tally->answers, answer));
+}
+
+bool tally_add(struct tally *tally, const float *probabilities, const uint16_t *classes,
+	       const uint32_t *images, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct emnist_answer answer = {0};
+
+		answer.image = images ? images[i] : 0;
+		answer.true_class = classes[i];
+		if (!add_one(tally, probabilities + i * tally->n_predicted, &answer, images))
+			return false;
+	}
+	return true;
+}
+
+/* Of sums, what they come to. */
+static void finish_bins(const struct tally *tally, struct emnist_evaluation *evaluation)
+{
+	double gap = 0;
+
+	for (size_t i = 0; i < EMNIST_EVAL_BINS; i++) {
+		struct emnist_bin *bin = &evaluation->bins[i];
+
+		*bin = tally->bins[i];
+		gap += fabs((double)bin->n_correct - bin->confidence);
+		if (bin->n_images)
+			bin->confidence /= (double)bin->n_images;
+	}
+	evaluation->ece = tally->n_images ? gap / (double)tally->n_images : 0;
 }
 
 void tally_finish(struct tally *tally, struct emnist_evaluation *evaluation)
 {
-	const double n = tally->n_images ? (double)tally->n_images : 1;
-	double gap = 0;
+	uint64_t n_within = 0;
 
-	for (size_t i = 0; i < TALLY_N_BINS; i++)
-		gap += fabs((double)tally->bins[i].n_correct - tally->bins[i].confidence);
 	sureness_sort(tally->sureness);
 	*evaluation = (struct emnist_evaluation){
 		.n_images = tally->n_images,
 		.n_correct = tally->n_correct,
-		.n_top3 = tally->n_top3,
 		.n_case_insensitive = tally->n_case_insensitive,
-		.nll = tally->nll / n,
-		.ece = gap / n,
+		.nll = tally->n_images ? tally->nll / (double)tally->n_images : 0,
 		.n_true = tally->n_true,
 		.n_predicted = tally->n_predicted,
 		.confusion = tally->confusion,
 		.sureness = tally->sureness,
+		.answers = (struct emnist_answer *)(void *)tally->answers.data,
 	};
+	for (size_t i = 0; i < EMNIST_EVAL_RANKS; i++) {
+		n_within += tally->n_at_rank[i];
+		evaluation->n_within[i] = n_within;
+	}
+	evaluation->n_top3 = evaluation->n_within[2];
+	finish_bins(tally, evaluation);
 	tally->confusion = NULL;
 	tally->sureness = NULL;
+	tally->answers = (struct buffer){0};
 }
 
 void tally_clear(struct tally *tally)
@@ -129,5 +187,6 @@ void tally_clear(struct tally *tally)
 	free(tally->matches_nocase);
 	free(tally->confusion);
 	sureness_free(tally->sureness);
+	buffer_clear(&tally->answers);
 	*tally = (struct tally){0};
 }

@@ -5,10 +5,8 @@
 #define EVAL_TALLY_H
 
 #include "../base/error.h"
+#include "../base/memory.h"
 #include "sureness.h"
-
-/* Bins of the expected calibration error, as many as Guo et al. (2017) take. */
-#define TALLY_N_BINS 15
 
 /* The least probability that counts for the likelihood: -log of 0 has no mean. */
 #define TALLY_MIN_PROBABILITY 1e-30
@@ -24,13 +22,11 @@ struct tally {
 	uint64_t *confusion; /* (n_true, n_predicted) */
 	uint64_t n_images;
 	uint64_t n_correct;
-	uint64_t n_top3;
 	uint64_t n_case_insensitive;
-	double nll; /* sum over all images */
-	struct {
-		uint64_t n_correct;
-		double confidence; /* sum */
-	} bins[TALLY_N_BINS];
+	uint64_t n_at_rank[EMNIST_EVAL_RANKS];
+	double nll;                               /* sum over all images */
+	struct emnist_bin bins[EMNIST_EVAL_BINS]; /* confidence: the sum */
+	struct buffer answers;                    /* of struct emnist_answer */
 	struct emnist_sureness *sureness;
 };
 
@@ -40,12 +36,14 @@ enum emnist_status tally_init(struct tally *tally, const struct emnist_labels *t
 			      const struct emnist_labels *predicted_labels,
 			      struct emnist_error *error);
 
-/* probabilities: (n, n_predicted). classes: (n) positions in the true labels. False when memory is
- * short. */
-bool tally_add(struct tally *tally, const float *probabilities, const uint16_t *classes, size_t n);
+/* probabilities: (n, n_predicted). classes: (n) positions in the true labels. images: (n) which
+ * images of the dataset they are, for answers that are kept; NULL: they are not. False when memory
+ * is short. */
+bool tally_add(struct tally *tally, const float *probabilities, const uint16_t *classes,
+	       const uint32_t *images, size_t n);
 
-/* The figures so far; confusion matrix and sureness are handed over, the tally is of no more use.
- */
+/* The figures so far; confusion matrix, sureness and answers are handed over, the tally is of no
+ * more use. */
 void tally_finish(struct tally *tally, struct emnist_evaluation *evaluation);
 
 void tally_clear(struct tally *tally);

@@ -118,7 +118,7 @@ static void tally_file(const char *stem, size_t n_step, struct emnist_evaluation
 			 EMNIST_OK);
 	row = probabilities + (N_IMAGES - n) * N_CLASSES;
 	for (size_t i = 0; i < n; i += n_step)
-		assert_true(tally_add(&tally, row + i * N_CLASSES, classes + i,
+		assert_true(tally_add(&tally, row + i * N_CLASSES, classes + i, NULL,
 				      n - i < n_step ? n - i : n_step));
 	tally_finish(&tally, evaluation);
 	tally_clear(&tally);
@@ -159,7 +159,7 @@ static void test_confusion(void **state)
 	assert_int_equal(emnist_labels_parse("0 65\n5 66 67", 12, &truth, NULL), EMNIST_OK);
 	assert_int_equal(emnist_labels_parse("0 97\n1 66\n2 67", 14, &predicted, NULL), EMNIST_OK);
 	assert_int_equal(tally_init(&tally, truth, predicted, NULL), EMNIST_OK);
-	assert_true(tally_add(&tally, rows[0], classes, 4));
+	assert_true(tally_add(&tally, rows[0], classes, NULL, 4));
 	tally_finish(&tally, &evaluation);
 	tally_clear(&tally);
 	assert_int_equal(evaluation.n_true, 2);
@@ -191,7 +191,7 @@ static void test_calibration(void **state)
 	(void)state;
 	assert_int_equal(emnist_labels_parse("0 65\n1 66", 9, &labels, NULL), EMNIST_OK);
 	assert_int_equal(tally_init(&tally, labels, labels, NULL), EMNIST_OK);
-	assert_true(tally_add(&tally, rows[0], classes, 4));
+	assert_true(tally_add(&tally, rows[0], classes, NULL, 4));
 	tally_finish(&tally, &evaluation);
 	tally_clear(&tally);
 	assert_near(evaluation.ece, ((1.95 - 1) + (1.26 - 1)) / 4, 1e-7);
@@ -338,7 +338,7 @@ static void tally_view(const struct view_case *c, const struct emnist_view *view
 	assert_int_equal(
 		tally_init(&tally, emnist_view_labels(truth), emnist_view_labels(view), NULL),
 		EMNIST_OK);
-	assert_true(tally_add(&tally, probabilities, classes, n_kept));
+	assert_true(tally_add(&tally, probabilities, classes, NULL, n_kept));
 	tally_finish(&tally, evaluation);
 	tally_clear(&tally);
 	emnist_view_free(truth);
@@ -463,7 +463,7 @@ static void test_coverage(void **state)
 	(void)state;
 	assert_int_equal(emnist_labels_parse("0 65\n1 66", 9, &labels, NULL), EMNIST_OK);
 	assert_int_equal(tally_init(&tally, labels, labels, NULL), EMNIST_OK);
-	assert_true(tally_add(&tally, rows[0], classes, 5));
+	assert_true(tally_add(&tally, rows[0], classes, NULL, 5));
 	tally_finish(&tally, &evaluation);
 	tally_clear(&tally);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
