@@ -11,8 +11,9 @@
 
 #include <math.h>
 
-/* Half the ink's level: where its edges are. */
-#define EDGE_LEVEL 0.5f
+/* What is fainter, as a share of the ink's level, is paper: rules are often printed paler than what
+ * is written, and thin ones reach their level in some pixels only. */
+#define EDGE_LEVEL 0.25f
 
 /* A line is at most this thick, and at least this long, as shares of the frame's longer side and of
  * the side it runs along: EMNIST's thinnest strokes are 8 % of a character. */

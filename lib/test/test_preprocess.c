@@ -501,6 +501,12 @@ static void ruled_lines_are_no_ink(void **state)
 	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 0);
 	rule(&image, false, 270, 0, 6);
 	assert_like_d(&image, 0.02f); /* across the letter */
+	/* A rule that is pale on more than half of its way. */
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 0);
+	for (size_t i = 0; i < 400; i++)
+		for (size_t k = 0; k < 5; k++)
+			image.pixels.data[(352 + k + i / 100) * 400 + i] = i < 170 ? 40 : 150;
+	assert_like_d(&image, 0.01f);
 	image_clear(&image);
 }
 
