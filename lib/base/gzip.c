@@ -1,5 +1,5 @@
 /*
- * gzip.c - reading a file from start to end, unpacked where it is gzip.
+ * gzip.c - reading bytes from start to end, unpacked where they are gzip.
  *
  * zlib's own gzread() takes what follows the first member for padding and is silent about it. A
  * dataset must be whole or refused, so members are walked here: after the end of one comes the end
@@ -25,7 +25,11 @@
 #define GZIP_MAGIC_1 0x8b
 
 struct gzip {
-	int fd;
+	struct gzip_input from;
+	int fd; /* of gzip_open() */
+	struct buffer
+		ahead; /* unpacked bytes that were peeked at; given are those before n_given */
+	size_t n_given;
 	bool packed;
 	bool in_member;    /* a member's header was begun, and its end not yet seen */
 	bool at_end;       /* the file has no more bytes than those in input */
@@ -44,15 +48,16 @@ static enum emnist_status fill(struct gzip *gzip, struct emnist_error *error)
 	for (size_t i = 0; i < left; i++)
 		gzip->input[i] = gzip->inflater.next_in[i];
 	while (left < 2 && !gzip->at_end) {
-		ssize_t n = read(gzip->fd, gzip->input + left, sizeof(gzip->input) - left);
+		enum emnist_status status;
+		size_t n;
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return error_errno(error, errno, NULL);
+		status = gzip->from.read(gzip->from.context, gzip->input + left,
+					 sizeof(gzip->input) - left, &n, error);
+		if (status)
+			return status;
 		gzip->at_end = n == 0;
-		gzip->n_input += (size_t)n;
-		left += (size_t)n;
+		gzip->n_input += n;
+		left += n;
 	}
 	gzip->inflater.next_in = gzip->input;
 	gzip->inflater.avail_in = (uInt)left;
@@ -73,6 +78,41 @@ static enum emnist_status damaged(const struct gzip *gzip, const char *why,
 			"damaged gzip data: %s", why);
 }
 
+/* Tells whether what comes is gzip. */
+static enum emnist_status begin(struct gzip *gzip, struct emnist_error *error)
+{
+	const enum emnist_status status = fill(gzip, error);
+
+	if (status)
+		return status;
+	if (magic_ahead(gzip) && inflateInit2(&gzip->inflater, WINDOW_GZIP) != Z_OK)
+		return error_memory(error);
+	gzip->packed = magic_ahead(gzip);
+	gzip->in_member = gzip->packed;
+	return EMNIST_OK;
+}
+
+static enum emnist_status read_fd(void *context, void *bytes, size_t nbytes, size_t *n_ret,
+				  struct emnist_error *error)
+{
+	const struct gzip *gzip = context;
+	ssize_t n;
+
+	do
+		n = read(gzip->fd, bytes, nbytes);
+	while (n < 0 && errno == EINTR);
+	*n_ret = n < 0 ? 0 : (size_t)n;
+	return n < 0 ? error_errno(error, errno, NULL) : EMNIST_OK;
+}
+
+static void close_fd(void *context)
+{
+	const struct gzip *gzip = context;
+
+	if (gzip->fd >= 0)
+		close(gzip->fd);
+}
+
 enum emnist_status gzip_open(const char *path, struct gzip **gzip_ret, struct emnist_error *error)
 {
 	struct gzip *gzip = alloc_zeroed(1, sizeof(*gzip));
@@ -81,25 +121,34 @@ enum emnist_status gzip_open(const char *path, struct gzip **gzip_ret, struct em
 	*gzip_ret = NULL;
 	if (!gzip)
 		return error_memory(error);
+	gzip->from = (struct gzip_input){read_fd, close_fd, gzip};
 	gzip->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (gzip->fd < 0) {
-		status = error_errno(error, errno, NULL);
-		goto out;
-	}
-	status = fill(gzip, error);
+	status = gzip->fd < 0 ? error_errno(error, errno, NULL) : begin(gzip, error);
 	if (status)
-		goto out;
-	gzip->packed = magic_ahead(gzip);
-	if (gzip->packed && inflateInit2(&gzip->inflater, WINDOW_GZIP) != Z_OK) {
-		gzip->packed = false;
-		status = error_memory(error);
-		goto out;
+		gzip_close(gzip);
+	else
+		*gzip_ret = gzip;
+	return status;
+}
+
+enum emnist_status gzip_open_input(const struct gzip_input *input, struct gzip **gzip_ret,
+				   struct emnist_error *error)
+{
+	struct gzip *gzip = alloc_zeroed(1, sizeof(*gzip));
+	enum emnist_status status;
+
+	*gzip_ret = NULL;
+	if (!gzip) {
+		if (input->close)
+			input->close(input->context);
+		return error_memory(error);
 	}
-	gzip->in_member = gzip->packed;
-	*gzip_ret = gzip;
-	gzip = NULL;
-out:
-	gzip_close(gzip);
+	gzip->from = *input;
+	status = begin(gzip, error);
+	if (status)
+		gzip_close(gzip);
+	else
+		*gzip_ret = gzip;
 	return status;
 }
 
@@ -162,14 +211,12 @@ static enum emnist_status read_part(struct gzip *gzip, unsigned char *bytes, uIn
 	return status;
 }
 
-enum emnist_status gzip_read(struct gzip *gzip, void *bytes, size_t nbytes, size_t *n_ret,
-			     struct emnist_error *error)
+static enum emnist_status read_on(struct gzip *gzip, unsigned char *next, size_t nbytes,
+				  size_t *n_ret, struct emnist_error *error)
 {
 	enum emnist_status status = EMNIST_OK;
-	unsigned char *next = bytes;
 	bool more = true;
 
-	*n_ret = 0;
 	if (gzip->failed)
 		return error_set(error, EMNIST_ERR_CORRUPT, "reading has failed before");
 	while (!status && more && nbytes) {
@@ -186,13 +233,49 @@ enum emnist_status gzip_read(struct gzip *gzip, void *bytes, size_t nbytes, size
 	return status;
 }
 
+enum emnist_status gzip_read(struct gzip *gzip, void *bytes, size_t nbytes, size_t *n_ret,
+			     struct emnist_error *error)
+{
+	const size_t left = gzip->ahead.nbytes - gzip->n_given;
+
+	*n_ret = left < nbytes ? left : nbytes;
+	if (*n_ret)
+		memcpy(bytes, gzip->ahead.data + gzip->n_given, *n_ret);
+	gzip->n_given += *n_ret;
+	if (*n_ret == nbytes)
+		return EMNIST_OK;
+	return read_on(gzip, (unsigned char *)bytes + *n_ret, nbytes - *n_ret, n_ret, error);
+}
+
+enum emnist_status gzip_peek(struct gzip *gzip, size_t nbytes, const unsigned char **bytes_ret,
+			     size_t *n_ret, struct emnist_error *error)
+{
+	enum emnist_status status = EMNIST_OK;
+	size_t left = gzip->ahead.nbytes - gzip->n_given;
+
+	if (gzip->n_given) {
+		memmove(gzip->ahead.data, gzip->ahead.data + gzip->n_given, left);
+		gzip->ahead.nbytes = left;
+		gzip->n_given = 0;
+	}
+	if (!buffer_reserve(&gzip->ahead, nbytes ? nbytes : 1))
+		return error_memory(error);
+	if (left < nbytes)
+		status = read_on(gzip, gzip->ahead.data + left, nbytes - left, &gzip->ahead.nbytes,
+				 error);
+	*bytes_ret = gzip->ahead.data;
+	*n_ret = gzip->ahead.nbytes < nbytes ? gzip->ahead.nbytes : nbytes;
+	return status;
+}
+
 void gzip_close(struct gzip *gzip)
 {
 	if (!gzip)
 		return;
 	if (gzip->packed)
 		inflateEnd(&gzip->inflater);
-	if (gzip->fd >= 0)
-		close(gzip->fd);
+	if (gzip->from.close)
+		gzip->from.close(gzip->from.context);
+	buffer_clear(&gzip->ahead);
 	free(gzip);
 }
