@@ -487,33 +487,67 @@ EMNIST_API void emnist_view_free(struct emnist_view *view);
 /* ---------------------------------------------------------------- datasets */
 
 enum emnist_transpose {
-	EMNIST_TRANSPOSE_AUTO = 0, /* no for MNIST's own file names, yes for all others */
+	EMNIST_TRANSPOSE_AUTO = 0, /* as the format has them: see emnist_dataset_open() */
 	EMNIST_TRANSPOSE_YES,      /* images are stored transposed, as EMNIST's are */
 	EMNIST_TRANSPOSE_NO,
 };
 
 struct emnist_dataset_options {
-	const char *labels_path;  /* default: found from the images' name */
+	const char *labels_path;  /* of idx files; default: found from the images' name */
 	const char *mapping_path; /* default: found from the images' name, else known from it, else
 				   * from the largest label */
 	enum emnist_transpose transpose;
 	const uint32_t *indices; /* read only these images, in this order; NULL: all */
 	size_t n_indices;        /* with indices != NULL */
+
+	/* Which of the datasets that a folder or a file holds: "test", "byclass-test". Default: the
+	 * only one. */
+	const char *split;
+
+	/* Image files, in folders and lists. */
+	enum emnist_preprocess preprocess; /* how they become 28x28 */
+	struct emnist_limits limits;
+	/* Called for a file that cannot be read, with its path, by the thread that reads: zero
+	 * leaves the image out, and reading goes on; else reading ends with its error. NULL:
+	 * reading ends.
+	 */
+	int (*bad_image)(void *context, const char *path, const struct emnist_error *error);
+	void *context;
 };
 
-/* Labelled 28x28 images in idx format, plain or gzip, read in order from the start. */
+/* Labelled 28x28 images, read in order from the start. */
 struct emnist_dataset;
 
-/* path: the images' file, or the part of its name before "-images-idx3-ubyte". Nothing of the
- * headers is trusted: what is missing or too much shows when it is read. Free with
- * emnist_dataset_free(). The message of an error names the file it is about where that is not
- * path itself. */
+/*
+ * Opens the dataset at path, whose format is told by its content:
+ *
+ * an idx file of images, plain or gzip, whose labels lie beside it, or a folder of such pairs;
+ *
+ * a MATLAB file (version 5) as NIST's, with the splits "train" and "test";
+ *
+ * CSV, plain or gzip: a line an image, its label and 784 values;
+ *
+ * a folder with a folder of image files for each class, which are named by characters, class
+ * numbers or codes: emnist-formats(5) has the rules;
+ *
+ * CSV or TSV: a list of image files, "path,label" a line.
+ *
+ * Where nothing is at path, it may be the beginning of a file's name, as "emnist-byclass-test" of
+ * "emnist-byclass-test-images-idx3-ubyte.gz". idx and MATLAB files, and CSV without a header, hold
+ * their images transposed as EMNIST's do, unless they have MNIST's own names. Nothing of headers is
+ * trusted: what is missing or too much shows when it is read. The message of an error names the
+ * file that it is about where that is not path itself. Free with emnist_dataset_free().
+ */
 EMNIST_API enum emnist_status emnist_dataset_open(const char *path,
 						  const struct emnist_dataset_options *options,
 						  struct emnist_dataset **dataset_ret,
 						  struct emnist_error *error);
 
-/* The number of images that reading will give. */
+/* What was opened, and by which rule the names of classes were read, for people: "idx", "image
+ * files in folders named by characters". Owned by the dataset. */
+EMNIST_API const char *emnist_dataset_describe(const struct emnist_dataset *dataset);
+
+/* The number of images that reading will give, those included that bad_image() leaves out. */
 EMNIST_API uint64_t emnist_dataset_count(const struct emnist_dataset *dataset);
 
 /* What the classes stand for. Owned by the dataset. */

@@ -1,34 +1,30 @@
 /*
- * dataset.c - labelled images: an images' file that is streamed, and its labels, which are small
- * and read whole when the dataset is opened.
+ * dataset.c - labelled images: a source whose images are streamed, and whose labels are small and
+ * are known when it is opened.
  *
- * Images that are wanted by index may come in any order and more than once, while a gzip file is
+ * Images that are wanted by index may come in any order and more than once, while a packed file is
  * read in its own order only. They are gathered in memory in one pass, when they are first asked
- * for.
+ * for; those that are files of their own are read where they are.
  */
 #include "../base/error.h"
 #include "../base/memory.h"
-#include "idx.h"
 #include "labels.h"
 #include "siblings.h"
+#include "source.h"
 
 #include <string.h>
 
-/* A label is one byte of an idx file. */
-#define N_LABEL_VALUES 256
-
 struct emnist_dataset {
+	struct source *source;
 	struct emnist_labels *labels;
-	struct idx_images *images;
-	char *images_name; /* for messages; NULL where it is the path that was given */
+	uint16_t *classes; /* (source->count) positions in labels: the source's values, mapped */
 	bool transposed;
-	uint32_t count; /* of the files */
-	uint8_t *values;
-	uint16_t class_of[N_LABEL_VALUES];
-	uint64_t n_images; /* that reading gives */
-	uint64_t n_given;
+	uint64_t n_images; /* that are to be read */
+	uint64_t n_passed; /* of them: given, or left out since they are damaged */
 	uint32_t *indices; /* (n_images); NULL: all */
 	uint8_t *gathered; /* (n_images, 784) as stored */
+	int (*bad_image)(void *context, const char *path, const struct emnist_error *error);
+	void *context;
 };
 
 struct wanted {
@@ -36,36 +32,72 @@ struct wanted {
 	size_t position;
 };
 
+/* ------------------------------------------------------------------- opening */
+
 static enum emnist_status check_options(const struct emnist_dataset_options *options,
 					struct emnist_error *error)
 {
 	if (options->transpose > EMNIST_TRANSPOSE_NO)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "transpose: no such choice: %d",
 				 (int)options->transpose);
+	if ((unsigned)options->preprocess > EMNIST_PREPROCESS_NORMALIZE)
+		return error_set(error, EMNIST_ERR_ARGUMENT, "unknown way to preprocess: %d",
+				 (int)options->preprocess);
 	return EMNIST_OK;
 }
 
-/* ------------------------------------------------------------------- opening */
-
-static enum emnist_status classify_labels(struct emnist_dataset *dataset,
-					  const struct siblings *siblings,
-					  struct emnist_error *error)
+static enum emnist_status blame_labels(const struct source *source, enum emnist_status status,
+				       struct emnist_error *error)
 {
-	bool known[N_LABEL_VALUES];
+	return source->labels_name ? siblings_about(status, source->labels_name, error) : status;
+}
 
-	for (uint32_t value = 0; value < N_LABEL_VALUES; value++) {
-		size_t position = emnist_labels_find(dataset->labels, value);
+/* given: the user's own labels, which are taken over; NULL: none. */
+static enum emnist_status find_labels(struct emnist_dataset *dataset, struct emnist_labels *given,
+				      struct emnist_error *error)
+{
+	struct source *source = dataset->source;
+	uint32_t least = UINT32_MAX, most = 0;
+	enum emnist_status status;
 
-		known[value] = position != SIZE_MAX;
-		dataset->class_of[value] = (uint16_t)(known[value] ? position : 0);
+	dataset->labels = given ? given : source->labels;
+	if (!given)
+		source->labels = NULL;
+	if (dataset->labels)
+		return EMNIST_OK;
+	for (uint32_t i = 0; i < source->count; i++) {
+		least = source->values[i] < least ? source->values[i] : least;
+		most = source->values[i] > most ? source->values[i] : most;
 	}
-	for (uint32_t i = 0; i < dataset->count; i++)
-		if (!known[dataset->values[i]]) {
-			error_set(error, EMNIST_ERR_CORRUPT,
-				  "image %u has the label %u, which is none of the %zu classes", i,
-				  dataset->values[i], emnist_labels_count(dataset->labels));
-			return siblings_about(EMNIST_ERR_CORRUPT, siblings->labels, error);
+	status = siblings_default_labels(source->n_classes, least, most, &dataset->labels, error);
+	return status == EMNIST_ERR_UNSUPPORTED ? blame_labels(source, status, error) : status;
+}
+
+/* Turns the source's values into positions in the labels, where they stand. */
+static enum emnist_status classify(struct emnist_dataset *dataset, struct emnist_error *error)
+{
+	const struct source *source = dataset->source;
+	uint16_t last_value = 0;
+	size_t last = emnist_labels_find(dataset->labels, 0);
+
+	dataset->classes = source->values;
+	for (uint32_t i = 0; i < source->count; i++) {
+		const uint16_t value = source->values[i];
+
+		if (value != last_value) {
+			last = emnist_labels_find(dataset->labels, value);
+			last_value = value;
 		}
+		if (last == SIZE_MAX)
+			return blame_labels(
+				source,
+				error_set(error, EMNIST_ERR_CORRUPT,
+					  "image %u has the label %u, which is none of the %zu "
+					  "classes",
+					  i, value, emnist_labels_count(dataset->labels)),
+				error);
+		dataset->classes[i] = (uint16_t)last;
+	}
 	return EMNIST_OK;
 }
 
@@ -73,10 +105,10 @@ static enum emnist_status copy_indices(struct emnist_dataset *dataset, const uin
 				       size_t n, struct emnist_error *error)
 {
 	for (size_t i = 0; i < n; i++)
-		if (indices[i] >= dataset->count)
+		if (indices[i] >= dataset->source->count)
 			return error_set(error, EMNIST_ERR_ARGUMENT,
 					 "there is no image %u: the dataset has %u", indices[i],
-					 dataset->count);
+					 dataset->source->count);
 	dataset->indices = alloc_array(n, sizeof(*indices));
 	if (!dataset->indices)
 		return error_memory(error);
@@ -85,55 +117,31 @@ static enum emnist_status copy_indices(struct emnist_dataset *dataset, const uin
 	return EMNIST_OK;
 }
 
-static enum emnist_status open_images(struct emnist_dataset *dataset, const char *path,
-				      const struct siblings *siblings, struct emnist_error *error)
-{
-	enum emnist_status status;
-
-	if (strcmp(path, siblings->images) != 0) {
-		dataset->images_name = strdup(siblings->images);
-		if (!dataset->images_name)
-			return error_memory(error);
-	}
-	status = idx_open(siblings->images, &dataset->images, error);
-	return status && dataset->images_name ? siblings_about(status, siblings->images, error)
-					      : status;
-}
-
-static enum emnist_status read_labels(struct emnist_dataset *dataset,
-				      const struct siblings *siblings, struct emnist_error *error)
-{
-	enum emnist_status status;
-
-	status = idx_read_labels(siblings->labels, &dataset->values, &dataset->count, error);
-	if (status)
-		return siblings_about(status, siblings->labels, error);
-	if (dataset->count != idx_count(dataset->images))
-		return error_set(error, EMNIST_ERR_CORRUPT, "%u images, but %u labels in '%.*s'",
-				 idx_count(dataset->images), dataset->count, SIBLINGS_NAME_SHOWN,
-				 siblings_base(siblings->labels));
-	dataset->n_images = dataset->count;
-	return EMNIST_OK;
-}
-
+/* mapping: labels that the user gave, taken over; NULL: none. */
 static enum emnist_status open_all(struct emnist_dataset *dataset, const char *path,
 				   const struct emnist_dataset_options *options,
-				   const struct siblings *siblings, struct emnist_error *error)
+				   struct emnist_labels *mapping, struct emnist_error *error)
 {
+	const struct source_request request = {
+		.path = path, .split = options->split, .mapping = mapping, .options = options};
 	enum emnist_status status;
 
-	status = open_images(dataset, path, siblings, error);
+	status = source_open(&request, &dataset->source, error);
+	if (status) {
+		emnist_labels_free(mapping);
+		return status;
+	}
+	status = find_labels(dataset, mapping, error);
 	if (!status)
-		status = read_labels(dataset, siblings, error);
-	if (!status)
-		status = siblings_meaning(siblings, dataset->values, dataset->count,
-					  &dataset->labels, error);
-	if (!status)
-		status = classify_labels(dataset, siblings, error);
+		status = classify(dataset, error);
+	dataset->n_images = dataset->source->count;
 	if (!status && options->indices)
 		status = copy_indices(dataset, options->indices, options->n_indices, error);
-	dataset->transposed = options->transpose == EMNIST_TRANSPOSE_YES ||
-			      (options->transpose == EMNIST_TRANSPOSE_AUTO && !siblings->upright);
+	dataset->transposed =
+		options->transpose == EMNIST_TRANSPOSE_YES ||
+		(options->transpose == EMNIST_TRANSPOSE_AUTO && dataset->source->transposed);
+	dataset->bad_image = options->bad_image;
+	dataset->context = options->context;
 	return status;
 }
 
@@ -143,28 +151,31 @@ enum emnist_status emnist_dataset_open(const char *path,
 				       struct emnist_error *error)
 {
 	static const struct emnist_dataset_options defaults;
-	struct emnist_dataset *dataset = NULL;
-	struct siblings siblings = {0};
+	struct emnist_dataset *dataset;
+	struct emnist_labels *mapping = NULL;
 	enum emnist_status status;
 
 	*dataset_ret = NULL;
 	if (!options)
 		options = &defaults;
 	status = check_options(options, error);
-	if (!status)
-		status = siblings_find(path, options->labels_path, options->mapping_path, &siblings,
-				       error);
+	if (!status && options->mapping_path) {
+		status = emnist_labels_read(options->mapping_path, &mapping, error);
+		if (status)
+			siblings_about(status, options->mapping_path, error);
+	}
 	if (status)
-		goto out;
+		return status;
 	dataset = alloc_zeroed(1, sizeof(*dataset));
-	status = dataset ? open_all(dataset, path, options, &siblings, error) : error_memory(error);
+	if (!dataset) {
+		emnist_labels_free(mapping);
+		return error_memory(error);
+	}
+	status = open_all(dataset, path, options, mapping, error);
 	if (status)
-		goto out;
-	*dataset_ret = dataset;
-	dataset = NULL;
-out:
-	emnist_dataset_free(dataset);
-	siblings_clear(&siblings);
+		emnist_dataset_free(dataset);
+	else
+		*dataset_ret = dataset;
 	return status;
 }
 
@@ -173,6 +184,11 @@ out:
 uint64_t emnist_dataset_count(const struct emnist_dataset *dataset)
 {
 	return dataset->n_images;
+}
+
+const char *emnist_dataset_describe(const struct emnist_dataset *dataset)
+{
+	return dataset->source->description;
 }
 
 const struct emnist_labels *emnist_dataset_labels(const struct emnist_dataset *dataset)
@@ -206,7 +222,8 @@ static enum emnist_status gather_sorted(struct emnist_dataset *dataset, const st
 
 	for (size_t i = 0; i < dataset->n_images; i++) {
 		for (; n_read <= wanted[i].index; n_read++) {
-			enum emnist_status status = idx_read(dataset->images, 1, pixels, error);
+			enum emnist_status status = dataset->source->ops->read(
+				dataset->source, n_read, 1, pixels, error);
 
 			if (status)
 				return status;
@@ -240,56 +257,113 @@ static enum emnist_status gather(struct emnist_dataset *dataset, struct emnist_e
 	return status;
 }
 
-/* The pixels of the next n images, as they are stored. */
+/* The pixels of the next n images of a stream, as they are stored. */
 static enum emnist_status read_stored(struct emnist_dataset *dataset, size_t n, uint8_t *pixels,
 				      struct emnist_error *error)
 {
+	struct source *source = dataset->source;
 	enum emnist_status status = EMNIST_OK;
 
 	if (!dataset->indices)
-		return idx_read(dataset->images, n, pixels, error);
+		return source->ops->read(source, (uint32_t)dataset->n_passed, n, pixels, error);
 	if (!dataset->gathered)
 		status = gather(dataset, error);
 	if (!status)
-		memcpy(pixels, dataset->gathered + dataset->n_given * EMNIST_VECTOR_LENGTH,
+		memcpy(pixels, dataset->gathered + dataset->n_passed * EMNIST_VECTOR_LENGTH,
 		       n * EMNIST_VECTOR_LENGTH);
 	return status;
+}
+
+/* The position in the source of the image that comes in n images from now. */
+static uint32_t index_ahead(const struct emnist_dataset *dataset, size_t n)
+{
+	const uint64_t position = dataset->n_passed + n;
+
+	return dataset->indices ? dataset->indices[position] : (uint32_t)position;
+}
+
+static enum emnist_status read_stream(struct emnist_dataset *dataset, size_t n_max, uint8_t *pixels,
+				      uint16_t *classes, size_t *n_ret, struct emnist_error *error)
+{
+	const uint64_t left = dataset->n_images - dataset->n_passed;
+	const size_t n = n_max < left ? n_max : (size_t)left;
+	const char *name = dataset->source->images_name;
+	enum emnist_status status;
+
+	status = read_stored(dataset, n, pixels, error);
+	if (status)
+		return name ? siblings_about(status, name, error) : status;
+	for (size_t i = 0; i < n; i++)
+		classes[i] = dataset->classes[index_ahead(dataset, i)];
+	dataset->n_passed += n;
+	*n_ret = n;
+	return EMNIST_OK;
+}
+
+/* The next image that is a file of its own; *read_ret is false where it is damaged and was left
+ * out. */
+static enum emnist_status read_file(struct emnist_dataset *dataset, uint8_t *pixels,
+				    uint16_t *class_ret, bool *read_ret, struct emnist_error *error)
+{
+	struct source *source = dataset->source;
+	const uint32_t index = index_ahead(dataset, 0);
+	struct emnist_error fault;
+	enum emnist_status status = source->ops->read(source, index, 1, pixels, &fault);
+	const char *path;
+
+	dataset->n_passed++;
+	*class_ret = dataset->classes[index];
+	*read_ret = status == EMNIST_OK;
+	if (!status)
+		return EMNIST_OK;
+	path = status == EMNIST_ERR_MEMORY ? NULL : source->ops->path(source, index);
+	if (path && dataset->bad_image && !dataset->bad_image(dataset->context, path, &fault))
+		return EMNIST_OK;
+	if (error)
+		*error = fault;
+	return path ? source_blame_path(status, path, error) : status;
+}
+
+static enum emnist_status read_files(struct emnist_dataset *dataset, size_t n_max, uint8_t *pixels,
+				     uint16_t *classes, size_t *n_ret, struct emnist_error *error)
+{
+	while (*n_ret < n_max && dataset->n_passed < dataset->n_images) {
+		bool read;
+		enum emnist_status status =
+			read_file(dataset, pixels + *n_ret * EMNIST_VECTOR_LENGTH, classes + *n_ret,
+				  &read, error);
+
+		if (status) {
+			*n_ret = 0;
+			return status;
+		}
+		*n_ret += read;
+	}
+	return EMNIST_OK;
 }
 
 enum emnist_status emnist_dataset_read(struct emnist_dataset *dataset, size_t n_max,
 				       uint8_t *pixels, uint16_t *classes, size_t *n_ret,
 				       struct emnist_error *error)
 {
-	const uint64_t left = dataset->n_images - dataset->n_given;
-	const size_t n = n_max < left ? n_max : (size_t)left;
 	enum emnist_status status;
 
 	*n_ret = 0;
-	status = read_stored(dataset, n, pixels, error);
-	if (status)
-		return dataset->images_name ? siblings_about(status, dataset->images_name, error)
-					    : status;
-	for (size_t i = 0; i < n; i++) {
-		uint64_t given = dataset->n_given + i;
-		uint64_t index = dataset->indices ? dataset->indices[given] : given;
-
-		if (dataset->transposed)
-			transpose(pixels + i * EMNIST_VECTOR_LENGTH);
-		classes[i] = dataset->class_of[dataset->values[index]];
-	}
-	dataset->n_given += n;
-	*n_ret = n;
-	return EMNIST_OK;
+	if (dataset->source->separate)
+		status = read_files(dataset, n_max, pixels, classes, n_ret, error);
+	else
+		status = read_stream(dataset, n_max, pixels, classes, n_ret, error);
+	for (size_t i = 0; dataset->transposed && i < *n_ret; i++)
+		transpose(pixels + i * EMNIST_VECTOR_LENGTH);
+	return status;
 }
 
 void emnist_dataset_free(struct emnist_dataset *dataset)
 {
 	if (!dataset)
 		return;
-	idx_close(dataset->images);
+	source_close(dataset->source);
 	emnist_labels_free(dataset->labels);
-	free(dataset->images_name);
-	free(dataset->values);
 	free(dataset->indices);
 	free(dataset->gathered);
 	free(dataset);

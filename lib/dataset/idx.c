@@ -10,8 +10,10 @@
 #include "idx.h"
 
 #include "../base/cursor.h"
-#include "../base/gzip.h"
 #include "../base/memory.h"
+#include "siblings.h"
+
+#include <string.h>
 
 #define MAGIC_IMAGES         UINT32_C(0x00000803)
 #define MAGIC_LABELS         UINT32_C(0x00000801)
@@ -22,11 +24,16 @@
 /* Labels are read in parts of this many bytes, so that room is made for few that are not there. */
 #define LABELS_STEP (UINT32_C(1) << 20)
 
-struct idx_images {
-	struct gzip *gzip;
-	uint32_t count;
+struct idx {
+	struct source source;
+	struct gzip *images;
 	uint32_t n_read;
 };
+
+bool idx_begins(const unsigned char *bytes, size_t nbytes)
+{
+	return nbytes >= 4 && bytes[0] == 0 && bytes[1] == 0 && bytes[2] && bytes[3];
+}
 
 /* Reads a header of nbytes bytes, its magic number and its count. */
 static enum emnist_status read_header(struct gzip *gzip, unsigned char *bytes, size_t nbytes,
@@ -71,15 +78,17 @@ static enum emnist_status check_end(struct gzip *gzip, uint32_t count, const cha
 	return status;
 }
 
-static enum emnist_status read_images_header(struct idx_images *images, struct emnist_error *error)
+/* ---------------------------------------------------------------------- images */
+
+static enum emnist_status read_images_header(struct idx *idx, struct emnist_error *error)
 {
 	unsigned char bytes[HEADER_IMAGES_NBYTES];
 	enum emnist_status status;
 	struct cursor cursor;
 	uint32_t height, width;
 
-	status = read_header(images->gzip, bytes, sizeof(bytes), MAGIC_IMAGES, "images", &cursor,
-			     &images->count, error);
+	status = read_header(idx->images, bytes, sizeof(bytes), MAGIC_IMAGES, "images", &cursor,
+			     &idx->source.count, error);
 	if (status)
 		return status;
 	height = cursor_u32_be(&cursor);
@@ -88,60 +97,44 @@ static enum emnist_status read_images_header(struct idx_images *images, struct e
 		return error_at(error, EMNIST_ERR_UNSUPPORTED, 8,
 				"images of %ux%u pixels: only %dx%d are read", width, height,
 				EMNIST_SIDE, EMNIST_SIDE);
-	return images->count ? EMNIST_OK : check_end(images->gzip, 0, "images", error);
+	return idx->source.count ? EMNIST_OK : check_end(idx->images, 0, "images", error);
 }
 
-enum emnist_status idx_open(const char *path, struct idx_images **images_ret,
-			    struct emnist_error *error)
+/* With the last image, that nothing follows it is checked as well. */
+static enum emnist_status read_images(struct source *source, uint32_t index, size_t n,
+				      uint8_t *pixels, struct emnist_error *error)
 {
-	struct idx_images *images = alloc_zeroed(1, sizeof(*images));
-	enum emnist_status status;
-
-	*images_ret = NULL;
-	if (!images)
-		return error_memory(error);
-	status = gzip_open(path, &images->gzip, error);
-	if (!status)
-		status = read_images_header(images, error);
-	if (status)
-		idx_close(images);
-	else
-		*images_ret = images;
-	return status;
-}
-
-uint32_t idx_count(const struct idx_images *images)
-{
-	return images->count;
-}
-
-enum emnist_status idx_read(struct idx_images *images, size_t n, uint8_t *pixels,
-			    struct emnist_error *error)
-{
+	struct idx *idx = (struct idx *)source;
 	enum emnist_status status;
 	size_t nbytes;
 
+	(void)index;
 	if (!n)
 		return EMNIST_OK;
-	status = gzip_read(images->gzip, pixels, n * EMNIST_VECTOR_LENGTH, &nbytes, error);
+	status = gzip_read(idx->images, pixels, n * EMNIST_VECTOR_LENGTH, &nbytes, error);
 	if (status)
 		return status;
-	images->n_read += (uint32_t)(nbytes / EMNIST_VECTOR_LENGTH);
+	idx->n_read += (uint32_t)(nbytes / EMNIST_VECTOR_LENGTH);
 	if (nbytes < n * EMNIST_VECTOR_LENGTH)
 		return error_set(error, EMNIST_ERR_CORRUPT, "the file ends after %u of %u images",
-				 images->n_read, images->count);
-	if (images->n_read == images->count)
-		return check_end(images->gzip, images->count, "images", error);
+				 idx->n_read, source->count);
+	if (idx->n_read == source->count)
+		return check_end(idx->images, source->count, "images", error);
 	return EMNIST_OK;
 }
 
-void idx_close(struct idx_images *images)
+static void close_idx(struct source *source)
 {
-	if (!images)
-		return;
-	gzip_close(images->gzip);
-	free(images);
+	struct idx *idx = (struct idx *)source;
+
+	gzip_close(idx->images);
+	source_clear(source);
+	free(idx);
 }
+
+static const struct source_ops ops = {.read = read_images, .close = close_idx};
+
+/* ---------------------------------------------------------------------- labels */
 
 static enum emnist_status read_all_labels(struct gzip *gzip, uint32_t count, struct buffer *labels,
 					  struct emnist_error *error)
@@ -167,27 +160,170 @@ static enum emnist_status read_all_labels(struct gzip *gzip, uint32_t count, str
 	return check_end(gzip, count, "labels", error);
 }
 
-enum emnist_status idx_read_labels(const char *path, uint8_t **labels_ret, uint32_t *n_ret,
-				   struct emnist_error *error)
+enum emnist_status idx_read_labels_stream(struct gzip *stream, uint8_t **labels_ret,
+					  uint32_t *n_ret, struct emnist_error *error)
 {
 	unsigned char bytes[HEADER_LABELS_NBYTES];
 	struct buffer labels = {0};
-	struct gzip *gzip = NULL;
 	enum emnist_status status;
 	struct cursor cursor;
 
 	*labels_ret = NULL;
-	status = gzip_open(path, &gzip, error);
-	if (!status)
-		status = read_header(gzip, bytes, sizeof(bytes), MAGIC_LABELS, "labels", &cursor,
-				     n_ret, error);
+	status = read_header(stream, bytes, sizeof(bytes), MAGIC_LABELS, "labels", &cursor, n_ret,
+			     error);
 	if (!status && !buffer_reserve(&labels, 1))
 		status = error_memory(error);
 	if (!status)
-		status = read_all_labels(gzip, *n_ret, &labels, error);
+		status = read_all_labels(stream, *n_ret, &labels, error);
 	if (status)
 		buffer_clear(&labels);
 	*labels_ret = labels.data;
+	return status;
+}
+
+enum emnist_status idx_read_labels(const char *path, uint8_t **labels_ret, uint32_t *n_ret,
+				   struct emnist_error *error)
+{
+	struct gzip *gzip = NULL;
+	enum emnist_status status;
+
+	*labels_ret = NULL;
+	status = gzip_open(path, &gzip, error);
+	if (!status)
+		status = idx_read_labels_stream(gzip, labels_ret, n_ret, error);
 	gzip_close(gzip);
+	return status;
+}
+
+/* Reads the labels of the images whose header has been read. */
+static enum emnist_status take_labels(struct source *source, struct gzip *labels,
+				      struct emnist_error *error)
+{
+	uint8_t *values = NULL;
+	enum emnist_status status;
+	uint32_t n;
+
+	status = idx_read_labels_stream(labels, &values, &n, error);
+	if (status)
+		return source->labels_name ? siblings_about(status, source->labels_name, error)
+					   : status;
+	if (n != source->count) {
+		const char *name = source->labels_name ? source->labels_name : "labels";
+
+		status = error_set(error, EMNIST_ERR_CORRUPT, "%u images, but %u labels in '%.*s'",
+				   source->count, n, SIBLINGS_NAME_SHOWN, siblings_base(name));
+		goto out;
+	}
+	source->values = alloc_array(n, sizeof(*source->values));
+	if (!source->values) {
+		status = error_memory(error);
+		goto out;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		source->values[i] = values[i];
+out:
+	free(values);
+	return status;
+}
+
+/* --------------------------------------------------------------------- opening */
+
+static bool copy_name(const char *name, char **copy_ret)
+{
+	*copy_ret = name ? strdup(name) : NULL;
+	return !name || *copy_ret;
+}
+
+/* Takes the stream of images over; labels are not read yet. */
+static enum emnist_status open_images(struct gzip *images, const char *images_name,
+				      const char *labels_name, struct source **source_ret,
+				      struct emnist_error *error)
+{
+	struct idx *idx = alloc_zeroed(1, sizeof(*idx));
+	enum emnist_status status;
+
+	*source_ret = NULL;
+	if (!idx) {
+		gzip_close(images);
+		return error_memory(error);
+	}
+	idx->images = images;
+	idx->source.ops = &ops;
+	idx->source.transposed = true;
+	if (!copy_name(images_name, &idx->source.images_name) ||
+	    !copy_name(labels_name, &idx->source.labels_name) ||
+	    !source_describe(&idx->source, "idx"))
+		status = error_memory(error);
+	else
+		status = read_images_header(idx, error);
+	if (status && images_name)
+		siblings_about(status, images_name, error);
+	if (status)
+		close_idx(&idx->source);
+	else
+		*source_ret = &idx->source;
+	return status;
+}
+
+enum emnist_status idx_open(struct gzip *images, const char *images_name, struct gzip *labels,
+			    const char *labels_name, struct source **source_ret,
+			    struct emnist_error *error)
+{
+	enum emnist_status status;
+
+	status = open_images(images, images_name, labels_name, source_ret, error);
+	if (!status)
+		status = take_labels(*source_ret, labels, error);
+	gzip_close(labels);
+	if (status) {
+		source_close(*source_ret);
+		*source_ret = NULL;
+	}
+	return status;
+}
+
+/* What the labels mean, as far as a mapping file or the name tells. */
+static enum emnist_status find_meaning(struct source *source, const struct siblings *siblings,
+				       struct emnist_error *error)
+{
+	enum emnist_status status;
+
+	source->n_classes = siblings->n_classes;
+	source->transposed = !siblings->upright;
+	if (!siblings->mapping)
+		return EMNIST_OK;
+	status = emnist_labels_read(siblings->mapping, &source->labels, error);
+	return status ? siblings_about(status, siblings->mapping, error) : EMNIST_OK;
+}
+
+enum emnist_status idx_open_beside(struct gzip *images, const struct source_request *request,
+				   struct source **source_ret, struct emnist_error *error)
+{
+	const char *given = request->given;
+	struct siblings siblings;
+	struct gzip *labels = NULL;
+	enum emnist_status status;
+
+	*source_ret = NULL;
+	status = siblings_find(request->path, request->options->labels_path, !request->mapping,
+			       &siblings, error);
+	if (!status) {
+		status = gzip_open(siblings.labels, &labels, error);
+		if (status)
+			siblings_about(status, siblings.labels, error);
+	}
+	if (status)
+		gzip_close(images);
+	else
+		status = idx_open(images,
+				  given && strcmp(given, request->path) == 0 ? NULL : request->path,
+				  labels, siblings.labels, source_ret, error);
+	if (!status)
+		status = find_meaning(*source_ret, &siblings, error);
+	if (status) {
+		source_close(*source_ret);
+		*source_ret = NULL;
+	}
+	siblings_clear(&siblings);
 	return status;
 }

@@ -17,13 +17,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *const images_endings[] = {
+static const char *const file_endings[] = {
 	"",
 	".gz",
 	"-images-idx3-ubyte",
 	"-images-idx3-ubyte.gz",
 	"-images.idx3-ubyte",
 	"-images.idx3-ubyte.gz",
+	".csv",
+	".csv.gz",
+	".mat",
 	NULL,
 };
 static const char *const packed_first[] = {".gz", "", NULL};
@@ -84,15 +87,34 @@ static enum emnist_status first_there(const char *stem, size_t stem_nbytes,
 	return EMNIST_OK;
 }
 
-static enum emnist_status find_images(const char *path, struct siblings *siblings,
-				      struct emnist_error *error)
+/* path, then path-split: what a folder's name and a split's come to. */
+static enum emnist_status locate_split(const char *path, const char *split, char **file_ret,
+				       struct emnist_error *error)
+{
+	const size_t nbytes = strlen(path) + 1 + strlen(split) + 1;
+	char *stem = alloc_array(nbytes, 1);
+	enum emnist_status status;
+
+	*file_ret = NULL;
+	if (!stem)
+		return error_memory(error);
+	snprintf(stem, nbytes, "%s-%s", path, split);
+	status = first_there(stem, nbytes - 1, file_endings, file_ret, error);
+	free(stem);
+	return status;
+}
+
+enum emnist_status siblings_locate(const char *path, const char *split, char **file_ret,
+				   struct emnist_error *error)
 {
 	enum emnist_status status;
 	struct stat st;
 	int failure;
 
-	status = first_there(path, strlen(path), images_endings, &siblings->images, error);
-	if (status || siblings->images)
+	status = first_there(path, strlen(path), file_endings, file_ret, error);
+	if (!status && !*file_ret && split)
+		status = locate_split(path, split, file_ret, error);
+	if (status || *file_ret)
 		return status;
 	failure = stat(path, &st) == 0 ? EISDIR : errno;
 	if (failure == ENOENT)
@@ -109,9 +131,9 @@ static const char *find_word(const char *path)
 	return word ? word : strstr(siblings_base(path), "images.idx3");
 }
 
-static enum emnist_status find_labels(struct siblings *siblings, struct emnist_error *error)
+static enum emnist_status find_labels(const char *images, char **labels_ret,
+				      struct emnist_error *error)
 {
-	const char *images = siblings->images;
 	const char *word = find_word(images);
 	size_t nbytes = strlen(images);
 	bool packed = ends_with(images, nbytes, ".gz");
@@ -128,9 +150,8 @@ static enum emnist_status find_labels(struct siblings *siblings, struct emnist_e
 	stem[(word - images) + (ptrdiff_t)strlen("images.idx")] = '1';
 	if (packed)
 		nbytes -= strlen(".gz");
-	status = first_there(stem, nbytes, packed ? packed_first : plain_first, &siblings->labels,
-			     error);
-	if (!status && !siblings->labels) {
+	status = first_there(stem, nbytes, packed ? packed_first : plain_first, labels_ret, error);
+	if (!status && !*labels_ret) {
 		char what[160];
 
 		stem[nbytes] = '\0';
@@ -142,8 +163,7 @@ static enum emnist_status find_labels(struct siblings *siblings, struct emnist_e
 	return status;
 }
 
-/* How much of the images' path comes before "-images-idx3"; all where that is not in it. */
-static size_t stem_nbytes(const char *images)
+size_t siblings_stem(const char *images)
 {
 	const char *word = find_word(images);
 
@@ -154,26 +174,49 @@ static size_t stem_nbytes(const char *images)
 	return (size_t)(word - images);
 }
 
-static enum emnist_status find_mapping(struct siblings *siblings, struct emnist_error *error)
+/* The same without the ending of another format's name. */
+static size_t stem_nbytes(const char *path)
+{
+	static const char *const endings[] = {".gz", ".csv", ".tsv", ".txt", ".mat"};
+	size_t nbytes = siblings_stem(path);
+
+	if (path[nbytes])
+		return nbytes;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (ends_with(path, nbytes, endings[i]))
+			nbytes -= strlen(endings[i]);
+	return nbytes;
+}
+
+enum emnist_status siblings_find_mapping(const char *path, char **mapping_ret,
+					 struct emnist_error *error)
 {
 	static const char *const parts[] = {"-train", "-test"};
-	const size_t nbytes = stem_nbytes(siblings->images);
+	const size_t nbytes = stem_nbytes(path);
 	enum emnist_status status;
 
-	status = first_there(siblings->images, nbytes, mapping_endings, &siblings->mapping, error);
-	for (size_t i = 0; i < 2 && !status && !siblings->mapping; i++)
-		if (ends_with(siblings->images, nbytes, parts[i]))
-			status = first_there(siblings->images, nbytes - strlen(parts[i]),
-					     mapping_endings, &siblings->mapping, error);
+	status = first_there(path, nbytes, mapping_endings, mapping_ret, error);
+	for (size_t i = 0; i < 2 && !status && !*mapping_ret; i++)
+		if (ends_with(path, nbytes, parts[i]))
+			status = first_there(path, nbytes - strlen(parts[i]), mapping_endings,
+					     mapping_ret, error);
 	return status;
 }
 
-/* The classes of the split that a word of the name tells; 0: none does. */
-static size_t split_n_classes(const char *images)
+bool siblings_is_upright(const char *name)
 {
-	const char *const end = images + stem_nbytes(images);
-	const char *word = siblings_base(images);
+	const char *base = siblings_base(name);
 
+	return starts_with(base, "train-images") || starts_with(base, "t10k-images");
+}
+
+size_t siblings_n_classes(const char *name)
+{
+	const char *const end = name + stem_nbytes(name);
+	const char *word = siblings_base(name);
+
+	if (siblings_is_upright(name))
+		return MNIST_N_CLASSES;
 	while (word < end) {
 		size_t nbytes = strcspn(word, "-_.");
 
@@ -188,42 +231,42 @@ static size_t split_n_classes(const char *images)
 	return 0;
 }
 
-/* What the images' name says. */
-static void tell_by_name(struct siblings *siblings)
+static bool is_boundary(char c)
 {
-	const char *base = siblings_base(siblings->images);
-
-	siblings->upright = starts_with(base, "train-images") || starts_with(base, "t10k-images");
-	siblings->n_classes =
-		siblings->upright ? MNIST_N_CLASSES : split_n_classes(siblings->images);
+	return c == '-' || c == '_' || c == '.';
 }
 
-enum emnist_status siblings_find(const char *path, const char *labels_path,
-				 const char *mapping_path, struct siblings *siblings,
-				 struct emnist_error *error)
+bool siblings_is_split(const char *name, size_t nbytes, const char *split)
 {
-	enum emnist_status status;
+	const size_t n = strlen(split);
+
+	if (nbytes == strlen("t10k") && memcmp(name, "t10k", nbytes) == 0 &&
+	    strcmp(split, "test") == 0)
+		return true;
+	for (size_t i = 0; n && i + n <= nbytes; i++)
+		if (memcmp(name + i, split, n) == 0 && (i == 0 || is_boundary(name[i - 1])) &&
+		    (i + n == nbytes || is_boundary(name[i + n])))
+			return true;
+	return false;
+}
+
+enum emnist_status siblings_find(const char *images, const char *labels_path, bool want_mapping,
+				 struct siblings *siblings, struct emnist_error *error)
+{
+	enum emnist_status status = EMNIST_OK;
 
 	*siblings = (struct siblings){0};
-	status = find_images(path, siblings, error);
-	if (status)
-		return status;
 	if (labels_path)
 		siblings->labels = strdup(labels_path);
 	else
-		status = find_labels(siblings, error);
+		status = find_labels(images, &siblings->labels, error);
 	if (status)
 		return status;
-	if (mapping_path)
-		siblings->mapping = strdup(mapping_path);
-	else
-		status = find_mapping(siblings, error);
-	if (status)
-		return status;
-	if (!siblings->labels || (mapping_path && !siblings->mapping))
+	if (!siblings->labels)
 		return error_memory(error);
-	tell_by_name(siblings);
-	return EMNIST_OK;
+	siblings->upright = siblings_is_upright(images);
+	siblings->n_classes = siblings_n_classes(images);
+	return want_mapping ? siblings_find_mapping(images, &siblings->mapping, error) : EMNIST_OK;
 }
 
 /* The images' path for the labels', which need not be named as EMNIST's are; NULL when memory is
@@ -246,21 +289,22 @@ static char *images_of_labels(const char *labels_path)
 enum emnist_status siblings_of_labels(const char *labels_path, const char *mapping_path,
 				      struct siblings *siblings, struct emnist_error *error)
 {
+	char *images = images_of_labels(labels_path);
 	enum emnist_status status = EMNIST_OK;
 
 	*siblings = (struct siblings){0};
-	siblings->images = images_of_labels(labels_path);
 	siblings->labels = strdup(labels_path);
-	if (!siblings->images || !siblings->labels)
-		return error_memory(error);
-	if (mapping_path) {
+	if (mapping_path)
 		siblings->mapping = strdup(mapping_path);
-		status = siblings->mapping ? EMNIST_OK : error_memory(error);
-	} else {
-		status = find_mapping(siblings, error);
+	if (!images || !siblings->labels || (mapping_path && !siblings->mapping))
+		status = error_memory(error);
+	else if (!mapping_path)
+		status = siblings_find_mapping(images, &siblings->mapping, error);
+	if (!status) {
+		siblings->upright = siblings_is_upright(images);
+		siblings->n_classes = siblings_n_classes(images);
 	}
-	if (!status)
-		tell_by_name(siblings);
+	free(images);
 	return status;
 }
 
@@ -273,55 +317,46 @@ enum emnist_status siblings_about(enum emnist_status status, const char *path,
 	return error_prefix(error, status, prefix);
 }
 
-static uint8_t largest(const uint8_t *values, uint32_t n)
+enum emnist_status siblings_default_labels(size_t n_classes, uint32_t least, uint32_t most,
+					   struct emnist_labels **labels_ret,
+					   struct emnist_error *error)
 {
-	uint8_t value = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		value = values[i] > value ? values[i] : value;
-	return value;
-}
-
-/* The number of classes of the smallest split that has all these labels; 0: none has. */
-static size_t guess_n_classes(const uint8_t *values, uint32_t n)
-{
-	uint8_t max = largest(values, n);
-
-	if (max < 10)
-		return 10;
-	if (max <= 26 && !memchr(values, 0, n))
-		return 26;
-	if (max < 47)
-		return 47;
-	return max < 62 ? 62 : 0;
+	*labels_ret = NULL;
+	if (!n_classes && most < 10)
+		n_classes = 10;
+	else if (!n_classes && most <= 26 && least > 0)
+		n_classes = 26;
+	else if (!n_classes && most < 62)
+		n_classes = most < 47 ? 47 : 62;
+	if (!n_classes)
+		return error_set(error, EMNIST_ERR_UNSUPPORTED,
+				 "the labels go up to %u, which needs a mapping file",
+				 (unsigned)most);
+	return emnist_labels_default(n_classes, labels_ret, error);
 }
 
 enum emnist_status siblings_meaning(const struct siblings *siblings, const uint8_t *values,
 				    uint32_t n, struct emnist_labels **labels_ret,
 				    struct emnist_error *error)
 {
+	uint32_t least = UINT32_MAX, most = 0;
 	enum emnist_status status;
-	size_t n_classes = siblings->n_classes;
 
 	if (siblings->mapping) {
 		status = emnist_labels_read(siblings->mapping, labels_ret, error);
 		return status ? siblings_about(status, siblings->mapping, error) : EMNIST_OK;
 	}
-	*labels_ret = NULL;
-	if (!n_classes)
-		n_classes = guess_n_classes(values, n);
-	if (!n_classes) {
-		status = error_set(error, EMNIST_ERR_UNSUPPORTED,
-				   "the labels go up to %u, which needs a mapping file",
-				   largest(values, n));
-		return siblings_about(status, siblings->labels, error);
+	for (uint32_t i = 0; i < n; i++) {
+		least = values[i] < least ? values[i] : least;
+		most = values[i] > most ? values[i] : most;
 	}
-	return emnist_labels_default(n_classes, labels_ret, error);
+	status = siblings_default_labels(siblings->n_classes, least, most, labels_ret, error);
+	return status == EMNIST_ERR_UNSUPPORTED ? siblings_about(status, siblings->labels, error)
+						: status;
 }
 
 void siblings_clear(struct siblings *siblings)
 {
-	free(siblings->images);
 	free(siblings->labels);
 	free(siblings->mapping);
 	*siblings = (struct siblings){0};

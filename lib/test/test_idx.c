@@ -209,17 +209,18 @@ static void test_explicit_files(void **state)
 	(void)state;
 	read_good(FOLDER "strokes-byclass-test-images-idx3-ubyte", &options, &contents);
 	assert_memory_equal(contents.texts + 20, "A B Cc D", 8);
-	missing.mapping_path = FOLDER "none.txt";
 	assert_int_equal(read_dataset(FOLDER "t10k", &missing, 7, &contents, &error),
 			 EMNIST_ERR_CORRUPT);
 	assert_string_equal(
 		error.message,
 		"10 images, but 40 labels in 'strokes-balanced-train-labels-idx1-ubyte'");
 	missing.labels_path = NULL;
+	missing.mapping_path = FOLDER "none.txt";
 	assert_int_equal(read_dataset(FOLDER "t10k", &missing, 7, &contents, &error),
 			 EMNIST_ERR_IO);
 	assert_string_equal(error.message, "'none.txt': No such file or directory");
 	missing.labels_path = FOLDER "none";
+	missing.mapping_path = NULL;
 	assert_int_equal(read_dataset(FOLDER "t10k", &missing, 7, &contents, &error),
 			 EMNIST_ERR_IO);
 	assert_string_equal(error.message, "'none': No such file or directory");
@@ -234,12 +235,44 @@ static void test_no_such_dataset(void **state)
 	assert_int_equal(read_dataset(FOLDER "none", NULL, 7, &contents, &error), EMNIST_ERR_IO);
 	assert_string_equal(error.message, "neither an images file nor the start of one's name: "
 					   "No such file or directory");
-	assert_int_equal(read_dataset("testdata/idx", NULL, 7, &contents, &error), EMNIST_ERR_IO);
-	assert_string_equal(error.message, "Is a directory");
-	assert_int_equal(read_dataset(FOLDER "contents.tsv", NULL, 7, &contents, &error),
+	assert_int_equal(read_dataset(FOLDER "nearest.onnx", NULL, 7, &contents, &error),
+			 EMNIST_ERR_FORMAT);
+	assert_string_equal(error.message,
+			    "no dataset: neither idx, MATLAB, CSV nor a list of images");
+}
+
+static void test_folder(void **state)
+{
+	struct emnist_dataset_options options = {.split = "byclass-test"};
+	static struct contents contents, by_file;
+	struct emnist_error error;
+
+	(void)state;
+	read_good(FOLDER "strokes-byclass-test", NULL, &by_file);
+	read_good("testdata/idx", &options, &contents);
+	assert_memory_equal(&contents, &by_file, sizeof(contents));
+	options.split = "byclass";
+	read_good(FOLDER, &options, &contents);
+	assert_memory_equal(&contents, &by_file, sizeof(contents));
+	options.split = "byclass-test";
+	read_good(FOLDER "strokes", &options, &contents);
+	assert_memory_equal(&contents, &by_file, sizeof(contents));
+	assert_int_equal(read_dataset("testdata/idx", NULL, 7, &contents, &error),
 			 EMNIST_ERR_ARGUMENT);
 	assert_string_equal(error.message,
-			    "the labels cannot be found from a name without 'images-idx3'");
+			    "choose a split: strokes-balanced-train, strokes-byclass-test, "
+			    "strokes-digits-test, strokes-letters, strokes-sets-test, "
+			    "strokes-sets-train, t10k, train, unnamed");
+	options.split = "test";
+	assert_int_equal(read_dataset("testdata/idx", &options, 7, &contents, &error),
+			 EMNIST_ERR_ARGUMENT);
+	assert_string_equal(error.message, "choose a split: strokes-byclass-test, "
+					   "strokes-digits-test, strokes-sets-test, t10k");
+	options.split = "est";
+	assert_int_equal(read_dataset("testdata/idx", &options, 7, &contents, &error),
+			 EMNIST_ERR_ARGUMENT);
+	assert_int_equal(read_dataset("testdata/samples/none", &options, 7, &contents, &error),
+			 EMNIST_ERR_IO);
 }
 
 static void test_transpose(void **state)
@@ -498,6 +531,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_explicit_files),
 		cmocka_unit_test(test_no_such_dataset),
+		cmocka_unit_test(test_folder),
 		cmocka_unit_test(test_transpose),
 		cmocka_unit_test(test_indices),
 		cmocka_unit_test(test_indices_out_of_range),

@@ -1,0 +1,117 @@
+/*
+ * listing.c - what is in a directory.
+ *
+ * A name is kept as its place in the bytes of all names, until these no longer move.
+ */
+#include "listing.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static int by_name(const void *a, const void *b)
+{
+	const struct listing_entry *first = a, *second = b;
+
+	return strcmp(first->name, second->name);
+}
+
+/* Whether the entry is there at all, as a file or directory, and which. What cannot be looked at
+ * counts as a file: reading it says why. */
+static bool look(int directory, const struct dirent *dirent, bool *is_directory_ret)
+{
+	struct stat st;
+
+	*is_directory_ret = dirent->d_type == DT_DIR;
+	if (dirent->d_type == DT_DIR || dirent->d_type == DT_REG)
+		return true;
+	if (fstatat(directory, dirent->d_name, &st, 0) < 0)
+		return true;
+	*is_directory_ret = S_ISDIR(st.st_mode);
+	return S_ISDIR(st.st_mode) || S_ISREG(st.st_mode);
+}
+
+static bool add(struct listing *listing, const char *name, bool is_directory, size_t *capacity)
+{
+	const size_t nbytes = strlen(name) + 1;
+
+	if (listing->n == *capacity) {
+		size_t n = *capacity ? *capacity + *capacity / 2 : 64;
+		struct listing_entry *entries = reallocarray(listing->entries, n, sizeof(*entries));
+
+		if (!entries)
+			return false;
+		listing->entries = entries;
+		*capacity = n;
+	}
+	if (!buffer_reserve(&listing->names, listing->names.nbytes + nbytes))
+		return false;
+	memcpy(listing->names.data + listing->names.nbytes, name, nbytes);
+	listing->names.nbytes += nbytes;
+	listing->entries[listing->n++] = (struct listing_entry){NULL, is_directory};
+	return true;
+}
+
+static enum emnist_status read_all(DIR *directory, struct listing *listing,
+				   struct emnist_error *error)
+{
+	const struct dirent *dirent;
+	size_t capacity = 0;
+	const char *name;
+
+	while (errno = 0, (dirent = readdir(directory))) {
+		bool is_directory;
+
+		if (dirent->d_name[0] == '.' || !look(dirfd(directory), dirent, &is_directory))
+			continue;
+		if (!add(listing, dirent->d_name, is_directory, &capacity))
+			return error_memory(error);
+	}
+	if (errno)
+		return error_errno(error, errno, NULL);
+	name = (const char *)listing->names.data;
+	for (size_t i = 0; i < listing->n; i++) {
+		listing->entries[i].name = name;
+		name += strlen(name) + 1;
+	}
+	if (listing->n)
+		qsort(listing->entries, listing->n, sizeof(*listing->entries), by_name);
+	return EMNIST_OK;
+}
+
+enum emnist_status listing_read(const char *path, struct listing *listing,
+				struct emnist_error *error)
+{
+	enum emnist_status status;
+	DIR *directory;
+
+	*listing = (struct listing){0};
+	directory = opendir(path);
+	if (!directory)
+		return error_errno(error, errno, NULL);
+	status = read_all(directory, listing, error);
+	closedir(directory);
+	return status;
+}
+
+void listing_clear(struct listing *listing)
+{
+	free(listing->entries);
+	buffer_clear(&listing->names);
+	*listing = (struct listing){0};
+}
+
+char *listing_join(const char *path, const char *name)
+{
+	size_t n = strlen(path);
+	char *joined;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	if (asprintf(&joined, "%.*s%s%s", (int)n, path, n && path[n - 1] == '/' ? "" : "/", name) <
+	    0)
+		return NULL;
+	return joined;
+}

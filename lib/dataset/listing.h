@@ -1,0 +1,31 @@
+/*
+ * listing.h - what is in a directory, in byte order of the names.
+ */
+#ifndef DATASET_LISTING_H
+#define DATASET_LISTING_H
+
+#include "../base/error.h"
+#include "../base/memory.h"
+
+struct listing_entry {
+	const char *name;
+	bool is_directory; /* or a link to one */
+};
+
+struct listing {
+	size_t n;
+	struct listing_entry *entries; /* (n) */
+	struct buffer names;
+};
+
+/* Lists the files and directories whose names do not begin with a dot. Release with
+ * listing_clear(), also after a failure. */
+enum emnist_status listing_read(const char *path, struct listing *listing,
+				struct emnist_error *error);
+
+void listing_clear(struct listing *listing);
+
+/* "path/name", of which path may end in slashes; freed with free(); NULL: memory is short. */
+char *listing_join(const char *path, const char *name);
+
+#endif

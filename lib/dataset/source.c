@@ -1,0 +1,161 @@
+/*
+ * source.c - which reader a dataset is for.
+ *
+ * Content tells, never a name. Only what no content can tell is left to the name: a file that is
+ * damaged in its first bytes and is called after the idx format gets idx's complaint.
+ */
+#include "source.h"
+
+#include "../base/memory.h"
+#include "folder.h"
+#include "idx.h"
+#include "siblings.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* How much of a file is looked at: more than the longest line that begins a CSV file. */
+#define HEAD_NBYTES 65536
+
+void source_close(struct source *source)
+{
+	if (source)
+		source->ops->close(source);
+}
+
+void source_clear(struct source *source)
+{
+	free(source->values);
+	emnist_labels_free(source->labels);
+	free(source->images_name);
+	free(source->labels_name);
+	free(source->description);
+}
+
+bool source_describe(struct source *source, const char *format, ...)
+{
+	va_list arguments;
+	int n;
+
+	va_start(arguments, format);
+	n = vasprintf(&source->description, format, arguments);
+	va_end(arguments);
+	if (n < 0)
+		source->description = NULL;
+	return n >= 0;
+}
+
+enum emnist_status source_blame_path(enum emnist_status status, const char *path,
+				     struct emnist_error *error)
+{
+	const size_t nbytes = strlen(path);
+	const bool cut = nbytes > SIBLINGS_NAME_SHOWN;
+	char prefix[SIBLINGS_NAME_SHOWN + 6];
+
+	snprintf(prefix, sizeof(prefix), "'%s%s'", cut ? "..." : "",
+		 cut ? path + nbytes - SIBLINGS_NAME_SHOWN : path);
+	return error_prefix(error, status, prefix);
+}
+
+/* -------------------------------------------------------------------- formats */
+
+static const struct format {
+	bool (*begins)(const unsigned char *bytes, size_t nbytes);
+	/* Takes the stream over, also on failure. */
+	enum emnist_status (*open)(struct gzip *stream, const struct source_request *request,
+				   struct source **source_ret, struct emnist_error *error);
+} formats[] = {
+	{idx_begins, idx_open_beside},
+};
+
+/* The reader for what begins so; NULL: there is none. */
+static const struct format *find_format(const struct source_request *request,
+					const unsigned char *head, size_t nbytes)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (formats[i].begins(head, nbytes))
+			return &formats[i];
+	if (request->options->labels_path || strstr(siblings_base(request->path), "idx"))
+		return &formats[0];
+	return NULL;
+}
+
+static enum emnist_status blame_other(const struct source_request *request,
+				      enum emnist_status status, struct emnist_error *error)
+{
+	if (!request->given || strcmp(request->given, request->path) != 0)
+		return siblings_about(status, request->path, error);
+	return status;
+}
+
+enum emnist_status source_open_stream(struct gzip *stream, const struct source_request *request,
+				      struct source **source_ret, struct emnist_error *error)
+{
+	const struct format *format;
+	const unsigned char *head;
+	enum emnist_status status;
+	size_t n;
+
+	*source_ret = NULL;
+	status = gzip_peek(stream, HEAD_NBYTES, &head, &n, error);
+	format = status ? NULL : find_format(request, head, n);
+	if (format)
+		return format->open(stream, request, source_ret, error);
+	gzip_close(stream);
+	if (!status)
+		status = error_set(error, EMNIST_ERR_FORMAT, "%s",
+				   n ? "no dataset: neither idx, MATLAB, CSV nor a list of images"
+				     : "the file is empty");
+	return blame_other(request, status, error);
+}
+
+enum emnist_status source_open_file(const struct source_request *request,
+				    struct source **source_ret, struct emnist_error *error)
+{
+	struct gzip *stream;
+	enum emnist_status status;
+
+	*source_ret = NULL;
+	status = gzip_open(request->path, &stream, error);
+	if (status)
+		return blame_other(request, status, error);
+	return source_open_stream(stream, request, source_ret, error);
+}
+
+/* *path_ret: the file that is meant; NULL: the folder that is. */
+static enum emnist_status locate(const struct source_request *request, char **path_ret,
+				 struct emnist_error *error)
+{
+	enum emnist_status status;
+	struct emnist_error local;
+	struct stat st;
+
+	status = siblings_locate(request->path, request->split, path_ret, &local);
+	if (status == EMNIST_ERR_IO && stat(request->path, &st) == 0 && S_ISDIR(st.st_mode))
+		return EMNIST_OK;
+	if (status && error)
+		*error = local;
+	return status;
+}
+
+enum emnist_status source_open(const struct source_request *request, struct source **source_ret,
+			       struct emnist_error *error)
+{
+	struct source_request found = *request;
+	enum emnist_status status;
+	char *path;
+
+	*source_ret = NULL;
+	found.given = request->path;
+	status = locate(request, &path, error);
+	if (status)
+		return status;
+	if (path)
+		found.path = path;
+	status = path ? source_open_file(&found, source_ret, error)
+		      : folder_open(&found, source_ret, error);
+	free(path);
+	return status;
+}

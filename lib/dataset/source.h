@@ -1,0 +1,98 @@
+/*
+ * source.h - where a dataset's images and labels come from: one reader a format behind one
+ * interface, and one table that tells the formats apart by content.
+ *
+ * A source knows all labels as soon as it is open. Its images come in order, unless they are files
+ * of their own; then they come in any order, and one that is damaged takes none of the others with
+ * it.
+ */
+#ifndef DATASET_SOURCE_H
+#define DATASET_SOURCE_H
+
+#include "../base/error.h"
+#include "../base/gzip.h"
+
+/* The most images of one source; EMNIST's largest has 814,255. It bounds what a small packed file
+ * that unpacks to endless images can cost. */
+#define SOURCE_MAX_COUNT (UINT32_C(1) << 26)
+
+struct source;
+
+struct source_ops {
+	/* Reads n images as they are stored. With `separate` one, of any index; else the next ones,
+	 * index being the first's, and n at most what is left. pixels: (n, 784). */
+	enum emnist_status (*read)(struct source *source, uint32_t index, size_t n, uint8_t *pixels,
+				   struct emnist_error *error);
+	/* Frees all that is the format's own, and the structure that holds the source. */
+	void (*close)(struct source *source);
+	/* With `separate`: the path of the image's file, until the next call. NULL: memory is
+	 * short.
+	 */
+	const char *(*path)(struct source *source, uint32_t index);
+};
+
+/* The first member of each format's own structure, made zeroed; source_close() frees what its
+ * pointers lead to. */
+struct source {
+	const struct source_ops *ops;
+	uint32_t count;   /* of images */
+	uint16_t *values; /* (count) what the files call each image's class */
+	/* What the values mean, or NULL: they are those of the EMNIST split that has n_classes
+	 * classes, or, where that is 0, of the smallest that has all. */
+	struct emnist_labels *labels;
+	size_t n_classes;
+	bool transposed;   /* images are stored so, as far as the format or the name tells */
+	bool separate;     /* each image is a file of its own */
+	char *images_name; /* what messages about images and labels call their files; NULL: they are
+			    */
+	char *labels_name; /* the path that was given */
+	char *description; /* "idx", "images in folders named by characters"; see
+			    * emnist_dataset_describe() */
+};
+
+/* What is to be opened, and how. */
+struct source_request {
+	const char *path;                    /* of the file or folder */
+	const char *given;                   /* what the user wrote: messages name path where
+					      * it is another */
+	const char *split;                   /* NULL: none is chosen */
+	const struct emnist_labels *mapping; /* the user's own; NULL: there is none */
+	const struct emnist_dataset_options *options; /* never NULL */
+};
+
+/*
+ * Opens what is at request->path, or what it is the beginning of the name of. A mapping that was
+ * asked for is in request->mapping already and is not looked for. The message of an error names the
+ * file that it is about where that is not request->path. Close with source_close().
+ */
+enum emnist_status source_open(const struct source_request *request, struct source **source_ret,
+			       struct emnist_error *error);
+
+/* The same for a file that is there; request->given is what the user wrote. */
+enum emnist_status source_open_file(const struct source_request *request,
+				    struct source **source_ret, struct emnist_error *error);
+
+/* Opens the dataset in a stream, whose format its first bytes tell; the stream is taken over, also
+ * on failure. request->path is what it is called: its labels lie beside it, if they are elsewhere.
+ */
+enum emnist_status source_open_stream(struct gzip *stream, const struct source_request *request,
+				      struct source **source_ret, struct emnist_error *error);
+
+/* source may be NULL. */
+void source_close(struct source *source);
+
+/* ------------------------------------------------------------- for the formats */
+
+/* Frees what the source's pointers lead to: the end of each ops->close(). */
+void source_clear(struct source *source);
+
+/* Sets source->description; false when memory is short. */
+bool source_describe(struct source *source, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Puts the end of the path before an error's message: more than siblings_about() does, where the
+ * name alone occurs in many folders. */
+enum emnist_status source_blame_path(enum emnist_status status, const char *path,
+				     struct emnist_error *error);
+
+#endif

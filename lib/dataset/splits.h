@@ -1,0 +1,30 @@
+/*
+ * splits.h - which of several datasets is meant.
+ */
+#ifndef DATASET_SPLITS_H
+#define DATASET_SPLITS_H
+
+#include "source.h"
+
+/* {0} is an empty list. */
+struct splits {
+	size_t n;
+	struct splits_item {
+		char *name; /* "emnist-byclass-test" */
+		void *what; /* the caller's; not touched */
+	} * items;          /* (n) */
+};
+
+/* Appends a split; the name is copied. False when memory is short. */
+bool splits_add(struct splits *splits, const char *name, size_t nbytes, void *what);
+
+/*
+ * The one that wanted names, by its words or whole, or the only one where wanted is NULL. An error
+ * lists all of them, or those that wanted fits; n is then untouched.
+ */
+enum emnist_status splits_choose(const struct splits *splits, const char *wanted,
+				 size_t *chosen_ret, struct emnist_error *error);
+
+void splits_clear(struct splits *splits);
+
+#endif
