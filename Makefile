@@ -64,7 +64,7 @@ CLI_TESTS   := $(sort $(wildcard cli/test/*.sh))
 INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
 FUZZERS     := $(patsubst lib/fuzz/%.c,%,$(wildcard lib/fuzz/fuzz_*.c))
 BENCHES     := export_images export_photographs time_photographs distort network floor_files
-PAGES       := $(wildcard man/*.1 man/*.3)
+PAGES       := $(wildcard man/*.1 man/*.3 man/*.5)
 PROTO       := onnx tensorflow
 
 PROTO_OBJECTS := $(PROTO:%=$(BUILD)/proto/%.pb-c.o)
@@ -256,7 +256,7 @@ default-model: $(BUILD)/emnist $(BUILD)/bench/export_photographs ## train lib/mo
 
 install: all ## install program, libraries, header and manual under DESTDIR/prefix
 	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir) \
-		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man3
+		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man3 $(DESTDIR)$(mandir)/man5
 	install -m 755 $(BUILD)/emnist $(DESTDIR)$(bindir)/emnist
 	install -m 644 lib/emnist.h $(DESTDIR)$(includedir)/emnist.h
 	install -m 644 $(BUILD)/libemnist.a $(DESTDIR)$(libdir)/libemnist.a
@@ -266,6 +266,7 @@ install: all ## install program, libraries, header and manual under DESTDIR/pref
 	install -m 644 $(BUILD)/emnist.pc $(DESTDIR)$(libdir)/pkgconfig/emnist.pc
 	install -m 644 $(filter %.1,$(PAGES)) $(DESTDIR)$(mandir)/man1
 	install -m 644 $(filter %.3,$(PAGES)) $(DESTDIR)$(mandir)/man3
+	install -m 644 $(filter %.5,$(PAGES)) $(DESTDIR)$(mandir)/man5
 
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(bindir)/emnist $(DESTDIR)$(includedir)/emnist.h \
@@ -274,7 +275,8 @@ uninstall: ## remove what install put there
 		$(DESTDIR)$(libdir)/libemnist.so.$(VERSION) \
 		$(DESTDIR)$(libdir)/pkgconfig/emnist.pc \
 		$(patsubst man/%,$(DESTDIR)$(mandir)/man1/%,$(filter %.1,$(PAGES))) \
-		$(patsubst man/%,$(DESTDIR)$(mandir)/man3/%,$(filter %.3,$(PAGES)))
+		$(patsubst man/%,$(DESTDIR)$(mandir)/man3/%,$(filter %.3,$(PAGES))) \
+		$(patsubst man/%,$(DESTDIR)$(mandir)/man5/%,$(filter %.5,$(PAGES)))
 
 clean: ## remove everything that was built
 	rm -rf build

@@ -2,8 +2,8 @@
  * cmd_eval.c - emnist eval: settings, model and dataset around the evaluation.
  */
 #include "classes.h"
+#include "dataset_options.h"
 #include "eval_report.h"
-#include "indices.h"
 #include "load_model.h"
 #include "options.h"
 #include "progress.h"
@@ -15,10 +15,7 @@
 struct settings {
 	const char *model_path; /* NULL: the built-in model */
 	const char *labels_path;
-	const char *idx_labels_path;
-	const char *mapping_path;
-	int transpose; /* enum emnist_transpose */
-	const char *indices_path;
+	struct dataset_settings dataset;
 	struct class_settings classes;
 	int format; /* the position in eval_formats */
 	const char *output_path;
@@ -32,9 +29,6 @@ struct settings {
 	struct text_list operands;
 };
 
-/* In the order of enum emnist_transpose. */
-static const char *const transpose_names[] = {"auto", "yes", "no", NULL};
-
 static enum parse_result parse(struct settings *s, int argc, char **argv)
 {
 	const struct option_spec specs[] = {
@@ -45,17 +39,8 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 			    "mapping file that says what the model's classes mean, in EMNIST's "
 			    "format"),
 		OPTION_HEADING("Dataset:"),
-		OPTION_TEXT(0, "idx-labels", "FILE", &s->idx_labels_path,
-			    "idx file of the labels; default: found by the images' name"),
-		OPTION_TEXT(0, "mapping", "FILE", &s->mapping_path,
-			    "mapping file that says what the dataset's labels mean; default: "
-			    "found by the images' name, else known from it or from the labels"),
-		OPTION_CHOICE(0, "transpose", "auto|yes|no", &s->transpose, transpose_names,
-			      "whether images are stored transposed, as EMNIST's are; default: "
-			      "auto, no for MNIST's own file names only"),
-		OPTION_TEXT(0, "indices", "FILE", &s->indices_path,
-			    "take only the images whose numbers, from 0, are in FILE, one a line; "
-			    "- is standard input"),
+		DATASET_OPTIONS(&s->dataset, "the model's"),
+		DATASET_INDICES_OPTION(&s->dataset),
 		OPTION_HEADING("Answers:"),
 		CLASSES_OPTIONS(&s->classes),
 		OPTION_HEADING("Output:"),
@@ -83,44 +68,26 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 
 	return options_parse(
 		"eval [OPTION]... DATASET",
-		"Measure a model's accuracy on labelled 28x28 images in idx format, plain or "
-		"gzip. DATASET is the images' file, or its name up to '-images-idx3-ubyte'; the "
-		"labels and their mapping are found beside it.",
-		"Exit status: 0 the dataset was evaluated, 2 wrong usage, or the model, the "
-		"dataset or the output failed.",
+		"Measure a model's accuracy on labelled images. DATASET is a file of them, such as "
+		"emnist-byclass-test-images-idx3-ubyte.gz or that name up to '-images', or a "
+		"folder; "
+		"emnist-formats(5) says what is read.",
+		"Exit status: 0 the dataset was evaluated, 1 without some image files that could "
+		"not be read, 2 wrong usage, or the model, the dataset or the output failed.",
 		specs, argc, argv, &s->operands);
 }
 
-static struct emnist_dataset *open_dataset(const struct settings *s, const char *path)
+static struct emnist_dataset *open_dataset(struct settings *s, const struct emnist_model *model,
+					   const char *path)
 {
-	struct emnist_dataset_options options = {
-		.labels_path = s->idx_labels_path,
-		.mapping_path = s->mapping_path,
-		.transpose = (enum emnist_transpose)s->transpose,
-	};
-	struct emnist_dataset *dataset = NULL;
-	struct indices indices = {0};
-	struct emnist_error error;
+	struct emnist_dataset *dataset =
+		dataset_open(&s->dataset, path, emnist_model_preprocess(model));
 
-	if (s->indices_path) {
-		if (!indices_read(&indices, s->indices_path))
-			goto out;
-		if (!indices.n) {
-			complain("'%s': names no image", s->indices_path);
-			goto out;
-		}
-		options.indices = indices.values;
-		options.n_indices = indices.n;
-	}
-	if (emnist_dataset_open(path, &options, &dataset, &error)) {
-		complain_of(path, &error);
-	} else if (!emnist_dataset_count(dataset)) {
+	if (dataset && !emnist_dataset_count(dataset)) {
 		complain("'%s': has no images", path);
 		emnist_dataset_free(dataset);
 		dataset = NULL;
 	}
-out:
-	free(indices.values);
 	return dataset;
 }
 
@@ -146,10 +113,12 @@ static bool evaluate(const struct settings *s, const struct emnist_model *model,
 	enum emnist_status status;
 
 	if (s->verbose)
-		complain("model %s, %zu classes; dataset of %llu images, %zu classes; %u threads",
+		complain("model %s, %zu classes; dataset of %llu images, %zu classes, %s; %u "
+			 "threads",
 			 s->model_path ? s->model_path : "built-in", emnist_model_n_outputs(model),
 			 (unsigned long long)emnist_dataset_count(dataset),
-			 emnist_labels_count(emnist_dataset_labels(dataset)), options.n_threads);
+			 emnist_labels_count(emnist_dataset_labels(dataset)),
+			 emnist_dataset_describe(dataset), options.n_threads);
 	progress_start(&progress, "images", s->quiet);
 	progress_end_on_interrupt(&progress);
 	status = emnist_evaluate(model, dataset, &options, evaluation, &error);
@@ -195,14 +164,14 @@ static enum exit_status report_all(const struct settings *s, const struct eval_r
 	return status;
 }
 
-static enum exit_status eval(const struct settings *s, const struct emnist_model *model,
+static enum exit_status eval(struct settings *s, const struct emnist_model *model,
 			     const struct emnist_view *view)
 {
 	const char *path = s->operands.texts[0];
 	struct emnist_evaluation evaluation;
 	enum exit_status status = STATUS_FATAL;
 	const double started = seconds_now();
-	struct emnist_dataset *dataset = open_dataset(s, path);
+	struct emnist_dataset *dataset = open_dataset(s, model, path);
 
 	if (!dataset)
 		return STATUS_FATAL;
@@ -217,7 +186,7 @@ static enum exit_status eval(const struct settings *s, const struct emnist_model
 			.coverage = s->coverage,
 		};
 
-		status = report_all(s, &report);
+		status = dataset_status(&s->dataset, report_all(s, &report));
 		emnist_evaluation_clear(&evaluation);
 	}
 	emnist_dataset_free(dataset);
@@ -226,7 +195,7 @@ static enum exit_status eval(const struct settings *s, const struct emnist_model
 
 enum exit_status cmd_eval(int argc, char **argv)
 {
-	struct settings s = {.classes = {.min_probability = -1}};
+	struct settings s = {.dataset = {.preprocess = -1}, .classes = {.min_probability = -1}};
 	enum exit_status status = STATUS_FATAL;
 	struct emnist_view *view = NULL;
 	struct emnist_model *model;

@@ -4,7 +4,7 @@
  * Ctrl-C is not the end: the run writes its checkpoint and stops, and the same command goes on from
  * there.
  */
-#include "options.h"
+#include "dataset_options.h"
 #include "progress.h"
 #include "sink.h"
 
@@ -26,8 +26,6 @@ static const enum emnist_activation activations[] = {
 	EMNIST_RELU, EMNIST_ELU, EMNIST_LEAKY_RELU, EMNIST_SELU, EMNIST_SIGMOID, EMNIST_TANH,
 };
 
-static const char *const transpose_names[] = {"auto", "yes", "no", NULL};
-
 struct train_command {
 	/* as given */
 	const char *output;
@@ -38,7 +36,8 @@ struct train_command {
 	const char *variants_folder;
 	bool no_checkpoint, restart, no_batch_norm, no_augmentation, quiet, no_calibration;
 	unsigned verbose;
-	int activation, transpose;
+	int activation;
+	struct dataset_settings dataset;
 	uint64_t n_epochs, n_rows, seed, n_threads, n_variants;
 	double dropout, learning_rate, warmup, weight_decay, ema, smoothing;
 	double rotate, scale, shear, shift, validation, checkpoint_seconds;
@@ -149,9 +148,7 @@ static enum parse_result parse(struct train_command *c, int argc, char **argv,
 		OPTION_TEXT(0, "class-frequencies", "LABELS", &c->frequencies_path,
 			    "idx file of labels; images are weighted so that the classes count as "
 			    "often as they occur in it"),
-		OPTION_CHOICE(0, "transpose", "auto|yes|no", &c->transpose, transpose_names,
-			      "whether images are stored transposed, as EMNIST's are; default: "
-			      "auto, no for MNIST's own file names only"),
+		DATASET_OPTIONS(&c->dataset, "auto"),
 		OPTION_HEADING("The run:"),
 		OPTION_UNSIGNED(0, "seed", "N", &c->seed, 0, 1e15,
 				"the same seed, options, data and machine give the same model; "
@@ -175,12 +172,11 @@ static enum parse_result parse(struct train_command *c, int argc, char **argv,
 	return options_parse(
 		"train [OPTION]... -o FILE DATASET...",
 		"Trains a multilayer perceptron on labelled 28x28 images and writes it as ONNX.",
-		"A DATASET is an idx file of images, plain or gzip, whose labels and mapping are "
-		"found by its name, as in 'emnist eval'. Classes that stand for several characters "
+		"A DATASET is what 'emnist eval' takes. Classes that stand for several characters "
 		"are learnt as \"any of these\". A run that is interrupted goes on when the same "
 		"command is given again.\n\n"
-		"Exit status: 0 the model was written, 2 wrong usage, or a dataset or the output "
-		"failed.",
+		"Exit status: 0 the model was written, 1 it was trained without some image files "
+		"that could not be read, 2 wrong usage, or a dataset or the output failed.",
 		specs, argc, argv, operands);
 }
 
@@ -348,25 +344,26 @@ static bool check_outputs(const struct train_command *c)
 
 static bool open_datasets(struct train_command *c, const struct text_list *operands)
 {
-	const struct emnist_dataset_options options = {.transpose =
-							       (enum emnist_transpose)c->transpose};
-	struct emnist_error error;
-
 	c->datasets = calloc(operands->n, sizeof(*c->datasets));
 	if (!c->datasets) {
 		complain("out of memory");
 		return false;
 	}
+	if (c->dataset.idx_labels_path && operands->n > 1) {
+		complain("--idx-labels: is of one dataset, and %zu are given", operands->n);
+		return false;
+	}
 	for (size_t i = 0; i < operands->n; i++) {
-		if (emnist_dataset_open(operands->texts[i], &options, &c->datasets[i], &error)) {
-			complain_of(operands->texts[i], &error);
+		c->datasets[i] =
+			dataset_open(&c->dataset, operands->texts[i], EMNIST_PREPROCESS_AUTO);
+		if (!c->datasets[i])
 			return false;
-		}
 		c->n_datasets++;
 		if (c->verbose)
-			complain("'%s': %llu images, %zu classes", operands->texts[i],
+			complain("'%s': %llu images, %zu classes, %s", operands->texts[i],
 				 (unsigned long long)emnist_dataset_count(c->datasets[i]),
-				 emnist_labels_count(emnist_dataset_labels(c->datasets[i])));
+				 emnist_labels_count(emnist_dataset_labels(c->datasets[i])),
+				 emnist_dataset_describe(c->datasets[i]));
 	}
 	return true;
 }
@@ -524,7 +521,7 @@ static enum exit_status train(struct train_command *c)
 	}
 	written = write_model(c, model);
 	emnist_model_free(model);
-	return written ? STATUS_OK : STATUS_FATAL;
+	return dataset_status(&c->dataset, written ? STATUS_OK : STATUS_FATAL);
 }
 
 /* What a teacher of another kind is to be trained on and asked about. */
@@ -534,7 +531,7 @@ static enum exit_status write_variants(const struct train_command *c)
 
 	if (!emnist_train_write_variants(c->datasets, c->n_datasets, &c->options,
 					 c->variants_folder, &error))
-		return STATUS_OK;
+		return dataset_status(&c->dataset, STATUS_OK);
 	complain_of(c->variants_folder, &error);
 	return STATUS_FATAL;
 }
@@ -578,6 +575,7 @@ static enum exit_status prepare_and_train(struct train_command *c, const struct 
 enum exit_status cmd_train(int argc, char **argv)
 {
 	struct train_command c = {
+		.dataset = {.preprocess = -1},
 		.n_epochs = 30,
 		.n_rows = 256,
 		.seed = 1,

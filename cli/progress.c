@@ -24,12 +24,17 @@ double seconds_now(void)
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-void progress_start(struct progress *progress, const char *unit, bool quiet)
+/* Whether stderr can show a line that is drawn over. */
+static bool is_terminal(void)
 {
 	const char *terminal = getenv("TERM");
 
-	progress->shown =
-		!quiet && isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+	return isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+void progress_start(struct progress *progress, const char *unit, bool quiet)
+{
+	progress->shown = !quiet && is_terminal();
 	progress->unit = unit;
 	progress->n_before = 0;
 	progress->started = seconds_now();
@@ -92,6 +97,12 @@ void progress_clear(struct progress *progress)
 	if (progress->dirty)
 		put(clear_line, strlen(clear_line));
 	progress->dirty = false;
+}
+
+void progress_make_way(void)
+{
+	if (is_terminal())
+		put(clear_line, strlen(clear_line));
 }
 
 static void die_clean(int number)

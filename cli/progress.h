@@ -32,4 +32,8 @@ void progress_update(struct progress *progress, uint64_t n_done, uint64_t total)
 /* Removes the line. To be called before anything else is printed on stderr, and at the end. */
 void progress_clear(struct progress *progress);
 
+/* Removes the line, if there is one, before something is printed by a thread that knows nothing of
+ * it. It comes back with the next update. */
+void progress_make_way(void);
+
 #endif

@@ -267,7 +267,12 @@ check "two datasets" fails "one DATASET at a time; see 'emnist eval --help'" a b
 check "a dataset that is not there" fails \
 	"'$scratch/none': neither an images file nor the start of one's name: No such file or directory" \
 	"$scratch/none"
-check "a directory" fails "'$idx': Is a directory" $idx
+check "a folder of several datasets" fails "'$idx/malformed/..': choose a split: \
+strokes-byclass-test, strokes-digits-test, strokes-sets-test, t10k" --split test $idx/malformed/..
+run 0 $nearest -f json --split byclass-test $idx
+check "one dataset of a folder" [ "$(value correct)" = "$right" ]
+run 0 $nearest -f json --split byclass-test $idx/strokes
+check "the beginning of a name and a split" [ "$(value correct)" = "$right" ]
 odd=$(printf '\377')
 check "a name is shown as text" fails \
 	"'$scratch/\\xff\\n': neither an images file nor the start of one's name: No such file or directory" \
@@ -293,7 +298,7 @@ check "a pipe that nobody reads" sh -c \
 	[ ! -s $scratch/err ] && [ \$(cat $scratch/status) -eq 0 ]"
 run 0 $nearest -v $idx/t10k
 check "-v tells what is evaluated on what" grep -q \
-	"^emnist: model $idx/nearest.onnx, 62 classes; dataset of 10 images, 10 classes; [0-9]* threads$" \
+	"^emnist: model $idx/nearest.onnx, 62 classes; dataset of 10 images, 10 classes, idx; [0-9]* threads$" \
 	"$err"
 check "--help" run 0 --help
 check "--help names the dataset" grep -q '^Usage: emnist eval .*DATASET' "$out"

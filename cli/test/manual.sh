@@ -32,7 +32,7 @@ section()
 
 # ------------------------------------------------------------------------ form
 
-for page in man/*.[13]; do
+for page in man/*.[135]; do
 	warnings=$(groff -man -ww -z "$page" 2>&1)
 	is "$page: groff has no warnings" '' "$warnings"
 	if command -v mandoc >/dev/null; then
@@ -44,7 +44,7 @@ for page in man/*.[13]; do
 done
 
 # References lead to pages that are there.
-for reference in $(cat man/*.[13] | sed -n 's/^\.BR \([a-z\\-]*\) (\([13]\)).*/\1.\2/p' |
+for reference in $(cat man/*.[135] | sed -n 's/^\.BR \([a-z\\-]*\) (\([135]\)).*/\1.\2/p' |
 	tr -d '\\' | sort -u); do
 	case $reference in
 	emnist* | libemnist*) check "$reference is there" [ -e "man/$reference" ] ;;

@@ -1,0 +1,66 @@
+/*
+ * dataset_options.c - opening a dataset as the command line asks for it.
+ *
+ * A bad image never stops a run: it is said, counted, and left out.
+ */
+#include "dataset_options.h"
+#include "indices.h"
+#include "progress.h"
+
+#include <stdlib.h>
+
+/* In the order of enum emnist_transpose, and of enum emnist_preprocess. */
+const char *const dataset_transpose_names[] = {"auto", "yes", "no", NULL};
+const char *const dataset_preprocess_names[] = {"auto", "raw", "normalize", NULL};
+
+static int on_bad_image(void *context, const char *path, const struct emnist_error *error)
+{
+	struct dataset_settings *settings = context;
+
+	if (settings->fail_fast)
+		return 1;
+	settings->n_bad++;
+	progress_make_way();
+	complain_of(path, error);
+	return 0;
+}
+
+struct emnist_dataset *dataset_open(struct dataset_settings *settings, const char *path,
+				    enum emnist_preprocess usual)
+{
+	struct emnist_dataset_options options = {
+		.labels_path = settings->idx_labels_path,
+		.mapping_path = settings->mapping_path,
+		.transpose = (enum emnist_transpose)settings->transpose,
+		.split = settings->split,
+		.preprocess = settings->preprocess < 0
+				      ? usual
+				      : (enum emnist_preprocess)settings->preprocess,
+		.bad_image = on_bad_image,
+		.context = settings,
+	};
+	struct emnist_dataset *dataset = NULL;
+	struct indices indices = {0};
+	struct emnist_error error;
+
+	if (settings->indices_path) {
+		if (!indices_read(&indices, settings->indices_path))
+			goto out;
+		if (!indices.n) {
+			complain("'%s': names no image", settings->indices_path);
+			goto out;
+		}
+		options.indices = indices.values;
+		options.n_indices = indices.n;
+	}
+	if (emnist_dataset_open(path, &options, &dataset, &error))
+		complain_of(path, &error);
+out:
+	free(indices.values);
+	return dataset;
+}
+
+enum exit_status dataset_status(const struct dataset_settings *settings, enum exit_status status)
+{
+	return settings->n_bad && status == STATUS_OK ? STATUS_INPUT : status;
+}

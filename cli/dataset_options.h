@@ -1,0 +1,60 @@
+/*
+ * dataset_options.h - what several commands ask about a dataset, and opening it.
+ */
+#ifndef CLI_DATASET_OPTIONS_H
+#define CLI_DATASET_OPTIONS_H
+
+#include "cli.h"
+#include "options.h"
+
+/* {.preprocess = -1} is the default. */
+struct dataset_settings {
+	const char *split;
+	const char *idx_labels_path;
+	const char *mapping_path;
+	int transpose;  /* enum emnist_transpose */
+	int preprocess; /* enum emnist_preprocess; negative: the command's usual way */
+	bool fail_fast;
+	const char *indices_path;
+
+	uint64_t n_bad; /* image files that could not be read: counted while datasets are read */
+};
+
+extern const char *const dataset_transpose_names[];
+extern const char *const dataset_preprocess_names[];
+
+/* The options, for a command's table; preprocess_default is what its help says of --preprocess. */
+#define DATASET_OPTIONS(settings, preprocess_default)                                              \
+	OPTION_TEXT(0, "split", "NAME", &(settings)->split,                                        \
+		    "which one, where a folder or file holds several: test, byclass-test"),        \
+		OPTION_TEXT(0, "idx-labels", "FILE", &(settings)->idx_labels_path,                 \
+			    "idx file of the labels; default: found by the images' name"),         \
+		OPTION_TEXT(0, "mapping", "FILE", &(settings)->mapping_path,                       \
+			    "mapping file that says what the dataset's labels mean; default: "     \
+			    "found by the images' name, else known from it or from the labels"),   \
+		OPTION_CHOICE(0, "transpose", "auto|yes|no", &(settings)->transpose,               \
+			      dataset_transpose_names,                                             \
+			      "whether images are stored transposed, as EMNIST's are; default: "   \
+			      "auto, as the format has them"),                                     \
+		OPTION_CHOICE(0, "preprocess", "auto|raw|normalize", &(settings)->preprocess,      \
+			      dataset_preprocess_names,                                            \
+			      "how image files of folders and lists become 28x28; "                \
+			      "default: " preprocess_default),                                     \
+		OPTION_FLAG(0, "fail-fast", &(settings)->fail_fast,                                \
+			    "end at the first image file that cannot be read")
+
+#define DATASET_INDICES_OPTION(settings)                                                           \
+	OPTION_TEXT(0, "indices", "FILE", &(settings)->indices_path,                               \
+		    "take only the images whose numbers, from 0, are in FILE, one a line; - is "   \
+		    "standard input")
+
+/* Opens the dataset at path; usual: how image files become 28x28 where the settings do not say.
+ * Complains and returns NULL on failure. The settings must outlive the dataset: reading it
+ * complains of image files that cannot be read, and counts them. */
+struct emnist_dataset *dataset_open(struct dataset_settings *settings, const char *path,
+				    enum emnist_preprocess usual);
+
+/* At the end: STATUS_INPUT where image files were left out, else status. */
+enum exit_status dataset_status(const struct dataset_settings *settings, enum exit_status status);
+
+#endif
