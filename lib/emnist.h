@@ -255,7 +255,11 @@ struct emnist_model_options {
 	/* Labels to use in place of the model's own; as many as the model has outputs. Copied. */
 	const struct emnist_labels *labels;
 	uint64_t file_nbytes; /* the largest file that is read; default 1 GiB */
-	bool hash_files;      /* whether emnist_model_origin() tells the files' SHA-256 */
+	/* Of the hidden layers of a file that has weights and nothing else, and does not say it
+	 * (safetensors of a state_dict). By default EMNIST_RELU; emnist_model_origin() then has a
+	 * fact "assumed_activation". */
+	enum emnist_activation activation;
+	bool hash_files; /* whether emnist_model_origin() tells the files' SHA-256 */
 };
 
 /* The model that is built into the library. Free with emnist_model_free(). */
@@ -265,16 +269,27 @@ EMNIST_API enum emnist_status emnist_model_default(struct emnist_model **model_r
 /* That model's file, an ONNX file as any other. Never freed. */
 EMNIST_API const void *emnist_model_default_file(size_t *nbytes_ret);
 
-/* Loads an ONNX model from memory; bytes may be freed afterwards. Labels come from options, else
- * from the model's metadata, else from the number of outputs, see emnist_labels_default(); a model
- * for which all three fail is refused. An operator that is not read is named in the message, with
- * its node. */
+/*
+ * Loads a model from memory; bytes may be freed afterwards. The format is told by content: ONNX, a
+ * frozen TensorFlow graph (GraphDef), a TensorFlow SavedModel, or safetensors with the state_dict
+ * of a torch.nn.Sequential of Linear layers. What is read are multilayer perceptrons, however they
+ * are spelt; an operator that is none of theirs is named in the message, with its node.
+ *
+ * Labels come from options, else from the model's metadata, else from the number of outputs, see
+ * emnist_labels_default(); a model for which all three fail is refused.
+ *
+ * Vectors are in [0,1] for every model. Where a model's own first step is to scale 0..255 to a
+ * small range (Keras' Rescaling(1/255), scikit-learn's StandardScaler fitted to such values), or
+ * its input is of bytes, that is taken into account.
+ */
 EMNIST_API enum emnist_status emnist_model_parse(const void *bytes, size_t nbytes,
 						 const struct emnist_model_options *options,
 						 struct emnist_model **model_ret,
 						 struct emnist_error *error);
 
-/* Loads an ONNX model from the file at path. */
+/* Loads a model from the file at path, or from the directory of a SavedModel. Files beside it that
+ * the model needs are read, too: a SavedModel's variables/, ONNX's external data, which must lie
+ * below the model's own folder. */
 EMNIST_API enum emnist_status emnist_model_read(const char *path,
 						const struct emnist_model_options *options,
 						struct emnist_model **model_ret,

@@ -386,9 +386,9 @@ def make_malformed():
     corrupt, unsupported, limit, form = "CORRUPT", "UNSUPPORTED", "LIMIT", "FORMAT"
     refused = "operator %s is not supported: %s"
     return {
-        "empty": (b"", form, "not an ONNX model: the file is empty"),
-        "text": (b"0 48\n1 49\n2 50\n", form, "not an ONNX model"),
-        "png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", form, "not an ONNX model"),
+        "empty": (b"", form, "not a model: the file is empty"),
+        "text": (b"0 48\n1 49\n2 50\n", form, "not a model: neither ONNX, TensorFlow nor safetensors"),
+        "png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", form, "not a model: neither ONNX, TensorFlow nor safetensors"),
         "no_graph": (edited(lambda m: m.ClearField("graph")), form,
                      "not an ONNX model: it has no graph"),
         "cut_short": (plain[:len(plain) // 2], corrupt,

@@ -323,5 +323,8 @@ published app/dnn_model_pt.onnx 116323 90682
 published app/dnn_model_pt.onnx 1000 776 --indices "$seed/eval-1000-indices.txt"
 published models/dnn_model_pt.onnx 116323 88512
 published models/dnn_model_pt_128.onnx 116323 85197
+published app/saved_model.pb 116323 90682
+published models/dnn_model_tf.pb 116323 88512
+published models/dnn_model_tf_128.pb 116323 85197
 
 echo "1..$n"

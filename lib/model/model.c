@@ -55,6 +55,17 @@ const char *emnist_activation_name(enum emnist_activation activation)
 	return activations[activation].name;
 }
 
+bool activation_of_name(const char *name, size_t nbytes, enum emnist_activation *activation_ret)
+{
+	for (size_t i = 0; i < sizeof(activations) / sizeof(*activations); i++)
+		if (strncmp(activations[i].name, name, nbytes) == 0 &&
+		    activations[i].name[nbytes] == '\0') {
+			*activation_ret = (enum emnist_activation)i;
+			return true;
+		}
+	return false;
+}
+
 bool activation_has_alpha(enum emnist_activation activation)
 {
 	return activations[activation].has_alpha;

@@ -66,6 +66,9 @@ enum emnist_status model_finish(struct emnist_model *model,
  * again when they have changed. False when memory is short. */
 bool model_lay_out(struct emnist_model *model, const struct kernel *kernel);
 
+/* The activation of this name, of nbytes bytes; false for a name that is none's. */
+bool activation_of_name(const char *name, size_t nbytes, enum emnist_activation *activation_ret);
+
 /* What metadata "emnist.preprocess" calls a way to preprocess, and the way that a name stands for;
  * false for a name that stands for none. */
 const char *preprocess_name(enum emnist_preprocess preprocess);

@@ -4,13 +4,11 @@
  * A model is refused unless all that its output depends on is understood: what is skipped without
  * a word here would come back as wrong labels.
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include "../base/file.h"
-#include "../base/memory.h"
+#include "load.h"
 #include "onnx.h"
-
-#define DEFAULT_FILE_NBYTES ((uint64_t)1 << 30)
 
 /* The first opset whose Gemm, BatchNormalization and Reshape are those that are read here. */
 #define OLDEST_OPSET 6
@@ -80,9 +78,8 @@ static enum emnist_status read_metadata(const Onnx__ModelProto *proto,
 	return model_finish(model, labels_wanted, labels, labels ? strlen(labels) : 0, error);
 }
 
-/* bytes: of the file, whose number bounds what may come of it. */
-static enum emnist_status read_model(const Onnx__ModelProto *proto, const void *bytes,
-				     size_t nbytes, const struct emnist_model_options *options,
+static enum emnist_status read_model(const Onnx__ModelProto *proto,
+				     const struct model_source *source,
 				     struct emnist_model **model_ret, struct emnist_error *error)
 {
 	struct emnist_model *model = NULL;
@@ -92,11 +89,12 @@ static enum emnist_status read_model(const Onnx__ModelProto *proto, const void *
 		return error_set(error, EMNIST_ERR_FORMAT, "not an ONNX model: it has no graph");
 	status = check_opset(proto, error);
 	if (!status)
-		status = read_graph(proto, nbytes, &model, error);
+		status = read_graph(proto, source->nbytes, &model, error);
 	if (!status)
-		status = read_metadata(proto, options->labels, model, error);
+		status = read_metadata(proto, source->options->labels, model, error);
 	if (!status)
-		origin_add_file(model->origin, NULL, bytes, nbytes, options->hash_files);
+		origin_add_file(model->origin, source->name, source->bytes, source->nbytes,
+				source->options->hash_files);
 	if (!status && !origin_settle(model->origin))
 		status = error_memory(error);
 	if (status) {
@@ -107,38 +105,15 @@ static enum emnist_status read_model(const Onnx__ModelProto *proto, const void *
 	return EMNIST_OK;
 }
 
-enum emnist_status emnist_model_parse(const void *bytes, size_t nbytes,
-				      const struct emnist_model_options *options,
-				      struct emnist_model **model_ret, struct emnist_error *error)
+enum emnist_status onnx_read(const struct model_source *source, struct emnist_model **model_ret,
+			     struct emnist_error *error)
 {
-	static const struct emnist_model_options defaults = {0};
-	struct emnist_error ignored;
 	Onnx__ModelProto *proto;
-	enum emnist_status status;
+	enum emnist_status status = onnx_unpack(source->bytes, source->nbytes, &proto, error);
 
-	if (!error)
-		error = &ignored;
-	*model_ret = NULL;
-	status = onnx_unpack(bytes, nbytes, &proto, error);
 	if (status)
 		return status;
-	status = read_model(proto, bytes, nbytes, options ? options : &defaults, model_ret, error);
+	status = read_model(proto, source, model_ret, error);
 	onnx__model_proto__free_unpacked(proto, NULL);
-	return status;
-}
-
-enum emnist_status emnist_model_read(const char *path, const struct emnist_model_options *options,
-				     struct emnist_model **model_ret, struct emnist_error *error)
-{
-	const uint64_t limit =
-		options && options->file_nbytes ? options->file_nbytes : DEFAULT_FILE_NBYTES;
-	struct buffer buffer = {0};
-	enum emnist_status status;
-
-	*model_ret = NULL;
-	status = file_read(path, limit, &buffer, error);
-	if (!status)
-		status = emnist_model_parse(buffer.data, buffer.nbytes, options, model_ret, error);
-	buffer_clear(&buffer);
 	return status;
 }

@@ -7,90 +7,43 @@
 #include <string.h>
 
 #include "../base/memory.h"
+#include "numbers.h"
 #include "onnx.h"
-
-static uint32_t load_u16(const uint8_t *bytes)
-{
-	return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8;
-}
-
-static uint32_t load_u32(const uint8_t *bytes)
-{
-	return load_u16(bytes) | load_u16(bytes + 2) << 16;
-}
-
-static uint64_t load_u64(const uint8_t *bytes)
-{
-	return load_u32(bytes) | (uint64_t)load_u32(bytes + 4) << 32;
-}
-
-static float float_of_bits(uint32_t bits)
-{
-	float value;
-
-	memcpy(&value, &bits, sizeof(value));
-	return value;
-}
-
-static float float_of_double_bits(uint64_t bits)
-{
-	double value;
-
-	memcpy(&value, &bits, sizeof(value));
-	return (float)value;
-}
-
-/* IEEE 754 binary16: 1 sign bit, 5 of exponent (biased by 15), 10 of fraction. */
-static float float_of_half_bits(uint32_t half)
-{
-	const uint32_t sign = (half & 0x8000) << 16;
-	const uint32_t exponent = half >> 10 & 0x1f;
-	const uint32_t fraction = half & 0x3ff;
-	float magnitude;
-
-	if (exponent == 0)
-		magnitude = (float)fraction * 0x1p-24f;
-	else if (exponent == 0x1f)
-		magnitude = float_of_bits(0x7f800000 | fraction << 13);
-	else
-		magnitude = float_of_bits((exponent + 127 - 15) << 23 | fraction << 13);
-	return sign ? -magnitude : magnitude;
-}
 
 static void raw_float(const uint8_t *raw, size_t n, float *values)
 {
 	for (size_t i = 0; i < n; i++)
-		values[i] = float_of_bits(load_u32(raw + 4 * i));
+		values[i] = number_of_float_bits(number_u32(raw + 4 * i));
 }
 
 static void raw_double(const uint8_t *raw, size_t n, float *values)
 {
 	for (size_t i = 0; i < n; i++)
-		values[i] = float_of_double_bits(load_u64(raw + 8 * i));
+		values[i] = (float)number_of_double_bits(number_u64(raw + 8 * i));
 }
 
 static void raw_half(const uint8_t *raw, size_t n, float *values)
 {
 	for (size_t i = 0; i < n; i++)
-		values[i] = float_of_half_bits(load_u16(raw + 2 * i));
+		values[i] = number_of_half_bits(number_u16(raw + 2 * i));
 }
 
 static void raw_bfloat16(const uint8_t *raw, size_t n, float *values)
 {
 	for (size_t i = 0; i < n; i++)
-		values[i] = float_of_bits(load_u16(raw + 2 * i) << 16);
+		values[i] = number_of_bfloat16_bits(number_u16(raw + 2 * i));
 }
 
 static void raw_int32(const uint8_t *raw, size_t n, float *values)
 {
 	for (size_t i = 0; i < n; i++)
-		values[i] = (float)(int32_t)load_u32(raw + 4 * i);
+		values[i] = (float)(int32_t)number_u32(raw + 4 * i);
 }
 
 static void raw_int64(const uint8_t *raw, size_t n, float *values)
 {
 	for (size_t i = 0; i < n; i++)
-		values[i] = (float)(int64_t)load_u64(raw + 8 * i);
+		values[i] = (float)(int64_t)number_u64(raw + 8 * i);
 }
 
 static void raw_bool(const uint8_t *raw, size_t n, float *values)
@@ -131,12 +84,12 @@ static float field_double(const Onnx__TensorProto *tensor, size_t i)
 
 static float field_half(const Onnx__TensorProto *tensor, size_t i)
 {
-	return float_of_half_bits((uint32_t)tensor->int32_data[i] & 0xffff);
+	return number_of_half_bits((uint32_t)tensor->int32_data[i] & 0xffff);
 }
 
 static float field_bfloat16(const Onnx__TensorProto *tensor, size_t i)
 {
-	return float_of_bits((uint32_t)tensor->int32_data[i] << 16);
+	return number_of_bfloat16_bits((uint32_t)tensor->int32_data[i]);
 }
 
 static float field_int32(const Onnx__TensorProto *tensor, size_t i)

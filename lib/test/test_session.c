@@ -854,6 +854,9 @@ static void test_scores_of_2018(void **state)
 	check_seed_model(data, json, "\"dnn_model_pt.onnx\"", "models/dnn_model_pt.onnx");
 	check_seed_model(data, json, "\"dnn_model_pt_128.onnx\"", "models/dnn_model_pt_128.onnx");
 	check_seed_model(data, json, "\"app/dnn_model_pt.onnx\"", "app/dnn_model_pt.onnx");
+	check_seed_model(data, json, "\"dnn_model_tf.pb\"", "models/dnn_model_tf.pb");
+	check_seed_model(data, json, "\"dnn_model_tf_128.pb\"", "models/dnn_model_tf_128.pb");
+	check_seed_model(data, json, "\"app/saved_model.pb\"", "app/saved_model.pb");
 	free(json);
 }
 

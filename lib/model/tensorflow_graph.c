@@ -1,0 +1,428 @@
+/*
+ * tensorflow_graph.c - finding what makes a tensor, and evaluating what it depends on.
+ *
+ * A graph names nodes, and nodes may be calls of functions, whose bodies are graphs of their own. A
+ * frame is one call. A tensor's name is followed through calls and arguments until a node that
+ * computes something is found; what that depends on is evaluated first, with a stack of our own, so
+ * that neither long chains nor circles can exhaust the program's. Each node of each frame is
+ * evaluated once, and only where the output depends on it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tensorflow.h"
+
+/* Functions called by functions; Keras makes three or four. */
+#define MAX_CALL_DEPTH 32
+
+/* Steps from a tensor's name to a node: through as many calls as may be nested, in and out. */
+#define MAX_RESOLVE_STEPS 1024
+
+/* -------------------------------------------------------------------- nodes */
+
+bool tensorflow_is_control(const char *input)
+{
+	return input[0] == '^';
+}
+
+const Tensorflow__NodeDef *tensorflow_node(const struct tensorflow_ref *ref)
+{
+	return ref->frame->scope->nodes[ref->node];
+}
+
+const Tensorflow__AttrValue *tensorflow_attribute(const Tensorflow__NodeDef *node, const char *name)
+{
+	for (size_t i = 0; i < node->n_attr && i < TENSORFLOW_MAX_PARTS; i++)
+		if (node->attr[i]->key && strcmp(node->attr[i]->key, name) == 0)
+			return node->attr[i]->value;
+	return NULL;
+}
+
+int64_t tensorflow_int(const Tensorflow__NodeDef *node, const char *name, int64_t otherwise)
+{
+	const Tensorflow__AttrValue *value = tensorflow_attribute(node, name);
+
+	return value && value->has_i ? value->i : otherwise;
+}
+
+bool tensorflow_flag(const Tensorflow__NodeDef *node, const char *name)
+{
+	const Tensorflow__AttrValue *value = tensorflow_attribute(node, name);
+
+	return value && value->has_b && value->b;
+}
+
+bool tensorflow_is(const Tensorflow__NodeDef *node, const char *op)
+{
+	return node->op && strcmp(node->op, op) == 0;
+}
+
+static const char *name_of(const Tensorflow__NodeDef *node)
+{
+	return node->name ? node->name : "";
+}
+
+/* ------------------------------------------------------------------- scopes */
+
+struct name_key {
+	const char *name;
+	size_t nbytes;
+};
+
+/* As strcmp() orders them. */
+static int compare_key(const struct name_key *key, const char *name)
+{
+	const int order = strncmp(key->name, name, key->nbytes);
+
+	return order != 0 ? order : -(name[key->nbytes] != '\0');
+}
+
+static int compare_nodes(const void *a, const void *b, void *context)
+{
+	const struct tensorflow_scope *scope = context;
+
+	return strcmp(name_of(scope->nodes[*(const uint32_t *)a]),
+		      name_of(scope->nodes[*(const uint32_t *)b]));
+}
+
+/* Sorts the names of scope's nodes, when they are first asked for. */
+static enum emnist_status index_scope(struct tensorflow_graph *graph,
+				      struct tensorflow_scope *scope)
+{
+	struct trace *trace = &graph->trace;
+
+	if (scope->by_name)
+		return EMNIST_OK;
+	if (scope->n_nodes > TENSORFLOW_MAX_NODES)
+		return error_set(trace->error, EMNIST_ERR_LIMIT,
+				 "%zu operators, more than %d are not read", scope->n_nodes,
+				 TENSORFLOW_MAX_NODES);
+	scope->by_name = arena_alloc(&trace->arena, scope->n_nodes, sizeof(*scope->by_name));
+	if (!scope->by_name)
+		return trace_memory(trace);
+	for (size_t i = 0; i < scope->n_nodes; i++)
+		scope->by_name[i] = (uint32_t)i;
+	if (scope->n_nodes > 0)
+		qsort_r(scope->by_name, scope->n_nodes, sizeof(*scope->by_name), compare_nodes,
+			scope);
+	for (size_t i = 1; i < scope->n_nodes; i++)
+		if (compare_nodes(&scope->by_name[i - 1], &scope->by_name[i], scope) == 0)
+			return error_set(trace->error, EMNIST_ERR_CORRUPT,
+					 "two nodes are called '%.80s'",
+					 name_of(scope->nodes[scope->by_name[i]]));
+	return EMNIST_OK;
+}
+
+size_t tensorflow_find(const struct tensorflow_scope *scope, const char *name, size_t nbytes)
+{
+	const struct name_key key = {name, nbytes};
+	size_t low = 0, high = scope->n_nodes;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const int order = compare_key(&key, name_of(scope->nodes[scope->by_name[middle]]));
+
+		if (order == 0)
+			return scope->by_name[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return SIZE_MAX;
+}
+
+static enum emnist_status new_frame(struct tensorflow_graph *graph, struct tensorflow_scope *scope,
+				    struct tensorflow_frame **frame_ret)
+{
+	struct trace *trace = &graph->trace;
+	struct tensorflow_frame *frame;
+	enum emnist_status status = index_scope(graph, scope);
+
+	if (status)
+		return status;
+	frame = arena_alloc(&trace->arena, 1, sizeof(*frame));
+	if (!frame)
+		return trace_memory(trace);
+	frame->scope = scope;
+	frame->values = arena_alloc(&trace->arena, scope->n_nodes, sizeof(struct value *));
+	frame->callees =
+		arena_alloc(&trace->arena, scope->n_nodes, sizeof(struct tensorflow_frame *));
+	frame->is_open = arena_alloc(&trace->arena, scope->n_nodes, 1);
+	if (!frame->values || !frame->callees || !frame->is_open)
+		return trace_memory(trace);
+	*frame_ret = frame;
+	return EMNIST_OK;
+}
+
+static int compare_scopes(const void *a, const void *b)
+{
+	const struct tensorflow_scope *left = a, *right = b;
+
+	return strcmp(left->name, right->name);
+}
+
+enum emnist_status tensorflow_graph_init(struct tensorflow_graph *graph,
+					 const Tensorflow__GraphDef *def)
+{
+	const Tensorflow__FunctionDefLibrary *library = def->library;
+	const size_t n_functions = library ? library->n_function : 0;
+	struct trace *trace = &graph->trace;
+
+	if (n_functions > TENSORFLOW_MAX_NODES)
+		return error_set(trace->error, EMNIST_ERR_LIMIT,
+				 "%zu functions, more than %d are not read", n_functions,
+				 TENSORFLOW_MAX_NODES);
+	graph->scopes = arena_alloc(&trace->arena, n_functions + 1, sizeof(*graph->scopes));
+	if (!graph->scopes)
+		return trace_memory(trace);
+	graph->scopes[0] =
+		(struct tensorflow_scope){.name = "", .nodes = def->node, .n_nodes = def->n_node};
+	for (size_t i = 0; i < n_functions; i++) {
+		const Tensorflow__FunctionDef *function = library->function[i];
+		const Tensorflow__OpDef *signature = function->signature;
+
+		graph->scopes[i + 1] = (struct tensorflow_scope){
+			.name = signature && signature->name ? signature->name : "",
+			.function = function,
+			.nodes = function->node_def,
+			.n_nodes = function->n_node_def,
+		};
+	}
+	graph->n_scopes = n_functions + 1;
+	qsort(graph->scopes + 1, n_functions, sizeof(*graph->scopes), compare_scopes);
+	return new_frame(graph, &graph->scopes[0], &graph->main);
+}
+
+/* ---------------------------------------------------------------- resolving */
+
+static struct tensorflow_scope *find_function(const struct tensorflow_graph *graph,
+					      const char *name)
+{
+	const struct tensorflow_scope key = {.name = name};
+
+	return bsearch(&key, graph->scopes + 1, graph->n_scopes - 1, sizeof(key), compare_scopes);
+}
+
+/* The frame of the call that ref is. */
+static enum emnist_status enter(struct tensorflow_graph *graph, const struct tensorflow_ref *ref,
+				const char *name, struct tensorflow_frame **frame_ret)
+{
+	struct tensorflow_frame **callee = &ref->frame->callees[ref->node];
+	struct trace *trace = &graph->trace;
+	struct tensorflow_scope *scope;
+	enum emnist_status status;
+
+	*frame_ret = *callee;
+	if (*callee)
+		return EMNIST_OK;
+	if (ref->frame->depth == MAX_CALL_DEPTH)
+		return error_set(trace->error, EMNIST_ERR_LIMIT,
+				 "functions call each other more than %d deep", MAX_CALL_DEPTH);
+	scope = find_function(graph, name);
+	if (!scope || !scope->function->signature)
+		return error_set(trace->error, EMNIST_ERR_CORRUPT,
+				 "node '%.64s' calls the function '%.64s', which is not there",
+				 name_of(tensorflow_node(ref)), name);
+	status = new_frame(graph, scope, callee);
+	if (status)
+		return status;
+	(*callee)->caller = ref->frame;
+	(*callee)->call = tensorflow_node(ref);
+	(*callee)->depth = ref->frame->depth + 1;
+	*frame_ret = *callee;
+	return EMNIST_OK;
+}
+
+/* The name of the tensor that is output i of a function, or NULL. */
+static const char *returned(const Tensorflow__FunctionDef *function, size_t i)
+{
+	const char *name;
+
+	if (i >= function->signature->n_output_arg)
+		return NULL;
+	name = function->signature->output_arg[i]->name;
+	for (size_t j = 0; name && j < function->n_ret; j++)
+		if (function->ret[j]->key && strcmp(function->ret[j]->key, name) == 0)
+			return function->ret[j]->value;
+	return NULL;
+}
+
+/* The name that the caller has for the argument called name of nbytes bytes; NULL: it is none. */
+static const char *passed(const struct tensorflow_frame *frame, const char *name, size_t nbytes)
+{
+	const struct name_key key = {name, nbytes};
+	const Tensorflow__OpDef *signature = frame->scope->function->signature;
+
+	for (size_t i = 0; i < signature->n_input_arg && i < frame->call->n_input; i++)
+		if (signature->input_arg[i]->name &&
+		    compare_key(&key, signature->input_arg[i]->name) == 0)
+			return frame->call->input[i];
+	return NULL;
+}
+
+static enum emnist_status no_such_tensor(struct tensorflow_graph *graph, const char *name)
+{
+	return error_set(graph->trace.error, EMNIST_ERR_CORRUPT,
+			 "tensor '%.80s' is made by no operator", name);
+}
+
+/* "node", "node:output" or, in functions, "node:argument:output" - of the operators with several
+ * outputs that are met here, all are of one argument, so that its name tells nothing. */
+static size_t output_of(const char *name)
+{
+	const char *colon = strrchr(name, ':');
+
+	return colon ? (size_t)strtoul(colon + 1, NULL, 10) : 0;
+}
+
+enum emnist_status tensorflow_resolve(struct tensorflow_graph *graph,
+				      struct tensorflow_frame *frame, const char *name,
+				      struct tensorflow_ref *ref_ret)
+{
+	for (size_t step = 0; step < MAX_RESOLVE_STEPS && name; step++) {
+		const size_t nbytes = strcspn(name, ":");
+		const char *outside = frame->caller ? passed(frame, name, nbytes) : NULL;
+		struct tensorflow_ref ref = {.frame = frame, .output = output_of(name)};
+		const char *callee;
+		enum emnist_status status;
+
+		if (outside) {
+			name = outside;
+			frame = frame->caller;
+			continue;
+		}
+		ref.node = tensorflow_find(frame->scope, name, nbytes);
+		if (ref.node == SIZE_MAX)
+			return no_such_tensor(graph, name);
+		callee = tensorflow_callee(tensorflow_node(&ref));
+		if (!callee) {
+			*ref_ret = ref;
+			return EMNIST_OK;
+		}
+		status = enter(graph, &ref, callee, &frame);
+		if (status)
+			return status;
+		name = returned(frame->scope->function, ref.output);
+	}
+	if (!name)
+		return error_set(graph->trace.error, EMNIST_ERR_CORRUPT,
+				 "a function does not give what is taken from it");
+	return error_set(graph->trace.error, EMNIST_ERR_CORRUPT, "operators form a circle");
+}
+
+/* --------------------------------------------------------------- evaluation */
+
+struct stack {
+	struct tensorflow_ref *refs;
+	size_t n;
+	size_t capacity;
+};
+
+static enum emnist_status push(struct tensorflow_graph *graph, struct stack *stack,
+			       struct tensorflow_ref ref)
+{
+	struct trace *trace = &graph->trace;
+	struct tensorflow_ref *grown;
+
+	if (ref.frame->is_open[ref.node])
+		return error_set(trace->error, EMNIST_ERR_CORRUPT, "operators form a circle");
+	if (stack->n == stack->capacity) {
+		/* What is left behind is no more than what is in use. */
+		stack->capacity = stack->capacity ? 2 * stack->capacity : 256;
+		grown = arena_alloc(&trace->arena, stack->capacity, sizeof(*grown));
+		if (!grown)
+			return trace_memory(trace);
+		if (stack->n > 0)
+			memcpy(grown, stack->refs, stack->n * sizeof(*grown));
+		stack->refs = grown;
+	}
+	stack->refs[stack->n++] = ref;
+	return EMNIST_OK;
+}
+
+static enum emnist_status too_many_parts(struct tensorflow_graph *graph)
+{
+	return trace_refuse(&graph->trace, "it has more than %d inputs or attributes",
+			    TENSORFLOW_MAX_PARTS);
+}
+
+/* Puts on the stack what node takes and is not known yet. */
+static enum emnist_status push_inputs(struct tensorflow_graph *graph, struct stack *stack,
+				      const struct tensorflow_ref *of)
+{
+	const Tensorflow__NodeDef *node = tensorflow_node(of);
+
+	for (size_t i = 0; i < node->n_input && !tensorflow_is_control(node->input[i]); i++) {
+		struct tensorflow_ref ref;
+		enum emnist_status status =
+			tensorflow_resolve(graph, of->frame, node->input[i], &ref);
+
+		if (!status && !ref.frame->values[ref.node])
+			status = push(graph, stack, ref);
+		if (status)
+			return status;
+	}
+	return EMNIST_OK;
+}
+
+/* Computes a node whose inputs are known. */
+static enum emnist_status compute(struct tensorflow_graph *graph, const struct tensorflow_ref *ref)
+{
+	const Tensorflow__NodeDef *node = tensorflow_node(ref);
+	struct value *inputs[TENSORFLOW_MAX_PARTS], *value;
+	enum emnist_status status;
+	size_t n = 0;
+
+	for (size_t i = 0; i < node->n_input && !tensorflow_is_control(node->input[i]); i++) {
+		struct tensorflow_ref input;
+
+		status = tensorflow_resolve(graph, ref->frame, node->input[i], &input);
+		if (status)
+			return status;
+		graph->trace.op = node->op ? node->op : "";
+		graph->trace.node = name_of(node);
+		if (input.output != 0)
+			return trace_refuse(
+				&graph->trace,
+				"it takes another than the first output of node '%.40s'",
+				name_of(tensorflow_node(&input)));
+		inputs[n++] = input.frame->values[input.node];
+	}
+	value = arena_alloc(&graph->trace.arena, 1, sizeof(*value));
+	if (!value)
+		return trace_memory(&graph->trace);
+	status = tensorflow_operate(graph, ref->frame, node, inputs, n, value);
+	ref->frame->values[ref->node] = value;
+	return status;
+}
+
+enum emnist_status tensorflow_evaluate(struct tensorflow_graph *graph, struct tensorflow_ref ref,
+				       struct value *value_ret)
+{
+	struct stack stack = {NULL, 0, 0};
+	enum emnist_status status = push(graph, &stack, ref);
+
+	while (!status && stack.n > 0) {
+		const struct tensorflow_ref top = stack.refs[stack.n - 1];
+		const Tensorflow__NodeDef *node = tensorflow_node(&top);
+
+		graph->trace.op = node->op ? node->op : "";
+		graph->trace.node = name_of(node);
+		if (top.frame->values[top.node]) {
+			stack.n--;
+		} else if (top.frame->is_open[top.node]) {
+			top.frame->is_open[top.node] = 0;
+			status = compute(graph, &top);
+		} else if (node->n_input > TENSORFLOW_MAX_PARTS ||
+			   node->n_attr > TENSORFLOW_MAX_PARTS) {
+			status = too_many_parts(graph);
+		} else {
+			top.frame->is_open[top.node] = 1;
+			status = push_inputs(graph, &stack, &top);
+		}
+	}
+	if (!status)
+		*value_ret = *ref.frame->values[ref.node];
+	return status;
+}
