@@ -8,6 +8,7 @@
 #	EMNIST_DATA=DIR                 folder with emnist/ and seed/, for tests and training
 #	BENCH=LIST                      parts of `make bench`: see cli/bench/compare.sh
 #	DISTORT_FLAGS=LIST              options of `make bench-distortions`: see lib/bench/distort.c
+#	PYTHON=PROGRAM                  Python with onnx, torch... for `make check-peers`; default python3
 #	FUZZ_SECONDS=N                  how long `make fuzz` runs each target; default 60
 #	V=1                             show whole commands
 
@@ -23,6 +24,7 @@ FUZZ_SECONDS ?= 60
 CLANG        ?= clang
 PKG_CONFIG   ?= pkg-config
 PROTOC_C     ?= protoc-c
+PYTHON       ?= python3
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -187,6 +189,13 @@ $(BUILD)/test/%: $(BUILD)/lib/test/%.o $(LIB_OBJECTS)
 # This one is of the command line.
 $(BUILD)/test/test_processors: $(BUILD)/cli/processors.o
 
+# Those who make and read the same files, as far as $(PYTHON) has them: see the scripts.
+check-peers: all ## hold what is read and written against ONNX Runtime, TensorFlow, PyTorch...
+	@failed=0; for script in lib/test/peers_*.py; do \
+		echo "# $$script"; \
+		$(PYTHON) $$script || failed=1; \
+	done; exit $$failed
+
 # Small libraries to preload, which make system calls fail.
 $(BUILD)/test/%.so: cli/test/%.c
 	$(call say,LD,$@)
@@ -285,7 +294,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r target text; do \
 		printf '  %-18s %s\n' "$$target" "$$text"; done
 
-.PHONY: always all deps deps-check demo check check-built check-asan check-ubsan check-tsan \
+.PHONY: always all deps deps-check demo check check-built check-peers check-asan check-ubsan check-tsan \
 	check-tsan-built fuzz $(FUZZERS) instructions format bench bench-train bench-distortions default-model install \
 	uninstall clean help
 .SECONDARY:

@@ -26,6 +26,7 @@ extern const struct command commands[];
 enum exit_status cmd_classify(int argc, char **argv);
 enum exit_status cmd_eval(int argc, char **argv);
 enum exit_status cmd_train(int argc, char **argv);
+enum exit_status cmd_model(int argc, char **argv);
 enum exit_status cmd_dataset(int argc, char **argv);
 enum exit_status cmd_bench(int argc, char **argv);
 

@@ -394,7 +394,7 @@ struct emnist_signature {
 	size_t n_outputs;
 };
 
-/* Such as {"producer", "pytorch"}, {"opset", 17}. */
+/* Such as {"producer", "pytorch"}, {"opset", 17}; the first 256 are kept. */
 struct emnist_origin_fact {
 	const char *key;
 	const char *text; /* NULL: number is the fact */

@@ -194,7 +194,7 @@ masked()
 mkdir "$TMP/work"
 cd "$TMP/work" || exit 1
 make_files
-for page in emnist.1 emnist-classify.1 emnist-eval.1 emnist-train.1 emnist-dataset.1 emnist-bench.1; do
+for page in emnist.1 emnist-classify.1 emnist-eval.1 emnist-train.1 emnist-model.1 emnist-dataset.1 emnist-bench.1; do
 	examples "$root/man/$page"
 	check "$page has examples" [ -s "$TMP/examples/1" ]
 	n=1

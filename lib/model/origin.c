@@ -12,6 +12,10 @@
 #include "../base/memory.h"
 #include "../base/sha256.h"
 
+/* No file has reason for more: what it says beyond is left out, so that looking for one fact stays
+ * cheap. */
+#define MAX_FACTS 256
+
 /* The public arrays are of constants; these are the same ones, to be filled. */
 struct tensors {
 	struct emnist_tensor_info *items;
@@ -142,7 +146,7 @@ static void add_fact(struct origin *origin, const char *key, const char *text, i
 {
 	void *facts;
 
-	if (!origin)
+	if (!origin || origin->shown.n_facts == MAX_FACTS)
 		return;
 	facts = origin->facts;
 	if (!grow(origin, &facts, &origin->facts_capacity, origin->shown.n_facts,

@@ -6,8 +6,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "../base/directory.h"
 #include "../base/file.h"
-#include "../base/folder.h"
 #include "../dataset/labels.h"
 
 #define MAX_NAME 255
@@ -196,8 +196,8 @@ enum emnist_status emnist_model_save(const struct emnist_model *model, const cha
 
 	status = emnist_model_export(model, options, &bytes, &nbytes, error);
 	if (!status && options && forms[options->format].is_folder)
-		status = folder_replace(path, SAVED_MODEL_FILE, bytes, nbytes, options->replace,
-					error);
+		status = directory_replace(path, SAVED_MODEL_FILE, bytes, nbytes, options->replace,
+					   error);
 	else if (!status)
 		status = file_replace(path, bytes, nbytes, error);
 	free(bytes);

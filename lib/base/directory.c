@@ -1,11 +1,11 @@
 /*
- * folder.c - a folder with one file, made whole or not at all.
+ * directory.c - a directory with one file, made whole or not at all.
  *
- * rename() puts a folder in the place of an empty one, but of no other. Where another is to go, the
- * two change places in one step, and the old one is removed where the new one was made; file
+ * rename() puts a directory in the place of an empty one, but of no other. Where another is to go,
+ * the two change places in one step, and the old one is removed where the new one was made; file
  * systems that cannot do so move the old one out of the way first.
  */
-#include "folder.h"
+#include "directory.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -31,7 +31,7 @@ static char *join(const char *a, const char *b)
 	return joined;
 }
 
-/* What is in a folder that is asked about. */
+/* What is in a directory that is asked about. */
 enum content {
 	CONTENT_NONE,
 	CONTENT_NAME, /* the file, with others or not */
@@ -39,10 +39,10 @@ enum content {
 	CONTENT_UNKNOWN, /* errno says why */
 };
 
-static enum content look_into(const char *folder, const char *name)
+static enum content look_into(const char *directory, const char *name)
 {
 	enum content content = CONTENT_NONE;
-	DIR *stream = opendir(folder);
+	DIR *stream = opendir(directory);
 	const struct dirent *entry;
 
 	if (!stream)
@@ -68,12 +68,12 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 }
 
 /* With all that is in it; symbolic links are removed, not followed. */
-static bool remove_folder(const char *path)
+static bool remove_directory(const char *path)
 {
 	return nftw(path, remove_one, MAX_DEPTH_OPEN, FTW_DEPTH | FTW_PHYS) == 0;
 }
 
-/* Whether a folder may come to path; *is_full_ret: in the place of one that is not empty. */
+/* Whether a directory may come to path; *is_full_ret: in the place of one that is not empty. */
 static enum emnist_status look(const char *path, const char *name, bool replace, bool *is_full_ret,
 			       struct emnist_error *error)
 {
@@ -91,19 +91,19 @@ static enum emnist_status look(const char *path, const char *name, bool replace,
 		return error_errno(error, errno, "cannot write");
 	case CONTENT_OTHER:
 		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "the folder is there, with other things than a %s", name);
+				 "the directory is there, with other things than a %s", name);
 	case CONTENT_NAME:
 		break;
 	}
 	*is_full_ret = true;
 	return replace ? EMNIST_OK
-		       : error_set(error, EMNIST_ERR_ARGUMENT, "the folder is there, with a %s",
+		       : error_set(error, EMNIST_ERR_ARGUMENT, "the directory is there, with a %s",
 				   name);
 }
 
-/* Removes a folder that was begun, now or by a run that was killed: path is that of its file, which
- * file_replace() writes as PATH.new. Nothing else is touched. */
-static void remove_begun(const char *folder, const char *path)
+/* Removes a directory that was begun, now or by a run that was killed: path is that of its file,
+ * which file_replace() writes as PATH.new. Nothing else is touched. */
+static void remove_begun(const char *directory, const char *path)
 {
 	char *begun = join(path, ".new");
 
@@ -111,32 +111,32 @@ static void remove_begun(const char *folder, const char *path)
 		unlink(begun);
 	free(begun);
 	unlink(path);
-	rmdir(folder);
+	rmdir(directory);
 }
 
-/* Makes the folder with its file. */
-static enum emnist_status make_folder(const char *folder, const char *path, const void *bytes,
-				      size_t nbytes, struct emnist_error *error)
+/* Makes the directory with its file. */
+static enum emnist_status make_directory(const char *directory, const char *path, const void *bytes,
+					 size_t nbytes, struct emnist_error *error)
 {
 	enum emnist_status status;
 
-	remove_begun(folder, path);
-	if (mkdir(folder, 0777) < 0)
+	remove_begun(directory, path);
+	if (mkdir(directory, 0777) < 0)
 		return error_errno(error, errno, "cannot write");
 	status = file_replace(path, bytes, nbytes, error);
 	if (status)
-		remove_begun(folder, path);
+		remove_begun(directory, path);
 	return status;
 }
 
-/* Puts the folder `made` in the place of path, where a folder is that is not empty. */
+/* Puts the directory `made` in the place of path, where a directory is that is not empty. */
 static bool swap(const char *made, const char *path)
 {
 	char *aside;
 	bool done;
 
 	if (renameat2(AT_FDCWD, made, AT_FDCWD, path, RENAME_EXCHANGE) == 0)
-		return remove_folder(made);
+		return remove_directory(made);
 	if (errno != EINVAL && errno != ENOSYS)
 		return false;
 	aside = join(path, ".old");
@@ -150,13 +150,13 @@ static bool swap(const char *made, const char *path)
 		errno = failure;
 		done = false;
 	} else if (done) {
-		done = remove_folder(aside);
+		done = remove_directory(aside);
 	}
 	free(aside);
 	return done;
 }
 
-/* The folder that path means: without slashes at its end, links followed. NULL when memory is
+/* The directory that path means: without slashes at its end, links followed. NULL when memory is
  * short. */
 static char *settle_path(const char *path)
 {
@@ -171,8 +171,8 @@ static char *settle_path(const char *path)
 	return real;
 }
 
-enum emnist_status folder_replace(const char *path, const char *name, const void *bytes,
-				  size_t nbytes, bool replace, struct emnist_error *error)
+enum emnist_status directory_replace(const char *path, const char *name, const void *bytes,
+				     size_t nbytes, bool replace, struct emnist_error *error)
 {
 	char *target = settle_path(path);
 	char *made = target ? join(target, ".new") : NULL;
@@ -187,7 +187,7 @@ enum emnist_status folder_replace(const char *path, const char *name, const void
 	}
 	status = look(target, name, replace, &is_full, error);
 	if (!status)
-		status = make_folder(made, file, bytes, nbytes, error);
+		status = make_directory(made, file, bytes, nbytes, error);
 	if (status)
 		goto out;
 	if (is_full ? !swap(made, target) : rename(made, target) < 0) {

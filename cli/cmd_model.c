@@ -1,0 +1,91 @@
+/*
+ * cmd_model.c - emnist model: what a model is, and the forms of files that it travels in.
+ */
+#include "model_commands.h"
+#include "subcommands.h"
+
+#include <stdio.h>
+
+static const struct command subcommands[] = {
+	{"show", "print what a model is and what its file says", model_show},
+	{"convert", "write a model in another form", model_convert},
+	{NULL, NULL, NULL},
+};
+
+enum exit_status cmd_model(int argc, char **argv)
+{
+	return subcommands_run(subcommands,
+			       "Look at models, and write them in the forms that others read.",
+			       argc, argv);
+}
+
+static enum emnist_status load(const char *path, const struct emnist_model_options *options,
+			       struct emnist_model **model_ret, struct emnist_error *error)
+{
+	const void *bytes;
+	size_t nbytes;
+
+	if (path)
+		return emnist_model_read(path, options, model_ret, error);
+	bytes = emnist_model_default_file(&nbytes);
+	return emnist_model_parse(bytes, nbytes, options, model_ret, error);
+}
+
+struct emnist_model *model_load(const char *path, const char *labels_path)
+{
+	struct emnist_model_options options = {.hash_files = true};
+	struct emnist_labels *labels = NULL;
+	struct emnist_model *model = NULL;
+	struct emnist_error error;
+	enum emnist_status status;
+
+	if (labels_path && emnist_labels_read(labels_path, &labels, &error)) {
+		complain_of(labels_path, &error);
+		return NULL;
+	}
+	options.labels = labels;
+	status = load(path, &options, &model, &error);
+	/* With labels given, they are the only argument that can be wrong. */
+	if (status)
+		complain_of(labels && status == EMNIST_ERR_ARGUMENT ? labels_path
+			    : path                                  ? path
+								    : "built-in model",
+			    &error);
+	emnist_labels_free(labels);
+	return model;
+}
+
+struct model_size model_size_of_layer(const struct emnist_model *model, size_t i)
+{
+	const struct emnist_layer_info layer = emnist_model_layer(model, i);
+	const uint64_t n_weights = (uint64_t)layer.n_inputs * layer.n_outputs;
+
+	return (struct model_size){n_weights, layer.n_outputs, 2 * n_weights};
+}
+
+struct model_size model_size_of_all(const struct emnist_model *model)
+{
+	struct model_size all = {0};
+
+	for (size_t i = 0; i < emnist_model_n_layers(model); i++) {
+		const struct model_size layer = model_size_of_layer(model, i);
+
+		all.n_weights += layer.n_weights;
+		all.n_biases += layer.n_biases;
+		all.flops += layer.flops;
+	}
+	return all;
+}
+
+const char *model_preprocess_name(const struct emnist_model *model)
+{
+	static const char *const names[] = {"auto", "raw", "normalize"};
+
+	return names[emnist_model_preprocess(model)];
+}
+
+void model_digest(const struct emnist_origin_file *file, char text[static MODEL_DIGEST_NBYTES])
+{
+	for (size_t i = 0; i < sizeof(file->sha256); i++)
+		snprintf(text + 2 * i, 3, "%02x", file->sha256[i]);
+}

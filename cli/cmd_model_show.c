@@ -1,0 +1,87 @@
+/*
+ * cmd_model_show.c - emnist model show: what a model is, and what its file says of itself.
+ */
+#include "model_commands.h"
+#include "options.h"
+#include "sink.h"
+
+#include <stdlib.h>
+
+static const char *const format_names[] = {"text", "json", NULL};
+
+static void (*const put[])(struct text *text, const struct emnist_model *model,
+			   const char *path) = {model_put_text, model_put_json};
+
+struct settings {
+	const char *model_path;
+	const char *labels_path;
+	const char *output_path;
+	int format;
+	struct text_list operands;
+};
+
+static enum parse_result parse(struct settings *s, int argc, char **argv)
+{
+	const struct option_spec specs[] = {
+		OPTION_TEXT('m', "model", "FILE", &s->model_path,
+			    "the model, where no FILE is given; default: the built-in one"),
+		OPTION_TEXT(0, "labels", "FILE", &s->labels_path,
+			    "what the model's classes mean, in place of what it says itself"),
+		OPTION_CHOICE('f', "format", "text|json", &s->format, format_names,
+			      "default: text"),
+		OPTION_TEXT('o', "output", "FILE", &s->output_path,
+			    "write to FILE; default: standard output"),
+		OPTION_END,
+	};
+
+	return options_parse("model show [OPTION]... [FILE]",
+			     "Print a model's layers, weights, labels and preprocessing, and what "
+			     "its file says of itself: who made it, inputs, outputs and "
+			     "signatures, size and SHA-256. FILE is a model's file or the "
+			     "directory of a SavedModel.",
+			     "Exit status: 0 the model was read, 2 wrong usage, or the model or "
+			     "the output failed.",
+			     specs, argc, argv, &s->operands);
+}
+
+static enum exit_status show(const struct settings *s, const char *path)
+{
+	struct emnist_model *model = model_load(path, s->labels_path);
+	enum exit_status status = STATUS_FATAL;
+	struct text text = {0};
+	struct sink sink;
+
+	if (!model)
+		return STATUS_FATAL;
+	put[s->format](&text, model, path);
+	if (text.failed) {
+		complain("out of memory");
+	} else if (sink_open(&sink, s->output_path)) {
+		sink_write(&sink, text.bytes, text.nbytes);
+		status = sink_close(&sink, STATUS_OK);
+	}
+	text_release(&text);
+	emnist_model_free(model);
+	return status;
+}
+
+enum exit_status model_show(int argc, char **argv)
+{
+	struct settings s = {0};
+	enum exit_status status = STATUS_FATAL;
+
+	switch (parse(&s, argc, argv)) {
+	case PARSE_HELP:
+		return close_stdout(STATUS_OK);
+	case PARSE_BAD:
+		return STATUS_FATAL;
+	case PARSE_RUN:
+		break;
+	}
+	if (s.operands.n > 1 || (s.operands.n == 1 && s.model_path))
+		complain("one model at a time; see 'emnist model show --help'");
+	else
+		status = show(&s, s.operands.n ? s.operands.texts[0] : s.model_path);
+	free(s.operands.texts);
+	return status;
+}

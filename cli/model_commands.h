@@ -1,0 +1,43 @@
+/*
+ * model_commands.h - the subcommands of emnist model, and what they share.
+ */
+#ifndef CLI_MODEL_COMMANDS_H
+#define CLI_MODEL_COMMANDS_H
+
+#include "cli.h"
+#include "text.h"
+
+enum exit_status model_show(int argc, char **argv);
+enum exit_status model_convert(int argc, char **argv);
+
+/* Loads the model at path, the built-in one where that is NULL, of any size, with the digests of
+ * its files, and with the labels at labels_path in place of its own where that is not NULL.
+ * Complains and returns NULL on failure. */
+struct emnist_model *model_load(const char *path, const char *labels_path);
+
+/* How much a layer, or all of them, holds and does. */
+struct model_size {
+	uint64_t n_weights;
+	uint64_t n_biases;
+	/* Floating-point operations for an image: a product and a sum for each weight; the bias is
+	 * what a sum begins with. */
+	uint64_t flops;
+};
+
+struct model_size model_size_of_layer(const struct emnist_model *model, size_t i);
+struct model_size model_size_of_all(const struct emnist_model *model);
+
+/* "auto", "raw" or "normalize". */
+const char *model_preprocess_name(const struct emnist_model *model);
+
+/* The digest in hexadecimal. */
+#define MODEL_DIGEST_NBYTES 65
+void model_digest(const struct emnist_origin_file *file, char text[static MODEL_DIGEST_NBYTES]);
+
+/* path: NULL for the built-in model. */
+void model_put_text(struct text *text, const struct emnist_model *model, const char *path);
+
+/* One object on one line. */
+void model_put_json(struct text *text, const struct emnist_model *model, const char *path);
+
+#endif

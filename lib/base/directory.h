@@ -1,0 +1,17 @@
+/*
+ * directory.h - a directory with one file, made whole or not at all.
+ */
+#ifndef BASE_DIRECTORY_H
+#define BASE_DIRECTORY_H
+
+#include "error.h"
+
+/*
+ * Makes the directory at path with the one file `name` of nbytes bytes: written in "PATH.new"
+ * beside it, flushed to disk, renamed. An empty directory is taken. What else is there is refused;
+ * with replace, a directory that has a file by this name is replaced with all that is in it.
+ */
+enum emnist_status directory_replace(const char *path, const char *name, const void *bytes,
+				     size_t nbytes, bool replace, struct emnist_error *error);
+
+#endif
