@@ -45,6 +45,12 @@ report "a training that was killed goes on to the same teacher"
 # 3 variants of 40 images, 47 classes, floats.
 is "soft labels are an idx file of floats" "00000d0300000003000000280000002f 22576" \
 	"$(head -c 16 "$TMP/whole" | od -An -tx1 | tr -d ' \n') $(wc -c <"$TMP/whole")"
+
+# One whole variant of 7520 bytes, and a part of the next.
+head -c 9000 "$TMP/whole" >"$TMP/partly.part"
+teacher label "$TMP/variants" "$TMP/partly" "$TMP/whole.pt" && cmp "$TMP/whole" "$TMP/partly" &&
+	[ "$(sed -n 's/  .*//p' "$TMP/stderr" | tr '\n' ' ')" = "variant 2/3 variant 3/3 " ]
+report "labels that were interrupted go on after the last whole variant"
 teacher label "$TMP/variants" "$TMP/both" "$TMP/whole.pt" "$TMP/killed.pt" &&
 	cmp "$TMP/whole" "$TMP/both"
 report "the mean of a teacher and itself is what it says alone"

@@ -13,7 +13,8 @@ and mean loss are printed after each epoch. An epoch shows each image once, in o
 early epochs in early variants. Training that was interrupted goes on from the last whole epoch
 (teacher.pt.part), and ends as if it had not been; the same seed, number of threads and machine give
 the same teacher. `label` writes the mean of what the teachers say of each image in each variant, an
-idx file of 32-bit floats with the dimensions (variants, images, classes).
+idx file of 32-bit floats with the dimensions (variants, images, classes); it, too, goes on after the
+last whole variant (soft-idx3-float.part).
 
 Needs torch and numpy. Convolutions run in bfloat16 where the processor has it, at some three times
 the speed."""
@@ -187,20 +188,40 @@ def load_teacher(path):
     return net.eval()
 
 
+def open_labels(options, variants):
+    """The file to write labels to, behind those of the variants that an earlier run wrote down after the
+    teachers were there; and their number."""
+    path = options.output + ".part"
+    header = np.array([0x0D03, len(variants.images), *variants.classes.shape], ">u4").tobytes()
+    n_bytes = 4 * variants.classes.numel()
+    newest = max(os.path.getmtime(teacher) for teacher in options.teachers)
+    out = open(path, "r+b" if os.path.exists(path) and os.path.getmtime(path) > newest else "w+b")
+    if out.read(len(header)) != header:
+        out.seek(0)
+        out.write(header)
+        out.truncate()
+        out.flush()
+    n_done = (os.path.getsize(path) - len(header)) // n_bytes
+    out.seek(len(header) + n_done * n_bytes)
+    out.truncate()
+    return out, n_done
+
+
 def label(options, variants):
     teachers = [load_teacher(path) for path in options.teachers]
-    n_images, n_classes = variants.classes.shape
-    with open(options.output + ".new", "wb") as out:
-        np.array([0x0D03, len(variants.images), n_images, n_classes], ">u4").tofile(out)
-        for variant in range(len(variants.images)):
+    n_images = len(variants.classes)
+    out, n_done = open_labels(options, variants)
+    with out:
+        for variant in range(n_done, len(variants.images)):
             began = time.monotonic()
             for at in range(0, n_images, CHUNK):
                 images = variants.batch(variant, np.arange(at, min(at + CHUNK, n_images)))
                 with torch.no_grad():
                     mean = sum(logits_of(teacher, images).softmax(1) for teacher in teachers) / len(teachers)
-                mean.numpy().astype(">f4").tofile(out)
+                out.write(mean.numpy().astype(">f4").tobytes())
+            out.flush()
             print(f"variant {variant + 1}/{len(variants.images)}  {time.monotonic() - began:.0f} s", flush=True)
-    os.replace(options.output + ".new", options.output)
+    os.replace(options.output + ".part", options.output)
 
 
 def main():
