@@ -42,7 +42,7 @@ PACKAGES := libpng libjpeg zlib libprotobuf-c
 # The Debian packages that `make deps` installs where they are missing: what the build needs, then
 # what the tests need.
 DEBIAN := gcc libc6-dev pkg-config libpng-dev libjpeg-dev libstb-dev libopenblas-dev zlib1g-dev \
-	  libprotobuf-c-dev protobuf-c-compiler
+	  libprotobuf-c-dev protobuf-c-compiler libarchive-dev
 DEBIAN_CHECK := libcmocka-dev g++ binutils groff man-db
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
@@ -54,7 +54,7 @@ VECTORIZE := -fno-math-errno -fno-trapping-math \
 flags = $(VECTORIZE) -std=c11 -D_GNU_SOURCE $(WARNINGS) -fvisibility=hidden -fPIC -pthread -MMD -MP \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 		-fno-sanitize-recover=undefined)
-PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) openblas stb 2>/dev/null)
+PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) openblas stb libarchive 2>/dev/null)
 PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm -lpthread -ldl
 LINK = $(CC) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread $(LDFLAGS)
 
@@ -171,15 +171,17 @@ check-asan: ## the whole suite under AddressSanitizer and UndefinedBehaviorSanit
 check-ubsan: ## the whole suite under UndefinedBehaviorSanitizer alone
 	@$(MAKE) --no-print-directory check BUILD=build/ubsan SANITIZE=undefined CFLAGS='-O1 -g'
 
-# What is threaded: the ordered workers, sessions on a shared model, training, and the commands.
-TSAN_TESTS := $(filter test_ordered test_session test_train,$(TESTS))
+# What is threaded: the ordered workers, sessions on a shared model, archives that are stopped,
+# training, and the commands.
+TSAN_TESTS := $(filter test_archive test_ordered test_session test_train,$(TESTS))
+TSAN_CLI_TESTS := $(filter cli/test/archives.sh cli/test/threads.sh,$(CLI_TESTS))
 check-tsan: deps-check ## what is threaded under ThreadSanitizer
 	@$(MAKE) --no-print-directory check-tsan-built BUILD=build/tsan SANITIZE=thread CFLAGS='-O1 -g'
 
 check-tsan-built: all $(TSAN_TESTS:%=$(BUILD)/test/%)
 	@BUILD='$(BUILD)' CC='$(CC)' VERSION='$(VERSION)' SANITIZE='$(SANITIZE)' \
 		sh lib/test/run.sh \
-		$(TSAN_TESTS:%=$(BUILD)/test/%) $(filter cli/test/threads.sh,$(CLI_TESTS))
+		$(TSAN_TESTS:%=$(BUILD)/test/%) $(TSAN_CLI_TESTS)
 
 $(BUILD)/test/%: $(BUILD)/lib/test/%.o $(LIB_OBJECTS)
 	$(call say,LD,$@)

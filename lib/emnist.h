@@ -90,6 +90,7 @@ enum emnist_status {
 	EMNIST_ERR_UNSUPPORTED, /* the bytes are valid, but use what is not read here */
 	EMNIST_ERR_LIMIT,       /* a limit on size or count is exceeded */
 	EMNIST_ERR_STOPPED,     /* a callback asked to stop */
+	EMNIST_ERR_ARCHIVE,     /* not one image, but an archive of them: emnist_archive_open() */
 };
 
 #define EMNIST_NO_OFFSET UINT64_MAX
@@ -208,6 +209,11 @@ EMNIST_API enum emnist_status emnist_read_file(struct emnist_reader *reader, con
 EMNIST_API enum emnist_status emnist_read_fd(struct emnist_reader *reader, int fd, float *vector,
 					     struct emnist_error *error);
 
+/* What the last emnist_read_fd() took from its file, where it failed with EMNIST_ERR_ARCHIVE: of a
+ * pipe, what emnist_archive_open_fd() needs beside the descriptor. Owned by the reader, until it
+ * reads again. */
+EMNIST_API const void *emnist_reader_bytes(const struct emnist_reader *reader, size_t *nbytes_ret);
+
 /* The same from nbytes bytes of an image file in memory. */
 EMNIST_API enum emnist_status emnist_read_bytes(struct emnist_reader *reader, const void *bytes,
 						size_t nbytes, float *vector,
@@ -220,6 +226,69 @@ EMNIST_API void emnist_reader_free(struct emnist_reader *reader);
  * free(). */
 EMNIST_API enum emnist_status emnist_vector_to_png(const float *vector, void **png_ret,
 						   size_t *nbytes_ret, struct emnist_error *error);
+
+/* ---------------------------------------------------------------- archives */
+
+/*
+ * A file of many image files, which come one after the other, in the order in which they stand
+ * there: zip; tar, as it is or in gzip, zstd or xz; or an idx file of 28x28 images, as it is or in
+ * one of these. Content tells what it is, never a name. Archives are read by libarchive, which is
+ * loaded when it is needed.
+ */
+struct emnist_archive;
+
+enum emnist_transpose {
+	EMNIST_TRANSPOSE_AUTO = 0, /* as the format has them: see emnist_dataset_open() */
+	EMNIST_TRANSPOSE_YES,      /* images are stored transposed, as EMNIST's are */
+	EMNIST_TRANSPOSE_NO,
+};
+
+struct emnist_archive_options {
+	uint64_t file_nbytes; /* of one image file, unpacked; default 256 MiB */
+	uint64_t n_files;     /* in the archive, of all sorts; default 67108864 (2^26) */
+	/* Of an idx file; AUTO: transposed, unless it has one of MNIST's own names. */
+	enum emnist_transpose transpose;
+};
+
+struct emnist_archive_file {
+	const char *name;  /* as the archive has it, in any encoding, or, where that is marked as
+			    * UTF-8, in Unicode's form C; of an idx file the number of the image,
+			    * from 0. NULL: there are no more files */
+	const void *bytes; /* (nbytes) of an image file; of an image of an idx file as PGM */
+	size_t nbytes;
+	const struct emnist_error *error; /* why this file cannot be read, the others perhaps can;
+					   * or NULL */
+};
+
+/* Opens the archive at path. options may be NULL. Close with emnist_archive_close(). */
+EMNIST_API enum emnist_status emnist_archive_open(const char *path,
+						  const struct emnist_archive_options *options,
+						  struct emnist_archive **archive_ret,
+						  struct emnist_error *error);
+
+/* The same from a file descriptor, which is not closed and must stay open; where something of it
+ * was read before, that is head, of head_nbytes bytes. */
+EMNIST_API enum emnist_status emnist_archive_open_fd(int fd, const void *head, size_t head_nbytes,
+						     const struct emnist_archive_options *options,
+						     struct emnist_archive **archive_ret,
+						     struct emnist_error *error);
+
+/* The next file, what *file_ret points to until the next call. Passed over are directories, links
+ * and devices, and what no one means when they speak of the images in an archive: names that begin
+ * with a dot, and __MACOSX. A failure is of the archive, and nothing more can be read. */
+EMNIST_API enum emnist_status emnist_archive_next(struct emnist_archive *archive,
+						  struct emnist_archive_file *file_ret,
+						  struct emnist_error *error);
+
+/* Whether emnist_archive_next() has something to read; false where it would have to wait for bytes
+ * from a pipe, as far as can be told: for who has something else to do until then. */
+EMNIST_API bool emnist_archive_is_ready(const struct emnist_archive *archive);
+
+/* From any thread: emnist_archive_next() does not wait for bytes from a pipe any more, but fails
+ * with EMNIST_ERR_STOPPED. */
+EMNIST_API void emnist_archive_stop(struct emnist_archive *archive);
+
+EMNIST_API void emnist_archive_close(struct emnist_archive *archive);
 
 /* ------------------------------------------------------------------ models */
 
@@ -500,12 +569,6 @@ EMNIST_API void emnist_view_apply(const struct emnist_view *view, float *probabi
 EMNIST_API void emnist_view_free(struct emnist_view *view);
 
 /* ---------------------------------------------------------------- datasets */
-
-enum emnist_transpose {
-	EMNIST_TRANSPOSE_AUTO = 0, /* as the format has them: see emnist_dataset_open() */
-	EMNIST_TRANSPOSE_YES,      /* images are stored transposed, as EMNIST's are */
-	EMNIST_TRANSPOSE_NO,
-};
 
 struct emnist_dataset_options {
 	const char *labels_path;  /* of idx files; default: found from the images' name */

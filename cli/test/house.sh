@@ -44,6 +44,10 @@ none 'jpeglib.h: only in lib/image/jpeg.c' includers jpeglib.h '^lib/image/jpeg\
 none 'stb_image.h: only in lib/image/stb.c' includers 'stb_image.h' '^lib/image/stb\.c$'
 none 'stb_image.h by another path: likewise' includers 'stb/stb_image.h' '^lib/image/stb\.c$'
 none 'cblas.h: only in lib/model/blas.c' includers cblas.h '^lib/model/blas\.c$'
+none 'archive.h: only by way of libarchive.h, or our own beside it' includers archive.h \
+	'^lib/base/(libarchive\.h|archive\.c|feed\.h)$'
+none 'archive_entry.h: only in lib/base/libarchive.h' includers archive_entry.h \
+	'^lib/base/libarchive\.h$'
 none 'onnx.pb-c.h: only in the ONNX reader and writer' includers 'onnx.pb-c.h' \
 	'^lib/model/onnx[a-z_]*\.[ch]$'
 none 'tensorflow.pb-c.h: only in the TensorFlow reader and writer, and their test' includers 'tensorflow.pb-c.h' \

@@ -13,6 +13,9 @@
 /* First room for a file whose size is unknown, and the least room for one read(). */
 #define READ_STEP 65536
 
+/* A file that is not larger is read at once, not head first. */
+#define SMALL_NBYTES ((uint64_t)1 << 20)
+
 static enum emnist_status too_large(struct emnist_error *error, uint64_t limit_nbytes)
 {
 	return error_set(error, EMNIST_ERR_LIMIT, "file is larger than the limit of %llu bytes",
@@ -28,11 +31,11 @@ static uint64_t size_told(const struct stat *st)
 
 /* Reads on until a read gives nothing, or until one that had room for more ends at the size that
  * the file was told to have: that is its end then, and asking again would cost as much as the file.
- */
-static enum emnist_status read_to_end(int fd, uint64_t limit_nbytes, uint64_t size,
-				      struct buffer *buffer, struct emnist_error *error)
+ * Stops as well when there are `enough` bytes. */
+static enum emnist_status read_on(int fd, uint64_t enough, struct buffer *buffer,
+				  struct file_rest *rest, struct emnist_error *error)
 {
-	for (;;) {
+	while (!rest->at_end && buffer->nbytes < enough) {
 		size_t room;
 		ssize_t n;
 
@@ -46,31 +49,53 @@ static enum emnist_status read_to_end(int fd, uint64_t limit_nbytes, uint64_t si
 		if (n < 0)
 			return error_errno(error, errno, NULL);
 		buffer->nbytes += (size_t)n;
-		if (buffer->nbytes > limit_nbytes)
-			return too_large(error, limit_nbytes);
-		if (n == 0 || (buffer->nbytes == size && (size_t)n < room))
-			return EMNIST_OK;
+		rest->at_end = n == 0 || (buffer->nbytes == rest->size && (size_t)n < room);
 	}
+	return EMNIST_OK;
 }
 
-enum emnist_status file_read_fd(int fd, uint64_t limit_nbytes, struct buffer *buffer,
-				struct emnist_error *error)
+enum emnist_status file_read_head(int fd, struct buffer *buffer, struct file_rest *rest_ret,
+				  struct emnist_error *error)
 {
 	struct stat st;
-	uint64_t size;
+	bool small;
 
 	buffer->nbytes = 0;
 	if (fstat(fd, &st) < 0)
 		return error_errno(error, errno, NULL);
 	if (S_ISDIR(st.st_mode))
 		return error_errno(error, EISDIR, NULL);
-	size = size_told(&st);
-	if (size > limit_nbytes)
-		return too_large(error, limit_nbytes);
+	*rest_ret = (struct file_rest){.size = size_told(&st)};
+	small = rest_ret->size && rest_ret->size <= SMALL_NBYTES;
 	/* One byte more than the file has: a read has then always room for more. */
-	if (!buffer_reserve(buffer, size ? (size_t)size + 1 : READ_STEP))
+	if (!buffer_reserve(buffer, small ? (size_t)rest_ret->size + 1 : READ_STEP))
 		return error_memory(error);
-	return read_to_end(fd, limit_nbytes, size, buffer, error);
+	return read_on(fd, FILE_HEAD_NBYTES, buffer, rest_ret, error);
+}
+
+enum emnist_status file_read_rest(int fd, uint64_t limit_nbytes, struct buffer *buffer,
+				  const struct file_rest *rest, struct emnist_error *error)
+{
+	struct file_rest left = *rest;
+	enum emnist_status status;
+
+	if (rest->size > limit_nbytes)
+		return too_large(error, limit_nbytes);
+	if (!rest->at_end && !buffer_reserve(buffer, (size_t)rest->size + 1))
+		return error_memory(error);
+	status = read_on(fd, limit_nbytes + 1, buffer, &left, error);
+	if (!status && buffer->nbytes > limit_nbytes)
+		return too_large(error, limit_nbytes);
+	return status;
+}
+
+enum emnist_status file_read_fd(int fd, uint64_t limit_nbytes, struct buffer *buffer,
+				struct emnist_error *error)
+{
+	struct file_rest rest;
+	const enum emnist_status status = file_read_head(fd, buffer, &rest, error);
+
+	return status ? status : file_read_rest(fd, limit_nbytes, buffer, &rest, error);
 }
 
 enum emnist_status file_read(const char *path, uint64_t limit_nbytes, struct buffer *buffer,

@@ -13,6 +13,22 @@
 enum emnist_status file_read_fd(int fd, uint64_t limit_nbytes, struct buffer *buffer,
 				struct emnist_error *error);
 
+/* What file_read_head() leaves to file_read_rest(). */
+struct file_rest {
+	uint64_t size; /* that the file is told to have; 0: not known */
+	bool at_end;   /* there is no more */
+};
+
+/* As many bytes as tell what is in a file. */
+#define FILE_HEAD_NBYTES 512
+
+/* file_read_fd() in two steps, so that a large file can be looked at before it is read whole. The
+ * first reads FILE_HEAD_NBYTES or more, and a small file whole, with no limit on what there is. */
+enum emnist_status file_read_head(int fd, struct buffer *buffer, struct file_rest *rest_ret,
+				  struct emnist_error *error);
+enum emnist_status file_read_rest(int fd, uint64_t limit_nbytes, struct buffer *buffer,
+				  const struct file_rest *rest, struct emnist_error *error);
+
 /* The same for the file at path. Directories are refused. */
 enum emnist_status file_read(const char *path, uint64_t limit_nbytes, struct buffer *buffer,
 			     struct emnist_error *error);

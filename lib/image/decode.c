@@ -4,6 +4,7 @@
  * A format is told by its first bytes, never by a name. Its header is read and held against the
  * limits before anything is allocated, so a file that claims 60,000 x 60,000 pixels costs nothing.
  */
+#include "../base/archive.h"
 #include "image.h"
 
 /* The defaults that emnist.h documents. */
@@ -66,13 +67,27 @@ static const struct stranger {
 	{4, MAGIC("ftyp"), "a HEIC image or a video"},
 	{0, MAGIC("8BPS"), "a Photoshop document"},
 	{0, MAGIC("P7\n"), "a PAM image"},
-	{0, MAGIC("\x1f\x8b"), "gzip data"},
-	{0, MAGIC("PK\x03\x04"), "a zip archive"},
+	{0, MAGIC("7z\xbc\xaf\x27\x1c"), "a 7z archive"},
+	{0, MAGIC("Rar!\x1a\x07"), "a RAR archive"},
+	{0, MAGIC("BZh"), "bzip2 data"},
 	{0, MAGIC("<svg"), "an SVG drawing"},
 	{0, MAGIC("<?xml"), "XML"},
 	{0, MAGIC("<!DOCTYPE"), "HTML"},
 	{0, MAGIC("<html"), "HTML"},
 };
+
+const char *image_archive_name(const void *bytes, size_t nbytes)
+{
+	/* An idx file of bytes in three dimensions. */
+	static const unsigned char idx[] = {0, 0, 8, 3};
+	const enum archive_kind kind = members_sniff(bytes, nbytes);
+
+	if (kind != ARCHIVE_KIND_NONE)
+		return members_kind_name(kind);
+	return nbytes >= sizeof(idx) && memcmp(bytes, idx, sizeof(idx)) == 0
+		       ? "an idx file of images"
+		       : NULL;
+}
 
 static const char *name_stranger(const uint8_t *bytes, size_t nbytes)
 {
@@ -83,7 +98,7 @@ static const char *name_stranger(const uint8_t *bytes, size_t nbytes)
 		    memcmp(bytes + s->offset, s->magic, s->nbytes) == 0)
 			return s->name;
 	}
-	return NULL;
+	return image_archive_name(bytes, nbytes);
 }
 
 static enum emnist_status unknown_format(const uint8_t *bytes, size_t nbytes,

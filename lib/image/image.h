@@ -39,6 +39,9 @@ enum emnist_status image_decode(const void *bytes, size_t nbytes,
 				const struct emnist_limits *limits, struct image *image,
 				struct emnist_error *error);
 
+/* What the bytes begin, if it is what emnist_archive_open() opens: "a zip archive"; else NULL. */
+const char *image_archive_name(const void *bytes, size_t nbytes);
+
 /* Sets size and channels and makes room for the pixels. */
 enum emnist_status image_resize(struct image *image, uint32_t width, uint32_t height,
 				unsigned channels, struct emnist_error *error);

@@ -5,6 +5,10 @@
 #include "../base/file.h"
 #include "preprocess.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
 /* Buffers that a large image left behind and that are larger than this are given back: one big
  * photograph should not weigh on the hundred thousand small images after it. */
 #define KEEP_NBYTES ((size_t)4 << 20)
@@ -45,13 +49,27 @@ static void trim(struct buffer *buffer)
 		buffer_clear(buffer);
 }
 
+/* What is no image may be an archive of images. It is only looked for where an image has not been
+ * found: a tar archive begins with the name of its first file, which may be anything. */
+static enum emnist_status not_decoded(enum emnist_status status, const void *bytes, size_t nbytes,
+				      struct emnist_error *error)
+{
+	const char *name = image_archive_name(bytes, nbytes);
+
+	if (!name || status == EMNIST_ERR_MEMORY)
+		return status;
+	return error_set(error, EMNIST_ERR_ARCHIVE, "%s, not an image", name);
+}
+
 enum emnist_status emnist_read_bytes(struct emnist_reader *reader, const void *bytes, size_t nbytes,
 				     float *vector, struct emnist_error *error)
 {
 	enum emnist_status status =
 		image_decode(bytes, nbytes, &reader->limits, &reader->image, error);
 
-	if (!status)
+	if (status)
+		status = not_decoded(status, bytes, nbytes, error);
+	else
 		status = preprocess_image(&reader->preprocessor, &reader->image, reader->mode,
 					  vector, error);
 	trim(&reader->image.pixels);
@@ -59,32 +77,45 @@ enum emnist_status emnist_read_bytes(struct emnist_reader *reader, const void *b
 	return status;
 }
 
-static enum emnist_status read_buffered(struct emnist_reader *reader, float *vector,
-					struct emnist_error *error)
+const void *emnist_reader_bytes(const struct emnist_reader *reader, size_t *nbytes_ret)
 {
-	const enum emnist_status status =
-		emnist_read_bytes(reader, reader->file.data, reader->file.nbytes, vector, error);
+	*nbytes_ret = reader->file.nbytes;
+	return reader->file.data;
+}
 
-	trim(&reader->file);
+enum emnist_status emnist_read_fd(struct emnist_reader *reader, int fd, float *vector,
+				  struct emnist_error *error)
+{
+	struct buffer *file = &reader->file;
+	struct file_rest rest;
+	enum emnist_status status;
+
+	status = file_read_head(fd, file, &rest, error);
+	if (status)
+		return status;
+	/* An archive may be larger than any image. */
+	if (!rest.at_end || file->nbytes > reader->limits.file_nbytes)
+		status = image_archive_name(file->data, file->nbytes)
+				 ? not_decoded(EMNIST_ERR_FORMAT, file->data, file->nbytes, error)
+				 : file_read_rest(fd, reader->limits.file_nbytes, file, &rest,
+						  error);
+	if (!status)
+		status = emnist_read_bytes(reader, file->data, file->nbytes, vector, error);
+	trim(file);
 	return status;
 }
 
 enum emnist_status emnist_read_file(struct emnist_reader *reader, const char *path, float *vector,
 				    struct emnist_error *error)
 {
-	const enum emnist_status status =
-		file_read(path, reader->limits.file_nbytes, &reader->file, error);
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	enum emnist_status status;
 
-	return status ? status : read_buffered(reader, vector, error);
-}
-
-enum emnist_status emnist_read_fd(struct emnist_reader *reader, int fd, float *vector,
-				  struct emnist_error *error)
-{
-	const enum emnist_status status =
-		file_read_fd(fd, reader->limits.file_nbytes, &reader->file, error);
-
-	return status ? status : read_buffered(reader, vector, error);
+	if (fd < 0)
+		return error_errno(error, errno, NULL);
+	status = emnist_read_fd(reader, fd, vector, error);
+	close(fd);
+	return status;
 }
 
 void emnist_reader_free(struct emnist_reader *reader)

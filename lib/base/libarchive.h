@@ -1,0 +1,55 @@
+/*
+ * libarchive.h - libarchive, loaded when the first archive is read.
+ *
+ * With all that it is linked to, it takes longer to start than an image to classify; so it is no
+ * part of the program, and need not be there for anything else.
+ */
+#ifndef BASE_LIBARCHIVE_H
+#define BASE_LIBARCHIVE_H
+
+#include "error.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#define LIBARCHIVE_FUNCTIONS(F)                                                                    \
+	F(archive_entry_filetype)                                                                  \
+	F(archive_entry_hardlink)                                                                  \
+	F(archive_entry_is_data_encrypted)                                                         \
+	F(archive_entry_pathname)                                                                  \
+	F(archive_entry_size)                                                                      \
+	F(archive_entry_size_is_set)                                                               \
+	F(archive_error_string)                                                                    \
+	F(archive_filter_count)                                                                    \
+	F(archive_read_data)                                                                       \
+	F(archive_read_free)                                                                       \
+	F(archive_read_new)                                                                        \
+	F(archive_read_next_header)                                                                \
+	F(archive_read_open1)                                                                      \
+	F(archive_read_set_callback_data)                                                          \
+	F(archive_read_set_read_callback)                                                          \
+	F(archive_read_set_seek_callback)                                                          \
+	F(archive_read_support_filter_xz)                                                          \
+	F(archive_read_support_filter_zstd)                                                        \
+	F(archive_read_support_format_raw)                                                         \
+	F(archive_read_support_format_tar)                                                         \
+	F(archive_read_support_format_zip_seekable)                                                \
+	F(archive_read_support_format_zip_streamable)                                              \
+	F(archive_set_error)
+
+/* Its functions, by their names. */
+struct libarchive {
+#define LIBARCHIVE_MEMBER(name) __typeof__(name) *name;
+	LIBARCHIVE_FUNCTIONS(LIBARCHIVE_MEMBER)
+#undef LIBARCHIVE_MEMBER
+};
+
+/* Loads the library, the first time; EMNIST_ERR_UNSUPPORTED where it is not installed. */
+enum emnist_status libarchive_open(const struct libarchive **library_ret,
+				   struct emnist_error *error);
+
+/* Makes a reader, for formats and filters to be added. */
+enum emnist_status libarchive_reader(const struct libarchive **library_ret,
+				     struct archive **archive_ret, struct emnist_error *error);
+
+#endif

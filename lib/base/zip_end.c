@@ -1,0 +1,74 @@
+/*
+ * zip_end.c - the record at the end of a zip archive (APPNOTE.TXT 4.3.14 to 4.3.16).
+ *
+ * The record comes last, but for a comment of any bytes; so it is looked for from behind. A count
+ * that 16 bits do not hold stands in a second record, before which there is one that says where.
+ */
+#include "zip_end.h"
+
+#include <string.h>
+
+#define END_NBYTES     22
+#define END_COUNT_AT   10
+#define END_COMMENT_AT 20
+#define END_COUNT_NONE 0xffff
+#define LOCATOR_NBYTES 20
+#define END64_NBYTES   56
+#define END64_COUNT_AT 32
+
+static uint64_t little_endian(const unsigned char *bytes, size_t nbytes)
+{
+	uint64_t value = 0;
+
+	while (nbytes-- > 0)
+		value = value << 8 | bytes[nbytes];
+	return value;
+}
+
+/* Where the record begins; NULL: there is none. */
+static const unsigned char *find_end(const unsigned char *bytes, size_t nbytes)
+{
+	for (size_t at = nbytes < END_NBYTES ? 0 : nbytes - END_NBYTES + 1; at-- > 0;)
+		if (memcmp(bytes + at, "PK\5\6", 4) == 0 &&
+		    little_endian(bytes + at + END_COMMENT_AT, 2) <= nbytes - at - END_NBYTES)
+			return bytes + at;
+	return NULL;
+}
+
+/* The number of members that the record at `end` tells; tail: where the bytes begin. */
+static uint64_t count_told(const unsigned char *tail, const unsigned char *end)
+{
+	const uint64_t count = little_endian(end + END_COUNT_AT, 2);
+	const unsigned char *end64 = end - LOCATOR_NBYTES - END64_NBYTES;
+
+	if (count != END_COUNT_NONE || end - tail < LOCATOR_NBYTES + END64_NBYTES ||
+	    memcmp(end - LOCATOR_NBYTES, "PK\6\7", 4) != 0 || memcmp(end64, "PK\6\6", 4) != 0)
+		return count;
+	return little_endian(end64 + END64_COUNT_AT, 8);
+}
+
+enum emnist_status zip_end_check(const struct feed *feed, uint64_t n_found,
+				 struct emnist_error *error)
+{
+	unsigned char *tail = alloc_array(FEED_TAIL_NBYTES, 1);
+	enum emnist_status status = EMNIST_OK;
+	const unsigned char *end;
+	uint64_t n_told;
+
+	if (!tail)
+		return error_memory(error);
+	end = find_end(tail, feed_tail(feed, tail));
+	n_told = end ? count_told(tail, end) : 0;
+	if (!end)
+		status = error_at(error, EMNIST_ERR_CORRUPT, feed->n_read,
+				  "damaged zip archive: cut short, the end of its directory is "
+				  "missing after %llu files",
+				  (unsigned long long)n_found);
+	else if (n_told != n_found)
+		status = error_at(error, EMNIST_ERR_CORRUPT, feed->n_read,
+				  "damaged zip archive: its directory lists %llu files, %llu "
+				  "were found",
+				  (unsigned long long)n_told, (unsigned long long)n_found);
+	free(tail);
+	return status;
+}
