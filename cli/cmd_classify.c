@@ -2,6 +2,7 @@
  * cmd_classify.c - emnist classify: settings, model and output around the pipeline.
  */
 #include "classes.h"
+#include "dataset_options.h"
 #include "dump.h"
 #include "load_model.h"
 #include "options.h"
@@ -34,6 +35,7 @@ struct settings {
 	uint64_t n_rows;
 	uint64_t n_threads;
 	uint64_t file_nbytes, width, height, n_pixels; /* 0: the library's defaults */
+	int transpose;                                 /* enum emnist_transpose */
 	bool quiet;
 	unsigned verbose;
 	struct text_list operands;
@@ -74,6 +76,9 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 				"refuse higher images; default: 32768 pixels"),
 		OPTION_UNSIGNED(0, "max-pixels", "N", &s->n_pixels, 1, OPTION_NO_MAXIMUM,
 				"refuse images of more pixels; default: 67108864"),
+		OPTION_CHOICE(0, "transpose", "auto|yes|no", &s->transpose, dataset_transpose_names,
+			      "whether the images of idx files are stored transposed, as "
+			      "EMNIST's are; default: auto, no for MNIST's own file names only"),
 		OPTION_HEADING("Output:"),
 		OPTION_CHOICE('f', "format", "text|csv|tsv|jsonl", &s->format, output_format_names,
 			      "default: text"),
@@ -101,9 +106,10 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 	};
 
 	return options_parse(
-		"classify [OPTION]... [FILE|DIRECTORY|-]...",
+		"classify [OPTION]... [FILE|DIRECTORY|ARCHIVE|-]...",
 		"Print what character each image shows, and how probable that is. A directory "
-		"stands for the files in it, - for an image from standard input.",
+		"stands for the files in it, a zip or tar archive or an idx file for the images "
+		"in it, - for what standard input gives.",
 		"Exit status: 0 everything was classified, 1 at least one input failed, 2 wrong "
 		"usage, or the model or the output failed.",
 		specs, argc, argv, &s->operands);
@@ -154,6 +160,8 @@ static struct pipeline_options plan(const struct settings *s, const struct knowl
 				      .n_pixels = s->n_pixels},
 			   .preprocess = s->preprocess < 0 ? emnist_model_preprocess(k->model)
 							   : (enum emnist_preprocess)s->preprocess},
+		.archive = {.file_nbytes = s->file_nbytes,
+			    .transpose = (enum emnist_transpose)s->transpose},
 		.format = output_formats[s->format],
 		.schema = {.labels = k->names,
 			   .n_classes = k->n_classes,

@@ -114,7 +114,7 @@ void inputs_spare(struct inputs *inputs, int fd)
 static enum inputs_result give(struct input *input, enum input_kind kind, const char *path,
 			       const char *error)
 {
-	*input = (struct input){kind, path, error};
+	*input = (struct input){.kind = kind, .path = path, .error = error};
 	return INPUTS_ONE;
 }
 
@@ -187,7 +187,7 @@ enum inputs_result inputs_next(struct inputs *inputs, bool wait, struct input *i
 		if (path && failure)
 			return give(input_ret, INPUT_FAILED, path, strerror(failure));
 		if (path)
-			return give(input_ret, INPUT_FILE, path, NULL);
+			return give(input_ret, INPUT_FOUND, path, NULL);
 		result = next_given(inputs, wait, input_ret);
 	} while (result == INPUTS_ONE && begin_directory(inputs, input_ret));
 	return result;

@@ -16,8 +16,10 @@ struct inputs_options {
 };
 
 enum input_kind {
-	INPUT_FILE,
+	INPUT_FILE,   /* a name that was given */
+	INPUT_FOUND,  /* a file in a directory */
 	INPUT_STDIN,  /* the image itself comes through standard input */
+	INPUT_MEMBER, /* a file in an archive, whose bytes are there already */
 	INPUT_FAILED, /* a name behind which no file can be looked for */
 };
 
@@ -25,6 +27,8 @@ struct input {
 	enum input_kind kind;
 	const char *path;  /* until the next call */
 	const char *error; /* of INPUT_FAILED; likewise */
+	const void *bytes; /* (nbytes) of INPUT_MEMBER; likewise */
+	size_t nbytes;
 };
 
 enum inputs_result {

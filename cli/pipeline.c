@@ -4,13 +4,22 @@
  * The producer fills batches with names, in order; workers read the images, run the network and
  * format the records; the consumer writes the batches in order.
  *
+ * That a name is of an archive shows when a worker finds no image there, for to look beforehand
+ * would cost as much as to read a small image. It leaves the archive to the consumer, who, where
+ * its turn has come, runs another pipeline over the files in it: with a producer that unpacks them,
+ * and workers of its own, which have the processors to themselves, since those of the names can be
+ * ahead by no more than their slots.
+ *
  * An image's scores depend on that image alone, and so it is the same where the input was cut into
  * batches: slow names are answered at once, with the output that fast ones would give, whatever the
  * number of threads.
  */
 #include "pipeline.h"
+#include "batch.h"
 #include "dump.h"
+#include "unpack.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,25 +27,12 @@
 /* The first batches take this part of the rows: of the default, five images. */
 #define LEAST_SHARE 32
 
-struct item {
-	enum input_kind kind;
-	bool failed;
-	bool rejected;
-	size_t path; /* its offset in the batch's paths */
-	void *png;   /* of what the network saw, where it is dumped; or NULL */
-	size_t png_nbytes;
-	char error[sizeof(((struct emnist_error *)0)->message)];
-};
+/* A batch takes no more files from an archive when it has so many bytes of them: it is a batch of
+ * one where they are photographs, so that each thread has its own. */
+#define ENOUGH_NBYTES ((size_t)1 << 20)
 
-/* The content of a slot. */
-struct batch {
-	size_t n; /* items in use */
-	struct item *items;
-	struct text paths; /* each ended by zero */
-	struct text records;
-	bool cut;                  /* what follows the last item is not wanted */
-	struct emnist_error fatal; /* code is not EMNIST_OK: the run cannot go on */
-};
+/* The room of a large file is given back. */
+#define KEEP_NBYTES ((size_t)4 << 20)
 
 /* What a worker holds. */
 struct station {
@@ -49,7 +45,9 @@ struct station {
 
 struct pipeline {
 	const struct pipeline_options *options;
-	struct inputs *inputs;
+	const struct pipeline_options *of_archives; /* options for the files in an archive */
+	struct inputs *inputs;                      /* names, or else: */
+	struct unpack *unpack;                      /* files in an archive */
 	struct sink *sink;
 	struct pipeline_totals *totals;
 	bool at_end;               /* of the inputs; the producer's */
@@ -58,54 +56,17 @@ struct pipeline {
 	struct emnist_error fatal; /* the consumer's, and of what is made before the run */
 };
 
-static const char *path_of(const struct batch *batch, const struct item *item)
-{
-	return batch->paths.bytes + item->path;
-}
-
-static void set_no_memory(struct emnist_error *error)
-{
-	*error = (struct emnist_error){EMNIST_ERR_MEMORY, 0, EMNIST_NO_OFFSET, "out of memory"};
-}
-
-/* --------------------------------------------------------- slots and workers */
-
-static void batch_empty(struct batch *batch)
-{
-	for (size_t i = 0; i < batch->n; i++)
-		free(batch->items[i].png);
-	batch->n = 0;
-	batch->cut = false;
-	batch->fatal.code = EMNIST_OK;
-	text_reset(&batch->paths);
-	text_reset(&batch->records);
-}
-
-static void *batch_make(void *context)
+static void *slot_make(void *context)
 {
 	const struct pipeline *pipeline = context;
-	struct batch *batch = calloc(1, sizeof(*batch));
 
-	if (!batch)
-		return NULL;
-	batch->items = calloc(pipeline->options->n_rows, sizeof(*batch->items));
-	if (!batch->items) {
-		free(batch);
-		return NULL;
-	}
-	return batch;
+	return batch_new(pipeline->options->n_rows);
 }
 
-static void batch_free(void *context, void *slot)
+static void slot_free(void *context, void *slot)
 {
-	struct batch *batch = slot;
-
 	(void)context;
-	batch_empty(batch);
-	text_release(&batch->paths);
-	text_release(&batch->records);
-	free(batch->items);
-	free(batch);
+	batch_free(slot);
 }
 
 static void station_free(void *context, void *worker)
@@ -145,22 +106,6 @@ static void *station_make(void *context)
 
 /* ---------------------------------------------------------------- producing */
 
-static void batch_add(struct batch *batch, const struct input *input)
-{
-	struct item *item = &batch->items[batch->n];
-
-	*item = (struct item){.kind = input->kind, .path = batch->paths.nbytes};
-	if (input->kind == INPUT_FAILED) {
-		item->failed = true;
-		strncpy(item->error, input->error, sizeof(item->error) - 1);
-	}
-	text_add(&batch->paths, input->path, strlen(input->path) + 1);
-	if (batch->paths.failed)
-		set_no_memory(&batch->fatal);
-	else
-		batch->n++;
-}
-
 /* How many names a batch takes: all rows, but few at first and then a share of what went before, so
  * that a run of a dozen large photographs keeps all threads busy too. */
 static size_t batch_limit(const struct pipeline *pipeline)
@@ -173,15 +118,21 @@ static size_t batch_limit(const struct pipeline *pipeline)
 	return limit < n_rows ? (size_t)limit : n_rows;
 }
 
-/* Fills a batch with names; what has arrived is not kept waiting for what has not. */
+static enum inputs_result next_input(struct pipeline *pipeline, bool wait, struct input *input_ret)
+{
+	return pipeline->unpack ? unpack_next(pipeline->unpack, wait, input_ret)
+				: inputs_next(pipeline->inputs, wait, input_ret);
+}
+
+/* Fills a batch with inputs; what has arrived is not kept waiting for what has not. */
 static void fill_batch(struct pipeline *pipeline, struct batch *batch)
 {
 	const size_t limit = batch_limit(pipeline);
 
-	while (batch->n < limit && !batch->fatal.code) {
+	while (batch->n < limit && batch->bytes.nbytes < ENOUGH_NBYTES && !batch->fatal.code) {
 		struct input input;
 
-		switch (inputs_next(pipeline->inputs, batch->n == 0, &input)) {
+		switch (next_input(pipeline, batch->n == 0, &input)) {
 		case INPUTS_ONE:
 			batch_add(batch, &input);
 			break;
@@ -211,24 +162,77 @@ static bool produce(void *context, void *slot)
 
 /* ------------------------------------------------------------------ working */
 
+/* The item turned out to be an archive: it is opened where its name was given. Of standard input,
+ * what was read of it belongs to it. */
+static void found_archive(struct station *station, struct batch *batch, struct item *item,
+			  const struct emnist_error *error)
+{
+	const void *bytes;
+
+	item->is_archive = item->kind == INPUT_FILE || item->kind == INPUT_STDIN;
+	item->failed = !item->is_archive;
+	if (item->failed)
+		snprintf(item->error, sizeof(item->error), "%.120s: %s", error->message,
+			 item->kind == INPUT_FOUND
+				 ? "one in a directory is opened only by its own name"
+				 : "one in an archive is not opened");
+	if (item->kind != INPUT_STDIN)
+		return;
+	bytes = emnist_reader_bytes(station->reader, &item->head_nbytes);
+	item->head = malloc(item->head_nbytes);
+	if (item->head)
+		memcpy(item->head, bytes, item->head_nbytes);
+	else
+		batch_set_no_memory(&batch->fatal);
+}
+
+static void read_image(struct station *station, const struct batch *batch, const struct item *item,
+		       float *vector, struct emnist_error *error)
+{
+	switch (item->kind) {
+	case INPUT_FILE:
+	case INPUT_FOUND:
+		emnist_read_file(station->reader, batch_path(batch, item), vector, error);
+		break;
+	case INPUT_STDIN:
+		emnist_read_fd(station->reader, STDIN_FILENO, vector, error);
+		break;
+	case INPUT_MEMBER:
+		emnist_read_bytes(station->reader, batch->bytes.bytes + item->bytes, item->nbytes,
+				  vector, error);
+		break;
+	case INPUT_FAILED:
+		break;
+	}
+}
+
 /* Reads the item's image into vector, which is blank where that fails. */
 static void read_item(const struct pipeline *pipeline, struct station *station, struct batch *batch,
 		      struct item *item, float *vector)
 {
 	struct emnist_error error = {EMNIST_OK, 0, EMNIST_NO_OFFSET, ""};
 
-	if (item->kind == INPUT_STDIN)
-		emnist_read_fd(station->reader, STDIN_FILENO, vector, &error);
-	else if (item->kind == INPUT_FILE)
-		emnist_read_file(station->reader, path_of(batch, item), vector, &error);
-	if (error.code) {
+	read_image(station, batch, item, vector, &error);
+	if (error.code == EMNIST_ERR_ARCHIVE) {
+		found_archive(station, batch, item, &error);
+	} else if (error.code) {
 		item->failed = true;
 		memcpy(item->error, error.message, sizeof(item->error));
 	}
-	if (item->failed)
+	if (item->failed || item->is_archive)
 		memset(vector, 0, EMNIST_VECTOR_LENGTH * sizeof(*vector));
 	else if (pipeline->options->dump_path)
 		emnist_vector_to_png(vector, &item->png, &item->png_nbytes, &batch->fatal);
+}
+
+/* The bytes of files from an archive are no longer needed. */
+static void drop_bytes(struct unpack *unpack, struct batch *batch)
+{
+	const size_t nbytes = batch->bytes.nbytes;
+
+	if (batch->bytes.capacity > KEEP_NBYTES)
+		text_release(&batch->bytes);
+	unpack_done(unpack, nbytes);
 }
 
 static void read_batch(const struct pipeline *pipeline, struct station *station,
@@ -243,6 +247,8 @@ static void read_batch(const struct pipeline *pipeline, struct station *station,
 			batch->n = i + 1;
 		}
 	}
+	if (pipeline->unpack)
+		drop_bytes(pipeline->unpack, batch);
 }
 
 static void format_batch(const struct pipeline *pipeline, struct station *station,
@@ -254,12 +260,15 @@ static void format_batch(const struct pipeline *pipeline, struct station *statio
 	for (size_t i = 0; i < batch->n; i++, row += schema->n_classes) {
 		struct item *item = &batch->items[i];
 		struct record record = {
-			.path = path_of(batch, item),
+			.path = batch_path(batch, item),
 			.error = item->failed ? item->error : NULL,
 			.top = station->top,
 			.probabilities = row,
 		};
 
+		item->records = batch->records.nbytes;
+		if (item->is_archive)
+			continue;
 		if (!item->failed) {
 			emnist_top_k(row, schema->n_classes, schema->n_top, station->top);
 			record.rejected = (double)row[station->top[0]] < schema->min_probability;
@@ -268,7 +277,7 @@ static void format_batch(const struct pipeline *pipeline, struct station *statio
 		pipeline->options->format->record(&batch->records, schema, &record);
 	}
 	if (batch->records.failed)
-		set_no_memory(&batch->fatal);
+		batch_set_no_memory(&batch->fatal);
 }
 
 static void work(void *context, void *worker, void *slot)
@@ -290,10 +299,10 @@ static void work(void *context, void *worker, void *slot)
 
 /* ---------------------------------------------------------------- consuming */
 
-/* What is said of a batch on stderr, and counted. */
-static void account(struct pipeline *pipeline, const struct batch *batch)
+/* What is said of the items from begin to end on stderr, and counted. */
+static void account(struct pipeline *pipeline, const struct batch *batch, size_t begin, size_t end)
 {
-	for (size_t i = 0; i < batch->n; i++) {
+	for (size_t i = begin; i < end; i++) {
 		const struct item *item = &batch->items[i];
 
 		pipeline->totals->n_rejected += item->rejected;
@@ -303,41 +312,65 @@ static void account(struct pipeline *pipeline, const struct batch *batch)
 		if (pipeline->options->quiet)
 			continue;
 		progress_clear(pipeline->options->progress);
-		complain("'%s': %s", path_of(batch, item), item->error);
+		complain("'%s': %s", batch_path(batch, item), item->error);
 	}
-	pipeline->totals->n_inputs += batch->n;
+	pipeline->totals->n_inputs += end - begin;
 }
 
-static bool dump_batch(struct pipeline *pipeline, const struct batch *batch)
+static bool dump(struct pipeline *pipeline, const struct batch *batch, size_t begin, size_t end)
 {
 	const char *directory = pipeline->options->dump_path;
 	uint64_t number = pipeline->totals->n_inputs;
 
 	if (directory)
 		progress_clear(pipeline->options->progress);
-	for (size_t i = 0; i < batch->n && !pipeline->dump_failed; i++) {
+	for (size_t i = begin; i < end && !pipeline->dump_failed; i++) {
 		const struct item *item = &batch->items[i];
 
 		number++;
 		if (item->png)
-			pipeline->dump_failed = !dump_write(directory, number, path_of(batch, item),
-							    item->png, item->png_nbytes);
+			pipeline->dump_failed =
+				!dump_write(directory, number, batch_path(batch, item), item->png,
+					    item->png_nbytes);
 	}
 	return !pipeline->dump_failed;
 }
 
+static bool run_archive(struct pipeline *pipeline, const char *path, const struct item *item);
+
+/* Prints the items from begin to end, none of which is an archive. */
+static bool print(struct pipeline *pipeline, const struct batch *batch, size_t begin, size_t end)
+{
+	const size_t from = begin < batch->n ? batch->items[begin].records : batch->records.nbytes;
+	const size_t to = end < batch->n ? batch->items[end].records : batch->records.nbytes;
+
+	if (begin == end)
+		return true;
+	if (!dump(pipeline, batch, begin, end) ||
+	    !sink_write(pipeline->sink, batch->records.bytes + from, to - from))
+		return false;
+	account(pipeline, batch, begin, end);
+	progress_update(pipeline->options->progress, pipeline->totals->n_inputs, 0);
+	return true;
+}
+
 static bool consume_batch(struct pipeline *pipeline, struct batch *batch)
 {
+	size_t begin = 0;
+
 	if (batch->fatal.code) {
 		pipeline->fatal = batch->fatal;
 		return false;
 	}
-	if (!dump_batch(pipeline, batch) ||
-	    !sink_write(pipeline->sink, batch->records.bytes, batch->records.nbytes))
-		return false;
-	account(pipeline, batch);
-	progress_update(pipeline->options->progress, pipeline->totals->n_inputs, 0);
-	return !batch->cut;
+	for (size_t i = 0; i < batch->n; i++) {
+		if (!batch->items[i].is_archive)
+			continue;
+		if (!print(pipeline, batch, begin, i) ||
+		    !run_archive(pipeline, batch_path(batch, &batch->items[i]), &batch->items[i]))
+			return false;
+		begin = i + 1;
+	}
+	return print(pipeline, batch, begin, batch->n) && !batch->cut;
 }
 
 static bool consume(void *context, void *slot)
@@ -346,7 +379,9 @@ static bool consume(void *context, void *slot)
 	bool more = consume_batch(pipeline, slot);
 
 	/* The producer may be waiting for a name that never comes. */
-	if (!more)
+	if (!more && pipeline->unpack)
+		unpack_stop(pipeline->unpack);
+	else if (!more)
 		inputs_stop(pipeline->inputs);
 	return more;
 }
@@ -363,17 +398,14 @@ static struct pipeline_options fit(const struct pipeline_options *options,
 	return fitting;
 }
 
-enum exit_status pipeline_run(const struct pipeline_options *options, struct inputs *inputs,
-			      struct sink *sink, struct pipeline_totals *totals_ret)
+/* Runs to the end of the inputs; false where it was stopped, or failed. */
+static bool run_workers(struct pipeline *pipeline)
 {
-	const struct pipeline_options fitting = fit(options, inputs);
-	struct pipeline pipeline = {
-		.options = &fitting, .inputs = inputs, .sink = sink, .totals = totals_ret};
 	const struct emnist_ordered_options workers = {
-		.n_workers = fitting.n_threads,
-		.context = &pipeline,
-		.slot_make = batch_make,
-		.slot_free = batch_free,
+		.n_workers = pipeline->options->n_threads,
+		.context = pipeline,
+		.slot_make = slot_make,
+		.slot_free = slot_free,
 		.worker_make = station_make,
 		.worker_free = station_free,
 		.produce = produce,
@@ -381,14 +413,51 @@ enum exit_status pipeline_run(const struct pipeline_options *options, struct inp
 		.consume = consume,
 	};
 	struct emnist_error error;
-	enum emnist_status status = emnist_ordered_run(&workers, &error);
+	const enum emnist_status status = emnist_ordered_run(&workers, &error);
 
+	if (status && status != EMNIST_ERR_STOPPED && !pipeline->fatal.code)
+		pipeline->fatal = error;
+	return !status;
+}
+
+static bool run_archive(struct pipeline *pipeline, const char *path, const struct item *item)
+{
+	const struct pipeline_options *options = pipeline->of_archives;
+	const int fd = item->kind == INPUT_STDIN ? STDIN_FILENO : -1;
+	struct unpack unpack;
+	struct pipeline inner = {
+		.options = options,
+		.unpack = &unpack,
+		.sink = pipeline->sink,
+		.totals = pipeline->totals,
+	};
+	bool more;
+
+	unpack_begin(&unpack, path, fd, item->head, item->head_nbytes, &options->archive);
+	more = run_workers(&inner);
+	unpack_end(&unpack);
+	pipeline->fatal = inner.fatal;
+	pipeline->dump_failed = inner.dump_failed;
+	return more;
+}
+
+enum exit_status pipeline_run(const struct pipeline_options *options, struct inputs *inputs,
+			      struct sink *sink, struct pipeline_totals *totals_ret)
+{
+	const struct pipeline_options fitting = fit(options, inputs);
+	struct pipeline pipeline = {
+		.options = &fitting,
+		.of_archives = options,
+		.inputs = inputs,
+		.sink = sink,
+		.totals = totals_ret,
+	};
+
+	run_workers(&pipeline);
 	progress_clear(options->progress);
 	if (pipeline.fatal.code)
 		complain("%s", pipeline.fatal.message);
-	else if (status && status != EMNIST_ERR_STOPPED)
-		complain("%s", error.message);
-	if (pipeline.fatal.code || pipeline.dump_failed || (status && status != EMNIST_ERR_STOPPED))
+	if (pipeline.fatal.code || pipeline.dump_failed)
 		return STATUS_FATAL;
 	return totals_ret->n_failed > 0 ? STATUS_INPUT : STATUS_OK;
 }

@@ -13,6 +13,7 @@ struct pipeline_options {
 	const struct emnist_model *model; /* of EMNIST_VECTOR_LENGTH inputs */
 	const struct emnist_view *view;   /* of the model's classes, or NULL: as they are */
 	struct emnist_reader_options reader;
+	struct emnist_archive_options archive;
 	const struct output_format *format;
 	struct output_schema schema; /* of the view's classes where there is one */
 	size_t n_rows;               /* images a batch */

@@ -1,0 +1,51 @@
+/*
+ * batch.h - inputs that are read, classified and printed together: the content of a slot.
+ */
+#ifndef CLI_BATCH_H
+#define CLI_BATCH_H
+
+#include "inputs.h"
+#include "text.h"
+
+struct item {
+	enum input_kind kind;
+	bool failed;
+	bool rejected;
+	bool is_archive; /* not one image: it has no record, but those of its files */
+	size_t path;     /* its offset in the batch's paths */
+	size_t bytes;    /* of INPUT_MEMBER: the offset in the batch's bytes, */
+	size_t nbytes;   /* and how many there are */
+	size_t records;  /* where its record begins */
+	void *head;      /* of an archive from standard input: what was read of it; or NULL */
+	size_t head_nbytes;
+	void *png; /* of what the network saw, where it is dumped; or NULL */
+	size_t png_nbytes;
+	char error[sizeof(((struct emnist_error *)0)->message)];
+};
+
+struct batch {
+	size_t n; /* items in use */
+	struct item *items;
+	struct text paths; /* each ended by zero */
+	struct text bytes; /* of image files that come from an archive */
+	struct text records;
+	bool cut;                  /* what follows the last item is not wanted */
+	struct emnist_error fatal; /* code is not EMNIST_OK: the run cannot go on */
+};
+
+/* NULL: memory is short. */
+struct batch *batch_new(size_t n_rows);
+
+void batch_free(struct batch *batch);
+
+void batch_empty(struct batch *batch);
+
+/* Adds an input behind the others; where memory is short, batch->fatal says so. */
+void batch_add(struct batch *batch, const struct input *input);
+
+const char *batch_path(const struct batch *batch, const struct item *item);
+
+/* "out of memory". */
+void batch_set_no_memory(struct emnist_error *error);
+
+#endif

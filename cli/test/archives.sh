@@ -1,0 +1,170 @@
+#!/bin/sh
+# archives.sh - archives of images, and idx files, in place of image files. Runs under
+# ThreadSanitizer too.
+. cli/test/tap.inc
+
+archives=testdata/archives
+run() { "$EMNIST" classify "$@" 2>"$TMP/stderr"; }
+
+# What the very files are classified as, by the name that they have in the archives.
+mkdir -p "$TMP/letters" "$TMP/digits"
+cp testdata/samples/small-e-tiny.png "$TMP/letters/e.png"
+cp testdata/samples/digit-7-bilevel.png "$TMP/digits/7.png"
+cp testdata/samples/digit-8-small.gif "$TMP/digits/8.gif"
+(cd "$TMP" && "$EMNIST" classify -f tsv --probabilities letters/e.png digits/7.png digits/8.gif) |
+	tail -n +2 >"$TMP/wanted"
+
+# ------------------------------------------------------------ all kinds, all ways
+
+for name in deflated.zip stored.zip bzip2.zip lzma.zip stream.zip stream-stored.zip zip64.zip \
+	comment.zip ustar.tar plain.tar.gz plain.tar.zst plain.tar.xz; do
+	run -f tsv --probabilities $archives/$name | tail -n +2 | sed "s,^$archives/$name!,," \
+		>"$TMP/out"
+	check "$name: as its files" diff "$TMP/wanted" "$TMP/out"
+	run -f tsv --probabilities - <$archives/$name | tail -n +2 | sed 's,^-!,,' >"$TMP/out"
+	check "$name on standard input" diff "$TMP/wanted" "$TMP/out"
+	cat $archives/$name | run -f tsv --probabilities - | tail -n +2 | sed 's,^-!,,' >"$TMP/out"
+	check "$name through a pipe" diff "$TMP/wanted" "$TMP/out"
+done
+
+# Content tells: an archive that is called an image, and an image that is called an archive.
+cp testdata/samples/small-e-tiny.png "$TMP/image.zip"
+is 'the name does not matter' "$archives/zip-called.png!letters/e.png $TMP/image.zip" \
+	"$(run -f tsv $archives/zip-called.png "$TMP/image.zip" | tail -n +2 | cut -f1 | paste -sd' ' -)"
+for name in begins-as-bmp begins-as-pnm; do
+	is "$name.tar: not taken for an image" 1 "$(run $archives/$name.tar | wc -l)"
+done
+
+is 'what macOS adds is passed over' 'letters/e.png letters/8.gif ' \
+	"$(run $archives/macos.zip | sed 's/.*!\(.*\):.*/\1/' | tr '\n' ' ')"
+is 'directories, links and devices are passed over' './a.png ./c.png ' \
+	"$(run $archives/others.tar | sed 's/.*!\(.*\):.*/\1/' | tr '\n' ' ')"
+run $archives/empty.zip >"$TMP/out"
+is 'an archive without files is no failure' '0 0 0' \
+	"$? $(wc -l <"$TMP/out") $(wc -l <"$TMP/stderr")"
+
+# ------------------------------------------------------------------------ names
+
+run $archives/names.zip >"$TMP/out"
+check 'names are shown on one line' grep -Fq 'names.zip!line\nend.png: e ' "$TMP/out"
+check 'escape sequences do not reach a terminal' grep -Fq '\x1b[31mred.png: 8 ' "$TMP/out"
+check 'names in UTF-8' grep -Fq 'names.zip!grüße 日本.png: G ' "$TMP/out"
+is 'a name in Latin-1: shown' '\xdf' "$(run $archives/latin-1.zip | grep -o '\\xdf')"
+is 'a name in Latin-1: its bytes' 1 \
+	"$(run -f csv $archives/latin-1.zip | LC_ALL=C grep -c "$(printf 'gru\337e.png,e')")"
+check 'a name in Latin-1: base64' grep -q '"path_base64":' <<END
+$(run -f jsonl $archives/latin-1.zip)
+END
+run -q --dump-preprocessed "$TMP/seen" testdata/samples/digit-2-scan.png $archives/deflated.zip \
+	testdata/samples/digit-2-scan.png >"$TMP/out"
+is '--dump-preprocessed counts on' '000001-testdata_samples_digit-2-scan.png
+000002-testdata_archives_deflated.zip!letters_e.png
+000003-testdata_archives_deflated.zip!digits_7.png
+000004-testdata_archives_deflated.zip!digits_8.png
+000005-testdata_samples_digit-2-scan.png' "$(ls "$TMP/seen")"
+
+# -------------------------------------------------------- among others, in order
+
+i=0
+while [ $i -lt 12 ]; do
+	for file in testdata/samples/digit-2-scan.png $archives/deflated.zip nowhere.png \
+		$archives/malformed/zip-bad-crc.zip $archives/plain.tar.xz Makefile \
+		$archives/malformed/tar-cut-in-file.tar testdata/idx/t10k-images-idx3-ubyte.gz; do
+		echo $file
+	done
+	i=$((i + 1))
+done >"$TMP/list"
+"$EMNIST" classify -f csv -j 1 --files-from="$TMP/list" >"$TMP/wanted" 2>"$TMP/wanted.stderr"
+is 'archives in a list: the status' 1 $?
+is 'archives in a list: a record for each file' $((1 + 12 * (1 + 3 + 1 + 3 + 3 + 1 + 2 + 10))) \
+	"$(wc -l <"$TMP/wanted")"
+for threads in 2 5; do
+	for batch in 1 2 128; do
+		"$EMNIST" classify -f csv -j $threads --batch $batch --files-from="$TMP/list" \
+			>"$TMP/out" 2>"$TMP/stderr"
+		check "-j $threads --batch $batch: the same, stdout" cmp "$TMP/wanted" "$TMP/out"
+		check "-j $threads --batch $batch: the same, stderr" \
+			cmp "$TMP/wanted.stderr" "$TMP/stderr"
+	done
+done
+
+run -f csv --fail-fast testdata/samples/digit-2-scan.png $archives/malformed/zip-bad-crc.zip \
+	testdata/samples/digit-2-scan.png >"$TMP/out"
+is '--fail-fast ends in an archive' "1 3 $archives/malformed/zip-bad-crc.zip!letters/e.png" \
+	"$? $(wc -l <"$TMP/out") $(tail -n 1 "$TMP/out" | cut -d, -f1)"
+run -f csv --fail-fast -j 3 $archives/deflated.zip $archives/malformed/gzip-cut.tar.gz Makefile \
+	>"$TMP/out"
+is '--fail-fast ends with an archive' "1 8 $archives/malformed/gzip-cut.tar.gz" \
+	"$? $(wc -l <"$TMP/out") $(tail -n 1 "$TMP/out" | cut -d, -f1)"
+
+# In a directory an archive is a file like any other that is no image.
+mkdir "$TMP/d"
+cp $archives/deflated.zip testdata/samples/small-e-tiny.png "$TMP/d"
+zip_in_directory='a zip archive, not an image: one in a directory is opened only by its own name'
+is 'an archive in a directory' "emnist: '$TMP/d/deflated.zip': $zip_in_directory" \
+	"$(run "$TMP/d" >/dev/null; cat "$TMP/stderr")"
+tar cf "$TMP/nested.tar" -C "$TMP/d" deflated.zip small-e-tiny.png
+is 'an archive in an archive' \
+	"emnist: '$TMP/nested.tar!deflated.zip': a zip archive, not an image: one in an archive is not opened" \
+	"$(run "$TMP/nested.tar" >"$TMP/out"; cat "$TMP/stderr")"
+is 'an archive in an archive: the rest' 1 "$(wc -l <"$TMP/out")"
+
+# --max-file-size is of the files in an archive.
+run -q --max-file-size 300 -f csv $archives/deflated.zip >"$TMP/out"
+is '--max-file-size' "1 2" "$? $(grep -c 'file is larger than the limit of 300 bytes' "$TMP/out")"
+
+# -------------------------------------------------------------------- idx files
+
+idx=testdata/idx/strokes-byclass-test-images-idx3-ubyte
+mkdir "$TMP/pgm"
+run -f csv -q --probabilities $idx | tail -n +2 | sed "s,^$idx!,," >"$TMP/wanted"
+is 'an idx file: numbered from 0' "0 39" \
+	"$(cut -d, -f1 "$TMP/wanted" | sed -n '1p;$p' | paste -sd' ' -)"
+gzip -c $idx | run -f csv -q --probabilities - | tail -n +2 | sed 's,^-!,,' >"$TMP/out"
+check 'idx.gz through a pipe' cmp "$TMP/wanted" "$TMP/out"
+# Upright already: exchanged once more, it is another.
+run -f csv -q --transpose no $idx | tail -n +2 >"$TMP/out"
+check '--transpose no' test "$(cut -d, -f2 "$TMP/out")" != "$(cut -d, -f2 "$TMP/wanted")"
+is '--transpose auto: MNIST'"'"'s names' "$(run --transpose no testdata/idx/t10k-images-idx3-ubyte.gz)" \
+	"$(run testdata/idx/t10k-images-idx3-ubyte.gz)"
+
+# ---------------------------------------------------------------- what stops early
+
+# A reader that leaves is no failure, and what is left of a pipe is not waited for.
+mkfifo "$TMP/pipe"
+"$EMNIST" classify -q --fail-fast - <"$TMP/pipe" >"$TMP/out" &
+program=$!
+exec 3>"$TMP/pipe"
+head -c 2560 $archives/malformed/tar-hard-link.tar >&3
+head -c 512 $archives/ustar.tar >&3
+(sleep 20 && kill -9 $program) 2>/dev/null &
+watch=$!
+wait $program
+is '--fail-fast with the pipe still open' '1 1' "$? $(wc -l <"$TMP/out")"
+kill $watch 2>/dev/null
+exec 3>&-
+
+# ------------------------------------------------------------------------ memory
+
+if [ -n "$SANITIZE" ]; then
+	skip 'memory does not grow' "not with -fsanitize=$SANITIZE"
+elif ! command -v bash >/dev/null; then
+	skip 'memory does not grow' 'no bash, whose ulimit counts'
+else
+	# 100 MB of pictures in a data segment of 128 MiB, which holds the program too.
+	{
+		printf 'P5 1000 1000 255\n'
+		head -c 1000000 /dev/zero
+	} >"$TMP/big.pgm"
+	i=0
+	while [ $i -lt 100 ]; do
+		ln "$TMP/big.pgm" "$TMP/d/big-$i.pgm"
+		i=$((i + 1))
+	done
+	tar c --hard-dereference -C "$TMP/d" . |
+		bash -c 'ulimit -d 131072 && exec "$0" classify -q -f csv -j 2 -' "$EMNIST" \
+			>"$TMP/out" 2>"$TMP/stderr"
+	is 'memory does not grow' '1 103 1' \
+		"$? $(wc -l <"$TMP/out") $(grep -c '!./deflated.zip,,,' "$TMP/out")"
+fi
+finish

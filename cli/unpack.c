@@ -1,0 +1,122 @@
+/*
+ * unpack.c - the image files of one archive as inputs.
+ */
+#include "unpack.h"
+
+#include "batch.h"
+
+#include <string.h>
+
+/* Under way at once, but for one file that may be larger: enough for a batch of small images for
+ * each of many threads, and for a dozen photographs. */
+#define MAX_NBYTES ((uint64_t)64 << 20)
+
+void unpack_begin(struct unpack *unpack, const char *path, int fd, const void *head,
+		  size_t head_nbytes, const struct emnist_archive_options *options)
+{
+	*unpack = (struct unpack){.path = path};
+	pthread_mutex_init(&unpack->mutex, NULL);
+	pthread_cond_init(&unpack->less, NULL);
+	if (fd < 0)
+		emnist_archive_open(path, options, &unpack->archive, &unpack->failure);
+	else
+		emnist_archive_open_fd(fd, head, head_nbytes, options, &unpack->archive,
+				       &unpack->failure);
+}
+
+/* Unpacks the next file, or learns why there is none. */
+static void fetch(struct unpack *unpack)
+{
+	struct text *name = &unpack->name;
+
+	if (emnist_archive_next(unpack->archive, &unpack->next, &unpack->failure))
+		return;
+	unpack->at_end = !unpack->next.name;
+	if (unpack->at_end)
+		return;
+	text_reset(name);
+	text_puts(name, unpack->path);
+	text_putc(name, '!');
+	text_add(name, unpack->next.name, strlen(unpack->next.name) + 1);
+	if (name->failed)
+		batch_set_no_memory(&unpack->failure);
+	unpack->has_next = true;
+}
+
+static bool has_room(const struct unpack *unpack, size_t nbytes)
+{
+	return !unpack->n_bytes || unpack->n_bytes + nbytes <= MAX_NBYTES;
+}
+
+/* Counts so many bytes in; false where that would have to be waited for, or nothing is wanted any
+ * more. */
+static bool enter(struct unpack *unpack, size_t nbytes, bool wait)
+{
+	bool entered;
+
+	pthread_mutex_lock(&unpack->mutex);
+	while (wait && !has_room(unpack, nbytes) && !unpack->is_stopped)
+		pthread_cond_wait(&unpack->less, &unpack->mutex);
+	entered = has_room(unpack, nbytes) && !unpack->is_stopped;
+	if (entered)
+		unpack->n_bytes += nbytes;
+	unpack->at_end = unpack->is_stopped;
+	pthread_mutex_unlock(&unpack->mutex);
+	return entered;
+}
+
+enum inputs_result unpack_next(struct unpack *unpack, bool wait, struct input *input_ret)
+{
+	const struct emnist_archive_file *file = &unpack->next;
+
+	if (!unpack->at_end && !unpack->has_next && !unpack->failure.code) {
+		if (!wait && !emnist_archive_is_ready(unpack->archive))
+			return INPUTS_LATER;
+		fetch(unpack);
+	}
+	if (unpack->at_end || unpack->failure.code == EMNIST_ERR_STOPPED)
+		return INPUTS_END;
+	/* The archive's own failure comes last, under its own name. */
+	if (unpack->failure.code) {
+		*input_ret = (struct input){.kind = INPUT_FAILED,
+					    .path = unpack->path,
+					    .error = unpack->failure.message};
+		unpack->at_end = true;
+		return INPUTS_ONE;
+	}
+	if (!enter(unpack, file->error ? 0 : file->nbytes, wait))
+		return unpack->at_end ? INPUTS_END : INPUTS_LATER;
+	*input_ret = (struct input){.kind = file->error ? INPUT_FAILED : INPUT_MEMBER,
+				    .path = unpack->name.bytes,
+				    .error = file->error ? file->error->message : NULL,
+				    .bytes = file->bytes,
+				    .nbytes = file->nbytes};
+	unpack->has_next = false;
+	return INPUTS_ONE;
+}
+
+void unpack_done(struct unpack *unpack, size_t nbytes)
+{
+	pthread_mutex_lock(&unpack->mutex);
+	unpack->n_bytes -= nbytes;
+	pthread_cond_signal(&unpack->less);
+	pthread_mutex_unlock(&unpack->mutex);
+}
+
+void unpack_stop(struct unpack *unpack)
+{
+	pthread_mutex_lock(&unpack->mutex);
+	unpack->is_stopped = true;
+	pthread_cond_signal(&unpack->less);
+	pthread_mutex_unlock(&unpack->mutex);
+	if (unpack->archive)
+		emnist_archive_stop(unpack->archive);
+}
+
+void unpack_end(struct unpack *unpack)
+{
+	emnist_archive_close(unpack->archive);
+	text_release(&unpack->name);
+	pthread_cond_destroy(&unpack->less);
+	pthread_mutex_destroy(&unpack->mutex);
+}
