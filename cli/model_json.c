@@ -74,31 +74,51 @@ static void put_files(struct text *text, const struct emnist_origin *origin)
 	text_putc(text, ']');
 }
 
-/* An object has a key but once; there are few facts. */
-static bool is_repeated(const struct emnist_origin *origin, size_t i)
+static void put_fact(struct text *text, const struct emnist_origin_fact *fact)
+{
+	if (fact->text)
+		json_put_string(text, fact->text);
+	else
+		text_printf(text, "%" PRId64, fact->number);
+}
+
+/* The next fact by the same name as i, or n_facts; there are few facts. */
+static size_t next_of(const struct emnist_origin *origin, size_t i)
+{
+	const char *key = origin->facts[i].key;
+
+	while (++i < origin->n_facts && strcmp(origin->facts[i].key, key) != 0)
+		;
+	return i;
+}
+
+static bool is_first(const struct emnist_origin *origin, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
 		if (strcmp(origin->facts[j].key, origin->facts[i].key) == 0)
-			return true;
-	return false;
+			return false;
+	return true;
 }
 
+/* An object has a key but once: what the file says several times is an array. */
 static void put_facts(struct text *text, const struct emnist_origin *origin)
 {
 	put_key(text, "origin");
 	text_putc(text, '{');
 	for (size_t i = 0; i < origin->n_facts; i++) {
-		const struct emnist_origin_fact *fact = &origin->facts[i];
+		const bool several = next_of(origin, i) < origin->n_facts;
 
-		if (is_repeated(origin, i))
+		if (!is_first(origin, i))
 			continue;
 		text_puts(text, i ? "," : "");
-		json_put_string(text, fact->key);
-		text_putc(text, ':');
-		if (fact->text)
-			json_put_string(text, fact->text);
-		else
-			text_printf(text, "%" PRId64, fact->number);
+		json_put_string(text, origin->facts[i].key);
+		text_puts(text, several ? ":[" : ":");
+		put_fact(text, &origin->facts[i]);
+		for (size_t j = next_of(origin, i); j < origin->n_facts; j = next_of(origin, j)) {
+			text_putc(text, ',');
+			put_fact(text, &origin->facts[j]);
+		}
+		text_puts(text, several ? "]" : "");
 	}
 	text_putc(text, '}');
 }

@@ -114,10 +114,6 @@ static void put_files(struct text *text, const struct emnist_origin *origin)
 
 static void put_shape(struct text *text, const struct emnist_tensor_info *tensor)
 {
-	if (!tensor->dims) {
-		text_puts(text, "of any shape");
-		return;
-	}
 	text_putc(text, '(');
 	for (size_t i = 0; i < tensor->rank; i++) {
 		text_puts(text, i > 0 ? ", " : "");
@@ -131,23 +127,62 @@ static void put_shape(struct text *text, const struct emnist_tensor_info *tensor
 	text_putc(text, ')');
 }
 
+static const char *name_of(const struct emnist_tensor_info *tensor)
+{
+	const char *name = tensor->key ? tensor->key : tensor->name;
+
+	return name ? name : "";
+}
+
+#define LEAST_COLUMNS 20
+
+static size_t widest_name(const struct emnist_tensor_info *inputs, size_t n_inputs,
+			  const struct emnist_tensor_info *outputs, size_t n_outputs)
+{
+	size_t widest = LEAST_COLUMNS;
+
+	for (size_t i = 0; i < n_inputs + n_outputs; i++) {
+		const size_t n =
+			strlen(name_of(i < n_inputs ? &inputs[i] : &outputs[i - n_inputs]));
+
+		widest = n > widest ? n : widest;
+	}
+	return widest;
+}
+
 static void put_tensors(struct text *text, const char *side,
-			const struct emnist_tensor_info *tensors, size_t n)
+			const struct emnist_tensor_info *tensors, size_t n, size_t n_columns)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct emnist_tensor_info *tensor = &tensors[i];
 
 		text_printf(text, "  %-8s", side);
-		put_foreign(text, tensor->key ? tensor->key : tensor->name, 20);
-		text_puts(text, tensor->type ? tensor->type : "of a foreign type");
-		text_putc(text, ' ');
-		put_shape(text, tensor);
+		put_foreign(text, name_of(tensor), n_columns);
+		if (!tensor->type && !tensor->dims)
+			text_puts(text, "type and shape are not told");
+		else
+			text_puts(text, tensor->type ? tensor->type : "type not told");
+		if (tensor->dims) {
+			text_putc(text, ' ');
+			put_shape(text, tensor);
+		} else if (tensor->type) {
+			text_puts(text, ", shape not told");
+		}
 		if (tensor->key && tensor->name) {
 			text_puts(text, "  ");
 			escape_put(text, tensor->name);
 		}
 		text_putc(text, '\n');
 	}
+}
+
+static void put_ends(struct text *text, const struct emnist_tensor_info *inputs, size_t n_inputs,
+		     const struct emnist_tensor_info *outputs, size_t n_outputs)
+{
+	const size_t n_columns = widest_name(inputs, n_inputs, outputs, n_outputs);
+
+	put_tensors(text, "input", inputs, n_inputs, n_columns);
+	put_tensors(text, "output", outputs, n_outputs, n_columns);
 }
 
 static void put_origin(struct text *text, const struct emnist_origin *origin)
@@ -164,8 +199,7 @@ static void put_origin(struct text *text, const struct emnist_origin *origin)
 			text_printf(text, "%lld", (long long)fact->number);
 		text_putc(text, '\n');
 	}
-	put_tensors(text, "input", origin->inputs, origin->n_inputs);
-	put_tensors(text, "output", origin->outputs, origin->n_outputs);
+	put_ends(text, origin->inputs, origin->n_inputs, origin->outputs, origin->n_outputs);
 	for (size_t i = 0; i < origin->n_signatures; i++) {
 		const struct emnist_signature *signature = &origin->signatures[i];
 
@@ -174,8 +208,8 @@ static void put_origin(struct text *text, const struct emnist_origin *origin)
 		text_puts(text, "of method ");
 		escape_put(text, signature->method ? signature->method : "none");
 		text_puts(text, ":\n");
-		put_tensors(text, "input", signature->inputs, signature->n_inputs);
-		put_tensors(text, "output", signature->outputs, signature->n_outputs);
+		put_ends(text, signature->inputs, signature->n_inputs, signature->outputs,
+			 signature->n_outputs);
 	}
 }
 

@@ -77,7 +77,7 @@ check '-m and an operand are the same' cmp by_option by_operand
 report 'it is written to a file'
 fails 'one model at a time' "one model at a time; see 'emnist model show --help'" \
 	"$EMNIST" model show copy.onnx copy.onnx
-fails 'what is no model' "'/dev/null': not an ONNX model: the file is empty" \
+fails 'what is no model' "'/dev/null': not a model: the file is empty" \
 	"$EMNIST" model show /dev/null
 fails 'what is not there' "'gone': No such file or directory" "$EMNIST" model show gone
 "$EMNIST" model show >/dev/full 2>stderr
@@ -112,6 +112,23 @@ done >reversed.txt
 "$EMNIST" model convert --labels reversed.txt "$models/plain.onnx" relabelled.onnx
 is 'labels become those of the model' 'classes         10: 9876543210' \
 	"$("$EMNIST" model show relabelled.onnx | grep '^classes')"
+
+# From one form to the next, and back: to the byte what was there.
+round=0
+for model in "$models"/*.onnx; do
+	"$EMNIST" model convert --force "$model" first.onnx &&
+		"$EMNIST" model convert --force first.onnx second &&
+		"$EMNIST" model convert --force second third.safetensors &&
+		"$EMNIST" model convert --force third.safetensors fourth.pb &&
+		"$EMNIST" model convert --force fourth.pb fifth.onnx &&
+		cmp first.onnx fifth.onnx && round=$((round + 1)) || echo "$model"
+done >differ 2>&1
+is 'every model keeps every bit through all forms' "$(find "$models" -maxdepth 1 -name '*.onnx' | wc -l)" \
+	"$round$(cat differ)"
+"$EMNIST" model show -f json saved >shown
+is 'a SavedModel is shown with its signatures' \
+	'"signatures":[{"name":"predict_images","method":"tensorflow/serving/predict","inputs":[{"key":"images","name":"images:0","type":"float32","shape":[-1,784]}],"outputs":[{"key":"scores","name":"scores:0","type":"float32","shape":[-1,62]}]},{"name":"serving_default","method":"tensorflow/serving/predict","inputs":[{"key":"images","name":"images:0","type":"float32","shape":[-1,784]}],"outputs":[{"key":"scores","name":"scores:0","type":"float32","shape":[-1,62]}]}]}' \
+	"$(sed 's/.*"signatures"/"signatures"/' shown)"
 
 # Nothing is lost by a slip.
 cp copy.onnx here.onnx
@@ -183,7 +200,7 @@ fails 'a full disk' "'/dev/full': cannot write: No space left on device" \
 	"$EMNIST" model convert --to onnx copy.onnx /dev/full
 fails 'no directory to write to' "'gone/1': cannot write: No such file or directory" \
 	"$EMNIST" model convert copy.onnx gone/1
-fails 'what is no model, and OUT is not touched' "'/dev/null': not an ONNX model: the file is empty" \
+fails 'what is no model, and OUT is not touched' "'/dev/null': not a model: the file is empty" \
 	"$EMNIST" model convert --force /dev/null here.onnx
 check 'nothing half-made is left' [ -z "$(find . -name '*.new' ! -path './other.new')" ]
 check 'and no file that was refused' [ ! -e x.onnx ]

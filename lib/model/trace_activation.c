@@ -177,6 +177,17 @@ static bool agrees(const double *values, double (*function)(double x, double alp
 	return true;
 }
 
+static void prefer_plain(const double *values, double (*function)(double x, double alpha),
+			 struct recognised *fit)
+{
+	struct recognised plain = *fit;
+
+	plain.scale = 1;
+	plain.shift = 0;
+	if (agrees(values, function, &plain))
+		*fit = plain;
+}
+
 bool expression_recognise(struct trace *trace, const struct expression *expression,
 			  struct recognised *recognised_ret)
 {
@@ -187,6 +198,8 @@ bool expression_recognise(struct trace *trace, const struct expression *expressi
 		activations[i].fit(expression->values, &fit);
 		if (!agrees(expression->values, activations[i].function, &fit))
 			continue;
+		/* A sigmoid is not quite 0 where it was taken for 0. */
+		prefer_plain(expression->values, activations[i].function, &fit);
 		/* SELU is an ELU of another scale. */
 		if (fit.activation == EMNIST_ELU && fit.scale != 1) {
 			fit.activation = EMNIST_SELU;

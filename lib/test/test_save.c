@@ -118,6 +118,36 @@ static void test_every_opset(void **state)
 		}
 }
 
+/* Each form gives the same model back, one after the other; with ELUs and SELUs of their own. */
+static void test_every_form(void **state)
+{
+	static const enum emnist_format formats[] = {EMNIST_FORMAT_SAVED_MODEL,
+						     EMNIST_FORMAT_SAFETENSORS,
+						     EMNIST_FORMAT_GRAPH_DEF, EMNIST_FORMAT_ONNX};
+
+	(void)state;
+	for (size_t a = 0; a < N_ACTIVATIONS; a++) {
+		struct emnist_model *model = random_model(widths, 4, all_activations[a], a + 1);
+		struct emnist_model *read = model;
+
+		if (all_activations[a] == EMNIST_ELU)
+			model->layers[1].alpha = 0.3f;
+		model->preprocess = EMNIST_PREPROCESS_NORMALIZE;
+		for (size_t f = 0; f < sizeof(formats) / sizeof(*formats); f++) {
+			const struct emnist_save_options options = {.format = formats[f]};
+			struct emnist_model *next = through(read, &options);
+
+			assert_int_equal(emnist_model_origin(next)->format, formats[f]);
+			assert_same_model(model, next);
+			if (read != model)
+				emnist_model_free(read);
+			read = next;
+		}
+		emnist_model_free(read);
+		emnist_model_free(model);
+	}
+}
+
 /* What is written without options is what was written before there were any. */
 static void test_defaults(void **state)
 {
@@ -479,6 +509,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_opset),
+		cmocka_unit_test(test_every_form),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_old_opsets),
 		cmocka_unit_test(test_saved_model),
