@@ -1,16 +1,58 @@
 /*
  * folder.c - a folder as a dataset.
  *
- * What it holds decides: files of images in idx format, else folders, else CSV and MATLAB files.
+ * What it holds decides: files of images in idx format; else folders, one a class, or one a split;
+ * else a list called labels.csv; else CSV and MATLAB files.
  */
 #include "folder.h"
 
 #include "../base/memory.h"
+#include "files.h"
 #include "listing.h"
 #include "siblings.h"
 #include "splits.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+/* How deep folders may lie in a class's folder: NIST's hsf_0 lie at 1. */
+#define MAX_DEPTH 16
+
+/* Endings of the image files that are read; what has another is passed over. */
+static const char *const image_endings[] = {".png", ".jpg", ".jpeg", ".jpe", ".bmp", ".dib", ".pnm",
+					    ".pgm", ".ppm", ".pbm",  ".gif", ".tga", NULL};
+static const char *const dataset_endings[] = {".csv", ".tsv", ".csv.gz", ".tsv.gz", ".mat", NULL};
+static const char *const list_names[] = {"labels.csv", "labels.tsv", NULL};
+
+/* What folders are called that are no classes. */
+static const char *const split_names[] = {"train", "training", "test",       "testing",
+					  "val",   "valid",    "validation", NULL};
+
+/* The position in names of the one that text is; SIZE_MAX: none. */
+static size_t find_name(const char *const *names, const char *text)
+{
+	for (size_t i = 0; names[i]; i++)
+		if (strcasecmp(names[i], text) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+/* How long the ending of the name is that is one of these; 0: none is. */
+static size_t find_ending(const char *const *endings, const char *name)
+{
+	const size_t nbytes = strlen(name);
+
+	for (; *endings; endings++) {
+		const size_t n = strlen(*endings);
+
+		if (nbytes > n && strcasecmp(name + nbytes - n, *endings) == 0)
+			return n;
+	}
+	return 0;
+}
+
+/* -------------------------------------------------------------- files of datasets */
 
 static bool is_idx(const struct listing_entry *entry)
 {
@@ -39,28 +81,240 @@ static enum emnist_status find_splits(const struct listing *listing, struct spli
 	return EMNIST_OK;
 }
 
-/* Opens the one of the files that is meant. */
+static enum emnist_status find_others(const struct listing *listing, struct splits *splits,
+				      struct emnist_error *error)
+{
+	for (size_t i = 0; i < listing->n; i++) {
+		struct listing_entry *entry = &listing->entries[i];
+		const size_t n = find_ending(dataset_endings, entry->name);
+
+		if (!entry->is_directory && n &&
+		    !splits_add(splits, entry->name, strlen(entry->name) - n, entry))
+			return error_memory(error);
+	}
+	return EMNIST_OK;
+}
+
+/* Opens what is in the folder under that name. */
+static enum emnist_status open_entry(const struct source_request *request, const char *name,
+				     const char *split, struct source **source_ret,
+				     struct emnist_error *error)
+{
+	struct source_request inner = *request;
+	char *path = listing_join(request->path, name);
+	enum emnist_status status;
+	struct emnist_error fault;
+
+	*source_ret = NULL;
+	if (!path)
+		return error_memory(error);
+	inner.path = path;
+	inner.split = split;
+	status = source_open_found(&inner, source_ret, &fault);
+	if (status && error)
+		*error = fault;
+	free(path);
+	return status;
+}
+
+/* Opens the one of the files or folders that is meant. A file may hold several datasets itself:
+ * where it is the only one, what is asked for may be one of these. */
 static enum emnist_status open_split(const struct source_request *request,
 				     const struct splits *splits, struct source **source_ret,
 				     struct emnist_error *error)
 {
-	struct source_request file = *request;
 	const struct listing_entry *entry;
 	enum emnist_status status;
-	size_t chosen;
-	char *path;
+	size_t chosen = 0;
 
-	status = splits_choose(splits, request->split, &chosen, error);
+	status = splits->n == 1 ? EMNIST_OK : splits_choose(splits, request->split, &chosen, error);
 	if (status)
 		return status;
 	entry = splits->items[chosen].what;
-	path = listing_join(request->path, entry->name);
-	if (!path)
-		return error_memory(error);
-	file.path = path;
-	file.split = NULL;
-	status = source_open_file(&file, source_ret, error);
+	return open_entry(request, entry->name,
+			  request->split && siblings_is_split(splits->items[chosen].name,
+							      strlen(splits->items[chosen].name),
+							      request->split)
+				  ? NULL
+				  : request->split,
+			  source_ret, error);
+}
+
+/* --------------------------------------------------------- a folder for each class */
+
+struct walk {
+	const char *root;
+	struct files *files;
+	uint64_t n_passed_over;
+};
+
+static enum emnist_status add_images(struct walk *walk, const char *folder, size_t class,
+				     unsigned depth, struct emnist_error *error);
+
+/* name: of the entry, below the root. */
+static enum emnist_status add_entry(struct walk *walk, const struct listing_entry *entry,
+				    const char *name, size_t class, unsigned depth,
+				    struct emnist_error *error)
+{
+	if (entry->is_directory && !entry->is_link)
+		return depth < MAX_DEPTH ? add_images(walk, name, class, depth + 1, error)
+					 : siblings_about(error_set(error, EMNIST_ERR_LIMIT,
+								    "folders lie more than %d deep",
+								    MAX_DEPTH),
+							  name, error);
+	if (!entry->is_directory &&
+	    (!strchr(entry->name, '.') || find_ending(image_endings, entry->name)))
+		return files_add(walk->files, name, class, error);
+	walk->n_passed_over++;
+	return EMNIST_OK;
+}
+
+/* Adds all images in the folder, which lies below the root, and in those in it. */
+static enum emnist_status add_images(struct walk *walk, const char *folder, size_t class,
+				     unsigned depth, struct emnist_error *error)
+{
+	char *path = listing_join(walk->root, folder);
+	struct listing listing = {0};
+	enum emnist_status status;
+
+	status = path ? listing_read(path, &listing, error) : error_memory(error);
+	if (status == EMNIST_ERR_IO)
+		siblings_about(status, path, error);
+	for (size_t i = 0; !status && i < listing.n; i++) {
+		char *name = listing_join(folder, listing.entries[i].name);
+
+		status = name ? add_entry(walk, &listing.entries[i], name, class, depth, error)
+			      : error_memory(error);
+		free(name);
+	}
+	listing_clear(&listing);
 	free(path);
+	return status;
+}
+
+/* What lies beside the classes' folders and is none of them. */
+static bool is_class(const struct listing_entry *entry)
+{
+	return entry->is_directory && strcmp(entry->name, "__MACOSX") != 0;
+}
+
+static enum emnist_status describe(struct walk *walk, struct emnist_error *error)
+{
+	struct source *source = files_source(walk->files);
+	char *rule = source->description;
+	bool good;
+
+	if (!walk->n_passed_over)
+		return EMNIST_OK;
+	good = source_describe(source, "%s, %llu other files passed over", rule,
+			       (unsigned long long)walk->n_passed_over);
+	free(rule);
+	return good ? EMNIST_OK : error_memory(error);
+}
+
+static enum emnist_status open_classes(const struct source_request *request,
+				       const struct listing *listing, struct source **source_ret,
+				       struct emnist_error *error)
+{
+	struct walk walk = {.root = request->path};
+	const char **names = alloc_array(listing->n, sizeof(*names));
+	enum emnist_status status;
+	size_t n = 0;
+
+	status = names ? files_create(request->path, request->options, &walk.files, error)
+		       : error_memory(error);
+	for (size_t i = 0; !status && i < listing->n; i++)
+		if (is_class(&listing->entries[i]))
+			names[n++] = listing->entries[i].name;
+	for (size_t i = 0; !status && i < n; i++)
+		status = add_images(&walk, names[i], i, 0, error);
+	if (!status)
+		status = files_name_classes(walk.files, names, n, request->mapping,
+					    "image files in folders named by", error);
+	if (!status)
+		status = describe(&walk, error);
+	free(names);
+	if (!status)
+		*source_ret = files_source(walk.files);
+	else if (walk.files)
+		source_close(files_source(walk.files));
+	return status;
+}
+
+/* The folders in this one: whether there are any, and whether they are of splits. */
+static enum emnist_status find_folders(const struct source_request *request,
+				       const struct listing *listing, struct splits *splits,
+				       bool *any_ret, bool *of_splits_ret,
+				       struct emnist_error *error)
+{
+	*any_ret = false;
+	*of_splits_ret = true;
+	for (size_t i = 0; i < listing->n; i++) {
+		struct listing_entry *entry = &listing->entries[i];
+
+		if (!is_class(entry))
+			continue;
+		*any_ret = true;
+		*of_splits_ret &= find_name(split_names, entry->name) != SIZE_MAX;
+		if (!splits_add(splits, entry->name, strlen(entry->name), entry))
+			return error_memory(error);
+	}
+	*of_splits_ret |= request->split != NULL;
+	return EMNIST_OK;
+}
+
+static enum emnist_status open_folders(const struct source_request *request,
+				       const struct listing *listing, bool *any_ret,
+				       struct source **source_ret, struct emnist_error *error)
+{
+	struct splits splits = {0};
+	enum emnist_status status;
+	bool of_splits;
+	size_t chosen;
+
+	status = find_folders(request, listing, &splits, any_ret, &of_splits, error);
+	if (!status && *any_ret && of_splits) {
+		status = splits_choose(&splits, request->split, &chosen, error);
+		if (!status)
+			status = open_entry(request, splits.items[chosen].name, NULL, source_ret,
+					    error);
+	} else if (!status && *any_ret) {
+		status = open_classes(request, listing, source_ret, error);
+	}
+	splits_clear(&splits);
+	return status;
+}
+
+/* ------------------------------------------------------------------------ opening */
+
+static const char *find_list(const struct listing *listing)
+{
+	for (size_t i = 0; i < listing->n; i++)
+		if (!listing->entries[i].is_directory &&
+		    find_name(list_names, listing->entries[i].name) != SIZE_MAX)
+			return listing->entries[i].name;
+	return NULL;
+}
+
+/* What is no folder of folders and has no idx files. */
+static enum emnist_status open_others(const struct source_request *request,
+				      const struct listing *listing, struct source **source_ret,
+				      struct emnist_error *error)
+{
+	const char *list = find_list(listing);
+	struct splits splits = {0};
+	enum emnist_status status;
+
+	if (list)
+		return open_entry(request, list, request->split, source_ret, error);
+	status = find_others(listing, &splits, error);
+	if (!status && splits.n)
+		status = open_split(request, &splits, source_ret, error);
+	else if (!status)
+		status = error_set(error, EMNIST_ERR_FORMAT,
+				   "the folder has neither files of a dataset nor a folder of "
+				   "images for each class");
+	splits_clear(&splits);
 	return status;
 }
 
@@ -70,6 +324,7 @@ enum emnist_status folder_open(const struct source_request *request, struct sour
 	struct listing listing;
 	struct splits splits = {0};
 	enum emnist_status status;
+	bool any = false;
 
 	*source_ret = NULL;
 	status = listing_read(request->path, &listing, error);
@@ -78,9 +333,9 @@ enum emnist_status folder_open(const struct source_request *request, struct sour
 	if (!status && splits.n)
 		status = open_split(request, &splits, source_ret, error);
 	else if (!status)
-		status = error_set(error, EMNIST_ERR_FORMAT,
-				   "the folder has neither files of a dataset nor folders of "
-				   "images");
+		status = open_folders(request, &listing, &any, source_ret, error);
+	if (!status && !splits.n && !any)
+		status = open_others(request, &listing, source_ret, error);
 	splits_clear(&splits);
 	listing_clear(&listing);
 	return status;

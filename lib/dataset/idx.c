@@ -282,20 +282,6 @@ enum emnist_status idx_open(struct gzip *images, const char *images_name, struct
 	return status;
 }
 
-/* What the labels mean, as far as a mapping file or the name tells. */
-static enum emnist_status find_meaning(struct source *source, const struct siblings *siblings,
-				       struct emnist_error *error)
-{
-	enum emnist_status status;
-
-	source->n_classes = siblings->n_classes;
-	source->transposed = !siblings->upright;
-	if (!siblings->mapping)
-		return EMNIST_OK;
-	status = emnist_labels_read(siblings->mapping, &source->labels, error);
-	return status ? siblings_about(status, siblings->mapping, error) : EMNIST_OK;
-}
-
 enum emnist_status idx_open_beside(struct gzip *images, const struct source_request *request,
 				   struct source **source_ret, struct emnist_error *error)
 {
@@ -305,8 +291,7 @@ enum emnist_status idx_open_beside(struct gzip *images, const struct source_requ
 	enum emnist_status status;
 
 	*source_ret = NULL;
-	status = siblings_find(request->path, request->options->labels_path, !request->mapping,
-			       &siblings, error);
+	status = siblings_find(request->path, request->options->labels_path, &siblings, error);
 	if (!status) {
 		status = gzip_open(siblings.labels, &labels, error);
 		if (status)
@@ -319,7 +304,9 @@ enum emnist_status idx_open_beside(struct gzip *images, const struct source_requ
 				  given && strcmp(given, request->path) == 0 ? NULL : request->path,
 				  labels, siblings.labels, source_ret, error);
 	if (!status)
-		status = find_meaning(*source_ret, &siblings, error);
+		status = source_find_meaning(*source_ret, request, error);
+	if (!status)
+		(*source_ret)->transposed = !siblings.upright;
 	if (status) {
 		source_close(*source_ret);
 		*source_ret = NULL;

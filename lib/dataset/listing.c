@@ -33,9 +33,10 @@ static bool look(int directory, const struct dirent *dirent, bool *is_directory_
 	return S_ISDIR(st.st_mode) || S_ISREG(st.st_mode);
 }
 
-static bool add(struct listing *listing, const char *name, bool is_directory, size_t *capacity)
+static bool add(struct listing *listing, const struct dirent *dirent, bool is_directory,
+		size_t *capacity)
 {
-	const size_t nbytes = strlen(name) + 1;
+	const size_t nbytes = strlen(dirent->d_name) + 1;
 
 	if (listing->n == *capacity) {
 		size_t n = *capacity ? *capacity + *capacity / 2 : 64;
@@ -48,9 +49,10 @@ static bool add(struct listing *listing, const char *name, bool is_directory, si
 	}
 	if (!buffer_reserve(&listing->names, listing->names.nbytes + nbytes))
 		return false;
-	memcpy(listing->names.data + listing->names.nbytes, name, nbytes);
+	memcpy(listing->names.data + listing->names.nbytes, dirent->d_name, nbytes);
 	listing->names.nbytes += nbytes;
-	listing->entries[listing->n++] = (struct listing_entry){NULL, is_directory};
+	listing->entries[listing->n++] =
+		(struct listing_entry){NULL, is_directory, dirent->d_type == DT_LNK};
 	return true;
 }
 
@@ -66,7 +68,7 @@ static enum emnist_status read_all(DIR *directory, struct listing *listing,
 
 		if (dirent->d_name[0] == '.' || !look(dirfd(directory), dirent, &is_directory))
 			continue;
-		if (!add(listing, dirent->d_name, is_directory, &capacity))
+		if (!add(listing, dirent, is_directory, &capacity))
 			return error_memory(error);
 	}
 	if (errno)

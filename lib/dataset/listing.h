@@ -10,6 +10,7 @@
 struct listing_entry {
 	const char *name;
 	bool is_directory; /* or a link to one */
+	bool is_link;
 };
 
 struct listing {

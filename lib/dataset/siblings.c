@@ -250,7 +250,7 @@ bool siblings_is_split(const char *name, size_t nbytes, const char *split)
 	return false;
 }
 
-enum emnist_status siblings_find(const char *images, const char *labels_path, bool want_mapping,
+enum emnist_status siblings_find(const char *images, const char *labels_path,
 				 struct siblings *siblings, struct emnist_error *error)
 {
 	enum emnist_status status = EMNIST_OK;
@@ -266,7 +266,7 @@ enum emnist_status siblings_find(const char *images, const char *labels_path, bo
 		return error_memory(error);
 	siblings->upright = siblings_is_upright(images);
 	siblings->n_classes = siblings_n_classes(images);
-	return want_mapping ? siblings_find_mapping(images, &siblings->mapping, error) : EMNIST_OK;
+	return EMNIST_OK;
 }
 
 /* The images' path for the labels', which need not be named as EMNIST's are; NULL when memory is

@@ -23,9 +23,9 @@ struct siblings {
 enum emnist_status siblings_locate(const char *path, const char *split, char **file_ret,
 				   struct emnist_error *error);
 
-/* Finds what belongs to the file of images: its labels, which are at labels_path where that is not
- * NULL, and where wanted its mapping. Release with siblings_clear(), also after a failure. */
-enum emnist_status siblings_find(const char *images, const char *labels_path, bool want_mapping,
+/* Finds what belongs to the file of images, but for its mapping: its labels, which are at
+ * labels_path where that is not NULL. Release with siblings_clear(), also after a failure. */
+enum emnist_status siblings_find(const char *images, const char *labels_path,
 				 struct siblings *siblings, struct emnist_error *error);
 
 /* The same for the labels of a dataset alone: what is known of their meaning. Where the images

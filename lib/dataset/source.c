@@ -9,6 +9,8 @@
 #include "../base/memory.h"
 #include "folder.h"
 #include "idx.h"
+#include "list.h"
+#include "pixels.h"
 #include "siblings.h"
 
 #include <stdarg.h>
@@ -59,6 +61,33 @@ enum emnist_status source_blame_path(enum emnist_status status, const char *path
 	return error_prefix(error, status, prefix);
 }
 
+enum emnist_status source_blame_other(const struct source_request *request,
+				      enum emnist_status status, struct emnist_error *error)
+{
+	if (request->given && strcmp(request->given, request->path) == 0)
+		return status;
+	return siblings_about(status, request->path, error);
+}
+
+enum emnist_status source_find_meaning(struct source *source, const struct source_request *request,
+				       struct emnist_error *error)
+{
+	enum emnist_status status;
+	char *path;
+
+	source->n_classes = siblings_n_classes(request->path);
+	if (request->mapping || source->labels)
+		return EMNIST_OK;
+	status = siblings_find_mapping(request->path, &path, error);
+	if (status || !path)
+		return status;
+	status = emnist_labels_read(path, &source->labels, error);
+	if (status)
+		siblings_about(status, path, error);
+	free(path);
+	return status;
+}
+
 /* -------------------------------------------------------------------- formats */
 
 static const struct format {
@@ -68,6 +97,8 @@ static const struct format {
 				   struct source **source_ret, struct emnist_error *error);
 } formats[] = {
 	{idx_begins, idx_open_beside},
+	{pixels_begin, pixels_open},
+	{list_begin, list_open},
 };
 
 /* The reader for what begins so; NULL: there is none. */
@@ -80,14 +111,6 @@ static const struct format *find_format(const struct source_request *request,
 	if (request->options->labels_path || strstr(siblings_base(request->path), "idx"))
 		return &formats[0];
 	return NULL;
-}
-
-static enum emnist_status blame_other(const struct source_request *request,
-				      enum emnist_status status, struct emnist_error *error)
-{
-	if (!request->given || strcmp(request->given, request->path) != 0)
-		return siblings_about(status, request->path, error);
-	return status;
 }
 
 enum emnist_status source_open_stream(struct gzip *stream, const struct source_request *request,
@@ -108,19 +131,22 @@ enum emnist_status source_open_stream(struct gzip *stream, const struct source_r
 		status = error_set(error, EMNIST_ERR_FORMAT, "%s",
 				   n ? "no dataset: neither idx, MATLAB, CSV nor a list of images"
 				     : "the file is empty");
-	return blame_other(request, status, error);
+	return source_blame_other(request, status, error);
 }
 
-enum emnist_status source_open_file(const struct source_request *request,
-				    struct source **source_ret, struct emnist_error *error)
+enum emnist_status source_open_found(const struct source_request *request,
+				     struct source **source_ret, struct emnist_error *error)
 {
-	struct gzip *stream;
 	enum emnist_status status;
+	struct gzip *stream;
+	struct stat st;
 
 	*source_ret = NULL;
+	if (stat(request->path, &st) == 0 && S_ISDIR(st.st_mode))
+		return folder_open(request, source_ret, error);
 	status = gzip_open(request->path, &stream, error);
 	if (status)
-		return blame_other(request, status, error);
+		return source_blame_other(request, status, error);
 	return source_open_stream(stream, request, source_ret, error);
 }
 
@@ -154,8 +180,7 @@ enum emnist_status source_open(const struct source_request *request, struct sour
 		return status;
 	if (path)
 		found.path = path;
-	status = path ? source_open_file(&found, source_ret, error)
-		      : folder_open(&found, source_ret, error);
+	status = source_open_found(&found, source_ret, error);
 	free(path);
 	return status;
 }

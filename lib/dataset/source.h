@@ -68,9 +68,9 @@ struct source_request {
 enum emnist_status source_open(const struct source_request *request, struct source **source_ret,
 			       struct emnist_error *error);
 
-/* The same for a file that is there; request->given is what the user wrote. */
-enum emnist_status source_open_file(const struct source_request *request,
-				    struct source **source_ret, struct emnist_error *error);
+/* The same for a file or folder that is there; request->given is what the user wrote. */
+enum emnist_status source_open_found(const struct source_request *request,
+				     struct source **source_ret, struct emnist_error *error);
 
 /* Opens the dataset in a stream, whose format its first bytes tell; the stream is taken over, also
  * on failure. request->path is what it is called: its labels lie beside it, if they are elsewhere.
@@ -89,6 +89,15 @@ void source_clear(struct source *source);
 /* Sets source->description; false when memory is short. */
 bool source_describe(struct source *source, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Finds what the values mean beside the file of the request, by its name, where neither the request
+ * nor the source has it. */
+enum emnist_status source_find_meaning(struct source *source, const struct source_request *request,
+				       struct emnist_error *error);
+
+/* Puts the name of the request's file before an error's message where the user wrote another. */
+enum emnist_status source_blame_other(const struct source_request *request,
+				      enum emnist_status status, struct emnist_error *error);
 
 /* Puts the end of the path before an error's message: more than siblings_about() does, where the
  * name alone occurs in many folders. */

@@ -1,0 +1,116 @@
+#!/bin/sh
+# datasets.sh - the same images in every format: the same figures from each, and the same model; and
+# what is said of images that cannot be read.
+. cli/test/tap.inc
+
+formats=testdata/formats
+nearest=testdata/idx/nearest.onnx
+
+# figures ARGUMENT...: what eval prints, as far as it does not depend on time or names.
+figures()
+{
+	"$EMNIST" eval -m $nearest -f json --per-class "$@" 2>"$TMP/stderr" |
+		sed 's/"dataset":[^,]*,//; s/"seconds":[^,]*,//; s/"images_per_second":[^,}]*//'
+}
+
+wanted=$(figures testdata/idx/strokes-byclass-test)
+check 'there are figures' test -n "$wanted"
+
+# ----------------------------------------------------------- a folder for each class
+
+# class_folders DIR STYLE: the images of the list in folders that are called so.
+class_folders()
+{
+	while IFS="$(printf '\t')" read -r path label; do
+		code=$(printf '%d' "'$label")
+		case $2,$label in
+		caps,[A-Z]) name=${label}_caps ;;
+		caps,[a-z]) name=${label}_small ;;
+		hexadecimal,*) name=$(printf '%x/hsf_1' "$code") ;;
+		numbers,[0-9]) name=$label ;;
+		numbers,[A-Z]) name=$((code - 55)) ;;
+		numbers,[a-z]) name=$((code - 61)) ;;
+		*) name=$label ;;
+		esac
+		mkdir -p "$TMP/$1/$name" && cp "$formats/$path" "$TMP/$1/$name"
+	done <$formats/list.tsv
+}
+
+# Files come in another order, which moves sums in their last digits.
+rounded()
+{
+	sed 's/\(0\.[0-9]\{5\}\)[0-9]*/\1/g; s/"nll":\([0-9.]\{6\}\)[0-9]*/"nll":\1/'
+}
+
+for style in plain caps hexadecimal numbers; do
+	class_folders $style $style
+	is "folders named by $style" "$(echo "$wanted" | rounded)" \
+		"$(figures "$TMP/$style" | rounded)"
+done
+"$EMNIST" eval -v -m $nearest "$TMP/hexadecimal" >/dev/null 2>"$TMP/stderr"
+check '-v tells the rule' grep -q ', image files in folders named by ASCII codes in hexadecimal; ' \
+	"$TMP/stderr"
+
+# ------------------------------------------------------------------------- other files
+
+for name in strokes-byclass.csv strokes-byclass header.csv.gz list.csv list.tsv numbers.csv; do
+	is "$name" "$wanted" "$(figures $formats/$name)"
+done
+sed "s,^,$formats/," $formats/list.tsv >"$TMP/from_root.tsv"
+is 'a list on standard input' "$wanted" "$(figures /dev/stdin <"$TMP/from_root.tsv")"
+is 'a list through a pipe' "$wanted" "$(gzip -c "$TMP/from_root.tsv" | figures /dev/stdin)"
+mkdir "$TMP/flat"
+cp $formats/images/*.png "$TMP/flat"
+sed 's,images/,,' $formats/list.tsv >"$TMP/flat/labels.tsv"
+is 'a folder with labels.tsv' "$wanted" "$(figures "$TMP/flat")"
+
+# --------------------------------------------------------------------- bad images
+
+echo 'no image' >"$TMP/flat/bad.png"
+{ cat "$TMP/flat/labels.tsv"; printf 'bad.png\tA\nnone.png\tB\n'; } >"$TMP/flat/more.tsv"
+"$EMNIST" eval -m $nearest -f json "$TMP/flat/more.tsv" >"$TMP/out" 2>"$TMP/stderr"
+is 'bad images: exit status' 1 $?
+is 'bad images: they are named' "emnist: '$TMP/flat/bad.png': not an image that is read here (PNG, JPEG, BMP, PNM, GIF, TGA)
+emnist: '$TMP/flat/none.png': No such file or directory" "$(cat "$TMP/stderr")"
+is 'bad images: all others count' '"images":40' "$(grep -o '"images":[0-9]*' "$TMP/out")"
+"$EMNIST" eval -m $nearest --fail-fast "$TMP/flat/more.tsv" >"$TMP/out" 2>"$TMP/stderr"
+is '--fail-fast: exit status' 2 $?
+is '--fail-fast: the file is named' "emnist: '$TMP/flat/more.tsv': '$TMP/flat/bad.png': not an\
+ image that is read here (PNG, JPEG, BMP, PNM, GIF, TGA)" "$(cat "$TMP/stderr")"
+is '--fail-fast: no figures' '' "$(cat "$TMP/out")"
+
+# ------------------------------------------------------------------------ preprocessing
+
+mkdir -p "$TMP/scans/2" "$TMP/scans/3"
+cp testdata/samples/digit-2-scan.png "$TMP/scans/2"
+cp testdata/samples/digit-3-photo.jpg "$TMP/scans/3"
+is 'scans are normalized' '"correct":2' \
+	"$("$EMNIST" eval -f json "$TMP/scans" | grep -o '"correct":[0-9]*')"
+is '--preprocess raw leaves them' '"correct":0' \
+	"$("$EMNIST" eval -f json --preprocess raw "$TMP/scans" | grep -o '"correct":[0-9]*')"
+
+# ------------------------------------------------------------------------------ training
+
+train()
+{
+	"$EMNIST" train -q --epochs 1 --batch 32 --hidden 8 -j 1 --no-checkpoint -o "$@" 2>"$TMP/stderr"
+}
+
+train "$TMP/idx.onnx" testdata/idx/strokes-byclass-test
+report 'training on idx'
+for name in strokes-byclass.csv numbers.csv; do
+	train "$TMP/other.onnx" $formats/$name
+	report "training on $name"
+	is "a model from $name says the same" \
+		"$(figures -m "$TMP/idx.onnx" $formats/list.tsv | sed 's/"model":[^,]*//')" \
+		"$(figures -m "$TMP/other.onnx" $formats/list.tsv | sed 's/"model":[^,]*//')"
+done
+train "$TMP/other.onnx" "$TMP/caps"
+report 'training on folders'
+train "$TMP/other.onnx" "$TMP/flat/more.tsv"
+is 'training without bad images: exit status' 1 $?
+check 'training without bad images: there is a model' test -s "$TMP/other.onnx"
+"$EMNIST" train -q -o "$TMP/x.onnx" --idx-labels a b c 2>"$TMP/stderr"
+is '--idx-labels is of one dataset' 'emnist: --idx-labels: is of one dataset, and 2 are given' \
+	"$(cat "$TMP/stderr")"
+finish

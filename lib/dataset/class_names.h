@@ -1,0 +1,23 @@
+/*
+ * class_names.h - what the names of folders, and the labels of lists, stand for.
+ */
+#ifndef DATASET_CLASS_NAMES_H
+#define DATASET_CLASS_NAMES_H
+
+#include "../base/error.h"
+
+/*
+ * Tells for each of n names what it stands for, by one rule for all of them: the first that fits
+ * all. emnist-formats(5) has the rules.
+ *
+ * mapping: the labels that the names are classes of, or NULL. Without it, *labels_ret are labels
+ * for the names, to be freed with emnist_labels_free(), or NULL where the names are class numbers
+ * whose meaning is not known here; with it, NULL. values_ret: (n) the index of each name's class in
+ * the labels or the mapping. *rule_ret: the rule, for people: "characters".
+ */
+enum emnist_status class_names_read(const char *const *names, size_t n,
+				    const struct emnist_labels *mapping, uint16_t *values_ret,
+				    struct emnist_labels **labels_ret, const char **rule_ret,
+				    struct emnist_error *error);
+
+#endif

@@ -1,0 +1,224 @@
+/*
+ * list.c - a dataset as a list of image files and their labels.
+ *
+ * "path,label" a line. A first line that names both columns is a header, and they may stand
+ * anywhere then, among others. Paths are relative to the folder of the list; a list that comes
+ * through a pipe is in no folder, and they are relative to the current one.
+ */
+#include "list.h"
+
+#include "../base/memory.h"
+#include "files.h"
+#include "labels.h"
+#include "rows.h"
+#include "siblings.h"
+
+#include <search.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+static const char *const path_names[] = {"path",  "file",       "filename", "file_name",
+					 "image", "image_path", "img",      NULL};
+static const char *const label_names[] = {"label", "labels", "class", "target", "character", NULL};
+
+/* The labels that occur, each once: a tree to find them by name, an array by number. */
+struct label {
+	size_t number;
+	char name[];
+};
+
+struct list {
+	struct files *files;
+	struct rows rows;
+	size_t n_columns, path_column, label_column;
+	void *tree; /* of struct label, by its name: see tsearch(3) */
+	struct label **labels;
+	size_t n_labels;
+};
+
+bool list_begin(const unsigned char *bytes, size_t nbytes)
+{
+	return rows_begin(bytes, nbytes) > 1;
+}
+
+static int compare_labels(const void *a, const void *b)
+{
+	const struct label *first = a, *second = b;
+
+	return strcmp(first->name, second->name);
+}
+
+/* The folder of the list; "" for the current one. Freed with free(). */
+static char *folder_of(const char *path)
+{
+	const char *base = siblings_base(path);
+	struct stat st;
+
+	if (base == path || strncmp(path, "/dev/", strlen("/dev/")) == 0 ||
+	    (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
+		return strdup("");
+	return strndup(path, base - path > 1 ? (size_t)(base - path - 1) : 1);
+}
+
+/* The column of the record that has one of these names; SIZE_MAX: none. */
+static size_t find_column(const struct rows *rows, const char *const *names)
+{
+	for (size_t k = 0; names[k]; k++)
+		for (size_t i = 0; i < rows->n_fields; i++)
+			if (strcasecmp(rows_field(rows, i)->text, names[k]) == 0)
+				return i;
+	return SIZE_MAX;
+}
+
+static struct label *label_new(const char *name, size_t nbytes, size_t number)
+{
+	struct label *label = malloc(sizeof(*label) + nbytes + 1);
+
+	if (label) {
+		label->number = number;
+		memcpy(label->name, name, nbytes + 1);
+	}
+	return label;
+}
+
+/* The label of that name, which is made where it is not there yet; NULL: memory is short. */
+static const struct label *find_label(struct list *list, const struct rows_field *field)
+{
+	struct label *label = label_new(field->text, field->nbytes, list->n_labels);
+	struct label **found = label ? tsearch(label, &list->tree, compare_labels) : NULL;
+
+	if (!found || *found != label) {
+		free(label);
+		return found ? *found : NULL;
+	}
+	list->labels[list->n_labels++] = label;
+	return label;
+}
+
+static enum emnist_status add_row(struct list *list, struct emnist_error *error)
+{
+	const struct rows_field *path = rows_field(&list->rows, list->path_column);
+	const struct rows_field *name = rows_field(&list->rows, list->label_column);
+	const struct label *label;
+
+	if (!path->nbytes || !name->nbytes)
+		return error_set(error, EMNIST_ERR_CORRUPT, "line %llu: the %s is empty",
+				 (unsigned long long)list->rows.line,
+				 path->nbytes ? "label" : "path");
+	if (list->n_labels == LABELS_MAX_COUNT)
+		return error_set(error, EMNIST_ERR_LIMIT, "line %llu: more than %d labels",
+				 (unsigned long long)list->rows.line, LABELS_MAX_COUNT - 1);
+	label = find_label(list, name);
+	if (!label)
+		return error_memory(error);
+	return files_add(list->files, path->text, label->number, error);
+}
+
+/* The first record, which may be a header. */
+static enum emnist_status take_first(struct list *list, struct emnist_error *error)
+{
+	const size_t path = find_column(&list->rows, path_names);
+	const size_t label = find_column(&list->rows, label_names);
+
+	list->n_columns = list->rows.n_fields;
+	if (list->n_columns < 2)
+		return error_set(error, EMNIST_ERR_CORRUPT,
+				 "line 1: neither 'path,label' nor a header that names both");
+	if (path == SIZE_MAX || label == SIZE_MAX) {
+		list->label_column = 1;
+		return add_row(list, error);
+	}
+	list->path_column = path;
+	list->label_column = label;
+	return EMNIST_OK;
+}
+
+static enum emnist_status read_all(struct list *list, struct emnist_error *error)
+{
+	enum emnist_status status = rows_next(&list->rows, error);
+
+	if (!status)
+		status = take_first(list, error);
+	while (!status) {
+		status = rows_next(&list->rows, error);
+		if (status || !list->rows.n_fields)
+			break;
+		if (list->rows.n_fields != list->n_columns)
+			status = error_set(error, EMNIST_ERR_CORRUPT,
+					   "line %llu: %zu fields, but %zu in the first",
+					   (unsigned long long)list->rows.line, list->rows.n_fields,
+					   list->n_columns);
+		else
+			status = add_row(list, error);
+	}
+	return status;
+}
+
+static enum emnist_status name_classes(struct list *list, const struct emnist_labels *mapping,
+				       struct emnist_error *error)
+{
+	const char **names = alloc_array(list->n_labels, sizeof(*names));
+	enum emnist_status status;
+
+	if (!names)
+		return error_memory(error);
+	for (size_t i = 0; i < list->n_labels; i++)
+		names[i] = list->labels[i]->name;
+	status = files_name_classes(list->files, names, list->n_labels, mapping,
+				    "a list of image files, labels are", error);
+	free(names);
+	return status;
+}
+
+static enum emnist_status open_list(struct list *list, const struct source_request *request,
+				    struct emnist_error *error)
+{
+	char *folder = folder_of(request->path);
+	enum emnist_status status;
+
+	list->labels = alloc_array(LABELS_MAX_COUNT, sizeof(struct label *));
+	if (folder && list->labels)
+		status = files_create(folder, request->options, &list->files, error);
+	else
+		status = error_memory(error);
+	if (!status)
+		status = read_all(list, error);
+	if (!status)
+		status = name_classes(list, request->mapping, error);
+	if (status)
+		source_blame_other(request, status, error);
+	if (!status)
+		status = source_find_meaning(files_source(list->files), request, error);
+	free(folder);
+	return status;
+}
+
+static void nothing(void *node)
+{
+	(void)node;
+}
+
+enum emnist_status list_open(struct gzip *stream, const struct source_request *request,
+			     struct source **source_ret, struct emnist_error *error)
+{
+	struct list list = {0};
+	enum emnist_status status;
+
+	*source_ret = NULL;
+	rows_init(&list.rows, stream);
+	status = open_list(&list, request, error);
+	if (status) {
+		if (list.files)
+			source_close(files_source(list.files));
+	} else {
+		*source_ret = files_source(list.files);
+	}
+	tdestroy(list.tree, nothing);
+	for (size_t i = 0; i < list.n_labels; i++)
+		free(list.labels[i]);
+	free(list.labels);
+	rows_clear(&list.rows);
+	gzip_close(stream);
+	return status;
+}

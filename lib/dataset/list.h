@@ -1,0 +1,15 @@
+/*
+ * list.h - a dataset as a list of image files and their labels, CSV or TSV.
+ */
+#ifndef DATASET_LIST_H
+#define DATASET_LIST_H
+
+#include "source.h"
+
+bool list_begin(const unsigned char *bytes, size_t nbytes);
+
+/* The stream is taken over, also on failure. */
+enum emnist_status list_open(struct gzip *stream, const struct source_request *request,
+			     struct source **source_ret, struct emnist_error *error);
+
+#endif

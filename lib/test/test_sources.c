@@ -1,0 +1,511 @@
+/*
+ * test_sources.c - datasets in formats other than idx: that each gives the same images and classes
+ * as the idx files they were made of (testdata/generate_formats.py), and what is said of damaged
+ * ones.
+ */
+#include "../dataset/class_names.h"
+#include "../dataset/rows.h"
+#include "../dataset/source.h"
+#include "../emnist.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define FOLDER     "testdata/formats/"
+#define ORIGINAL   "testdata/idx/strokes-byclass-test"
+#define MAX_IMAGES 64
+
+struct contents {
+	size_t n;
+	uint8_t pixels[MAX_IMAGES * EMNIST_VECTOR_LENGTH];
+	char texts[512]; /* of the classes, between blanks */
+	char description[128];
+};
+
+static enum emnist_status read_dataset(const char *path,
+				       const struct emnist_dataset_options *options,
+				       struct contents *contents, struct emnist_error *error)
+{
+	struct emnist_dataset *dataset;
+	enum emnist_status status;
+	size_t n = 7;
+
+	*contents = (struct contents){0};
+	status = emnist_dataset_open(path, options, &dataset, error);
+	if (status) {
+		assert_null(dataset);
+		return status;
+	}
+	snprintf(contents->description, sizeof(contents->description), "%s",
+		 emnist_dataset_describe(dataset));
+	while (!status && n == 7) {
+		uint16_t classes[7];
+
+		assert_true(contents->n + 7 <= MAX_IMAGES);
+		status = emnist_dataset_read(dataset, 7,
+					     contents->pixels + contents->n * EMNIST_VECTOR_LENGTH,
+					     classes, &n, error);
+		for (size_t i = 0; i < n; i++) {
+			strcat(contents->texts, contents->n + i ? " " : "");
+			strcat(contents->texts,
+			       emnist_labels_text(emnist_dataset_labels(dataset), classes[i]));
+		}
+		contents->n += n;
+	}
+	emnist_dataset_free(dataset);
+	return status;
+}
+
+static void read_good(const char *path, const struct emnist_dataset_options *options,
+		      struct contents *contents)
+{
+	struct emnist_error error;
+
+	if (read_dataset(path, options, contents, &error))
+		fail_msg("%s: %s", path, error.message);
+}
+
+/* That the dataset has the images of the idx files. */
+static void check_same(const char *path, const struct emnist_dataset_options *options,
+		       const char *description)
+{
+	static struct contents contents, original;
+
+	read_good(ORIGINAL, options && options->indices ? options : NULL, &original);
+	read_good(path, options, &contents);
+	assert_int_equal(contents.n, original.n);
+	assert_memory_equal(contents.pixels, original.pixels, sizeof(contents.pixels));
+	assert_string_equal(contents.texts, original.texts);
+	assert_string_equal(contents.description, description);
+}
+
+static void check_fails(const char *path, const struct emnist_dataset_options *options,
+			enum emnist_status wanted, const char *message)
+{
+	static struct contents contents;
+	struct emnist_error error = {0};
+	enum emnist_status status = read_dataset(path, options, &contents, &error);
+
+	assert_string_equal(error.message, message);
+	assert_int_equal(status, wanted);
+}
+
+/* ------------------------------------------------------------- the same from each */
+
+static void test_same(void **state)
+{
+	static const struct {
+		const char *path, *description;
+	} formats[] = {
+		{FOLDER "strokes-byclass.csv", "CSV, transposed"},
+		{FOLDER "strokes-byclass", "CSV, transposed"},
+		{FOLDER "header.csv.gz", "CSV, upright"},
+		{FOLDER "list.csv", "a list of image files, labels are characters"},
+		{FOLDER "list.tsv", "a list of image files, labels are characters"},
+		{FOLDER "numbers.csv", "a list of image files, labels are class numbers"},
+	};
+	static const uint32_t indices[] = {39, 3, 3, 0};
+	const struct emnist_dataset_options some = {.indices = indices, .n_indices = 4};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		check_same(formats[i].path, NULL, formats[i].description);
+		check_same(formats[i].path, &some, formats[i].description);
+	}
+}
+
+static void test_transpose(void **state)
+{
+	static struct contents upright, turned;
+	struct emnist_dataset_options options = {.transpose = EMNIST_TRANSPOSE_YES};
+
+	(void)state;
+	read_good(FOLDER "header.csv.gz", NULL, &upright);
+	read_good(FOLDER "header.csv.gz", &options, &turned);
+	assert_int_equal(upright.pixels[9 * 28 + 14], turned.pixels[14 * 28 + 9]);
+	assert_memory_not_equal(upright.pixels, turned.pixels, 784);
+	read_good(FOLDER "list.tsv", &options, &turned);
+	assert_memory_not_equal(upright.pixels, turned.pixels, 784);
+}
+
+/* ------------------------------------------------------------------ files to be made */
+
+static char scratch[64];
+
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st, (void)flag, (void)ftw;
+	return remove(path);
+}
+
+static int make_scratch(void **state)
+{
+	(void)state;
+	snprintf(scratch, sizeof(scratch), "/tmp/emnist-sources.XXXXXX");
+	return mkdtemp(scratch) ? 0 : -1;
+}
+
+static int remove_scratch(void **state)
+{
+	(void)state;
+	return nftw(scratch, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* The path of a name in the scratch folder; the folders on its way are made. */
+static const char *in_scratch(const char *name)
+{
+	static char paths[4][512];
+	static int next;
+	char *path = paths[next++ % 4];
+
+	snprintf(path, sizeof(paths[0]), "%s/%s", scratch, name);
+	for (char *slash = path + strlen(scratch) + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		assert_true(mkdir(path, 0777) == 0 || errno == EEXIST);
+		*slash = '/';
+	}
+	return path;
+}
+
+static const char *write_file(const char *name, const char *text, size_t nbytes)
+{
+	const char *path = in_scratch(name);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, nbytes, file), nbytes);
+	fclose(file);
+	return path;
+}
+
+/* Links image number n to a name in the scratch folder. */
+static void link_image(unsigned n, const char *name)
+{
+	char target[512], cwd[256];
+
+	assert_non_null(getcwd(cwd, sizeof(cwd)));
+	snprintf(target, sizeof(target), "%s/" FOLDER "images/%02u.png", cwd, n);
+	if (symlink(target, in_scratch(name)) < 0)
+		fail_msg("%s: %s", name, strerror(errno));
+}
+
+/* -------------------------------------------------------------------- damaged CSV */
+
+/* A line of n values behind a label. */
+static void put_line(char *text, const char *label, unsigned n, const char *last)
+{
+	sprintf(text + strlen(text), "%s", label);
+	for (unsigned i = 1; i < n; i++)
+		strcat(text, ",0");
+	strcat(strcat(text, ","), last);
+}
+
+static void test_damaged_csv(void **state)
+{
+	static const struct {
+		const char *label;
+		unsigned n;
+		const char *last;
+		enum emnist_status status;
+		const char *message;
+	} cases[] = {
+		{"1", 784, "256\n", EMNIST_ERR_CORRUPT,
+		 "line 2, column 785: '256' is no whole number from 0 to 255"},
+		{"1", 784, "-1", EMNIST_ERR_CORRUPT,
+		 "line 2, column 785: '-1' is no whole number from 0 to 255"},
+		{"1", 784, "0.5\n", EMNIST_ERR_CORRUPT,
+		 "line 2, column 785: '0.5' is no whole number from 0 to 255"},
+		{"1", 784, "\n", EMNIST_ERR_CORRUPT,
+		 "line 2, column 785: '' is no whole number from 0 to 255"},
+		{"A", 784, "0\n", EMNIST_ERR_CORRUPT, "line 2, column 1: 'A' is no class number"},
+		{"65536", 784, "0\n", EMNIST_ERR_CORRUPT,
+		 "line 2, column 1: '65536' is no class number"},
+		{"1", 783, "0\n", EMNIST_ERR_CORRUPT,
+		 "line 2: 784 columns, not a label and 784 values"},
+		{"1", 785, "0\n", EMNIST_ERR_CORRUPT,
+		 "line 2: 786 columns, not a label and 784 values"},
+		{"1", 784, "\"0\n", EMNIST_ERR_CORRUPT, "line 2: a quote is not closed"},
+		{"1", 784, "\"0\"1\n", EMNIST_ERR_CORRUPT,
+		 "line 2: something follows a closing quote"},
+		{"70", 784, "0\n", EMNIST_ERR_UNSUPPORTED,
+		 "the labels go up to 70, which needs a mapping file"},
+	};
+	static char text[8192];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		text[0] = '\0';
+		put_line(text, "0", 784, "255\n");
+		put_line(text, cases[i].label, cases[i].n, cases[i].last);
+		check_fails(write_file("damaged.csv", text, strlen(text)), NULL, cases[i].status,
+			    cases[i].message);
+	}
+	check_fails(in_scratch("damaged"), NULL, EMNIST_ERR_UNSUPPORTED,
+		    "the labels go up to 70, which needs a mapping file");
+	text[0] = '\0';
+	put_line(text, "0", 784, "255\n");
+	text[100] = '\0';
+	check_fails(write_file("damaged.csv", text, 1571), NULL, EMNIST_ERR_FORMAT,
+		    "no dataset: neither idx, MATLAB, CSV nor a list of images");
+	check_fails(write_file("damaged.csv", "", 0), NULL, EMNIST_ERR_FORMAT, "the file is empty");
+}
+
+/* What people's programs write: a mark, CRLF, blanks, decimals, quotes, no end of the last line. */
+static void test_odd_csv(void **state)
+{
+	static char text[8192] = "\xef\xbb\xbf";
+	static struct contents contents;
+
+	(void)state;
+	put_line(text, "\"7\"", 784, "255\r\n\r\n");
+	put_line(text, " 3.0", 784, "128.00");
+	read_good(write_file("odd.csv", text, strlen(text)), NULL, &contents);
+	assert_int_equal(contents.n, 2);
+	assert_string_equal(contents.texts, "7 3");
+	assert_int_equal(contents.pixels[783], 255);
+	assert_int_equal(contents.pixels[2 * 784 - 1], 128);
+	/* The label may be elsewhere, where a header says so. */
+	strcpy(text, "x");
+	put_line(text, "", 784, "Class\n");
+	put_line(text, "9", 784, "5\n");
+	read_good(write_file("last.csv", text, strlen(text)), NULL, &contents);
+	assert_string_equal(contents.texts, "5");
+	assert_int_equal(contents.pixels[0], 9);
+	assert_string_equal(contents.description, "CSV, upright");
+	/* A mapping lies beside it. */
+	write_file("last-mapping.txt", "5 65\n", 5);
+	read_good(in_scratch("last.csv"), NULL, &contents);
+	assert_string_equal(contents.texts, "A");
+}
+
+/* -------------------------------------------------------------------------- lists */
+
+static void check_list(const char *text, enum emnist_status status, const char *message)
+{
+	check_fails(write_file("list.csv", text, strlen(text)), NULL, status, message);
+}
+
+static void test_damaged_lists(void **state)
+{
+	char huge[9000] = "a,b";
+
+	(void)state;
+	check_list("a.png,A\nb.png,\n", EMNIST_ERR_CORRUPT, "line 2: the label is empty");
+	check_list("a.png,A\n\n,A\n", EMNIST_ERR_CORRUPT, "line 3: the path is empty");
+	check_list("path,label\na.png,A,x\n", EMNIST_ERR_CORRUPT,
+		   "line 2: 3 fields, but 2 in the first");
+	check_list("a.png,A\nb.png,cat\n", EMNIST_ERR_FORMAT,
+		   "'cat' names no class: neither all names are characters (A, A_caps, U+0041), "
+		   "nor hexadecimal codes (41), nor class numbers");
+	check_list("a.png,\"A\n", EMNIST_ERR_CORRUPT, "line 1: a quote is not closed");
+	memset(huge + 3, ',', sizeof(huge) - 4);
+	huge[sizeof(huge) - 1] = '\0';
+	check_list(huge, EMNIST_ERR_LIMIT, "line 1: more than 4096 fields");
+}
+
+struct bad_images {
+	int n, answer;
+	char path[512], message[256];
+};
+
+static int on_bad_image(void *context, const char *path, const struct emnist_error *error)
+{
+	struct bad_images *bad = context;
+
+	bad->n++;
+	snprintf(bad->path, sizeof(bad->path), "%s", path);
+	snprintf(bad->message, sizeof(bad->message), "%s", error->message);
+	return bad->answer;
+}
+
+static void test_bad_images(void **state)
+{
+	static const char list[] = "good.png,1\nbad.png,2\nfolder/good.png,3\n";
+	static struct contents contents;
+	static const uint32_t indices[] = {2, 1, 0};
+	struct bad_images bad = {0};
+	struct emnist_dataset_options options = {.bad_image = on_bad_image, .context = &bad};
+	struct emnist_error error;
+	char message[1024];
+	const char *path;
+
+	(void)state;
+	link_image(1, "good.png");
+	link_image(3, "folder/good.png");
+	write_file("bad.png", "\x89PNG\r\n\x1a\nrest", 12);
+	path = write_file("bad.csv", list, strlen(list));
+	read_good(path, &options, &contents);
+	assert_string_equal(contents.texts, "1 3");
+	assert_int_equal(bad.n, 1);
+	assert_string_equal(bad.path, in_scratch("bad.png"));
+	options.indices = indices;
+	options.n_indices = 3;
+	read_good(path, &options, &contents);
+	assert_string_equal(contents.texts, "3 1");
+	assert_int_equal(bad.n, 2);
+	/* The callback says no, or there is none. */
+	snprintf(message, sizeof(message), "'%s': %s", bad.path, bad.message);
+	for (bad.answer = 1;; options.bad_image = NULL) {
+		assert_true(read_dataset(path, &options, &contents, &error) != EMNIST_OK);
+		assert_string_equal(error.message, message);
+		if (!options.bad_image)
+			break;
+	}
+}
+
+/* ------------------------------------------------------------------- names of classes */
+
+static void check_names(const char *names, const char *mapping_text, const char *wanted)
+{
+	char copy[256], found[512] = "", *rest = copy;
+	const char *list[16], *rule = "";
+	struct emnist_labels *labels = NULL, *mapping = NULL;
+	struct emnist_error error;
+	uint16_t values[16];
+	size_t n = 0;
+
+	strcpy(copy, names);
+	while ((list[n] = strsep(&rest, " ")))
+		n++;
+	if (mapping_text)
+		assert_false(
+			emnist_labels_parse(mapping_text, strlen(mapping_text), &mapping, NULL));
+	if (class_names_read(list, n, mapping, values, &labels, &rule, &error)) {
+		snprintf(found, sizeof(found), "%s", error.message);
+	} else {
+		strcpy(found, rule);
+		for (size_t i = 0; i < n; i++) {
+			const size_t at = labels ? emnist_labels_find(labels, values[i]) : 0;
+
+			assert_true(at != SIZE_MAX);
+			sprintf(found + strlen(found), " %u%s%s", values[i], labels ? "=" : "",
+				labels ? emnist_labels_text(labels, at) : "");
+		}
+	}
+	assert_string_equal(found, wanted);
+	emnist_labels_free(labels);
+	emnist_labels_free(mapping);
+}
+
+static void test_class_names(void **state)
+{
+	(void)state;
+	check_names("a A 0 9 z", NULL, "characters 36=a 10=A 0=0 9=9 61=z");
+	check_names("0 A_caps a_small b_caps B_lower", NULL, "characters 0=0 10=A 36=a 11=B 37=b");
+	check_names("Cc A", NULL, "characters 12=Cc 10=A");
+	check_names("C_both A_both 7", NULL, "characters 12=Cc 10=Aa 7=7");
+	check_names("U+0041 U+00E9 U+0031_U+006C", NULL, "characters 10=A 62=é 1=1l");
+	check_names("é + A", NULL, "characters 63=é 62=+ 10=A");
+	check_names("4a 30 7A", NULL, "ASCII codes in hexadecimal 19=J 0=0 61=z");
+	check_names("30 31 39", NULL, "ASCII codes in hexadecimal 0=0 1=1 9=9");
+	check_names("0 10 61", NULL, "class numbers 0 10 61");
+	check_names("00 01 02", NULL, "class numbers 0 1 2");
+	check_names("1 2 3", NULL, "characters 1=1 2=2 3=3");
+	check_names("A A_caps 9", NULL, "characters 10=A 10=A 9=9");
+	check_names("A cat", NULL,
+		    "'cat' names no class: neither all names are characters (A, A_caps, U+0041), "
+		    "nor hexadecimal codes (41), nor class numbers");
+	check_names("A 10", NULL,
+		    "'10' names no class: neither all names are characters (A, A_caps, U+0041), "
+		    "nor hexadecimal codes (41), nor class numbers");
+	check_names("Ab", NULL,
+		    "'Ab' names no class: neither all names are characters (A, A_caps, U+0041), "
+		    "nor hexadecimal codes (41), nor class numbers");
+	check_names("\xff", NULL,
+		    "'\xff' names no class: neither all names are characters (A, A_caps, U+0041), "
+		    "nor hexadecimal codes (41), nor class numbers");
+	/* A mapping says what they are classes of, and makes numbers of digits. */
+	check_names("1 2", "1 65\n2 66\n", "class numbers 1 2");
+	check_names("B A", "1 65 97\n2 66\n", "characters 2 1");
+	check_names("A C", "1 65\n2 66\n", "the class 'C' is none of the mapping's");
+	check_names("1 3", "1 65\n2 66\n", "the class '3' is none of the mapping's");
+}
+
+/* ------------------------------------------------------------------------ folders */
+
+static void test_folders(void **state)
+{
+	static const char text[] = "no image";
+	struct emnist_dataset_options options = {0};
+	static struct contents contents, original;
+	struct bad_images bad = {0};
+
+	(void)state;
+	read_good(ORIGINAL, NULL, &original);
+	link_image(2, "all/test/32/b.png");
+	link_image(0, "all/test/30/hsf_0/deep/a.PNG");
+	link_image(1, "all/test/31/c");
+	write_file("all/test/31/hsf_0.mit", text, 8);
+	write_file("all/test/.hidden/x.png", text, 8);
+	write_file("all/test/labels.csv", "x,y\n", 4);
+	link_image(3, "all/train/3/a.png");
+	read_good(in_scratch("all/test"), NULL, &contents);
+	assert_string_equal(contents.texts, "0 1 2");
+	assert_memory_equal(contents.pixels, original.pixels, 3 * EMNIST_VECTOR_LENGTH);
+	assert_string_equal(contents.description, "image files in folders named by ASCII codes in "
+						  "hexadecimal, 1 other files passed over");
+	check_fails(in_scratch("all"), NULL, EMNIST_ERR_ARGUMENT, "choose a split: test, train");
+	options.split = "train";
+	read_good(in_scratch("all"), &options, &contents);
+	assert_string_equal(contents.texts, "3");
+	/* A damaged image. */
+	write_file("all/train/5/bad.png", text, 8);
+	options.bad_image = on_bad_image;
+	options.context = &bad;
+	read_good(in_scratch("all"), &options, &contents);
+	assert_string_equal(contents.texts, "3");
+	assert_int_equal(bad.n, 1);
+	assert_string_equal(bad.path, in_scratch("all/train/5/bad.png"));
+}
+
+static void test_folders_of_files(void **state)
+{
+	struct emnist_dataset_options options = {.split = "sets-test"};
+	static struct contents contents;
+	static char text[4096];
+
+	(void)state;
+	link_image(4, "flat/x.png");
+	check_fails(in_scratch("flat"), NULL, EMNIST_ERR_FORMAT,
+		    "the folder has neither files of a dataset nor a folder of images for each "
+		    "class");
+	write_file("flat/labels.csv", "x.png,4\n", 8);
+	read_good(in_scratch("flat"), NULL, &contents);
+	assert_string_equal(contents.texts, "4");
+	put_line(text, "1", 784, "0\n");
+	write_file("csv/emnist-letters-train.csv", text, strlen(text));
+	read_good(in_scratch("csv"), NULL, &contents);
+	assert_string_equal(contents.texts, "Aa");
+	write_file("csv/emnist-digits-test.csv", text, strlen(text));
+	check_fails(in_scratch("csv"), NULL, EMNIST_ERR_ARGUMENT,
+		    "choose a split: digits-test, letters-train");
+	options.split = "test";
+	read_good(in_scratch("csv"), &options, &contents);
+	assert_string_equal(contents.texts, "1");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_transpose),
+		cmocka_unit_test(test_damaged_csv),
+		cmocka_unit_test(test_odd_csv),
+		cmocka_unit_test(test_damaged_lists),
+		cmocka_unit_test(test_bad_images),
+		cmocka_unit_test(test_class_names),
+		cmocka_unit_test(test_folders),
+		cmocka_unit_test(test_folders_of_files),
+	};
+
+	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
+}
