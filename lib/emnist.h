@@ -163,6 +163,13 @@ EMNIST_API enum emnist_status emnist_labels_frequencies(const struct emnist_labe
 							const char *path, double *frequencies_ret,
 							struct emnist_error *error);
 
+/* The classes of n sets of labels as one: an entry for each set of characters that there is, with
+ * indices from 0 in the order of their first characters, or as they are where all n are alike.
+ * maps: (n) arrays, each (count of labels[i]), which get the positions in the new labels. */
+EMNIST_API enum emnist_status emnist_labels_join(const struct emnist_labels *const *labels,
+						 size_t n, struct emnist_labels **labels_ret,
+						 uint16_t *const *maps, struct emnist_error *error);
+
 EMNIST_API void emnist_labels_free(struct emnist_labels *labels);
 
 /* ------------------------------------------------------------------ images */
@@ -683,6 +690,65 @@ EMNIST_API enum emnist_status emnist_montage_encode(const struct emnist_montage 
 						    struct emnist_error *error);
 
 EMNIST_API void emnist_montage_free(struct emnist_montage *montage);
+
+/* --------------------------------------------------------- datasets written */
+
+/* The forms that a dataset is written in. What stands for DEST is the path that is given. */
+enum emnist_write_form {
+	/* EMNIST's own: STEM-images-idx3-ubyte, transposed but where that is one of MNIST's names,
+	 * STEM-labels-idx1-ubyte and STEM-mapping.txt. STEM is DEST without "-images-idx3-ubyte"
+	 * and ".gz", where it ends so; with the latter, the first two are gzip and end so too.
+	 * Indices above 255 are refused. */
+	EMNIST_WRITE_IDX = 0,
+	/* DEST: a line an image, without a header: its class's index and 784 values, transposed;
+	 * and STEM-mapping.txt, STEM being DEST without ".csv". */
+	EMNIST_WRITE_CSV,
+	/* DEST: NumPy's array (n, 28, 28) of bytes, upright; STEM-labels.npy: (n), its classes'
+	 * indices; and STEM-mapping.txt, STEM being DEST without ".npy". */
+	EMNIST_WRITE_NPY,
+	/* DEST: those two arrays, "images" and "labels", in one compressed file; and, in place of a
+	 * mapping file, "indices" and "characters", an entry a class. At most 4 GiB. */
+	EMNIST_WRITE_NPZ,
+	/* DEST: a folder with a folder a class, DEST/A_caps/000123-A_caps.png, and DEST/labels.csv,
+	 * a list of "path,label" lines under such a header, paths being below DEST. A class is
+	 * called 0 to 9, A_caps, a_small, A_both, else U+00E9, several characters U+0031_U+006C. */
+	EMNIST_WRITE_FOLDERS,
+	/* The same without folders: DEST/000123-A_caps.png. */
+	EMNIST_WRITE_FLAT,
+};
+
+struct emnist_writer_options {
+	enum emnist_write_form form;
+	bool into_filled;   /* write PNG files into a folder that is not empty; else refused */
+	unsigned n_threads; /* that write PNG files; default 1. What is written is the same */
+};
+
+/* A dataset that is being written. Single files take their names in emnist_writer_finish(), those
+ * that were there before being replaced; PNG files stay whatever happens, but their list. */
+struct emnist_writer;
+
+/* labels are what classes mean, and are not needed afterwards. options may be NULL. Free with
+ * emnist_writer_free(). */
+EMNIST_API enum emnist_status emnist_writer_create(const char *path,
+						   const struct emnist_labels *labels,
+						   const struct emnist_writer_options *options,
+						   struct emnist_writer **writer_ret,
+						   struct emnist_error *error);
+
+/* Writes n images. pixels: (n, 784) bytes, upright, row-major, 0 = background; classes: (n)
+ * positions in the labels; numbers: (n), which PNG files are named by. */
+EMNIST_API enum emnist_status emnist_writer_add(struct emnist_writer *writer, size_t n,
+						const uint8_t *pixels, const uint16_t *classes,
+						const uint64_t *numbers,
+						struct emnist_error *error);
+
+/* Ends the files and gives them their names. After that, and after a failure, the writer can only
+ * be freed. */
+EMNIST_API enum emnist_status emnist_writer_finish(struct emnist_writer *writer,
+						   struct emnist_error *error);
+
+/* Removes what was not finished. */
+EMNIST_API void emnist_writer_free(struct emnist_writer *writer);
 
 /* -------------------------------------------------------------- statistics */
 

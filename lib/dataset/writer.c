@@ -1,0 +1,183 @@
+/*
+ * writer.c - datasets out: what all forms share.
+ */
+#include "writer.h"
+
+#include "../base/memory.h"
+#include "labels.h"
+#include "siblings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct writer_form *const forms[] = {
+	[EMNIST_WRITE_IDX] = &writer_idx,         [EMNIST_WRITE_CSV] = &writer_csv,
+	[EMNIST_WRITE_NPY] = &writer_npy,         [EMNIST_WRITE_NPZ] = &writer_npz,
+	[EMNIST_WRITE_FOLDERS] = &writer_folders, [EMNIST_WRITE_FLAT] = &writer_flat,
+};
+#define N_FORMS (sizeof(forms) / sizeof(forms[0]))
+
+enum emnist_status emnist_writer_create(const char *path, const struct emnist_labels *labels,
+					const struct emnist_writer_options *options,
+					struct emnist_writer **writer_ret,
+					struct emnist_error *error)
+{
+	static const struct emnist_writer_options defaults;
+	struct emnist_writer *writer;
+	enum emnist_status status;
+
+	*writer_ret = NULL;
+	if (!options)
+		options = &defaults;
+	if ((size_t)options->form >= N_FORMS)
+		return error_set(error, EMNIST_ERR_ARGUMENT, "no such form: %d",
+				 (int)options->form);
+	if (!*path)
+		return error_set(error, EMNIST_ERR_ARGUMENT, "no name to write to");
+	writer = alloc_zeroed(1, forms[options->form]->nbytes);
+	if (!writer)
+		return error_memory(error);
+	writer->form = forms[options->form];
+	writer->labels = labels_copy(labels);
+	status = writer->labels ? writer->form->open(writer, path, options, error)
+				: error_memory(error);
+	if (status)
+		emnist_writer_free(writer);
+	else
+		*writer_ret = writer;
+	return status;
+}
+
+enum emnist_status emnist_writer_add(struct emnist_writer *writer, size_t n, const uint8_t *pixels,
+				     const uint16_t *classes, const uint64_t *numbers,
+				     struct emnist_error *error)
+{
+	const struct writer_batch batch = {n, pixels, classes, numbers};
+	enum emnist_status status;
+
+	if (writer->failed)
+		return error_set(error, EMNIST_ERR_ARGUMENT, "writing has failed before");
+	for (size_t i = 0; i < n; i++)
+		if (classes[i] >= emnist_labels_count(writer->labels))
+			return error_set(error, EMNIST_ERR_ARGUMENT, "there is no class %u",
+					 classes[i]);
+	status = n ? writer->form->add(writer, &batch, error) : EMNIST_OK;
+	writer->failed = status != EMNIST_OK;
+	return status;
+}
+
+enum emnist_status emnist_writer_finish(struct emnist_writer *writer, struct emnist_error *error)
+{
+	enum emnist_status status;
+
+	if (writer->failed)
+		return error_set(error, EMNIST_ERR_ARGUMENT, "writing has failed before");
+	status = writer->form->finish(writer, error);
+	writer->failed = true;
+	return status;
+}
+
+void emnist_writer_free(struct emnist_writer *writer)
+{
+	if (!writer)
+		return;
+	writer->form->free(writer);
+	emnist_labels_free(writer->labels);
+	free(writer);
+}
+
+/* ------------------------------------------------------------- what forms share */
+
+char *writer_name(const char *stem, size_t stem_nbytes, const char *ending)
+{
+	const size_t ending_nbytes = strlen(ending) + 1;
+	char *name = malloc(stem_nbytes + ending_nbytes);
+
+	if (!name)
+		return NULL;
+	memcpy(name, stem, stem_nbytes);
+	memcpy(name + stem_nbytes, ending, ending_nbytes);
+	return name;
+}
+
+enum emnist_status writer_open(const char *stem, size_t stem_nbytes, const char *ending,
+			       struct outfile **file_ret, struct emnist_error *error)
+{
+	char *path = writer_name(stem, stem_nbytes, ending);
+	enum emnist_status status;
+
+	if (!path)
+		return error_memory(error);
+	status = outfile_open(path, file_ret, error);
+	if (status)
+		status = siblings_about(status, path, error);
+	free(path);
+	return status;
+}
+
+enum emnist_status writer_mapping(const struct emnist_writer *writer, const char *stem,
+				  size_t stem_nbytes, struct outfile **file_ret,
+				  struct emnist_error *error)
+{
+	enum emnist_status status;
+	size_t nbytes;
+	char *text;
+
+	if (!labels_format(writer->labels, &text, &nbytes))
+		return error_memory(error);
+	status = writer_open(stem, stem_nbytes, "-mapping.txt", file_ret, error);
+	if (!status)
+		status = outfile_write(*file_ret, text, nbytes, error);
+	free(text);
+	return status;
+}
+
+enum emnist_status writer_commit(struct outfile *const *files, size_t n, struct emnist_error *error)
+{
+	enum emnist_status status = EMNIST_OK;
+
+	for (size_t i = 0; i < n && !status; i++)
+		status = outfile_settle(files[i], error);
+	for (size_t i = 0; i < n && !status; i++)
+		status = outfile_commit(files[i], error);
+	return status;
+}
+
+void writer_transpose(const uint8_t *pixels, uint8_t *transposed)
+{
+	for (size_t y = 0; y < EMNIST_SIDE; y++)
+		for (size_t x = 0; x < EMNIST_SIDE; x++)
+			transposed[x * EMNIST_SIDE + y] = pixels[y * EMNIST_SIDE + x];
+}
+
+static bool is_letter(uint32_t c)
+{
+	return labels_lower_case(c) >= 'a' && labels_lower_case(c) <= 'z';
+}
+
+bool writer_folder_name(const struct emnist_labels *labels, size_t i,
+			char name[static WRITER_FOLDER_MAX])
+{
+	size_t n, nbytes = 0;
+	const uint32_t *characters = labels_characters(labels, i, &n);
+	const uint32_t first = characters[0];
+
+	if (n == 1 && first >= '0' && first <= '9') {
+		snprintf(name, WRITER_FOLDER_MAX, "%c", (int)first);
+		return true;
+	}
+	if (n == 1 && is_letter(first)) {
+		snprintf(name, WRITER_FOLDER_MAX, "%c_%s", (int)first,
+			 labels_lower_case(first) == first ? "small" : "caps");
+		return true;
+	}
+	if (n == 2 && is_letter(first) && first != characters[1] &&
+	    labels_lower_case(first) == labels_lower_case(characters[1])) {
+		snprintf(name, WRITER_FOLDER_MAX, "%c_both", (int)labels_upper_case(first));
+		return true;
+	}
+	for (size_t k = 0; k < n && nbytes < WRITER_FOLDER_MAX; k++)
+		nbytes += (size_t)snprintf(name + nbytes, WRITER_FOLDER_MAX - nbytes, "%sU+%04X",
+					   k ? "_" : "", characters[k]);
+	return nbytes < WRITER_FOLDER_MAX;
+}

@@ -1,0 +1,70 @@
+/*
+ * writer.h - the forms that a dataset is written in: one file each.
+ */
+#ifndef DATASET_WRITER_H
+#define DATASET_WRITER_H
+
+#include "../base/outfile.h"
+
+/* What all forms share; a form's own structure begins with it. */
+struct emnist_writer {
+	const struct writer_form *form;
+	struct emnist_labels *labels;
+	bool failed;
+};
+
+/* Images that are to be written. */
+struct writer_batch {
+	size_t n;
+	const uint8_t *pixels;   /* (n, 784), upright */
+	const uint16_t *classes; /* (n) */
+	const uint64_t *numbers; /* (n) */
+};
+
+struct writer_form {
+	/* path is known to be text of at least one byte; labels are set. On failure what was made
+	 * is freed by free(). */
+	enum emnist_status (*open)(struct emnist_writer *writer, const char *path,
+				   const struct emnist_writer_options *options,
+				   struct emnist_error *error);
+	enum emnist_status (*add)(struct emnist_writer *writer, const struct writer_batch *batch,
+				  struct emnist_error *error);
+	/* Gives all files their names. */
+	enum emnist_status (*finish)(struct emnist_writer *writer, struct emnist_error *error);
+	/* Frees what open() made, not the structure. */
+	void (*free)(struct emnist_writer *writer);
+	size_t nbytes; /* of the form's own structure */
+};
+
+extern const struct writer_form writer_idx, writer_csv, writer_npy, writer_npz, writer_folders,
+	writer_flat;
+
+/* stem + ending; NULL when memory is short. Free with free(). */
+char *writer_name(const char *stem, size_t stem_nbytes, const char *ending);
+
+/* Begins the file stem + ending; the message of an error names it. */
+enum emnist_status writer_open(const char *stem, size_t stem_nbytes, const char *ending,
+			       struct outfile **file_ret, struct emnist_error *error);
+
+/* Begins the mapping file STEM-mapping.txt with what the labels mean. */
+enum emnist_status writer_mapping(const struct emnist_writer *writer, const char *stem,
+				  size_t stem_nbytes, struct outfile **file_ret,
+				  struct emnist_error *error);
+
+/* Commits the files in their order, all of them being settled first. */
+enum emnist_status writer_commit(struct outfile *const *files, size_t n,
+				 struct emnist_error *error);
+
+/* rows and columns exchanged. */
+void writer_transpose(const uint8_t *pixels, uint8_t *transposed);
+
+/* The longest name of a class's folder, with its end. */
+#define WRITER_FOLDER_MAX 160
+
+/* What the folder of a class is called: 0 to 9, A_caps, a_small, A_both, U+00E9, and several
+ * characters as U+0031_U+006C; no two of EMNIST's are alike but for case. False where that is too
+ * long. */
+bool writer_folder_name(const struct emnist_labels *labels, size_t i,
+			char name[static WRITER_FOLDER_MAX]);
+
+#endif
