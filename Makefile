@@ -65,7 +65,7 @@ TESTS       := $(patsubst lib/test/%.c,%,$(wildcard lib/test/test_*.c))
 CLI_TESTS   := $(sort $(wildcard cli/test/*.sh))
 INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
 FUZZERS     := $(patsubst lib/fuzz/%.c,%,$(wildcard lib/fuzz/fuzz_*.c))
-BENCHES     := export_images export_photographs time_photographs distort network floor_files
+BENCHES     := export_photographs time_photographs distort network floor_files
 PAGES       := $(wildcard man/*.1 man/*.3 man/*.5)
 PROTO       := onnx tensorflow
 

@@ -7,6 +7,9 @@
 
 static const struct command subcommands[] = {
 	{"stats", "count classes, pixels and duplicates", dataset_stats},
+	{"export", "write images as PNG, idx, CSV or NumPy's files", dataset_export},
+	{"montage", "draw images on one sheet, labels underneath", dataset_montage},
+	{"import", "make a dataset of image files", dataset_import},
 	{NULL, NULL, NULL},
 };
 

@@ -7,5 +7,8 @@
 #include "cli.h"
 
 enum exit_status dataset_stats(int argc, char **argv);
+enum exit_status dataset_export(int argc, char **argv);
+enum exit_status dataset_montage(int argc, char **argv);
+enum exit_status dataset_import(int argc, char **argv);
 
 #endif

@@ -2,7 +2,7 @@
  * dataset_stats.c - emnist dataset stats: settings and files around the counting.
  */
 #include "dataset.h"
-#include "options.h"
+#include "dataset_options.h"
 #include "sink.h"
 #include "stats_chart.h"
 
@@ -10,27 +10,18 @@
 #include <string.h>
 
 struct settings {
-	const char *mapping_path;
-	int transpose; /* enum emnist_transpose */
-	int format;    /* the position in stats_formats */
+	struct dataset_settings dataset;
+	int format; /* the position in stats_formats */
 	const char *output_path;
 	const char *chart_path;
 	struct text_list operands;
 };
 
-/* In the order of enum emnist_transpose. */
-static const char *const transpose_names[] = {"auto", "yes", "no", NULL};
-
 static enum parse_result parse(struct settings *s, int argc, char **argv)
 {
 	const struct option_spec specs[] = {
 		OPTION_HEADING("Dataset:"),
-		OPTION_TEXT(0, "mapping", "FILE", &s->mapping_path,
-			    "mapping file that says what the datasets' labels mean; default: "
-			    "found by the images' name, else known from it or from the labels"),
-		OPTION_CHOICE(0, "transpose", "auto|yes|no", &s->transpose, transpose_names,
-			      "whether images are stored transposed, as EMNIST's are; default: "
-			      "auto, no for MNIST's own file names only"),
+		DATASET_OPTIONS(&s->dataset, "auto"),
 		OPTION_HEADING("Output:"),
 		OPTION_CHOICE('f', "format", "text|json", &s->format, stats_format_names,
 			      "default: text"),
@@ -46,26 +37,25 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 		"Count the images of each class and group of classes, measure their pixels, and "
 		"find images that are there twice, within a dataset and in two of them. An idx "
 		"file of labels will do where the images are not there, for the counts.",
-		"Exit status: 0 all was counted, 2 wrong usage, or a dataset or the output failed.",
+		"Exit status: 0 all was counted, 1 without image files that could not be read, 2 "
+		"wrong usage, or a dataset or the output failed.",
 		specs, argc, argv, &s->operands);
 }
 
-static bool count(const struct settings *s, const char *path, struct emnist_statistics *statistics)
+static bool count(struct settings *s, const char *path, struct emnist_statistics *statistics)
 {
-	const struct emnist_dataset_options options = {
-		.mapping_path = s->mapping_path,
-		.transpose = (enum emnist_transpose)s->transpose,
-	};
 	struct emnist_dataset *dataset = NULL;
 	struct emnist_error error;
 	enum emnist_status status;
 
 	if (emnist_labels_file(path)) {
-		status = emnist_statistics_add_labels(statistics, path, s->mapping_path, &error);
+		status = emnist_statistics_add_labels(statistics, path, s->dataset.mapping_path,
+						      &error);
 	} else {
-		status = emnist_dataset_open(path, &options, &dataset, &error);
-		if (!status)
-			status = emnist_statistics_add(statistics, dataset, &error);
+		dataset = dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
+		if (!dataset)
+			return false;
+		status = emnist_statistics_add(statistics, dataset, &error);
 	}
 	emnist_dataset_free(dataset);
 	if (status)
@@ -73,7 +63,7 @@ static bool count(const struct settings *s, const char *path, struct emnist_stat
 	return !status;
 }
 
-static bool count_all(const struct settings *s, struct emnist_statistics *statistics)
+static bool count_all(struct settings *s, struct emnist_statistics *statistics)
 {
 	for (size_t i = 0; i < s->operands.n; i++)
 		if (!count(s, s->operands.texts[i], statistics))
@@ -130,7 +120,7 @@ static enum exit_status write_report(const struct settings *s, const struct stat
 	return status;
 }
 
-static enum exit_status run(const struct settings *s)
+static enum exit_status run(struct settings *s)
 {
 	struct emnist_statistics *statistics;
 	enum exit_status status = STATUS_FATAL;
@@ -147,12 +137,12 @@ static enum exit_status run(const struct settings *s)
 			status = write_report(s, &report);
 	}
 	emnist_statistics_free(statistics);
-	return status;
+	return dataset_status(&s->dataset, status);
 }
 
 enum exit_status dataset_stats(int argc, char **argv)
 {
-	struct settings s = {0};
+	struct settings s = {.dataset = {.preprocess = -1}};
 	enum exit_status status = STATUS_FATAL;
 
 	switch (parse(&s, argc, argv)) {

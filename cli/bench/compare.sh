@@ -25,9 +25,11 @@ if [ -z "${EMNIST_DATA:-}" ]; then
 	exit 2
 fi
 if [ ! -e "$images.csv" ]; then
-	mkdir -p "$images"
-	"$build/bench/export_images" "$EMNIST_DATA/emnist/emnist-byclass-test-images-idx3-ubyte.gz" \
-		"$images" "$n" >"$images.csv.new"
+	"$build/emnist" dataset export -q --force -f flat --range "..$((n - 1))" \
+		"$EMNIST_DATA/emnist/emnist-byclass-test-images-idx3-ubyte.gz" "$images"
+	# With names as seen from here, and not among the images.
+	sed "1!s|^|$images/|" "$images/labels.csv" >"$images.csv.new"
+	rm "$images/labels.csv"
 	mv "$images.csv.new" "$images.csv"
 fi
 if [ -z "$python" ]; then

@@ -118,6 +118,179 @@ while IFS="$(printf '\t')" read -r stem _ message; do
 		stats $idx/malformed/"$stem"
 done <$idx/malformed/expected.tsv
 
+# ----------------------------------------------------------------------- export
+
+byclass=$idx/strokes-byclass-test
+plain=$byclass-images-idx3-ubyte
+gzip -dc $byclass-labels-idx1-ubyte.gz >"$TMP/labels"
+tr -d '\r' <$idx/strokes-byclass-mapping.txt >"$TMP/mapping"
+
+check 'export: idx' runs 0 export $byclass "$TMP/a-images-idx3-ubyte"
+check 'export: idx: the images that there were' cmp "$TMP/a-images-idx3-ubyte" $plain
+check 'export: idx: their labels' cmp "$TMP/a-labels-idx1-ubyte" "$TMP/labels"
+check 'export: idx: their mapping' cmp "$TMP/a-mapping.txt" "$TMP/mapping"
+check 'export: idx.gz' runs 0 export $byclass "$TMP/b-images-idx3-ubyte.gz"
+gzip -dc "$TMP/b-images-idx3-ubyte.gz" >"$TMP/unpacked" 2>"$TMP/stderr"
+report 'export: idx.gz: gzip reads it'
+check 'export: idx.gz: the images that there were' cmp "$TMP/unpacked" $plain
+gzip -dc "$TMP/b-labels-idx1-ubyte.gz" >"$TMP/unpacked" 2>"$TMP/stderr"
+check 'export: idx.gz: their labels' cmp "$TMP/unpacked" "$TMP/labels"
+check 'export: -f idx, a stem' runs 0 export -f idx $byclass "$TMP/c"
+check 'export: -f idx, a stem: the images' cmp "$TMP/c-images-idx3-ubyte" $plain
+check "export: MNIST's names" runs 0 export $idx/t10k "$TMP/t10k-images-idx3-ubyte"
+gzip -dc $idx/t10k-images-idx3-ubyte.gz >"$TMP/unpacked"
+check "export: MNIST's names are of upright images" cmp "$TMP/t10k-images-idx3-ubyte" "$TMP/unpacked"
+check 'export: packed, and read again' runs 0 export "$TMP/b" "$TMP/d-images-idx3-ubyte"
+check 'export: the same again' cmp "$TMP/d-images-idx3-ubyte" $plain
+is 'export: a file holds what one of no images would hold' 1 "$("$EMNIST" dataset export --range 99.. \
+	$byclass "$TMP/z-images-idx3-ubyte" 2>&1 | grep -c ": no images to write$")"
+check 'export: nothing to write, nothing there' [ ! -e "$TMP/z-images-idx3-ubyte" ]
+
+for form in csv npz npy; do
+	check "export: $form" runs 0 export $byclass "$TMP/e.$form"
+done
+check 'export: CSV: a line an image, of a label and 784 values' awk -F , \
+	'NF != 785 { exit 1 } END { exit NR != 40 }' "$TMP/e.csv"
+is 'export: CSV: the first label and its pixels' "$(od -An -v -tu1 -j16 -N784 $plain | tr -s ' \n' ',,')" \
+	"$(head -n 1 "$TMP/e.csv" | sed 's/^[^,]*//')",
+check 'export: CSV: mapping' cmp "$TMP/e-mapping.txt" "$TMP/mapping"
+if command -v unzip >/dev/null; then
+	check 'export: npz is a zip file' unzip -tqq "$TMP/e.npz"
+fi
+if python3 -c 'import numpy' 2>"$TMP/stderr"; then
+	check 'export: what NumPy reads' python3 lib/test/peers_export.py "$TMP/e" $plain "$TMP/labels"
+else
+	skip 'export: what NumPy reads' 'no NumPy'
+fi
+
+check 'export: folders' runs 0 export -j 3 $byclass "$TMP/folders"
+is 'export: folders: a class each' "40 40 0/000000-0.png,0 A_caps/000010-A_caps.png,A a_small/000025-a_small.png,a" \
+	"$(find "$TMP/folders" -name '*.png' | wc -l) $(find "$TMP/folders" -mindepth 1 -type d | wc -l) $(
+		grep '^\(0\|A_caps\|a_small\)/' "$TMP/folders/labels.csv" | tr '\n' ' ' | sed 's/ $//')"
+is 'export: no two folders are alike but for case' '' \
+	"$(find "$TMP/folders" -mindepth 1 -type d | tr a-z A-Z | sort | uniq -d)"
+tail -n +2 "$TMP/folders/labels.csv" | cut -d , -f 1 | sort >"$TMP/wanted"
+(cd "$TMP/folders" && find . -name '*.png' | sed 's,^\./,,' | sort) >"$TMP/got"
+check 'export: labels.csv lists the files' diff "$TMP/wanted" "$TMP/got"
+check 'export: flat' runs 0 export -f flat $idx/strokes-sets-test "$TMP/flat"
+is 'export: flat: names and labels of sets' 'path,label
+000000-U+0030_U+004F_U+00D8.png,0OØ
+000001-U+0031_U+006C_U+0049_U+007C.png,1lI|
+000002-U+20AC_U+1F600.png,€😀' "$(cat "$TMP/flat/labels.csv")"
+printf '3 44 34\n5 34 44\n9 97\n' >"$TMP/odd.txt"
+runs 0 export -f flat --mapping "$TMP/odd.txt" $idx/strokes-sets-test "$TMP/quoted"
+is 'export: labels are quoted' '000000-U+002C_U+0022.png,","""' "$(sed -n 2p "$TMP/quoted/labels.csv")"
+# An image of a folder goes through the network as that of the dataset does.
+"$EMNIST" classify -m $idx/nearest.onnx -f csv -r "$TMP/folders/A_caps" >"$TMP/out" 2>"$TMP/stderr"
+printf '10\n' | "$EMNIST" dataset export -f flat --indices - $byclass "$TMP/one" 2>"$TMP/stderr"
+check 'export: --indices' [ -e "$TMP/one/000000-A_caps.png" ]
+check 'export: the same image' cmp "$TMP/one/000000-A_caps.png" "$TMP/folders/A_caps/000010-A_caps.png"
+for j in 1 2 7; do
+	runs 0 export -j $j $byclass "$TMP/folders-$j"
+	check "export: -j $j writes what -j 3 wrote" diff -r "$TMP/folders" "$TMP/folders-$j"
+done
+for form in csv folders/labels.csv folders; do
+	what=e.$form
+	[ "${form#folders}" = "$form" ] || what=$form
+	if "$EMNIST" dataset stats "$TMP/$what" >"$TMP/out" 2>"$TMP/stderr"; then
+		runs 0 export -f idx "$TMP/$what" "$TMP/again"
+		runs 0 stats -f json "$TMP/again"
+		sed 's/"dataset":"[^"]*"//' "$TMP/out" >"$TMP/got"
+		runs 0 stats -f json "$TMP/$what"
+		sed 's/"dataset":"[^"]*"//' "$TMP/out" >"$TMP/wanted"
+		check "export: $what is read again" diff "$TMP/wanted" "$TMP/got"
+		is "export: $what: the images that there were" "$(tail -c +17 $plain | fold -b -w 784 | wc -l)" \
+			"$(tail -c +17 "$TMP/again-images-idx3-ubyte" | fold -b -w 784 | wc -l)"
+	fi
+done
+
+fails 'export: into a folder that has something in it' "'$TMP/folders': the folder is not empty" \
+	export $byclass "$TMP/folders"
+check 'export: --force' runs 0 export --force $byclass "$TMP/folders"
+fails 'export: no destination' "a DATASET and a DEST are to be given; see 'emnist dataset export --help'" \
+	export $byclass
+fails 'export: an unknown form' "--format: 'mat' is not one of idx, csv, npy, npz, folders, flat" \
+	export -f mat $byclass "$TMP/x"
+fails 'export: a full disk' "'/dev/full': cannot write: No space left on device" \
+	export -f csv $byclass /dev/full
+fails 'export: no such folder' "'$TMP/none/x.csv': cannot write: No such file or directory" \
+	export $byclass "$TMP/none/x.csv"
+fails 'export: into a file' "'$TMP/e.csv': cannot make the folder: Not a directory" \
+	export -f flat $byclass "$TMP/e.csv"
+check 'export: nothing half is left' [ -z "$(find "$TMP" . -name '*.new' -not -path './build/*')" ]
+cp "$TMP/e.csv" "$TMP/kept.csv"
+runs 2 export $idx/malformed/gzip-crc "$TMP/kept.csv"
+check 'export: what was there stays where a dataset fails' cmp "$TMP/e.csv" "$TMP/kept.csv"
+mkdir "$TMP/odd
+name"
+runs 0 export -v $byclass "$TMP/odd
+name/x.npy"
+check 'export: names are shown as text' grep -q "odd\\\\nname/x.npy': 40 images$" "$TMP/stderr"
+
+# ----------------------------------------------------------------------- choice
+
+# chosen OPTION...: the labels that are chosen of the 40 images.
+chosen()
+{
+	rm -rf "$TMP/chosen"
+	runs 0 export -f flat "$@" $byclass "$TMP/chosen"
+	sed -n 's/^0*\([0-9][0-9]*\)-.*/\1/p' "$TMP/chosen/labels.csv" | tr '\n' ' '
+}
+
+is '--range: both ends' '3 4 5 ' "$(chosen --range 3..5)"
+is '--range: an open end' '38 39 ' "$(chosen --range 38..)"
+is '--range: an open beginning' '0 1 ' "$(chosen --range ..1)"
+is '--classes' '10 11 25 ' "$(chosen --classes ABa)"
+is '--class is enough of --classes' '1 2 ' "$(chosen --class 12)"
+# python3 -c 'M=2**64-1
+# def key(seed, i):
+#     x = (seed + (i + 1) * 0x9e3779b97f4a7c15) & M
+#     x = ((x ^ x >> 30) * 0xbf58476d1ce4e5b9) & M
+#     x = ((x ^ x >> 27) * 0x94d049bb133111eb) & M
+#     return x ^ x >> 31
+# for s, n, c in (1, 5, range(40)), (1, 8, range(40)), (7, 5, range(40)), (1, 3, range(10)):
+#     print(*sorted(sorted(c, key=lambda i: key(s, i))[:n]))'
+is '--sample: what Python draws' '20 21 23 25 28 ' "$(chosen --sample 5)"
+is '--sample: more' '8 15 20 21 23 25 28 34 ' "$(chosen --sample 8)"
+is '--sample: another seed' '1 10 26 31 36 ' "$(chosen --sample 5 --seed 7)"
+is '--sample of --classes' '3 4 8 ' "$(chosen --sample 3 --classes digits)"
+for bad in 5..3 x 1 1..x .. 1.. ''; do
+	case $bad in 1..) continue ;; esac
+	fails "--range '$bad'" "--range: '$bad' is not a range of images, such as 0..99" \
+		export --range "$bad" $byclass "$TMP/x.csv"
+done
+fails '--sample of too few' "'$byclass': --sample: 41 of 40 images" export --sample 41 $byclass "$TMP/x.csv"
+fails '--classes that are not there' "--classes: there is no class for 'é'" \
+	export --classes é $byclass "$TMP/x.csv"
+
+# ---------------------------------------------------------------------- montage
+
+runs 0 montage -o "$TMP/sheet.png" --numbers $idx/t10k
+is 'montage: a PNG file of so many pixels' '89504e47 0000013c000000ba' \
+	"$(od -An -tx1 -N4 "$TMP/sheet.png" | tr -d ' ') $(od -An -tx1 -j16 -N8 "$TMP/sheet.png" | tr -d ' ')"
+check 'montage: of several, some, dark' runs 0 montage -o "$TMP/dark.png" --dark --columns 4 --scale 3 \
+	--sample 3 $idx/t10k $byclass
+check 'montage: a sheet is an image that emnist reads' "$EMNIST" classify "$TMP/dark.png"
+fails 'montage: nothing to draw' "'$TMP/x.png': no images to draw" \
+	montage -o "$TMP/x.png" --range 50.. $byclass
+fails 'montage: to nowhere' "-o FILE.png is missing; see 'emnist dataset montage --help'" montage $byclass
+fails 'montage: a full disk' "'/dev/full': cannot write: No space left on device" \
+	montage -o /dev/full $byclass
+
+# ----------------------------------------------------------------------- import
+
+check 'import: several datasets' runs 0 import -o "$TMP/two" $idx/strokes-letters $byclass
+is 'import: classes of both' '88 0 48 1 49' "$(wc -l <"$TMP/two-mapping.txt") $(head -n 2 "$TMP/two-mapping.txt" | tr '\n' ' ' | sed 's/ $//')"
+runs 0 stats "$TMP/two"
+is 'import: images of both' 70 "$(sed -n 's/^images  *//p' "$TMP/out")"
+is 'import: Aa and A are two classes' 'A 1 Aa 2 ' "$(sed -n 's/^\(A\|Aa\)  *\([0-9]*\) .*/\1 \2/p' "$TMP/out" | tr '\n' ' ')"
+check 'import: of one, as it is' runs 0 import -o "$TMP/one.gz" $byclass
+gzip -dc "$TMP/one-labels-idx1-ubyte.gz" >"$TMP/unpacked"
+check 'import: its labels' cmp "$TMP/unpacked" "$TMP/labels"
+fails 'import: to nowhere' "-o STEM is missing; see 'emnist dataset import --help'" import $byclass
+fails 'import: nothing' "no IMAGES are given; see 'emnist dataset import --help'" import -o "$TMP/x"
+fails 'import: a stem that is none' "'$TMP/': a folder, and no name for the files" import -o "$TMP/" $byclass
+
 if [ -n "${EMNIST_DATA-}" ]; then
 	runs 0 stats "$EMNIST_DATA/emnist/emnist-byclass-test"
 	is 'stats: of the test split' '116,323 0.1736 0.3317 0' "$(

@@ -64,8 +64,8 @@ options_of()
 	sed -n 's/^ \{2,7\}\(-.*\)/\1/p' "$1" | sed 's/   *.*//'
 }
 
-# help_of COMMAND: what --help prints. Of a command that is several, that of each, and the options of
-# all once, at the end, as on the page.
+# help_of COMMAND: what --help prints. Of a command that is several, that of each, with an option that
+# several of them have once, and those of all at the end, as on the page.
 help_of()
 {
 	"$EMNIST" "$1" --help >"$TMP/help_of"
@@ -75,7 +75,15 @@ help_of()
 	fi
 	for subcommand in $(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$TMP/help_of"); do
 		"$EMNIST" "$1" "$subcommand" --help | grep -v '^  -h, --help\|^      --version'
-	done
+	done | awk '
+		/^  (    )?-/ {
+			name = $0
+			sub(/^ */, "", name)
+			sub(/   .*/, "", name)
+			again = seen[name]++
+		}
+		/^[^ ]/ { again = 0 }
+		!again'
 	sed -n '/^Options:/,/^$/p' "$TMP/help_of"
 }
 
@@ -85,7 +93,7 @@ while IFS=: read -r command summary; do
 	render "$page" >"$TMP/rendered"
 	section OPTIONS <"$TMP/rendered" >"$TMP/options"
 	options_of "$TMP/help" >"$TMP/wanted"
-	options_of "$TMP/options" >"$TMP/in_page"
+	options_of "$TMP/options" | awk '!seen[$0]++' >"$TMP/in_page"
 	check "$page has the options of --help" diff "$TMP/wanted" "$TMP/in_page"
 	check "$command has options" [ -s "$TMP/wanted" ]
 	is "$page: NAME is the command's summary" "emnist-$command -$summary" \

@@ -1,0 +1,299 @@
+/*
+ * choice.c - some of a dataset's images.
+ *
+ * A sample is drawn such that who wants to can draw it elsewhere, and that one pass is enough:
+ * image i is given the (i+1)-th number of SplitMix64 with the seed (Steele, Lea, Flood, 2014), and
+ * those with the smallest numbers are taken. What an image is given depends on nothing else: a
+ * smaller sample is part of a larger one, and --classes of a sample is a sample of the class.
+ */
+#include "choice.h"
+#include "interrupt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH 512
+
+/* An image of the sample so far. */
+struct drawn {
+	uint64_t key;
+	uint64_t number;
+	uint16_t class;
+	uint8_t pixels[EMNIST_VECTOR_LENGTH];
+};
+
+struct choice {
+	const struct choice_settings *settings;
+	struct emnist_dataset *dataset;
+	const char *path;
+	uint64_t first, last; /* of the range */
+	bool *wanted;         /* (classes of the dataset); NULL: all are */
+	uint64_t n_seen;
+	/* The sample, a heap whose first has the largest key while it is drawn; then in the order
+	 * of the dataset. */
+	struct drawn *drawn;
+	size_t n_drawn, capacity, n_given;
+	bool is_drawn;
+};
+
+/* ---------------------------------------------------------------------- options */
+
+/* A whole number at the beginning of text; *value stays where there is none. */
+static const char *parse_number(const char *text, uint64_t *value)
+{
+	uint64_t number = 0;
+
+	if (*text < '0' || *text > '9')
+		return text;
+	for (; *text >= '0' && *text <= '9'; text++)
+		if (__builtin_mul_overflow(number, 10, &number) ||
+		    __builtin_add_overflow(number, (uint64_t)(*text - '0'), &number))
+			return "";
+	*value = number;
+	return text;
+}
+
+static bool parse_range(struct choice *choice)
+{
+	const char *range = choice->settings->range, *end;
+
+	choice->first = 0;
+	choice->last = UINT64_MAX;
+	if (!range)
+		return true;
+	end = parse_number(range, &choice->first);
+	if (strncmp(end, "..", 2) == 0 && strcmp(range, "..") != 0 &&
+	    !*parse_number(end + 2, &choice->last) && choice->first <= choice->last)
+		return true;
+	complain("--range: '%s' is not a range of images, such as 0..99", range);
+	return false;
+}
+
+static bool parse_set(struct choice *choice)
+{
+	const struct emnist_labels *labels = emnist_dataset_labels(choice->dataset), *chosen;
+	const struct emnist_view_options options = {.set = choice->settings->set};
+	const size_t n_classes = emnist_labels_count(labels);
+	struct emnist_view *view;
+	struct emnist_error error;
+
+	if (!options.set)
+		return true;
+	choice->wanted = calloc(n_classes, sizeof(*choice->wanted));
+	if (!choice->wanted) {
+		complain("out of memory");
+		return false;
+	}
+	if (emnist_view_create(labels, &options, &view, &error)) {
+		complain("--classes: %s", error.message);
+		return false;
+	}
+	chosen = emnist_view_labels(view);
+	for (size_t i = 0; i < n_classes; i++)
+		for (size_t k = 0; k < emnist_labels_count(chosen) && !choice->wanted[i]; k++)
+			choice->wanted[i] = emnist_labels_match(labels, i, chosen, k, false);
+	emnist_view_free(view);
+	return true;
+}
+
+struct choice *choice_open(const struct choice_settings *settings, struct emnist_dataset *dataset,
+			   const char *path)
+{
+	struct choice *choice = calloc(1, sizeof(*choice));
+
+	if (!choice) {
+		complain("out of memory");
+		return NULL;
+	}
+	choice->settings = settings;
+	choice->dataset = dataset;
+	choice->path = path;
+	if (parse_range(choice) && parse_set(choice))
+		return choice;
+	choice_free(choice);
+	return NULL;
+}
+
+/* --------------------------------------------------------------------- filtering */
+
+static bool is_wanted(const struct choice *choice, uint64_t number, uint16_t class)
+{
+	return number >= choice->first && number <= choice->last &&
+	       (!choice->wanted || choice->wanted[class]);
+}
+
+/* Reads on until some are wanted, and moves these to the front; none at the end. */
+static bool read_wanted(struct choice *choice, size_t n_max, uint8_t *pixels, uint16_t *classes,
+			uint64_t *numbers, size_t *n_ret)
+{
+	struct emnist_error error;
+	size_t n = n_max;
+
+	*n_ret = 0;
+	while (!*n_ret && n == n_max && choice->n_seen <= choice->last && !interrupt_came()) {
+		if (emnist_dataset_read(choice->dataset, n_max, pixels, classes, &n, &error)) {
+			complain_of(choice->path, &error);
+			return false;
+		}
+		for (size_t i = 0; i < n; i++) {
+			const uint64_t number = choice->n_seen++;
+
+			if (!is_wanted(choice, number, classes[i]))
+				continue;
+			memmove(pixels + *n_ret * EMNIST_VECTOR_LENGTH,
+				pixels + i * EMNIST_VECTOR_LENGTH, EMNIST_VECTOR_LENGTH);
+			classes[*n_ret] = classes[i];
+			numbers[(*n_ret)++] = number;
+		}
+	}
+	return true;
+}
+
+/* ---------------------------------------------------------------------- sampling */
+
+/* The (i+1)-th number of SplitMix64. */
+static uint64_t key_of(uint64_t seed, uint64_t i)
+{
+	uint64_t x = seed + (i + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+	return x ^ x >> 31;
+}
+
+static bool above(const struct drawn *a, const struct drawn *b)
+{
+	return a->key > b->key || (a->key == b->key && a->number > b->number);
+}
+
+static void swap(struct drawn *a, struct drawn *b)
+{
+	const struct drawn c = *a;
+
+	*a = *b;
+	*b = c;
+}
+
+/* The last one goes where it belongs. */
+static void sift_up(struct drawn *heap, size_t n)
+{
+	for (size_t i = n - 1; i > 0 && above(&heap[i], &heap[(i - 1) / 2]); i = (i - 1) / 2)
+		swap(&heap[i], &heap[(i - 1) / 2]);
+}
+
+/* The first one goes where it belongs. */
+static void sift_down(struct drawn *heap, size_t n)
+{
+	for (size_t i = 0;;) {
+		size_t largest = i;
+
+		for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < n; child++)
+			if (above(&heap[child], &heap[largest]))
+				largest = child;
+		if (largest == i)
+			return;
+		swap(&heap[i], &heap[largest]);
+		i = largest;
+	}
+}
+
+static bool draw(struct choice *choice, const uint8_t *pixels, uint16_t class, uint64_t number)
+{
+	struct drawn image = {key_of(choice->settings->seed, number), number, class, {0}};
+
+	if (choice->n_drawn == choice->settings->n_sample) {
+		if (!above(&choice->drawn[0], &image))
+			return true;
+		memcpy(image.pixels, pixels, EMNIST_VECTOR_LENGTH);
+		choice->drawn[0] = image;
+		sift_down(choice->drawn, choice->n_drawn);
+		return true;
+	}
+	if (choice->n_drawn == choice->capacity) {
+		const size_t capacity = choice->capacity ? 2 * choice->capacity : BATCH;
+		struct drawn *drawn = realloc(choice->drawn, capacity * sizeof(*drawn));
+
+		if (!drawn) {
+			complain("out of memory");
+			return false;
+		}
+		choice->drawn = drawn;
+		choice->capacity = capacity;
+	}
+	memcpy(image.pixels, pixels, EMNIST_VECTOR_LENGTH);
+	choice->drawn[choice->n_drawn++] = image;
+	sift_up(choice->drawn, choice->n_drawn);
+	return true;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct drawn *drawn_a = a, *drawn_b = b;
+
+	return (drawn_a->number > drawn_b->number) - (drawn_a->number < drawn_b->number);
+}
+
+static bool draw_all(struct choice *choice)
+{
+	static uint8_t pixels[BATCH * EMNIST_VECTOR_LENGTH];
+	uint16_t classes[BATCH];
+	uint64_t numbers[BATCH];
+	size_t n = BATCH;
+
+	while (n > 0) {
+		if (!read_wanted(choice, BATCH, pixels, classes, numbers, &n))
+			return false;
+		for (size_t i = 0; i < n; i++)
+			if (!draw(choice, pixels + i * EMNIST_VECTOR_LENGTH, classes[i],
+				  numbers[i]))
+				return false;
+	}
+	choice->is_drawn = true;
+	if (choice->n_drawn < choice->settings->n_sample && !interrupt_came()) {
+		complain("'%s': --sample: %llu of %zu images", choice->path,
+			 (unsigned long long)choice->settings->n_sample, choice->n_drawn);
+		return false;
+	}
+	if (choice->n_drawn)
+		qsort(choice->drawn, choice->n_drawn, sizeof(*choice->drawn), by_number);
+	return true;
+}
+
+bool choice_read(struct choice *choice, size_t n_max, uint8_t *pixels, uint16_t *classes,
+		 uint64_t *numbers, size_t *n_ret)
+{
+	if (!choice->settings->n_sample)
+		return read_wanted(choice, n_max, pixels, classes, numbers, n_ret);
+	*n_ret = 0;
+	if (!choice->is_drawn && !draw_all(choice))
+		return false;
+	for (; *n_ret < n_max && choice->n_given < choice->n_drawn; ++*n_ret) {
+		const struct drawn *image = &choice->drawn[choice->n_given++];
+
+		memcpy(pixels + *n_ret * EMNIST_VECTOR_LENGTH, image->pixels, EMNIST_VECTOR_LENGTH);
+		classes[*n_ret] = image->class;
+		numbers[*n_ret] = image->number;
+	}
+	return true;
+}
+
+uint64_t choice_n_seen(const struct choice *choice)
+{
+	return choice->n_seen;
+}
+
+uint64_t choice_n_images(const struct choice *choice)
+{
+	const uint64_t n = emnist_dataset_count(choice->dataset);
+
+	return choice->last < n ? choice->last + 1 : n;
+}
+
+void choice_free(struct choice *choice)
+{
+	if (!choice)
+		return;
+	free(choice->wanted);
+	free(choice->drawn);
+	free(choice);
+}

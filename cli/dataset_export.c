@@ -1,0 +1,385 @@
+/*
+ * dataset_export.c - emnist dataset export and import: images of datasets, written in another form.
+ *
+ * Both read datasets as all commands do; import is of several, whose classes need not be the same,
+ * and whose image files are brought to 28x28 on the way.
+ */
+#include "choice.h"
+#include "dataset.h"
+#include "interrupt.h"
+#include "progress.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Images that are written at once: enough for all threads. */
+#define BATCH 2048
+
+struct settings {
+	struct dataset_settings dataset;
+	struct choice_settings choice;
+	int form; /* enum emnist_write_form; -1: as the name tells */
+	bool force;
+	uint64_t n_threads;
+	bool quiet;
+	unsigned verbose;
+	const char *output_path;
+	struct text_list operands;
+};
+
+/* In the order of enum emnist_write_form. */
+static const char *const form_names[] = {"idx", "csv", "npy", "npz", "folders", "flat", NULL};
+
+static enum parse_result parse_export(struct settings *s, int argc, char **argv)
+{
+	const struct option_spec specs[] = {
+		OPTION_HEADING("Dataset:"),
+		DATASET_OPTIONS(&s->dataset, "auto"),
+		OPTION_HEADING("Choice:"),
+		CHOICE_OPTIONS(&s->choice),
+		DATASET_INDICES_OPTION(&s->dataset),
+		OPTION_HEADING("Output:"),
+		OPTION_CHOICE(
+			'f', "format", "FORM", &s->form, form_names,
+			"idx, csv (as on Kaggle), npy, npz, folders (of PNG files, one a "
+			"class) or flat (PNG files in one folder); default: as DEST is named, "
+			"else folders"),
+		OPTION_FLAG(0, "force", &s->force,
+			    "write PNG files into a folder that is not empty"),
+		OPTION_HEADING("Run:"),
+		OPTION_UNSIGNED('j', "threads", "N", &s->n_threads, 1, 1024,
+				"threads that write PNG files; default: one a processor"),
+		OPTION_FLAG('q', "quiet", &s->quiet, "no progress"),
+		OPTION_COUNT('v', "verbose", &s->verbose, "say what was read and written"),
+		OPTION_END,
+	};
+
+	return options_parse(
+		"dataset export [OPTION]... DATASET DEST",
+		"Write the images of a dataset, or some of them, to DEST: files such as "
+		"NAME-images-idx3-ubyte.gz, NAME.csv, NAME.npz, NAME.npy, or a folder of PNG files "
+		"with a list of them, labels.csv.",
+		"Exit status: 0 all was written, 1 without image files that could not be read, 2 "
+		"wrong usage, or the dataset or the output failed.",
+		specs, argc, argv, &s->operands);
+}
+
+static enum parse_result parse_import(struct settings *s, int argc, char **argv)
+{
+	const struct option_spec specs[] = {
+		OPTION_TEXT(
+			'o', "output", "STEM", &s->output_path,
+			"write STEM-images-idx3-ubyte, STEM-labels-idx1-ubyte and "
+			"STEM-mapping.txt, the first two packed where STEM ends in .gz; required"),
+		OPTION_HEADING("Dataset:"),
+		DATASET_OPTIONS(&s->dataset, "auto"),
+		OPTION_HEADING("Run:"),
+		OPTION_FLAG('q', "quiet", &s->quiet, "no progress"),
+		OPTION_COUNT('v', "verbose", &s->verbose, "say what was read and written"),
+		OPTION_END,
+	};
+
+	return options_parse(
+		"dataset import [OPTION]... -o STEM IMAGES...",
+		"Bring image files to 28x28 and write them as a dataset to train on. IMAGES is a "
+		"folder with a folder of image files for each class, a list of image files and "
+		"their labels, or any other dataset.",
+		"Exit status: 0 all was written, 1 without image files that could not be read, 2 "
+		"wrong usage, or a dataset or the output failed.",
+		specs, argc, argv, &s->operands);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	const size_t n = strlen(text), n_end = strlen(end);
+
+	return n > n_end && strcmp(text + n - n_end, end) == 0;
+}
+
+/* What the name of what is to be written tells. */
+static enum emnist_write_form form_of(const char *path)
+{
+	static const struct {
+		const char *end;
+		enum emnist_write_form form;
+	} endings[] = {
+		{"-images-idx3-ubyte", EMNIST_WRITE_IDX},
+		{"-images-idx3-ubyte.gz", EMNIST_WRITE_IDX},
+		{".csv", EMNIST_WRITE_CSV},
+		{".npy", EMNIST_WRITE_NPY},
+		{".npz", EMNIST_WRITE_NPZ},
+	};
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+		if (ends_with(path, endings[i].end))
+			return endings[i].form;
+	return EMNIST_WRITE_FOLDERS;
+}
+
+/* ---------------------------------------------------------------------- copying */
+
+/* From datasets to a writer. */
+struct copy {
+	struct settings *s;
+	struct emnist_writer *writer;
+	struct progress progress;
+	const char *dest;
+	uint64_t n_written;
+	uint64_t n_before; /* images of the datasets before this one */
+	uint64_t n_images; /* of all datasets */
+};
+
+struct batch {
+	uint8_t pixels[BATCH * EMNIST_VECTOR_LENGTH];
+	uint16_t classes[BATCH];
+	uint64_t numbers[BATCH];
+};
+
+/* map: the writer's class for each of the dataset's; NULL: the same. */
+static bool write_batch(struct copy *copy, struct batch *batch, size_t n, const uint16_t *map)
+{
+	struct emnist_error error;
+
+	for (size_t i = 0; i < n; i++) {
+		batch->numbers[i] += copy->n_before;
+		if (map)
+			batch->classes[i] = map[batch->classes[i]];
+	}
+	if (emnist_writer_add(copy->writer, n, batch->pixels, batch->classes, batch->numbers,
+			      &error)) {
+		progress_make_way();
+		complain_of(copy->dest, &error);
+		return false;
+	}
+	copy->n_written += n;
+	return true;
+}
+
+/* Writes what is chosen of a dataset. */
+static bool copy_dataset(struct copy *copy, struct emnist_dataset *dataset, const char *path,
+			 const uint16_t *map)
+{
+	struct batch *batch = malloc(sizeof(*batch));
+	struct choice *choice = choice_open(&copy->s->choice, dataset, path);
+	bool good = batch && choice;
+	size_t n = good;
+
+	if (!batch)
+		complain("out of memory");
+	while (good && n > 0 && !interrupt_came()) {
+		good = choice_read(choice, BATCH, batch->pixels, batch->classes, batch->numbers,
+				   &n) &&
+		       write_batch(copy, batch, n, map);
+		progress_update(&copy->progress, copy->n_before + choice_n_seen(choice),
+				copy->n_images);
+	}
+	copy->n_before += emnist_dataset_count(dataset);
+	choice_free(choice);
+	free(batch);
+	return good && !interrupt_came();
+}
+
+/* Gives the files their names. A dataset without images is none. */
+static enum exit_status finish(struct copy *copy)
+{
+	struct emnist_error error;
+
+	if (!copy->n_written) {
+		complain("'%s': no images to write", copy->dest);
+		return STATUS_FATAL;
+	}
+	if (emnist_writer_finish(copy->writer, &error)) {
+		complain_of(copy->dest, &error);
+		return STATUS_FATAL;
+	}
+	if (copy->s->verbose)
+		complain("'%s': %llu images", copy->dest, (unsigned long long)copy->n_written);
+	return STATUS_OK;
+}
+
+static bool begin(struct copy *copy, const struct emnist_labels *labels)
+{
+	const struct settings *s = copy->s;
+	const struct emnist_writer_options options = {
+		.form = (enum emnist_write_form)s->form,
+		.into_filled = s->force,
+		.n_threads = s->n_threads ? (unsigned)s->n_threads : processor_count(),
+	};
+	struct emnist_error error;
+
+	if (!emnist_writer_create(copy->dest, labels, &options, &copy->writer, &error)) {
+		progress_start(&copy->progress, "images", s->quiet);
+		return true;
+	}
+	complain_of(copy->dest, &error);
+	return false;
+}
+
+static void say_opened(const struct settings *s, struct emnist_dataset *dataset, const char *path)
+{
+	if (s->verbose)
+		complain("'%s': %llu images, %zu classes, %s", path,
+			 (unsigned long long)emnist_dataset_count(dataset),
+			 emnist_labels_count(emnist_dataset_labels(dataset)),
+			 emnist_dataset_describe(dataset));
+}
+
+/* ----------------------------------------------------------------------- export */
+
+static enum exit_status export_dataset(struct settings *s, const char *path, const char *dest)
+{
+	struct copy copy = {.s = s, .dest = dest};
+	enum exit_status status = STATUS_FATAL;
+	struct emnist_dataset *dataset;
+
+	dataset = dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
+	if (!dataset)
+		return STATUS_FATAL;
+	say_opened(s, dataset, path);
+	copy.n_images = emnist_dataset_count(dataset);
+	interrupt_catch();
+	if (begin(&copy, emnist_dataset_labels(dataset))) {
+		const bool good = copy_dataset(&copy, dataset, path, NULL);
+
+		progress_clear(&copy.progress);
+		if (good)
+			status = finish(&copy);
+	}
+	emnist_writer_free(copy.writer);
+	emnist_dataset_free(dataset);
+	interrupt_obey();
+	return dataset_status(&s->dataset, status);
+}
+
+enum exit_status dataset_export(int argc, char **argv)
+{
+	struct settings s = {.dataset = {.preprocess = -1}, .choice = {.seed = 1}, .form = -1};
+	enum exit_status status = STATUS_FATAL;
+
+	switch (parse_export(&s, argc, argv)) {
+	case PARSE_HELP:
+		return close_stdout(STATUS_OK);
+	case PARSE_BAD:
+		return STATUS_FATAL;
+	case PARSE_RUN:
+		break;
+	}
+	if (s.operands.n != 2) {
+		complain(
+			"a DATASET and a DEST are to be given; see 'emnist dataset export --help'");
+	} else {
+		if (s.form < 0)
+			s.form = (int)form_of(s.operands.texts[1]);
+		status = export_dataset(&s, s.operands.texts[0], s.operands.texts[1]);
+	}
+	free(s.operands.texts);
+	return status;
+}
+
+/* ----------------------------------------------------------------------- import */
+
+struct intake {
+	struct emnist_dataset **datasets; /* (n) */
+	size_t n;
+	struct emnist_labels *labels; /* of all */
+	uint16_t **maps;              /* (n): for each class of a dataset, its entry in labels */
+};
+
+static void intake_release(struct intake *intake)
+{
+	for (size_t i = 0; i < intake->n; i++) {
+		emnist_dataset_free(intake->datasets[i]);
+		free(intake->maps[i]);
+	}
+	free(intake->datasets);
+	free(intake->maps);
+	emnist_labels_free(intake->labels);
+}
+
+static bool open_all(struct settings *s, struct intake *intake)
+{
+	intake->datasets = calloc(s->operands.n, sizeof(*intake->datasets));
+	intake->maps = calloc(s->operands.n, sizeof(*intake->maps));
+	if (!intake->datasets || !intake->maps) {
+		complain("out of memory");
+		return false;
+	}
+	for (; intake->n < s->operands.n; intake->n++) {
+		const char *path = s->operands.texts[intake->n];
+
+		intake->datasets[intake->n] =
+			dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
+		if (!intake->datasets[intake->n])
+			return false;
+		say_opened(s, intake->datasets[intake->n], path);
+	}
+	return true;
+}
+
+/* One set of classes for all datasets. */
+static bool join_classes(struct intake *intake)
+{
+	const struct emnist_labels **all = calloc(intake->n, sizeof(*all));
+	struct emnist_error error = {.message = "out of memory"};
+	bool good = all != NULL;
+
+	for (size_t i = 0; i < intake->n && good; i++) {
+		all[i] = emnist_dataset_labels(intake->datasets[i]);
+		intake->maps[i] = calloc(emnist_labels_count(all[i]), sizeof(**intake->maps));
+		good = intake->maps[i] != NULL;
+	}
+	if (good)
+		good = !emnist_labels_join(all, intake->n, &intake->labels, intake->maps, &error);
+	if (!good)
+		complain("%s", error.message);
+	free(all);
+	return good;
+}
+
+static enum exit_status import_all(struct settings *s, struct intake *intake)
+{
+	struct copy copy = {.s = s, .dest = s->output_path};
+	enum exit_status status = STATUS_FATAL;
+	bool good;
+
+	if (!open_all(s, intake) || !join_classes(intake))
+		return STATUS_FATAL;
+	for (size_t i = 0; i < intake->n; i++)
+		copy.n_images += emnist_dataset_count(intake->datasets[i]);
+	interrupt_catch();
+	good = begin(&copy, intake->labels);
+	for (size_t i = 0; i < intake->n && good; i++)
+		good = copy_dataset(&copy, intake->datasets[i], s->operands.texts[i],
+				    intake->maps[i]);
+	progress_clear(&copy.progress);
+	if (good)
+		status = finish(&copy);
+	emnist_writer_free(copy.writer);
+	return dataset_status(&s->dataset, status);
+}
+
+enum exit_status dataset_import(int argc, char **argv)
+{
+	struct settings s = {
+		.dataset = {.preprocess = -1}, .choice = {.seed = 1}, .form = EMNIST_WRITE_IDX};
+	enum exit_status status = STATUS_FATAL;
+	struct intake intake = {0};
+
+	switch (parse_import(&s, argc, argv)) {
+	case PARSE_HELP:
+		return close_stdout(STATUS_OK);
+	case PARSE_BAD:
+		return STATUS_FATAL;
+	case PARSE_RUN:
+		break;
+	}
+	if (!s.output_path || !s.operands.n)
+		complain("%s; see 'emnist dataset import --help'",
+			 s.output_path ? "no IMAGES are given" : "-o STEM is missing");
+	else
+		status = import_all(&s, &intake);
+	intake_release(&intake);
+	free(s.operands.texts);
+	interrupt_obey();
+	return status;
+}

@@ -1,0 +1,180 @@
+/*
+ * dataset_montage.c - emnist dataset montage: a contact sheet of a dataset's images.
+ */
+#include "choice.h"
+#include "dataset.h"
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH 512
+
+/* More on one sheet than anybody looks at: what a sheet has by itself, where nothing is chosen. */
+#define DEFAULT_MOST 1000
+
+struct settings {
+	struct dataset_settings dataset;
+	struct choice_settings choice;
+	const char *output_path;
+	uint64_t n_columns, scale;
+	bool dark, numbers;
+	struct text_list operands;
+};
+
+static enum parse_result parse(struct settings *s, int argc, char **argv)
+{
+	const struct option_spec specs[] = {
+		OPTION_TEXT('o', "output", "FILE.png", &s->output_path,
+			    "write the sheet to FILE.png; required"),
+		OPTION_HEADING("Dataset:"),
+		DATASET_OPTIONS(&s->dataset, "auto"),
+		OPTION_HEADING("Choice:"),
+		CHOICE_OPTIONS(&s->choice),
+		DATASET_INDICES_OPTION(&s->dataset),
+		OPTION_HEADING("Sheet:"),
+		OPTION_UNSIGNED(0, "columns", "N", &s->n_columns, 1, 65536,
+				"images side by side; default: as many as make a sheet a third "
+				"wider than high"),
+		OPTION_UNSIGNED(0, "scale", "N", &s->scale, 1, 16,
+				"pixels of the sheet for one of an image; default: 2"),
+		OPTION_FLAG(0, "numbers", &s->numbers, "write the number of each image, too"),
+		OPTION_FLAG(0, "dark-sheet", &s->dark, "light ink on a dark sheet"),
+		OPTION_END,
+	};
+
+	return options_parse("dataset montage [OPTION]... -o FILE.png DATASET...",
+			     "Draw images of datasets on one sheet, with their labels underneath. "
+			     "Of more than 1000 images some are to be chosen.",
+			     "Exit status: 0 the sheet was written, 1 without image files that "
+			     "could not be read, 2 wrong usage, or a dataset or the output failed.",
+			     specs, argc, argv, &s->operands);
+}
+
+static bool is_chosen(const struct settings *s)
+{
+	return s->choice.range || s->choice.set || s->choice.n_sample || s->dataset.indices_path;
+}
+
+static bool add_image(const struct settings *s, struct emnist_montage *montage,
+		      const uint8_t *pixels, const char *label, uint64_t number)
+{
+	struct emnist_error error;
+	struct text text = {0};
+	bool good;
+
+	text_puts(&text, label);
+	if (s->numbers)
+		text_printf(&text, "\n#%llu", (unsigned long long)number);
+	text_putc(&text, '\0');
+	good = !text.failed && !emnist_montage_add(montage, pixels, text.bytes, &error);
+	if (!good)
+		complain("%s", text.failed ? "out of memory" : error.message);
+	text_release(&text);
+	return good;
+}
+
+static bool add_images(const struct settings *s, struct emnist_montage *montage,
+		       struct emnist_dataset *dataset, struct choice *choice, const char *path)
+{
+	static uint8_t pixels[BATCH * EMNIST_VECTOR_LENGTH];
+	uint16_t classes[BATCH];
+	uint64_t numbers[BATCH];
+	size_t n = 1;
+
+	while (n > 0) {
+		if (!choice_read(choice, BATCH, pixels, classes, numbers, &n))
+			return false;
+		if (!is_chosen(s) && emnist_montage_count(montage) + n > DEFAULT_MOST) {
+			complain("'%s': more than %d images: choose with --range, --classes, "
+				 "--sample or --indices",
+				 path, DEFAULT_MOST);
+			return false;
+		}
+		for (size_t i = 0; i < n; i++)
+			if (!add_image(
+				    s, montage, pixels + i * EMNIST_VECTOR_LENGTH,
+				    emnist_labels_text(emnist_dataset_labels(dataset), classes[i]),
+				    numbers[i]))
+				return false;
+	}
+	return true;
+}
+
+static bool add_dataset(struct settings *s, struct emnist_montage *montage, const char *path)
+{
+	struct emnist_dataset *dataset = dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
+	struct choice *choice = dataset ? choice_open(&s->choice, dataset, path) : NULL;
+	const bool good = choice && add_images(s, montage, dataset, choice, path);
+
+	choice_free(choice);
+	emnist_dataset_free(dataset);
+	return good;
+}
+
+static bool write_sheet(const struct settings *s, const struct emnist_montage *montage)
+{
+	struct emnist_error error;
+	size_t nbytes;
+	void *png;
+	bool good;
+
+	if (!emnist_montage_count(montage)) {
+		complain("'%s': no images to draw", s->output_path);
+		return false;
+	}
+	if (emnist_montage_encode(montage, &png, &nbytes, &error)) {
+		complain_of(s->output_path, &error);
+		return false;
+	}
+	good = !emnist_file_replace(s->output_path, png, nbytes, &error);
+	if (!good)
+		complain_of(s->output_path, &error);
+	free(png);
+	return good;
+}
+
+static enum exit_status draw(struct settings *s)
+{
+	const struct emnist_montage_options options = {
+		.n_columns = (uint32_t)s->n_columns,
+		.scale = (uint32_t)s->scale,
+		.dark = s->dark,
+	};
+	struct emnist_montage *montage;
+	struct emnist_error error;
+	bool good;
+
+	if (emnist_montage_create(&options, &montage, &error)) {
+		complain("%s", error.message);
+		return STATUS_FATAL;
+	}
+	good = true;
+	for (size_t i = 0; i < s->operands.n && good; i++)
+		good = add_dataset(s, montage, s->operands.texts[i]);
+	good = good && write_sheet(s, montage);
+	emnist_montage_free(montage);
+	return dataset_status(&s->dataset, good ? STATUS_OK : STATUS_FATAL);
+}
+
+enum exit_status dataset_montage(int argc, char **argv)
+{
+	struct settings s = {.dataset = {.preprocess = -1}, .choice = {.seed = 1}};
+	enum exit_status status = STATUS_FATAL;
+
+	switch (parse(&s, argc, argv)) {
+	case PARSE_HELP:
+		return close_stdout(STATUS_OK);
+	case PARSE_BAD:
+		return STATUS_FATAL;
+	case PARSE_RUN:
+		break;
+	}
+	if (!s.output_path || !s.operands.n)
+		complain("%s; see 'emnist dataset montage --help'",
+			 s.output_path ? "no DATASET is given" : "-o FILE.png is missing");
+	else
+		status = draw(&s);
+	free(s.operands.texts);
+	return status;
+}
