@@ -5,6 +5,7 @@
 #include "subcommands.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const struct command subcommands[] = {
 	{"show", "print what a model is and what its file says", model_show},
@@ -26,7 +27,8 @@ static enum emnist_status load(const char *path, const struct emnist_model_optio
 	size_t nbytes;
 
 	if (path)
-		return emnist_model_read(path, options, model_ret, error);
+		return emnist_model_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, options,
+					 model_ret, error);
 	bytes = emnist_model_default_file(&nbytes);
 	return emnist_model_parse(bytes, nbytes, options, model_ret, error);
 }

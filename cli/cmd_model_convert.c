@@ -64,7 +64,7 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 		"Write the model in IN, or the built-in one, to OUT: NAME.onnx is ONNX, NAME.pb a "
 		"frozen TensorFlow graph, NAME.safetensors a PyTorch state_dict, and a name "
 		"without an ending, or with / at its end, the directory of a TensorFlow "
-		"SavedModel. - is standard output. Weights keep every bit, and labels and "
+		"SavedModel. - is standard input or output. Weights keep every bit, and labels and "
 		"preprocessing go with them.",
 		"Exit status: 0 the model was written, 2 wrong usage, or the model or the output "
 		"failed.",

@@ -37,8 +37,8 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 	return options_parse("model show [OPTION]... [FILE]",
 			     "Print a model's layers, weights, labels and preprocessing, and what "
 			     "its file says of itself: who made it, inputs, outputs and "
-			     "signatures, size and SHA-256. FILE is a model's file or the "
-			     "directory of a SavedModel.",
+			     "signatures, size and SHA-256. FILE is a model's file, the "
+			     "directory of a SavedModel, or - for standard input.",
 			     "Exit status: 0 the model was read, 2 wrong usage, or the model or "
 			     "the output failed.",
 			     specs, argc, argv, &s->operands);

@@ -10,9 +10,9 @@
 enum exit_status model_show(int argc, char **argv);
 enum exit_status model_convert(int argc, char **argv);
 
-/* Loads the model at path, the built-in one where that is NULL, of any size, with the digests of
- * its files, and with the labels at labels_path in place of its own where that is not NULL.
- * Complains and returns NULL on failure. */
+/* Loads the model at path, "-" being standard input and NULL the built-in one, of any size, with
+ * the digests of its files, and with the labels at labels_path in place of its own where that is
+ * not NULL. Complains and returns NULL on failure. */
 struct emnist_model *model_load(const char *path, const char *labels_path);
 
 /* How much a layer, or all of them, holds and does. */

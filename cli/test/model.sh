@@ -75,6 +75,9 @@ check 'a model is shown as text' diff wanted shown
 check '-m and an operand are the same' cmp by_option by_operand
 "$EMNIST" model show -o shown.txt copy.onnx && tail -n +2 shown.txt | cmp - by_operand
 report 'it is written to a file'
+"$EMNIST" model convert copy.onnx - --to safetensors | "$EMNIST" model convert - - --to onnx |
+	cmp - copy.onnx
+report 'models go through pipes'
 fails 'one model at a time' "one model at a time; see 'emnist model show --help'" \
 	"$EMNIST" model show copy.onnx copy.onnx
 fails 'what is no model' "'/dev/null': not a model: the file is empty" \
