@@ -13,9 +13,13 @@ Needs numpy, pillow and scipy. What a reader must find in each is what it finds 
     header.csv.gz           as MNIST's: a header, upright
     strokes.mat, plain.mat  as NIST's emnist-byclass.mat, compressed and not: the images are its test
                             split, the first seven of them its train split
+    doubles.mat             numbers of 8 bytes each, other variables before and behind, writers first,
+                            no mapping
+    swapped.mat             as plain.mat, written on a big-endian machine
 """
 import gzip
 import pathlib
+import struct
 
 import numpy as np
 import scipy.io
@@ -25,6 +29,32 @@ HERE = pathlib.Path(__file__).parent
 FOLDER = HERE / "formats"
 STEM = HERE / "idx" / "strokes-byclass-test"
 BYCLASS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def save(name, variables, packed):
+    """As scipy.io.savemat(), but for the date in the header."""
+    scipy.io.savemat(FOLDER / name, variables, do_compression=packed)
+    written = (FOLDER / name).read_bytes()
+    (FOLDER / name).write_bytes(b"MATLAB 5.0 MAT-file".ljust(116) + written[116:])
+
+
+def element(kind, data):
+    return struct.pack(">2I", kind, len(data)) + data + b"\0" * (-len(data) % 8)
+
+
+def array(value, name=b""):
+    """An array as MATLAB has it on a big-endian machine: numbers, or a dictionary as a struct."""
+    def header(code, rows, columns):
+        return (element(6, struct.pack(">2I", code, 0)) +
+                element(5, struct.pack(">2i", rows, columns)) + element(1, name))
+
+    if isinstance(value, dict):
+        names = b"".join(key.encode().ljust(32, b"\0") for key in value)
+        body = header(2, 1, 1) + struct.pack(">HHi", 4, 5, 32) + element(1, names)
+        return element(14, body + b"".join(array(field) for field in value.values()))
+    data = value.astype(value.dtype.newbyteorder(">")).tobytes("F")
+    code, kind = (9, 2) if value.dtype == np.uint8 else (11, 4)
+    return element(14, header(code, *value.shape) + element(kind, data))
 
 
 def main():
@@ -61,7 +91,15 @@ def main():
 
     for name, packed in (("strokes.mat", True), ("plain.mat", False)):
         dataset = {"train": part(7), "test": part(len(labels)), "mapping": mapping}
-        scipy.io.savemat(FOLDER / name, {"dataset": dataset}, do_compression=packed)
+        save(name, {"dataset": dataset}, packed)
+    (FOLDER / "swapped.mat").write_bytes(
+        b"MATLAB 5.0 MAT-file".ljust(124) + b"\1\0MI" + array(dataset, b"dataset"))
+    test = part(len(labels))
+    doubles = {"writers": test["writers"], "labels": test["labels"].T.astype(float),
+               "images": test["images"].astype(float)}
+    save("doubles.mat", {
+        "text": "by nobody", "cells": np.array([1, "b"], object), "empty": np.zeros((0, 0)),
+        "dataset": {"test": doubles}, "complex": np.array([1j])}, True)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,13 @@ check '-v tells the rule' grep -q ', image files in folders named by ASCII codes
 for name in strokes-byclass.csv strokes-byclass header.csv.gz list.csv list.tsv numbers.csv; do
 	is "$name" "$wanted" "$(figures $formats/$name)"
 done
+for name in strokes.mat plain.mat swapped.mat doubles.mat; do
+	is "$name" "$wanted" "$(figures --split test $formats/$name)"
+done
+"$EMNIST" eval $formats/strokes.mat >"$TMP/out" 2>"$TMP/stderr"
+is 'a MATLAB file of two splits: exit status' 2 $?
+is 'a MATLAB file of two splits' "emnist: '$formats/strokes.mat': choose a split: train, test" \
+	"$(cat "$TMP/stderr")"
 sed "s,^,$formats/," $formats/list.tsv >"$TMP/from_root.tsv"
 is 'a list on standard input' "$wanted" "$(figures /dev/stdin <"$TMP/from_root.tsv")"
 is 'a list through a pipe' "$wanted" "$(gzip -c "$TMP/from_root.tsv" | figures /dev/stdin)"

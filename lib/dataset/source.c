@@ -10,6 +10,7 @@
 #include "folder.h"
 #include "idx.h"
 #include "list.h"
+#include "matlab.h"
 #include "pixels.h"
 #include "siblings.h"
 
@@ -97,6 +98,7 @@ static const struct format {
 				   struct source **source_ret, struct emnist_error *error);
 } formats[] = {
 	{idx_begins, idx_open_beside},
+	{matlab_begins, matlab_open},
 	{pixels_begin, pixels_open},
 	{list_begin, list_open},
 };

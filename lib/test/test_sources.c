@@ -362,6 +362,128 @@ static void test_bad_images(void **state)
 	}
 }
 
+/* ------------------------------------------------------------------------- MATLAB */
+
+static void test_matlab(void **state)
+{
+	static const struct {
+		const char *path, *split, *texts;
+	} files[] = {
+		{FOLDER "strokes.mat", "test", NULL},         {FOLDER "strokes", "test", NULL},
+		{FOLDER "strokes.mat", "strokes-test", NULL}, {FOLDER "plain.mat", "test", NULL},
+		{FOLDER "swapped.mat", "test", NULL},         {FOLDER "doubles.mat", NULL, NULL},
+	};
+	struct emnist_dataset_options options = {0};
+	static struct contents contents, original;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		options.split = files[i].split;
+		check_same(files[i].path, &options, "MATLAB, dataset.test");
+	}
+	read_good(ORIGINAL, NULL, &original);
+	options.split = "train";
+	read_good(FOLDER "strokes.mat", &options, &contents);
+	assert_int_equal(contents.n, 7);
+	assert_memory_equal(contents.pixels, original.pixels, 7 * EMNIST_VECTOR_LENGTH);
+	check_fails(FOLDER "strokes.mat", NULL, EMNIST_ERR_ARGUMENT, "choose a split: train, test");
+	options.split = "validation";
+	check_fails(FOLDER "strokes.mat", &options, EMNIST_ERR_ARGUMENT,
+		    "there is no split 'validation': only train, test");
+}
+
+struct bytes {
+	char data[70000];
+	size_t n;
+};
+
+static void read_bytes(const char *path, struct bytes *bytes)
+{
+	FILE *file = fopen(path, "r");
+
+	assert_non_null(file);
+	bytes->n = fread(bytes->data, 1, sizeof(bytes->data), file);
+	fclose(file);
+}
+
+/* Writes plain.mat with the last occurrence of some bytes replaced by others. */
+static const char *patched(const char *from, const char *to, size_t n)
+{
+	static struct bytes bytes;
+	char *last = NULL, *found = bytes.data;
+
+	read_bytes(FOLDER "plain.mat", &bytes);
+	while ((found = memmem(found, bytes.n - (size_t)(found - bytes.data), from, n)))
+		last = found++;
+	assert_non_null(last);
+	memcpy(last, to, n);
+	return write_file("patched.mat", bytes.data, bytes.n);
+}
+
+static void test_damaged_matlab(void **state)
+{
+	static const struct {
+		const char *from, *to;
+		size_t n;
+		enum emnist_status status;
+		const char *message;
+	} cases[] = {
+		{"\0\1IM", "\0\2IM", 4, EMNIST_ERR_UNSUPPORTED,
+		 "a MATLAB file of version 0x0200: only version 5, 0x0100, is read"},
+		{"\0\1IM", "\0\1XX", 4, EMNIST_ERR_CORRUPT,
+		 "damaged MATLAB file: its header does not say how bytes are ordered"},
+		{"MATLAB 5.0", "MATLAB 7.3", 10, EMNIST_ERR_UNSUPPORTED,
+		 "MATLAB 7.3, which is HDF5, is not read: save it with save('-v7')"},
+		{"dataset", "datasex", 7, EMNIST_ERR_FORMAT,
+		 "it has no variable 'dataset', as NIST's files have"},
+		{"images", "imagex", 6, EMNIST_ERR_FORMAT, "test: it has no 'images'"},
+		{"labels", "labelx", 6, EMNIST_ERR_FORMAT, "test: it has no 'labels'"},
+		/* 40 x 784, 40 x 1, and the numbers' own length. */
+		{"\x28\0\0\0\x10\3\0\0", "\x29\0\0\0\x10\3\0\0", 8, EMNIST_ERR_CORRUPT,
+		 "test: damaged MATLAB file: 41x784 numbers of 1 bytes, but 31360 bytes of them"},
+		{"\x28\0\0\0\x10\3\0\0", "\x40\6\0\0\x14\0\0\0", 8, EMNIST_ERR_CORRUPT,
+		 "test: damaged MATLAB file: 1600x20 numbers of 1 bytes, but 31360 bytes of them"},
+		{"\x28\0\0\0\x10\3\0\0", "\x10\3\0\0\x28\0\0\0", 8, EMNIST_ERR_UNSUPPORTED,
+		 "test: 'images' are 784x40: a row of 784 numbers an image is read"},
+		{"\2\0\0\0\x80\x7a\0\0", "\2\0\0\0\x80\x7a\0\1", 8, EMNIST_ERR_CORRUPT,
+		 "test: damaged MATLAB file: 40x784 numbers of 1 bytes, but 16808576 bytes of "
+		 "them"},
+		{"\2\0\0\0\x80\x7a\0\0", "\x10\0\0\0\x80\x7a\0\0", 8, EMNIST_ERR_UNSUPPORTED,
+		 "test: numbers of type 16 are not read"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct emnist_dataset_options options = {.split = "test"};
+
+		check_fails(patched(cases[i].from, cases[i].to, cases[i].n), &options,
+			    cases[i].status, cases[i].message);
+	}
+	check_fails(write_file("hdf5.mat", "\x89HDF\r\n\x1a\n and more", 17), NULL,
+		    EMNIST_ERR_UNSUPPORTED,
+		    "MATLAB 7.3, which is HDF5, is not read: save it with save('-v7')");
+}
+
+static void test_matlab_cut_anywhere(void **state)
+{
+	static const char *const paths[] = {FOLDER "strokes.mat", FOLDER "plain.mat"};
+	const struct emnist_dataset_options options = {.split = "test"};
+	static struct contents contents;
+	static struct bytes bytes;
+	struct emnist_error error;
+
+	(void)state;
+	for (size_t k = 0; k < 2; k++) {
+		read_bytes(paths[k], &bytes);
+		for (size_t n = 8; n < bytes.n; n += n < 600 ? 1 : 997) {
+			const char *path = write_file("cut.mat", bytes.data, n);
+
+			if (!read_dataset(path, &options, &contents, &error))
+				fail_msg("%s is read, cut after %zu bytes", paths[k], n);
+		}
+	}
+}
+
 /* ------------------------------------------------------------------- names of classes */
 
 static void check_names(const char *names, const char *mapping_text, const char *wanted)
@@ -502,6 +624,9 @@ int main(void)
 		cmocka_unit_test(test_odd_csv),
 		cmocka_unit_test(test_damaged_lists),
 		cmocka_unit_test(test_bad_images),
+		cmocka_unit_test(test_matlab),
+		cmocka_unit_test(test_damaged_matlab),
+		cmocka_unit_test(test_matlab_cut_anywhere),
 		cmocka_unit_test(test_class_names),
 		cmocka_unit_test(test_folders),
 		cmocka_unit_test(test_folders_of_files),
