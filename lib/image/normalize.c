@@ -6,8 +6,9 @@
  * 2017). Here the same is done with whatever comes: the steps are reduce (to a size that is quick
  * to work on), turn (paper is bright, ink dark), flatten (subtract the paper, also where light
  * falls unevenly or a shadow lies), find (ink by a threshold, without ruled lines, its connected
- * components, without specks), widen what a thin pen drew, and place. Where the ink turns out to be
- * a small part of a large picture, the steps are done again on that part.
+ * components, without specks), sharpen what is out of focus, widen what a thin pen drew, and place.
+ * Where the ink turns out to be a small part of a large picture, the steps are done again on that
+ * part.
  *
  * Nothing here depends on the platform's rounding beyond IEEE floats, or on anything but the image.
  */

@@ -50,6 +50,14 @@ void normalize_remove_lines(struct normalizer *normalizer, const struct frame *f
 /* normalize_find.c: the box around the ink that was found. */
 struct box normalize_find_box(struct normalizer *normalizer, const struct frame *frame);
 
+/* normalize_sharpen.c: how blurred the ink's edges are, as a standard deviation in pixels: an edge
+ * with normal blur climbs by at most 1 / (sigma sqrt(2 pi)) a pixel. 0 where there is no edge. */
+double normalize_edge_sigma(const float *ink, size_t width, size_t height);
+
+/* normalize_sharpen.c: sharpens ink, in shares of its level, that is more blurred than EMNIST's.
+ * scale: pixels of the vector to one of the frame. Writes normalizer->paper. */
+void normalize_sharpen(struct normalizer *normalizer, const struct frame *frame, double scale);
+
 /* normalize_pen.c: widens strokes, in normalizer->ink, that are thinner than EMNIST's, and the box
  * with them. Writes normalizer->keep and normalizer->paper. */
 void normalize_widen_pen(struct normalizer *normalizer, const struct frame *frame, struct box *box);

@@ -21,26 +21,6 @@
 /* And that which hides the squares that a small picture's pixels become, in sides of a square. */
 #define SQUARE_SIGMA 0.4
 
-/* How blurred the ink's edges are, as a standard deviation in pixels of the frame: an edge with
- * normal blur climbs by at most 1 / (sigma sqrt(2 pi)) a pixel. */
-static double edge_sigma(const float *ink, size_t width, size_t height)
-{
-	double sum = 0;
-	size_t n = 0;
-
-	for (size_t y = 1; y + 1 < height; y++)
-		for (size_t x = 1; x + 1 < width; x++) {
-			const float *p = ink + y * width + x;
-			const float dx = p[1] - p[0], dy = p[width] - p[0];
-
-			if ((p[0] < 0.5f) == (p[1] < 0.5f) && (p[0] < 0.5f) == (p[width] < 0.5f))
-				continue;
-			sum += sqrtf(dx * dx + dy * dy);
-			n++;
-		}
-	return n ? 0.3989422804014327 * (double)n / sum : 0;
-}
-
 /* From here on the error function is 1, to a float's last digit but one. */
 #define ERF_ONE 3.7
 
@@ -186,14 +166,19 @@ static void clean(struct normalizer *normalizer, const struct frame *frame, size
 		normalizer->ink[i] = normalizer->keep[i] ? normalizer->ink[i] : 0;
 }
 
+/* Pixels of the vector to one of the picture. */
+static double scale_of(const struct frame *frame, const struct box *box)
+{
+	return NORMALIZE_INK_SIDE / fmax((box->right - box->left) * frame->step_x,
+					 (box->bottom - box->top) * frame->step_y);
+}
+
 static void place(struct normalizer *normalizer, const struct frame *frame, const struct box *box,
 		  float *vector)
 {
 	const double step_x = frame->step_x, step_y = frame->step_y;
-	const double side =
-		fmax((box->right - box->left) * step_x, (box->bottom - box->top) * step_y);
-	const double scale = NORMALIZE_INK_SIDE / side;
-	const double blurred = edge_sigma(normalizer->ink, frame->width, frame->height) *
+	const double scale = scale_of(frame, box);
+	const double blurred = normalize_edge_sigma(normalizer->ink, frame->width, frame->height) *
 			       fmin(step_x, step_y) * scale;
 	const double wanted = BLUR_SIGMA * BLUR_SIGMA + PIXEL_SIGMA * PIXEL_SIGMA;
 	const double least = fmax(MIN_SIGMA, SQUARE_SIGMA * scale * fmax(step_x, step_y));
@@ -218,6 +203,8 @@ void normalize_place(struct normalizer *normalizer, const struct frame *frame,
 
 	crop(normalizer, &cropped, &moved, CROP_MARGIN * reach);
 	clean(normalizer, &cropped, reach);
+	normalize_sharpen(normalizer, &cropped,
+			  scale_of(&cropped, &moved) * fmin(frame->step_x, frame->step_y));
 	normalize_widen_pen(normalizer, &cropped, &moved);
 	place(normalizer, &cropped, &moved, vector);
 }

@@ -363,6 +363,44 @@ static void place_and_margins_do_not_matter(void **state)
 	}
 }
 
+/* Each pixel the mean of those within reach, along rows or columns. */
+static void smear(struct image *image, bool upright, size_t reach)
+{
+	const size_t step = upright ? image->width : 1, stride = upright ? 1 : image->width;
+	const size_t n = upright ? image->height : image->width;
+	const size_t n_lines = upright ? image->width : image->height;
+	uint8_t from[512];
+
+	for (size_t l = 0; l < n_lines; l++) {
+		uint8_t *line = image->pixels.data + l * stride;
+
+		for (size_t i = 0; i < n; i++)
+			from[i] = line[i * step];
+		for (size_t i = reach; i + reach < n; i++) {
+			size_t sum = 0;
+
+			for (size_t k = i - reach; k <= i + reach; k++)
+				sum += from[k];
+			line[i * step] = (uint8_t)(sum / (2 * reach + 1));
+		}
+	}
+}
+
+/* Blurred by 9.5 pixels, a third of a stroke: what is not sharpened differs by 0.049. */
+static void out_of_focus_is_sharpened(void **state)
+{
+	struct image image = {0};
+
+	(void)state;
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 0);
+	for (unsigned pass = 0; pass < 3; pass++) {
+		smear(&image, false, 9);
+		smear(&image, true, 9);
+	}
+	assert_like_d(&image, 0.044f);
+	image_clear(&image);
+}
+
 /* The ink touches all four sides. */
 static void tight_crops_are_read(void **state)
 {
@@ -733,6 +771,7 @@ int main(void)
 		cmocka_unit_test(polarity_does_not_matter),
 		cmocka_unit_test(size_does_not_matter),
 		cmocka_unit_test(place_and_margins_do_not_matter),
+		cmocka_unit_test(out_of_focus_is_sharpened),
 		cmocka_unit_test(tight_crops_are_read),
 		cmocka_unit_test(uneven_light_is_evened),
 		cmocka_unit_test(dark_corners_are_paper),
