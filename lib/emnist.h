@@ -645,6 +645,13 @@ EMNIST_API enum emnist_status emnist_dataset_read(struct emnist_dataset *dataset
 						  uint8_t *pixels, uint16_t *classes, size_t *n_ret,
 						  struct emnist_error *error);
 
+/* Which image the n-th that reading gave was, from 0: its number in the dataset, as `indices` takes
+ * it, and the path of its file, NULL where it has none of its own. The path is the dataset's, until
+ * the next call. */
+EMNIST_API enum emnist_status emnist_dataset_origin(struct emnist_dataset *dataset, uint64_t n,
+						    uint32_t *index_ret, const char **path_ret,
+						    struct emnist_error *error);
+
 EMNIST_API void emnist_dataset_free(struct emnist_dataset *dataset);
 
 /* ---------------------------------------------------------------- montages */
@@ -830,6 +837,8 @@ EMNIST_API void emnist_statistics_free(struct emnist_statistics *statistics);
 
 /* -------------------------------------------------------------- evaluation */
 
+struct emnist_answer;
+
 struct emnist_eval_options {
 	unsigned n_threads; /* default 1 */
 	size_t n_rows;      /* images a batch; default 256 */
@@ -837,9 +846,13 @@ struct emnist_eval_options {
 	 * like them, and images of no character in its set are left out. NULL: none. */
 	const struct emnist_view *view;
 	bool answers; /* keep what was said of each image: 20 bytes an image */
+	/* Called for each image that is not left out, in the dataset's order and from the caller's
+	 * thread; pixels: as emnist_dataset_read() gave them, until it returns. Non-zero stops the
+	 * evaluation. May be NULL. */
+	int (*answered)(void *context, const struct emnist_answer *answer, const uint8_t *pixels);
 	/* Called now and then, never from two threads at once; non-zero stops the evaluation. */
 	int (*progress)(void *context, uint64_t n_done, uint64_t n_images);
-	void *context;
+	void *context; /* of both */
 };
 
 /* The bins of calibration, as many as Guo et al. (2017) take, and the ranks that are counted. */

@@ -19,10 +19,11 @@ struct emnist_dataset {
 	struct emnist_labels *labels;
 	uint16_t *classes; /* (source->count) positions in labels: the source's values, mapped */
 	bool transposed;
-	uint64_t n_images; /* that are to be read */
-	uint64_t n_passed; /* of them: given, or left out since they are damaged */
-	uint32_t *indices; /* (n_images); NULL: all */
-	uint8_t *gathered; /* (n_images, 784) as stored */
+	uint64_t n_images;      /* that are to be read */
+	uint64_t n_passed;      /* of them: given, or left out since they are damaged */
+	uint32_t *indices;      /* (n_images); NULL: all */
+	uint8_t *gathered;      /* (n_images, 784) as stored */
+	struct buffer left_out; /* of uint64_t: n_passed before each image that was */
 	int (*bad_image)(void *context, const char *path, const struct emnist_error *error);
 	void *context;
 };
@@ -302,6 +303,17 @@ static enum emnist_status read_stream(struct emnist_dataset *dataset, size_t n_m
 
 /* The next image that is a file of its own; *read_ret is false where it is damaged and was left
  * out. */
+static bool note_left_out(struct emnist_dataset *dataset, uint64_t position)
+{
+	struct buffer *left_out = &dataset->left_out;
+
+	if (!buffer_reserve(left_out, left_out->nbytes + sizeof(position)))
+		return false;
+	memcpy(left_out->data + left_out->nbytes, &position, sizeof(position));
+	left_out->nbytes += sizeof(position);
+	return true;
+}
+
 static enum emnist_status read_file(struct emnist_dataset *dataset, uint8_t *pixels,
 				    uint16_t *class_ret, bool *read_ret, struct emnist_error *error)
 {
@@ -316,6 +328,8 @@ static enum emnist_status read_file(struct emnist_dataset *dataset, uint8_t *pix
 	*read_ret = status == EMNIST_OK;
 	if (!status)
 		return EMNIST_OK;
+	if (!note_left_out(dataset, dataset->n_passed - 1))
+		return error_memory(error);
 	path = status == EMNIST_ERR_MEMORY ? NULL : source->ops->path(source, index);
 	if (path && dataset->bad_image && !dataset->bad_image(dataset->context, path, &fault))
 		return EMNIST_OK;
@@ -358,6 +372,45 @@ enum emnist_status emnist_dataset_read(struct emnist_dataset *dataset, size_t n_
 	return status;
 }
 
+/* How many of the images that were left out lie at or before the one that is given after n others:
+ * the list rises, so that each counts which has no more than n given before it. */
+static uint64_t left_out_before(const struct buffer *left_out, uint64_t n)
+{
+	const size_t count = left_out->nbytes / sizeof(uint64_t);
+	size_t first = 0, end = count;
+
+	while (first < end) {
+		const size_t middle = first + (end - first) / 2;
+		uint64_t position;
+
+		memcpy(&position, left_out->data + middle * sizeof(position), sizeof(position));
+		if (position - middle <= n)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return first;
+}
+
+enum emnist_status emnist_dataset_origin(struct emnist_dataset *dataset, uint64_t n,
+					 uint32_t *index_ret, const char **path_ret,
+					 struct emnist_error *error)
+{
+	const uint64_t position = n + left_out_before(&dataset->left_out, n);
+
+	*path_ret = NULL;
+	if (position >= dataset->n_passed)
+		return error_set(error, EMNIST_ERR_ARGUMENT, "only %llu images were read",
+				 (unsigned long long)dataset->n_passed);
+	*index_ret = dataset->indices ? dataset->indices[position] : (uint32_t)position;
+	if (dataset->source->separate) {
+		*path_ret = dataset->source->ops->path(dataset->source, *index_ret);
+		if (!*path_ret)
+			return error_memory(error);
+	}
+	return EMNIST_OK;
+}
+
 void emnist_dataset_free(struct emnist_dataset *dataset)
 {
 	if (!dataset)
@@ -366,5 +419,6 @@ void emnist_dataset_free(struct emnist_dataset *dataset)
 	emnist_labels_free(dataset->labels);
 	free(dataset->indices);
 	free(dataset->gathered);
+	buffer_clear(&dataset->left_out);
 	free(dataset);
 }

@@ -11,6 +11,8 @@
 #include "../dataset/view.h"
 #include "tally.h"
 
+#include <string.h>
+
 #define DEFAULT_N_ROWS 256
 #define MAX_N_ROWS     65536 /* of emnist_session_create() */
 
@@ -62,6 +64,11 @@ static void batch_free(void *context, void *slot)
 	free(batch);
 }
 
+static bool wants_answers(const struct emnist_eval_options *options)
+{
+	return options->answers || options->answered;
+}
+
 static void *batch_make(void *context)
 {
 	const struct evaluating *run = context;
@@ -72,10 +79,10 @@ static void *batch_make(void *context)
 	batch->pixels = alloc_array(run->n_rows, EMNIST_VECTOR_LENGTH);
 	batch->classes = alloc_array(run->n_rows, sizeof(*batch->classes));
 	batch->probabilities = alloc_floats(run->n_rows, run->n_classes);
-	if (run->options->answers)
+	if (wants_answers(run->options))
 		batch->images = alloc_array(run->n_rows, sizeof(*batch->images));
 	if (batch->pixels && batch->classes && batch->probabilities &&
-	    (batch->images || !run->options->answers))
+	    (batch->images || !wants_answers(run->options)))
 		return batch;
 	batch_free(context, batch);
 	return NULL;
@@ -158,6 +165,28 @@ static void work(void *context, void *content, void *slot)
 		emnist_view_apply(run->options->view, batch->probabilities, batch->n_kept);
 }
 
+/* Hands on what was said of the images of a batch, which is the last of what the tally kept. */
+static bool hand_on(struct evaluating *run, const struct batch *batch)
+{
+	const struct emnist_eval_options *options = run->options;
+	struct buffer *kept = &run->tally.answers;
+	const size_t nbytes = batch->n_kept * sizeof(struct emnist_answer);
+	bool go_on = true;
+
+	for (size_t i = 0; i < batch->n_kept && options->answered && go_on; i++) {
+		struct emnist_answer answer;
+
+		memcpy(&answer, kept->data + kept->nbytes - nbytes + i * sizeof(answer),
+		       sizeof(answer));
+		go_on = !options->answered(options->context, &answer,
+					   batch->pixels + (answer.image - batch->n_before) *
+								   EMNIST_VECTOR_LENGTH);
+	}
+	if (!options->answers)
+		kept->nbytes = 0;
+	return go_on;
+}
+
 static bool consume(void *context, void *slot)
 {
 	struct evaluating *run = context;
@@ -174,6 +203,8 @@ static bool consume(void *context, void *slot)
 		run->run_status = error_memory(&run->run_error);
 		return false;
 	}
+	if (!hand_on(run, batch))
+		return false;
 	run->n_left_out += batch->n - batch->n_kept;
 	return !options->progress ||
 	       !options->progress(options->context, run->tally.n_images + run->n_left_out,
@@ -266,6 +297,8 @@ enum emnist_status emnist_evaluate(const struct emnist_model *model, struct emni
 	if (!status)
 		status = run_all(&run, error);
 	if (!status) {
+		if (!run.options->answers)
+			buffer_clear(&run.tally.answers);
 		tally_finish(&run.tally, evaluation_ret);
 		evaluation_ret->n_left_out = run.n_left_out;
 		evaluation_ret->true_labels = true_labels;
