@@ -211,7 +211,7 @@ $(BUILD)/replay/%: $(BUILD)/lib/fuzz/%.o $(BUILD)/lib/fuzz/replay.o $(LIB_OBJECT
 
 # This one is of the command line's writers.
 $(BUILD)/replay/fuzz_names build/fuzz/fuzz_names: \
-	$(patsubst %,$(BUILD)/cli/%.o,text escape csv json output_text output_csv output_jsonl)
+	$(patsubst %,$(BUILD)/cli/%.o,text escape csv html json output_text output_csv output_jsonl)
 
 # Fuzzing needs clang. New inputs go to build/fuzz/corpus, findings to build/fuzz/crashes.
 fuzz: ## fuzz every parser for FUZZ_SECONDS each, with clang's libFuzzer

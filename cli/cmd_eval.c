@@ -3,7 +3,7 @@
  */
 #include "classes.h"
 #include "dataset_options.h"
-#include "eval_report.h"
+#include "eval_files.h"
 #include "load_model.h"
 #include "options.h"
 #include "progress.h"
@@ -21,7 +21,11 @@ struct settings {
 	const char *output_path;
 	bool per_class;
 	bool coverage;
-	const char *confusion_path;
+	bool calibration;
+	uint64_t n_confusions;
+	uint64_t n_top;
+	const char *compare_path;
+	struct eval_files files;
 	uint64_t n_rows;
 	uint64_t n_threads;
 	bool quiet;
@@ -44,8 +48,8 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 		OPTION_HEADING("Answers:"),
 		CLASSES_OPTIONS(&s->classes),
 		OPTION_HEADING("Output:"),
-		OPTION_CHOICE('f', "format", "text|json", &s->format, eval_format_names,
-			      "default: text"),
+		OPTION_CHOICE('f', "format", "text|json|csv", &s->format, eval_format_names,
+			      "csv is a table of the classes; default: text"),
 		OPTION_TEXT('o', "output", "FILE", &s->output_path,
 			    "write to FILE; default: standard output"),
 		OPTION_FLAG(0, "per-class", &s->per_class,
@@ -53,9 +57,30 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 		OPTION_FLAG(0, "coverage", &s->coverage,
 			    "print the accuracy when only the surest 100, 99, 98, 95, 90, 80 % of "
 			    "the images are answered"),
-		OPTION_TEXT(0, "confusion", "FILE", &s->confusion_path,
-			    "write the confusion matrix to FILE, as CSV: a row for each true "
-			    "class, a column for each predicted one"),
+		OPTION_FLAG(0, "calibration", &s->calibration,
+			    "print how often answers are right, by how probable they are"),
+		OPTION_UNSIGNED(0, "most-confused", "N", &s->n_confusions, 1, 1000,
+				"print the N most frequent mistakes"),
+		OPTION_UNSIGNED('k', "top", "N", &s->n_top, 1, EMNIST_EVAL_RANKS,
+				"print also for how many images one of the N most probable classes "
+				"is right, 1 to 10"),
+		OPTION_TEXT(0, "compare", "MODEL", &s->compare_path,
+			    "evaluate this model on the same images too, and test whether the "
+			    "difference is chance"),
+		OPTION_HEADING("Files:"),
+		OPTION_TEXT(
+			0, "report", "FILE", &s->files.report,
+			"write a page of HTML with all figures, diagrams and the most confident "
+			"mistakes to FILE"),
+		OPTION_TEXT(
+			0, "confusion", "FILE", &s->files.confusion,
+			"write the confusion matrix to FILE, by its name: .png and .svg are heat "
+			"maps, all others CSV, a row for each true class, a column for each "
+			"predicted one"),
+		OPTION_TEXT(0, "errors", "FILE", &s->files.errors,
+			    "write the mistakes to FILE, as CSV"),
+		OPTION_TEXT(0, "errors-montage", "FILE", &s->files.montage,
+			    "write a PNG with the hundred most confident mistakes to FILE"),
 		OPTION_HEADING("Run:"),
 		OPTION_UNSIGNED(0, "batch", "N", &s->n_rows, 1, 4096,
 				"images that go through the network at once; default: 256"),
@@ -91,23 +116,63 @@ static struct emnist_dataset *open_dataset(struct settings *s, const struct emni
 	return dataset;
 }
 
+/* One model, and what becomes of it. */
+struct contender {
+	const char *path; /* NULL: the built-in model */
+	struct emnist_model *model;
+	struct emnist_view *view;
+	struct emnist_evaluation evaluation;
+};
+
+/* What happens while a model is evaluated. */
+struct watch {
+	struct progress progress;
+	struct eval_pictures *mistakes;        /* NULL: not wanted */
+	const struct emnist_evaluation *first; /* the answers before; NULL: there are none */
+	struct eval_other *other;              /* with first */
+	uint64_t n_answered;
+};
+
 static int on_progress(void *context, uint64_t n_done, uint64_t n_images)
 {
-	progress_update(context, n_done, n_images);
+	struct watch *watch = context;
+
+	progress_update(&watch->progress, n_done, n_images);
 	return 0;
 }
 
-static bool evaluate(const struct settings *s, const struct emnist_model *model,
-		     const struct emnist_view *view, struct emnist_dataset *dataset,
-		     const char *path, struct emnist_evaluation *evaluation)
+/* Keeps the images that are shown. */
+static int on_answered(void *context, const struct emnist_answer *answer, const uint8_t *pixels)
 {
-	struct progress progress;
+	struct watch *watch = context;
+	const struct emnist_answer *before;
+
+	if (watch->mistakes && answer->rank)
+		eval_pictures_add(watch->mistakes, answer->probability, answer, NULL, pixels);
+	if (!watch->first || watch->n_answered >= watch->first->n_images)
+		return 0;
+	before = &watch->first->answers[watch->n_answered++];
+	if (!before->rank && answer->rank)
+		eval_pictures_add(&watch->other->first_alone, before->probability, before, answer,
+				  pixels);
+	else if (before->rank && !answer->rank)
+		eval_pictures_add(&watch->other->second_alone, answer->probability, before, answer,
+				  pixels);
+	return 0;
+}
+
+static bool evaluate(const struct settings *s, struct contender *contender,
+		     struct emnist_dataset *dataset, struct watch *watch)
+{
+	const char *path = s->operands.texts[0];
 	const struct emnist_eval_options options = {
 		.n_threads = s->n_threads ? (unsigned)s->n_threads : processor_count(),
 		.n_rows = (size_t)s->n_rows,
-		.view = view,
+		.view = contender->view,
+		.answers = s->files.errors || s->compare_path,
+		.answered = watch->mistakes || watch->first ? on_answered : NULL,
 		.progress = on_progress,
-		.context = &progress,
+		.context = watch,
 	};
 	struct emnist_error error;
 	enum emnist_status status;
@@ -115,19 +180,19 @@ static bool evaluate(const struct settings *s, const struct emnist_model *model,
 	if (s->verbose)
 		complain("model %s, %zu classes; dataset of %llu images, %zu classes, %s; %u "
 			 "threads",
-			 s->model_path ? s->model_path : "built-in", emnist_model_n_outputs(model),
+			 eval_model_name(contender->path), emnist_model_n_outputs(contender->model),
 			 (unsigned long long)emnist_dataset_count(dataset),
 			 emnist_labels_count(emnist_dataset_labels(dataset)),
 			 emnist_dataset_describe(dataset), options.n_threads);
-	progress_start(&progress, "images", s->quiet);
-	progress_end_on_interrupt(&progress);
-	status = emnist_evaluate(model, dataset, &options, evaluation, &error);
-	progress_clear(&progress);
+	progress_start(&watch->progress, "images", s->quiet);
+	progress_end_on_interrupt(&watch->progress);
+	status = emnist_evaluate(contender->model, dataset, &options, &contender->evaluation,
+				 &error);
+	progress_clear(&watch->progress);
 	if (status) {
 		complain_of(path, &error);
-	} else if (!evaluation->n_images) {
+	} else if (!contender->evaluation.n_images) {
 		complain("'%s': has no images of these classes", path);
-		emnist_evaluation_clear(evaluation);
 		return false;
 	}
 	return !status;
@@ -153,52 +218,116 @@ static enum exit_status write_out(const char *path, const struct eval_report *re
 }
 
 /* Nothing is written, and no old file lost, before the evaluation is done. */
-static enum exit_status report_all(const struct settings *s, const struct eval_report *report)
+static enum exit_status report_all(const struct settings *s, const struct eval_report *report,
+				   struct emnist_dataset *dataset)
 {
-	enum exit_status status = STATUS_OK;
+	enum exit_status status = eval_files_write(&s->files, report, dataset);
 
-	if (s->confusion_path)
-		status = write_out(s->confusion_path, report, eval_put_confusion);
 	if (status == STATUS_OK)
 		status = write_out(s->output_path, report, eval_formats[s->format]->put);
 	return status;
 }
 
-static enum exit_status eval(struct settings *s, const struct emnist_model *model,
-			     const struct emnist_view *view)
+/* Evaluates the second model: the dataset is opened again, since it is read once. */
+static bool compare(const struct settings *s, const struct contender *first,
+		    struct contender *second, struct eval_other *other)
 {
-	const char *path = s->operands.texts[0];
-	struct emnist_evaluation evaluation;
-	enum exit_status status = STATUS_FATAL;
+	struct settings again = *s;
+	struct watch watch = {.first = &first->evaluation, .other = other};
+	struct emnist_dataset *dataset;
+	struct emnist_error error;
+	bool good;
+
+	again.dataset.again = true;
+	dataset = open_dataset(&again, second->model, s->operands.texts[0]);
+	if (!dataset)
+		return false;
+	good = evaluate(&again, second, dataset, &watch);
+	if (good &&
+	    emnist_compare(&first->evaluation, &second->evaluation, &other->comparison, &error)) {
+		complain("--compare: %s", error.message);
+		good = false;
+	}
+	other->model_path = second->path;
+	other->evaluation = &second->evaluation;
+	emnist_dataset_free(dataset);
+	return good;
+}
+
+/* Evaluates one model, and the other where there is one, on the dataset. pictures: room for those
+ * that are shown; other: for the comparison. */
+static enum exit_status eval(struct settings *s, struct contender *first, struct contender *second,
+			     struct eval_pictures *mistakes, struct eval_other *other)
+{
 	const double started = seconds_now();
-	struct emnist_dataset *dataset = open_dataset(s, model, path);
+	struct emnist_dataset *dataset = open_dataset(s, first->model, s->operands.texts[0]);
+	struct watch watch = {.mistakes = s->files.report || s->files.montage ? mistakes : NULL};
+	enum exit_status status = STATUS_FATAL;
+	struct eval_report report;
 
 	if (!dataset)
 		return STATUS_FATAL;
-	if (evaluate(s, model, view, dataset, path, &evaluation)) {
-		const struct eval_report report = {
-			.model_path = s->model_path,
-			.dataset_path = path,
+	if (evaluate(s, first, dataset, &watch)) {
+		report = (struct eval_report){
+			.model_path = first->path,
+			.model = first->model,
+			.dataset_path = s->operands.texts[0],
 			.classes = &s->classes,
-			.evaluation = &evaluation,
+			.evaluation = &first->evaluation,
 			.seconds = seconds_now() - started,
 			.per_class = s->per_class,
 			.coverage = s->coverage,
+			.calibration = s->calibration,
+			.n_confusions = (size_t)s->n_confusions,
+			.n_top = (size_t)s->n_top,
+			.mistakes = watch.mistakes,
+			.other = second->model ? other : NULL,
 		};
-
-		status = dataset_status(&s->dataset, report_all(s, &report));
-		emnist_evaluation_clear(&evaluation);
+		if (!second->model || compare(s, first, second, other))
+			status = dataset_status(&s->dataset, report_all(s, &report, dataset));
 	}
 	emnist_dataset_free(dataset);
 	return status;
 }
 
+static bool load(const struct settings *s, const char *path, const char *labels_path,
+		 struct contender *contender)
+{
+	contender->path = path;
+	contender->model = load_model(path, labels_path);
+	return contender->model &&
+	       classes_view(&s->classes, emnist_model_labels(contender->model), &contender->view);
+}
+
+static void unload(struct contender *contender)
+{
+	emnist_evaluation_clear(&contender->evaluation);
+	emnist_view_free(contender->view);
+	emnist_model_free(contender->model);
+}
+
+static bool check(const struct settings *s)
+{
+	if (s->operands.n != 1) {
+		complain(s->operands.n ? "one DATASET at a time; see 'emnist eval --help'"
+				       : "no DATASET is given; see 'emnist eval --help'");
+		return false;
+	}
+	if (s->compare_path && s->dataset.indices_path &&
+	    strcmp(s->dataset.indices_path, "-") == 0) {
+		complain("--compare reads the dataset twice: --indices needs a file");
+		return false;
+	}
+	return eval_files_check(&s->files, s->output_path);
+}
+
 enum exit_status cmd_eval(int argc, char **argv)
 {
 	struct settings s = {.dataset = {.preprocess = -1}, .classes = {.min_probability = -1}};
+	struct contender first = {0}, second = {0};
 	enum exit_status status = STATUS_FATAL;
-	struct emnist_view *view = NULL;
-	struct emnist_model *model;
+	struct eval_pictures *mistakes;
+	struct eval_other *other;
 
 	switch (parse(&s, argc, argv)) {
 	case PARSE_HELP:
@@ -208,21 +337,17 @@ enum exit_status cmd_eval(int argc, char **argv)
 	case PARSE_RUN:
 		break;
 	}
-	if (s.operands.n != 1) {
-		complain(s.operands.n ? "one DATASET at a time; see 'emnist eval --help'"
-				      : "no DATASET is given; see 'emnist eval --help'");
-	} else if (s.confusion_path && strcmp(s.confusion_path, "-") == 0) {
-		complain("--confusion: needs a file; standard output is for the figures");
-	} else if (s.confusion_path && s.output_path &&
-		   strcmp(s.confusion_path, s.output_path) == 0) {
-		complain("--confusion: '%s' is where --output goes", s.confusion_path);
-	} else {
-		model = load_model(s.model_path, s.labels_path);
-		if (model && classes_view(&s.classes, emnist_model_labels(model), &view))
-			status = eval(&s, model, view);
-		emnist_view_free(view);
-		emnist_model_free(model);
-	}
+	mistakes = calloc(1, sizeof(*mistakes));
+	other = calloc(1, sizeof(*other));
+	if (!mistakes || !other)
+		complain("out of memory");
+	else if (check(&s) && load(&s, s.model_path, s.labels_path, &first) &&
+		 (!s.compare_path || load(&s, s.compare_path, NULL, &second)))
+		status = eval(&s, &first, &second, mistakes, other);
+	unload(&first);
+	unload(&second);
+	free(mistakes);
+	free(other);
 	free(s.operands.texts);
 	return status;
 }

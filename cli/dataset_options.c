@@ -19,6 +19,8 @@ static int on_bad_image(void *context, const char *path, const struct emnist_err
 
 	if (settings->fail_fast)
 		return 1;
+	if (settings->again)
+		return 0;
 	settings->n_bad++;
 	progress_make_way();
 	complain_of(path, error);

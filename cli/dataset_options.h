@@ -17,6 +17,7 @@ struct dataset_settings {
 	bool fail_fast;
 	const char *indices_path;
 
+	bool again;     /* the same is read a second time: nothing is said of bad files any more */
 	uint64_t n_bad; /* image files that could not be read: counted while datasets are read */
 };
 

@@ -1,15 +1,14 @@
 /*
- * eval_report.c - what follows from a confusion matrix, class by class.
- *
- * A class may stand for several characters, and the model may have one class for each of them; so
- * "taken for it" means taken for any class that has a character in common with it.
+ * eval_report.c - what the forms of an evaluation have in common.
  */
 #include "eval_report.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-const struct eval_format *const eval_formats[] = {&eval_text, &eval_json, NULL};
-const char *const eval_format_names[] = {"text", "json", NULL};
+const struct eval_format *const eval_formats[] = {&eval_text, &eval_json, &eval_csv, NULL};
+const char *const eval_format_names[] = {"text", "json", "csv", NULL};
 
 const unsigned eval_coverage_shares[] = {100, 99, 98, 95, 90, 80, 0};
 
@@ -20,34 +19,67 @@ double cut_probability(double probability, int n_decimals)
 	return floor(probability * unit) / unit;
 }
 
-static double share_of(uint64_t part, uint64_t whole)
+const char *eval_model_name(const char *path)
+{
+	return path ? path : "built-in";
+}
+
+double eval_share(uint64_t part, uint64_t whole)
 {
 	return whole ? (double)part / (double)whole : -1;
 }
 
-struct class_scores class_scores_of(const struct eval_report *report, size_t i)
+static uint64_t gap_of(const struct eval_class_gap *gap)
 {
-	const struct emnist_evaluation *e = report->evaluation;
-	struct class_scores scores = {.label = emnist_labels_text(e->true_labels, i)};
-	uint64_t n_taken = 0;
-
-	for (size_t j = 0; j < e->n_predicted; j++) {
-		uint64_t n = e->confusion[i * e->n_predicted + j];
-
-		scores.n_images += n;
-		if (!emnist_labels_match(e->true_labels, i, e->predicted_labels, j, false))
-			continue;
-		scores.n_correct += n;
-		for (size_t row = 0; row < e->n_true; row++)
-			n_taken += e->confusion[row * e->n_predicted + j];
-	}
-	scores.recall = share_of(scores.n_correct, scores.n_images);
-	scores.precision = share_of(scores.n_correct, n_taken);
-	scores.f1 = share_of(2 * scores.n_correct, scores.n_images + n_taken);
-	return scores;
+	return gap->n_first > gap->n_second ? gap->n_first - gap->n_second
+					    : gap->n_second - gap->n_first;
 }
 
-bool class_occurs(const struct class_scores *scores)
+static int compare_gaps(const void *a, const void *b)
 {
-	return scores->n_images > 0;
+	const struct eval_class_gap *first = a, *second = b;
+	const uint64_t of_first = gap_of(first), of_second = gap_of(second);
+
+	if (of_first != of_second)
+		return of_first < of_second ? 1 : -1;
+	return (first->class > second->class) - (first->class < second->class);
+}
+
+static bool same_classes(const struct emnist_evaluation *a, const struct emnist_evaluation *b)
+{
+	if (a->n_true != b->n_true)
+		return false;
+	for (size_t i = 0; i < a->n_true; i++)
+		if (strcmp(emnist_labels_text(a->true_labels, i),
+			   emnist_labels_text(b->true_labels, i)) != 0)
+			return false;
+	return true;
+}
+
+struct eval_class_gap *eval_class_gaps(const struct eval_report *report, size_t *n_ret)
+{
+	const struct emnist_evaluation *first = report->evaluation;
+	const struct emnist_evaluation *second = report->other->evaluation;
+	struct eval_class_gap *gaps = calloc(first->n_true + 1, sizeof(*gaps));
+	size_t n = 0;
+
+	*n_ret = 0;
+	if (!gaps || !same_classes(first, second))
+		return gaps;
+	for (size_t i = 0; i < first->n_true; i++)
+		gaps[i].class = i;
+	for (uint64_t i = 0; i < first->n_images; i++) {
+		struct eval_class_gap *gap = &gaps[first->answers[i].true_class];
+		const bool right[] = {!first->answers[i].rank, !second->answers[i].rank};
+
+		gap->n_images++;
+		gap->n_first += right[0] && !right[1];
+		gap->n_second += right[1] && !right[0];
+	}
+	for (size_t i = 0; i < first->n_true; i++)
+		if (gaps[i].n_images)
+			gaps[n++] = gaps[i];
+	qsort(gaps, n, sizeof(*gaps), compare_gaps);
+	*n_ret = n;
+	return gaps;
 }

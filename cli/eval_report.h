@@ -5,16 +5,32 @@
 #define CLI_EVAL_REPORT_H
 
 #include "classes.h"
+#include "eval_pictures.h"
 #include "text.h"
+
+/* A second model on the same images. */
+struct eval_other {
+	const char *model_path;
+	const struct emnist_evaluation *evaluation;
+	struct emnist_comparison comparison; /* the report's own model is the first */
+	struct eval_pictures first_alone;  /* images that the first alone has right, by how sure */
+	struct eval_pictures second_alone; /* it is */
+};
 
 struct eval_report {
 	const char *model_path; /* NULL: the built-in model */
+	const struct emnist_model *model;
 	const char *dataset_path;
 	const struct class_settings *classes;
 	const struct emnist_evaluation *evaluation;
 	double seconds; /* from opening the dataset to the last result */
 	bool per_class;
 	bool coverage;
+	bool calibration;
+	size_t n_confusions;                  /* how many of the most frequent are printed */
+	size_t n_top;                         /* 0: only what is always printed */
+	const struct eval_pictures *mistakes; /* the most confident ones; NULL: not kept */
+	const struct eval_other *other;       /* NULL: nothing to compare with */
 };
 
 /* The shares of images of the table of coverage, in percent, ended by 0. */
@@ -24,32 +40,37 @@ extern const unsigned eval_coverage_shares[];
  * was read from. */
 double cut_probability(double probability, int n_decimals);
 
-/* How one of the dataset's classes fared. A share is negative where it would be 0/0. */
-struct class_scores {
-	const char *label;
+/* "built-in" for NULL. */
+const char *eval_model_name(const char *path);
+
+/* part / whole, negative for 0/0. */
+double eval_share(uint64_t part, uint64_t whole);
+
+/* On how many images of a class one model alone is right. */
+struct eval_class_gap {
+	size_t class;
 	uint64_t n_images;
-	uint64_t n_correct;
-	double recall;    /* of its images, those that were recognised */
-	double precision; /* of the images that were taken for it, those that were of it */
-	double f1;        /* the harmonic mean of both */
+	uint64_t n_first;  /* that the first alone has right */
+	uint64_t n_second; /* that the second alone has right */
 };
 
-/* The scores of class i of the truth. */
-struct class_scores class_scores_of(const struct eval_report *report, size_t i);
-
-/* Whether a class occurs at all: a dataset need not have images of all that its mapping names. */
-bool class_occurs(const struct class_scores *scores);
+/* The gaps of all classes that occur, the largest difference of both first. *n_ret is 0 where the
+ * two models do not see the same classes. Free with free(); NULL when memory is short. */
+struct eval_class_gap *eval_class_gaps(const struct eval_report *report, size_t *n_ret);
 
 struct eval_format {
 	const char *name;
 	void (*put)(struct text *text, const struct eval_report *report);
 };
 
-/* text, for people: a figure a line, then a table of classes. */
+/* text, for people: a figure a line, then the tables that were asked for. */
 extern const struct eval_format eval_text;
 
 /* json: one object on one line, shares from 0 to 1, null for what would be 0/0. */
 extern const struct eval_format eval_json;
+
+/* csv: a header and a line for each class that occurs. */
+extern const struct eval_format eval_csv;
 
 /* All formats, in the order of eval_format_names; both are ended by NULL. */
 extern const struct eval_format *const eval_formats[];
@@ -59,5 +80,11 @@ extern const char *const eval_format_names[];
  * of the model's, its label in the header; in the cells, how many images of the one were taken for
  * the other. */
 void eval_put_confusion(struct text *text, const struct eval_report *report);
+
+/* The same as a heat map, in SVG that stands alone. */
+void eval_put_confusion_svg(struct text *text, const struct eval_report *report);
+
+/* The whole report as one page of HTML. */
+void eval_put_html(struct text *text, const struct eval_report *report);
 
 #endif

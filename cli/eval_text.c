@@ -6,9 +6,11 @@
 #include "eval_report.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NAME_WIDTH 20 /* of the first column */
+#define N_GAPS     10 /* classes on which two models differ most */
 
 static void put_name(struct text *text, const char *name)
 {
@@ -42,14 +44,36 @@ static void put_answered(struct text *text, const struct eval_report *report)
 	put_share(text, "right of answered", coverage.n_correct, coverage.n_answered);
 }
 
+static void put_interval(struct text *text, const struct emnist_evaluation *e)
+{
+	const struct emnist_interval interval = emnist_interval_of_share(e->n_correct, e->n_images);
+
+	put_name(text, "95 % interval");
+	text_printf(text, "%6.2f to %.2f %%\n", 100 * interval.low, 100 * interval.high);
+}
+
+static void put_macro(struct text *text, const struct emnist_evaluation *e)
+{
+	const struct emnist_macro_scores macro = emnist_evaluation_macro(e);
+
+	put_name(text, "macro F1");
+	text_printf(text, "%6.2f %%  (mean of %zu classes)\n", 100 * macro.f1, macro.n_classes);
+}
+
 static void put_figures(struct text *text, const struct eval_report *report)
 {
 	const struct emnist_evaluation *e = report->evaluation;
 	char line[128], digits[DIGITS_NBYTES];
 
 	put_share(text, "accuracy", e->n_correct, e->n_images);
+	put_interval(text, e);
 	put_share(text, "top 3", e->n_top3, e->n_images);
+	if (report->n_top) {
+		snprintf(line, sizeof(line), "top %zu", report->n_top);
+		put_share(text, line, e->n_within[report->n_top - 1], e->n_images);
+	}
 	put_share(text, "ignoring case", e->n_case_insensitive, e->n_images);
+	put_macro(text, e);
 	if (report->classes->min_probability >= 0)
 		put_answered(text, report);
 	if (report->classes->set)
@@ -88,42 +112,150 @@ static int width_of(const char *label)
 	return width;
 }
 
-static int widest_label(const struct eval_report *report)
+static int widest_label(const struct emnist_labels *labels, const char *heading)
 {
-	int widest = (int)strlen("label");
+	int widest = (int)strlen(heading);
 
-	for (size_t i = 0; i < report->evaluation->n_true; i++) {
-		int width = width_of(emnist_labels_text(report->evaluation->true_labels, i));
+	for (size_t i = 0; i < emnist_labels_count(labels); i++) {
+		int width = width_of(emnist_labels_text(labels, i));
 
 		widest = width > widest ? width : widest;
 	}
 	return widest;
 }
 
-static void put_classes(struct text *text, const struct eval_report *report)
+static void put_label(struct text *text, const struct emnist_labels *labels, size_t i, int width)
 {
-	const int widest = widest_label(report);
-	char columns[160], images[DIGITS_NBYTES], correct[DIGITS_NBYTES];
+	const char *label = emnist_labels_text(labels, i);
 
-	snprintf(columns, sizeof(columns), "\n%-*s%11s%11s%9s%11s%7s\n", widest, "label", "images",
-		 "correct", "recall", "precision", "F1");
-	text_puts(text, columns);
-	for (size_t i = 0; i < report->evaluation->n_true; i++) {
-		const struct class_scores scores = class_scores_of(report, i);
+	text_printf(text, "%s%*s", label, width > width_of(label) ? width - width_of(label) : 0,
+		    "");
+}
 
-		if (!class_occurs(&scores))
+static void put_classes(struct text *text, const struct emnist_evaluation *e)
+{
+	const int widest = widest_label(e->true_labels, "label");
+	char images[DIGITS_NBYTES], correct[DIGITS_NBYTES];
+
+	text_printf(text, "\n%-*s%11s%11s%9s%11s%7s\n", widest, "label", "images", "correct",
+		    "recall", "precision", "F1");
+	for (size_t i = 0; i < e->n_true; i++) {
+		const struct emnist_class_scores scores = emnist_evaluation_class(e, i);
+
+		if (!scores.n_images)
 			continue;
-		text_puts(text, scores.label);
-		snprintf(columns, sizeof(columns), "%*s%11s%11s", widest - width_of(scores.label),
-			 "", with_commas(scores.n_images, images),
-			 with_commas(scores.n_correct, correct));
-		text_puts(text, columns);
+		put_label(text, e->true_labels, i, widest);
+		text_printf(text, "%11s%11s", with_commas(scores.n_images, images),
+			    with_commas(scores.n_correct, correct));
 		put_percentage(text, scores.recall);
 		text_puts(text, "  ");
 		put_percentage(text, scores.precision);
 		put_percentage(text, scores.f1);
 		text_putc(text, '\n');
 	}
+}
+
+/* Which classes were most often taken for which. */
+static void put_confusions(struct text *text, const struct eval_report *report)
+{
+	const struct emnist_evaluation *e = report->evaluation;
+	struct emnist_confusion *confusions = calloc(report->n_confusions, sizeof(*confusions));
+	const int true_width = widest_label(e->true_labels, "true");
+	const int width = widest_label(e->predicted_labels, "taken for");
+	size_t n = 0;
+
+	text->failed |= !confusions;
+	if (confusions)
+		n = emnist_evaluation_confusions(e, report->n_confusions, confusions);
+	text_printf(text, "\n%-*s  %-*s%11s%18s\n", true_width, "true", width, "taken for",
+		    "images", "of the class");
+	for (size_t i = 0; i < n; i++) {
+		const struct emnist_confusion *c = &confusions[i];
+		char digits[DIGITS_NBYTES];
+
+		put_label(text, e->true_labels, c->true_class, true_width + 2);
+		put_label(text, e->predicted_labels, c->predicted_class, width);
+		text_printf(text, "%11s%16.2f %%\n", with_commas(c->n_images, digits),
+			    100 * (double)c->n_images /
+				    (double)emnist_evaluation_class(e, c->true_class).n_images);
+	}
+	free(confusions);
+}
+
+/* Bins without images are left out. */
+static void put_bins(struct text *text, const struct emnist_evaluation *e)
+{
+	text_puts(text, "\nprobability         images       mean  accuracy\n");
+	for (size_t b = 0; b < EMNIST_EVAL_BINS; b++) {
+		const struct emnist_bin *bin = &e->bins[b];
+		char digits[DIGITS_NBYTES];
+
+		if (!bin->n_images)
+			continue;
+		text_printf(text, "%5.1f to %5.1f%13s%11.2f%10.2f\n", 100.0 * (double)b / 15,
+			    100.0 * (double)(b + 1) / 15, with_commas(bin->n_images, digits),
+			    100 * bin->confidence,
+			    100 * (double)bin->n_correct / (double)bin->n_images);
+	}
+}
+
+/* "p = 0.0123", "p = 1.2e-34", "p < 1e-300". */
+static void put_p_value(struct text *text, double p)
+{
+	if (p < 1e-300)
+		text_puts(text, "p < 1e-300");
+	else
+		text_printf(text, p < 0.0001 ? "p = %.1e" : "p = %.4f", p);
+}
+
+/* The classes on which the models differ most. */
+static void put_gaps(struct text *text, const struct eval_report *report)
+{
+	const struct emnist_labels *labels = report->evaluation->true_labels;
+	const int widest = widest_label(labels, "label");
+	size_t n;
+	struct eval_class_gap *gaps = eval_class_gaps(report, &n);
+	char digits[DIGITS_NBYTES];
+
+	text->failed |= !gaps;
+	if (n)
+		text_printf(text, "\n%-*s%11s%15s%15s%9s\n", widest, "label", "images",
+			    "first alone", "second alone", "gain");
+	for (size_t i = 0; i < n && i < N_GAPS; i++) {
+		put_label(text, labels, gaps[i].class, widest);
+		text_printf(text, "%11s", with_commas(gaps[i].n_images, digits));
+		text_printf(text, "%15s", with_commas(gaps[i].n_first, digits));
+		text_printf(text, "%15s%+9.2f\n", with_commas(gaps[i].n_second, digits),
+			    100 * ((double)gaps[i].n_first - (double)gaps[i].n_second) /
+				    (double)gaps[i].n_images);
+	}
+	free(gaps);
+}
+
+static void put_comparison(struct text *text, const struct eval_report *report)
+{
+	const struct eval_other *other = report->other;
+	const struct emnist_evaluation *e = other->evaluation;
+	const struct emnist_comparison *c = &other->comparison;
+
+	text_putc(text, '\n');
+	put_name(text, "compared with");
+	escape_put(text, other->model_path);
+	text_putc(text, '\n');
+	put_share(text, "accuracy", e->n_correct, e->n_images);
+	put_interval(text, e);
+	put_name(text, "difference");
+	text_printf(text, "%+6.2f points  (95 %% interval %+.2f to %+.2f)\n", 100 * c->difference,
+		    100 * c->interval.low, 100 * c->interval.high);
+	put_share(text, "both right", c->n_both, e->n_images);
+	put_share(text, "first alone right", c->n_first, e->n_images);
+	put_share(text, "second alone right", c->n_second, e->n_images);
+	put_share(text, "neither right", c->n_neither, e->n_images);
+	put_name(text, "McNemar's test");
+	text_puts(text, " ");
+	put_p_value(text, c->p_value);
+	text_printf(text, "  (exact; chi-squared %.2f)\n", c->chi_squared);
+	put_gaps(text, report);
 }
 
 static void put_coverage(struct text *text, const struct emnist_evaluation *e)
@@ -145,7 +277,7 @@ static void put_coverage(struct text *text, const struct emnist_evaluation *e)
 static void put(struct text *text, const struct eval_report *report)
 {
 	put_name(text, "model");
-	escape_put(text, report->model_path ? report->model_path : "built-in");
+	escape_put(text, eval_model_name(report->model_path));
 	text_putc(text, '\n');
 	put_name(text, "dataset");
 	escape_put(text, report->dataset_path);
@@ -153,8 +285,14 @@ static void put(struct text *text, const struct eval_report *report)
 	put_figures(text, report);
 	if (report->coverage)
 		put_coverage(text, report->evaluation);
+	if (report->calibration)
+		put_bins(text, report->evaluation);
+	if (report->n_confusions)
+		put_confusions(text, report);
 	if (report->per_class)
-		put_classes(text, report);
+		put_classes(text, report->evaluation);
+	if (report->other)
+		put_comparison(text, report);
 }
 
 const struct eval_format eval_text = {"text", put};

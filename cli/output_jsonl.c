@@ -4,36 +4,13 @@
  * A JSON text is UTF-8, a path need not be. Lone surrogates, which some use for such bytes, are
  * refused by strict readers; so the string shows U+FFFD, and base64 gives the bytes.
  */
+#include "html.h"
 #include "json.h"
 #include "output.h"
 
 #include <string.h>
 
 #define DECIMALS 6
-
-/* RFC 4648, with padding. */
-static void put_base64(struct text *text, const char *string)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *bytes = (const unsigned char *)string;
-	size_t n = strlen(string);
-
-	text_putc(text, '"');
-	for (size_t i = 0; i < n; i += 3) {
-		unsigned second = i + 1 < n ? bytes[i + 1] : 0;
-		unsigned third = i + 2 < n ? bytes[i + 2] : 0;
-		unsigned bits = (unsigned)bytes[i] << 16 | second << 8 | third;
-		char group[4] = {digits[bits >> 18], digits[bits >> 12 & 63], '=', '='};
-
-		if (i + 1 < n)
-			group[2] = digits[bits >> 6 & 63];
-		if (i + 2 < n)
-			group[3] = digits[bits & 63];
-		text_add(text, group, sizeof(group));
-	}
-	text_putc(text, '"');
-}
 
 static void put_class(struct text *text, const struct output_schema *schema,
 		      const struct record *record, size_t rank)
@@ -107,8 +84,9 @@ static void put_record(struct text *text, const struct output_schema *schema,
 	if (schema->probabilities)
 		put_probabilities(text, schema, record);
 	if (!valid) {
-		text_puts(text, ",\"path_base64\":");
-		put_base64(text, record->path);
+		text_puts(text, ",\"path_base64\":\"");
+		base64_put(text, record->path, strlen(record->path));
+		text_putc(text, '"');
 	}
 	text_puts(text, "}\n");
 }

@@ -74,7 +74,7 @@ while IFS=$tab read -r kind stem images right top3 nocase nll ece; do
 done <$idx/figures.tsv
 
 run 0 $nearest -f json --per-class $idx/strokes-letters
-sed 's/.*"per_class":\[//; s/\]}$//; s/},{/}\n{/g' "$out" | sed 's/[{}"]//g; s/,/\t/g; s/[a-z0-9]*://g' \
+sed 's/.*"per_class":\[//; s/\]}$//; s/},{/}\n{/g; s/,"predicted":[0-9]*//g' "$out" | sed 's/[{}"]//g; s/,/\t/g; s/[a-z0-9]*://g' \
 	>"$scratch/classes"
 check "scores of each class" cmp -s "$scratch/classes" $idx/classes.tsv
 check "JSON is one line" [ "$(wc -l <"$out")" -eq 1 ]
@@ -85,8 +85,10 @@ cat >"$scratch/expected" <<-END
 	model               $idx/nearest.onnx
 	dataset             $idx/strokes-byclass-test
 	accuracy             40.00 %  (16 of 40)
+	95 % interval        26.35 to 55.40 %
 	top 3                77.50 %  (31 of 40)
 	ignoring case        40.00 %  (16 of 40)
+	macro F1             32.67 %  (mean of 40 classes)
 	calibration error    21.79 %
 	log loss              1.8417
 	time
@@ -167,8 +169,10 @@ cat >"$scratch/expected" <<-END
 	model               $idx/nearest.onnx
 	dataset             $idx/strokes-byclass-test
 	accuracy             57.14 %  (12 of 21)
+	95 % interval        36.55 to 75.53 %
 	top 3                85.71 %  (18 of 21)
 	ignoring case        57.14 %  (12 of 21)
+	macro F1             38.33 %  (mean of 16 classes)
 	answered             52.38 %  (11 of 21)
 	right of answered    72.73 %  (8 of 11)
 	left out             47.50 %  (19 of 40)
@@ -279,7 +283,7 @@ check "a name is shown as text" fails \
 	"$scratch/$odd
 "
 check "--batch 0" run 2 --batch 0 $idx/t10k
-check "--format xml" fails "--format: 'xml' is not one of text, json" --format xml $idx/t10k
+check "--format xml" fails "--format: 'xml' is not one of text, json, csv" --format xml $idx/t10k
 
 run 0 $nearest -o "$scratch/written" $idx/t10k
 check "-o writes the figures" grep -q '^accuracy ' "$scratch/written"
@@ -289,7 +293,7 @@ run 2 $nearest -o "$scratch/written" $idx/malformed/gzip-crc
 check "-o keeps the old file when evaluation fails" cmp -s "$scratch/written" "$scratch/kept"
 check "-o into a full disk" fails "'/dev/full': No space left on device" \
 	$nearest -o /dev/full $idx/t10k
-check "--confusion into a full disk" fails "'/dev/full': No space left on device" \
+check "--confusion into a full disk" fails "'/dev/full': cannot write: No space left on device" \
 	$nearest --confusion /dev/full $idx/t10k
 check "stdout on a full disk" sh -c \
 	"$emnist eval $nearest $idx/t10k 2>&1 >/dev/full | grep -q '^emnist: standard output: No space left'"
