@@ -2,6 +2,7 @@
  * onnx.h - what the files of the ONNX reader share. In the order of the reading:
  *
  *	onnx_unpack.c   bytes -> messages, at a bounded cost
+ *	onnx_external.c tensors that keep their data in other files
  *	onnx_tensor.c   tensors checked against the data that is there, and decoded
  *	onnx_graph.c    who makes which tensor; constants; the chain of nodes from input to output
  *	onnx_layers.c   the chain of nodes -> layers; onnx_operators.c: what each node does to them;
@@ -60,6 +61,23 @@ enum emnist_status onnx_unpack(const void *bytes, size_t nbytes, Onnx__ModelProt
 enum emnist_status onnx_unpack_within(const void *bytes, size_t nbytes, size_t budget_nbytes,
 				      Onnx__ModelProto **model_ret, struct emnist_error *error);
 
+/* ----------------------------------------------------------- external data */
+
+struct model_source;
+struct onnx_external;
+
+/* Gives the tensors of graph that keep their data in files beside source that data. *nbytes_ret: of
+ * it. *external_ret, also after a failure, is freed with onnx_external_free(); the data is not its.
+ */
+enum emnist_status onnx_external_read(Onnx__GraphProto *graph, const struct model_source *source,
+				      struct onnx_external **external_ret, size_t *nbytes_ret,
+				      struct emnist_error *error);
+
+/* The files that were read. */
+void onnx_external_origin(const struct onnx_external *external, struct origin *origin, bool hash);
+
+void onnx_external_free(struct onnx_external *external);
+
 /* ----------------------------------------------------------------- tensors */
 
 /* A tensor whose values stand in the file, of a size that has been checked. */
@@ -102,6 +120,7 @@ struct onnx_graph {
 	struct onnx_name *names; /* sorted */
 	size_t n_names;
 	const Onnx__ValueInfoProto *input; /* the one that is no initializer */
+	const char *output;
 };
 
 /* A node of the chain, and which of its inputs the chain comes in by. */

@@ -1,20 +1,17 @@
 /*
  * onnx_fold.c - the layers that come of a chain of operators, while they are made.
  *
- * What scales and shifts each value on its own (batch normalisation, arithmetic with constants)
- * is collected, in double precision, as one pair of vectors: value -> scale * value + shift. Where
- * it follows a fully connected layer whose activation is yet to come it goes into that layer's rows
- * and bias:
- *
- *	s (W x + b) + t  =  (diag(s) W) x + (s b + t)
- *
- * Elsewhere - on the input, or after an activation - it waits for the next layer, whose columns and
- * bias take it:
- *
- *	W (s x + t) + b  =  (W diag(s)) x + (W t + b)
+ * What scales and shifts each value on its own is collected, in double precision, as one pair of
+ * vectors: value -> scale * value + shift. Where it follows a fully connected layer whose
+ * activation is yet to come it goes into that layer; elsewhere - on the input, or after an
+ * activation - it waits for the next layer (affine.h).
  */
 #include "onnx_fold.h"
+
+#include <string.h>
+
 #include "../base/memory.h"
+#include "affine.h"
 
 /* ----------------------------------------------------------- scale and shift */
 
@@ -54,33 +51,80 @@ enum emnist_status fold_close_layer(struct fold *fold)
 	fold->is_open = false;
 	if (!fold->scale)
 		return EMNIST_OK;
-	for (size_t i = 0; i < layer->n_outputs; i++) {
-		float *row = layer->weights + i * layer->n_inputs;
-
-		for (size_t j = 0; j < layer->n_inputs; j++)
-			row[j] = (float)(fold->scale[i] * (double)row[j]);
-		layer->bias[i] = (float)(fold->scale[i] * (double)layer->bias[i] + fold->shift[i]);
-	}
+	affine_into_rows(layer, fold->scale, fold->shift);
 	fold_forget_affine(fold);
 	return EMNIST_OK;
 }
 
-void fold_end_layer(struct fold *fold, struct layer *layer)
+/* The input's scale, for vectors in [0,1] where it is 0..255. */
+static void scale_bytes(double *scale, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		scale[i] *= AFFINE_BYTE_MAX;
+}
+
+/* The columns of the first layer go to where the input has the values that they are of. */
+static enum emnist_status restore_order(struct fold *fold, struct layer *layer)
+{
+	float *row = alloc_array(layer->n_inputs, sizeof(*row));
+
+	if (!row)
+		return error_memory(fold->error);
+	for (size_t i = 0; i < layer->n_outputs; i++) {
+		float *weights = layer->weights + i * layer->n_inputs;
+
+		memcpy(row, weights, layer->n_inputs * sizeof(*row));
+		for (size_t j = 0; j < layer->n_inputs; j++)
+			weights[fold->order[j]] = row[j];
+	}
+	free(row);
+	fold_forget_order(fold);
+	return EMNIST_OK;
+}
+
+enum emnist_status fold_end_layer(struct fold *fold, struct layer *layer)
 {
 	fold->is_open = true;
-	if (!fold->scale)
-		return;
-	for (size_t i = 0; i < layer->n_outputs; i++) {
-		float *row = layer->weights + i * layer->n_inputs;
-		double sum = (double)layer->bias[i];
-
-		for (size_t j = 0; j < layer->n_inputs; j++) {
-			sum += (double)row[j] * fold->shift[j];
-			row[j] = (float)((double)row[j] * fold->scale[j]);
-		}
-		layer->bias[i] = (float)sum;
+	if (fold->scale) {
+		if (fold->n_layers == 1 && affine_takes_bytes(fold->scale, layer->n_inputs))
+			scale_bytes(fold->scale, layer->n_inputs);
+		affine_into_columns(layer, fold->scale, fold->shift);
 	}
 	fold_forget_affine(fold);
+	return fold->order ? restore_order(fold, layer) : EMNIST_OK;
+}
+
+/* --------------------------------------------------------------------- order */
+
+void fold_forget_order(struct fold *fold)
+{
+	free(fold->order);
+	fold->order = NULL;
+}
+
+enum emnist_status fold_reorder(struct fold *fold, const size_t *positions)
+{
+	uint32_t *order = alloc_array(fold->width, sizeof(*order));
+	double *scale = alloc_array(fold->width, sizeof(*scale));
+	double *shift = alloc_array(fold->width, sizeof(*shift));
+
+	if (!order || !scale || !shift) {
+		free(order);
+		free(scale);
+		free(shift);
+		return error_memory(fold->error);
+	}
+	for (size_t i = 0; i < fold->width; i++) {
+		order[i] = fold->order ? fold->order[positions[i]] : (uint32_t)positions[i];
+		scale[i] = fold->scale ? fold->scale[positions[i]] : 1;
+		shift[i] = fold->scale ? fold->shift[positions[i]] : 0;
+	}
+	fold_forget_order(fold);
+	fold_forget_affine(fold);
+	fold->order = order;
+	fold->scale = scale;
+	fold->shift = shift;
+	return EMNIST_OK;
 }
 
 /* ----------------------------------------------------------------- constants */
@@ -171,6 +215,8 @@ enum emnist_status fold_begin_layer(struct fold *fold, const Onnx__NodeProto *no
 	    !onnx_constant_matrix(&weights, !transposed, layer->weights))
 		return error_memory(fold->error);
 	fold->width = n_outputs;
+	fold->rank = 1;
+	fold->dims[0] = n_outputs;
 	*layer_ret = layer;
 	return EMNIST_OK;
 }

@@ -12,6 +12,12 @@ struct fold {
 	size_t n_layers;    /* so far */
 	size_t floats_left; /* that the layers to come may hold */
 	size_t width;       /* of the values that the chain has come to */
+	/* Their shape without the batch; rank 0: not known. */
+	size_t rank;
+	size_t dims[ONNX_MAX_RANK];
+	/* Before the first layer: which value of the input each is. NULL: the same one. (width)
+	 * Freed by fold_forget_order(). */
+	uint32_t *order;
 	bool is_open;       /* the last layer's activation is yet to come */
 	bool is_normalised; /* softmax has come */
 	/* Where both are not NULL they wait to be folded. (width) Freed by fold_forget_affine(). */
@@ -23,6 +29,11 @@ struct fold {
 
 /* Makes room for scale and shift where there is none yet, at first of no effect. */
 enum emnist_status fold_begin_affine(struct fold *fold, const Onnx__NodeProto *node);
+
+/* The values are brought to another order: value i is the one that was at positions[i]. */
+enum emnist_status fold_reorder(struct fold *fold, const size_t *positions);
+
+void fold_forget_order(struct fold *fold);
 
 /* Frees scale and shift. */
 void fold_forget_affine(struct fold *fold);
@@ -42,7 +53,7 @@ enum emnist_status fold_begin_layer(struct fold *fold, const Onnx__NodeProto *no
 				    struct layer **layer_ret);
 
 /* The layer takes what has been collected before it, and is open for what comes. */
-void fold_end_layer(struct fold *fold, struct layer *layer);
+enum emnist_status fold_end_layer(struct fold *fold, struct layer *layer);
 
 /* The last layer takes what has been collected since it; there must be one that still can. */
 enum emnist_status fold_close_layer(struct fold *fold);

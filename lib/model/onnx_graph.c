@@ -165,7 +165,32 @@ static enum emnist_status find_input(struct onnx_graph *graph, struct emnist_err
 	if (n_inputs != 1)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
 				 "the model has %zu inputs, only one is supported", n_inputs);
-	if (proto->n_output != 1 || !proto->output[0]->name)
+	return EMNIST_OK;
+}
+
+/* Whether an output may be the probabilities: of floats, or no tensor, as what ZipMap gives. */
+static bool may_be_probabilities(const Onnx__ValueInfoProto *output)
+{
+	const Onnx__TypeProto__Tensor *tensor = output->type ? output->type->tensor_type : NULL;
+
+	return output->name && (!tensor || onnx_type_is_float(tensor->elem_type));
+}
+
+/* The only output, or the only one that may be the probabilities: classifiers of scikit-learn give
+ * labels, too. */
+static enum emnist_status find_output(struct onnx_graph *graph, struct emnist_error *error)
+{
+	const Onnx__GraphProto *proto = graph->proto;
+	size_t n_outputs = 0;
+
+	for (size_t i = 0; i < proto->n_output; i++) {
+		if (!may_be_probabilities(proto->output[i]) &&
+		    (proto->n_output > 1 || !proto->output[i]->name))
+			continue;
+		graph->output = proto->output[i]->name;
+		n_outputs++;
+	}
+	if (n_outputs != 1)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
 				 "the model has %zu outputs, only one is supported",
 				 proto->n_output);
@@ -183,6 +208,8 @@ enum emnist_status onnx_graph_index(const Onnx__GraphProto *proto, struct onnx_g
 		status = collect_names(graph, error);
 	if (!status)
 		status = find_input(graph, error);
+	if (!status)
+		status = find_output(graph, error);
 	return status;
 }
 
@@ -323,7 +350,7 @@ static enum emnist_status find_data_input(const struct onnx_graph *graph,
 static enum emnist_status walk_back(const struct onnx_graph *graph, struct onnx_step *steps,
 				    size_t *n_ret, struct emnist_error *error)
 {
-	const char *tensor = graph->proto->output[0]->name;
+	const char *tensor = graph->output;
 	size_t n = 0;
 
 	while (strcmp(tensor, graph->input->name) != 0) {

@@ -31,9 +31,9 @@ static enum emnist_status count_layers(const struct onnx_step *steps, size_t n_s
 	return EMNIST_OK;
 }
 
-/* The number of values of a row of the graph's input: all dimensions but the first, which is the
+/* The shape of a row of the graph's input: all dimensions but the first, which is the
  * batch, where there is more than one. */
-static enum emnist_status input_width(const Onnx__ValueInfoProto *input, size_t *width_ret,
+static enum emnist_status input_shape(const Onnx__ValueInfoProto *input, struct fold *fold,
 				      struct emnist_error *error)
 {
 	const Onnx__TypeProto__Tensor *type = input->type ? input->type->tensor_type : NULL;
@@ -59,8 +59,11 @@ static enum emnist_status input_width(const Onnx__ValueInfoProto *input, size_t 
 					 "input '%.80s' has more than %d values", input->name,
 					 MODEL_MAX_WIDTH);
 		width *= (size_t)dim;
+		if (i < ONNX_MAX_RANK)
+			fold->dims[i - (shape->n_dim > 1)] = (size_t)dim;
 	}
-	*width_ret = width;
+	fold->width = width;
+	fold->rank = shape->n_dim > 1 && shape->n_dim <= ONNX_MAX_RANK ? shape->n_dim - 1 : 0;
 	return EMNIST_OK;
 }
 
@@ -98,7 +101,7 @@ enum emnist_status onnx_layers(const struct onnx_graph *graph, const struct onnx
 
 	status = count_layers(steps, n_steps, &n_layers, error);
 	if (!status)
-		status = input_width(graph->input, &fold.width, error);
+		status = input_shape(graph->input, &fold, error);
 	if (status)
 		return status;
 	fold.model = model_new(n_layers);
@@ -106,6 +109,7 @@ enum emnist_status onnx_layers(const struct onnx_graph *graph, const struct onnx
 		return error_memory(error);
 	status = fold_steps(&fold, steps, n_steps);
 	fold_forget_affine(&fold);
+	fold_forget_order(&fold);
 	if (status) {
 		emnist_model_free(fold.model);
 		return status;

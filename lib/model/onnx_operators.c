@@ -7,6 +7,7 @@
 
 #include "../base/memory.h"
 #include "onnx_operators.h"
+#include "trace.h"
 
 /* ------------------------------------------------------------------ products */
 
@@ -19,8 +20,7 @@ static enum emnist_status fold_matmul(struct fold *fold, const struct onnx_step 
 	status = fold_begin_layer(fold, step->node, false, &layer);
 	if (status)
 		return status;
-	fold_end_layer(fold, layer);
-	return EMNIST_OK;
+	return fold_end_layer(fold, layer);
 }
 
 /* alpha A B + beta C */
@@ -60,8 +60,7 @@ static enum emnist_status fold_gemm(struct fold *fold, const struct onnx_step *s
 		status = scale_gemm(fold, step->node, layer);
 	if (status)
 		return status;
-	fold_end_layer(fold, layer);
-	return EMNIST_OK;
+	return fold_end_layer(fold, layer);
 }
 
 /* ---------------------------------------------------------------- arithmetic */
@@ -149,6 +148,34 @@ static enum emnist_status fold_batch_normalization(struct fold *fold, const stru
 	return status;
 }
 
+/* The numbers of an attribute, one for each value or one for all. */
+static bool is_for_values(const struct fold *fold, const Onnx__AttributeProto *attribute)
+{
+	return attribute && (attribute->n_floats == fold->width || attribute->n_floats == 1);
+}
+
+/* scikit-learn's scalers: (x - offset) * scale. */
+static enum emnist_status fold_scaler(struct fold *fold, const struct onnx_step *step, int unused)
+{
+	const Onnx__AttributeProto *offset = onnx_node_attribute(step->node, "offset");
+	const Onnx__AttributeProto *scale = onnx_node_attribute(step->node, "scale");
+	enum emnist_status status;
+
+	(void)unused;
+	if (!is_for_values(fold, offset) || !is_for_values(fold, scale))
+		return onnx_refuse(step->node, fold->error,
+				   "its offset or scale is not for %zu values", fold->width);
+	status = fold_begin_affine(fold, step->node);
+	for (size_t i = 0; !status && i < fold->width; i++) {
+		const double by = (double)scale->floats[scale->n_floats == 1 ? 0 : i];
+		const double from = (double)offset->floats[offset->n_floats == 1 ? 0 : i];
+
+		fold->scale[i] *= by;
+		fold->shift[i] = (fold->shift[i] - from) * by;
+	}
+	return status;
+}
+
 /* --------------------------------------------------------------- activations */
 
 static enum emnist_status fold_activation(struct fold *fold, const struct onnx_step *step,
@@ -195,6 +222,70 @@ static enum emnist_status fold_identity(struct fold *fold, const struct onnx_ste
 	return EMNIST_OK;
 }
 
+/* What makes a row of all values of an image. */
+static enum emnist_status fold_flatten(struct fold *fold, const struct onnx_step *step, int unused)
+{
+	(void)unused;
+	(void)step;
+	fold->rank = 1;
+	fold->dims[0] = fold->width;
+	return EMNIST_OK;
+}
+
+/* What takes away or adds dimensions of 1: which, does not matter but to a Transpose. */
+static enum emnist_status fold_other_rank(struct fold *fold, const struct onnx_step *step,
+					  int unused)
+{
+	(void)unused;
+	(void)step;
+	fold->rank = 0;
+	return EMNIST_OK;
+}
+
+/* Which position a Transpose takes each value of a row from; false where it is none of rows. */
+static bool read_transpose(const struct fold *fold, const Onnx__AttributeProto *perm, size_t *dims,
+			   size_t *positions)
+{
+	size_t within[ONNX_MAX_RANK];
+	unsigned seen = 0;
+
+	if (!perm || perm->n_ints != fold->rank + 1 || perm->ints[0] != 0 || fold->rank == 0)
+		return false;
+	for (size_t i = 0; i < fold->rank; i++) {
+		if (perm->ints[i + 1] < 1 || perm->ints[i + 1] > (int64_t)fold->rank)
+			return false;
+		within[i] = (size_t)perm->ints[i + 1] - 1;
+		seen |= 1u << within[i];
+	}
+	if (seen != (1u << fold->rank) - 1)
+		return false;
+	tensor_transpose(fold->rank, fold->dims, within, dims, positions);
+	return true;
+}
+
+static enum emnist_status fold_transpose(struct fold *fold, const struct onnx_step *step,
+					 int unused)
+{
+	const Onnx__AttributeProto *perm = onnx_node_attribute(step->node, "perm");
+	size_t *positions = alloc_array(fold->width, sizeof(*positions));
+	size_t dims[ONNX_MAX_RANK];
+	enum emnist_status status;
+
+	(void)unused;
+	if (!positions)
+		return error_memory(fold->error);
+	if (fold->n_layers > 0 || !read_transpose(fold, perm, dims, positions)) {
+		status = onnx_refuse(step->node, fold->error,
+				     "its permutation is not of an image's dimensions");
+	} else {
+		memcpy(fold->dims, dims, fold->rank * sizeof(*dims));
+		status = fold_reorder(fold, positions);
+		fold->waiting = fold->waiting ? fold->waiting : step->node;
+	}
+	free(positions);
+	return status;
+}
+
 static enum emnist_status fold_cast(struct fold *fold, const struct onnx_step *step, int unused)
 {
 	const int64_t to = onnx_node_int(step->node, "to", 0);
@@ -216,6 +307,7 @@ static enum emnist_status fold_reshape(struct fold *fold, const struct onnx_step
 	enum onnx_found found = ONNX_COMPUTED;
 
 	(void)unused;
+	fold->rank = 0;
 	if (name)
 		found = onnx_graph_constant(fold->graph, name, &shape, fold->error);
 	if (found == ONNX_BAD)
@@ -235,6 +327,9 @@ static enum emnist_status fold_reshape(struct fold *fold, const struct onnx_step
 		return onnx_refuse(step->node, fold->error,
 				   "it makes rows of %.0f values from rows of %zu", width,
 				   fold->width);
+	fold->rank = shape.n > 1 ? shape.n - 1 : 0;
+	for (size_t i = 0; i < fold->rank; i++)
+		fold->dims[i] = (size_t)dims[i + 1];
 	return EMNIST_OK;
 }
 
@@ -274,21 +369,28 @@ static const struct onnx_operator operators[] = {
 	{.name = "Tanh", .fold = fold_activation, .which = EMNIST_TANH},
 	{.name = "Softmax", .fold = fold_softmax},
 	{.name = "LogSoftmax", .fold = fold_softmax},
-	{.name = "Flatten", .fold = fold_identity, .keeps_values = true},
-	{.name = "Squeeze", .fold = fold_identity, .keeps_values = true},
-	{.name = "Unsqueeze", .fold = fold_identity, .keeps_values = true},
+	{.name = "Flatten", .fold = fold_flatten, .keeps_values = true},
+	{.name = "Squeeze", .fold = fold_other_rank, .keeps_values = true},
+	{.name = "Unsqueeze", .fold = fold_other_rank, .keeps_values = true},
+	{.name = "Transpose", .fold = fold_transpose},
 	{.name = "Identity", .fold = fold_identity, .keeps_values = true},
 	{.name = "Reshape", .fold = fold_reshape, .keeps_values = true},
 	{.name = "Dropout", .fold = fold_dropout, .keeps_values = true},
 	{.name = "Cast", .fold = fold_cast, .keeps_values = true},
+	{.name = "Scaler", .domain = "ai.onnx.ml", .fold = fold_scaler},
+	{.name = "ZipMap", .domain = "ai.onnx.ml", .fold = fold_identity, .keeps_values = true},
 };
 
 const struct onnx_operator *onnx_operator_of(const Onnx__NodeProto *node)
 {
-	if (!node->op_type || !onnx_node_is_standard(node))
-		return NULL;
-	for (size_t i = 0; i < sizeof(operators) / sizeof(*operators); i++)
-		if (strcmp(operators[i].name, node->op_type) == 0)
-			return &operators[i];
+	for (size_t i = 0; i < sizeof(operators) / sizeof(*operators); i++) {
+		const struct onnx_operator *known = &operators[i];
+		const bool is_there =
+			known->domain ? node->domain && strcmp(known->domain, node->domain) == 0
+				      : onnx_node_is_standard(node);
+
+		if (is_there && node->op_type && strcmp(known->name, node->op_type) == 0)
+			return known;
+	}
 	return NULL;
 }

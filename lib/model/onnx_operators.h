@@ -9,6 +9,7 @@
 /* What is known of an operator. */
 struct onnx_operator {
 	const char *name;
+	const char *domain; /* NULL: ONNX's own */
 	enum emnist_status (*fold)(struct fold *fold, const struct onnx_step *step, int which);
 	int which; /* of the functions that fold() has: an arithmetic or an emnist_activation */
 	bool is_layer;

@@ -82,21 +82,29 @@ static enum emnist_status read_model(const Onnx__ModelProto *proto,
 				     const struct model_source *source,
 				     struct emnist_model **model_ret, struct emnist_error *error)
 {
+	struct onnx_external *external = NULL;
 	struct emnist_model *model = NULL;
+	size_t external_nbytes = 0;
 	enum emnist_status status;
 
 	if (!proto->graph)
 		return error_set(error, EMNIST_ERR_FORMAT, "not an ONNX model: it has no graph");
 	status = check_opset(proto, error);
 	if (!status)
-		status = read_graph(proto, source->nbytes, &model, error);
+		status = onnx_external_read(proto->graph, source, &external, &external_nbytes,
+					    error);
+	if (!status)
+		status = read_graph(proto, source->nbytes + external_nbytes, &model, error);
 	if (!status)
 		status = read_metadata(proto, source->options->labels, model, error);
 	if (!status)
 		origin_add_file(model->origin, source->name, source->bytes, source->nbytes,
 				source->options->hash_files);
+	if (!status)
+		onnx_external_origin(external, model->origin, source->options->hash_files);
 	if (!status && !origin_settle(model->origin))
 		status = error_memory(error);
+	onnx_external_free(external);
 	if (status) {
 		emnist_model_free(model);
 		return status;

@@ -172,7 +172,7 @@ enum emnist_status onnx_tensor_check(const Onnx__TensorProto *tensor, const char
 	size_t n;
 
 	*constant_ret = (struct onnx_constant){.name = name, .tensor = tensor};
-	if (tensor->data_location == ONNX_EXTERNAL || tensor->n_external_data > 0)
+	if (tensor->data_location == ONNX_EXTERNAL)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
 				 "tensor '%.80s' keeps its data in another file: save the model as "
 				 "one file",
