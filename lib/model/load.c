@@ -15,7 +15,7 @@
 #include "../base/file.h"
 #include "../base/memory.h"
 #include "numbers.h"
-#include "unpack.h"
+#include "wire.h"
 
 #define DEFAULT_FILE_NBYTES ((uint64_t)1 << 30)
 
@@ -40,15 +40,15 @@ static bool has_field(const unsigned char *bytes, size_t nbytes, unsigned number
 	while (!cursor.failed && cursor_left(&cursor) > 0) {
 		struct cursor ahead = cursor;
 
-		if (unpack_varint(&ahead) == UNPACK_KEY(number, UNPACK_BYTES)) {
-			const size_t data_nbytes = (size_t)unpack_varint(&ahead);
+		if (wire_varint(&ahead) == WIRE_KEY(number, WIRE_BYTES)) {
+			const size_t data_nbytes = (size_t)wire_varint(&ahead);
 			const size_t left = cursor_left(&ahead);
 
 			*data_ret = cursor_over(ahead.bytes + ahead.offset,
 						data_nbytes < left ? data_nbytes : left);
 			return !ahead.failed;
 		}
-		unpack_field(&cursor, data_ret);
+		wire_field(&cursor, data_ret);
 	}
 	return false;
 }
@@ -56,7 +56,7 @@ static bool has_field(const unsigned char *bytes, size_t nbytes, unsigned number
 /* Whether data begins with a field of 1..last, of bytes. */
 static bool begins_with_field(const struct cursor *data, unsigned last)
 {
-	return data->nbytes > 0 && data->bytes[0] % 8 == UNPACK_BYTES && data->bytes[0] / 8 >= 1 &&
+	return data->nbytes > 0 && data->bytes[0] % 8 == WIRE_BYTES && data->bytes[0] / 8 >= 1 &&
 	       data->bytes[0] / 8 <= last;
 }
 
@@ -66,7 +66,7 @@ static bool is_saved_model(const unsigned char *bytes, size_t nbytes)
 {
 	struct cursor data;
 
-	return nbytes > 0 && bytes[0] == UNPACK_KEY(1, UNPACK_VARINT) &&
+	return nbytes > 0 && bytes[0] == WIRE_KEY(1, WIRE_VARINT) &&
 	       has_field(bytes, nbytes, 2, &data) && begins_with_field(&data, 7) &&
 	       !has_field(bytes, nbytes, 7, &data);
 }
@@ -77,7 +77,7 @@ static bool is_onnx(const unsigned char *bytes, size_t nbytes)
 	struct cursor data;
 
 	return nbytes > 1 &&
-	       (bytes[0] == UNPACK_KEY(1, UNPACK_VARINT) || has_field(bytes, nbytes, 7, &data));
+	       (bytes[0] == WIRE_KEY(1, WIRE_VARINT) || has_field(bytes, nbytes, 7, &data));
 }
 
 /* Nodes, each of which begins with its name. */
@@ -85,7 +85,7 @@ static bool is_graph_def(const unsigned char *bytes, size_t nbytes)
 {
 	struct cursor data;
 
-	return nbytes > 0 && bytes[0] == UNPACK_KEY(1, UNPACK_BYTES) &&
+	return nbytes > 0 && bytes[0] == WIRE_KEY(1, WIRE_BYTES) &&
 	       has_field(bytes, nbytes, 1, &data) && begins_with_field(&data, 1) &&
 	       has_field(data.bytes, data.nbytes, 2, &data);
 }

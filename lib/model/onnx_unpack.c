@@ -1,8 +1,8 @@
 /*
- * onnx_unpack.c - bytes to an ONNX model, at a bounded cost (unpack.h).
+ * onnx_unpack.c - bytes to an ONNX model, at a bounded cost (wire.h).
  */
 #include "onnx.h"
-#include "unpack.h"
+#include "wire.h"
 
 enum emnist_status onnx_unpack_within(const void *bytes, size_t nbytes, size_t budget_nbytes,
 				      Onnx__ModelProto **model_ret, struct emnist_error *error)
@@ -11,16 +11,16 @@ enum emnist_status onnx_unpack_within(const void *bytes, size_t nbytes, size_t b
 	enum emnist_status status;
 
 	*model_ret = NULL;
-	status = unpack_message(&onnx__model_proto__descriptor, "ONNX file", bytes, nbytes,
-				budget_nbytes, &message, error);
+	status = wire_message(&onnx__model_proto__descriptor, "ONNX file", bytes, nbytes,
+			      budget_nbytes, &message, error);
 	*model_ret = (Onnx__ModelProto *)message;
 	if (status || message)
 		return status;
-	return unpack_diagnose("ONNX file", bytes, nbytes, error);
+	return wire_diagnose("ONNX file", bytes, nbytes, error);
 }
 
 enum emnist_status onnx_unpack(const void *bytes, size_t nbytes, Onnx__ModelProto **model_ret,
 			       struct emnist_error *error)
 {
-	return onnx_unpack_within(bytes, nbytes, unpack_budget(nbytes), model_ret, error);
+	return onnx_unpack_within(bytes, nbytes, wire_budget(nbytes), model_ret, error);
 }

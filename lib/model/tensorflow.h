@@ -14,6 +14,7 @@
 #define MODEL_TENSORFLOW_H
 
 #include "../base/cursor.h"
+#include "../base/memory.h"
 #include "load.h"
 #include "numbers.h"
 #include "tensorflow.pb-c.h"
@@ -152,6 +153,11 @@ struct tensorflow_bundle;
 enum emnist_status tensorflow_bundle_open(const struct model_source *source,
 					  struct tensorflow_bundle **bundle_ret,
 					  struct emnist_error *error);
+
+/* The same from the bytes of the index, which become the bundle's own. */
+enum emnist_status tensorflow_bundle_index(const struct model_source *source, struct buffer index,
+					   struct tensorflow_bundle **bundle_ret,
+					   struct emnist_error *error);
 
 /* The tensor that is saved as key (nbytes bytes), decoded and its checksum checked. */
 enum emnist_status tensorflow_bundle_tensor(struct tensorflow_bundle *bundle, struct trace *trace,

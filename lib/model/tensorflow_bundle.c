@@ -15,7 +15,7 @@
 #include "../base/cursor.h"
 #include "../base/file.h"
 #include "tensorflow.h"
-#include "unpack.h"
+#include "wire.h"
 
 #define INDEX_NAME    "variables/variables.index"
 
@@ -63,8 +63,8 @@ static enum emnist_status damaged(struct emnist_error *error, const char *what)
 static enum emnist_status take_block(const struct tensorflow_bundle *bundle, struct cursor *handle,
 				     struct cursor *block_ret, struct emnist_error *error)
 {
-	const uint64_t offset = unpack_varint(handle);
-	const uint64_t nbytes = unpack_varint(handle);
+	const uint64_t offset = wire_varint(handle);
+	const uint64_t nbytes = wire_varint(handle);
 	const unsigned char *bytes;
 
 	if (handle->failed || offset > bundle->index.nbytes ||
@@ -99,9 +99,9 @@ static bool cut_restarts(struct cursor *block)
 static bool take_entry(struct cursor *block, unsigned char *key, size_t *key_nbytes,
 		       struct cursor *value_ret)
 {
-	const uint64_t shared = unpack_varint(block);
-	const uint64_t own = unpack_varint(block);
-	const uint64_t value_nbytes = unpack_varint(block);
+	const uint64_t shared = wire_varint(block);
+	const uint64_t own = wire_varint(block);
+	const uint64_t value_nbytes = wire_varint(block);
 	const unsigned char *bytes;
 
 	if (block->failed || shared > *key_nbytes || own > MAX_KEY_NBYTES - shared)
@@ -188,8 +188,8 @@ static enum emnist_status read_table(struct tensorflow_bundle *bundle, struct em
 		return error_set(error, EMNIST_ERR_FORMAT,
 				 INDEX_NAME " is no table of saved tensors, or is cut short");
 	/* The first handle is of another index, which nothing is in. */
-	unpack_varint(&footer);
-	unpack_varint(&footer);
+	wire_varint(&footer);
+	wire_varint(&footer);
 	status = take_block(bundle, &footer, &blocks, error);
 	if (!status && !cut_restarts(&blocks))
 		status = damaged(error, "its index is cut short");
@@ -207,8 +207,8 @@ static enum emnist_status unpack_entry(const ProtobufCMessageDescriptor *descrip
 				       struct emnist_error *error)
 {
 	const enum emnist_status status =
-		unpack_message(descriptor, INDEX_NAME, entry->value, entry->value_nbytes,
-			       unpack_budget(entry->value_nbytes), message_ret, error);
+		wire_message(descriptor, INDEX_NAME, entry->value, entry->value_nbytes,
+			     wire_budget(entry->value_nbytes), message_ret, error);
 
 	return status || *message_ret ? status : damaged(error, "an entry is no message");
 }
@@ -243,26 +243,39 @@ static enum emnist_status read_header(struct tensorflow_bundle *bundle, struct e
 	return bundle->shards ? EMNIST_OK : error_memory(error);
 }
 
-enum emnist_status tensorflow_bundle_open(const struct model_source *source,
-					  struct tensorflow_bundle **bundle_ret,
-					  struct emnist_error *error)
+enum emnist_status tensorflow_bundle_index(const struct model_source *source, struct buffer index,
+					   struct tensorflow_bundle **bundle_ret,
+					   struct emnist_error *error)
 {
 	struct tensorflow_bundle *bundle = alloc_zeroed(1, sizeof(*bundle));
 	enum emnist_status status;
 
 	*bundle_ret = bundle;
-	if (!bundle)
+	if (!bundle) {
+		buffer_clear(&index);
 		return error_memory(error);
+	}
 	bundle->source = source;
-	status = load_beside(source, INDEX_NAME, &bundle->index, error);
-	if (status)
-		return status;
-	if (size_mul_overflows(bundle->index.nbytes, ARENA_NBYTES_PER_BYTE,
-			       &bundle->arena.nbytes_left))
+	bundle->index = index;
+	if (size_mul_overflows(index.nbytes, ARENA_NBYTES_PER_BYTE, &bundle->arena.nbytes_left))
 		bundle->arena.nbytes_left = SIZE_MAX / 2;
 	bundle->arena.nbytes_left += ARENA_NBYTES_AT_LEAST;
 	status = read_table(bundle, error);
 	return status ? status : read_header(bundle, error);
+}
+
+enum emnist_status tensorflow_bundle_open(const struct model_source *source,
+					  struct tensorflow_bundle **bundle_ret,
+					  struct emnist_error *error)
+{
+	struct buffer index = {0};
+	const enum emnist_status status = load_beside(source, INDEX_NAME, &index, error);
+
+	*bundle_ret = NULL;
+	if (!status)
+		return tensorflow_bundle_index(source, index, bundle_ret, error);
+	buffer_clear(&index);
+	return status;
 }
 
 void tensorflow_bundle_free(struct tensorflow_bundle *bundle)
@@ -365,7 +378,7 @@ static enum emnist_status read_text(struct trace *trace, const Tensorflow__Bundl
 				    const struct cursor *bytes, void *result)
 {
 	struct cursor cursor = *bytes;
-	const uint64_t nbytes = unpack_varint(&cursor);
+	const uint64_t nbytes = wire_varint(&cursor);
 	const unsigned char *length_checksum = cursor_take(&cursor, 4);
 	const unsigned char *text = cursor_take(&cursor, (size_t)nbytes);
 	const unsigned char length[4] = {nbytes & 0xff, nbytes >> 8 & 0xff, nbytes >> 16 & 0xff,

@@ -347,13 +347,23 @@ static enum emnist_status too_many_parts(struct tensorflow_graph *graph)
 			    TENSORFLOW_MAX_PARTS);
 }
 
-/* Puts on the stack what node takes and is not known yet. */
+/* The inputs that are tensors, which come first. */
+static size_t count_inputs(const Tensorflow__NodeDef *node)
+{
+	size_t n = 0;
+
+	while (n < node->n_input && !tensorflow_is_control(node->input[n]))
+		n++;
+	return n;
+}
+
+/* Puts on the stack what node takes and is not known yet, such that the first input comes first. */
 static enum emnist_status push_inputs(struct tensorflow_graph *graph, struct stack *stack,
 				      const struct tensorflow_ref *of)
 {
 	const Tensorflow__NodeDef *node = tensorflow_node(of);
 
-	for (size_t i = 0; i < node->n_input && !tensorflow_is_control(node->input[i]); i++) {
+	for (size_t i = count_inputs(node); i-- > 0;) {
 		struct tensorflow_ref ref;
 		enum emnist_status status =
 			tensorflow_resolve(graph, of->frame, node->input[i], &ref);
@@ -371,10 +381,10 @@ static enum emnist_status compute(struct tensorflow_graph *graph, const struct t
 {
 	const Tensorflow__NodeDef *node = tensorflow_node(ref);
 	struct value *inputs[TENSORFLOW_MAX_PARTS], *value;
+	const size_t n = count_inputs(node);
 	enum emnist_status status;
-	size_t n = 0;
 
-	for (size_t i = 0; i < node->n_input && !tensorflow_is_control(node->input[i]); i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct tensorflow_ref input;
 
 		status = tensorflow_resolve(graph, ref->frame, node->input[i], &input);
@@ -387,7 +397,7 @@ static enum emnist_status compute(struct tensorflow_graph *graph, const struct t
 				&graph->trace,
 				"it takes another than the first output of node '%.40s'",
 				name_of(tensorflow_node(&input)));
-		inputs[n++] = input.frame->values[input.node];
+		inputs[i] = input.frame->values[input.node];
 	}
 	value = arena_alloc(&graph->trace.arena, 1, sizeof(*value));
 	if (!value)

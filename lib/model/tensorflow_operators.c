@@ -390,9 +390,8 @@ static bool bound(double size, double begin, double end, double step, struct ten
 	end += end < 0 ? size : 0;
 	begin = fmin(fmax(begin, low), high);
 	end = fmin(fmax(end, low), high);
-	slice->begin = begin;
-	slice->step = step;
-	slice->n = (size_t)fmax(0, ceil((end - begin) / step));
+	*slice = (struct tensor_slice){begin, step, (size_t)fmax(0, ceil((end - begin) / step)),
+				       false};
 	return true;
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "tensorflow.h"
-#include "unpack.h"
+#include "wire.h"
 
 /* --------------------------------------------------------------- signatures */
 
@@ -255,11 +255,11 @@ static enum emnist_status unpack(const struct model_source *source,
 				 ProtobufCMessage **message_ret, struct emnist_error *error)
 {
 	const enum emnist_status status =
-		unpack_message(descriptor, what, source->bytes, source->nbytes,
-			       unpack_budget(source->nbytes), message_ret, error);
+		wire_message(descriptor, what, source->bytes, source->nbytes,
+			     wire_budget(source->nbytes), message_ret, error);
 
 	return status || *message_ret ? status
-				      : unpack_diagnose(what, source->bytes, source->nbytes, error);
+				      : wire_diagnose(what, source->bytes, source->nbytes, error);
 }
 
 enum emnist_status tensorflow_read_graph(const struct model_source *source,

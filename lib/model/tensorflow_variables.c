@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "tensorflow.h"
-#include "unpack.h"
+#include "wire.h"
 
 #define OBJECTS_KEY "_CHECKPOINTABLE_OBJECT_GRAPH"
 
@@ -209,9 +209,9 @@ static enum emnist_status read_objects(struct tensorflow_variables *variables, s
 		tensorflow_bundle_text(variables->bundle, trace, OBJECTS_KEY, &text);
 
 	if (!status)
-		status = unpack_message(
-			&tensorflow__trackable_object_graph__descriptor, OBJECTS_KEY, text.bytes,
-			text.nbytes, unpack_budget(text.nbytes), &variables->objects, trace->error);
+		status = wire_message(&tensorflow__trackable_object_graph__descriptor, OBJECTS_KEY,
+				      text.bytes, text.nbytes, wire_budget(text.nbytes),
+				      &variables->objects, trace->error);
 	if (!status && !variables->objects)
 		status = error_set(trace->error, EMNIST_ERR_CORRUPT, OBJECTS_KEY " is damaged");
 	return status ? status : index_objects(variables, trace);

@@ -71,6 +71,7 @@ struct rows {
 	const double *shift;                 /* (width) NULL: 0 */
 	const uint32_t *order;               /* (width) NULL: 0, 1, 2... */
 	const struct expression *expression; /* of the stage's unit; NULL: the stage */
+	const char *op, *node;               /* that expression was made by last */
 	bool is_softmax;                     /* of the stage: nothing more can be computed */
 };
 

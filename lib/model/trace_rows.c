@@ -230,8 +230,14 @@ static enum emnist_status expand(struct trace *trace, const struct rows *rows,
 			       tensor->dims + skipped, positions)))
 		return trace_refuse(
 			trace, "its constant is of a shape that goes with no rows of %zu", width);
-	for (size_t i = 0; i < width; i++)
+	for (size_t i = 0; i < width; i++) {
 		values[i] = tensor->values[positions[i]];
+		if (!isfinite(values[i]))
+			return error_set(trace->error, EMNIST_ERR_CORRUPT,
+					 "operator %.40s (node '%.64s') takes values that are "
+					 "infinite or no numbers",
+					 trace->op, trace->node);
+	}
 	*values_ret = values;
 	return EMNIST_OK;
 }
@@ -352,6 +358,8 @@ enum emnist_status trace_elementwise(struct trace *trace, trace_function *functi
 					  value_ret);
 	*value_ret = (struct value){.kind = VALUE_ROWS, .rows = *from};
 	rows->type = type;
+	rows->op = trace->op;
+	rows->node = trace->node;
 	if (from->is_softmax || (b && b->kind == VALUE_ROWS && b->rows.is_softmax))
 		return trace_refuse(trace, "it follows the softmax");
 	if (from->stage->width == 0)
@@ -592,9 +600,11 @@ static enum emnist_status fold_activation(struct trace *trace, struct layer *lay
 	struct recognised found;
 	double *scale, *shift;
 
-	if (!expression_recognise(trace, rows->expression, &found))
-		return trace_refuse(trace, "what comes before it is none of the activations that "
-					   "are read");
+	if (!expression_recognise(trace, rows->expression, &found)) {
+		trace->op = rows->op;
+		trace->node = rows->node;
+		return trace_refuse(trace, "it is none of the activations that are read");
+	}
 	if (stage->scale)
 		affine_into_rows(layer, stage->scale, stage->shift);
 	activation_set(layer, found.activation);

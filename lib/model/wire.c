@@ -1,5 +1,5 @@
 /*
- * unpack.c - protobuf bytes to messages, for bytes of anyone's making.
+ * wire.c - protobuf bytes to messages, for bytes of anyone's making.
  *
  * Its hard part is cost. Two bytes of a file can be a message that takes a hundred in memory, and
  * a message that is given in a thousand pieces is merged by protobuf-c a thousand times, each time
@@ -7,7 +7,7 @@
  * is limited to what an honest file can need: its bytes, copied once as data or as fields unknown
  * here, and the structures of its nodes.
  */
-#include "unpack.h"
+#include "wire.h"
 
 #include "../base/memory.h"
 
@@ -41,7 +41,7 @@ static void budget_free(void *context, void *pointer)
 	free(pointer);
 }
 
-size_t unpack_budget(size_t nbytes)
+size_t wire_budget(size_t nbytes)
 {
 	size_t budget_nbytes;
 
@@ -51,9 +51,9 @@ size_t unpack_budget(size_t nbytes)
 	return budget_nbytes + STRUCTURES_NBYTES;
 }
 
-enum emnist_status unpack_message(const ProtobufCMessageDescriptor *descriptor, const char *what,
-				  const void *bytes, size_t nbytes, size_t budget_nbytes,
-				  ProtobufCMessage **message_ret, struct emnist_error *error)
+enum emnist_status wire_message(const ProtobufCMessageDescriptor *descriptor, const char *what,
+				const void *bytes, size_t nbytes, size_t budget_nbytes,
+				ProtobufCMessage **message_ret, struct emnist_error *error)
 {
 	struct budget budget = {budget_nbytes, false, false};
 	ProtobufCAllocator allocator = {budget_alloc, budget_free, &budget};
@@ -73,7 +73,7 @@ enum emnist_status unpack_message(const ProtobufCMessageDescriptor *descriptor, 
 
 #define VARINT_MAX_NBYTES 10
 
-uint64_t unpack_varint(struct cursor *cursor)
+uint64_t wire_varint(struct cursor *cursor)
 {
 	uint64_t value = 0;
 
@@ -90,27 +90,27 @@ uint64_t unpack_varint(struct cursor *cursor)
 	return 0;
 }
 
-uint64_t unpack_field(struct cursor *cursor, struct cursor *data_ret)
+uint64_t wire_field(struct cursor *cursor, struct cursor *data_ret)
 {
-	const uint64_t key = unpack_varint(cursor);
+	const uint64_t key = wire_varint(cursor);
 	const unsigned char *data;
 	size_t nbytes;
 
 	*data_ret = cursor_over(NULL, 0);
 	switch (key & 7) {
-	case UNPACK_VARINT:
-		unpack_varint(cursor);
+	case WIRE_VARINT:
+		wire_varint(cursor);
 		break;
-	case UNPACK_64BIT:
+	case WIRE_64BIT:
 		cursor_take(cursor, 8);
 		break;
-	case UNPACK_BYTES:
-		nbytes = (size_t)unpack_varint(cursor);
+	case WIRE_BYTES:
+		nbytes = (size_t)wire_varint(cursor);
 		data = cursor_take(cursor, nbytes);
 		if (data)
 			*data_ret = cursor_over(data, nbytes);
 		break;
-	case UNPACK_32BIT:
+	case WIRE_32BIT:
 		cursor_take(cursor, 4);
 		break;
 	default:
@@ -119,8 +119,8 @@ uint64_t unpack_field(struct cursor *cursor, struct cursor *data_ret)
 	return key;
 }
 
-enum emnist_status unpack_diagnose(const char *what, const void *bytes, size_t nbytes,
-				   struct emnist_error *error)
+enum emnist_status wire_diagnose(const char *what, const void *bytes, size_t nbytes,
+				 struct emnist_error *error)
 {
 	struct cursor cursor = cursor_over(bytes, nbytes), data;
 	size_t offset;
@@ -129,7 +129,7 @@ enum emnist_status unpack_diagnose(const char *what, const void *bytes, size_t n
 		offset = cursor.offset;
 		if (cursor_left(&cursor) == 0)
 			return error_set(error, EMNIST_ERR_CORRUPT, "the %s is damaged", what);
-		unpack_field(&cursor, &data);
+		wire_field(&cursor, &data);
 	} while (!cursor.failed);
 	return error_at(error, EMNIST_ERR_CORRUPT, offset,
 			"the %s is damaged or cut short in its part at byte %zu", what, offset);
