@@ -105,9 +105,10 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 static struct emnist_dataset *open_dataset(struct settings *s, const struct emnist_model *model,
 					   const char *path)
 {
-	struct emnist_dataset *dataset =
-		dataset_open(&s->dataset, path, emnist_model_preprocess(model));
+	struct emnist_dataset *dataset;
 
+	s->dataset.n_threads = (unsigned)s->n_threads;
+	dataset = dataset_open(&s->dataset, path, emnist_model_preprocess(model));
 	if (dataset && !emnist_dataset_count(dataset)) {
 		complain("'%s': has no images", path);
 		emnist_dataset_free(dataset);

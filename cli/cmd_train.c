@@ -353,6 +353,7 @@ static bool open_datasets(struct train_command *c, const struct text_list *opera
 		complain("--idx-labels: is of one dataset, and %zu are given", operands->n);
 		return false;
 	}
+	c->dataset.n_threads = (unsigned)c->n_threads;
 	for (size_t i = 0; i < operands->n; i++) {
 		c->datasets[i] =
 			dataset_open(&c->dataset, operands->texts[i], EMNIST_PREPROCESS_AUTO);

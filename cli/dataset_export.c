@@ -47,8 +47,9 @@ static enum parse_result parse_export(struct settings *s, int argc, char **argv)
 		OPTION_FLAG(0, "force", &s->force,
 			    "write PNG files into a folder that is not empty"),
 		OPTION_HEADING("Run:"),
-		OPTION_UNSIGNED('j', "threads", "N", &s->n_threads, 1, 1024,
-				"threads that write PNG files; default: one a processor"),
+		OPTION_UNSIGNED(
+			'j', "threads", "N", &s->n_threads, 1, 1024,
+			"threads that read and write image files; default: one a processor"),
 		OPTION_FLAG('q', "quiet", &s->quiet, "no progress"),
 		OPTION_COUNT('v', "verbose", &s->verbose, "say what was read and written"),
 		OPTION_END,
@@ -74,6 +75,9 @@ static enum parse_result parse_import(struct settings *s, int argc, char **argv)
 		OPTION_HEADING("Dataset:"),
 		DATASET_OPTIONS(&s->dataset, "auto"),
 		OPTION_HEADING("Run:"),
+		OPTION_UNSIGNED(
+			'j', "threads", "N", &s->n_threads, 1, 1024,
+			"threads that read and write image files; default: one a processor"),
 		OPTION_FLAG('q', "quiet", &s->quiet, "no progress"),
 		OPTION_COUNT('v', "verbose", &s->verbose, "say what was read and written"),
 		OPTION_END,
@@ -232,6 +236,7 @@ static enum exit_status export_dataset(struct settings *s, const char *path, con
 	enum exit_status status = STATUS_FATAL;
 	struct emnist_dataset *dataset;
 
+	s->dataset.n_threads = (unsigned)s->n_threads;
 	dataset = dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
 	if (!dataset)
 		return STATUS_FATAL;
@@ -304,6 +309,7 @@ static bool open_all(struct settings *s, struct intake *intake)
 		complain("out of memory");
 		return false;
 	}
+	s->dataset.n_threads = (unsigned)s->n_threads;
 	for (; intake->n < s->operands.n; intake->n++) {
 		const char *path = s->operands.texts[intake->n];
 

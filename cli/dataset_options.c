@@ -38,6 +38,7 @@ struct emnist_dataset *dataset_open(struct dataset_settings *settings, const cha
 		.preprocess = settings->preprocess < 0
 				      ? usual
 				      : (enum emnist_preprocess)settings->preprocess,
+		.n_threads = settings->n_threads ? settings->n_threads : processor_count(),
 		.bad_image = on_bad_image,
 		.context = settings,
 	};

@@ -16,6 +16,7 @@ struct dataset_settings {
 	int preprocess; /* enum emnist_preprocess; negative: the command's usual way */
 	bool fail_fast;
 	const char *indices_path;
+	unsigned n_threads; /* that read image files; 0: one a processor */
 
 	bool again;     /* the same is read a second time: nothing is said of bad files any more */
 	uint64_t n_bad; /* image files that could not be read: counted while datasets are read */

@@ -164,7 +164,8 @@ EMNIST_API enum emnist_status emnist_labels_frequencies(const struct emnist_labe
 							struct emnist_error *error);
 
 /* The classes of n sets of labels as one: an entry for each set of characters that there is, with
- * indices from 0 in the order of their first characters, or as they are where all n are alike.
+ * the indices that they have where all n are alike, else those of EMNIST ByClass where all are
+ * classes of it, else from 0 in the order of their first characters.
  * maps: (n) arrays, each (count of labels[i]), which get the positions in the new labels. */
 EMNIST_API enum emnist_status emnist_labels_join(const struct emnist_labels *const *labels,
 						 size_t n, struct emnist_labels **labels_ret,
@@ -592,6 +593,8 @@ struct emnist_dataset_options {
 	/* Image files, in folders and lists. */
 	enum emnist_preprocess preprocess; /* how they become 28x28 */
 	struct emnist_limits limits;
+	unsigned n_threads; /* that read ahead, where all images are read in order; 0..1024,
+			     * default 1 */
 	/* Called for a file that cannot be read, with its path, by the thread that reads: zero
 	 * leaves the image out, and reading goes on; else reading ends with its error. NULL:
 	 * reading ends.

@@ -189,20 +189,20 @@ for j in 1 2 7; do
 	runs 0 export -j $j $byclass "$TMP/folders-$j"
 	check "export: -j $j writes what -j 3 wrote" diff -r "$TMP/folders" "$TMP/folders-$j"
 done
-for form in csv folders/labels.csv folders; do
-	what=e.$form
-	[ "${form#folders}" = "$form" ] || what=$form
-	if "$EMNIST" dataset stats "$TMP/$what" >"$TMP/out" 2>"$TMP/stderr"; then
-		runs 0 export -f idx "$TMP/$what" "$TMP/again"
-		runs 0 stats -f json "$TMP/again"
-		sed 's/"dataset":"[^"]*"//' "$TMP/out" >"$TMP/got"
-		runs 0 stats -f json "$TMP/$what"
-		sed 's/"dataset":"[^"]*"//' "$TMP/out" >"$TMP/wanted"
-		check "export: $what is read again" diff "$TMP/wanted" "$TMP/got"
-		is "export: $what: the images that there were" "$(tail -c +17 $plain | fold -b -w 784 | wc -l)" \
-			"$(tail -c +17 "$TMP/again-images-idx3-ubyte" | fold -b -w 784 | wc -l)"
-	fi
+# In the order of their paths, images of folders are not where they were.
+for what in e.csv folders/labels.csv flat-of-all/labels.csv; do
+	[ "$what" != flat-of-all/labels.csv ] || runs 0 export -f flat $byclass "$TMP/flat-of-all"
+	check "export: $what is read again" runs 0 export "$TMP/$what" "$TMP/again-images-idx3-ubyte"
+	check "export: $what: the images that there were" cmp "$TMP/again-images-idx3-ubyte" $plain
+	check "export: $what: their labels" cmp "$TMP/again-labels-idx1-ubyte" "$TMP/labels"
 done
+check 'export: folders are read again' runs 0 stats -f json "$TMP/folders"
+sed 's/"dataset":"[^"]*"//;s/,{"label":"[^}]*"images":0,"share":0.000000000}//g;s/"classes":[0-9]*//g' "$TMP/out" \
+	>"$TMP/got"
+runs 0 stats -f json $byclass
+sed 's/"dataset":"[^"]*"//;s/,{"label":"[^}]*"images":0,"share":0.000000000}//g;s/"classes":[0-9]*//g' "$TMP/out" \
+	>"$TMP/wanted"
+check 'export: folders: the same figures' diff "$TMP/wanted" "$TMP/got"
 
 fails 'export: into a folder that has something in it' "'$TMP/folders': the folder is not empty" \
 	export $byclass "$TMP/folders"
@@ -287,6 +287,72 @@ is 'import: Aa and A are two classes' 'A 1 Aa 2 ' "$(sed -n 's/^\(A\|Aa\)  *\([0
 check 'import: of one, as it is' runs 0 import -o "$TMP/one.gz" $byclass
 gzip -dc "$TMP/one-labels-idx1-ubyte.gz" >"$TMP/unpacked"
 check 'import: its labels' cmp "$TMP/unpacked" "$TMP/labels"
+mkdir "$TMP/scans" "$TMP/scans/2" "$TMP/scans/B_caps" "$TMP/scans/d_small"
+cp testdata/samples/digit-2-scan.png "$TMP/scans/2/b.png"
+cp testdata/samples/capital-b-marker.png "$TMP/scans/B_caps/a.png"
+cp testdata/samples/small-d-phone.jpg "$TMP/scans/d_small/a.jpg"
+echo 'a shopping list' >"$TMP/scans/2/a.png"
+check 'import: a bad image among good ones' runs 1 import -o "$TMP/mine" "$TMP/scans"
+is 'import: is said' "emnist: '$TMP/scans/2/a.png': not an image that is read here (PNG, JPEG, BMP, PNM, GIF, TGA)" \
+	"$(cat "$TMP/stderr")"
+is 'import: is left out' '00000003 020b27' "$(od -An -tx1 -j4 -N4 "$TMP/mine-labels-idx1-ubyte" | tr -d ' ') $(
+	od -An -tx1 -j8 "$TMP/mine-labels-idx1-ubyte" | tr -d ' ')"
+is 'import: indices are those of ByClass' '2 50 11 66 39 100' "$(tr '\n' ' ' <"$TMP/mine-mapping.txt" | sed 's/ $//')"
+"$EMNIST" classify --dump-preprocessed "$TMP/seen" "$TMP/scans/2/b.png" "$TMP/scans/B_caps/a.png" \
+	"$TMP/scans/d_small/a.jpg" >"$TMP/check.log"
+for number in 1 2 3; do
+	printf '%s\n' $((number - 1)) >"$TMP/indices"
+	runs 0 export -f flat --indices "$TMP/indices" "$TMP/mine" "$TMP/pixels-$number"
+	check "import: image $number is what the network sees" \
+		cmp "$TMP/pixels-$number"/000000-*.png "$TMP/seen"/00000$number-*.png
+done
+printf 'path,label\nscans/B_caps/a.png,B\nscans/2/a.png,2\nscans/2/b.png,2\n' >"$TMP/list.csv"
+check 'import: a list' runs 1 import --preprocess raw -o "$TMP/listed" "$TMP/list.csv"
+is 'import: a list: its labels' '0b02' "$(od -An -tx1 -j8 "$TMP/listed-labels-idx1-ubyte" | tr -d ' ')"
+runs 2 import --fail-fast -o "$TMP/never" "$TMP/scans"
+check 'import: --fail-fast writes nothing' [ -z "$(find "$TMP" -name 'never*')" ]
+# Enough files for several threads to be about at once.
+mkdir "$TMP/many"
+for class in 2 B_caps d_small; do
+	mkdir "$TMP/many/$class"
+	for number in 1 2 3 4 5 6 7 8 9; do
+		for tens in 1 2 3 4 5 6; do
+			cp "$TMP/scans/$class"/[ab].[pj]* "$TMP/many/$class" 2>/dev/null
+			ln "$TMP/many/$class"/[ab].[pj]* "$TMP/many/$class/$tens$number.png" 2>/dev/null ||
+				ln "$TMP/many/$class/b.png" "$TMP/many/$class/$tens$number.png"
+		done
+	done
+done
+runs 1 import -j 1 -o "$TMP/j1" "$TMP/many"
+cp "$TMP/stderr" "$TMP/said"
+for j in 2 5; do
+	runs 1 import -j $j -o "$TMP/j$j" "$TMP/many"
+	check "import: -j $j writes what -j 1 writes" cmp "$TMP/j1-images-idx3-ubyte" "$TMP/j$j-images-idx3-ubyte"
+	check "import: -j $j: the labels too" cmp "$TMP/j1-labels-idx1-ubyte" "$TMP/j$j-labels-idx1-ubyte"
+	check "import: -j $j says what -j 1 says" diff "$TMP/said" "$TMP/stderr"
+done
+"$EMNIST" train -q --no-checkpoint --epochs 1 --batch 32 --hidden 8 -o "$TMP/mine.onnx" "$TMP/j1" 2>"$TMP/stderr"
+report 'import: what it wrote is trained on'
+is 'import: and read by eval' '"images":165' "$("$EMNIST" eval -m "$TMP/mine.onnx" -f json "$TMP/j1" | grep -o '"images":[0-9]*')"
+
+# ----------------------------------------------------------------- interruptions
+
+mkdir "$TMP/slow"
+for signal in INT TERM; do
+	cp "$TMP/e.csv" "$TMP/slow/e.csv"
+	rm -f "$TMP/pipe"
+	mkfifo "$TMP/pipe"
+	env --default-signal=$signal "$EMNIST" dataset export -f csv "$TMP/pipe" "$TMP/slow/e.csv" \
+		2>"$TMP/stderr" &
+	pid=$!
+	exec 9>"$TMP/pipe"
+	kill -$signal $pid
+	exec 9>&-
+	wait $pid 2>/dev/null
+	check "SIG$signal leaves what was there, and nothing else" \
+		sh -c "cmp $TMP/e.csv $TMP/slow/e.csv && [ \"\$(ls $TMP/slow)\" = e.csv ]"
+done
+
 fails 'import: to nowhere' "-o STEM is missing; see 'emnist dataset import --help'" import $byclass
 fails 'import: nothing' "no IMAGES are given; see 'emnist dataset import --help'" import -o "$TMP/x"
 fails 'import: a stem that is none' "'$TMP/': a folder, and no name for the files" import -o "$TMP/" $byclass

@@ -35,6 +35,9 @@ struct wanted {
 
 /* ------------------------------------------------------------------- opening */
 
+/* What emnist_ordered_run() takes. */
+#define MAX_THREADS 1024
+
 static enum emnist_status check_options(const struct emnist_dataset_options *options,
 					struct emnist_error *error)
 {
@@ -44,6 +47,9 @@ static enum emnist_status check_options(const struct emnist_dataset_options *opt
 	if ((unsigned)options->preprocess > EMNIST_PREPROCESS_NORMALIZE)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "unknown way to preprocess: %d",
 				 (int)options->preprocess);
+	if (options->n_threads > MAX_THREADS)
+		return error_set(error, EMNIST_ERR_ARGUMENT, "%u threads: must be 0 to %d",
+				 options->n_threads, MAX_THREADS);
 	return EMNIST_OK;
 }
 

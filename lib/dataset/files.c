@@ -3,6 +3,9 @@
  *
  * An image becomes a vector first, and then the bytes that all datasets have: one that is EMNIST's
  * already comes out as it was.
+ *
+ * Where images are asked for one after the other and there are threads for it, these read ahead;
+ * what came of each image, its pixels or why there are none, waits until it is asked for.
  */
 #include "files.h"
 
@@ -14,9 +17,24 @@
 #include <math.h>
 #include <string.h>
 
+/* Images that are read ahead, a thread, and those of them that a thread takes at once. */
+#define AHEAD 64
+#define SHARE 8
+
+/* What was read of the images from `first` on. */
+struct ahead {
+	unsigned n_threads;
+	uint32_t first, n;
+	uint32_t next;               /* what is asked for next, where images are in order */
+	uint8_t *pixels;             /* (AHEAD x n_threads, 784) */
+	struct emnist_error *errors; /* (AHEAD x n_threads); code EMNIST_OK: there are pixels */
+};
+
 struct files {
 	struct source source;
 	struct emnist_reader *reader;
+	struct emnist_reader_options reader_options;
+	struct ahead ahead;
 	char *root;
 	char *path;            /* of the image that was asked for last */
 	struct buffer paths;   /* terminated, one after the other */
@@ -24,36 +42,176 @@ struct files {
 	struct buffer classes; /* of uint16_t */
 };
 
-static const char *path_of(struct source *source, uint32_t index)
+/* Freed with free(). */
+static char *join_path(const struct files *files, uint32_t index)
 {
-	struct files *files = (struct files *)source;
 	const char *path = (const char *)files->paths.data +
 			   ((const size_t *)(const void *)files->offsets.data)[index];
 
+	return *path == '/' || !*files->root ? strdup(path) : listing_join(files->root, path);
+}
+
+static const char *path_of(struct source *source, uint32_t index)
+{
+	struct files *files = (struct files *)source;
+
 	free(files->path);
-	files->path =
-		*path == '/' || !*files->root ? strdup(path) : listing_join(files->root, path);
+	files->path = join_path(files, index);
 	return files->path;
+}
+
+static enum emnist_status read_one(const struct files *files, struct emnist_reader *reader,
+				   uint32_t index, uint8_t *pixels, struct emnist_error *error)
+{
+	float vector[EMNIST_VECTOR_LENGTH];
+	char *path = join_path(files, index);
+	const enum emnist_status status =
+		path ? emnist_read_file(reader, path, vector, error) : error_memory(error);
+
+	free(path);
+	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH && !status; i++)
+		pixels[i] = (uint8_t)lrintf(vector[i] * 255);
+	return status;
+}
+
+/* --------------------------------------------------------------------- ahead */
+
+/* The content of a slot: some of the images that are read ahead. */
+struct share {
+	uint32_t first, n;
+};
+
+struct ahead_job {
+	struct files *files;
+	uint32_t n_produced;
+};
+
+static void *share_make(void *context)
+{
+	(void)context;
+	return alloc_zeroed(1, sizeof(struct share));
+}
+
+static void share_free(void *context, void *slot)
+{
+	(void)context;
+	free(slot);
+}
+
+static void *reader_make(void *context)
+{
+	const struct ahead_job *job = context;
+	struct emnist_reader *reader;
+
+	return emnist_reader_create(&job->files->reader_options, &reader, NULL) ? NULL : reader;
+}
+
+static void reader_free(void *context, void *worker)
+{
+	(void)context;
+	emnist_reader_free(worker);
+}
+
+static bool produce(void *context, void *slot)
+{
+	struct ahead_job *job = context;
+	struct share *share = slot;
+	const uint32_t left = job->files->ahead.n - job->n_produced;
+
+	*share = (struct share){job->n_produced, left < SHARE ? left : SHARE};
+	job->n_produced += share->n;
+	return share->n > 0;
+}
+
+static void work(void *context, void *worker, void *slot)
+{
+	const struct ahead_job *job = context;
+	const struct ahead *ahead = &job->files->ahead;
+	const struct share *share = slot;
+
+	for (uint32_t i = share->first; i < share->first + share->n; i++) {
+		ahead->errors[i].code = EMNIST_OK;
+		read_one(job->files, worker, ahead->first + i,
+			 ahead->pixels + (size_t)i * EMNIST_VECTOR_LENGTH, &ahead->errors[i]);
+	}
+}
+
+static bool consume(void *context, void *slot)
+{
+	(void)context;
+	(void)slot;
+	return true;
+}
+
+/* Reads what comes from index on. */
+static enum emnist_status read_ahead(struct files *files, uint32_t index,
+				     struct emnist_error *error)
+{
+	struct ahead_job job = {.files = files};
+	struct ahead *ahead = &files->ahead;
+	const uint32_t most = AHEAD * ahead->n_threads, left = files->source.count - index;
+	const struct emnist_ordered_options options = {
+		.n_workers = ahead->n_threads,
+		.context = &job,
+		.slot_make = share_make,
+		.slot_free = share_free,
+		.worker_make = reader_make,
+		.worker_free = reader_free,
+		.produce = produce,
+		.work = work,
+		.consume = consume,
+	};
+	enum emnist_status status;
+
+	if (!ahead->pixels) {
+		ahead->pixels = alloc_array(most, EMNIST_VECTOR_LENGTH);
+		ahead->errors = alloc_zeroed(most, sizeof(*ahead->errors));
+	}
+	if (!ahead->pixels || !ahead->errors)
+		return error_memory(error);
+	ahead->first = index;
+	ahead->n = left < most ? left : most;
+	status = emnist_ordered_run(&options, error);
+	if (status)
+		ahead->n = 0;
+	return status;
+}
+
+static enum emnist_status read_image(struct files *files, uint32_t index, uint8_t *pixels,
+				     struct emnist_error *error)
+{
+	struct ahead *ahead = &files->ahead;
+	const bool in_order = index == ahead->next;
+	enum emnist_status status = EMNIST_OK;
+	uint32_t at;
+
+	ahead->next = index + 1;
+	if (ahead->n_threads < 2 || !in_order)
+		return read_one(files, files->reader, index, pixels, error);
+	if (index < ahead->first || index - ahead->first >= ahead->n)
+		status = read_ahead(files, index, error);
+	if (status)
+		return status;
+	at = index - ahead->first;
+	if (ahead->errors[at].code) {
+		if (error)
+			*error = ahead->errors[at];
+		return ahead->errors[at].code;
+	}
+	memcpy(pixels, ahead->pixels + (size_t)at * EMNIST_VECTOR_LENGTH, EMNIST_VECTOR_LENGTH);
+	return EMNIST_OK;
 }
 
 static enum emnist_status read_files(struct source *source, uint32_t index, size_t n,
 				     uint8_t *pixels, struct emnist_error *error)
 {
 	struct files *files = (struct files *)source;
-	float vector[EMNIST_VECTOR_LENGTH];
+	enum emnist_status status = EMNIST_OK;
 
-	for (size_t k = 0; k < n; k++, pixels += EMNIST_VECTOR_LENGTH) {
-		const char *path = path_of(source, index + (uint32_t)k);
-		enum emnist_status status;
-
-		status = path ? emnist_read_file(files->reader, path, vector, error)
-			      : error_memory(error);
-		if (status)
-			return status;
-		for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i++)
-			pixels[i] = (uint8_t)lrintf(vector[i] * 255);
-	}
-	return EMNIST_OK;
+	for (size_t k = 0; k < n && !status; k++)
+		status = read_image(files, index + (uint32_t)k, pixels + k * EMNIST_VECTOR_LENGTH,
+				    error);
+	return status;
 }
 
 static void close_files(struct source *source)
@@ -61,6 +219,8 @@ static void close_files(struct source *source)
 	struct files *files = (struct files *)source;
 
 	emnist_reader_free(files->reader);
+	free(files->ahead.pixels);
+	free(files->ahead.errors);
 	free(files->root);
 	free(files->path);
 	buffer_clear(&files->paths);
@@ -83,6 +243,8 @@ enum emnist_status files_create(const char *root, const struct emnist_dataset_op
 	*files_ret = NULL;
 	if (!files)
 		return error_memory(error);
+	files->reader_options = reader;
+	files->ahead.n_threads = options->n_threads;
 	files->source.ops = &ops;
 	files->source.separate = true;
 	files->root = strdup(root);

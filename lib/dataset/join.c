@@ -52,12 +52,34 @@ static enum emnist_status keep(const struct emnist_labels *const *labels, size_t
 	return EMNIST_OK;
 }
 
+/* Whether all are characters of EMNIST ByClass. */
+static bool are_of_byclass(const struct member *members, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const uint32_t c = members[i].characters[0], letter = labels_lower_case(c);
+
+		if (members[i].n != 1 ||
+		    !((c >= '0' && c <= '9') || (letter >= 'a' && letter <= 'z')))
+			return false;
+	}
+	return true;
+}
+
+/* Its index there: 0-9, A-Z, a-z. */
+static uint32_t byclass_index(uint32_t c)
+{
+	if (c <= '9')
+		return c - '0';
+	return c <= 'Z' ? c - 'A' + 10 : c - 'a' + 36;
+}
+
 /* An entry for each different one of the members, which are sorted. */
 static enum emnist_status join(const struct member *members, size_t n, size_t n_characters,
 			       struct emnist_labels **labels_ret, uint16_t *const *maps,
 			       struct emnist_error *error)
 {
 	struct emnist_labels *labels = labels_new(n, n_characters);
+	const bool of_byclass = are_of_byclass(members, n);
 	uint32_t n_entries = 0;
 
 	if (!labels)
@@ -69,7 +91,9 @@ static enum emnist_status join(const struct member *members, size_t n, size_t n_
 				return error_set(error, EMNIST_ERR_LIMIT,
 						 "more than %d classes in all", LABELS_MAX_COUNT);
 			}
-			labels_add_entry(labels, n_entries++);
+			labels_add_entry(labels, of_byclass ? byclass_index(*members[i].characters)
+							    : n_entries);
+			n_entries++;
 			for (size_t k = 0; k < members[i].n; k++)
 				labels_add_character(labels, members[i].characters[k]);
 		}
