@@ -33,26 +33,45 @@ static enum emnist_status load(const char *path, const struct emnist_model_optio
 	return emnist_model_parse(bytes, nbytes, options, model_ret, error);
 }
 
-struct emnist_model *model_load(const char *path, const char *labels_path)
+const char *const model_activation_names[] = {"relu",    "elu",  "leaky_relu", "selu",
+					      "sigmoid", "tanh", NULL};
+
+/* What is not in the file is guessed, but not in silence. */
+static void tell_guesses(const struct emnist_model *model, const char *path)
 {
-	struct emnist_model_options options = {.hash_files = true};
+	const struct emnist_origin *origin = emnist_model_origin(model);
+
+	for (size_t i = 0; i < origin->n_facts; i++)
+		if (strcmp(origin->facts[i].key, "assumed_activation") == 0)
+			complain("'%s': does not say its activations: %s is assumed, "
+				 "--activation tells another",
+				 path, origin->facts[i].text);
+}
+
+struct emnist_model *model_load(const struct model_source *source)
+{
+	const char *shown = source->path ? source->path : "built-in model";
+	struct emnist_model_options options = {
+		.hash_files = true,
+		.activation = (enum emnist_activation)(source->activation + 1),
+	};
 	struct emnist_labels *labels = NULL;
 	struct emnist_model *model = NULL;
 	struct emnist_error error;
 	enum emnist_status status;
 
-	if (labels_path && emnist_labels_read(labels_path, &labels, &error)) {
-		complain_of(labels_path, &error);
+	if (source->labels_path && emnist_labels_read(source->labels_path, &labels, &error)) {
+		complain_of(source->labels_path, &error);
 		return NULL;
 	}
 	options.labels = labels;
-	status = load(path, &options, &model, &error);
+	status = load(source->path, &options, &model, &error);
 	/* With labels given, they are the only argument that can be wrong. */
 	if (status)
-		complain_of(labels && status == EMNIST_ERR_ARGUMENT ? labels_path
-			    : path                                  ? path
-								    : "built-in model",
+		complain_of(labels && status == EMNIST_ERR_ARGUMENT ? source->labels_path : shown,
 			    &error);
+	else
+		tell_guesses(model, shown);
 	emnist_labels_free(labels);
 	return model;
 }

@@ -6,7 +6,6 @@
  */
 #include "interrupt.h"
 #include "model_commands.h"
-#include "options.h"
 #include "sink.h"
 
 #include <limits.h>
@@ -28,7 +27,7 @@ static const struct {
 };
 
 struct settings {
-	const char *labels_path;
+	struct model_source source;
 	const char *batch;
 	int format; /* -1: by OUT's ending */
 	uint64_t opset;
@@ -53,8 +52,7 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 			    "the output's; default: probabilities in ONNX, scores in TensorFlow's "
 			    "formats"),
 		OPTION_FLAG(0, "logits", &s->options.logits, "leave out the softmax at the end"),
-		OPTION_TEXT(0, "labels", "FILE", &s->labels_path,
-			    "what the classes mean, in place of what IN says"),
+		MODEL_SOURCE_OPTIONS(&s->source),
 		OPTION_FLAG(0, "force", &s->force, "replace what is at OUT"),
 		OPTION_END,
 	};
@@ -189,16 +187,16 @@ static enum exit_status write_to(const struct settings *s, const struct emnist_m
 
 static enum exit_status convert(struct settings *s)
 {
-	const char *in = s->operands.n == 2 ? s->operands.texts[0] : NULL;
 	const char *out = s->operands.texts[s->operands.n - 1];
 	struct emnist_model *model;
 	enum exit_status status;
 
+	s->source.path = s->operands.n == 2 ? s->operands.texts[0] : NULL;
 	s->options.opset = (unsigned)s->opset;
 	s->options.replace = s->force;
 	if (!parse_batch(s) || !settle_format(s, out) || !may_write(s, out))
 		return STATUS_FATAL;
-	model = model_load(in, s->labels_path);
+	model = model_load(&s->source);
 	if (!model)
 		return STATUS_FATAL;
 	status = write_to(s, model, out);
@@ -208,7 +206,7 @@ static enum exit_status convert(struct settings *s)
 
 enum exit_status model_convert(int argc, char **argv)
 {
-	struct settings s = {.format = -1};
+	struct settings s = {.source = {.activation = -1}, .format = -1};
 	enum exit_status status = STATUS_FATAL;
 
 	switch (parse(&s, argc, argv)) {

@@ -2,7 +2,6 @@
  * cmd_model_show.c - emnist model show: what a model is, and what its file says of itself.
  */
 #include "model_commands.h"
-#include "options.h"
 #include "sink.h"
 
 #include <stdlib.h>
@@ -13,8 +12,7 @@ static void (*const put[])(struct text *text, const struct emnist_model *model,
 			   const char *path) = {model_put_text, model_put_json};
 
 struct settings {
-	const char *model_path;
-	const char *labels_path;
+	struct model_source source;
 	const char *output_path;
 	int format;
 	struct text_list operands;
@@ -23,10 +21,9 @@ struct settings {
 static enum parse_result parse(struct settings *s, int argc, char **argv)
 {
 	const struct option_spec specs[] = {
-		OPTION_TEXT('m', "model", "FILE", &s->model_path,
+		OPTION_TEXT('m', "model", "FILE", &s->source.path,
 			    "the model, where no FILE is given; default: the built-in one"),
-		OPTION_TEXT(0, "labels", "FILE", &s->labels_path,
-			    "what the model's classes mean, in place of what it says itself"),
+		MODEL_SOURCE_OPTIONS(&s->source),
 		OPTION_CHOICE('f', "format", "text|json", &s->format, format_names,
 			      "default: text"),
 		OPTION_TEXT('o', "output", "FILE", &s->output_path,
@@ -44,16 +41,16 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 			     specs, argc, argv, &s->operands);
 }
 
-static enum exit_status show(const struct settings *s, const char *path)
+static enum exit_status show(const struct settings *s)
 {
-	struct emnist_model *model = model_load(path, s->labels_path);
+	struct emnist_model *model = model_load(&s->source);
 	enum exit_status status = STATUS_FATAL;
 	struct text text = {0};
 	struct sink sink;
 
 	if (!model)
 		return STATUS_FATAL;
-	put[s->format](&text, model, path);
+	put[s->format](&text, model, s->source.path);
 	if (text.failed) {
 		complain("out of memory");
 	} else if (sink_open(&sink, s->output_path)) {
@@ -67,7 +64,7 @@ static enum exit_status show(const struct settings *s, const char *path)
 
 enum exit_status model_show(int argc, char **argv)
 {
-	struct settings s = {0};
+	struct settings s = {.source = {.activation = -1}};
 	enum exit_status status = STATUS_FATAL;
 
 	switch (parse(&s, argc, argv)) {
@@ -78,10 +75,13 @@ enum exit_status model_show(int argc, char **argv)
 	case PARSE_RUN:
 		break;
 	}
-	if (s.operands.n > 1 || (s.operands.n == 1 && s.model_path))
+	if (s.operands.n > 1 || (s.operands.n == 1 && s.source.path)) {
 		complain("one model at a time; see 'emnist model show --help'");
-	else
-		status = show(&s, s.operands.n ? s.operands.texts[0] : s.model_path);
+	} else {
+		if (s.operands.n)
+			s.source.path = s.operands.texts[0];
+		status = show(&s);
+	}
 	free(s.operands.texts);
 	return status;
 }

@@ -4,16 +4,34 @@
 #ifndef CLI_MODEL_COMMANDS_H
 #define CLI_MODEL_COMMANDS_H
 
-#include "cli.h"
+#include "options.h"
 #include "text.h"
 
 enum exit_status model_show(int argc, char **argv);
 enum exit_status model_convert(int argc, char **argv);
 
-/* Loads the model at path, "-" being standard input and NULL the built-in one, of any size, with
- * the digests of its files, and with the labels at labels_path in place of its own where that is
- * not NULL. Complains and returns NULL on failure. */
-struct emnist_model *model_load(const char *path, const char *labels_path);
+/* Which model, and what it does not say itself; {.activation = -1} is the built-in one as it is. */
+struct model_source {
+	const char *path; /* "-": standard input; NULL: the built-in model */
+	const char *labels_path;
+	int activation; /* a position in model_activation_names; -1: as the file says */
+};
+
+/* Of hidden layers, in the order of enum emnist_activation from its second on; ended by NULL. */
+extern const char *const model_activation_names[];
+
+/* The options, for a command's table. */
+#define MODEL_SOURCE_OPTIONS(source)                                                               \
+	OPTION_TEXT(0, "labels", "FILE", &(source)->labels_path,                                   \
+		    "what the model's classes mean, in place of what it says itself"),             \
+		OPTION_CHOICE(0, "activation", "NAME", &(source)->activation,                      \
+			      model_activation_names,                                              \
+			      "of the hidden layers of a safetensors file that does not say it: "  \
+			      "relu, elu, leaky_relu, selu, sigmoid or tanh; default: relu")
+
+/* Loads the model, of any size, with the digests of its files. Complains and returns NULL on
+ * failure; complains, too, of what had to be guessed. */
+struct emnist_model *model_load(const struct model_source *source);
 
 /* How much a layer, or all of them, holds and does. */
 struct model_size {

@@ -70,6 +70,10 @@ The file says:
   output  linear_2             float32 (N, 10)
 END
 check 'a model is shown as text' diff wanted shown
+# A file may say things several times; protobuf joins what is appended.
+{ cat "$models/plain.onnx" && printf 'r\006\n\001k\022\001ar\006\n\001k\022\001"'; } >twice.onnx
+is 'what is said several times is an array' '"metadata k":["a","\""]}' \
+	"$("$EMNIST" model show -f json twice.onnx | sed 's/.*\("metadata k[^}]*}\).*/\1/')"
 "$EMNIST" model show -m copy.onnx | tail -n +2 >by_option
 "$EMNIST" model show copy.onnx | tail -n +2 >by_operand
 check '-m and an operand are the same' cmp by_option by_operand
@@ -115,6 +119,21 @@ done >reversed.txt
 "$EMNIST" model convert --labels reversed.txt "$models/plain.onnx" relabelled.onnx
 is 'labels become those of the model' 'classes         10: 9876543210' \
 	"$("$EMNIST" model show relabelled.onnx | grep '^classes')"
+
+# A state_dict as PyTorch alone writes it: weights and nothing else.
+plain_weights()
+{
+	header='{"0.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"0.bias":{"dtype":"F32","shape":[2],"data_offsets":[24,32]},"2.weight":{"dtype":"F32","shape":[10,2],"data_offsets":[32,112]},"2.bias":{"dtype":"F32","shape":[10],"data_offsets":[112,152]}}'
+	printf '\'"$(printf %o ${#header})"'\000\000\000\000\000\000\000%s' "$header"
+	head -c 152 /dev/zero
+}
+plain_weights >plain.safetensors
+"$EMNIST" model convert plain.safetensors guessed.onnx 2>stderr
+is 'what a file does not say is guessed aloud' \
+	"0 emnist: 'plain.safetensors': does not say its activations: relu is assumed, --activation tells another" \
+	"$? $(cat stderr)"
+"$EMNIST" model convert --activation tanh plain.safetensors told.onnx 2>stderr
+is 'or told' '0 tanh ' "$? $("$EMNIST" model show told.onnx | awk '$1 == 1 { print $4 }') $(cat stderr)"
 
 # From one form to the next, and back: to the byte what was there.
 round=0
