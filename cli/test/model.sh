@@ -124,7 +124,7 @@ is 'labels become those of the model' 'classes         10: 9876543210' \
 plain_weights()
 {
 	header='{"0.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"0.bias":{"dtype":"F32","shape":[2],"data_offsets":[24,32]},"2.weight":{"dtype":"F32","shape":[10,2],"data_offsets":[32,112]},"2.bias":{"dtype":"F32","shape":[10],"data_offsets":[112,152]}}'
-	printf '\'"$(printf %o ${#header})"'\000\000\000\000\000\000\000%s' "$header"
+	printf "\\$(printf %o ${#header})"'\000\000\000\000\000\000\000%s' "$header"
 	head -c 152 /dev/zero
 }
 plain_weights >plain.safetensors
