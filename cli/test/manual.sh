@@ -166,6 +166,10 @@ make_files()
 	mkdir scans
 	cp scan.png scans/a.png
 	echo 'a shopping list' >scans/notes.txt
+	mkdir -p letters/A_caps letters/0 gzip
+	cp "$root/testdata/formats/images/00.png" letters/0
+	cp "$root/testdata/formats/images/10.png" letters/A_caps
+	printf 'path,label\n0/00.png,0\nA_caps/10.png,A\n' >letters/labels.csv
 	gzip -dc "$idx/strokes-byclass-test-labels-idx1-ubyte.gz" >labels
 	repeat_labels labels | gzip >byclass-labels.gz
 	repeat_images "$idx/strokes-byclass-test-images-idx3-ubyte" | gzip >byclass-images.gz
@@ -175,6 +179,7 @@ make_files()
 			cp "$idx/strokes-letters-$kind-ubyte.gz" "emnist-letters-$part-$kind-ubyte.gz"
 		done
 	done
+	cp emnist-* gzip
 	cp "$idx/strokes-byclass-mapping.txt" emnist-byclass-mapping.txt
 	cp "$idx/strokes-letters-mapping.txt" emnist-letters-mapping.txt
 }
@@ -202,7 +207,7 @@ masked()
 mkdir "$TMP/work"
 cd "$TMP/work" || exit 1
 make_files
-for page in emnist.1 emnist-classify.1 emnist-eval.1 emnist-train.1 emnist-model.1 emnist-dataset.1 emnist-bench.1; do
+for page in emnist.1 emnist-classify.1 emnist-eval.1 emnist-train.1 emnist-model.1 emnist-dataset.1 emnist-bench.1 emnist-formats.5; do
 	examples "$root/man/$page"
 	check "$page has examples" [ -s "$TMP/examples/1" ]
 	n=1

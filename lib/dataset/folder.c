@@ -206,8 +206,9 @@ static enum emnist_status describe(struct walk *walk, struct emnist_error *error
 
 	if (!walk->n_passed_over)
 		return EMNIST_OK;
-	good = source_describe(source, "%s, %llu other files passed over", rule,
-			       (unsigned long long)walk->n_passed_over);
+	good = source_describe(source, "%s, %llu other file%s passed over", rule,
+			       (unsigned long long)walk->n_passed_over,
+			       walk->n_passed_over == 1 ? "" : "s");
 	free(rule);
 	return good ? EMNIST_OK : error_memory(error);
 }

@@ -93,14 +93,15 @@ enum emnist_status source_find_meaning(struct source *source, const struct sourc
 
 static const struct format {
 	bool (*begins)(const unsigned char *bytes, size_t nbytes);
+	bool has_splits; /* a file may hold several datasets: the reader sees to request->split */
 	/* Takes the stream over, also on failure. */
 	enum emnist_status (*open)(struct gzip *stream, const struct source_request *request,
 				   struct source **source_ret, struct emnist_error *error);
 } formats[] = {
-	{idx_begins, idx_open_beside},
-	{matlab_begins, matlab_open},
-	{pixels_begin, pixels_open},
-	{list_begin, list_open},
+	{idx_begins, false, idx_open_beside},
+	{matlab_begins, true, matlab_open},
+	{pixels_begin, false, pixels_open},
+	{list_begin, false, list_open},
 };
 
 /* The reader for what begins so; NULL: there is none. */
@@ -115,6 +116,20 @@ static const struct format *find_format(const struct source_request *request,
 	return NULL;
 }
 
+/* A split that is asked for of a single dataset must be what its name says it is. */
+static enum emnist_status check_split(const struct source_request *request,
+				      const struct format *format, struct emnist_error *error)
+{
+	const char *base = siblings_base(request->path);
+
+	if (format->has_splits || !request->split ||
+	    siblings_is_split(base, siblings_stem(base), request->split))
+		return EMNIST_OK;
+	return error_set(error, EMNIST_ERR_ARGUMENT,
+			 "there is no split '%.*s': it is a single dataset", SIBLINGS_NAME_SHOWN,
+			 request->split);
+}
+
 enum emnist_status source_open_stream(struct gzip *stream, const struct source_request *request,
 				      struct source **source_ret, struct emnist_error *error)
 {
@@ -127,6 +142,8 @@ enum emnist_status source_open_stream(struct gzip *stream, const struct source_r
 	status = gzip_peek(stream, HEAD_NBYTES, &head, &n, error);
 	format = status ? NULL : find_format(request, head, n);
 	if (format)
+		status = check_split(request, format, error);
+	if (format && !status)
 		return format->open(stream, request, source_ret, error);
 	gzip_close(stream);
 	if (!status)

@@ -574,7 +574,7 @@ static void test_folders(void **state)
 	assert_string_equal(contents.texts, "0 1 2");
 	assert_memory_equal(contents.pixels, original.pixels, 3 * EMNIST_VECTOR_LENGTH);
 	assert_string_equal(contents.description, "image files in folders named by ASCII codes in "
-						  "hexadecimal, 1 other files passed over");
+						  "hexadecimal, 1 other file passed over");
 	check_fails(in_scratch("all"), NULL, EMNIST_ERR_ARGUMENT, "choose a split: test, train");
 	options.split = "train";
 	read_good(in_scratch("all"), &options, &contents);
@@ -587,6 +587,22 @@ static void test_folders(void **state)
 	assert_string_equal(contents.texts, "3");
 	assert_int_equal(bad.n, 1);
 	assert_string_equal(bad.path, in_scratch("all/train/5/bad.png"));
+}
+
+static void test_split_of_one(void **state)
+{
+	struct emnist_dataset_options options = {.split = "test"};
+
+	(void)state;
+	check_same(ORIGINAL, &options, "idx");
+	options.split = "byclass";
+	check_same(FOLDER "strokes-byclass.csv", &options, "CSV, transposed");
+	options.split = "train";
+	check_fails(ORIGINAL, &options, EMNIST_ERR_ARGUMENT,
+		    "'strokes-byclass-test-images-idx3-ubyte': there is no split 'train': it is a "
+		    "single dataset");
+	check_fails(FOLDER "list.csv", &options, EMNIST_ERR_ARGUMENT,
+		    "there is no split 'train': it is a single dataset");
 }
 
 static void test_folders_of_files(void **state)
@@ -629,6 +645,7 @@ int main(void)
 		cmocka_unit_test(test_matlab_cut_anywhere),
 		cmocka_unit_test(test_class_names),
 		cmocka_unit_test(test_folders),
+		cmocka_unit_test(test_split_of_one),
 		cmocka_unit_test(test_folders_of_files),
 	};
 
