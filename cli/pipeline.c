@@ -17,7 +17,7 @@
 #include "pipeline.h"
 #include "batch.h"
 #include "dump.h"
-#include "unpack.h"
+#include "unpacking.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
- * unpack.c - the image files of one archive as inputs.
+ * unpacking.c - the image files of one archive as inputs.
  */
-#include "unpack.h"
+#include "unpacking.h"
 
 #include "batch.h"
 

@@ -1,8 +1,8 @@
 /*
- * unpack.h - the image files of one archive as inputs.
+ * unpacking.h - the image files of one archive as inputs.
  */
-#ifndef CLI_UNPACK_H
-#define CLI_UNPACK_H
+#ifndef CLI_UNPACKING_H
+#define CLI_UNPACKING_H
 
 #include "inputs.h"
 #include "text.h"
