@@ -193,6 +193,58 @@ PACKED = {
 }
 
 
+# ------------------------------------------------------------------------ datasets
+
+def dataset(stem):
+    """The files of a dataset in testdata/idx, packed as NIST packs them, by their names."""
+    files = {}
+    for path in sorted((HERE / "idx").glob(stem + "*")):
+        data = path.read_bytes()
+        if path.suffix == ".gz":
+            data = gzip.decompress(data)
+        name = path.name.removesuffix(".gz")
+        files["gzip/" + name + ("" if name.endswith(".txt") else ".gz")] = \
+            data if name.endswith(".txt") else gz(data)
+    return files
+
+
+def datasets_zip(stream=False):
+    """As NIST's gzip.zip. Of one of the datasets the labels come after the images."""
+    files = {"gzip/": b"", **dataset("strokes-byclass"), **dataset("strokes-letters")}
+    late = "gzip/strokes-letters-labels-idx1-ubyte.gz"
+    files[late] = files.pop(late)
+    files["__MACOSX/gzip/._strokes-byclass-test-images-idx3-ubyte.gz"] = b"\0\5\x16\7"
+    return make_zip(files.items(), stream=stream)
+
+
+def csv_zip():
+    """As on Kaggle: the label, then 784 values as they are stored; the mapping beside it."""
+    files = dataset("strokes-balanced")
+    stem = "gzip/strokes-balanced-train"
+    images = gzip.decompress(files[stem + "-images-idx3-ubyte.gz"])[16:]
+    labels = gzip.decompress(files[stem + "-labels-idx1-ubyte.gz"])[8:]
+    lines = [",".join(map(str, [label, *images[784 * i:784 * (i + 1)]])) + "\n"
+             for i, label in enumerate(labels)]
+    return make_zip([("csv/strokes-balanced-train.csv", "".join(lines).encode()),
+                     ("csv/strokes-balanced-train-mapping.txt", files[stem + "-mapping.txt"])])
+
+
+def no_labels_zip():
+    files = dataset("strokes-byclass")
+    del files["gzip/strokes-byclass-test-labels-idx1-ubyte.gz"]
+    return make_zip(files.items())
+
+
+DATASETS = {
+    "gzip.zip": datasets_zip(),
+    "gzip-stream.zip": datasets_zip(stream=True),
+    "upright.zip": make_zip([(name, gzip.decompress((HERE / "idx" / (name + ".gz")).read_bytes()))
+                             for name in ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")]),
+    "no-labels.zip": no_labels_zip(),
+    "csv.zip": csv_zip(),
+}
+
+
 # ------------------------------------------------------------------------- damage
 
 def changed(data, at, new):
@@ -296,6 +348,8 @@ def main():
     for name, (pack, of) in PACKED.items():
         (FOLDER / name).write_bytes(pack(TARS[of]))
         lines += [f"{name}\t{shown(n)}\t{zlib.crc32(b):08x}" for n, b in list_tar(TARS[of])]
+    for name, data in DATASETS.items():
+        (FOLDER / name).write_bytes(data)
     (FOLDER / "contents.tsv").write_text("\n".join(lines) + "\n")
     lines = ["# archive, files before the failure or all, status, message, file in it that is meant"]
     for name, data, n, status, message, *member in damaged():

@@ -165,6 +165,8 @@ static enum emnist_status damaged(struct members *members, struct emnist_error *
 		return error_set(error, EMNIST_ERR_UNSUPPORTED, "u%s", why + 1);
 	if (why && strcmp(why, "Damaged tar archive") == 0)
 		why = "the checksum of a header is wrong";
+	if (why && members->by_directory && strcmp(why, "Unrecognized archive format") == 0)
+		why = "no list of files at its end: it is cut short, or empty";
 	return feed_damaged(&members->feed,
 			    members->kind == ARCHIVE_KIND_ZIP ? "zip archive" : "tar archive", why,
 			    error);

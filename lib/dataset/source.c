@@ -13,6 +13,7 @@
 #include "matlab.h"
 #include "pixels.h"
 #include "siblings.h"
+#include "zipped.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -100,6 +101,7 @@ static const struct format {
 } formats[] = {
 	{idx_begins, false, idx_open_beside},
 	{matlab_begins, true, matlab_open},
+	{zipped_begins, true, zipped_open},
 	{pixels_begin, false, pixels_open},
 	{list_begin, false, list_open},
 };

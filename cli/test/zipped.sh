@@ -1,0 +1,70 @@
+#!/bin/sh
+# zipped.sh - datasets in zip archives, as NIST ships them, are the datasets that they are unpacked.
+. cli/test/tap.inc
+
+idx=testdata/idx
+archives=testdata/archives
+figures() { "$EMNIST" eval -q -f json --per-class "$@" 2>"$TMP/stderr" | sed 's/"dataset":"[^"]*",//; s/,"seconds".*//'; }
+
+wanted=$(figures $idx/strokes-byclass-test)
+check 'there are figures' [ -n "$wanted" ]
+for name in gzip.zip gzip-stream.zip; do
+	is "$name: the same figures" "$wanted" "$(figures $archives/$name --split byclass-test)"
+	is "$name: labels behind the images" "$(figures $idx/strokes-letters)" \
+		"$(figures $archives/$name --split letters)"
+	is "$name: --indices" "$(echo 7 | figures --indices - $idx/strokes-byclass-test)" \
+		"$(echo 7 | figures --indices - $archives/$name --split byclass-test)"
+done
+is 'MNIST'"'"'s names: upright' "$(figures $idx/t10k)" "$(figures $archives/upright.zip)"
+is '--idx-labels' "$wanted" "$(figures $archives/no-labels.zip --split byclass-test \
+	--idx-labels $idx/strokes-byclass-test-labels-idx1-ubyte.gz)"
+is 'CSV, with its mapping' "$(figures $idx/strokes-balanced-train)" "$(figures $archives/csv.zip)"
+cp $archives/gzip.zip "$TMP/data.idx"
+is 'the name does not matter' "$wanted" "$(figures "$TMP/data.idx" --split byclass-test)"
+
+# refused NAME MESSAGE ARGUMENT...
+refused()
+{
+	refused_name=$1 refused_message=$2
+	shift 2
+	"$EMNIST" eval -q "$@" >"$TMP/out" 2>"$TMP/stderr"
+	is "$refused_name" "2 emnist: $refused_message" "$? $(cat "$TMP/stderr")"
+}
+
+refused 'several splits are listed' \
+	"'$archives/gzip.zip': choose a split: byclass-test, letters" $archives/gzip.zip
+refused 'a split that is not there' \
+	"'$archives/gzip.zip': there is no split 'digits': only byclass-test, letters" \
+	--split digits $archives/gzip.zip
+refused 'no labels' \
+	"'$archives/no-labels.zip': no labels 'gzip/strokes-byclass-test-labels-idx1-ubyte.gz' in the archive" \
+	$archives/no-labels.zip
+refused 'images alone' "'$archives/deflated.zip': a zip archive with no dataset in it: neither idx files of images nor MATLAB nor CSV files" \
+	$archives/deflated.zip
+refused 'nothing at all' "'$archives/empty.zip': damaged zip archive: no list of files at its end: it is cut short, or empty" \
+	$archives/empty.zip
+head -c 5000 $archives/gzip.zip >"$TMP/cut.zip"
+refused 'cut short' "'$TMP/cut.zip': damaged zip archive: no list of files at its end: it is cut short, or empty" \
+	"$TMP/cut.zip"
+
+# A byte of the images is another: the checksums notice, and nothing is printed.
+at=$(LC_ALL=C grep -abo 'gzip/strokes-byclass-test-images' $archives/gzip.zip | head -n 1 | cut -d: -f1)
+{
+	head -c $((at + 3000)) $archives/gzip.zip
+	printf '\125\252\125\252'
+	tail -c +$((at + 3005)) $archives/gzip.zip
+} >"$TMP/flipped.zip"
+"$EMNIST" eval -q --split byclass-test "$TMP/flipped.zip" >"$TMP/out" 2>"$TMP/stderr"
+is 'damage within a file' '2 0' "$? $(wc -c <"$TMP/out")"
+check 'damage within a file: which' grep -q \
+	"flipped.zip': 'strokes-byclass-test-images-idx3-ubyte.gz': damaged" "$TMP/stderr"
+
+# Of what is not asked for nothing is unpacked: it may be damaged.
+is 'damage in another file' "$(figures $idx/strokes-letters)" \
+	"$(figures --split letters "$TMP/flipped.zip")"
+
+# Training takes it as well.
+"$EMNIST" train -q --no-checkpoint --epochs 1 --batch 32 --split byclass-test -o "$TMP/model.onnx" \
+	$archives/gzip.zip >"$TMP/out" 2>"$TMP/stderr"
+report 'train'
+finish
