@@ -242,6 +242,10 @@ DATASETS = {
                              for name in ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")]),
     "no-labels.zip": no_labels_zip(),
     "csv.zip": csv_zip(),
+    # As NIST's; testdata/formats is made by generate_formats.py.
+    "matlab.zip": make_zip([
+        ("matlab/emnist-balanced.mat", (HERE / "formats" / "plain.mat").read_bytes()),
+        ("matlab/emnist-byclass.mat", (HERE / "formats" / "strokes.mat").read_bytes())]),
 }
 
 

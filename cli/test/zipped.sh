@@ -4,7 +4,14 @@
 
 idx=testdata/idx
 archives=testdata/archives
-figures() { "$EMNIST" eval -q -f json --per-class "$@" 2>"$TMP/stderr" | sed 's/"dataset":"[^"]*",//; s/,"seconds".*//'; }
+
+# What eval says of a dataset, but for its name and the time: different where it fails.
+figures()
+{
+	"$EMNIST" eval -q -f json --per-class "$@" >"$TMP/json" 2>"$TMP/stderr" ||
+		echo "failed: $*: $(cat "$TMP/stderr")"
+	sed 's/"dataset":"[^"]*",//; s/,"seconds".*//' "$TMP/json"
+}
 
 wanted=$(figures $idx/strokes-byclass-test)
 check 'there are figures' [ -n "$wanted" ]
@@ -19,6 +26,10 @@ is 'MNIST'"'"'s names: upright' "$(figures $idx/t10k)" "$(figures $archives/upri
 is '--idx-labels' "$wanted" "$(figures $archives/no-labels.zip --split byclass-test \
 	--idx-labels $idx/strokes-byclass-test-labels-idx1-ubyte.gz)"
 is 'CSV, with its mapping' "$(figures $idx/strokes-balanced-train)" "$(figures $archives/csv.zip)"
+for split in train test; do
+	is "MATLAB: $split" "$(figures testdata/formats/strokes.mat --split $split)" \
+		"$(figures $archives/matlab.zip --split byclass-$split)"
+done
 cp $archives/gzip.zip "$TMP/data.idx"
 is 'the name does not matter' "$wanted" "$(figures "$TMP/data.idx" --split byclass-test)"
 
@@ -33,6 +44,9 @@ refused()
 
 refused 'several splits are listed' \
 	"'$archives/gzip.zip': choose a split: byclass-test, letters" $archives/gzip.zip
+refused 'several splits of MATLAB files are listed' \
+	"'$archives/matlab.zip': choose a split: balanced-test, balanced-train, byclass-test, byclass-train" \
+	$archives/matlab.zip
 refused 'a split that is not there' \
 	"'$archives/gzip.zip': there is no split 'digits': only byclass-test, letters" \
 	--split digits $archives/gzip.zip

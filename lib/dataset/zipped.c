@@ -225,8 +225,8 @@ static bool add_choices(struct splits *splits, const struct listing *listing, si
 	if (base[siblings_stem(base)])
 		return add_choice(splits, listing, entry, NULL, strlen(base) - siblings_stem(base));
 	if (ends_with(base, ".mat"))
-		return add_choice(splits, listing, entry, "train", strlen(".mat")) &&
-		       add_choice(splits, listing, entry, "test", strlen(".mat"));
+		return add_choice(splits, listing, entry, "test", strlen(".mat")) &&
+		       add_choice(splits, listing, entry, "train", strlen(".mat"));
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
 		if (ends_with(base, endings[i]))
 			return add_choice(splits, listing, entry, NULL, strlen(endings[i]));
