@@ -27,8 +27,9 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 			      "default: text"),
 		OPTION_TEXT('o', "output", "FILE", &s->output_path,
 			    "write to FILE; default: standard output"),
-		OPTION_TEXT(0, "chart", "FILE.svg", &s->chart_path,
-			    "draw the counts of the classes as bars, a panel a dataset"),
+		OPTION_TEXT(0, "chart", "FILE", &s->chart_path,
+			    "draw the counts of the classes as bars, a panel a dataset: PNG where "
+			    "FILE ends in .png, else SVG"),
 		OPTION_END,
 	};
 
@@ -87,20 +88,64 @@ static bool check_chart(const struct settings *s, const struct emnist_statistics
 	return true;
 }
 
-static bool write_chart(const struct settings *s, const struct stats_report *report)
+static bool replace(const char *path, const void *bytes, size_t nbytes)
 {
 	struct emnist_error error;
+
+	if (!emnist_file_replace(path, bytes, nbytes, &error))
+		return true;
+	complain_of(path, &error);
+	return false;
+}
+
+static bool write_svg(const char *path, const struct stats_report *report)
+{
 	struct text text = {0};
 	bool good;
 
 	stats_put_chart(&text, report);
-	good = !text.failed;
-	if (!good)
+	good = !text.failed && replace(path, text.bytes, text.nbytes);
+	if (text.failed)
 		complain("out of memory");
-	else if (emnist_file_replace(s->chart_path, text.bytes, text.nbytes, &error))
-		good = (complain_of(s->chart_path, &error), false);
 	text_release(&text);
 	return good;
+}
+
+/* Above the panels stand the names without their folders. */
+static bool write_png(const char *path, const struct stats_report *report)
+{
+	const size_t n_parts = emnist_statistics_n_parts(report->statistics);
+	const char **names = calloc(n_parts, sizeof(*names));
+	struct emnist_error error = {.message = "out of memory"};
+	size_t nbytes;
+	void *png = NULL;
+	bool good;
+
+	for (size_t i = 0; i < n_parts && names; i++) {
+		const char *slash = strrchr(report->paths[i], '/');
+
+		names[i] = slash && slash[1] ? slash + 1 : report->paths[i];
+	}
+	good = names && !emnist_statistics_to_png(report->statistics, names, &png, &nbytes, &error);
+	if (!good)
+		complain_of(path, &error);
+	good = good && replace(path, png, nbytes);
+	free(png);
+	free(names);
+	return good;
+}
+
+static bool is_png(const char *path)
+{
+	const size_t n = strlen(path);
+
+	return n > 4 && strcmp(path + n - 4, ".png") == 0;
+}
+
+static bool write_chart(const struct settings *s, const struct stats_report *report)
+{
+	return is_png(s->chart_path) ? write_png(s->chart_path, report)
+				     : write_svg(s->chart_path, report);
 }
 
 static enum exit_status write_report(const struct settings *s, const struct stats_report *report)

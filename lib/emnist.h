@@ -836,6 +836,13 @@ struct emnist_common {
 EMNIST_API struct emnist_common emnist_statistics_common(const struct emnist_statistics *statistics,
 							 size_t first, size_t second);
 
+/* The counts of all parts' classes as bars, a panel a part, in PNG. names: (n_parts), what stands
+ * above each. *png_ret is freed with free(). */
+EMNIST_API enum emnist_status emnist_statistics_to_png(const struct emnist_statistics *statistics,
+						       const char *const *names, void **png_ret,
+						       size_t *nbytes_ret,
+						       struct emnist_error *error);
+
 EMNIST_API void emnist_statistics_free(struct emnist_statistics *statistics);
 
 /* -------------------------------------------------------------- evaluation */

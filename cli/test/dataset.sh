@@ -88,6 +88,12 @@ if command -v python3 >/dev/null; then
 	check 'stats: the chart is XML' python3 -c \
 		'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$TMP/chart.svg"
 fi
+check 'stats: a chart in PNG' runs 0 stats --chart "$TMP/chart.png" $made/first-byclass $idx/strokes-sets-test
+check 'stats: which is an image that emnist reads' "$EMNIST" classify "$TMP/chart.png"
+is 'stats: of two panels' '00000790 00000470' "$(od -An -tx1 -j16 -N4 "$TMP/chart.png" | tr -d ' ') $(
+	od -An -tx1 -j20 -N4 "$TMP/chart.png" | tr -d ' ')"
+fails 'stats: a chart in PNG on a full disk' "'$TMP/none/x.png': cannot write: No such file or directory" \
+	stats --chart "$TMP/none/x.png" $made/first-byclass
 cp $made/first-byclass-images-idx3-ubyte "$TMP/<&>-images-idx3-ubyte"
 cp $made/first-byclass-labels-idx1-ubyte "$TMP/<&>-labels-idx1-ubyte"
 runs 0 stats --chart "$TMP/chart.svg" "$TMP/<&>"
