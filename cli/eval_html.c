@@ -9,11 +9,13 @@
 #include "html.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define N_CONFUSIONS 30
-#define N_GAPS       20
+#define N_CONFUSIONS     30
+#define N_GAPS           20
+#define N_CONFUSION_GAPS 14
 
 /* Tables of more classes stand in so many columns. */
 #define TWO_COLUMNS   16
@@ -203,6 +205,38 @@ static void put_table_of_both(struct text *text, const struct emnist_comparison 
 	text_puts(text, "</tbody></table>\n");
 }
 
+/* With a minus that is as wide as a plus. */
+static void put_signed(struct text *text, double value)
+{
+	text_printf(text, "%s%.2f", value < 0 ? "\xe2\x88\x92" : "+", fabs(value));
+}
+
+static void put_confusion_gaps(struct text *text, const struct eval_report *report)
+{
+	const struct emnist_evaluation *e = report->evaluation;
+	struct eval_confusion_gap gaps[N_CONFUSION_GAPS];
+	const size_t n = eval_confusion_gaps(report, N_CONFUSION_GAPS, gaps);
+
+	if (!n)
+		return;
+	text_puts(text, "<table><caption>Mistakes that one makes more often</caption><thead><tr>"
+			"<th scope=\"col\">true</th><th scope=\"col\" class=\"to\">taken for</th>"
+			"<th scope=\"col\">by the first</th><th scope=\"col\">by the second"
+			"</th></tr></thead><tbody>\n");
+	for (size_t i = 0; i < n; i++) {
+		text_puts(text, "<tr><th scope=\"row\">");
+		put_label(text, e->true_labels, gaps[i].true_class);
+		text_puts(text, "</th><td class=\"to\">");
+		put_label(text, e->predicted_labels, gaps[i].predicted_class);
+		text_puts(text, "</td><td>");
+		put_count(text, gaps[i].n_first);
+		text_puts(text, "</td><td>");
+		put_count(text, gaps[i].n_second);
+		text_puts(text, "</td></tr>\n");
+	}
+	text_puts(text, "</tbody></table>\n");
+}
+
 static void put_gaps(struct text *text, const struct eval_report *report)
 {
 	size_t n;
@@ -224,9 +258,10 @@ static void put_gaps(struct text *text, const struct eval_report *report)
 		put_count(text, gaps[i].n_first);
 		text_puts(text, "</td><td>");
 		put_count(text, gaps[i].n_second);
-		text_printf(text, "</td><td>%+.2f</td></tr>\n",
-			    100 * ((double)gaps[i].n_first - (double)gaps[i].n_second) /
-				    (double)gaps[i].n_images);
+		text_puts(text, "</td><td>");
+		put_signed(text, 100 * ((double)gaps[i].n_first - (double)gaps[i].n_second) /
+					 (double)gaps[i].n_images);
+		text_puts(text, "</td></tr>\n");
 	}
 	if (n)
 		text_puts(text, "</tbody></table>\n");
@@ -249,12 +284,15 @@ static void put_comparison(struct text *text, const struct eval_report *report)
 	text_printf(
 		text,
 		", which has %.2f\xc2\xa0%% right (95 %% interval %.2f to %.2f). The difference is "
-		"<strong>%+.2f points</strong> (95 %% interval %+.2f to %+.2f). "
-		"McNemar\xe2\x80\x99s "
-		"test, exact: <strong>",
+		"<strong>",
 		100 * (double)e->n_correct / (double)e->n_images, 100 * interval.low,
-		100 * interval.high, 100 * c->difference, 100 * c->interval.low,
-		100 * c->interval.high);
+		100 * interval.high);
+	put_signed(text, 100 * c->difference);
+	text_puts(text, " points</strong> (95 % interval ");
+	put_signed(text, 100 * c->interval.low);
+	text_puts(text, " to ");
+	put_signed(text, 100 * c->interval.high);
+	text_puts(text, "). McNemar\xe2\x80\x99s test, exact: <strong>");
 	put_p_value(text, c->p_value);
 	text_printf(
 		text,
@@ -262,6 +300,7 @@ static void put_comparison(struct text *text, const struct eval_report *report)
 		"</p>\n<div class=\"pair\"><div>",
 		c->chi_squared);
 	put_table_of_both(text, c);
+	put_confusion_gaps(text, report);
 	text_puts(text, "</div><div>");
 	put_gaps(text, report);
 	text_puts(text, "</div></div>\n</section>\n");
@@ -330,7 +369,7 @@ static void put_confusion_rows(struct text *text, const struct emnist_evaluation
 		  "<table><colgroup><col style=\"width:12%\"/><col style=\"width:20%\"/><col "
 		  "style=\"width:17%\"/><col style=\"width:25%\"/><col/></colgroup><thead><tr><th "
 		  "scope=\"col\">true</th><th scope=\"col\" "
-		  "style=\"text-align:left\">taken for</th><th scope=\"col\">images</th>"
+		  "class=\"to\">taken for</th><th scope=\"col\">images</th>"
 		  "<th scope=\"col\">of the class, %</th><th aria-label=\"share as a bar\"></th>"
 		  "</tr></thead><tbody>\n");
 	for (size_t i = 0; i < n; i++) {

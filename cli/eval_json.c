@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Of the mistakes that one model makes more often than the other. */
+#define N_CONFUSION_GAPS 100
+
 static void put_key(struct text *text, const char *key)
 {
 	text_puts(text, ",\"");
@@ -146,6 +149,25 @@ static void put_gaps(struct text *text, const struct eval_report *report)
 	free(gaps);
 }
 
+static void put_confusion_gaps(struct text *text, const struct eval_report *report)
+{
+	const struct emnist_evaluation *e = report->evaluation;
+	struct eval_confusion_gap gaps[N_CONFUSION_GAPS];
+	const size_t n = eval_confusion_gaps(report, N_CONFUSION_GAPS, gaps);
+	bool first = true;
+
+	put_key(text, "confusions");
+	text_putc(text, '[');
+	for (size_t i = 0; i < n; i++) {
+		begin_labelled(text, &first, "true", e->true_labels, gaps[i].true_class);
+		put_label(text, "predicted", e->predicted_labels, gaps[i].predicted_class);
+		put_count(text, "first", gaps[i].n_first);
+		put_count(text, "second", gaps[i].n_second);
+		text_putc(text, '}');
+	}
+	text_putc(text, ']');
+}
+
 static void put_interval(struct text *text, const struct emnist_evaluation *e)
 {
 	const struct emnist_interval interval = emnist_interval_of_share(e->n_correct, e->n_images);
@@ -176,6 +198,7 @@ static void put_comparison(struct text *text, const struct eval_report *report)
 	put_signed(text, "mcnemar_p", "%.6e", c->p_value);
 	put_signed(text, "mcnemar_chi_squared", "%.6f", c->chi_squared);
 	put_gaps(text, report);
+	put_confusion_gaps(text, report);
 	text_putc(text, '}');
 }
 

@@ -191,7 +191,7 @@ static void put_marks(struct text *text, const struct frame *f, const struct emn
 void eval_plot_coverage(struct text *text, const struct emnist_evaluation *e,
 			const struct emnist_evaluation *other)
 {
-	static const double floors[] = {0.99, 0.98, 0.95, 0.9, 0.8, 0.5, 0};
+	static const double floors[] = {0.99, 0.98, 0.95, 0.9, 0.8, 0.75, 0.5, 0};
 	struct frame f = {LEFT, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM, 0, 1, 0, 1};
 	double least = 1;
 	size_t i = 0;

@@ -45,13 +45,14 @@ static int compare_gaps(const void *a, const void *b)
 	return (first->class > second->class) - (first->class < second->class);
 }
 
-static bool same_classes(const struct emnist_evaluation *a, const struct emnist_evaluation *b)
+static bool same_labels(const struct emnist_labels *a, const struct emnist_labels *b)
 {
-	if (a->n_true != b->n_true)
+	const size_t n = emnist_labels_count(a);
+
+	if (n != emnist_labels_count(b))
 		return false;
-	for (size_t i = 0; i < a->n_true; i++)
-		if (strcmp(emnist_labels_text(a->true_labels, i),
-			   emnist_labels_text(b->true_labels, i)) != 0)
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(emnist_labels_text(a, i), emnist_labels_text(b, i)) != 0)
 			return false;
 	return true;
 }
@@ -64,7 +65,7 @@ struct eval_class_gap *eval_class_gaps(const struct eval_report *report, size_t 
 	size_t n = 0;
 
 	*n_ret = 0;
-	if (!gaps || !same_classes(first, second))
+	if (!gaps || !same_labels(first->true_labels, second->true_labels))
 		return gaps;
 	for (size_t i = 0; i < first->n_true; i++)
 		gaps[i].class = i;
@@ -82,4 +83,50 @@ struct eval_class_gap *eval_class_gaps(const struct eval_report *report, size_t 
 	qsort(gaps, n, sizeof(*gaps), compare_gaps);
 	*n_ret = n;
 	return gaps;
+}
+
+static uint64_t size_of(const struct eval_confusion_gap *gap)
+{
+	return gap->n_first > gap->n_second ? gap->n_first - gap->n_second
+					    : gap->n_second - gap->n_first;
+}
+
+/* Puts a gap in its place among the n that are there, of n_max at the most. */
+static size_t insert_gap(struct eval_confusion_gap *gaps, size_t n, size_t n_max,
+			 const struct eval_confusion_gap *gap)
+{
+	size_t place = n;
+
+	while (place > 0 && size_of(&gaps[place - 1]) < size_of(gap))
+		place--;
+	if (place == n_max)
+		return n;
+	n = n < n_max ? n + 1 : n;
+	memmove(gaps + place + 1, gaps + place, (n - place - 1) * sizeof(*gaps));
+	gaps[place] = *gap;
+	return n;
+}
+
+size_t eval_confusion_gaps(const struct eval_report *report, size_t n_max,
+			   struct eval_confusion_gap *gaps_ret)
+{
+	const struct emnist_evaluation *first = report->evaluation;
+	const struct emnist_evaluation *second = report->other->evaluation;
+	size_t n = 0;
+
+	if (!n_max || !same_labels(first->true_labels, second->true_labels) ||
+	    !same_labels(first->predicted_labels, second->predicted_labels))
+		return 0;
+	for (size_t i = 0; i < first->n_true; i++)
+		for (size_t j = 0; j < first->n_predicted; j++) {
+			const size_t cell = i * first->n_predicted + j;
+			const struct eval_confusion_gap gap = {i, j, first->confusion[cell],
+							       second->confusion[cell]};
+
+			if (size_of(&gap) &&
+			    !emnist_labels_match(first->true_labels, i, first->predicted_labels, j,
+						 false))
+				n = insert_gap(gaps_ret, n, n_max, &gap);
+		}
+	return n;
 }

@@ -58,6 +58,19 @@ struct eval_class_gap {
  * two models do not see the same classes. Free with free(); NULL when memory is short. */
 struct eval_class_gap *eval_class_gaps(const struct eval_report *report, size_t *n_ret);
 
+/* A mistake that both models make, or one of them. */
+struct eval_confusion_gap {
+	size_t true_class;
+	size_t predicted_class;
+	uint64_t n_first;  /* images of which the first says so */
+	uint64_t n_second; /* of which the second does */
+};
+
+/* The n_max mistakes that are not as frequent with the one model as with the other, the largest
+ * difference first; none where the models do not have the same classes. Returns their number. */
+size_t eval_confusion_gaps(const struct eval_report *report, size_t n_max,
+			   struct eval_confusion_gap *gaps_ret);
+
 struct eval_format {
 	const char *name;
 	void (*put)(struct text *text, const struct eval_report *report);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define NAME_WIDTH 20 /* of the first column */
-#define N_GAPS     10 /* classes on which two models differ most */
+#define N_GAPS     10 /* rows of what two models differ in most */
 
 static void put_name(struct text *text, const char *name)
 {
@@ -232,6 +232,27 @@ static void put_gaps(struct text *text, const struct eval_report *report)
 	free(gaps);
 }
 
+/* The mistakes that one makes more often. */
+static void put_confusion_gaps(struct text *text, const struct eval_report *report)
+{
+	const struct emnist_evaluation *e = report->evaluation;
+	const int true_width = widest_label(e->true_labels, "true");
+	const int width = widest_label(e->predicted_labels, "taken for");
+	struct eval_confusion_gap gaps[N_GAPS];
+	const size_t n = eval_confusion_gaps(report, N_GAPS, gaps);
+	char digits[DIGITS_NBYTES];
+
+	if (n)
+		text_printf(text, "\n%-*s  %-*s%15s%15s\n", true_width, "true", width, "taken for",
+			    "by the first", "by the second");
+	for (size_t i = 0; i < n; i++) {
+		put_label(text, e->true_labels, gaps[i].true_class, true_width + 2);
+		put_label(text, e->predicted_labels, gaps[i].predicted_class, width);
+		text_printf(text, "%15s", with_commas(gaps[i].n_first, digits));
+		text_printf(text, "%15s\n", with_commas(gaps[i].n_second, digits));
+	}
+}
+
 static void put_comparison(struct text *text, const struct eval_report *report)
 {
 	const struct eval_other *other = report->other;
@@ -256,6 +277,7 @@ static void put_comparison(struct text *text, const struct eval_report *report)
 	put_p_value(text, c->p_value);
 	text_printf(text, "  (exact; chi-squared %.2f)\n", c->chi_squared);
 	put_gaps(text, report);
+	put_confusion_gaps(text, report);
 }
 
 static void put_coverage(struct text *text, const struct emnist_evaluation *e)

@@ -195,13 +195,15 @@ report 'two models'
 for name in errors built_in; do
 	sed -n '2,$s/,.*//p' "$TMP/$name.csv" | sort >"$TMP/$name.wrong"
 done
-sed 's/"classes":.*//' "$TMP/out" >"$TMP/head"
-mv "$TMP/head" "$TMP/out"
+mv "$TMP/out" "$TMP/whole.json"
+sed 's/"classes":.*//' "$TMP/whole.json" >"$TMP/out"
 is 'the four counts are those of the mistakes' \
 	"$(comm -12 "$TMP/errors.wrong" "$TMP/built_in.wrong" | wc -l | tr -d ' ') $(
 		comm -13 "$TMP/errors.wrong" "$TMP/built_in.wrong" | wc -l | tr -d ' ') $(
 		comm -23 "$TMP/errors.wrong" "$TMP/built_in.wrong" | wc -l | tr -d ' ') $of_built_in" \
 	"$(value neither) $(value first_alone) $(value second_alone) $(value correct)"
+is 'classes and mistakes that differ' '1 1' "$(grep -c '"classes":\[{"label":"' "$TMP/whole.json") $(
+	grep -c '"confusions":\[{"true":"[^}]*"first":[0-9]*,"second":[0-9]*}' "$TMP/whole.json")"
 well_formed 'the page of two models' "$TMP/compare.html"
 is 'it asks nothing of others' '' "$(alone "$TMP/compare.html")"
 is 'it shows what each alone has right' "$(($(value first_alone) + $(value second_alone)))" \
