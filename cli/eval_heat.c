@@ -17,7 +17,8 @@
 #define LETTER   8 /* about, the width of a letter of a label */
 #define LEGEND_H 12
 #define LEGEND_W 240
-#define MARGIN   12 /* around a picture that stands alone */
+#define LEAST_W  390 /* of the matrix, for what is said under the legend */
+#define MARGIN   12  /* around a picture that stands alone */
 
 struct heat {
 	const struct emnist_evaluation *e;
@@ -179,7 +180,7 @@ static struct heat lay_out(const struct emnist_evaluation *e)
 	heat.left = 22 + row_letters * LETTER + GAP;
 	heat.top = 18 + (letters == 1 ? 14 : letters * LETTER) + GAP;
 	matrix = (int)e->n_predicted * heat.cell;
-	heat.width = heat.left + (matrix > 330 ? matrix : 330) + 2;
+	heat.width = heat.left + (matrix > LEAST_W ? matrix : LEAST_W) + 2;
 	heat.height = heat.top + (int)e->n_true * heat.cell + 62;
 	return heat;
 }

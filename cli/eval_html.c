@@ -400,7 +400,9 @@ static void put_confusions(struct text *text, const struct emnist_evaluation *e)
 
 	text_puts(text,
 		  "<section aria-labelledby=\"confused\">\n<h2 id=\"confused\">What is confused"
-		  "</h2>\n<p class=\"lead\">The most frequent mistakes.</p>\n");
+		  "</h2>\n");
+	text_printf(text, "<p class=\"lead\">%s</p>\n",
+		    n ? "The most frequent mistakes." : "Nothing.");
 	text_printf(text, "<div class=\"columns n%zu\">\n", n_columns);
 	for (size_t first = 0; first < n; first += height)
 		put_confusion_rows(text, e, confusions + first,

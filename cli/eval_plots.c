@@ -9,7 +9,7 @@
 
 #define WIDTH    520
 #define HEIGHT   380
-#define LEFT     52
+#define LEFT     60
 #define RIGHT    14
 #define TOP      14
 #define BOTTOM   46
@@ -61,7 +61,7 @@ static void put_axes(struct text *text, const struct frame *f, double y_step, in
 	text_printf(
 		text,
 		"</g>\n<text class=\"name\" text-anchor=\"middle\" x=\"%.1f\" y=\"%.1f\">%s</text>"
-		"<text class=\"name\" text-anchor=\"middle\" transform=\"translate(14 %.1f) "
+		"<text class=\"name\" text-anchor=\"middle\" transform=\"translate(12 %.1f) "
 		"rotate(-90)\">%s</text>\n",
 		(f->left + f->right) / 2, x_name_y, x_name, (f->top + f->bottom) / 2, y_name);
 }

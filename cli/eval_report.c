@@ -78,7 +78,7 @@ struct eval_class_gap *eval_class_gaps(const struct eval_report *report, size_t 
 		gap->n_second += right[1] && !right[0];
 	}
 	for (size_t i = 0; i < first->n_true; i++)
-		if (gaps[i].n_images)
+		if (gaps[i].n_first || gaps[i].n_second)
 			gaps[n++] = gaps[i];
 	qsort(gaps, n, sizeof(*gaps), compare_gaps);
 	*n_ret = n;

@@ -54,8 +54,9 @@ struct eval_class_gap {
 	uint64_t n_second; /* that the second alone has right */
 };
 
-/* The gaps of all classes that occur, the largest difference of both first. *n_ret is 0 where the
- * two models do not see the same classes. Free with free(); NULL when memory is short. */
+/* The gaps of the classes where there are any, the largest difference of both first. *n_ret is 0
+ * where the two models do not see the same classes, too. Free with free(); NULL when memory is
+ * short. */
 struct eval_class_gap *eval_class_gaps(const struct eval_report *report, size_t *n_ret);
 
 /* A mistake that both models make, or one of them. */
