@@ -99,10 +99,8 @@ static const struct format {
 	enum emnist_status (*open)(struct gzip *stream, const struct source_request *request,
 				   struct source **source_ret, struct emnist_error *error);
 } formats[] = {
-	{idx_begins, false, idx_open_beside},
-	{matlab_begins, true, matlab_open},
-	{zipped_begins, true, zipped_open},
-	{pixels_begin, false, pixels_open},
+	{idx_begins, false, idx_open_beside}, {matlab_begins, true, matlab_open},
+	{zipped_begins, true, zipped_open},   {pixels_begin, false, pixels_open},
 	{list_begin, false, list_open},
 };
 
