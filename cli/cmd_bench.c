@@ -89,7 +89,7 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 {
 	const struct option_spec specs[] = {
 		OPTION_TEXT('m', "model", "FILE", &s->model_path,
-			    "ONNX model; default: the built-in one"),
+			    "model; default: the built-in one"),
 		OPTION_TEXT(0, "images", "DATASET", &s->images_path,
 			    "idx file of images for the network and for PNG files; default: "
 			    "characters drawn at random, the same ones each time"),
@@ -302,7 +302,7 @@ enum exit_status cmd_bench(int argc, char **argv)
 		complain("'%s': bench takes no arguments; see 'emnist bench --help'",
 			 s.operands.texts[0]);
 	} else {
-		model = load_model(s.model_path, NULL);
+		model = load_model(s.model_path, NULL, EMNIST_IDENTITY);
 		if (model)
 			status = run(&s, model);
 		emnist_model_free(model);

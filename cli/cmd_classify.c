@@ -21,6 +21,7 @@
 struct settings {
 	const char *model_path; /* NULL: the built-in model */
 	const char *labels_path;
+	int activation;
 	int preprocess; /* enum emnist_preprocess; -1: as the model says */
 	struct class_settings classes;
 	uint64_t n_top;
@@ -49,10 +50,11 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 	const struct option_spec specs[] = {
 		OPTION_HEADING("Model:"),
 		OPTION_TEXT('m', "model", "FILE", &s->model_path,
-			    "ONNX model; default: the built-in one"),
+			    "model; default: the built-in one"),
 		OPTION_TEXT(0, "labels", "FILE", &s->labels_path,
 			    "mapping file that says what the model's classes mean, in EMNIST's "
 			    "format"),
+		ACTIVATION_OPTION(&s->activation),
 		OPTION_CHOICE(
 			0, "preprocess", "auto|raw|normalize", &s->preprocess, preprocess_names,
 			"how an image is brought to 28x28: auto takes EMNIST's own images as "
@@ -127,7 +129,7 @@ static bool knowledge_load(struct knowledge *k, const struct settings *s)
 {
 	const struct emnist_labels *labels;
 
-	k->model = load_model(s->model_path, s->labels_path);
+	k->model = load_model(s->model_path, s->labels_path, activation_chosen(s->activation));
 	if (!k->model || !classes_view(&s->classes, emnist_model_labels(k->model), &k->view))
 		return false;
 	labels = k->view ? emnist_view_labels(k->view) : emnist_model_labels(k->model);
@@ -280,7 +282,8 @@ static enum exit_status classify(const struct settings *s, const struct knowledg
 
 enum exit_status cmd_classify(int argc, char **argv)
 {
-	struct settings s = {.preprocess = -1,
+	struct settings s = {.activation = -1,
+			     .preprocess = -1,
 			     .classes = {.min_probability = -1},
 			     .n_top = 1,
 			     .n_rows = DEFAULT_BATCH};

@@ -15,6 +15,7 @@
 struct settings {
 	const char *model_path; /* NULL: the built-in model */
 	const char *labels_path;
+	int activation;
 	struct dataset_settings dataset;
 	struct class_settings classes;
 	int format; /* the position in eval_formats */
@@ -38,10 +39,11 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 	const struct option_spec specs[] = {
 		OPTION_HEADING("Model:"),
 		OPTION_TEXT('m', "model", "FILE", &s->model_path,
-			    "ONNX model; default: the built-in one"),
+			    "model; default: the built-in one"),
 		OPTION_TEXT(0, "labels", "FILE", &s->labels_path,
 			    "mapping file that says what the model's classes mean, in EMNIST's "
 			    "format"),
+		ACTIVATION_OPTION(&s->activation),
 		OPTION_HEADING("Dataset:"),
 		DATASET_OPTIONS(&s->dataset, "the model's"),
 		DATASET_INDICES_OPTION(&s->dataset),
@@ -295,7 +297,7 @@ static bool load(const struct settings *s, const char *path, const char *labels_
 		 struct contender *contender)
 {
 	contender->path = path;
-	contender->model = load_model(path, labels_path);
+	contender->model = load_model(path, labels_path, activation_chosen(s->activation));
 	return contender->model &&
 	       classes_view(&s->classes, emnist_model_labels(contender->model), &contender->view);
 }
@@ -324,7 +326,9 @@ static bool check(const struct settings *s)
 
 enum exit_status cmd_eval(int argc, char **argv)
 {
-	struct settings s = {.dataset = {.preprocess = -1}, .classes = {.min_probability = -1}};
+	struct settings s = {.activation = -1,
+			     .dataset = {.preprocess = -1},
+			     .classes = {.min_probability = -1}};
 	struct contender first = {0}, second = {0};
 	enum exit_status status = STATUS_FATAL;
 	struct eval_pictures *mistakes;

@@ -1,6 +1,7 @@
 /*
  * cmd_model.c - emnist model: what a model is, and the forms of files that it travels in.
  */
+#include "load_model.h"
 #include "model_commands.h"
 #include "subcommands.h"
 
@@ -33,27 +34,12 @@ static enum emnist_status load(const char *path, const struct emnist_model_optio
 	return emnist_model_parse(bytes, nbytes, options, model_ret, error);
 }
 
-const char *const model_activation_names[] = {"relu",    "elu",  "leaky_relu", "selu",
-					      "sigmoid", "tanh", NULL};
-
-/* What is not in the file is guessed, but not in silence. */
-static void tell_guesses(const struct emnist_model *model, const char *path)
-{
-	const struct emnist_origin *origin = emnist_model_origin(model);
-
-	for (size_t i = 0; i < origin->n_facts; i++)
-		if (strcmp(origin->facts[i].key, "assumed_activation") == 0)
-			complain("'%s': does not say its activations: %s is assumed, "
-				 "--activation tells another",
-				 path, origin->facts[i].text);
-}
-
 struct emnist_model *model_load(const struct model_source *source)
 {
 	const char *shown = source->path ? source->path : "built-in model";
 	struct emnist_model_options options = {
 		.hash_files = true,
-		.activation = (enum emnist_activation)(source->activation + 1),
+		.activation = activation_chosen(source->activation),
 	};
 	struct emnist_labels *labels = NULL;
 	struct emnist_model *model = NULL;
@@ -71,7 +57,7 @@ struct emnist_model *model_load(const struct model_source *source)
 		complain_of(labels && status == EMNIST_ERR_ARGUMENT ? source->labels_path : shown,
 			    &error);
 	else
-		tell_guesses(model, shown);
+		load_model_warn(model, shown);
 	emnist_labels_free(labels);
 	return model;
 }

@@ -5,6 +5,7 @@
  * there.
  */
 #include "dataset_options.h"
+#include "load_model.h"
 #include "progress.h"
 #include "sink.h"
 
@@ -19,12 +20,6 @@
 
 #define MAX_HIDDEN 64
 #define MAX_WIDTH  65536
-
-static const char *const activation_names[] = {"relu",    "elu",  "leaky_relu", "selu",
-					       "sigmoid", "tanh", NULL};
-static const enum emnist_activation activations[] = {
-	EMNIST_RELU, EMNIST_ELU, EMNIST_LEAKY_RELU, EMNIST_SELU, EMNIST_SIGMOID, EMNIST_TANH,
-};
 
 struct train_command {
 	/* as given */
@@ -75,7 +70,7 @@ static enum parse_result parse(struct train_command *c, int argc, char **argv,
 		OPTION_HEADING("The network:"),
 		OPTION_TEXT(0, "hidden", "N,N...", &c->hidden,
 			    "widths of the hidden layers, or 'none'; default: 512,256"),
-		OPTION_CHOICE(0, "activation", "NAME", &c->activation, activation_names,
+		OPTION_CHOICE(0, "activation", "NAME", &c->activation, activation_choices,
 			      "of hidden layers: relu, elu, leaky_relu, selu, sigmoid or tanh; "
 			      "default: relu"),
 		OPTION_FLAG(0, "no-batch-norm", &c->no_batch_norm,
@@ -226,7 +221,7 @@ static bool fill_options(struct train_command *c)
 		complain("--batch: '%llu' is not a multiple of 32", (unsigned long long)c->n_rows);
 		return false;
 	}
-	options->activation = activations[c->activation];
+	options->activation = activation_chosen(c->activation);
 	options->batch_norm = c->no_batch_norm ? EMNIST_OFF : EMNIST_ON;
 	options->dropout = c->dropout;
 	options->n_epochs = (unsigned)c->n_epochs;

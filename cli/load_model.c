@@ -5,6 +5,26 @@
 #include "cli.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+const char *const activation_choices[] = {"relu",    "elu",  "leaky_relu", "selu",
+					  "sigmoid", "tanh", NULL};
+
+enum emnist_activation activation_chosen(int choice)
+{
+	return (enum emnist_activation)(choice + EMNIST_RELU);
+}
+
+void load_model_warn(const struct emnist_model *model, const char *path)
+{
+	const struct emnist_origin *origin = emnist_model_origin(model);
+
+	for (size_t i = 0; origin && i < origin->n_facts; i++)
+		if (strcmp(origin->facts[i].key, "assumed_activation") == 0)
+			complain("'%s': does not say its activations: %s is assumed, "
+				 "--activation tells another",
+				 path, origin->facts[i].text);
+}
 
 /* The built-in model with other labels: it goes through its file's form, where labels are given. */
 static enum emnist_status relabel_built_in(const struct emnist_model_options *options,
@@ -30,9 +50,10 @@ static enum emnist_status relabel_built_in(const struct emnist_model_options *op
 
 /* labels: what is at labels_path; both are NULL where the model's own are wanted. */
 static struct emnist_model *read_model(const char *path, const char *labels_path,
-				       const struct emnist_labels *labels)
+				       const struct emnist_labels *labels,
+				       enum emnist_activation activation)
 {
-	const struct emnist_model_options options = {.labels = labels};
+	const struct emnist_model_options options = {.labels = labels, .activation = activation};
 	const char *shown = path ? path : "built-in model";
 	struct emnist_model *model = NULL;
 	struct emnist_error error;
@@ -52,11 +73,14 @@ static struct emnist_model *read_model(const char *path, const char *labels_path
 			 emnist_model_n_inputs(model), EMNIST_SIDE, EMNIST_SIDE);
 		emnist_model_free(model);
 		model = NULL;
+	} else {
+		load_model_warn(model, shown);
 	}
 	return model;
 }
 
-struct emnist_model *load_model(const char *path, const char *labels_path)
+struct emnist_model *load_model(const char *path, const char *labels_path,
+				enum emnist_activation activation)
 {
 	struct emnist_labels *labels = NULL;
 	struct emnist_model *model = NULL;
@@ -65,7 +89,7 @@ struct emnist_model *load_model(const char *path, const char *labels_path)
 	if (labels_path && emnist_labels_read(labels_path, &labels, &error))
 		complain_of(labels_path, &error);
 	else
-		model = read_model(path, labels_path, labels);
+		model = read_model(path, labels_path, labels, activation);
 	emnist_labels_free(labels);
 	return model;
 }

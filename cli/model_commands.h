@@ -4,6 +4,7 @@
 #ifndef CLI_MODEL_COMMANDS_H
 #define CLI_MODEL_COMMANDS_H
 
+#include "load_model.h"
 #include "options.h"
 #include "text.h"
 
@@ -14,20 +15,14 @@ enum exit_status model_convert(int argc, char **argv);
 struct model_source {
 	const char *path; /* "-": standard input; NULL: the built-in model */
 	const char *labels_path;
-	int activation; /* a position in model_activation_names; -1: as the file says */
+	int activation; /* a position in activation_choices; -1: as the file says */
 };
-
-/* Of hidden layers, in the order of enum emnist_activation from its second on; ended by NULL. */
-extern const char *const model_activation_names[];
 
 /* The options, for a command's table. */
 #define MODEL_SOURCE_OPTIONS(source)                                                               \
 	OPTION_TEXT(0, "labels", "FILE", &(source)->labels_path,                                   \
 		    "what the model's classes mean, in place of what it says itself"),             \
-		OPTION_CHOICE(0, "activation", "NAME", &(source)->activation,                      \
-			      model_activation_names,                                              \
-			      "of the hidden layers of a safetensors file that does not say it: "  \
-			      "relu, elu, leaky_relu, selu, sigmoid or tanh; default: relu")
+		ACTIVATION_OPTION(&(source)->activation)
 
 /* Loads the model, of any size, with the digests of its files. Complains and returns NULL on
  * failure; complains, too, of what had to be guessed. */

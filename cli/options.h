@@ -4,7 +4,7 @@
  * A command builds its table on the stack, with pointers to its settings:
  *
  *	const struct option_spec specs[] = {
- *		OPTION_TEXT('m', "model", "FILE", &model, "ONNX model; default: the built-in one"),
+ *		OPTION_TEXT('m', "model", "FILE", &model, "model; default: the built-in one"),
  *		OPTION_UNSIGNED('k', "top", "N", &top, 1, 1000, "print the N best"),
  *		OPTION_END
  *	};
