@@ -8,6 +8,7 @@
  */
 #include "choice.h"
 #include "interrupt.h"
+#include "progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +133,7 @@ static bool read_wanted(struct choice *choice, size_t n_max, uint8_t *pixels, ui
 	*n_ret = 0;
 	while (!*n_ret && n == n_max && choice->n_seen <= choice->last && !interrupt_came()) {
 		if (emnist_dataset_read(choice->dataset, n_max, pixels, classes, &n, &error)) {
+			progress_make_way();
 			complain_of(choice->path, &error);
 			return false;
 		}
@@ -250,6 +252,7 @@ static bool draw_all(struct choice *choice)
 	}
 	choice->is_drawn = true;
 	if (choice->n_drawn < choice->settings->n_sample && !interrupt_came()) {
+		progress_make_way();
 		complain("'%s': --sample: %llu of %zu images", choice->path,
 			 (unsigned long long)choice->settings->n_sample, choice->n_drawn);
 		return false;

@@ -160,12 +160,10 @@ static bool write_batch(struct copy *copy, struct batch *batch, size_t n, const 
 }
 
 /* Writes what is chosen of a dataset. */
-static bool copy_dataset(struct copy *copy, struct emnist_dataset *dataset, const char *path,
-			 const uint16_t *map)
+static bool copy_images(struct copy *copy, struct choice *choice, const uint16_t *map)
 {
 	struct batch *batch = malloc(sizeof(*batch));
-	struct choice *choice = choice_open(&copy->s->choice, dataset, path);
-	bool good = batch && choice;
+	bool good = batch != NULL;
 	size_t n = good;
 
 	if (!batch)
@@ -177,8 +175,6 @@ static bool copy_dataset(struct copy *copy, struct emnist_dataset *dataset, cons
 		progress_update(&copy->progress, copy->n_before + choice_n_seen(choice),
 				copy->n_images);
 	}
-	copy->n_before += emnist_dataset_count(dataset);
-	choice_free(choice);
 	free(batch);
 	return good && !interrupt_came();
 }
@@ -235,6 +231,7 @@ static enum exit_status export_dataset(struct settings *s, const char *path, con
 	struct copy copy = {.s = s, .dest = dest};
 	enum exit_status status = STATUS_FATAL;
 	struct emnist_dataset *dataset;
+	struct choice *choice;
 
 	s->dataset.n_threads = (unsigned)s->n_threads;
 	dataset = dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
@@ -242,15 +239,17 @@ static enum exit_status export_dataset(struct settings *s, const char *path, con
 		return STATUS_FATAL;
 	say_opened(s, dataset, path);
 	copy.n_images = emnist_dataset_count(dataset);
+	choice = choice_open(&s->choice, dataset, path);
 	interrupt_catch();
-	if (begin(&copy, emnist_dataset_labels(dataset))) {
-		const bool good = copy_dataset(&copy, dataset, path, NULL);
+	if (choice && begin(&copy, emnist_dataset_labels(dataset))) {
+		const bool good = copy_images(&copy, choice, NULL);
 
 		progress_clear(&copy.progress);
 		if (good)
 			status = finish(&copy);
 	}
 	emnist_writer_free(copy.writer);
+	choice_free(choice);
 	emnist_dataset_free(dataset);
 	interrupt_obey();
 	return dataset_status(&s->dataset, status);
@@ -272,6 +271,8 @@ enum exit_status dataset_export(int argc, char **argv)
 	if (s.operands.n != 2) {
 		complain(
 			"a DATASET and a DEST are to be given; see 'emnist dataset export --help'");
+	} else if (strcmp(s.operands.texts[1], "-") == 0) {
+		complain("DEST: needs a name; standard output cannot hold several files");
 	} else {
 		if (s.form < 0)
 			s.form = (int)form_of(s.operands.texts[1]);
@@ -354,9 +355,14 @@ static enum exit_status import_all(struct settings *s, struct intake *intake)
 		copy.n_images += emnist_dataset_count(intake->datasets[i]);
 	interrupt_catch();
 	good = begin(&copy, intake->labels);
-	for (size_t i = 0; i < intake->n && good; i++)
-		good = copy_dataset(&copy, intake->datasets[i], s->operands.texts[i],
-				    intake->maps[i]);
+	for (size_t i = 0; i < intake->n && good; i++) {
+		struct choice *all =
+			choice_open(&s->choice, intake->datasets[i], s->operands.texts[i]);
+
+		good = all && copy_images(&copy, all, intake->maps[i]);
+		copy.n_before += emnist_dataset_count(intake->datasets[i]);
+		choice_free(all);
+	}
 	progress_clear(&copy.progress);
 	if (good)
 		status = finish(&copy);
@@ -382,6 +388,8 @@ enum exit_status dataset_import(int argc, char **argv)
 	if (!s.output_path || !s.operands.n)
 		complain("%s; see 'emnist dataset import --help'",
 			 s.output_path ? "no IMAGES are given" : "-o STEM is missing");
+	else if (strcmp(s.output_path, "-") == 0)
+		complain("--output: needs a name; standard output cannot hold several files");
 	else
 		status = import_all(&s, &intake);
 	intake_release(&intake);

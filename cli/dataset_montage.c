@@ -3,6 +3,7 @@
  */
 #include "choice.h"
 #include "dataset.h"
+#include "sink.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static enum parse_result parse(struct settings *s, int argc, char **argv)
 {
 	const struct option_spec specs[] = {
 		OPTION_TEXT('o', "output", "FILE.png", &s->output_path,
-			    "write the sheet to FILE.png; required"),
+			    "write the sheet to FILE.png; - is standard output; required"),
 		OPTION_HEADING("Dataset:"),
 		DATASET_OPTIONS(&s->dataset, "auto"),
 		OPTION_HEADING("Choice:"),
@@ -112,6 +113,23 @@ static bool add_dataset(struct settings *s, struct emnist_montage *montage, cons
 	return good;
 }
 
+static bool write_png(const char *path, const void *png, size_t nbytes)
+{
+	struct emnist_error error;
+	struct sink sink;
+
+	if (strcmp(path, "-") == 0) {
+		if (!sink_open(&sink, path))
+			return false;
+		sink_write(&sink, png, nbytes);
+		return sink_close(&sink, STATUS_OK) == STATUS_OK;
+	}
+	if (!emnist_file_replace(path, png, nbytes, &error))
+		return true;
+	complain_of(path, &error);
+	return false;
+}
+
 static bool write_sheet(const struct settings *s, const struct emnist_montage *montage)
 {
 	struct emnist_error error;
@@ -127,9 +145,7 @@ static bool write_sheet(const struct settings *s, const struct emnist_montage *m
 		complain_of(s->output_path, &error);
 		return false;
 	}
-	good = !emnist_file_replace(s->output_path, png, nbytes, &error);
-	if (!good)
-		complain_of(s->output_path, &error);
+	good = write_png(s->output_path, png, nbytes);
 	free(png);
 	return good;
 }

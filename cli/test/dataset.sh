@@ -277,6 +277,8 @@ is 'montage: a PNG file of so many pixels' '89504e47 0000013c000000ba' \
 check 'montage: of several, some, dark' runs 0 montage -o "$TMP/dark.png" --dark --columns 4 --scale 3 \
 	--sample 3 $idx/t10k $byclass
 check 'montage: a sheet is an image that emnist reads' "$EMNIST" classify "$TMP/dark.png"
+"$EMNIST" dataset montage --numbers -o - $idx/t10k >"$TMP/out" 2>"$TMP/stderr"
+check 'montage: to standard output' cmp "$TMP/sheet.png" "$TMP/out"
 fails 'montage: nothing to draw' "'$TMP/x.png': no images to draw" \
 	montage -o "$TMP/x.png" --range 50.. $byclass
 fails 'montage: to nowhere' "-o FILE.png is missing; see 'emnist dataset montage --help'" montage $byclass
@@ -360,6 +362,13 @@ for signal in INT TERM; do
 done
 
 fails 'import: to nowhere' "-o STEM is missing; see 'emnist dataset import --help'" import $byclass
+fails 'import: to standard output' \
+	'--output: needs a name; standard output cannot hold several files' import -o - $byclass
+fails 'export: to standard output' 'DEST: needs a name; standard output cannot hold several files' \
+	export $byclass -
+fails 'export: a choice that is none makes no folder' "--range: '5..1' is not a range of images, such as 0..99" \
+	export --range 5..1 $byclass "$TMP/unmade"
+check 'export: as it is said' [ ! -e "$TMP/unmade" ]
 fails 'import: nothing' "no IMAGES are given; see 'emnist dataset import --help'" import -o "$TMP/x"
 fails 'import: a stem that is none' "'$TMP/': a folder, and no name for the files" import -o "$TMP/" $byclass
 
