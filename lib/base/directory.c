@@ -67,10 +67,11 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 	return remove(path);
 }
 
-/* With all that is in it; symbolic links are removed, not followed. */
+/* With all that is in it; symbolic links are removed, not followed, and other file systems left
+ * alone. */
 static bool remove_directory(const char *path)
 {
-	return nftw(path, remove_one, MAX_DEPTH_OPEN, FTW_DEPTH | FTW_PHYS) == 0;
+	return nftw(path, remove_one, MAX_DEPTH_OPEN, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0;
 }
 
 /* Whether a directory may come to path; *is_full_ret: in the place of one that is not empty. */

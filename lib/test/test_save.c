@@ -388,6 +388,21 @@ static void test_safetensors(void **state)
 	emnist_model_free(model);
 }
 
+/* A layer without an activation is one module of a torch.nn.Sequential, any other two. */
+static void test_modules(void **state)
+{
+	static const char *const names[] = {"\"0.weight\"", "\"1.weight\"", "\"2.weight\""};
+	const struct emnist_save_options options = {.format = EMNIST_FORMAT_SAFETENSORS};
+	struct emnist_model *model = random_model(widths, 4, EMNIST_IDENTITY, 1);
+	struct buffer bytes = export(model, &options);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		assert_non_null(memmem(bytes.data, bytes.nbytes, names[i], strlen(names[i])));
+	free(bytes.data);
+	emnist_model_free(model);
+}
+
 /* --------------------------------------------------------------------- options */
 
 static void check_refused(const struct emnist_model *model, struct emnist_save_options options,
@@ -492,11 +507,15 @@ static void test_folder(void **state)
 	write_folder("two", false, EMNIST_ERR_ARGUMENT);
 	assert_file("a/f", "one");
 	assert_int_equal(mkdir(inside("a/more"), 0777), 0);
-	assert_int_equal(symlink("/", inside("a/more/root")), 0);
+	/* A link, to what is not to be removed with it. */
+	assert_int_equal(mkdir(inside("b"), 0777), 0);
+	assert_int_equal(mkdir(inside("b/kept"), 0777), 0);
+	assert_int_equal(symlink("../../b", inside("a/more/link")), 0);
 	write_folder("three", true, EMNIST_OK);
 	assert_file("a/f", "three");
 	assert_int_not_equal(access(inside("a/more"), F_OK), 0);
-	assert_int_equal(access("/", F_OK), 0);
+	assert_int_equal(rmdir(inside("b/kept")), 0);
+	assert_int_equal(rmdir(inside("b")), 0);
 	assert_int_not_equal(access(inside("a.new"), F_OK), 0);
 	unlink(inside("a/f"));
 	write_folder("four", false, EMNIST_OK);
@@ -515,6 +534,7 @@ int main(void)
 		cmocka_unit_test(test_saved_model),
 		cmocka_unit_test(test_graph),
 		cmocka_unit_test(test_safetensors),
+		cmocka_unit_test(test_modules),
 		cmocka_unit_test(test_options_refused),
 		cmocka_unit_test_setup_teardown(test_folder, make_temporary, remove_temporary),
 	};
