@@ -14,7 +14,9 @@
  *it is (trace_activation.c).
  *
  *	trace_tensor.c      tensors: what is known is computed
- *	trace_rows.c        rows, stages and the layers that come of them
+ *	trace_shape.c       the input, and shapes of all values
+ *	trace_rows.c        rows: what is computed of them is collected
+ *	trace_layers.c      the layers that come of them
  *	trace_activation.c  expressions, and which activation one is
  *
  * Everything is allocated from the trace's arena but the model that comes of it. Functions that
@@ -221,7 +223,6 @@ struct recognised {
 };
 
 /* False where it is none of the activations. */
-bool expression_recognise(struct trace *trace, const struct expression *expression,
-			  struct recognised *recognised_ret);
+bool expression_recognise(const struct expression *expression, struct recognised *recognised_ret);
 
 #endif

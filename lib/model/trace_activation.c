@@ -188,10 +188,8 @@ static void prefer_plain(const double *values, double (*function)(double x, doub
 		*fit = plain;
 }
 
-bool expression_recognise(struct trace *trace, const struct expression *expression,
-			  struct recognised *recognised_ret)
+bool expression_recognise(const struct expression *expression, struct recognised *recognised_ret)
 {
-	(void)trace;
 	for (size_t i = 0; i < sizeof(activations) / sizeof(*activations); i++) {
 		struct recognised fit = {.activation = activations[i].activation};
 
