@@ -464,6 +464,43 @@ static void test_damaged_matlab(void **state)
 		    "MATLAB 7.3, which is HDF5, is not read: save it with save('-v7')");
 }
 
+/* Files that SciPy made for the fuzzer, and a checksum that is wrong. */
+static void test_odd_matlab(void **state)
+{
+	static const struct {
+		const char *name;
+		enum emnist_status status;
+		const char *message;
+	} cases[] = {
+		{"three-labels", EMNIST_ERR_CORRUPT, "test: 2 images, but 3 labels"},
+		{"no-labels", EMNIST_ERR_FORMAT, "test: it has no 'labels'"},
+		{"label-negative", EMNIST_ERR_CORRUPT, "test: 'labels': -2 is no class number"},
+		{"dataset-of-numbers", EMNIST_ERR_UNSUPPORTED,
+		 "the variable 'dataset' is no struct, as it is in NIST's files"},
+		{"no-dataset", EMNIST_ERR_FORMAT,
+		 "it has no variable 'dataset', as NIST's files have"},
+		{"rows-huge", EMNIST_ERR_CORRUPT,
+		 "test: damaged MATLAB file: 2147483647x784 numbers of 1 bytes, but 1568 bytes of "
+		 "them"},
+		{"length-huge", EMNIST_ERR_CORRUPT, "damaged MATLAB file: it is cut short"},
+		{"four-columns", EMNIST_ERR_CORRUPT,
+		 "image 0 has the label 3, which is none of the 10 classes"},
+	};
+	const struct emnist_dataset_options options = {.split = "test"};
+	static struct bytes bytes;
+	char path[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(path, sizeof(path), "lib/fuzz/corpus/matlab/%s", cases[i].name);
+		check_fails(path, &options, cases[i].status, cases[i].message);
+	}
+	read_bytes(FOLDER "strokes.mat", &bytes);
+	bytes.data[bytes.n - 1] ^= 1;
+	check_fails(write_file("checksum.mat", bytes.data, bytes.n), &options, EMNIST_ERR_CORRUPT,
+		    "damaged MATLAB file: incorrect data check");
+}
+
 static void test_matlab_cut_anywhere(void **state)
 {
 	static const char *const paths[] = {FOLDER "strokes.mat", FOLDER "plain.mat"};
@@ -634,19 +671,13 @@ static void test_folders_of_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_same),
-		cmocka_unit_test(test_transpose),
-		cmocka_unit_test(test_damaged_csv),
-		cmocka_unit_test(test_odd_csv),
-		cmocka_unit_test(test_damaged_lists),
-		cmocka_unit_test(test_bad_images),
-		cmocka_unit_test(test_matlab),
-		cmocka_unit_test(test_damaged_matlab),
-		cmocka_unit_test(test_matlab_cut_anywhere),
-		cmocka_unit_test(test_class_names),
-		cmocka_unit_test(test_folders),
-		cmocka_unit_test(test_split_of_one),
-		cmocka_unit_test(test_folders_of_files),
+		cmocka_unit_test(test_same),          cmocka_unit_test(test_transpose),
+		cmocka_unit_test(test_damaged_csv),   cmocka_unit_test(test_odd_csv),
+		cmocka_unit_test(test_damaged_lists), cmocka_unit_test(test_bad_images),
+		cmocka_unit_test(test_matlab),        cmocka_unit_test(test_damaged_matlab),
+		cmocka_unit_test(test_odd_matlab),    cmocka_unit_test(test_matlab_cut_anywhere),
+		cmocka_unit_test(test_class_names),   cmocka_unit_test(test_folders),
+		cmocka_unit_test(test_split_of_one),  cmocka_unit_test(test_folders_of_files),
 	};
 
 	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
