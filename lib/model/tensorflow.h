@@ -80,6 +80,7 @@ struct tensorflow_graph {
 	struct tensorflow_scope *scopes;      /* the graph, and functions sorted by name */
 	size_t n_scopes;
 	struct tensorflow_frame *main;
+	size_t n_compared;                /* names of functions' arguments and results, so far */
 	const Tensorflow__NodeDef *input; /* NULL: the first placeholder that is met */
 	const Tensorflow__TensorShapeProto *input_shape; /* of the signature; NULL: the node's */
 	struct tensorflow_variables *variables;          /* NULL: none has been asked for yet */

@@ -18,6 +18,10 @@
 /* Steps from a tensor's name to a node: through as many calls as may be nested, in and out. */
 #define MAX_RESOLVE_STEPS 1024
 
+/* Names of arguments and results of functions that are looked at, in all: a second's work, and a
+ * thousand times what Keras' models need. */
+#define MAX_COMPARED ((size_t)1 << 27)
+
 /* -------------------------------------------------------------------- nodes */
 
 bool tensorflow_is_control(const char *input)
@@ -276,17 +280,33 @@ static size_t output_of(const char *name)
 	return colon ? (size_t)strtoul(colon + 1, NULL, 10) : 0;
 }
 
+/* Counts the names that looking for one in frame takes, which no index speeds up. */
+static enum emnist_status count_compared(struct tensorflow_graph *graph,
+					 const struct tensorflow_frame *frame)
+{
+	if (!frame->caller)
+		return EMNIST_OK;
+	graph->n_compared +=
+		frame->scope->function->signature->n_input_arg + frame->scope->function->n_ret;
+	if (graph->n_compared <= MAX_COMPARED)
+		return EMNIST_OK;
+	return error_set(graph->trace.error, EMNIST_ERR_LIMIT,
+			 "functions have more arguments than those of any network");
+}
+
 enum emnist_status tensorflow_resolve(struct tensorflow_graph *graph,
 				      struct tensorflow_frame *frame, const char *name,
 				      struct tensorflow_ref *ref_ret)
 {
-	for (size_t step = 0; step < MAX_RESOLVE_STEPS && name; step++) {
+	enum emnist_status status = EMNIST_OK;
+
+	for (size_t step = 0; step < MAX_RESOLVE_STEPS && name && !status; step++) {
 		const size_t nbytes = strcspn(name, ":");
 		const char *outside = frame->caller ? passed(frame, name, nbytes) : NULL;
 		struct tensorflow_ref ref = {.frame = frame, .output = output_of(name)};
 		const char *callee;
-		enum emnist_status status;
 
+		status = count_compared(graph, frame);
 		if (outside) {
 			name = outside;
 			frame = frame->caller;
@@ -298,13 +318,15 @@ enum emnist_status tensorflow_resolve(struct tensorflow_graph *graph,
 		callee = tensorflow_callee(tensorflow_node(&ref));
 		if (!callee) {
 			*ref_ret = ref;
-			return EMNIST_OK;
-		}
-		status = enter(graph, &ref, callee, &frame);
-		if (status)
 			return status;
-		name = returned(frame->scope->function, ref.output);
+		}
+		if (!status)
+			status = enter(graph, &ref, callee, &frame);
+		if (!status)
+			name = returned(frame->scope->function, ref.output);
 	}
+	if (status)
+		return status;
 	if (!name)
 		return error_set(graph->trace.error, EMNIST_ERR_CORRUPT,
 				 "a function does not give what is taken from it");
