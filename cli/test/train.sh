@@ -66,7 +66,7 @@ is "no checkpoint and no temporary file is left" "one.onnx stderr stdout" \
 report "the model is read by eval"
 
 train -o "$TMP/v.onnx" --epochs 1 -v --validation 0.1 --no-checkpoint &&
-	head -n 1 "$TMP/stderr" | grep -qx "emnist: '$data': 40 images, 47 classes" &&
+	head -n 1 "$TMP/stderr" | grep -qx "emnist: '$data': 40 images, 47 classes, idx" &&
 	tail -n 1 "$TMP/stderr" |
 	grep -q '^epoch 1/1  loss [0-9.]*  validation [0-9]*\.[0-9][0-9] % (loss [0-9.]*)  '
 report "-v says what is trained on, --validation the accuracy"
