@@ -411,8 +411,8 @@ EMNIST_API enum emnist_status emnist_model_export(const struct emnist_model *mod
 
 /* Writes emnist_model_export()'s bytes to path, as emnist_model_write() does; a SavedModel is a
  * directory, which is made beside path and renamed when it is whole. One that is there and not
- * empty is refused or, where options.replace allows it and it holds a saved_model.pb, replaced with
- * all that is in it. */
+ * empty is refused or, where options.replace allows it and it holds a SavedModel and nothing else,
+ * replaced with all that is in it. */
 EMNIST_API enum emnist_status emnist_model_save(const struct emnist_model *model, const char *path,
 						const struct emnist_save_options *options,
 						struct emnist_error *error);

@@ -34,29 +34,41 @@ static char *join(const char *a, const char *b)
 /* What is in a directory that is asked about. */
 enum content {
 	CONTENT_NONE,
-	CONTENT_NAME, /* the file, with others or not */
+	CONTENT_NAMES, /* the first of the names, and none but the names */
 	CONTENT_OTHER,
 	CONTENT_UNKNOWN, /* errno says why */
 };
 
-static enum content look_into(const char *directory, const char *name)
+/* The position in names, which end with NULL, or SIZE_MAX. */
+static size_t find_name(const char *const *names, const char *name)
+{
+	for (size_t i = 0; names[i]; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static enum content look_into(const char *directory, const char *const *names)
 {
 	enum content content = CONTENT_NONE;
 	DIR *stream = opendir(directory);
 	const struct dirent *entry;
+	bool has_first = false;
 
 	if (!stream)
 		return CONTENT_UNKNOWN;
-	while (content != CONTENT_NAME && (errno = 0, entry = readdir(stream))) {
-		if (strcmp(entry->d_name, name) == 0)
-			content = CONTENT_NAME;
-		else if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			content = CONTENT_OTHER;
+	while (content != CONTENT_OTHER && (errno = 0, entry = readdir(stream))) {
+		const size_t i = find_name(names, entry->d_name);
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		has_first |= i == 0;
+		content = i == SIZE_MAX ? CONTENT_OTHER : CONTENT_NAMES;
 	}
-	if (errno && content != CONTENT_NAME)
+	if (errno && content != CONTENT_OTHER)
 		content = CONTENT_UNKNOWN;
 	closedir(stream);
-	return content;
+	return content == CONTENT_NAMES && !has_first ? CONTENT_OTHER : content;
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
@@ -75,8 +87,8 @@ static bool remove_directory(const char *path)
 }
 
 /* Whether a directory may come to path; *is_full_ret: in the place of one that is not empty. */
-static enum emnist_status look(const char *path, const char *name, bool replace, bool *is_full_ret,
-			       struct emnist_error *error)
+static enum emnist_status look(const char *path, const char *const *names, bool replace,
+			       bool *is_full_ret, struct emnist_error *error)
 {
 	struct stat st;
 
@@ -85,21 +97,21 @@ static enum emnist_status look(const char *path, const char *name, bool replace,
 		return errno == ENOENT ? EMNIST_OK : error_errno(error, errno, "cannot write");
 	if (!S_ISDIR(st.st_mode))
 		return error_errno(error, ENOTDIR, "cannot write");
-	switch (look_into(path, name)) {
+	switch (look_into(path, names)) {
 	case CONTENT_NONE:
 		return EMNIST_OK;
 	case CONTENT_UNKNOWN:
 		return error_errno(error, errno, "cannot write");
 	case CONTENT_OTHER:
 		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "the directory is there, with other things than a %s", name);
-	case CONTENT_NAME:
+				 "the directory is there, with other things than a %s", names[0]);
+	case CONTENT_NAMES:
 		break;
 	}
 	*is_full_ret = true;
 	return replace ? EMNIST_OK
 		       : error_set(error, EMNIST_ERR_ARGUMENT, "the directory is there, with a %s",
-				   name);
+				   names[0]);
 }
 
 /* Removes a directory that was begun, now or by a run that was killed: path is that of its file,
@@ -172,13 +184,13 @@ static char *settle_path(const char *path)
 	return real;
 }
 
-enum emnist_status directory_replace(const char *path, const char *name, const void *bytes,
+enum emnist_status directory_replace(const char *path, const char *const *names, const void *bytes,
 				     size_t nbytes, bool replace, struct emnist_error *error)
 {
 	char *target = settle_path(path);
 	char *made = target ? join(target, ".new") : NULL;
 	char *slashed = made ? join(made, "/") : NULL;
-	char *file = slashed ? join(slashed, name) : NULL;
+	char *file = slashed ? join(slashed, names[0]) : NULL;
 	enum emnist_status status;
 	bool is_full;
 
@@ -186,7 +198,7 @@ enum emnist_status directory_replace(const char *path, const char *name, const v
 		status = error_memory(error);
 		goto out;
 	}
-	status = look(target, name, replace, &is_full, error);
+	status = look(target, names, replace, &is_full, error);
 	if (!status)
 		status = make_directory(made, file, bytes, nbytes, error);
 	if (status)

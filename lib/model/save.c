@@ -186,6 +186,13 @@ enum emnist_status emnist_model_export(const struct emnist_model *model,
 	return status;
 }
 
+/* What TensorFlow and Keras put into a SavedModel's directory: one that holds anything else is
+ * somebody's for another purpose, and never replaced. */
+static const char *const saved_model_names[] = {
+	SAVED_MODEL_FILE, "variables",         "assets", "assets.extra",
+	"fingerprint.pb", "keras_metadata.pb", NULL,
+};
+
 enum emnist_status emnist_model_save(const struct emnist_model *model, const char *path,
 				     const struct emnist_save_options *options,
 				     struct emnist_error *error)
@@ -196,7 +203,7 @@ enum emnist_status emnist_model_save(const struct emnist_model *model, const cha
 
 	status = emnist_model_export(model, options, &bytes, &nbytes, error);
 	if (!status && options && forms[options->format].is_folder)
-		status = directory_replace(path, SAVED_MODEL_FILE, bytes, nbytes, options->replace,
+		status = directory_replace(path, saved_model_names, bytes, nbytes, options->replace,
 					   error);
 	else if (!status)
 		status = file_replace(path, bytes, nbytes, error);

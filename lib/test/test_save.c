@@ -484,7 +484,9 @@ static int remove_temporary(void **state)
 
 static void write_folder(const char *text, bool replace, enum emnist_status expected)
 {
-	assert_int_equal(directory_replace(inside("a"), "f", text, strlen(text), replace, NULL),
+	static const char *const names[] = {"f", "more", NULL};
+
+	assert_int_equal(directory_replace(inside("a"), names, text, strlen(text), replace, NULL),
 			 expected);
 }
 
@@ -507,6 +509,11 @@ static void test_folder(void **state)
 	write_folder("two", false, EMNIST_ERR_ARGUMENT);
 	assert_file("a/f", "one");
 	assert_int_equal(mkdir(inside("a/more"), 0777), 0);
+	/* What does not belong there, beside what does. */
+	assert_int_equal(mkdir(inside("a/mine"), 0777), 0);
+	write_folder("two", true, EMNIST_ERR_ARGUMENT);
+	assert_file("a/f", "one");
+	assert_int_equal(rmdir(inside("a/mine")), 0);
 	/* A link, to what is not to be removed with it. */
 	assert_int_equal(mkdir(inside("b"), 0777), 0);
 	assert_int_equal(mkdir(inside("b/kept"), 0777), 0);
