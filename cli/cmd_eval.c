@@ -195,7 +195,9 @@ static bool evaluate(const struct settings *s, struct contender *contender,
 	if (status) {
 		complain_of(path, &error);
 	} else if (!contender->evaluation.n_images) {
-		complain("'%s': has no images of these classes", path);
+		complain(s->dataset.n_bad ? "'%s': none of its images can be read"
+					  : "'%s': has no images of these classes",
+			 path);
 		return false;
 	}
 	return !status;

@@ -86,6 +86,12 @@ is '--fail-fast: the file is named' "emnist: '$TMP/flat/more.tsv': '$TMP/flat/ba
  image that is read here (PNG, JPEG, BMP, PNM, GIF, TGA)" "$(cat "$TMP/stderr")"
 is '--fail-fast: no figures' '' "$(cat "$TMP/out")"
 
+printf 'none.png,A\n' >"$TMP/none.csv"
+"$EMNIST" eval "$TMP/none.csv" >"$TMP/out" 2>"$TMP/stderr"
+is 'no image can be read: exit status' 2 $?
+is 'no image can be read' "emnist: '$TMP/none.csv': none of its images can be read" \
+	"$(tail -n 1 "$TMP/stderr")"
+
 # ------------------------------------------------------------------------ preprocessing
 
 mkdir -p "$TMP/scans/2" "$TMP/scans/3"

@@ -148,7 +148,8 @@ enum emnist_status source_open_stream(struct gzip *stream, const struct source_r
 	gzip_close(stream);
 	if (!status)
 		status = error_set(error, EMNIST_ERR_FORMAT, "%s",
-				   n ? "no dataset: neither idx, MATLAB, CSV nor a list of images"
+				   n ? "no dataset: neither idx, MATLAB, CSV, a zip archive of "
+				       "these, nor a list of image files"
 				     : "the file is empty");
 	return source_blame_other(request, status, error);
 }
