@@ -490,11 +490,14 @@ static bool take_activation(const char **text, struct layer *layer)
 	*text += nbytes;
 	if (**text != '(')
 		return true;
-	for (size_t i = 0; i < 2 && **text != ')'; i++) {
+	for (size_t i = 0; i < 2 && **text == "(,"[i]; i++) {
 		(*text)++;
 		*parameters[i] = (float)take_number(text);
 	}
-	return *(*text)++ == ')';
+	if (**text != ')')
+		return false;
+	(*text)++;
+	return true;
 }
 
 static enum emnist_status set_activations(struct file *file, struct emnist_model *model)
