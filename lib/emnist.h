@@ -281,9 +281,10 @@ EMNIST_API enum emnist_status emnist_archive_open_fd(int fd, const void *head, s
 						     struct emnist_archive **archive_ret,
 						     struct emnist_error *error);
 
-/* The next file, what *file_ret points to until the next call. Passed over are directories, links
- * and devices, and what no one means when they speak of the images in an archive: names that begin
- * with a dot, and __MACOSX. A failure is of the archive, and nothing more can be read. */
+/* The next file, what *file_ret points to until the next call. Passed over are directories, devices
+ * and symbolic links (which in a zip archive look like files of text), and what no one means when
+ * they speak of the images in an archive: names that begin with a dot, and __MACOSX. A failure is
+ * of the archive, and nothing more can be read. */
 EMNIST_API enum emnist_status emnist_archive_next(struct emnist_archive *archive,
 						  struct emnist_archive_file *file_ret,
 						  struct emnist_error *error);
