@@ -103,16 +103,13 @@ static enum emnist_status open_entry(const struct source_request *request, const
 	struct source_request inner = *request;
 	char *path = listing_join(request->path, name);
 	enum emnist_status status;
-	struct emnist_error fault;
 
 	*source_ret = NULL;
 	if (!path)
 		return error_memory(error);
 	inner.path = path;
 	inner.split = split;
-	status = source_open_found(&inner, source_ret, &fault);
-	if (status && error)
-		*error = fault;
+	status = source_open_found(&inner, source_ret, error);
 	free(path);
 	return status;
 }

@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,13 +21,19 @@ static int by_name(const void *a, const void *b)
 
 /* Whether the entry is there at all, as a file or directory, and which. What cannot be looked at
  * counts as a file: reading it says why. */
-static bool look(int directory, const struct dirent *dirent, bool *is_directory_ret)
+static bool look(int directory, const struct dirent *dirent, bool *is_directory_ret,
+		 bool *is_link_ret)
 {
 	struct stat st;
 
 	*is_directory_ret = dirent->d_type == DT_DIR;
+	*is_link_ret = dirent->d_type == DT_LNK;
 	if (dirent->d_type == DT_DIR || dirent->d_type == DT_REG)
 		return true;
+	/* Some file systems do not tell. */
+	if (dirent->d_type == DT_UNKNOWN &&
+	    fstatat(directory, dirent->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		*is_link_ret = S_ISLNK(st.st_mode);
 	if (fstatat(directory, dirent->d_name, &st, 0) < 0)
 		return true;
 	*is_directory_ret = S_ISDIR(st.st_mode);
@@ -34,7 +41,7 @@ static bool look(int directory, const struct dirent *dirent, bool *is_directory_
 }
 
 static bool add(struct listing *listing, const struct dirent *dirent, bool is_directory,
-		size_t *capacity)
+		bool is_link, size_t *capacity)
 {
 	const size_t nbytes = strlen(dirent->d_name) + 1;
 
@@ -51,8 +58,7 @@ static bool add(struct listing *listing, const struct dirent *dirent, bool is_di
 		return false;
 	memcpy(listing->names.data + listing->names.nbytes, dirent->d_name, nbytes);
 	listing->names.nbytes += nbytes;
-	listing->entries[listing->n++] =
-		(struct listing_entry){NULL, is_directory, dirent->d_type == DT_LNK};
+	listing->entries[listing->n++] = (struct listing_entry){NULL, is_directory, is_link};
 	return true;
 }
 
@@ -64,11 +70,12 @@ static enum emnist_status read_all(DIR *directory, struct listing *listing,
 	const char *name;
 
 	while (errno = 0, (dirent = readdir(directory))) {
-		bool is_directory;
+		bool is_directory, is_link;
 
-		if (dirent->d_name[0] == '.' || !look(dirfd(directory), dirent, &is_directory))
+		if (dirent->d_name[0] == '.' ||
+		    !look(dirfd(directory), dirent, &is_directory, &is_link))
 			continue;
-		if (!add(listing, dirent, is_directory, &capacity))
+		if (!add(listing, dirent, is_directory, is_link, &capacity))
 			return error_memory(error);
 	}
 	if (errno)

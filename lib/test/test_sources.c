@@ -606,13 +606,14 @@ static void test_folders(void **state)
 	link_image(1, "all/test/31/c");
 	write_file("all/test/31/hsf_0.mit", text, 8);
 	write_file("all/test/.hidden/x.png", text, 8);
+	assert_int_equal(symlink("..", in_scratch("all/test/31/loop")), 0);
 	write_file("all/test/labels.csv", "x,y\n", 4);
 	link_image(3, "all/train/3/a.png");
 	read_good(in_scratch("all/test"), NULL, &contents);
 	assert_string_equal(contents.texts, "0 1 2");
 	assert_memory_equal(contents.pixels, original.pixels, 3 * EMNIST_VECTOR_LENGTH);
 	assert_string_equal(contents.description, "image files in folders named by ASCII codes in "
-						  "hexadecimal, 1 other file passed over");
+						  "hexadecimal, 2 other files passed over");
 	check_fails(in_scratch("all"), NULL, EMNIST_ERR_ARGUMENT, "choose a split: test, train");
 	options.split = "train";
 	read_good(in_scratch("all"), &options, &contents);
