@@ -3,7 +3,7 @@
 #
 # EMNIST_DATA is the folder that holds emnist/train/ and emnist/*-test-*. Two convolutional teachers
 # are trained in PyTorch, on what `emnist train` would show a network, and `emnist train` learns what
-# they say. Each step leaves its result in $BUILD/default-model (16 GB) and is not done again while
+# they say. Each step leaves its result in $BUILD/default-model (5 GB) and is not done again while
 # that is there, and the long ones go on from where they were interrupted. PYTHON names a Python that
 # has torch and numpy; without it, one is set up there from PyPI.
 #
@@ -19,8 +19,7 @@ emnist=$build/emnist
 teacher=lib/train/conv_teacher.py
 seed=1
 held_out=0.1
-variants=48
-lessons=24
+variants=16
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 export OMP_NUM_THREADS=1
 
@@ -37,7 +36,7 @@ begin()
 # train ARGUMENT...: emnist train, on the parts and their photographs.
 train()
 {
-	"$emnist" train "$@" --seed $seed --validation $held_out --elastic 0.6 --anneal 0.25 \
+	"$emnist" train "$@" --seed $seed --validation $held_out --elastic 0.5 --anneal 0.25 \
 		--class-frequencies "$data/emnist-byclass-train-labels-idx1-ubyte.gz" \
 		"$part1" "$part2" "$part3" "$work/photographs1" "$work/photographs2" \
 		"$work/photographs3"
@@ -61,7 +60,7 @@ teach()
 	name=$1
 	shift
 	if begin "$name.pt"; then
-		"$python" $teacher train "$work/variants" "$work/$name.pt" --epochs $lessons "$@"
+		"$python" $teacher train "$work/variants" "$work/$name.pt" --epochs $variants "$@"
 	fi
 	if begin "soft-$name"; then
 		"$python" $teacher label "$work/variants" "$work/soft-$name" "$work/$name.pt"
@@ -93,7 +92,7 @@ teach pool --stem pool --width 32 --seed 2
 wait $other
 begin default.onnx && train -v -o "$work/default.onnx" \
 	--soft-labels "$work/soft-stride" --soft-labels "$work/soft-pool" \
-	--hidden 512,256 --activation relu --epochs 336 --dropout 0 --temperature 1.5 -j 2
+	--hidden 512,256 --activation relu --epochs 320 --dropout 0 --temperature 1.5 -j 2
 cp "$work/default.onnx" lib/model/default.onnx
 sha256sum lib/model/default.onnx
 "$build/emnist" eval -m lib/model/default.onnx "$data/emnist-byclass-test-images-idx3-ubyte.gz"
