@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,11 +16,16 @@
 #define EXPANSION_NBYTES (UINT64_C(1) << 30)
 #define EXPANSION_RATIO  1000
 
+/* tar writes records of so many bytes (POSIX, pax, "-b"). Fewer may be the beginning of a file
+ * whose rest is long in coming. */
+#define READY_NBYTES 10240
+
 bool feed_is_ready(const struct feed *feed)
 {
-	struct pollfd fds = {feed->fd, POLLIN, 0};
+	int n = 0;
 
-	return !feed->can_wait || feed->n_head_given < feed->head_nbytes || poll(&fds, 1, 0) > 0;
+	return !feed->can_wait || feed->n_head_given < feed->head_nbytes ||
+	       (ioctl(feed->fd, FIONREAD, &n) == 0 && n >= READY_NBYTES);
 }
 
 enum emnist_status feed_keep_tail(struct feed *feed, struct emnist_error *error)

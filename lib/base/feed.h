@@ -32,7 +32,7 @@ enum emnist_status feed_begin(struct feed *feed, int fd, const void *head, size_
 enum emnist_status feed_read(struct feed *feed, void *bytes, size_t nbytes, size_t *n_ret,
 			     struct emnist_error *error);
 
-/* Whether reading need not wait. */
+/* Whether the next file is likely to be there as a whole: its reader need not wait. */
 bool feed_is_ready(const struct feed *feed);
 
 /* From now on the last bytes are kept. */
