@@ -4,6 +4,8 @@
 #	CC, CFLAGS, CPPFLAGS, LDFLAGS   compiler and its flags; CFLAGS defaults to -O2 -g
 #	SANITIZE=LIST                   build with -fsanitize=LIST (use with a BUILD of its own)
 #	BUILD=DIR                       where everything is built; default build
+#	EMULATOR=PROGRAM                what runs the program that lays out the default model, where
+#	                                it is built for another kind of machine
 #	prefix, bindir, libdir, includedir, mandir, DESTDIR    where `install` puts things
 #	EMNIST_DATA=DIR                 folder with emnist/ and seed/, for tests and training
 #	BENCH=LIST                      parts of `make bench`: see cli/bench/compare.sh
@@ -92,13 +94,26 @@ cflags_of = $(if $(filter lib/%,$(1)),-I$(BUILD)/proto $(PACKAGE_CFLAGS)) \
 	    $(if $(filter lib/model/kernel.c lib/bench/peak.c,$(1)),-ffp-contract=fast) \
 	    $(if $(filter lib/image/stb.c,$(1)),-fwrapv)
 
+# The default model's weights as they are used, made when it is built.
+LAY_OUT_OBJECTS := $(BUILD)/lib/tool/lay_out.o $(PROTO_OBJECTS) $(filter-out %/embedded.o,\
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/base/*.c lib/model/*.c) lib/dataset/labels.c))
+$(BUILD)/lay_out: $(LAY_OUT_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
+
+$(BUILD)/lib/model/default.strips: $(BUILD)/lay_out lib/model/default.onnx
+	$(call say,MODEL,$@)
+	@mkdir -p $(@D)
+	$(Q)$(EMULATOR) $< lib/model/default.onnx >$@
+
 # Files that become part of the program as they are.
-$(BUILD)/lib/model/default.o: lib/model/default.onnx
+$(BUILD)/lib/model/default.o: CPPFLAGS_OF_FILE = -DDEFAULT_STRIPS='"$(BUILD)/lib/model/default.strips"'
+$(BUILD)/lib/model/default.o: lib/model/default.onnx $(BUILD)/lib/model/default.strips
 $(BUILD)/cli/photograph.o: cli/photograph.jpg
 $(BUILD)/%.o: %.S
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) -I$(<D) -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CPPFLAGS_OF_FILE) -I$(<D) -c -o $@ $<
 
 $(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: lib/model/%.proto
 	$(call say,PROTO,$<)

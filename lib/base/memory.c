@@ -22,7 +22,7 @@ void *alloc_zeroed(size_t n, size_t size)
 	return n && size ? calloc(n, size) : calloc(1, 1);
 }
 
-float *alloc_floats(size_t n, size_t width)
+float *alloc_room(size_t n, size_t width)
 {
 	void *floats;
 	size_t count, nbytes;
@@ -32,7 +32,15 @@ float *alloc_floats(size_t n, size_t width)
 		return NULL;
 	if (posix_memalign(&floats, ALIGNMENT, nbytes ? nbytes : 1))
 		return NULL;
-	memset(floats, 0, nbytes);
+	return floats;
+}
+
+float *alloc_floats(size_t n, size_t width)
+{
+	float *floats = alloc_room(n, width);
+
+	if (floats)
+		memset(floats, 0, n * width * sizeof(*floats));
 	return floats;
 }
 

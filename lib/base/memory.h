@@ -25,6 +25,9 @@ void *alloc_zeroed(size_t n, size_t size);
 /* n rows of width floats, aligned to 64 bytes for vector loads; zeroed. Free with free(). */
 float *alloc_floats(size_t n, size_t width);
 
+/* The same, uninitialised: memory that is not used is not touched. */
+float *alloc_room(size_t n, size_t width);
+
 /* Bytes that grow and are kept for reuse; {0} is an empty one. */
 struct buffer {
 	unsigned char *data;

@@ -8,7 +8,7 @@
 void affine_into_rows(struct layer *layer, const double *scale, const double *shift)
 {
 	for (size_t i = 0; i < layer->n_outputs; i++) {
-		float *row = layer->weights + i * layer->n_inputs;
+		float *row = layer_weights(layer) + i * layer->n_inputs;
 
 		for (size_t j = 0; j < layer->n_inputs; j++)
 			row[j] = (float)(scale[i] * (double)row[j]);
@@ -19,7 +19,7 @@ void affine_into_rows(struct layer *layer, const double *scale, const double *sh
 void affine_into_columns(struct layer *layer, const double *scale, const double *shift)
 {
 	for (size_t i = 0; i < layer->n_outputs; i++) {
-		float *row = layer->weights + i * layer->n_inputs;
+		float *row = layer_weights(layer) + i * layer->n_inputs;
 		double sum = (double)layer->bias[i];
 
 		for (size_t j = 0; j < layer->n_inputs; j++) {

@@ -11,16 +11,18 @@
 #include <immintrin.h>
 #endif
 
-/* Vectors of sums in a strip, and in a narrow one half. */
+/* Vectors of sums of a row, or half of them. */
 #define FULL_VECTORS 8
 
 /* Bytes of weights that are gone over again and again: a first cache has 32 KiB or more. */
-#define CACHED_NBYTES 32768
+#define CACHED_NBYTES  32768
 
-#define STRIP(lanes)  (FULL_VECTORS * (lanes))
-#define WORDS(lanes)  (CACHED_NBYTES / (KERNEL_WORD * STRIP(lanes) * sizeof(float)))
+#define COLUMNS(lanes) (FULL_VECTORS * (lanes))
+/* Of a strip that is taken in parts, a part is no fewer lines of the cache's sets. */
+#define TAKEN(lanes) (COLUMNS(lanes) > STRIP_COLUMNS ? COLUMNS(lanes) : STRIP_COLUMNS)
+#define WORDS(lanes) (CACHED_NBYTES / (KERNEL_WORD * TAKEN(lanes) * sizeof(float)))
 
-/* A loop over the vectors of a strip, written out, so that each of them has its own register. */
+/* A loop over the vectors of a row, written out, so that each of them has its own register. */
 #if defined(__clang__)
 #define FOR_EACH(i, n) _Pragma("clang loop unroll(full)") for (size_t i = 0; i < (n); i++)
 #else
@@ -58,7 +60,7 @@
 
 #define KERNEL(text, lanes, kind)                                                                  \
 	{                                                                                          \
-		text, STRIP(lanes), WORDS(lanes), multiply_##kind, multiply_narrow_##kind,         \
+		text, COLUMNS(lanes), WORDS(lanes), multiply_##kind, multiply_narrow_##kind,       \
 			find_alive_##kind                                                          \
 	}
 

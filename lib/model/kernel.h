@@ -2,9 +2,9 @@
  * kernel.h - the matrix products of a network that runs, one version for each kind of processor.
  *
  * Two thirds of an image's pixels are zero, and so are most values behind a ReLU: a product takes
- * only what is not. Weights lie in strips of columns, wide enough to fill the registers with sums
- * and narrow enough that the weights of KERNEL_WORD inputs stay in a core's first cache while one
- * row of inputs after the other passes over them.
+ * only what is not. Weights lie in strips of columns (strips.h), of which a kernel takes at a time
+ * what fills the registers with sums, and is narrow enough that the weights of KERNEL_WORD inputs
+ * stay in a core's first cache while one row of inputs after the other passes over them.
  *
  * Each sum is formed in the order of the inputs, whatever the shape of the strip or the number of
  * rows, and leaving out a zero changes no bit of it: so a row's result depends on that row alone.
@@ -19,16 +19,22 @@
 /* Inputs whose being alive, that is not zero, is told by one word: bit i is about input i. */
 #define KERNEL_WORD 64
 
-/* Rows of inputs, and the sums that one strip of weights adds to. */
+/* Columns whose weights of one input lie together. */
+#define STRIP_COLUMNS 64
+
+/* Rows of inputs, and the sums of a few columns of weights that they add to. */
 struct kernel_task {
-	const float *weights; /* (KERNEL_WORD * n_words or what is left, columns of the strip) */
-	const float *inputs;  /* (n_rows, the same), rows input_stride apart */
+	/* (KERNEL_WORD * n_words or what is left, columns), rows STRIP_COLUMNS apart; columns
+	 * beyond a strip lie strip_stride behind those of the strip. */
+	const float *weights;
+	size_t strip_stride;
+	const float *inputs; /* (n_rows, the same), rows input_stride apart */
 	size_t input_stride;
 	const uint64_t *alive; /* (n_words, n_rows), words alive_stride apart */
 	size_t alive_stride;
 	size_t n_words;
-	const float *bias; /* (columns of the strip): what the sums start from; NULL: themselves */
-	float *sums;       /* (n_rows, columns of the strip), rows sum_stride apart */
+	const float *bias; /* (columns): what the sums start from; NULL: themselves */
+	float *sums;       /* (n_rows, columns), rows sum_stride apart */
 	size_t sum_stride;
 	size_t n_rows;
 	bool relu; /* what of the sums is not above zero then becomes zero, NaN too */
@@ -36,12 +42,12 @@ struct kernel_task {
 
 struct kernel {
 	const char *name;
-	/* Columns of a strip; those of the narrow kind, for what is left of a layer, are half. */
+	/* Columns at a time; for what is left of a layer, half as many are. */
 	size_t n_columns;
 	/* Words at a time whose weights fit the first cache. */
 	size_t n_words;
-	/* sums += inputs x weights, for strips of either width. weights and sums lie at multiples
-	 * of the bytes of half a strip, or of 64. */
+	/* sums += inputs x weights, for n_columns and for half of them. weights and sums lie at
+	 * multiples of 64 bytes. */
 	void (*multiply)(const struct kernel_task *task);
 	void (*multiply_narrow)(const struct kernel_task *task);
 	/* Notes in alive, (words, n_rows) of a whole row, which of its columns first to first + n

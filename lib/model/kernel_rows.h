@@ -7,7 +7,7 @@
  *	NAME(x)    x, with the kind's name to it
  *	NONZERO(x) the bits of a vector's lanes that are not zero; where there is a fast way to them
  *
- * The sums of a strip are eight vectors: with a processor that starts two multiply-adds a cycle and
+ * The sums of a row are eight vectors: with a processor that starts two multiply-adds a cycle and
  * ends them four cycles later, fewer would make it wait. Each vector of weights is loaded for one
  * multiply-add, which is as fast as from a register while the first cache has it.
  */
@@ -17,7 +17,9 @@ typedef int32_t NAME(mask) __attribute__((vector_size(4 * LANES)));
 static inline __attribute__((always_inline)) void NAME(rows)(const struct kernel_task *given,
 							     const size_t n_vectors)
 {
+	enum { OF_STRIP = STRIP_COLUMNS / LANES };
 	const struct kernel_task task = *given;
+	const size_t next_strip = task.strip_stride / LANES - OF_STRIP;
 
 	for (size_t row = 0; row < task.n_rows; row++) {
 		NAME(vector) *const at = (NAME(vector) *)(task.sums + row * task.sum_stride);
@@ -33,12 +35,12 @@ static inline __attribute__((always_inline)) void NAME(rows)(const struct kernel
 			for (uint64_t alive = *alive_word; alive; alive &= alive - 1) {
 				const size_t k = (size_t)__builtin_ctzll(alive);
 				const NAME(vector) input = inputs[k] - (NAME(vector)){0};
-				const NAME(vector) *const of_input = weights + k * n_vectors;
+				const NAME(vector) *const of_input = weights + k * OF_STRIP;
 
 				FOR_EACH(i, n_vectors)
-					sums[i] += input * of_input[i];
+					sums[i] += input * of_input[i + i / OF_STRIP * next_strip];
 			}
-			weights += KERNEL_WORD * n_vectors;
+			weights += KERNEL_WORD * OF_STRIP;
 			inputs += KERNEL_WORD;
 			alive_word += task.alive_stride;
 		}

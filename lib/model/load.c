@@ -101,8 +101,8 @@ static const struct {
 	{is_graph_def, tensorflow_read_graph},
 };
 
-static enum emnist_status read_source(const struct model_source *source,
-				      struct emnist_model **model_ret, struct emnist_error *error)
+enum emnist_status load_source(const struct model_source *source, struct emnist_model **model_ret,
+			       struct emnist_error *error)
 {
 	if (source->nbytes == 0)
 		return error_set(error, EMNIST_ERR_FORMAT, "not a model: the file is empty");
@@ -187,6 +187,15 @@ static char *folder_of(const char *path)
 	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+static bool borrows(const struct emnist_model *model)
+{
+	for (size_t l = 0; l < model->n_layers; l++)
+		if (model->layers[l].borrows_weights)
+			return true;
+	return false;
+}
+
+/* The model keeps the file where it borrows from it. */
 static enum emnist_status read_file(struct model_source *source, const char *path,
 				    struct emnist_model **model_ret, struct emnist_error *error)
 {
@@ -195,9 +204,13 @@ static enum emnist_status read_file(struct model_source *source, const char *pat
 
 	source->bytes = buffer.data;
 	source->nbytes = buffer.nbytes;
+	source->is_lasting = true;
 	if (!status)
-		status = read_source(source, model_ret, error);
-	buffer_clear(&buffer);
+		status = load_source(source, model_ret, error);
+	if (!status && borrows(*model_ret))
+		(*model_ret)->file = buffer.data;
+	else
+		buffer_clear(&buffer);
 	return status;
 }
 
@@ -217,7 +230,7 @@ enum emnist_status emnist_model_parse(const void *bytes, size_t nbytes,
 	struct emnist_error ignored;
 
 	*model_ret = NULL;
-	return read_source(&source, model_ret, error ? error : &ignored);
+	return load_source(&source, model_ret, error ? error : &ignored);
 }
 
 enum emnist_status emnist_model_read(const char *path, const struct emnist_model_options *options,

@@ -10,6 +10,11 @@
 struct model_source {
 	const void *bytes;
 	size_t nbytes;
+	bool is_lasting; /* the bytes live as long as the model, which may borrow from them */
+	/* The strips of its layers, one after the other, as they were laid out before from a model
+	 * that had been checked; they live as long, too. NULL: there are none. */
+	const float *strips;
+	size_t n_strips;    /* floats */
 	const char *folder; /* that it lies in, for the files beside it; NULL: there are none */
 	const char *name;   /* below the directory that the model is; NULL: the model is the file */
 	const struct emnist_model_options *options; /* never NULL */
@@ -25,6 +30,10 @@ model_reader onnx_read;
 model_reader tensorflow_read_graph;
 model_reader tensorflow_read_saved_model;
 model_reader safetensors_read;
+
+/* Reads a model of any format, told by its content. error is never NULL. */
+enum emnist_status load_source(const struct model_source *source, struct emnist_model **model_ret,
+			       struct emnist_error *error);
 
 /* The largest file that source's options allow. */
 uint64_t load_limit(const struct model_source *source);

@@ -31,15 +31,15 @@ struct emnist_session {
 	const struct emnist_model *model;
 	size_t max_rows;
 	/* Of layers in turn. */
-	uint64_t *alive[2]; /* (words of the widest input, rows of a block): what goes in */
-	float *sums[2];     /* (rows of a block, columns of the widest layer): what comes out */
+	uint64_t *alive[2]; /* (words of their widest input, rows of a block): what goes in */
+	float *sums[2];     /* (rows of a block, columns of their widest): what comes out */
 };
 
 /* The rows of a block that go into a layer, and what is to come of them. */
 struct passage {
 	const struct kernel *kernel;
 	const struct layer *layer;
-	size_t width; /* columns of the layer's strips */
+	size_t width; /* columns that the kernel goes over */
 	size_t n_rows;
 	const float *inputs; /* (n_rows, n_inputs), rows input_stride apart */
 	size_t input_stride;
@@ -58,31 +58,36 @@ static size_t smaller(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
 /* Room for n words in cache lines of their own: sessions of several threads, made one after the
  * other, must not wait for each other's writes. */
 static uint64_t *alloc_lines(size_t n)
 {
 	enum { WORDS_OF_LINE = 8, FLOATS_OF_LINE = 16 };
 
-	return (void *)alloc_floats(n / WORDS_OF_LINE + 1, FLOATS_OF_LINE);
+	return (void *)alloc_room(n / WORDS_OF_LINE + 1, FLOATS_OF_LINE);
 }
 
 static bool allocate(struct emnist_session *session)
 {
 	const struct emnist_model *model = session->model;
 	const size_t n_rows = smaller(session->max_rows, BLOCK_ROWS);
-	size_t width = 0, n_words = 0;
+	size_t widths[2] = {0, 0}, n_words[2] = {0, 0};
 
 	for (size_t l = 0; l < model->n_layers; l++) {
 		const struct layer *layer = &model->layers[l];
-		const size_t columns = strips_width(model->kernel, layer->n_outputs);
 
-		width = columns > width ? columns : width;
-		n_words = words_of(layer->n_inputs) > n_words ? words_of(layer->n_inputs) : n_words;
+		widths[l % 2] =
+			larger(widths[l % 2], strips_width(model->kernel, layer->n_outputs));
+		n_words[l % 2] = larger(n_words[l % 2], words_of(layer->n_inputs));
 	}
 	for (size_t i = 0; i < 2; i++) {
-		session->alive[i] = alloc_lines(n_rows * n_words);
-		session->sums[i] = alloc_floats(n_rows, width);
+		session->alive[i] = alloc_lines(n_rows * n_words[i]);
+		session->sums[i] = alloc_room(n_rows, widths[i]);
 		if (!session->alive[i] || !session->sums[i])
 			return false;
 	}
@@ -135,7 +140,8 @@ static void multiply(const struct passage *p, size_t first, size_t word, size_t 
 	const size_t n_columns = strips_columns(p->kernel, p->width, first);
 	const size_t input = word * KERNEL_WORD;
 	const struct kernel_task task = {
-		.weights = strips_weights(p->layer, p->width, first) + input * n_columns,
+		.weights = strips_weights(p->layer, first, input),
+		.strip_stride = strips_stride(p->layer),
 		.inputs = p->inputs + row * p->input_stride + input,
 		.input_stride = p->input_stride,
 		.alive = p->alive + word * p->n_rows + row,

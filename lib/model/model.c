@@ -100,11 +100,47 @@ bool layer_init(struct layer *layer, uint32_t n_inputs, uint32_t n_outputs)
 	return layer->weights && layer->bias;
 }
 
+bool layer_borrow(struct layer *layer, uint32_t n_inputs, uint32_t n_outputs, const void *weights)
+{
+	layer->n_inputs = n_inputs;
+	layer->n_outputs = n_outputs;
+	/* Nobody writes there: see struct layer. */
+	layer->weights = (loose_float *)(uintptr_t)weights;
+	layer->borrows_weights = true;
+	layer->bias = alloc_floats(n_outputs, 1);
+	return layer->bias != NULL;
+}
+
+bool layer_own_weights(struct layer *layer)
+{
+	float *weights;
+
+	if (!layer->borrows_weights)
+		return true;
+	weights = alloc_floats(layer->n_outputs, layer->n_inputs);
+	if (!weights)
+		return false;
+	memcpy(weights, layer->weights,
+	       (size_t)layer->n_outputs * layer->n_inputs * sizeof(*weights));
+	layer->weights = weights;
+	layer->borrows_weights = false;
+	return true;
+}
+
+void layer_forget_strips(struct layer *layer)
+{
+	/* Its own are of malloc(), and not constant. */
+	if (!layer->borrows_strips)
+		free((void *)(uintptr_t)layer->strips);
+	layer->strips = NULL;
+	layer->borrows_strips = false;
+}
+
 /* The exponent of infinities and of what is no number. */
 #define EXPONENT_BITS UINT32_C(0x7f800000)
 
 /* Of all bits, with no way out of the loop, so that it is vectorised. */
-static bool all_finite(const float *values, size_t n)
+static bool all_finite(const loose_float *values, size_t n)
 {
 	uint32_t any_bad = 0;
 
@@ -132,7 +168,8 @@ static enum emnist_status check_layer(const struct emnist_model *model, size_t l
 		return error_set(error, EMNIST_ERR_CORRUPT,
 				 "layer %zu takes %u values, but layer %zu gives %u", l + 1,
 				 layer->n_inputs, l, model->layers[l - 1].n_outputs);
-	if (!all_finite(layer->weights, (size_t)layer->n_inputs * layer->n_outputs) ||
+	if ((!layer->borrows_strips &&
+	     !all_finite(layer->weights, (size_t)layer->n_inputs * layer->n_outputs)) ||
 	    !all_finite(layer->bias, layer->n_outputs) || !isfinite(layer->alpha) ||
 	    !isfinite(layer->gamma))
 		return error_set(error, EMNIST_ERR_CORRUPT,
@@ -185,7 +222,34 @@ bool model_lay_out(struct emnist_model *model, const struct kernel *kernel)
 {
 	model->kernel = kernel;
 	for (size_t l = 0; l < model->n_layers; l++)
-		if (!strips_make(&model->layers[l], kernel))
+		if (!strips_make(&model->layers[l]))
+			return false;
+	return true;
+}
+
+void model_borrow_strips(struct emnist_model *model, const float *strips, size_t n)
+{
+	size_t n_of_model = 0, n_of_layer;
+
+	for (size_t l = 0; l < model->n_layers; l++)
+		if (!strips_count(&model->layers[l], &n_of_layer) ||
+		    __builtin_add_overflow(n_of_model, n_of_layer, &n_of_model))
+			return;
+	for (size_t l = 0; n_of_model == n && l < model->n_layers; l++) {
+		struct layer *layer = &model->layers[l];
+
+		strips_count(layer, &n_of_layer);
+		layer->strips = strips;
+		layer->borrows_strips = true;
+		strips += n_of_layer;
+	}
+}
+
+/* The layers that have no strips are given them. */
+static bool complete_strips(struct emnist_model *model)
+{
+	for (size_t l = 0; l < model->n_layers; l++)
+		if (!model->layers[l].strips && !strips_make(&model->layers[l]))
 			return false;
 	return true;
 }
@@ -207,7 +271,8 @@ enum emnist_status model_finish(struct emnist_model *model,
 		if (status)
 			return status;
 	}
-	if (!model_lay_out(model, kernel_at(0)))
+	model->kernel = kernel_at(0);
+	if (!complete_strips(model))
 		return error_memory(error);
 	return settle_labels(model, labels_wanted, labels_metadata, labels_metadata_nbytes, error);
 }
@@ -262,10 +327,12 @@ void emnist_model_free(struct emnist_model *model)
 	if (!model)
 		return;
 	for (size_t l = 0; l < model->n_layers; l++) {
-		free(model->layers[l].weights);
+		if (!model->layers[l].borrows_weights)
+			free(model->layers[l].weights);
 		free(model->layers[l].bias);
-		free(model->layers[l].strips);
+		layer_forget_strips(&model->layers[l]);
 	}
+	free(model->file);
 	free(model->layers);
 	emnist_labels_free(model->labels);
 	origin_free(model->origin);

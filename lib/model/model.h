@@ -18,25 +18,37 @@
 #define MODEL_MAX_LAYERS 256
 #define MODEL_MAX_WIDTH  65536
 
+/* A float at any address. */
+typedef float loose_float __attribute__((aligned(1)));
+
+/*
+ * Weights and strips are the layer's own, or borrowed: of bytes that live as long as the model,
+ * which are the library's (default.S) or those of the file that the model keeps. What is borrowed
+ * is neither written nor freed, and may lie at any address: layer_own_weights() comes before the
+ * first change.
+ */
 struct layer {
 	uint32_t n_inputs;
 	uint32_t n_outputs;
 	enum emnist_activation activation;
-	float alpha;    /* slope or scale of ELU, LeakyReLU, SELU */
-	float gamma;    /* SELU's outer scale */
-	float *weights; /* (n_outputs, n_inputs), row-major */
-	float *bias;    /* (n_outputs) */
-	float *strips;  /* both once more, as the kernel wants them: see strips.h */
+	float alpha;          /* slope or scale of ELU, LeakyReLU, SELU */
+	float gamma;          /* SELU's outer scale */
+	loose_float *weights; /* (n_outputs, n_inputs), row-major */
+	float *bias;          /* (n_outputs), always its own */
+	const float *strips;  /* both once more, as kernels want them: see strips.h */
+	bool borrows_weights;
+	bool borrows_strips;
 };
 
 struct emnist_model {
 	size_t n_layers;
 	struct layer *layers;
-	const struct kernel *kernel; /* that the strips are for */
+	const struct kernel *kernel; /* that runs it */
 	bool softmax; /* after the last layer; else its activation gives the probabilities */
 	struct emnist_labels *labels;
 	enum emnist_preprocess preprocess;
 	struct origin *origin; /* NULL: trained */
+	void *file;            /* that weights are borrowed of, or NULL; freed with the model */
 };
 
 /* A model of n_layers zeroed layers without weights, to be filled by a reader or a trainer. NULL
@@ -45,6 +57,21 @@ struct emnist_model *model_new(size_t n_layers);
 
 /* Gives layer its shape and zeroed weights and bias; false when memory is short. */
 bool layer_init(struct layer *layer, uint32_t n_inputs, uint32_t n_outputs);
+
+/* The same with the weights that lie at `weights`, borrowed. */
+bool layer_borrow(struct layer *layer, uint32_t n_inputs, uint32_t n_outputs, const void *weights);
+
+/* Makes borrowed weights the layer's own; false when memory is short. */
+bool layer_own_weights(struct layer *layer);
+
+/* The weights, where they are the layer's own, and so lie as floats do. */
+static inline float *layer_weights(struct layer *layer)
+{
+	return (float *)layer->weights;
+}
+
+/* Leaves layer without strips. */
+void layer_forget_strips(struct layer *layer);
 
 /* Whether an activation has an alpha, and a gamma beside it. */
 bool activation_has_alpha(enum emnist_activation activation);
@@ -62,9 +89,13 @@ enum emnist_status model_finish(struct emnist_model *model,
 				const char *labels_metadata, size_t labels_metadata_nbytes,
 				struct emnist_error *error);
 
-/* Lays the weights and biases out for kernel. Done by model_finish(), for the best one; to be done
- * again when they have changed. False when memory is short. */
+/* Lays the weights and biases out, and lets kernel run the model. Done by model_finish(), with the
+ * best one; to be done again when they have changed. False when memory is short. */
 bool model_lay_out(struct emnist_model *model, const struct kernel *kernel);
+
+/* Gives the layers their strips, one layer's after the other's, if they are n floats in all. The
+ * weights that they were made from are known to be finite. */
+void model_borrow_strips(struct emnist_model *model, const float *strips, size_t n);
 
 /* The activation of this name, of nbytes bytes; false for a name that is none's. */
 bool activation_of_name(const char *name, size_t nbytes, enum emnist_activation *activation_ret);

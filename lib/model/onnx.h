@@ -53,13 +53,20 @@ enum onnx_attribute_type {
 /* ---------------------------------------------------------------- messages */
 
 /* Unpacks a model. The memory and time that this takes are bounded by a small multiple of nbytes,
- * whatever the bytes are. *model_ret is freed with onnx__model_proto__free_unpacked(). */
+ * whatever the bytes are. The raw_data of initializers may lie in bytes, which must live as long as
+ * the message: *model_ret is freed with onnx_unpacked_free(). */
 enum emnist_status onnx_unpack(const void *bytes, size_t nbytes, Onnx__ModelProto **model_ret,
 			       struct emnist_error *error);
 
 /* The same with a given number of bytes to allocate. */
 enum emnist_status onnx_unpack_within(const void *bytes, size_t nbytes, size_t budget_nbytes,
 				      Onnx__ModelProto **model_ret, struct emnist_error *error);
+
+/* Frees a message that was unpacked from bytes; NULL is allowed. */
+void onnx_unpacked_free(Onnx__ModelProto *model, const void *bytes, size_t nbytes);
+
+/* Whether tensor's raw_data lies in bytes: is not the message's own. */
+bool onnx_lies_in(const Onnx__TensorProto *tensor, const void *bytes, size_t nbytes);
 
 /* ----------------------------------------------------------- external data */
 
@@ -106,6 +113,10 @@ void onnx_constant_values(const struct onnx_constant *constant, float *values);
  * round. False when memory is short. */
 bool onnx_constant_matrix(const struct onnx_constant *constant, bool transpose, float *values);
 
+/* Where those values lie in bytes as they are; NULL where they do not. */
+const void *onnx_constant_in_place(const struct onnx_constant *constant, bool transpose,
+				   const void *bytes, size_t nbytes);
+
 /* ------------------------------------------------------------------- graph */
 
 /* A tensor's name and who makes it. */
@@ -121,6 +132,9 @@ struct onnx_graph {
 	size_t n_names;
 	const Onnx__ValueInfoProto *input; /* the one that is no initializer */
 	const char *output;
+	/* That live as long as the model, which may borrow from them; NULL: it may not. */
+	const void *lasting;
+	size_t lasting_nbytes;
 };
 
 /* A node of the chain, and which of its inputs the chain comes in by. */

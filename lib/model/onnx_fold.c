@@ -51,6 +51,8 @@ enum emnist_status fold_close_layer(struct fold *fold)
 	fold->is_open = false;
 	if (!fold->scale)
 		return EMNIST_OK;
+	if (!layer_own_weights(layer))
+		return error_memory(fold->error);
 	affine_into_rows(layer, fold->scale, fold->shift);
 	fold_forget_affine(fold);
 	return EMNIST_OK;
@@ -68,10 +70,12 @@ static enum emnist_status restore_order(struct fold *fold, struct layer *layer)
 {
 	float *row = alloc_array(layer->n_inputs, sizeof(*row));
 
-	if (!row)
+	if (!row || !layer_own_weights(layer)) {
+		free(row);
 		return error_memory(fold->error);
+	}
 	for (size_t i = 0; i < layer->n_outputs; i++) {
-		float *weights = layer->weights + i * layer->n_inputs;
+		float *weights = layer_weights(layer) + i * layer->n_inputs;
 
 		memcpy(row, weights, layer->n_inputs * sizeof(*row));
 		for (size_t j = 0; j < layer->n_inputs; j++)
@@ -86,6 +90,8 @@ enum emnist_status fold_end_layer(struct fold *fold, struct layer *layer)
 {
 	fold->is_open = true;
 	if (fold->scale) {
+		if (!layer_own_weights(layer))
+			return error_memory(fold->error);
 		if (fold->n_layers == 1 && affine_takes_bytes(fold->scale, layer->n_inputs))
 			scale_bytes(fold->scale, layer->n_inputs);
 		affine_into_columns(layer, fold->scale, fold->shift);
@@ -180,6 +186,19 @@ enum emnist_status fold_take_vector(struct fold *fold, const Onnx__NodeProto *no
 
 /* -------------------------------------------------------------------- layers */
 
+/* Gives layer the weights, of their place or as its own; false when memory is short. */
+static bool take_weights(const struct fold *fold, const struct onnx_constant *weights,
+			 bool transpose, uint32_t n_inputs, uint32_t n_outputs, struct layer *layer)
+{
+	const void *place = onnx_constant_in_place(weights, transpose, fold->graph->lasting,
+						   fold->graph->lasting_nbytes);
+
+	if (place)
+		return layer_borrow(layer, n_inputs, n_outputs, place);
+	return layer_init(layer, n_inputs, n_outputs) &&
+	       onnx_constant_matrix(weights, transpose, layer_weights(layer));
+}
+
 enum emnist_status fold_begin_layer(struct fold *fold, const Onnx__NodeProto *node, bool transposed,
 				    struct layer **layer_ret)
 {
@@ -211,8 +230,8 @@ enum emnist_status fold_begin_layer(struct fold *fold, const Onnx__NodeProto *no
 				 "layers share weights, and have more than the file holds");
 	fold->floats_left -= weights.n;
 	fold->n_layers++;
-	if (!layer_init(layer, (uint32_t)n_inputs, (uint32_t)n_outputs) ||
-	    !onnx_constant_matrix(&weights, !transposed, layer->weights))
+	if (!take_weights(fold, &weights, !transposed, (uint32_t)n_inputs, (uint32_t)n_outputs,
+			  layer))
 		return error_memory(fold->error);
 	fold->width = n_outputs;
 	fold->rank = 1;

@@ -33,6 +33,8 @@ static enum emnist_status scale_gemm(struct fold *fold, const Onnx__NodeProto *n
 	enum emnist_status status;
 	float *bias;
 
+	if (alpha != 1 && !layer_own_weights(layer))
+		return error_memory(fold->error);
 	for (size_t i = 0; alpha != 1 && i < n_weights; i++)
 		layer->weights[i] = (float)(alpha * (double)layer->weights[i]);
 	if (!onnx_node_input(node, 2))

@@ -43,7 +43,8 @@ static const char *find_metadata(const Onnx__ModelProto *proto, const char *key)
 	return NULL;
 }
 
-static enum emnist_status read_graph(const Onnx__ModelProto *proto, size_t max_floats,
+static enum emnist_status read_graph(const Onnx__ModelProto *proto,
+				     const struct model_source *source, size_t max_floats,
 				     struct emnist_model **model_ret, struct emnist_error *error)
 {
 	struct onnx_graph graph;
@@ -52,6 +53,10 @@ static enum emnist_status read_graph(const Onnx__ModelProto *proto, size_t max_f
 	size_t n_steps = 0;
 
 	status = onnx_graph_index(proto->graph, &graph, error);
+	if (source->is_lasting) {
+		graph.lasting = source->bytes;
+		graph.lasting_nbytes = source->nbytes;
+	}
 	if (!status)
 		status = onnx_graph_chain(&graph, &steps, &n_steps, error);
 	if (!status)
@@ -94,7 +99,9 @@ static enum emnist_status read_model(const Onnx__ModelProto *proto,
 		status = onnx_external_read(proto->graph, source, &external, &external_nbytes,
 					    error);
 	if (!status)
-		status = read_graph(proto, source->nbytes + external_nbytes, &model, error);
+		status = read_graph(proto, source, source->nbytes + external_nbytes, &model, error);
+	if (!status && source->strips)
+		model_borrow_strips(model, source->strips, source->n_strips);
 	if (!status)
 		status = read_metadata(proto, source->options->labels, model, error);
 	if (!status)
@@ -122,6 +129,6 @@ enum emnist_status onnx_read(const struct model_source *source, struct emnist_mo
 	if (status)
 		return status;
 	status = read_model(proto, source, model_ret, error);
-	onnx__model_proto__free_unpacked(proto, NULL);
+	onnx_unpacked_free(proto, source->bytes, source->nbytes);
 	return status;
 }

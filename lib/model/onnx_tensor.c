@@ -213,6 +213,21 @@ void onnx_constant_values(const struct onnx_constant *constant, float *values)
 		values[i] = type->field(tensor, i);
 }
 
+/* Floats are stored least significant byte first. */
+#define IS_STORED_AS_USED (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
+const void *onnx_constant_in_place(const struct onnx_constant *constant, bool transpose,
+				   const void *bytes, size_t nbytes)
+{
+	const Onnx__TensorProto *tensor = constant->tensor;
+
+	return IS_STORED_AS_USED && tensor && tensor->data_type == ONNX_FLOAT &&
+			       constant->transposed == transpose &&
+			       onnx_lies_in(tensor, bytes, nbytes)
+		       ? tensor->raw_data.data
+		       : NULL;
+}
+
 bool onnx_constant_matrix(const struct onnx_constant *constant, bool transpose, float *values)
 {
 	/* The shape of the data, which is that of the matrix or of its transpose. */

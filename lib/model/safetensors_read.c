@@ -555,7 +555,7 @@ static enum emnist_status make_layer(const struct file *file, const struct linea
 				 linear->weight->name, dims[0], dims[1], MODEL_MAX_WIDTH);
 	if (!layer_init(layer, (uint32_t)dims[1], (uint32_t)dims[0]))
 		return error_memory(file->error);
-	if (!decode(file, linear->weight, layer->weights) ||
+	if (!decode(file, linear->weight, layer_weights(layer)) ||
 	    (linear->bias && !decode(file, linear->bias, layer->bias)))
 		return error_set(file->error, EMNIST_ERR_UNSUPPORTED,
 				 "tensor '%.80s' is of whole numbers", linear->weight->name);

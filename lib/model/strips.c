@@ -11,11 +11,20 @@
  */
 #define LINE 16
 
+static size_t round_up(size_t n, size_t to)
+{
+	return (n + to - 1) / to * to;
+}
+
+bool strips_count(const struct layer *layer, size_t *n_ret)
+{
+	return !size_mul_overflows(round_up(layer->n_outputs, STRIP_COLUMNS),
+				   1 + (size_t)layer->n_inputs, n_ret);
+}
+
 size_t strips_width(const struct kernel *kernel, size_t n_outputs)
 {
-	const size_t narrow = kernel->n_columns / 2;
-
-	return (n_outputs + narrow - 1) / narrow * narrow;
+	return round_up(n_outputs, kernel->n_columns / 2);
 }
 
 size_t strips_columns(const struct kernel *kernel, size_t width, size_t first)
@@ -25,13 +34,20 @@ size_t strips_columns(const struct kernel *kernel, size_t width, size_t first)
 	return left < kernel->n_columns ? left : kernel->n_columns;
 }
 
-const float *strips_weights(const struct layer *layer, size_t width, size_t first)
+size_t strips_stride(const struct layer *layer)
 {
-	return layer->strips + width + first * layer->n_inputs;
+	return (size_t)layer->n_inputs * STRIP_COLUMNS;
 }
 
-/* to: (n_inputs, n_columns), of which n are filled; from: (n, n_inputs). */
-static void transpose(const float *from, size_t n, size_t n_inputs, float *to, size_t n_columns)
+const float *strips_weights(const struct layer *layer, size_t first, size_t input)
+{
+	return layer->strips + round_up(layer->n_outputs, STRIP_COLUMNS) +
+	       first / STRIP_COLUMNS * strips_stride(layer) + input * STRIP_COLUMNS +
+	       first % STRIP_COLUMNS;
+}
+
+/* to: (n_inputs, STRIP_COLUMNS), of which n are filled; from: (n, n_inputs). */
+static void transpose(const loose_float *from, size_t n, size_t n_inputs, float *to)
 {
 	for (size_t first = 0; first < n; first += LINE) {
 		const size_t last = n - first < LINE ? n : first + LINE;
@@ -41,27 +57,32 @@ static void transpose(const float *from, size_t n, size_t n_inputs, float *to, s
 
 			for (size_t k = begin; k < end; k++)
 				for (size_t c = first; c < last; c++)
-					to[k * n_columns + c] = from[c * n_inputs + k];
+					to[k * STRIP_COLUMNS + c] = from[c * n_inputs + k];
 		}
 	}
 }
 
-bool strips_make(struct layer *layer, const struct kernel *kernel)
+bool strips_make(struct layer *layer)
 {
 	const size_t n_inputs = layer->n_inputs, n_outputs = layer->n_outputs;
-	const size_t width = strips_width(kernel, n_outputs);
+	const size_t width = round_up(n_outputs, STRIP_COLUMNS);
+	float *strips = alloc_room(1 + n_inputs, width);
 
-	free(layer->strips);
-	layer->strips = alloc_floats(1 + n_inputs, width);
-	if (!layer->strips)
+	if (!strips)
 		return false;
-	memcpy(layer->strips, layer->bias, n_outputs * sizeof(*layer->bias));
-	for (size_t first = 0; first < width; first += kernel->n_columns) {
-		const size_t n_columns = strips_columns(kernel, width, first);
+	/* The last strip may have columns that nothing fills. */
+	memset(strips, 0, width * sizeof(*strips));
+	memset(strips + width + (width - STRIP_COLUMNS) * n_inputs, 0,
+	       STRIP_COLUMNS * n_inputs * sizeof(*strips));
+	memcpy(strips, layer->bias, n_outputs * sizeof(*layer->bias));
+	for (size_t first = 0; first < n_outputs; first += STRIP_COLUMNS) {
 		const size_t left = n_outputs - first;
 
-		transpose(layer->weights + first * n_inputs, left < n_columns ? left : n_columns,
-			  n_inputs, layer->strips + width + first * n_inputs, n_columns);
+		transpose(layer->weights + first * n_inputs,
+			  left < STRIP_COLUMNS ? left : STRIP_COLUMNS, n_inputs,
+			  strips + width + first * n_inputs);
 	}
+	layer_forget_strips(layer);
+	layer->strips = strips;
 	return true;
 }

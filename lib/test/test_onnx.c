@@ -288,7 +288,7 @@ static void test_budget(void **state)
 			assert_string_equal(error.message, "the ONNX file has more parts than any "
 							   "network of its size");
 		else
-			onnx__model_proto__free_unpacked(model, NULL);
+			onnx_unpacked_free(model, file.data, file.nbytes);
 	}
 	assert_int_equal(status, EMNIST_OK);
 	assert_true(budget > file.nbytes / 2);

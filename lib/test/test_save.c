@@ -190,7 +190,7 @@ static void check_inputs(unsigned opset, int64_t ir_version, size_t n_inputs, in
 	last = proto->graph->node[proto->graph->n_node - 1];
 	assert_string_equal(last->op_type, "Softmax");
 	assert_int_equal(onnx_node_int(last, "axis", 0), axis);
-	onnx__model_proto__free_unpacked(proto, NULL);
+	onnx_unpacked_free(proto, bytes.data, bytes.nbytes);
 	free(bytes.data);
 	emnist_model_free(model);
 }
