@@ -171,7 +171,7 @@ static struct pipeline_options plan(const struct settings *s, const struct knowl
 			   .probabilities = s->probabilities,
 			   .min_probability = s->classes.min_probability},
 		.n_rows = (size_t)s->n_rows,
-		.n_threads = s->n_threads ? (unsigned)s->n_threads : processor_count(),
+		.n_threads = (unsigned)s->n_threads,
 		.fail_fast = s->fail_fast,
 		.quiet = s->quiet,
 		.dump_path = s->dump_path,
@@ -193,6 +193,7 @@ static void start_progress(struct progress *progress, const struct settings *s, 
 static void report(const struct settings *s, const struct pipeline_options *options,
 		   const struct pipeline_totals *totals, double seconds)
 {
+	const unsigned n_threads = options->n_threads ? options->n_threads : processor_count();
 	char rejected[48] = "";
 
 	if (options->schema.min_probability >= 0)
@@ -202,8 +203,8 @@ static void report(const struct settings *s, const struct pipeline_options *opti
 		 totals->n_inputs, totals->n_inputs == 1 ? "" : "s", seconds,
 		 (double)totals->n_inputs / seconds, totals->n_failed, rejected,
 		 s->model_path ? s->model_path : "built-in", options->schema.n_classes,
-		 preprocess_names[options->reader.preprocess], options->n_threads,
-		 options->n_threads == 1 ? "" : "s", options->n_rows);
+		 preprocess_names[options->reader.preprocess], n_threads, n_threads == 1 ? "" : "s",
+		 options->n_rows);
 }
 
 static enum exit_status run(const struct settings *s, const struct pipeline_options *plan_,

@@ -18,6 +18,10 @@
 
 #define N_LISTS 2
 
+/* Files of so many bytes in all are classified in as long as it takes to start two threads: a dozen
+ * of EMNIST's images. */
+#define FEW_NBYTES 6144
+
 struct inputs {
 	const struct inputs_options *options;
 	size_t n_operands_taken;
@@ -25,7 +29,7 @@ struct inputs {
 	struct namelist *lists[N_LISTS];
 	size_t n_lists_done;
 	struct walk walk;
-	int stop_fd; /* readable when no more names are wanted */
+	int stop_fd; /* readable when no more names are wanted; -1 where there is no list */
 	int failure; /* errno of the list that could not be read to its end */
 };
 
@@ -64,6 +68,18 @@ static bool open_list(struct inputs *inputs, size_t i, const char *path, char se
 	return inputs->lists[i] != NULL;
 }
 
+/* Only lists may have to be waited for. */
+static bool open_stop(struct inputs *inputs)
+{
+	inputs->stop_fd = -1;
+	if (!inputs->options->lines_path && !inputs->options->zeroes_path)
+		return true;
+	inputs->stop_fd = eventfd(0, EFD_CLOEXEC);
+	if (inputs->stop_fd < 0)
+		complain("cannot make an event: %s", strerror(errno));
+	return inputs->stop_fd >= 0;
+}
+
 struct inputs *inputs_open(const struct inputs_options *options)
 {
 	struct inputs *inputs;
@@ -77,10 +93,7 @@ struct inputs *inputs_open(const struct inputs_options *options)
 	}
 	inputs->options = options;
 	inputs->walk.recursive = options->recursive;
-	inputs->stop_fd = eventfd(0, EFD_CLOEXEC);
-	if (inputs->stop_fd < 0)
-		complain("cannot make an event: %s", strerror(errno));
-	if (inputs->stop_fd >= 0 && open_list(inputs, 0, options->lines_path, '\n') &&
+	if (open_stop(inputs) && open_list(inputs, 0, options->lines_path, '\n') &&
 	    open_list(inputs, 1, options->zeroes_path, '\0'))
 		return inputs;
 	inputs_close(inputs, STATUS_FATAL);
@@ -98,6 +111,24 @@ size_t inputs_at_most(const struct inputs *inputs, size_t limit)
 		if (stat(options->operands[i], &st) == 0 && S_ISDIR(st.st_mode))
 			return limit;
 	return options->n_operands;
+}
+
+bool inputs_are_few(const struct inputs *inputs)
+{
+	const struct inputs_options *options = inputs->options;
+	uint64_t nbytes = 0;
+
+	if (options->lines_path || options->zeroes_path)
+		return false;
+	for (size_t i = 0; i < options->n_operands && nbytes <= FEW_NBYTES; i++) {
+		struct stat st;
+		const bool is_there = stat(options->operands[i], &st) == 0;
+
+		if (is_there && S_ISDIR(st.st_mode))
+			return false;
+		nbytes += is_there && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : FEW_NBYTES + 1;
+	}
+	return options->n_operands == 1 || nbytes <= FEW_NBYTES;
 }
 
 void inputs_spare(struct inputs *inputs, int fd)
@@ -196,7 +227,8 @@ enum inputs_result inputs_next(struct inputs *inputs, bool wait, struct input *i
 void inputs_stop(struct inputs *inputs)
 {
 	/* Fails only when the counter is at its limit, and then it is readable already. */
-	eventfd_write(inputs->stop_fd, 1);
+	if (inputs->stop_fd >= 0)
+		eventfd_write(inputs->stop_fd, 1);
 }
 
 enum exit_status inputs_close(struct inputs *inputs, enum exit_status status)

@@ -47,6 +47,9 @@ struct inputs *inputs_open(const struct inputs_options *options);
  * known beforehand. */
 size_t inputs_at_most(const struct inputs *inputs, size_t limit);
 
+/* Whether they are so few that to classify them all takes less than to start threads. */
+bool inputs_are_few(const struct inputs *inputs);
+
 /* Results go to fd: where that is a regular file, it is passed over in directories. */
 void inputs_spare(struct inputs *inputs, int fd);
 

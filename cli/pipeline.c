@@ -50,6 +50,7 @@ struct pipeline {
 	struct unpack *unpack;                      /* files in an archive */
 	struct sink *sink;
 	struct pipeline_totals *totals;
+	bool in_turn;              /* without threads */
 	bool at_end;               /* of the inputs; the producer's */
 	uint64_t n_produced;       /* items in all batches; the producer's */
 	bool dump_failed;          /* the consumer's, who complained */
@@ -113,6 +114,8 @@ static size_t batch_limit(const struct pipeline *pipeline)
 	const size_t n_rows = pipeline->options->n_rows;
 	uint64_t limit = pipeline->n_produced / (2 * pipeline->options->n_threads);
 
+	if (pipeline->in_turn)
+		return n_rows;
 	if (limit < n_rows / LEAST_SHARE + 1)
 		limit = n_rows / LEAST_SHARE + 1;
 	return limit < n_rows ? (size_t)limit : n_rows;
@@ -386,14 +389,19 @@ static bool consume(void *context, void *slot)
 	return more;
 }
 
+static unsigned count_threads(const struct pipeline_options *options)
+{
+	return options->n_threads ? options->n_threads : processor_count();
+}
+
 /* The options for no more threads and rows than there can be inputs: to start them takes longer
  * than to classify one image. */
 static struct pipeline_options fit(const struct pipeline_options *options,
-				   const struct inputs *inputs)
+				   const struct inputs *inputs, bool in_turn)
 {
 	struct pipeline_options fitting = *options;
 
-	fitting.n_threads = (unsigned)inputs_at_most(inputs, options->n_threads);
+	fitting.n_threads = in_turn ? 1 : (unsigned)inputs_at_most(inputs, count_threads(options));
 	fitting.n_rows = inputs_at_most(inputs, options->n_rows);
 	return fitting;
 }
@@ -403,6 +411,7 @@ static bool run_workers(struct pipeline *pipeline)
 {
 	const struct emnist_ordered_options workers = {
 		.n_workers = pipeline->options->n_threads,
+		.in_turn = pipeline->in_turn,
 		.context = pipeline,
 		.slot_make = slot_make,
 		.slot_free = slot_free,
@@ -422,18 +431,19 @@ static bool run_workers(struct pipeline *pipeline)
 
 static bool run_archive(struct pipeline *pipeline, const char *path, const struct item *item)
 {
-	const struct pipeline_options *options = pipeline->of_archives;
+	struct pipeline_options options = *pipeline->of_archives;
 	const int fd = item->kind == INPUT_STDIN ? STDIN_FILENO : -1;
 	struct unpack unpack;
 	struct pipeline inner = {
-		.options = options,
+		.options = &options,
 		.unpack = &unpack,
 		.sink = pipeline->sink,
 		.totals = pipeline->totals,
 	};
 	bool more;
 
-	unpack_begin(&unpack, path, fd, item->head, item->head_nbytes, &options->archive);
+	options.n_threads = count_threads(&options);
+	unpack_begin(&unpack, path, fd, item->head, item->head_nbytes, &options.archive);
 	more = run_workers(&inner);
 	unpack_end(&unpack);
 	pipeline->fatal = inner.fatal;
@@ -444,13 +454,15 @@ static bool run_archive(struct pipeline *pipeline, const char *path, const struc
 enum exit_status pipeline_run(const struct pipeline_options *options, struct inputs *inputs,
 			      struct sink *sink, struct pipeline_totals *totals_ret)
 {
-	const struct pipeline_options fitting = fit(options, inputs);
+	const bool in_turn = inputs_are_few(inputs);
+	const struct pipeline_options fitting = fit(options, inputs, in_turn);
 	struct pipeline pipeline = {
 		.options = &fitting,
 		.of_archives = options,
 		.inputs = inputs,
 		.sink = sink,
 		.totals = totals_ret,
+		.in_turn = in_turn,
 	};
 
 	run_workers(&pipeline);

@@ -17,9 +17,9 @@ struct pipeline_options {
 	const struct output_format *format;
 	struct output_schema schema; /* of the view's classes where there is one */
 	size_t n_rows;               /* images a batch */
-	unsigned n_threads;
-	bool fail_fast;        /* stop after the first input that fails */
-	bool quiet;            /* no line on stderr for an input that fails */
+	unsigned n_threads;          /* 0: one a processor */
+	bool fail_fast;              /* stop after the first input that fails */
+	bool quiet;                  /* no line on stderr for an input that fails */
 	const char *dump_path; /* directory for what the network saw, which is there; or NULL */
 	struct progress *progress;
 };

@@ -1164,11 +1164,13 @@ EMNIST_API enum emnist_status emnist_train_write_variants(
  * Work in three stages: produce() fills slots one after the other, n_workers threads work() on them
  * in any order, consume() takes them in the order in which they were produced. At most n_slots
  * slots are under way at once, so memory is bounded and a slow consumer slows the producer.
- * produce() runs on a thread of its own, consume() on the caller's.
+ * produce() runs on a thread of its own, consume() on the caller's. With in_turn all three run on
+ * the caller's, for one slot after the other: for work that is done before threads have started.
  */
 struct emnist_ordered_options {
 	unsigned n_workers; /* 1..1024 */
 	unsigned n_slots;   /* default 4 x n_workers */
+	bool in_turn;       /* n_workers and n_slots are 1 then; default: with threads */
 	void *context;      /* handed to every function */
 
 	/* Makes and frees what a slot holds, and what a worker holds; called from the caller's

@@ -190,6 +190,20 @@ static enum emnist_status run_threads(struct ring *ring, struct worker *workers,
 	return status == EMNIST_ERR_STOPPED ? error_set(error, status, "stopped") : status;
 }
 
+static enum emnist_status run_in_turn(struct ring *ring, struct worker *worker,
+				      struct emnist_error *error)
+{
+	const struct emnist_ordered_options *options = ring->options;
+	void *slot = ring->slots[0].content;
+
+	while (options->produce(options->context, slot)) {
+		options->work(options->context, worker->content, slot);
+		if (!options->consume(options->context, slot))
+			return error_set(error, EMNIST_ERR_STOPPED, "stopped");
+	}
+	return EMNIST_OK;
+}
+
 static bool make_contents(struct ring *ring, struct worker *workers)
 {
 	const struct emnist_ordered_options *options = ring->options;
@@ -230,7 +244,13 @@ enum emnist_status emnist_ordered_run(const struct emnist_ordered_options *optio
 	if (options->n_workers < 1 || options->n_workers > MAX_WORKERS)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "%u workers: must be 1 to %d",
 				 options->n_workers, MAX_WORKERS);
-	ring.n_slots = options->n_slots ? options->n_slots : SLOTS_PER_WORKER * options->n_workers;
+	if (options->in_turn && (options->n_workers > 1 || options->n_slots > 1))
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "%u workers and %u slots in turn: must be 1", options->n_workers,
+				 options->n_slots);
+	ring.n_slots = options->n_slots   ? options->n_slots
+		       : options->in_turn ? 1
+					  : SLOTS_PER_WORKER * options->n_workers;
 	if (ring.n_slots > MAX_SLOTS)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "%u slots: must be 1 to %d",
 				 ring.n_slots, MAX_SLOTS);
@@ -246,7 +266,8 @@ enum emnist_status emnist_ordered_run(const struct emnist_ordered_options *optio
 	pthread_cond_init(&ring.slot_ready, NULL);
 	pthread_cond_init(&ring.slot_done, NULL);
 	if (make_contents(&ring, workers))
-		status = run_threads(&ring, workers, error);
+		status = options->in_turn ? run_in_turn(&ring, workers, error)
+					  : run_threads(&ring, workers, error);
 	else
 		status = error_memory(error);
 	free_contents(&ring, workers);

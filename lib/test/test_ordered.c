@@ -4,6 +4,7 @@
  */
 #include "../emnist.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -140,12 +141,13 @@ static bool consume(void *context, void *content)
 }
 
 /* Runs, and checks what must hold however it ends. */
-static enum emnist_status run_ordered(struct run *run, unsigned n_workers, unsigned n_slots,
-				      struct emnist_error *error)
+static enum emnist_status run_ordered_as(struct run *run, unsigned n_workers, unsigned n_slots,
+					 bool in_turn, struct emnist_error *error)
 {
 	const struct emnist_ordered_options options = {
 		.n_workers = n_workers,
 		.n_slots = n_slots,
+		.in_turn = in_turn,
 		.context = run,
 		.slot_make = slot_make,
 		.slot_free = slot_free,
@@ -163,6 +165,12 @@ static enum emnist_status run_ordered(struct run *run, unsigned n_workers, unsig
 	assert_int_equal(run->n_wrong, 0);
 	assert_int_equal(run->n_after_end, 0);
 	return status;
+}
+
+static enum emnist_status run_ordered(struct run *run, unsigned n_workers, unsigned n_slots,
+				      struct emnist_error *error)
+{
+	return run_ordered_as(run, n_workers, n_slots, false, error);
 }
 
 static void test_order_under_random_delays(void **state)
@@ -248,6 +256,58 @@ static void test_make_fails(void **state)
 	}
 }
 
+static pthread_t the_caller;
+static unsigned n_elsewhere;
+
+static bool produce_here(void *context, void *slot)
+{
+	n_elsewhere += !pthread_equal(pthread_self(), the_caller);
+	return produce(context, slot);
+}
+
+static void work_here(void *context, void *worker, void *slot)
+{
+	n_elsewhere += !pthread_equal(pthread_self(), the_caller);
+	work(context, worker, slot);
+}
+
+/* One after the other on the caller's thread, with all that holds otherwise. */
+static void test_in_turn(void **state)
+{
+	struct run whole = {.n_to_produce = 9, .stop_at = UINT64_MAX};
+	struct run stopped = {.n_to_produce = 9, .stop_at = 4};
+	struct run refused = {.n_to_produce = 9, .stop_at = UINT64_MAX};
+	struct emnist_error error;
+	const struct emnist_ordered_options options = {
+		.n_workers = 1,
+		.in_turn = true,
+		.context = &whole,
+		.slot_make = slot_make,
+		.slot_free = slot_free,
+		.worker_make = worker_make,
+		.worker_free = worker_free,
+		.produce = produce_here,
+		.work = work_here,
+		.consume = consume,
+	};
+
+	(void)state;
+	the_caller = pthread_self();
+	assert_int_equal(emnist_ordered_run(&options, NULL), EMNIST_OK);
+	assert_int_equal(n_elsewhere, 0);
+	assert_int_equal(whole.n_consumed, 9);
+	assert_int_equal(whole.n_worked, 9);
+	assert_int_equal(whole.most_under_way, 1);
+	assert_int_equal(whole.n_slots_made, 1);
+	assert_int_equal(whole.n_slots_freed + whole.n_workers_freed, 2);
+	assert_int_equal(run_ordered_as(&stopped, 1, 1, true, &error), EMNIST_ERR_STOPPED);
+	assert_int_equal(error.code, EMNIST_ERR_STOPPED);
+	assert_int_equal(stopped.n_consumed, 4);
+	assert_int_equal(run_ordered_as(&refused, 2, 0, true, NULL), EMNIST_ERR_ARGUMENT);
+	assert_int_equal(run_ordered_as(&refused, 1, 2, true, NULL), EMNIST_ERR_ARGUMENT);
+	assert_int_equal(refused.n_slots_made + refused.n_workers_made + refused.n_produced, 0);
+}
+
 static void test_arguments(void **state)
 {
 	struct run run = {.n_to_produce = 1};
@@ -269,6 +329,7 @@ int main(void)
 		cmocka_unit_test(test_one_piece),
 		cmocka_unit_test(test_consume_stops),
 		cmocka_unit_test(test_make_fails),
+		cmocka_unit_test(test_in_turn),
 		cmocka_unit_test(test_arguments),
 	};
 
