@@ -54,18 +54,41 @@ static enum emnist_status read_on(int fd, uint64_t enough, struct buffer *buffer
 	return EMNIST_OK;
 }
 
-enum emnist_status file_read_head(int fd, struct buffer *buffer, struct file_rest *rest_ret,
-				  struct emnist_error *error)
+/* Reads once. A file that ends there by its own account need not be asked for its size, which takes
+ * a sixth of the time that it takes to open, read and close a small one. */
+static enum emnist_status read_once(int fd, file_is_whole *is_whole, struct buffer *buffer,
+				    struct file_rest *rest, struct emnist_error *error)
 {
+	enum emnist_status status;
+
+	if (!buffer_reserve(buffer, READ_STEP))
+		return error_memory(error);
+	status = read_on(fd, 1, buffer, rest, error);
+	if (!status && buffer->nbytes < buffer->capacity)
+		rest->at_end |= is_whole(buffer->data, buffer->nbytes);
+	return status;
+}
+
+enum emnist_status file_read_head(int fd, file_is_whole *is_whole, struct buffer *buffer,
+				  struct file_rest *rest_ret, struct emnist_error *error)
+{
+	enum emnist_status status = EMNIST_OK;
 	struct stat st;
 	bool small;
 
 	buffer->nbytes = 0;
+	*rest_ret = (struct file_rest){0};
+	if (is_whole)
+		status = read_once(fd, is_whole, buffer, rest_ret, error);
+	if (status || rest_ret->at_end)
+		return status;
 	if (fstat(fd, &st) < 0)
 		return error_errno(error, errno, NULL);
 	if (S_ISDIR(st.st_mode))
 		return error_errno(error, EISDIR, NULL);
-	*rest_ret = (struct file_rest){.size = size_told(&st)};
+	rest_ret->size = size_told(&st);
+	rest_ret->at_end = buffer->nbytes > 0 && buffer->nbytes == rest_ret->size &&
+			   buffer->nbytes < buffer->capacity;
 	small = rest_ret->size && rest_ret->size <= SMALL_NBYTES;
 	/* One byte more than the file has: a read has then always room for more. */
 	if (!buffer_reserve(buffer, small ? (size_t)rest_ret->size + 1 : READ_STEP))
@@ -93,7 +116,7 @@ enum emnist_status file_read_fd(int fd, uint64_t limit_nbytes, struct buffer *bu
 				struct emnist_error *error)
 {
 	struct file_rest rest;
-	const enum emnist_status status = file_read_head(fd, buffer, &rest, error);
+	const enum emnist_status status = file_read_head(fd, NULL, buffer, &rest, error);
 
 	return status ? status : file_read_rest(fd, limit_nbytes, buffer, &rest, error);
 }

@@ -72,6 +72,8 @@ void image_begin_small(char *text);
  */
 enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
 				  struct emnist_error *error);
+/* Whether a PNG file ends where the bytes do. */
+bool pngfile_is_whole(const void *bytes, size_t nbytes);
 enum emnist_status pngfile_decode(const uint8_t *bytes, size_t nbytes,
 				  const struct image_header *header, struct image *image,
 				  struct emnist_error *error);

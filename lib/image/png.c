@@ -164,10 +164,11 @@ static enum emnist_status report(struct png_job *job, struct emnist_error *error
 	return image_corrupt(error, "PNG", "%s", text);
 }
 
+static const uint8_t signature[SIGNATURE_NBYTES] = "\x89PNG\r\n\x1a\n";
+
 enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
 				  struct emnist_error *error)
 {
-	static const uint8_t signature[SIGNATURE_NBYTES] = "\x89PNG\r\n\x1a\n";
 	struct cursor in = cursor_over(bytes, nbytes);
 	const unsigned char *type;
 	uint32_t length;
@@ -188,6 +189,16 @@ enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct im
 	if (header->width == 0 || header->height == 0)
 		return image_corrupt(error, "PNG", "%s is 0", header->width ? "height" : "width");
 	return EMNIST_OK;
+}
+
+bool pngfile_is_whole(const void *bytes, size_t nbytes)
+{
+	static const uint8_t end[12] = "\0\0\0\0IEND\xae\x42\x60\x82";
+	const uint8_t *const file = bytes;
+
+	return nbytes >= SIGNATURE_NBYTES + sizeof(end) &&
+	       memcmp(file, signature, SIGNATURE_NBYTES) == 0 &&
+	       memcmp(file + nbytes - sizeof(end), end, sizeof(end)) == 0;
 }
 
 /* Has libpng turn whatever the file holds into 8-bit grey or RGB, with or without alpha, but for

@@ -83,14 +83,14 @@ const void *emnist_reader_bytes(const struct emnist_reader *reader, size_t *nbyt
 	return reader->file.data;
 }
 
-enum emnist_status emnist_read_fd(struct emnist_reader *reader, int fd, float *vector,
-				  struct emnist_error *error)
+static enum emnist_status read_open(struct emnist_reader *reader, int fd, file_is_whole *is_whole,
+				    float *vector, struct emnist_error *error)
 {
 	struct buffer *file = &reader->file;
 	struct file_rest rest;
 	enum emnist_status status;
 
-	status = file_read_head(fd, file, &rest, error);
+	status = file_read_head(fd, is_whole, file, &rest, error);
 	if (status)
 		return status;
 	/* An archive may be larger than any image. */
@@ -105,6 +105,12 @@ enum emnist_status emnist_read_fd(struct emnist_reader *reader, int fd, float *v
 	return status;
 }
 
+enum emnist_status emnist_read_fd(struct emnist_reader *reader, int fd, float *vector,
+				  struct emnist_error *error)
+{
+	return read_open(reader, fd, NULL, vector, error);
+}
+
 enum emnist_status emnist_read_file(struct emnist_reader *reader, const char *path, float *vector,
 				    struct emnist_error *error)
 {
@@ -113,7 +119,7 @@ enum emnist_status emnist_read_file(struct emnist_reader *reader, const char *pa
 
 	if (fd < 0)
 		return error_errno(error, errno, NULL);
-	status = emnist_read_fd(reader, fd, vector, error);
+	status = read_open(reader, fd, pngfile_is_whole, vector, error);
 	close(fd);
 	return status;
 }

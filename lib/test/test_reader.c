@@ -9,6 +9,8 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "../emnist.h"
 #include "pictures.h"
@@ -64,6 +66,84 @@ static void reads_from_a_pipe(void **state)
 	close(ends[0]);
 	free(bytes);
 	emnist_reader_free(reader);
+}
+
+/* The end of a PNG is the end of its file, whoever may still have it open; so is what is behind it
+ * of no interest. */
+static void a_png_tells_where_it_ends(void **state)
+{
+	float expected[EMNIST_VECTOR_LENGTH], vector[EMNIST_VECTOR_LENGTH];
+	struct emnist_reader *reader = make_reader(EMNIST_PREPROCESS_AUTO);
+	char path[] = "/tmp/test_reader-XXXXXX", fifo[64];
+	size_t nbytes;
+	uint8_t *bytes = read_whole("testdata/samples/small-e-tiny.png", &nbytes);
+	int writer;
+
+	(void)state;
+	assert_non_null(bytes);
+	assert_non_null(mkdtemp(path));
+	snprintf(fifo, sizeof(fifo), "%s/fifo", path);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	writer = open(fifo, O_RDWR);
+	assert_int_equal(emnist_read_bytes(reader, bytes, nbytes, expected, NULL), EMNIST_OK);
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(write(writer, bytes, nbytes), nbytes);
+		alarm(20); /* rather than to wait for ever */
+		assert_int_equal(emnist_read_file(reader, fifo, vector, NULL), EMNIST_OK);
+		alarm(0);
+		assert_memory_equal(expected, vector, sizeof(vector));
+	}
+	close(writer);
+	unlink(fifo);
+	rmdir(path);
+	free(bytes);
+	emnist_reader_free(reader);
+}
+
+/* Writes bytes, and then n_more bytes of nothing, to path. */
+static void write_file(const char *path, const uint8_t *bytes, size_t nbytes, size_t n_more)
+{
+	FILE *file = fopen(path, "wb");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, nbytes, file), nbytes);
+	while (n_more-- > 0)
+		assert_int_not_equal(fputc(0, file), EOF);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* Whatever their length, files are read to where they end: where one read takes all that there is
+ * room for, and where the beginning or the end of a PNG is missing. */
+static void files_of_any_length(void **state)
+{
+	static const size_t n_more[] = {0, 1, 12, 65000, 65536, 200000, 1200000};
+	float expected[EMNIST_VECTOR_LENGTH], vector[EMNIST_VECTOR_LENGTH];
+	char path[] = "/tmp/test_reader-XXXXXX";
+	const int fd = mkstemp(path);
+	size_t nbytes;
+	uint8_t *bytes = read_whole("testdata/samples/small-e-tiny.png", &nbytes);
+
+	(void)state;
+	assert_non_null(bytes);
+	assert_true(fd >= 0);
+	for (size_t i = 0; i < sizeof(n_more) / sizeof(*n_more); i++) {
+		struct emnist_reader *reader = make_reader(EMNIST_PREPROCESS_AUTO);
+		const size_t exactly = n_more[i] == 65536 ? n_more[i] - nbytes : n_more[i];
+
+		assert_int_equal(emnist_read_bytes(reader, bytes, nbytes, expected, NULL),
+				 EMNIST_OK);
+		write_file(path, bytes, nbytes, exactly);
+		assert_int_equal(emnist_read_file(reader, path, vector, NULL), EMNIST_OK);
+		assert_memory_equal(expected, vector, sizeof(vector));
+		write_file(path, bytes + 1, nbytes - 1, 0);
+		assert_int_not_equal(emnist_read_file(reader, path, vector, NULL), EMNIST_OK);
+		write_file(path, bytes, nbytes - 13, 0);
+		assert_int_equal(emnist_read_file(reader, path, vector, NULL), EMNIST_ERR_CORRUPT);
+		emnist_reader_free(reader);
+	}
+	close(fd);
+	unlink(path);
+	free(bytes);
 }
 
 static void failures_are_told(void **state)
@@ -183,6 +263,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(three_ways_agree),
 		cmocka_unit_test(reads_from_a_pipe),
+		cmocka_unit_test(a_png_tells_where_it_ends),
+		cmocka_unit_test(files_of_any_length),
 		cmocka_unit_test(failures_are_told),
 		cmocka_unit_test(options_are_checked),
 		cmocka_unit_test(reads_on_after_failures),
