@@ -3,6 +3,7 @@
  */
 #include "batch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,11 +49,14 @@ void batch_add(struct batch *batch, const struct input *input)
 {
 	struct item *item = &batch->items[batch->n];
 
-	*item = (struct item){
-		.kind = input->kind, .path = batch->paths.nbytes, .bytes = batch->bytes.nbytes};
+	/* Without the room for an error, which is most of an item. */
+	memset(item, 0, offsetof(struct item, error));
+	item->kind = input->kind;
+	item->path = batch->paths.nbytes;
+	item->bytes = batch->bytes.nbytes;
 	if (input->kind == INPUT_FAILED) {
 		item->failed = true;
-		strncpy(item->error, input->error, sizeof(item->error) - 1);
+		snprintf(item->error, sizeof(item->error), "%s", input->error);
 	}
 	if (input->kind == INPUT_MEMBER) {
 		item->nbytes = input->nbytes;

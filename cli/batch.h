@@ -11,12 +11,13 @@ struct item {
 	enum input_kind kind;
 	bool failed;
 	bool rejected;
-	bool is_archive; /* not one image: it has no record, but those of its files */
-	size_t path;     /* its offset in the batch's paths */
-	size_t bytes;    /* of INPUT_MEMBER: the offset in the batch's bytes, */
-	size_t nbytes;   /* and how many there are */
-	size_t records;  /* where its record begins */
-	void *head;      /* of an archive from standard input: what was read of it; or NULL */
+	bool is_archive;   /* not one image: it has no record, but those of its files */
+	bool is_directory; /* likewise */
+	size_t path;       /* its offset in the batch's paths */
+	size_t bytes;      /* of INPUT_MEMBER: the offset in the batch's bytes, */
+	size_t nbytes;     /* and how many there are */
+	size_t records;    /* where its record begins */
+	void *head;        /* of an archive from standard input: what was read of it; or NULL */
 	size_t head_nbytes;
 	void *png; /* of what the network saw, where it is dumped; or NULL */
 	size_t png_nbytes;

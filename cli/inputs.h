@@ -16,7 +16,7 @@ struct inputs_options {
 };
 
 enum input_kind {
-	INPUT_FILE,   /* a name that was given */
+	INPUT_FILE, /* a name that was given; where it came in a row of many, maybe a directory's */
 	INPUT_FOUND,  /* a file in a directory */
 	INPUT_STDIN,  /* the image itself comes through standard input */
 	INPUT_MEMBER, /* a file in an archive, whose bytes are there already */
@@ -42,6 +42,11 @@ struct inputs;
 /* Opens the lists. On failure, and where standard input is asked for twice, complains and returns
  * NULL. What options point to must outlive the inputs. */
 struct inputs *inputs_open(const struct inputs_options *options);
+
+/* The files in the directory at path, a name that `given` gave as a file's: as if it had been
+ * known, and from now on given looks at every name. Both must outlive the inputs. Returns NULL
+ * where memory is short. */
+struct inputs *inputs_open_directory(struct inputs *given, const char *path);
 
 /* How many inputs there will be, but limit where they are as many or more, or where that is not
  * known beforehand. */

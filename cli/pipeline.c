@@ -8,7 +8,7 @@
  * would cost as much as to read a small image. It leaves the archive to the consumer, who, where
  * its turn has come, runs another pipeline over the files in it: with a producer that unpacks them,
  * and workers of its own, which have the processors to themselves, since those of the names can be
- * ahead by no more than their slots.
+ * ahead by no more than their slots. So it is with a directory that was taken for a file.
  *
  * An image's scores depend on that image alone, and so it is the same where the input was cut into
  * batches: slow names are answered at once, with the output that fast ones would give, whatever the
@@ -19,6 +19,7 @@
 #include "dump.h"
 #include "unpacking.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,9 +46,9 @@ struct station {
 
 struct pipeline {
 	const struct pipeline_options *options;
-	const struct pipeline_options *of_archives; /* options for the files in an archive */
-	struct inputs *inputs;                      /* names, or else: */
-	struct unpack *unpack;                      /* files in an archive */
+	const struct pipeline_options *of_many; /* options for the files behind one name */
+	struct inputs *inputs;                  /* names, or else: */
+	struct unpack *unpack;                  /* files in an archive */
 	struct sink *sink;
 	struct pipeline_totals *totals;
 	bool in_turn;              /* without threads */
@@ -189,6 +190,12 @@ static void found_archive(struct station *station, struct batch *batch, struct i
 		batch_set_no_memory(&batch->fatal);
 }
 
+/* Whether the item is not one input, but stands for others. */
+static bool is_many(const struct item *item)
+{
+	return item->is_archive || item->is_directory;
+}
+
 static void read_image(struct station *station, const struct batch *batch, const struct item *item,
 		       float *vector, struct emnist_error *error)
 {
@@ -213,16 +220,20 @@ static void read_image(struct station *station, const struct batch *batch, const
 static void read_item(const struct pipeline *pipeline, struct station *station, struct batch *batch,
 		      struct item *item, float *vector)
 {
-	struct emnist_error error = {EMNIST_OK, 0, EMNIST_NO_OFFSET, ""};
+	struct emnist_error error;
 
+	error.code = EMNIST_OK; /* the rest is read only where it is set */
 	read_image(station, batch, item, vector, &error);
 	if (error.code == EMNIST_ERR_ARCHIVE) {
 		found_archive(station, batch, item, &error);
+	} else if (error.code == EMNIST_ERR_IO && error.sys_errno == EISDIR &&
+		   item->kind == INPUT_FILE) {
+		item->is_directory = true;
 	} else if (error.code) {
 		item->failed = true;
 		memcpy(item->error, error.message, sizeof(item->error));
 	}
-	if (item->failed || item->is_archive)
+	if (item->failed || is_many(item))
 		memset(vector, 0, EMNIST_VECTOR_LENGTH * sizeof(*vector));
 	else if (pipeline->options->dump_path)
 		emnist_vector_to_png(vector, &item->png, &item->png_nbytes, &batch->fatal);
@@ -270,7 +281,7 @@ static void format_batch(const struct pipeline *pipeline, struct station *statio
 		};
 
 		item->records = batch->records.nbytes;
-		if (item->is_archive)
+		if (is_many(item))
 			continue;
 		if (!item->failed) {
 			emnist_top_k(row, schema->n_classes, schema->n_top, station->top);
@@ -339,9 +350,9 @@ static bool dump(struct pipeline *pipeline, const struct batch *batch, size_t be
 	return !pipeline->dump_failed;
 }
 
-static bool run_archive(struct pipeline *pipeline, const char *path, const struct item *item);
+static bool run_many(struct pipeline *pipeline, const char *path, const struct item *item);
 
-/* Prints the items from begin to end, none of which is an archive. */
+/* Prints the items from begin to end, each of which is one input. */
 static bool print(struct pipeline *pipeline, const struct batch *batch, size_t begin, size_t end)
 {
 	const size_t from = begin < batch->n ? batch->items[begin].records : batch->records.nbytes;
@@ -366,10 +377,10 @@ static bool consume_batch(struct pipeline *pipeline, struct batch *batch)
 		return false;
 	}
 	for (size_t i = 0; i < batch->n; i++) {
-		if (!batch->items[i].is_archive)
+		if (!is_many(&batch->items[i]))
 			continue;
 		if (!print(pipeline, batch, begin, i) ||
-		    !run_archive(pipeline, batch_path(batch, &batch->items[i]), &batch->items[i]))
+		    !run_many(pipeline, batch_path(batch, &batch->items[i]), &batch->items[i]))
 			return false;
 		begin = i + 1;
 	}
@@ -429,23 +440,47 @@ static bool run_workers(struct pipeline *pipeline)
 	return !status;
 }
 
-static bool run_archive(struct pipeline *pipeline, const char *path, const struct item *item)
+static bool run_archive(struct pipeline *inner, const char *path, const struct item *item)
 {
-	struct pipeline_options options = *pipeline->of_archives;
 	const int fd = item->kind == INPUT_STDIN ? STDIN_FILENO : -1;
 	struct unpack unpack;
+	bool more;
+
+	unpack_begin(&unpack, path, fd, item->head, item->head_nbytes, &inner->options->archive);
+	inner->unpack = &unpack;
+	more = run_workers(inner);
+	unpack_end(&unpack);
+	return more;
+}
+
+static bool run_directory(struct pipeline *inner, struct inputs *given, const char *path)
+{
+	bool more;
+
+	inner->inputs = inputs_open_directory(given, path);
+	if (!inner->inputs) {
+		batch_set_no_memory(&inner->fatal);
+		return false;
+	}
+	more = run_workers(inner);
+	inputs_close(inner->inputs, STATUS_OK);
+	return more;
+}
+
+/* Runs the inputs that the item stands for. */
+static bool run_many(struct pipeline *pipeline, const char *path, const struct item *item)
+{
+	struct pipeline_options options = *pipeline->of_many;
 	struct pipeline inner = {
 		.options = &options,
-		.unpack = &unpack,
 		.sink = pipeline->sink,
 		.totals = pipeline->totals,
 	};
 	bool more;
 
 	options.n_threads = count_threads(&options);
-	unpack_begin(&unpack, path, fd, item->head, item->head_nbytes, &options.archive);
-	more = run_workers(&inner);
-	unpack_end(&unpack);
+	more = item->is_archive ? run_archive(&inner, path, item)
+				: run_directory(&inner, pipeline->inputs, path);
 	pipeline->fatal = inner.fatal;
 	pipeline->dump_failed = inner.dump_failed;
 	return more;
@@ -458,7 +493,7 @@ enum exit_status pipeline_run(const struct pipeline_options *options, struct inp
 	const struct pipeline_options fitting = fit(options, inputs, in_turn);
 	struct pipeline pipeline = {
 		.options = &fitting,
-		.of_archives = options,
+		.of_many = options,
 		.inputs = inputs,
 		.sink = sink,
 		.totals = totals_ret,

@@ -43,6 +43,51 @@ while read -r name; do
 done <"$TMP/list" | "$EMNIST" classify -f csv -q --probabilities -j 2 --files-from=- >"$TMP/out"
 check 'names that arrive in bits' cmp "$TMP/wanted" "$TMP/out"
 
+# Directories that come after many files, where names are no longer looked at beforehand, stand for
+# their files as any others do: `many` lists what `few` does, with all names of files.
+mkdir -p "$TMP/d/e" "$TMP/d/empty" "$TMP/-"
+cp testdata/samples/* "$TMP/d"
+cp testdata/samples/digit-2-scan.png "$TMP/d/e"
+cp testdata/samples/small-e-tiny.png "$TMP/-"
+echo none >"$TMP/d/text"
+find "$TMP/d" -maxdepth 1 -type f | LC_ALL=C sort >"$TMP/files"
+find "$TMP/d" -type f | LC_ALL=C sort >"$TMP/all_files"
+cat "$TMP/list" "$TMP/files" "$TMP/files" "$TMP/list" "$TMP/files" >"$TMP/many"
+{
+	cat "$TMP/list"
+	printf '%s\n' "$TMP/d" "$TMP/d/empty" "$TMP/d"
+	cat "$TMP/list"
+	echo "$TMP/d"
+} >"$TMP/few"
+many() { "$EMNIST" classify -f csv --files-from="$TMP/many" "$@"; }
+few() { "$EMNIST" classify -f csv --files-from="$TMP/few" "$@"; }
+many --probabilities >"$TMP/wanted" 2>"$TMP/wanted.stderr"
+for options in '-j 1' '-j 2' '-j 7 --batch 5' '-j 2 --batch 1'; do
+	# shellcheck disable=SC2086
+	few --probabilities $options >"$TMP/out" 2>"$TMP/stderr"
+	is "directories after many files, $options: status" 1 $?
+	check "directories after many files, $options: stdout" cmp "$TMP/wanted" "$TMP/out"
+	check "directories after many files, $options: stderr" cmp "$TMP/wanted.stderr" "$TMP/stderr"
+done
+grep '^testdata.*p' "$TMP/list" >"$TMP/good"
+{ cat "$TMP/good" && echo "$TMP/d" && cat "$TMP/good"; } >"$TMP/few"
+{ cat "$TMP/good" "$TMP/all_files" "$TMP/good"; } >"$TMP/many"
+many -q >"$TMP/wanted"
+few -q -r >"$TMP/out"
+check 'directories after many files, -r' cmp "$TMP/wanted" "$TMP/out"
+few -q -r -o "$TMP/d/output.csv"
+check 'directories after many files, -r: the output is passed over' cmp "$TMP/wanted" "$TMP/d/output.csv"
+rm "$TMP/d/output.csv"
+few -q --fail-fast >"$TMP/out"
+is 'directories after many files, --fail-fast' "1 $TMP/d/text" "$? $(tail -n 1 "$TMP/out" | cut -d, -f1)"
+mkdir "$TMP/dump"
+few -q --dump-preprocessed "$TMP/dump" >"$TMP/out"
+is 'directories after many files, --dump-preprocessed' \
+	"$(grep -vc ',$' "$TMP/out") $(sed -n '1!{/,$/p}' "$TMP/out" | wc -l)" \
+	"2 $(find "$TMP/dump" -type f | wc -l)"
+few=$(cd "$TMP" && sed 's|.*/d$|-|; s|^testdata|'"$OLDPWD"'/&|' few | "$EMNIST" classify -f csv -q --files-from=- | grep -c '^-/small-e-tiny.png,e,')
+is 'a directory that is called - after many files' 1 "$few"
+
 # --fail-fast ends with the first failure, wherever the others are by then.
 first=$(grep -n '^Makefile$' "$TMP/list" | head -n 1 | cut -d: -f1)
 for threads in 1 2 7; do
