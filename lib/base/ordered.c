@@ -5,6 +5,9 @@
  * worker) -> DONE -> FREE (consumed). Three counters say where each stage stands in the ring;
  * producer and consumer each move their own, workers share one. One mutex guards all of it: a slot
  * is a whole batch, so it is taken some thousand times a second at the most.
+ *
+ * To wake a thread costs more than all else here, where the processors are busy with the work: the
+ * consumer is woken for the slot that is its next, the producer when there is room for several.
  */
 #include "error.h"
 #include "memory.h"
@@ -37,7 +40,7 @@ struct ring {
 	bool at_end;         /* nothing more will be produced */
 	bool stopped;        /* nothing more is wanted */
 	pthread_mutex_t mutex;
-	pthread_cond_t slot_free;
+	pthread_cond_t slots_free;
 	pthread_cond_t slot_ready;
 	pthread_cond_t slot_done;
 };
@@ -53,14 +56,26 @@ static struct slot *slot_at(struct ring *ring, uint64_t n)
 	return &ring->slots[n % ring->n_slots];
 }
 
+/* Whether as many slots are free as a producer that found none waits for: half of those that the
+ * workers do not have in hand, so that these never run out. */
+static bool has_room(const struct ring *ring)
+{
+	const unsigned n_workers = ring->options->n_workers;
+	const unsigned n_spare = ring->n_slots > n_workers ? ring->n_slots - n_workers : 0;
+	const unsigned n_wanted = n_spare > 1 ? n_spare / 2 : 1;
+
+	return ring->n_produced - ring->n_consumed <= ring->n_slots - n_wanted;
+}
+
 /* The next free slot, or NULL when nothing more is wanted. */
 static struct slot *wait_free(struct ring *ring)
 {
 	struct slot *slot = slot_at(ring, ring->n_produced);
 
 	pthread_mutex_lock(&ring->mutex);
-	while (slot->state != SLOT_FREE && !ring->stopped)
-		pthread_cond_wait(&ring->slot_free, &ring->mutex);
+	if (slot->state != SLOT_FREE)
+		while (!has_room(ring) && !ring->stopped)
+			pthread_cond_wait(&ring->slots_free, &ring->mutex);
 	if (ring->stopped)
 		slot = NULL;
 	pthread_mutex_unlock(&ring->mutex);
@@ -77,8 +92,8 @@ static void *producer_main(void *argument)
 		pthread_mutex_lock(&ring->mutex);
 		slot->state = SLOT_READY;
 		ring->n_produced++;
-		pthread_cond_signal(&ring->slot_ready);
 		pthread_mutex_unlock(&ring->mutex);
+		pthread_cond_signal(&ring->slot_ready);
 	}
 	pthread_mutex_lock(&ring->mutex);
 	ring->at_end = true;
@@ -110,13 +125,16 @@ static void *worker_main(void *argument)
 	struct ring *ring = worker->ring;
 	const struct emnist_ordered_options *options = ring->options;
 	struct slot *slot;
+	bool is_wanted;
 
 	while ((slot = wait_ready(ring))) {
 		options->work(options->context, worker->content, slot->content);
 		pthread_mutex_lock(&ring->mutex);
 		slot->state = SLOT_DONE;
-		pthread_cond_signal(&ring->slot_done);
+		is_wanted = slot == slot_at(ring, ring->n_consumed);
 		pthread_mutex_unlock(&ring->mutex);
+		if (is_wanted)
+			pthread_cond_signal(&ring->slot_done);
 	}
 	return NULL;
 }
@@ -139,7 +157,7 @@ static void stop(struct ring *ring)
 {
 	pthread_mutex_lock(&ring->mutex);
 	ring->stopped = true;
-	pthread_cond_broadcast(&ring->slot_free);
+	pthread_cond_broadcast(&ring->slots_free);
 	pthread_cond_broadcast(&ring->slot_ready);
 	pthread_mutex_unlock(&ring->mutex);
 }
@@ -148,6 +166,7 @@ static enum emnist_status consume_all(struct ring *ring)
 {
 	const struct emnist_ordered_options *options = ring->options;
 	struct slot *slot;
+	bool is_wanted;
 
 	while ((slot = wait_done(ring))) {
 		if (!options->consume(options->context, slot->content)) {
@@ -157,8 +176,10 @@ static enum emnist_status consume_all(struct ring *ring)
 		pthread_mutex_lock(&ring->mutex);
 		slot->state = SLOT_FREE;
 		ring->n_consumed++;
-		pthread_cond_signal(&ring->slot_free);
+		is_wanted = has_room(ring);
 		pthread_mutex_unlock(&ring->mutex);
+		if (is_wanted)
+			pthread_cond_signal(&ring->slots_free);
 	}
 	return EMNIST_OK;
 }
@@ -262,7 +283,7 @@ enum emnist_status emnist_ordered_run(const struct emnist_ordered_options *optio
 		return error_memory(error);
 	}
 	pthread_mutex_init(&ring.mutex, NULL);
-	pthread_cond_init(&ring.slot_free, NULL);
+	pthread_cond_init(&ring.slots_free, NULL);
 	pthread_cond_init(&ring.slot_ready, NULL);
 	pthread_cond_init(&ring.slot_done, NULL);
 	if (make_contents(&ring, workers))
@@ -273,7 +294,7 @@ enum emnist_status emnist_ordered_run(const struct emnist_ordered_options *optio
 	free_contents(&ring, workers);
 	pthread_cond_destroy(&ring.slot_done);
 	pthread_cond_destroy(&ring.slot_ready);
-	pthread_cond_destroy(&ring.slot_free);
+	pthread_cond_destroy(&ring.slots_free);
 	pthread_mutex_destroy(&ring.mutex);
 	free(workers);
 	free(ring.slots);
