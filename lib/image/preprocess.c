@@ -5,6 +5,7 @@
  * only happens to be 28x28. What tells them apart is the border, see looks_like_emnist().
  */
 #include "preprocess.h"
+#include "../base/simd.h"
 
 #define BORDER_N_PIXELS (4 * (EMNIST_SIDE - 1))
 
@@ -48,6 +49,13 @@ static const uint8_t *plain_grey(const struct image *image, uint8_t copy[EMNIST_
 		copy[i] = pixel[0];
 	}
 	return copy;
+}
+
+SIMD_CLONES
+static void to_shares(const uint8_t *grey, float *vector)
+{
+	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i++)
+		vector[i] = (float)grey[i] / 255;
 }
 
 /* Makes room for the image in grey, where it is needed, and for the sums of one of its rows. */
@@ -117,8 +125,7 @@ enum emnist_status preprocess_image(struct preprocessor *preprocessor, const str
 	grey = mode == EMNIST_PREPROCESS_AUTO ? plain_grey(image, copy) : NULL;
 	if (!grey || !looks_like_emnist(grey))
 		return preprocess_normalize(preprocessor, image, vector, error);
-	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i++)
-		vector[i] = (float)grey[i] / 255;
+	to_shares(grey, vector);
 	return EMNIST_OK;
 }
 
