@@ -3,7 +3,6 @@
  */
 #include "batch.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +30,7 @@ void batch_empty(struct batch *batch)
 	batch->cut = false;
 	batch->fatal.code = EMNIST_OK;
 	text_reset(&batch->paths);
+	text_reset(&batch->errors);
 	text_reset(&batch->bytes);
 	text_reset(&batch->records);
 }
@@ -39,6 +39,7 @@ void batch_free(struct batch *batch)
 {
 	batch_empty(batch);
 	text_release(&batch->paths);
+	text_release(&batch->errors);
 	text_release(&batch->bytes);
 	text_release(&batch->records);
 	free(batch->items);
@@ -49,15 +50,10 @@ void batch_add(struct batch *batch, const struct input *input)
 {
 	struct item *item = &batch->items[batch->n];
 
-	/* Without the room for an error, which is most of an item. */
-	memset(item, 0, offsetof(struct item, error));
-	item->kind = input->kind;
-	item->path = batch->paths.nbytes;
-	item->bytes = batch->bytes.nbytes;
-	if (input->kind == INPUT_FAILED) {
-		item->failed = true;
-		snprintf(item->error, sizeof(item->error), "%s", input->error);
-	}
+	*item = (struct item){
+		.kind = input->kind, .path = batch->paths.nbytes, .bytes = batch->bytes.nbytes};
+	if (input->kind == INPUT_FAILED)
+		batch_fail(batch, item, input->error);
 	if (input->kind == INPUT_MEMBER) {
 		item->nbytes = input->nbytes;
 		text_add(&batch->bytes, input->bytes, input->nbytes);
@@ -72,6 +68,20 @@ void batch_add(struct batch *batch, const struct input *input)
 const char *batch_path(const struct batch *batch, const struct item *item)
 {
 	return batch->paths.bytes + item->path;
+}
+
+void batch_fail(struct batch *batch, struct item *item, const char *error)
+{
+	item->failed = true;
+	item->error = batch->errors.nbytes;
+	text_add(&batch->errors, error, strlen(error) + 1);
+	if (batch->errors.failed)
+		batch_set_no_memory(&batch->fatal);
+}
+
+const char *batch_error(const struct batch *batch, const struct item *item)
+{
+	return item->failed ? batch->errors.bytes + item->error : NULL;
 }
 
 void batch_set_no_memory(struct emnist_error *error)

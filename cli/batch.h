@@ -14,6 +14,7 @@ struct item {
 	bool is_archive;   /* not one image: it has no record, but those of its files */
 	bool is_directory; /* likewise */
 	size_t path;       /* its offset in the batch's paths */
+	size_t error;      /* of one that failed: the offset in the batch's errors */
 	size_t bytes;      /* of INPUT_MEMBER: the offset in the batch's bytes, */
 	size_t nbytes;     /* and how many there are */
 	size_t records;    /* where its record begins */
@@ -21,14 +22,14 @@ struct item {
 	size_t head_nbytes;
 	void *png; /* of what the network saw, where it is dumped; or NULL */
 	size_t png_nbytes;
-	char error[sizeof(((struct emnist_error *)0)->message)];
 };
 
 struct batch {
 	size_t n; /* items in use */
 	struct item *items;
-	struct text paths; /* each ended by zero */
-	struct text bytes; /* of image files that come from an archive */
+	struct text paths;  /* each ended by zero */
+	struct text errors; /* likewise */
+	struct text bytes;  /* of image files that come from an archive */
 	struct text records;
 	bool cut;                  /* what follows the last item is not wanted */
 	struct emnist_error fatal; /* code is not EMNIST_OK: the run cannot go on */
@@ -45,6 +46,12 @@ void batch_empty(struct batch *batch);
 void batch_add(struct batch *batch, const struct input *input);
 
 const char *batch_path(const struct batch *batch, const struct item *item);
+
+/* The item failed, and why; where memory is short, batch->fatal says so. */
+void batch_fail(struct batch *batch, struct item *item, const char *error);
+
+/* Why the item failed; NULL: it did not. */
+const char *batch_error(const struct batch *batch, const struct item *item);
 
 /* "out of memory". */
 void batch_set_no_memory(struct emnist_error *error);

@@ -171,15 +171,17 @@ static bool produce(void *context, void *slot)
 static void found_archive(struct station *station, struct batch *batch, struct item *item,
 			  const struct emnist_error *error)
 {
+	char why[sizeof(error->message)];
 	const void *bytes;
 
 	item->is_archive = item->kind == INPUT_FILE || item->kind == INPUT_STDIN;
-	item->failed = !item->is_archive;
-	if (item->failed)
-		snprintf(item->error, sizeof(item->error), "%.120s: %s", error->message,
+	if (!item->is_archive) {
+		snprintf(why, sizeof(why), "%.120s: %s", error->message,
 			 item->kind == INPUT_FOUND
 				 ? "one in a directory is opened only by its own name"
 				 : "one in an archive is not opened");
+		batch_fail(batch, item, why);
+	}
 	if (item->kind != INPUT_STDIN)
 		return;
 	bytes = emnist_reader_bytes(station->reader, &item->head_nbytes);
@@ -230,8 +232,7 @@ static void read_item(const struct pipeline *pipeline, struct station *station, 
 		   item->kind == INPUT_FILE) {
 		item->is_directory = true;
 	} else if (error.code) {
-		item->failed = true;
-		memcpy(item->error, error.message, sizeof(item->error));
+		batch_fail(batch, item, error.message);
 	}
 	if (item->failed || is_many(item))
 		memset(vector, 0, EMNIST_VECTOR_LENGTH * sizeof(*vector));
@@ -275,7 +276,7 @@ static void format_batch(const struct pipeline *pipeline, struct station *statio
 		struct item *item = &batch->items[i];
 		struct record record = {
 			.path = batch_path(batch, item),
-			.error = item->failed ? item->error : NULL,
+			.error = batch_error(batch, item),
 			.top = station->top,
 			.probabilities = row,
 		};
@@ -326,7 +327,7 @@ static void account(struct pipeline *pipeline, const struct batch *batch, size_t
 		if (pipeline->options->quiet)
 			continue;
 		progress_clear(pipeline->options->progress);
-		complain("'%s': %s", batch_path(batch, item), item->error);
+		complain("'%s': %s", batch_path(batch, item), batch_error(batch, item));
 	}
 	pipeline->totals->n_inputs += end - begin;
 }
