@@ -38,13 +38,20 @@ def run(command, output=os.devnull):
     return seconds, peak
 
 
-def in_turn(commands, runs):
-    """The median seconds of each of the commands, a dict by name, run one after the other."""
+def on_one_processor():
+    """For a process that is about to begin: it and its threads share one."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+def in_turn(commands, runs, alone=()):
+    """The median seconds of each of the commands, a dict by name, run one after the other; those
+    named in alone on one processor."""
     times = {name: [] for name in commands}
     for _ in range(runs):
         for name, command in commands.items():
+            prepare = on_one_processor if name in alone else None
             start = time.perf_counter()
-            subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True, preexec_fn=prepare)
             times[name].append(time.perf_counter() - start)
     return {name: statistics.median(values) for name, values in times.items()}
 

@@ -9,6 +9,9 @@
  * of one round. Two threads are two callers with a session each; the rival's two threads are those,
  * or two of its own for one caller, whichever is faster.
  *
+ * Then, in turn, two threads and one, and what a second thread adds to that loop: no program gains
+ * more from a second core.
+ *
  * "of peak" holds the multiply-adds of the whole network against the loop's: what is zero and left
  * out is counted as if it had been done. "done" are those that are really done.
  */
@@ -340,6 +343,46 @@ static void run_all(const struct rival *rival)
 	free(theirs);
 }
 
+static void *call_peak(void *context)
+{
+	*(double *)context = peak_measure();
+	return NULL;
+}
+
+/* How many times as many multiply-adds two threads do as one. */
+static double peak_of_two(void)
+{
+	double peaks[2];
+	pthread_t other;
+
+	let_rest();
+	if (pthread_create(&other, NULL, call_peak, &peaks[1]))
+		fail("a thread", "cannot be started");
+	call_peak(&peaks[0]);
+	pthread_join(other, NULL);
+	return (peaks[0] + peaks[1]) / peak_measure();
+}
+
+/* Two threads over one, in turn, and the loop's in the same round. */
+static void print_scaling(size_t n_rows)
+{
+	struct contender *one, *two;
+	double gains[ROUNDS], of_peaks[ROUNDS];
+
+	bench.n_rows = n_rows;
+	one = make_ours(1);
+	two = make_ours(2);
+	warm_up(one);
+	warm_up(two);
+	for (size_t round = 0; round < ROUNDS; round++) {
+		of_peaks[round] = peak_of_two();
+		gains[round] = measure(one) / measure(two);
+	}
+	printf("two threads over one, batch %4zu: %.2fx, the loop of multiply-adds %.2fx\n", n_rows,
+	       median(gains), median(of_peaks));
+	fflush(stdout);
+}
+
 /* What is done beside the products, of the whole. */
 static void print_beside(void)
 {
@@ -423,6 +466,8 @@ int main(int argc, char **argv)
 	       rival ? "ONNX Runtime " : "left out: ONNX Runtime, whose library is not given",
 	       rival ? rival_version(rival) : "");
 	run_all(rival);
+	print_scaling(128);
+	print_scaling(1024);
 	print_beside();
 	return argc == 4 && !rival;
 }
