@@ -67,7 +67,7 @@ TESTS       := $(patsubst lib/test/%.c,%,$(wildcard lib/test/test_*.c))
 CLI_TESTS   := $(sort $(wildcard cli/test/*.sh))
 INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
 FUZZERS     := $(patsubst lib/fuzz/%.c,%,$(wildcard lib/fuzz/fuzz_*.c))
-BENCHES     := export_photographs time_photographs distort network floor_files
+BENCHES     := export_photographs time_photographs distort network floor_files nothing nothing_static
 PAGES       := $(wildcard man/*.1 man/*.3 man/*.5)
 PROTO       := onnx tensorflow
 
@@ -258,6 +258,17 @@ $(BUILD)/bench/%: $(BUILD)/lib/bench/%.o $(LIB_OBJECTS)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
+
+# The least that a process takes: with our libraries, and with none, where there is a libc for that.
+$(BUILD)/bench/nothing: $(BUILD)/lib/bench/nothing.o
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -Wl,--no-as-needed -o $@ $< $(PACKAGE_LIBS)
+
+$(BUILD)/bench/nothing_static: $(BUILD)/lib/bench/nothing.o
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	-$(Q)$(LINK) -static -o $@ $<
 
 bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed beside Python's, needs EMNIST_DATA
 	@BUILD='$(BUILD)' sh cli/bench/compare.sh
