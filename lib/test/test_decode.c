@@ -300,9 +300,225 @@ static void exif_is_read_within_its_bounds(void **state)
 	guarded_free(&guarded);
 }
 
+/* ---------------------------------------------------- small grey PNG, two ways */
+
+/* Small grey images are read by a way of their own, others by libpng alone; an empty comment behind
+ * the header keeps an image from the first. */
+
+struct small {
+	uint8_t png[8192];
+	size_t nbytes;
+	size_t idat; /* where its data begins */
+	size_t idat_nbytes;
+};
+
+static void add(struct small *small, const void *bytes, size_t nbytes)
+{
+	assert_true(small->nbytes + nbytes <= sizeof(small->png));
+	memcpy(small->png + small->nbytes, bytes, nbytes);
+	small->nbytes += nbytes;
+}
+
+static void add_u32(struct small *small, uint32_t value)
+{
+	const uint8_t bytes[] = {(uint8_t)(value >> 24), (uint8_t)(value >> 16),
+				 (uint8_t)(value >> 8), (uint8_t)value};
+
+	add(small, bytes, sizeof(bytes));
+}
+
+static void add_chunk(struct small *small, const char *name, const void *data, size_t nbytes)
+{
+	const size_t start = small->nbytes + 4;
+
+	add_u32(small, (uint32_t)nbytes);
+	add(small, name, 4);
+	add(small, data, nbytes);
+	add_u32(small, (uint32_t)crc32(0, small->png + start, (uInt)nbytes + 4));
+}
+
+/* A grey image of that size whose IDAT is data. */
+static void make_small(struct small *small, uint32_t width, uint32_t height, bool comment,
+		       const void *data, size_t nbytes)
+{
+	const uint8_t header[] = {0, 0, 0, (uint8_t)width, 0, 0, 0, (uint8_t)height, 8, 0, 0, 0, 0};
+
+	small->nbytes = 0;
+	add(small, "\x89PNG\r\n\x1a\n", 8);
+	add_chunk(small, "IHDR", header, sizeof(header));
+	if (comment)
+		add_chunk(small, "tEXt", "", 0);
+	small->idat = small->nbytes + 8;
+	small->idat_nbytes = nbytes;
+	add_chunk(small, "IDAT", data, nbytes);
+	add_chunk(small, "IEND", "", 0);
+}
+
+/* Both ways give the same pixels, or fail with the same words. Returns whether they succeed. */
+static bool ways_agree(uint32_t width, uint32_t height, const void *data, size_t nbytes,
+		       const uint8_t *pixels)
+{
+	const struct emnist_limits limits = defaults();
+	static struct small small;
+	struct image images[2] = {{0}, {0}};
+	struct emnist_error errors[2];
+	enum emnist_status statuses[2];
+
+	for (int comment = 0; comment < 2; comment++) {
+		uint8_t *exactly;
+
+		make_small(&small, width, height, comment, data, nbytes);
+		exactly = malloc(small.nbytes); /* where sanitizers see what is read beyond it */
+		assert_non_null(exactly);
+		memcpy(exactly, small.png, small.nbytes);
+		statuses[comment] = image_decode(exactly, small.nbytes, &limits, &images[comment],
+						 &errors[comment]);
+		free(exactly);
+	}
+	assert_int_equal(statuses[0], statuses[1]);
+	if (statuses[0])
+		assert_string_equal(errors[0].message, errors[1].message);
+	for (int comment = 0; comment < 2 && !statuses[0]; comment++) {
+		assert_int_equal(images[comment].pixels.nbytes, (size_t)width * height);
+		assert_memory_equal(images[0].pixels.data, images[comment].pixels.data,
+				    (size_t)width * height);
+		if (pixels)
+			assert_memory_equal(images[comment].pixels.data, pixels,
+					    (size_t)width * height);
+	}
+	image_clear(&images[0]);
+	image_clear(&images[1]);
+	return statuses[0] == EMNIST_OK;
+}
+
+static uint32_t next_random(uint32_t *state)
+{
+	*state = *state * 1664525 + 1013904223;
+	return *state >> 8;
+}
+
+/* Deflates rows into out; returns how many bytes that takes. */
+static size_t deflate_rows(const uint8_t *rows, size_t n, int level, int window_bits, uint8_t *out,
+			   size_t room)
+{
+	z_stream stream = {0};
+	size_t nbytes;
+
+	assert_int_equal(
+		deflateInit2(&stream, level, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	stream.next_in = (Bytef *)(uintptr_t)rows;
+	stream.avail_in = (uInt)n;
+	stream.next_out = out;
+	stream.avail_out = (uInt)room;
+	assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+	nbytes = stream.total_out;
+	deflateEnd(&stream);
+	return nbytes;
+}
+
+/* Rows of every filter, any bytes, many sizes, windows and levels; too few and too many of them. */
+static void small_ways_agree(void **state)
+{
+	static uint8_t rows[6000], data[8000];
+	uint32_t random = 1;
+
+	(void)state;
+	for (int i = 0; i < 400; i++) {
+		const uint32_t width = 1 + next_random(&random) % 70;
+		const uint32_t height = 1 + next_random(&random) % 70;
+		const bool smooth = next_random(&random) % 2;
+		const size_t n = ((size_t)width + 1) * height;
+		size_t nbytes;
+
+		for (size_t k = 0; k < n; k++)
+			rows[k] = (uint8_t)(smooth ? k / 7 : next_random(&random));
+		for (size_t y = 0; y < height; y++)
+			rows[y * (width + 1)] = (uint8_t)(next_random(&random) % 5);
+		nbytes = deflate_rows(rows, n, (int)(next_random(&random) % 10),
+				      9 + (int)(next_random(&random) % 7), data, sizeof(data));
+		assert_true(ways_agree(width, height, data, nbytes, NULL));
+		ways_agree(width + 1, height, data, nbytes, NULL);
+		ways_agree(width, height + 1, data, nbytes, NULL);
+		if (height > 1)
+			ways_agree(width, height - 1, data, nbytes, NULL);
+		memcpy(data + nbytes, "more", 4);
+		ways_agree(width, height, data, nbytes + 4, NULL);
+		ways_agree(width, height, data, nbytes - 1 - next_random(&random) % nbytes, NULL);
+		rows[(width + 1) * (height - 1)] = (uint8_t)(5 + next_random(&random) % 250);
+		nbytes = deflate_rows(rows, n, 6, 15, data, sizeof(data));
+		assert_false(ways_agree(width, height, data, nbytes, NULL));
+	}
+}
+
+/* A stream that looks further back than it says that it does. */
+static void small_ways_agree_on_windows(void **state)
+{
+	static uint8_t rows[29 * 28], data[2000];
+	unsigned n_bad = 0;
+	uint32_t random = 3;
+	size_t nbytes;
+
+	(void)state;
+	/* Random, and then once more: 406 bytes back. */
+	for (size_t k = 0; k < sizeof(rows); k++)
+		rows[k] = k % 29 == 0 ? 0 : k < 406 ? (uint8_t)next_random(&random) : rows[k - 406];
+	nbytes = deflate_rows(rows, sizeof(rows), 9, 15, data, sizeof(data));
+	for (unsigned window = 0; window < 16; window++) {
+		data[0] = (uint8_t)(window << 4 | 8);
+		data[1] = (uint8_t)(31 - data[0] * 256 % 31);
+		n_bad += !ways_agree(28, 28, data, nbytes, NULL);
+	}
+	assert_true(n_bad >= 8 && n_bad <= 10);
+}
+
+/* Each bit of the deflated rows is wrong once. */
+static void small_ways_agree_on_damage(void **state)
+{
+	static uint8_t rows[29 * 28], data[2000];
+	uint32_t random = 2;
+	unsigned n_bad = 0;
+	size_t nbytes;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(rows); k++)
+		rows[k] = k % 29 == 0 ? (uint8_t)(k / 29 % 5)
+				      : (uint8_t)(next_random(&random) % 4 ? 0 : k);
+	nbytes = deflate_rows(rows, sizeof(rows), 9, 10, data, sizeof(data));
+	assert_true(ways_agree(28, 28, data, nbytes, NULL));
+	for (size_t bit = 0; bit < 8 * nbytes; bit++) {
+		data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		n_bad += !ways_agree(28, 28, data, nbytes, NULL);
+		data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+	}
+	assert_true(n_bad > 100);
+}
+
+/* The filters by the words of the specification: rows that all become the same. */
+static void small_filters_are_undone(void **state)
+{
+	static const uint8_t rows[5 * 4] = {
+		0, 10, 30, 60, /* none */
+		1, 10, 20, 30, /* less the left one */
+		2, 0,  0,  0,  /* less the one above */
+		3, 5,  10, 15, /* less the mean of both: 10 - 5, 30 - 20, 60 - 45 */
+		4, 0,  0,  0,  /* less Paeth's choice, which is the one above */
+	};
+	static const uint8_t pixels[5 * 3] = {10, 30, 60, 10, 30, 60, 10, 30,
+					      60, 10, 30, 60, 10, 30, 60};
+	uint8_t data[100];
+
+	(void)state;
+	assert_true(ways_agree(
+		3, 5, data, deflate_rows(rows, sizeof(rows), 6, 15, data, sizeof(data)), pixels));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(small_ways_agree),
+		cmocka_unit_test(small_ways_agree_on_windows),
+		cmocka_unit_test(small_ways_agree_on_damage),
+		cmocka_unit_test(small_filters_are_undone),
 		cmocka_unit_test(huge_headers_cost_no_memory), /* first: it looks at the peak */
 		cmocka_unit_test(decodes_every_kind),
 		cmocka_unit_test(refuses_every_defect),

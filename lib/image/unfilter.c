@@ -1,0 +1,89 @@
+/*
+ * unfilter.c - PNG's filters undone, for pixels of one byte.
+ *
+ * Each row begins with the number of its filter, which says what the encoder subtracted from each
+ * byte: nothing, the byte to the left, the one above, their mean, or Paeth's choice of those two
+ * and the one above left (PNG specification, section 9). What lies outside the image counts as 0.
+ */
+#include "unfilter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The neighbour that is nearest to left + above - above_left; left, then above, where they tie. */
+static int paeth(int left, int above, int above_left)
+{
+	const int to_left = abs(above - above_left);
+	const int to_above = abs(left - above_left);
+	const int to_above_left = abs(left + above - 2 * above_left);
+
+	if (to_left <= to_above && to_left <= to_above_left)
+		return left;
+	return to_above <= to_above_left ? above : above_left;
+}
+
+static void undo_sub(const uint8_t *in, size_t n, uint8_t *row)
+{
+	uint8_t left = 0;
+
+	for (size_t i = 0; i < n; i++)
+		row[i] = left = (uint8_t)(in[i] + left);
+}
+
+static void undo_up(const uint8_t *in, const uint8_t *above, size_t n, uint8_t *row)
+{
+	for (size_t i = 0; i < n; i++)
+		row[i] = (uint8_t)(in[i] + above[i]);
+}
+
+static void undo_average(const uint8_t *in, const uint8_t *above, size_t n, uint8_t *row)
+{
+	uint8_t left = 0;
+
+	for (size_t i = 0; i < n; i++)
+		row[i] = left = (uint8_t)(in[i] + (left + above[i]) / 2);
+}
+
+static void undo_paeth(const uint8_t *in, const uint8_t *above, size_t n, uint8_t *row)
+{
+	uint8_t left = 0, above_left = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		row[i] = left = (uint8_t)(in[i] + paeth(left, above[i], above_left));
+		above_left = above[i];
+	}
+}
+
+bool unfilter_rows(const uint8_t *filtered, size_t width, size_t height, uint8_t *pixels)
+{
+	static const uint8_t nothing[UNFILTER_MAX_WIDTH];
+	const uint8_t *above = nothing;
+
+	for (size_t y = 0; y < height; y++) {
+		const uint8_t filter = *filtered++;
+
+		switch (filter) {
+		case 0:
+			memcpy(pixels, filtered, width);
+			break;
+		case 1:
+			undo_sub(filtered, width, pixels);
+			break;
+		case 2:
+			undo_up(filtered, above, width, pixels);
+			break;
+		case 3:
+			undo_average(filtered, above, width, pixels);
+			break;
+		case 4:
+			undo_paeth(filtered, above, width, pixels);
+			break;
+		default:
+			return false;
+		}
+		above = pixels;
+		pixels += width;
+		filtered += width;
+	}
+	return true;
+}

@@ -1,0 +1,18 @@
+/*
+ * unfilter.h - PNG's filters undone, for pixels of one byte.
+ */
+#ifndef IMAGE_UNFILTER_H
+#define IMAGE_UNFILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define UNFILTER_MAX_WIDTH 4096
+
+/* filtered: (height, 1 + width) bytes, the number of a row's filter before its pixels, none of
+ * which are `pixels`, (height, width), at most UNFILTER_MAX_WIDTH wide. False: there is no such
+ * filter. */
+bool unfilter_rows(const uint8_t *filtered, size_t width, size_t height, uint8_t *pixels);
+
+#endif
