@@ -71,7 +71,8 @@ static void compare(const uint8_t *png, size_t nbytes, const struct emnist_limit
 		    enum emnist_status status, const struct emnist_error *error,
 		    const struct image *image)
 {
-	uint8_t *commented = nbytes > COMMENT_START ? with_comment(png, nbytes) : NULL;
+	const bool is_png = nbytes > COMMENT_START && memcmp(png, SIGNATURE, SIGNATURE_NBYTES) == 0;
+	uint8_t *commented = is_png ? with_comment(png, nbytes) : NULL;
 	struct image again = {0};
 	struct emnist_error why;
 	enum emnist_status status_again;
