@@ -127,6 +127,9 @@ $(BUILD)/proto/%.o: $(BUILD)/proto/%.c
 
 $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(patsubst %,$(BUILD)/lib/test/%.o,$(TESTS)): | $(PROTO:%=$(BUILD)/proto/%.pb-c.h)
 
+# What another compiler says of the code: make objects CC=clang CFLAGS=-fsyntax-only BUILD=build/clang
+objects: $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c cli/*.c cli/test/*.c)) ## compile everything, link nothing
+
 # One object whose every symbol but emnist_* is local: the static library exports what the shared
 # one does.
 $(BUILD)/libemnist.a: $(LIB_OBJECTS)
@@ -322,9 +325,9 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r target text; do \
 		printf '  %-18s %s\n' "$$target" "$$text"; done
 
-.PHONY: always all deps deps-check demo check check-built check-peers check-asan check-ubsan check-tsan \
-	check-tsan-built fuzz $(FUZZERS) instructions format bench bench-train bench-distortions default-model install \
-	uninstall clean help
+.PHONY: always all objects deps deps-check demo check check-built check-peers check-asan check-ubsan \
+	check-tsan check-tsan-built fuzz $(FUZZERS) instructions format bench bench-train \
+	bench-distortions default-model install uninstall clean help
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cli/*.d)

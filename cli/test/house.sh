@@ -112,4 +112,10 @@ if command -v clang-format >/dev/null; then
 else
 	skip 'clang-format has nothing to change' 'no clang-format'
 fi
+if command -v clang >/dev/null; then
+	none 'clang has nothing to say' sh -c "make -s -k objects CC=clang CFLAGS=-fsyntax-only \
+		BUILD='$TMP/clang' 2>&1 | grep -E '(error|warning):' | head"
+else
+	skip 'clang has nothing to say' 'no clang'
+fi
 finish

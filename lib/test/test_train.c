@@ -418,7 +418,7 @@ static void teachers_are_learnt_from(void **state)
 	write_mapping(digits);
 	dataset = open_data();
 	assert_int_equal(emnist_evaluate(pupil, dataset, NULL, &evaluation, NULL), EMNIST_OK);
-	assert_true(evaluation.n_correct > 0.97 * N_IMAGES);
+	assert_true((double)evaluation.n_correct > 0.97 * N_IMAGES);
 	emnist_evaluation_clear(&evaluation);
 	emnist_dataset_free(dataset);
 	emnist_model_free(teacher);
