@@ -113,7 +113,7 @@ else
 	skip 'clang-format has nothing to change' 'no clang-format'
 fi
 if command -v clang >/dev/null; then
-	none 'clang has nothing to say' sh -c "make -s -k objects CC=clang CFLAGS=-fsyntax-only \
+	none 'clang has nothing to say' sh -c "MAKEFLAGS= make -s -k objects CC=clang CFLAGS=-fsyntax-only \
 		BUILD='$TMP/clang' 2>&1 | grep -E '(error|warning):' | head"
 else
 	skip 'clang has nothing to say' 'no clang'
