@@ -114,7 +114,7 @@ else
 fi
 if command -v clang >/dev/null; then
 	none 'clang has nothing to say' sh -c "MAKEFLAGS= make -s -k objects CC=clang CFLAGS=-fsyntax-only \
-		BUILD='$TMP/clang' 2>&1 | grep -E '(error|warning):' | head"
+		BUILD='$TMP/clang' 2>&1 | grep -E '(error|warning):|[*]{3}' | head"
 else
 	skip 'clang has nothing to say' 'no clang'
 fi

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "../emnist.h"
+#include "../model/load.h"
 
 /* Larger networks than this are only read: the time is for the reader. */
 #define MAX_RUN ((size_t)1 << 22)
@@ -58,10 +58,16 @@ static void write_and_read(const struct emnist_model *model)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 {
+	static const struct emnist_model_options options = {0};
+	/* Models of an odd length borrow their weights, as from a file that is kept. */
+	const struct model_source source = {.bytes = data,
+					    .nbytes = nbytes,
+					    .is_lasting = nbytes % 2 != 0,
+					    .options = &options};
 	struct emnist_model *model;
 	struct emnist_error error;
 
-	if (emnist_model_parse(data, nbytes, NULL, &model, &error))
+	if (load_source(&source, &model, &error))
 		return error.message[0] == '\0';
 	if (count_weights(model) <= MAX_RUN) {
 		run(model);
