@@ -295,7 +295,8 @@ static const struct {
 	{KIND_RULING, vary_rulings},
 };
 
-struct photograph distortion_mix(uint64_t seed, uint64_t glyph, uint64_t draw, unsigned n_most)
+struct photograph distortion_mix(uint64_t seed, uint64_t glyph, uint64_t draw, unsigned n_most,
+				 bool always_pen)
 {
 	struct random random = random_stream(seed, RANDOM_SHUFFLE, glyph, draw);
 	const uint64_t n = random_below(&random, (uint64_t)n_most + 1);
@@ -304,7 +305,11 @@ struct photograph distortion_mix(uint64_t seed, uint64_t glyph, uint64_t draw, u
 
 	photograph.seed = random_next(&random);
 	photograph.zoom = 4 * pow(5, random_unit(&random)); /* up to 4 x 5 */
-	photograph.pen.grey = random_unit(&random) < 0.25;
+	photograph.pen.grey = random_unit(&random) < 0.25 && !always_pen;
+	if (always_pen) {
+		vary_pen(&photograph, &random);
+		done[KIND_PEN] = true;
+	}
 	for (uint64_t i = 0; i < n; i++) {
 		const size_t k = random_below(&random, sizeof(variations) / sizeof(*variations));
 		const enum kind kind = variations[k].kind;

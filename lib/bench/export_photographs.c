@@ -1,7 +1,7 @@
 /*
  * export_photographs.c - a dataset as its images look when they were photographed and normalized.
  *
- *	export_photographs [-n N] [-s SEED] [-j N] [--most N] [--held-out SHARE]
+ *	export_photographs [-n N] [-s SEED] [-j N] [--most N] [--pens] [--held-out SHARE]
  *			   [--held-out-seed N] DATASET PREFIX
  *
  * Each image of an idx dataset is drawn, photographed with what lib/bench/distortion.c has for
@@ -15,6 +15,7 @@
  *	-s SEED             of all that is drawn by chance; default 1
  *	-j N                threads; default 2
  *	--most N            up to N distortions on each, 0..7; default 2
+ *	--pens              each is drawn with another pen, before these
  *	--held-out SHARE    leave out what `emnist train --validation SHARE` holds out of DATASET as
  *	                    its first; default 0
  *	--held-out-seed N   the --seed of that run; default 1
@@ -47,6 +48,7 @@ struct export
 	const char *dataset_path, *prefix;
 	uint64_t n_wanted, seed, n_threads, n_most, held_out_seed;
 	double held_out;
+	bool pens;
 
 	struct emnist_labels *labels;
 	struct train_set set;
@@ -77,8 +79,8 @@ static void work(void *context, void *worker_, void *slot_)
 	const struct export *export = context;
 	struct worker *worker = worker_;
 	struct slot *slot = slot_;
-	const struct photograph photograph =
-		distortion_mix(export->seed, slot->image, slot->number, (unsigned)export->n_most);
+	const struct photograph photograph = distortion_mix(export->seed, slot->image, slot->number,
+							    (unsigned)export->n_most, export->pens);
 	float vector[EMNIST_VECTOR_LENGTH];
 
 	glyph_make(&worker->glyph, export->set.pixels + slot->image * EMNIST_VECTOR_LENGTH);
@@ -276,7 +278,7 @@ static bool end_files(struct export *export, bool whole)
 /* --------------------------------------------------------------------- main */
 
 static const char usage[] =
-	"usage: export_photographs [-n N] [-s SEED] [-j N] [--most N] [--held-out SHARE]\n"
+	"usage: export_photographs [-n N] [-s SEED] [-j N] [--most N] [--pens] [--held-out SHARE]\n"
 	"                          [--held-out-seed N] DATASET PREFIX\n";
 
 /* A whole number from least to most. */
@@ -301,6 +303,7 @@ static bool parse_arguments(struct export *export, int argc, char **argv)
 {
 	static const struct option long_options[] = {
 		{"most", required_argument, NULL, 'M'},
+		{"pens", no_argument, NULL, 'P'},
 		{"held-out", required_argument, NULL, 'H'},
 		{"held-out-seed", required_argument, NULL, 'S'},
 		{NULL, 0, NULL, 0}};
@@ -316,6 +319,8 @@ static bool parse_arguments(struct export *export, int argc, char **argv)
 			good = parse_count(optarg, 1, MAX_THREADS, &export->n_threads);
 		else if (c == 'M')
 			good = parse_count(optarg, 0, 7, &export->n_most);
+		else if (c == 'P')
+			export->pens = true;
 		else if (c == 'H')
 			good = parse_share(optarg, &export->held_out);
 		else if (c == 'S')
