@@ -34,7 +34,7 @@ struct train_command {
 	int activation;
 	struct dataset_settings dataset;
 	uint64_t n_epochs, n_rows, seed, n_threads, n_variants;
-	double dropout, learning_rate, warmup, weight_decay, ema, smoothing;
+	double dropout, learning_rate, warmup, weight_decay, ema, freeze_norm, smoothing;
 	double rotate, scale, shear, shift, validation, checkpoint_seconds;
 	double elastic, anneal, teacher_share, temperature;
 	struct text_list teacher_paths, soft_labels_paths;
@@ -95,6 +95,10 @@ static enum parse_result parse(struct train_command *c, int argc, char **argv,
 		OPTION_REAL(0, "ema", "DECAY", &c->ema, 0, 0.999999,
 			    "keep the exponential moving average of the weights with this decay a "
 			    "step; 0: keep the last weights; default: 0.999"),
+		OPTION_REAL(
+			0, "freeze-norm", "SHARE", &c->freeze_norm, 0, 1,
+			"share of the steps, at the end, in which batch normalisation keeps its "
+			"statistics; default: 0"),
 		OPTION_REAL(0, "label-smoothing", "P", &c->smoothing, 0, 0.99,
 			    "share of each label spread over all classes; default: 0"),
 		OPTION_HEADING("Each image is distorted anew in each epoch, uniformly within:"),
@@ -230,6 +234,7 @@ static bool fill_options(struct train_command *c)
 	options->warmup_epochs = or_none(c->warmup);
 	options->weight_decay = or_none(c->weight_decay);
 	options->ema_decay = or_none(c->ema);
+	options->freeze_norm = c->freeze_norm;
 	options->label_smoothing = c->smoothing;
 	options->rotate = c->no_augmentation ? -1 : or_none(c->rotate);
 	options->scale = c->no_augmentation ? -1 : or_none(c->scale);

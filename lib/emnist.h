@@ -1078,6 +1078,10 @@ struct emnist_train_options {
 	double weight_decay;    /* AdamW's, of weights, not of biases; default 0.01 */
 	double ema_decay;       /* averaging of weights, [0,1); default 0.999; negative: none */
 	double label_smoothing; /* [0,1); default 0 */
+	/* Share of the steps, at the end, in which batch normalisation no longer looks at the batch
+	 * but keeps the statistics that it has, as the finished network does: without the noise of
+	 * small batches the last steps find the minimum more exactly. [0,1]; default 0. */
+	double freeze_norm;
 
 	/* Augmentation: each image anew each epoch, uniformly within these. Negative: none. */
 	double rotate; /* +- degrees; default 12 */

@@ -3,9 +3,10 @@
 
     python3 testdata/generate_training.py > testdata/training/steps.txt
 
-Each case is a line "case NAME activation batch_norm smoothing teacher_share temperature" and then
+Each case is a line "case NAME activation batch_norm smoothing teacher_share temperature n_frozen" and then
 arrays, each a line "NAME COUNT" with its numbers in the next ("soft", what teachers say at the
-temperature, only with a teacher_share). Shapes: 32 rows, 6 inputs, hidden layers of 5 and 4
+temperature, only with a teacher_share). In the last n_frozen steps batch normalisation takes its
+running statistics for constants. Shapes: 32 rows, 6 inputs, hidden layers of 5 and 4
 units, 7 classes. Parameters lie as lib/train/net.c lays them out: for each layer its weights
 (outputs, inputs), bias or shift, and, where there is batch normalisation, scale.
 """
@@ -30,7 +31,7 @@ def show(name, values):
     print(" ".join(f"{v:.9g}" for v in values))
 
 
-def case(name, activation, batch_norm, smoothing, seed, teacher_share=0.0, temperature=1.0):
+def case(name, activation, batch_norm, smoothing, seed, teacher_share=0.0, temperature=1.0, n_frozen=0):
     torch.manual_seed(seed)
     layers = []
     for n_in, n_out, hidden in zip(SIZES[:-1], SIZES[1:], [True, True, False]):
@@ -46,7 +47,7 @@ def case(name, activation, batch_norm, smoothing, seed, teacher_share=0.0, tempe
 
     soft = torch.softmax(2 * torch.randn(STEPS, ROWS, SIZES[-1]), 2)
 
-    print("case", name, activation, int(batch_norm), smoothing, teacher_share, temperature)
+    print("case", name, activation, int(batch_norm), smoothing, teacher_share, temperature, n_frozen)
     show("parameters", torch.cat([p.detach().reshape(-1) for p in flat]))
     show("inputs", x)
     show("first", first)
@@ -71,11 +72,14 @@ def case(name, activation, batch_norm, smoothing, seed, teacher_share=0.0, tempe
         for i, layer in enumerate(layers):
             h = h @ layer["w"].T
             if "s" in layer:
-                mean, var = h.mean(0), h.var(0, unbiased=False)
-                stats[i] = (
-                    decay * stats[i][0] + (1 - decay) * mean.detach(),
-                    decay * stats[i][1] + (1 - decay) * h.var(0, unbiased=True).detach(),
-                )
+                if step >= STEPS - n_frozen:
+                    mean, var = stats[i]
+                else:
+                    mean, var = h.mean(0), h.var(0, unbiased=False)
+                    stats[i] = (
+                        decay * stats[i][0] + (1 - decay) * mean.detach(),
+                        decay * stats[i][1] + (1 - decay) * h.var(0, unbiased=True).detach(),
+                    )
                 h = (h - mean) / torch.sqrt(var + 1e-5) * layer["s"]
             h = h + layer["b"]
             if i + 1 < len(layers):
@@ -106,3 +110,5 @@ for index, activation in enumerate(ACTIVATIONS):
     case(f"{activation}-bn", activation, True, 0.0, 10 + index)
 case("smoothing", "elu", True, 0.1, 30)
 case("distillation", "elu", True, 0.0, 31, teacher_share=0.8, temperature=2.5)
+case("frozen", "tanh", True, 0.0, 32, n_frozen=5)
+case("frozen-later", "relu", True, 0.0, 33, n_frozen=2)

@@ -229,11 +229,14 @@ static void reference_clear(struct reference *reference)
 }
 
 static void reference_step(struct problem *problem, const struct reference *reference,
-			   const char *name, size_t step)
+			   const char *name, size_t step, size_t n_frozen)
 {
 	/* A rate that never falls: the peak at the end of an endless warm-up. */
-	const struct schedule schedule = {
-		.n_steps = UINT64_MAX, .peak = 0.01, .weight_decay = 0.1, .ema_decay = 0.6};
+	const struct schedule schedule = {.n_steps = UINT64_MAX,
+					  .n_frozen = UINT64_MAX - (STEPS - n_frozen),
+					  .peak = 0.01,
+					  .weight_decay = 0.1,
+					  .ema_decay = 0.6};
 	const struct optimiser optimiser = schedule_at(&schedule, step);
 	float scratch[16 * 16];
 	double loss;
@@ -249,6 +252,7 @@ static void reference_step(struct problem *problem, const struct reference *refe
 	if (reference->soft)
 		memcpy(problem->batch.soft, reference->soft + step * ROWS * N_OUTPUTS,
 		       sizeof(float) * ROWS * N_OUTPUTS);
+	problem->batch.keeps_statistics = schedule_freezes(&schedule, step);
 	loss = both_passes(problem);
 	if (fabs(loss - (double)reference->losses[step]) > 1e-3)
 		fail_msg("%s: loss %.6f in step %zu, PyTorch's %.6f", name, loss, step,
@@ -276,6 +280,7 @@ struct test_case {
 	char name[32], activation[32];
 	int batch_norm;
 	double smoothing, teacher_share, temperature;
+	size_t n_frozen; /* steps, at the end, with constant statistics */
 };
 
 static void check_case(FILE *file, const struct test_case *c)
@@ -297,7 +302,7 @@ static void check_case(FILE *file, const struct test_case *c)
 	       problem.net.n_parameters * sizeof(float));
 	memcpy(problem.net.average, reference.parameters, problem.net.n_parameters * sizeof(float));
 	for (size_t step = 0; step < STEPS; step++)
-		reference_step(&problem, &reference, name, step);
+		reference_step(&problem, &reference, name, step, c->n_frozen);
 	/* Adam divides by the size of gradients, so small ones lose digits. */
 	assert_close(name, "parameter", problem.net.parameters, reference.final,
 		     problem.net.n_parameters, 1e-4);
@@ -317,13 +322,14 @@ static void steps_match_pytorch(void **state)
 
 	(void)state;
 	assert_non_null(file);
-	while (fscanf(file, " case %31s %31s %d %lf %lf %lf", c.name, c.activation, &c.batch_norm,
-		      &c.smoothing, &c.teacher_share, &c.temperature) == 6) {
+	while (fscanf(file, " case %31s %31s %d %lf %lf %lf %zu", c.name, c.activation,
+		      &c.batch_norm, &c.smoothing, &c.teacher_share, &c.temperature,
+		      &c.n_frozen) == 7) {
 		check_case(file, &c);
 		n_cases++;
 	}
 	fclose(file);
-	assert_int_equal(n_cases, 14);
+	assert_int_equal(n_cases, 16);
 }
 
 /* ---------------------------------------------------------------- dropout */
@@ -379,6 +385,19 @@ static void schedule_rises_and_falls(void **state)
 	assert_true(schedule_at(&schedule, 99).learning_rate < 1e-3F);
 }
 
+static void the_last_steps_are_frozen(void **state)
+{
+	const struct schedule schedule = {.n_steps = 100, .n_frozen = 20, .ema_decay = 0.9};
+	const struct schedule never = {.n_steps = 100, .ema_decay = 0.9};
+
+	(void)state;
+	assert_false(schedule_freezes(&schedule, 79));
+	assert_true(schedule_at(&schedule, 79).stats_decay < 1);
+	assert_true(schedule_freezes(&schedule, 80));
+	assert_true(schedule_at(&schedule, 80).stats_decay == 1);
+	assert_false(schedule_freezes(&never, 99));
+}
+
 static int open_blas(void **state)
 {
 	(void)state;
@@ -393,6 +412,7 @@ int main(void)
 		cmocka_unit_test(dropout_keeps_the_expectation),
 		cmocka_unit_test(answers_are_tempered),
 		cmocka_unit_test(schedule_rises_and_falls),
+		cmocka_unit_test(the_last_steps_are_frozen),
 	};
 
 	return cmocka_run_group_tests_name("backprop", tests, open_blas, NULL);

@@ -172,7 +172,12 @@ static void forward_hidden(struct batch *batch, const struct net *net, size_t l,
 		float *mean = values->mean + shard * n;
 		float *variance = values->variance + shard * n;
 
-		column_statistics(z, rows, n, mean, variance);
+		if (batch->keeps_statistics) {
+			memcpy(mean, net->stats + layer->stats, n * sizeof(*mean));
+			memcpy(variance, net->stats + layer->stats + n, n * sizeof(*variance));
+		} else {
+			column_statistics(z, rows, n, mean, variance);
+		}
 		normalise(z, values->normal + at, rows, n, mean, variance,
 			  net->parameters + layer->scale, net->parameters + layer->bias);
 	} else {
@@ -327,15 +332,14 @@ static void column_gradients(const float *restrict delta, const float *restrict 
 			d_scale[i] += delta[r * n + i] * normal[r * n + i];
 }
 
-/* From the gradient by normalised-and-scaled values to that by z (Ioffe, Szegedy 2015). */
+/* From the gradient by normalised-and-scaled values to that by z (Ioffe, Szegedy 2015). share: of a
+ * row in the statistics; 0 where they are constants. */
 SIMD_CLONES
 static void normalise_backward(float *restrict delta, const float *restrict normal, size_t n_rows,
-			       size_t n, const float *restrict scale,
+			       size_t n, float share, const float *restrict scale,
 			       const float *restrict variance, const float *restrict d_scale,
 			       const float *restrict d_bias)
 {
-	const float share = 1.0F / (float)n_rows;
-
 	for (size_t r = 0; r < n_rows; r++)
 		for (size_t i = 0; i < n; i++) {
 			const float centred = delta[r * n + i] - d_bias[i] * share -
@@ -362,8 +366,10 @@ static void backward_hidden(struct batch *batch, const struct net *net, size_t l
 		return;
 	}
 	column_gradients(delta, values->normal + at, rows, n, values->d_scale + shard * n, d_bias);
-	normalise_backward(delta, values->normal + at, rows, n, net->parameters + layer->scale,
-			   values->variance + shard * n, values->d_scale + shard * n, d_bias);
+	normalise_backward(delta, values->normal + at, rows, n,
+			   batch->keeps_statistics ? 0 : 1.0F / (float)rows,
+			   net->parameters + layer->scale, values->variance + shard * n,
+			   values->d_scale + shard * n, d_bias);
 }
 
 static void backward_last(struct batch *batch, const struct net *net, size_t shard)

@@ -42,8 +42,10 @@ struct batch {
 	size_t n_outputs;              /* of the last layer */
 	float *soft;    /* (n_rows, n_outputs) what teachers say at the temperature, or NULL */
 	float *scratch; /* (n_shards, n_outputs) */
-	double teacher_share; /* of the loss, [0,1]; the targets have the rest */
-	double temperature;   /* that teachers and network are compared at */
+	double teacher_share;  /* of the loss, [0,1]; the targets have the rest */
+	double temperature;    /* that teachers and network are compared at */
+	bool keeps_statistics; /* normalises by the network's running statistics, not by the shard's
+				*/
 	double dropout;
 	double label_smoothing;
 	uint64_t seed;

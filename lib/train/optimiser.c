@@ -15,6 +15,11 @@
 /* PyTorch's default momentum of batch normalisation is 0.1: for runs that average no weights. */
 #define STATS_DECAY 0.9
 
+bool schedule_freezes(const struct schedule *schedule, uint64_t step)
+{
+	return step >= schedule->n_steps - schedule->n_frozen;
+}
+
 struct optimiser schedule_at(const struct schedule *schedule, uint64_t step)
 {
 	const double n = (double)step + 1;
@@ -36,6 +41,8 @@ struct optimiser schedule_at(const struct schedule *schedule, uint64_t step)
 
 		optimiser.learning_rate = (float)(schedule->peak * (1 + cos(M_PI * t)) / 2);
 	}
+	if (schedule_freezes(schedule, step))
+		optimiser.stats_decay = 1;
 	return optimiser;
 }
 

@@ -19,6 +19,7 @@ struct optimiser {
 struct schedule {
 	uint64_t n_steps;
 	uint64_t n_warmup;
+	uint64_t n_frozen;   /* steps, at the end, in which running statistics stay as they are */
 	double peak;         /* learning rate */
 	double weight_decay; /* a step takes learning_rate * weight_decay of each weight */
 	double ema_decay;    /* 0: no averaging */
@@ -26,6 +27,9 @@ struct schedule {
 
 /* Step 0..n_steps-1: linear warm-up, then half a cosine down to zero (Loshchilov, Hutter 2017). */
 struct optimiser schedule_at(const struct schedule *schedule, uint64_t step);
+
+/* Whether batch normalisation keeps its running statistics in a step, and normalises by them. */
+bool schedule_freezes(const struct schedule *schedule, uint64_t step);
 
 /* Updates all parameters of outputs [begin, end) of a layer from the deltas that the batch left,
  * and their running statistics. scratch: (end - begin) x n_inputs floats. */

@@ -37,6 +37,7 @@ static void take_schedule(struct settings *settings, const struct emnist_train_o
 	settings->warmup_epochs = or_none(options->warmup_epochs, 1);
 	settings->weight_decay = or_none(options->weight_decay, 0.01);
 	settings->ema_decay = or_none(options->ema_decay, 0.999);
+	settings->freeze = options->freeze_norm;
 	settings->label_smoothing = options->label_smoothing;
 }
 
@@ -118,6 +119,7 @@ static enum emnist_status check_numbers(const struct settings *s,
 		{"warm-up epochs", s->warmup_epochs, 0, MAX_EPOCHS},
 		{"weight decay", s->weight_decay, 0, 10},
 		{"EMA decay", s->ema_decay, 0, 0.999999},
+		{"share with frozen batch normalisation", s->freeze, 0, 1},
 		{"label smoothing", s->label_smoothing, 0, 0.99},
 		{"rotation", s->distortion.rotate, 0, 180},
 		{"scale", s->distortion.scale, 0, 0.9},
@@ -190,7 +192,7 @@ uint64_t settings_fingerprint(const struct settings *s)
 		s->distortion.shear, s->distortion.shift,     s->distortion.elastic,
 		s->anneal,           s->temperature,          s->teacher_share,
 		s->validation,       (double)(s->seed >> 32), (double)(s->seed & 0xffffffff),
-		(double)s->n_hidden, s->n_variants,
+		(double)s->n_hidden, s->n_variants,           s->freeze,
 	};
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 

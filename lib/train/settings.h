@@ -21,6 +21,7 @@ struct settings {
 	double warmup_epochs;
 	double weight_decay;
 	double ema_decay; /* 0: none */
+	double freeze;    /* share of the steps, at the end, with constant statistics */
 	double label_smoothing;
 
 	struct distortion distortion;

@@ -221,6 +221,7 @@ static void plan(struct run *run)
 	run->schedule.n_warmup =
 		(uint64_t)fmin(settings->warmup_epochs * (double)run->steps_per_epoch,
 			       (double)(run->schedule.n_steps - 1));
+	run->schedule.n_frozen = (uint64_t)(settings->freeze * (double)run->schedule.n_steps);
 	run->checkpoint = (struct checkpoint){.fingerprint = fingerprint(run), .net = &run->net};
 }
 
@@ -351,6 +352,7 @@ static enum emnist_status step(struct run *run, struct emnist_error *error)
 	run->job.variant = epoch % run->settings.n_variants;
 	run->job.distortion = settings_distortion(&run->settings, run->job.variant);
 	run->batch.step = n;
+	run->batch.keeps_statistics = schedule_freezes(&run->schedule, n);
 	status = crew_step(run->crew, error);
 	if (status)
 		return status;
