@@ -1155,6 +1155,8 @@ EMNIST_API enum emnist_status emnist_train(struct emnist_dataset *const *dataset
  *
  * weights-idx1-float, (images): how much the image counts, 1 on average;
  *
+ * sizes-idx1-int, (datasets): how many of the images are of each dataset;
+ *
  * as uncompressed idx files. Their images are those of all datasets in their order; those that
  * options->validation holds out are there, undistorted, with a weight of 0.
  */

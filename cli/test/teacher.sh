@@ -54,6 +54,44 @@ report "labels that were interrupted go on after the last whole variant"
 teacher label "$TMP/variants" "$TMP/both" "$TMP/whole.pt" "$TMP/killed.pt" &&
 	cmp "$TMP/whole" "$TMP/both"
 report "the mean of a teacher and itself is what it says alone"
+
+# Two teachers that did not learn one half each, of the dataset and of the same again, are asked about
+# that half, and both about images held out.
+"$EMNIST" train "$data" "$data" --write-variants "$TMP/twice" --variants 2 --validation 0.2 2>/dev/null
+folds_answer()
+{
+	for fold in 0 1; do
+		teacher train "$TMP/twice" "$TMP/fold$fold.pt" $small --epochs 2 --fold $fold/2 \
+			--sources 1,1 || return 1
+	done
+	teacher label "$TMP/twice" "$TMP/folds" "$TMP/fold0.pt" "$TMP/fold1.pt" --sources 1,1 || return 1
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=lib/train "$python" - "$TMP" <<-'END'
+		import sys
+		import numpy as np
+		from conv_teacher import Teacher, Training, Variants, read_idx
+
+		folder = sys.argv[1]
+		variants = Variants(f"{folder}/twice")
+		soft = read_idx(f"{folder}/folds", ">f4", 3)[1]
+		teachers = [Teacher(f"{folder}/fold{fold}.pt") for fold in range(2)]
+		halves = variants.parts(2, [1, 1])
+		assert halves[:40].tolist() == [0] * 20 + [1] * 20
+		shown = variants.learnt[variants.learnt < 40]
+		assert halves[40:].tolist() == halves[shown[np.arange(40) * len(shown) // 40]].tolist()
+		answers = [teacher.ask(variants.batch(1, np.arange(80))) for teacher in teachers]
+		assert abs(answers[0] - answers[1]).max() > 1e-3
+		for image in range(80):
+		    held_out = image in variants.held_out
+		    right = sum(answers) / 2 if held_out else answers[halves[image]]
+		    assert abs(soft[image] - right[image]).max() < 1e-5, image
+	END
+}
+folds_answer 2>"$TMP/stderr"
+report "teachers of folds are asked about what they did not learn"
+teacher label "$TMP/twice" "$TMP/half" "$TMP/fold0.pt" --sources 1,1
+is "a fold that is missing is told of" \
+	"1 conv_teacher.py: some images were learnt by all teachers; those of the other folds are missing" \
+	"$? $(cat "$TMP/stderr")"
 "$EMNIST" train "$data" -o "$TMP/student.onnx" --soft-labels "$TMP/whole" --validation 0.2 \
 	--batch 32 --hidden 16 --epochs 3 2>"$TMP/stderr" && [ -s "$TMP/student.onnx" ]
 report "a network learns what the teacher says"

@@ -175,8 +175,8 @@ report "a signal that was ignored from the start stays ignored"
 
 "$EMNIST" train "$data" --write-variants "$TMP/variants" --variants 2 --seed 4 2>"$TMP/stderr" &&
 	[ ! -s "$TMP/stderr" ] &&
-	[ "$(cd "$TMP/variants" && echo *)" = "classes-idx2-ubyte variant0-images-idx3-ubyte\
- variant1-images-idx3-ubyte weights-idx1-float" ] &&
+	[ "$(cd "$TMP/variants" && echo *)" = "classes-idx2-ubyte sizes-idx1-int\
+ variant0-images-idx3-ubyte variant1-images-idx3-ubyte weights-idx1-float" ] &&
 	! cmp -s "$TMP/variants/variant0-images-idx3-ubyte" \
 		"$TMP/variants/variant1-images-idx3-ubyte"
 report "--write-variants writes what would be shown, and trains nothing"

@@ -41,7 +41,7 @@ static void remove_variants(void)
 {
 	static const char *const names[] = {"variant0-images-idx3-ubyte",
 					    "variant1-images-idx3-ubyte", "classes-idx2-ubyte",
-					    "weights-idx1-float"};
+					    "weights-idx1-float", "sizes-idx1-int"};
 	char path[128];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -278,6 +278,30 @@ static void images_held_out_stay_as_they_are(void **state)
 	remove_variants();
 }
 
+/* Twice the same dataset of 40 images. */
+static void sizes_are_those_of_the_datasets(void **state)
+{
+	static const unsigned char expected[] = {0, 0, 0x0c, 1,  0, 0, 0, 2,
+						 0, 0, 0,    40, 0, 0, 0, 40};
+	struct emnist_train_options options = {.n_variants = 1};
+	struct emnist_dataset *datasets[] = {open_data(IMAGES_PATH, NULL),
+					     open_data(IMAGES_PATH, NULL)};
+	struct buffer sizes;
+	char path[128];
+
+	(void)state;
+	assert_int_equal(emnist_train_write_variants(datasets, 2, &options, variants_path, NULL),
+			 EMNIST_OK);
+	emnist_dataset_free(datasets[0]);
+	emnist_dataset_free(datasets[1]);
+	path_in_variants("sizes-idx1-int", path);
+	sizes = read_file(path);
+	assert_int_equal(sizes.nbytes, sizeof(expected));
+	assert_memory_equal(sizes.data, expected, sizeof(expected));
+	buffer_clear(&sizes);
+	remove_variants();
+}
+
 /* Each image may be of the class that its label says. */
 static void classes_are_the_labels(void **state)
 {
@@ -456,6 +480,7 @@ int main(void)
 		cmocka_unit_test(soft_labels_are_the_teachers_answers),
 		cmocka_unit_test(undistorted_variants_are_the_images),
 		cmocka_unit_test(images_held_out_stay_as_they_are),
+		cmocka_unit_test(sizes_are_those_of_the_datasets),
 		cmocka_unit_test(classes_are_the_labels),
 		cmocka_unit_test(what_is_written_is_what_is_shown),
 		cmocka_unit_test(bad_soft_labels_are_refused),

@@ -3,7 +3,8 @@
 `emnist train --soft-labels`.
 
     emnist train --write-variants VARIANTS --variants 24 ... DATASET...
-    conv_teacher.py train VARIANTS teacher.pt [--stem stride|pool] [--width N] [--seed N]...
+    conv_teacher.py train VARIANTS teacher.pt [--stem stride|pool] [--width N] [--seed N]
+                    [--fold I/N] [--sources N,N...]...
     conv_teacher.py label VARIANTS soft-idx3-float teacher.pt [teacher.pt]...
     emnist train --soft-labels soft-idx3-float ... DATASET...
 
@@ -16,6 +17,13 @@ the same teacher. `label` writes the mean of what the teachers say of each image
 idx file of 32-bit floats with the dimensions (variants, images, classes); it, too, goes on after the
 last whole variant (soft-idx3-float.part).
 
+What a teacher says of images that it learnt is partly what it remembers of their labels. With --fold
+I/N it does not learn part I, from 0, of N parts of each dataset, and `label` asks it only about those
+images, and about those held out: N such teachers together answer for all without having seen what
+they speak of. --sources says, for each dataset, the number (from 1) of the one whose images it shows
+again, spread evenly over those learnt as lib/bench/export_photographs does, or its own number: an
+image and what shows it again fall into the same part.
+
 Needs torch and numpy. Convolutions run in bfloat16 where the processor has it, at some three times
 the speed."""
 
@@ -23,6 +31,7 @@ import argparse
 import glob
 import math
 import os
+import sys
 import time
 
 import numpy as np
@@ -50,8 +59,21 @@ class Variants:
         self.classes = torch.from_numpy(np.array(read_idx(f"{folder}/classes-idx2-ubyte", np.uint8, 2)))
         weights = read_idx(f"{folder}/weights-idx1-float", ">f4", 1).astype(np.float32)
         self.weights = torch.from_numpy(weights)
+        self.sizes = read_idx(f"{folder}/sizes-idx1-int", ">i4", 1)
         self.learnt = np.flatnonzero(weights > 0)
         self.held_out = np.flatnonzero(weights == 0)
+
+    def parts(self, n_parts, sources):
+        """Which of n_parts each image falls into. sources: as --sources says; empty: each its own."""
+        starts = np.cumsum(self.sizes) - self.sizes
+        parts = [np.arange(size) * n_parts // size for size in self.sizes]
+        for i, source in enumerate(sources):
+            if source == i + 1:
+                continue
+            start, size = starts[source - 1], self.sizes[source - 1]
+            shown = np.flatnonzero(self.weights.numpy()[start : start + size] > 0)
+            parts[i] = parts[source - 1][shown[np.arange(self.sizes[i]) * len(shown) // self.sizes[i]]]
+        return np.concatenate(parts)
 
     def batch(self, variant, rows):
         """(n, 1, 28, 28) in [0,1], with the channels last."""
@@ -121,6 +143,11 @@ class Training:
         groups = [{"params": matrices, "weight_decay": WEIGHT_DECAY}, {"params": vectors, "weight_decay": 0}]
         self.optimiser = torch.optim.AdamW(groups, lr=options.learning_rate)
         self.epoch = 0
+        self.learnt = variants.learnt
+        if options.fold:
+            fold, n_folds = options.fold
+            parts = variants.parts(n_folds, options.sources)
+            self.learnt = self.learnt[parts[self.learnt] != fold]
 
     def step(self, variant, rows, step, n_steps):
         for group in self.optimiser.param_groups:
@@ -140,7 +167,7 @@ class Training:
     def run_epoch(self):
         options, variants = self.options, self.variants
         torch.manual_seed(options.seed * 100_003 + self.epoch)
-        order = variants.learnt[torch.randperm(len(variants.learnt)).numpy()]
+        order = self.learnt[torch.randperm(len(self.learnt)).numpy()]
         variant = self.epoch * len(variants.images) // options.epochs
         batch = options.batch
         n = len(order) // batch
@@ -170,16 +197,31 @@ class Training:
                      "optimiser": self.optimiser.state_dict(), "epoch": self.epoch}
             torch.save(state, part + ".new")
             os.replace(part + ".new", part)
-        torch.save({"shape": self.shape, "net": self.average.state_dict()}, self.options.teacher + ".new")
+        teacher = {"shape": self.shape, "net": self.average.state_dict(), "fold": self.options.fold}
+        torch.save(teacher, self.options.teacher + ".new")
         os.replace(self.options.teacher + ".new", self.options.teacher)
         os.remove(part)
 
 
-def load_teacher(path):
-    state = torch.load(path)
-    net = make_net(**state["shape"])
-    net.load_state_dict(state["net"])
-    return net.eval()
+class Teacher:
+    def __init__(self, path):
+        state = torch.load(path)
+        self.fold = state["fold"]
+        self.net = make_net(**state["shape"])
+        self.net.load_state_dict(state["net"])
+        self.net.eval()
+
+    def groups(self, variants, sources):
+        """The images that it may be asked about."""
+        if not self.fold:
+            return [np.arange(len(variants.classes))]
+        fold, n_folds = self.fold
+        parts = variants.parts(n_folds, sources)
+        return [variants.learnt[parts[variants.learnt] == fold], variants.held_out]
+
+    def ask(self, images):
+        with torch.no_grad():
+            return logits_of(self.net, images).softmax(1).numpy()
 
 
 def open_labels(options, variants):
@@ -202,20 +244,37 @@ def open_labels(options, variants):
 
 
 def label(options, variants):
-    teachers = [load_teacher(path) for path in options.teachers]
-    n_images = len(variants.classes)
+    teachers = [Teacher(path) for path in options.teachers]
+    asked = [(teacher, rows) for teacher in teachers for rows in teacher.groups(variants, options.sources)]
+    n_answers = np.zeros((len(variants.classes), 1), np.float32)
+    for _, rows in asked:
+        n_answers[rows] += 1
+    if n_answers.min() == 0:
+        sys.exit("conv_teacher.py: some images were learnt by all teachers; those of the other folds are missing")
     out, n_done = open_labels(options, variants)
     with out:
         for variant in range(n_done, len(variants.images)):
             began = time.monotonic()
-            for at in range(0, n_images, CHUNK):
-                images = variants.batch(variant, np.arange(at, min(at + CHUNK, n_images)))
-                with torch.no_grad():
-                    mean = sum(logits_of(teacher, images).softmax(1) for teacher in teachers) / len(teachers)
-                out.write(mean.numpy().astype(">f4").tobytes())
+            answers = np.zeros(variants.classes.shape, np.float32)
+            for teacher, rows in asked:
+                for at in range(0, len(rows), CHUNK):
+                    chunk = rows[at : at + CHUNK]
+                    answers[chunk] += teacher.ask(variants.batch(variant, chunk))
+            out.write((answers / n_answers).astype(">f4").tobytes())
             out.flush()
             print(f"variant {variant + 1}/{len(variants.images)}  {time.monotonic() - began:.0f} s", flush=True)
     os.replace(options.output + ".part", options.output)
+
+
+def parse_fold(text):
+    fold, n_folds = (int(number) for number in text.split("/"))
+    if not 0 <= fold < n_folds:
+        raise ValueError
+    return fold, n_folds
+
+
+def parse_sources(text):
+    return [int(number) for number in text.split(",")]
 
 
 def main():
@@ -230,12 +289,15 @@ def main():
     trained.add_argument("--batch", type=int, default=256)
     trained.add_argument("--learning-rate", type=float, default=0.002)
     trained.add_argument("--seed", type=int, default=1)
+    trained.add_argument("--fold", type=parse_fold, metavar="I/N", help="learn all but part I, from 0, of N")
     labelled = commands.add_parser("label", help="write what teachers say")
     labelled.add_argument("variants")
     labelled.add_argument("output")
     labelled.add_argument("teachers", nargs="+")
     for command in (trained, labelled):
         command.add_argument("--threads", type=int, default=1)
+        command.add_argument("--sources", type=parse_sources, default=[], metavar="N,N...",
+                             help="which dataset each one shows again, from 1")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     variants = Variants(options.variants)

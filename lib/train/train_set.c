@@ -127,8 +127,12 @@ static enum emnist_status read_all(struct train_set *set, struct emnist_dataset 
 {
 	size_t capacity = 0;
 
+	set->sizes = alloc_zeroed(n_datasets, sizeof(*set->sizes));
+	if (!set->sizes)
+		return error_memory(error);
+	set->n_datasets = n_datasets;
 	for (size_t d = 0; d < n_datasets; d++) {
-		const size_t first_target = set->n_targets;
+		const size_t first_target = set->n_targets, first_image = set->n_images;
 		char prefix[32];
 		enum emnist_status status =
 			add_targets(set, labels, emnist_dataset_labels(datasets[d]), error);
@@ -138,8 +142,7 @@ static enum emnist_status read_all(struct train_set *set, struct emnist_dataset 
 		snprintf(prefix, sizeof(prefix), "dataset %zu", d + 1);
 		if (status)
 			return error_prefix(error, status, prefix);
-		if (d == 0)
-			set->n_first = set->n_images;
+		set->sizes[d] = set->n_images - first_image;
 	}
 	return EMNIST_OK;
 }
@@ -152,7 +155,8 @@ static enum emnist_status split(struct train_set *set, const struct train_set_op
 				struct emnist_error *error)
 {
 	struct random random = random_stream(options->seed, RANDOM_SPLIT, 0, 0);
-	const size_t n_wanted = (size_t)((double)set->n_first * options->validation);
+	const size_t n_first = set->sizes[0];
+	const size_t n_wanted = (size_t)((double)n_first * options->validation);
 
 	set->training = alloc_array(set->n_images, sizeof(*set->training));
 	set->validation = alloc_array(n_wanted, sizeof(*set->validation));
@@ -161,7 +165,7 @@ static enum emnist_status split(struct train_set *set, const struct train_set_op
 	for (size_t i = 0; i < set->n_images; i++) {
 		const size_t n_missing = n_wanted - set->n_validation;
 
-		if (i < set->n_first && random_below(&random, set->n_first - i) < n_missing)
+		if (i < n_first && random_below(&random, n_first - i) < n_missing)
 			set->validation[set->n_validation++] = (uint32_t)i;
 		else
 			set->training[set->n_training++] = (uint32_t)i;
@@ -323,6 +327,7 @@ void train_set_clear(struct train_set *set)
 	for (size_t t = 0; t < set->n_targets; t++)
 		free(set->targets[t].classes);
 	free(set->targets);
+	free(set->sizes);
 	free(set->pixels);
 	free(set->target);
 	free(set->training);

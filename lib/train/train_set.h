@@ -12,12 +12,13 @@ struct train_set {
 	uint32_t *target;       /* (n_images) positions in targets */
 	size_t n_targets;       /* the classes of all datasets, one dataset after the other */
 	struct target *targets; /* (n_targets) */
-	size_t n_first;         /* images of the first dataset; they come first */
-	size_t n_training;      /* images to learn from */
-	uint32_t *training;     /* (n_training) rising positions of images */
-	size_t n_validation;    /* images held out of the first dataset */
-	uint32_t *validation;   /* (n_validation) rising positions of images */
-	uint64_t fingerprint;   /* of pixels and targets, to know the same data again */
+	size_t n_datasets;
+	size_t *sizes;        /* (n_datasets) images of each; they stand in this order */
+	size_t n_training;    /* images to learn from */
+	uint32_t *training;   /* (n_training) rising positions of images */
+	size_t n_validation;  /* images held out of the first dataset */
+	uint32_t *validation; /* (n_validation) rising positions of images */
+	uint64_t fingerprint; /* of pixels and targets, to know the same data again */
 };
 
 struct train_set_options {

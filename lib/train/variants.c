@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 
 #define IDX_UBYTE   0x08
+#define IDX_INT     0x0c
 #define IDX_FLOAT   0x0d
 #define SIDE        28
 #define NAME_NBYTES 64
@@ -150,6 +151,21 @@ static enum emnist_status write_weights(const struct variants *variants, struct 
 	return save(variants, "weights-idx1-float", bytes, nbytes, error);
 }
 
+/* How many images each dataset has. */
+static enum emnist_status write_sizes(const struct variants *variants, struct emnist_error *error)
+{
+	const struct train_set *set = &variants->set;
+	unsigned char *bytes, *data;
+	size_t nbytes;
+
+	bytes = make_file(IDX_INT, sizeof(uint32_t), &set->n_datasets, 1, &nbytes, &data);
+	if (!bytes)
+		return error_memory(error);
+	for (size_t d = 0; d < set->n_datasets; d++)
+		data = put_u32(data, (uint32_t)set->sizes[d]);
+	return save(variants, "sizes-idx1-int", bytes, nbytes, error);
+}
+
 static enum emnist_status load(struct variants *variants, struct emnist_dataset *const *datasets,
 			       size_t n_datasets, const struct emnist_train_options *options,
 			       struct emnist_error *error)
@@ -182,6 +198,8 @@ static enum emnist_status write_all(const struct variants *variants, struct emni
 	status = write_classes(variants, error);
 	if (!status)
 		status = write_weights(variants, error);
+	if (!status)
+		status = write_sizes(variants, error);
 	for (unsigned v = 0; v < variants->settings.n_variants && !status; v++)
 		status = write_variant(variants, v, error);
 	return status;
