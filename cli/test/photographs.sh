@@ -42,6 +42,11 @@ check 'the same for every -j: labels' cmp "$TMP/each-labels-idx1-ubyte" "$TMP/sa
 check 'the seed decides' test "$(cmp -s "$TMP/each-images-idx3-ubyte" \
 	"$TMP/other-images-idx3-ubyte"; echo $?)" -eq 1
 
+make plain --most 0 && make pens --most 0 --pens && make pens_again --most 0 --pens -j4
+check '--pens: other strokes' test "$(cmp -s "$TMP/plain-images-idx3-ubyte" \
+	"$TMP/pens-images-idx3-ubyte"; echo $?)" -eq 1
+check '--pens: the same again' cmp "$TMP/pens-images-idx3-ubyte" "$TMP/pens_again-images-idx3-ubyte"
+
 make rest --held-out 0.25
 is 'what is held out is left out' $((n_images - n_images / 4 + 8)) \
 	"$(($(wc -c <"$TMP/rest-labels-idx1-ubyte")))"

@@ -1,11 +1,12 @@
 #!/bin/sh
 # default.sh - `make default-model`: makes lib/model/default.onnx from nothing, and evaluates it.
 #
-# EMNIST_DATA is the folder that holds emnist/train/ and emnist/*-test-*. Three convolutional teachers
-# are trained in PyTorch, on what `emnist train` would show a network, and `emnist train` learns what
-# they say. Each step leaves its result in $BUILD/default-model (6 GB) and is not done again while
-# that is there, and the long ones go on from where they were interrupted. PYTHON names a Python that
-# has torch and numpy; without it, one is set up there from PyPI.
+# EMNIST_DATA is the folder that holds emnist/train/ and emnist/*-test-*. Seven convolutional teachers
+# are trained in PyTorch, on what `emnist train` would show a network: three on all images, and four on
+# three quarters each, which are asked about the fourth alone. `emnist train` learns what both kinds say.
+# Each step leaves its result in $BUILD/default-model (12 GB) and is not done again while that is there,
+# and the long ones go on from where they were interrupted. PYTHON names a Python that has torch and
+# numpy; without it, one is set up there from PyPI.
 #
 # The same machine and sources end at the same bytes; lib/model/default.txt says which bytes those of
 # its commit should end at, and what they score. The kernels that OpenBLAS would choose by itself are
@@ -33,13 +34,19 @@ begin()
 	[ ! -e "$work/$1" ] && echo "== $1 ($(date +%T))"
 }
 
-# train ARGUMENT...: emnist train, on the parts and their photographs.
+# train ARGUMENT...: emnist train, on the parts, their photographs, and datasets among the arguments.
 train()
 {
-	"$emnist" train "$@" --seed $seed --validation $held_out --elastic 0.5 --anneal 0.25 \
+	"$emnist" train --seed $seed --validation $held_out --elastic 0.5 --anneal 0.25 \
 		--class-frequencies "$data/emnist-byclass-train-labels-idx1-ubyte.gz" \
 		"$part1" "$part2" "$part3" "$work/photographs1" "$work/photographs2" \
-		"$work/photographs3"
+		"$work/photographs3" "$@"
+}
+
+# train_lessons ARGUMENT...: the same, and on photographs of other pens.
+train_lessons()
+{
+	train "$work/photographs4" "$work/photographs5" "$work/photographs6" "$@"
 }
 
 # photograph I N PART [OPTION]...: N photographs of PART, normalized, as the dataset photographsI.
@@ -48,23 +55,42 @@ photograph()
 	begin "photographs$1-mapping.txt" || return 0
 	i=$1 n=$2 part=$3
 	shift 3
-	"$build/bench/export_photographs" -n "$n" --most 3 -s "$i" "$@" "$part" "$work/making"
+	"$build/bench/export_photographs" -n "$n" -s "$i" "$@" "$part" "$work/making"
 	for ending in images-idx3-ubyte labels-idx1-ubyte mapping.txt; do
 		mv "$work/making-$ending" "$work/photographs$i-$ending"
 	done
 }
 
-# teach NAME OPTION...: a convolutional teacher and what it says, on one thread.
+# write NAME COMMAND [ARGUMENT]...: what COMMAND shows a network, as NAME.
+write()
+{
+	begin "$1" || return 0
+	"$2" --write-variants "$work/$1.making" --variants $variants
+	mv "$work/$1.making" "$work/$1"
+}
+
+# teach NAME OPTION...: a convolutional teacher, on one thread.
 teach()
 {
+	begin "$1.pt" || return 0
 	name=$1
 	shift
-	if begin "$name.pt"; then
-		"$python" $teacher train "$work/variants" "$work/$name.pt" --epochs $variants "$@"
-	fi
-	if begin "soft-$name"; then
-		"$python" $teacher label "$work/variants" "$work/soft-$name" "$work/$name.pt"
-	fi
+	"$python" $teacher train "$work/variants" "$work/$name.pt" --sources 1,2,3,1,2,3 "$@"
+}
+
+# teach_fold I: one that does not learn part I of 4.
+teach_fold()
+{
+	teach "fold$1" --stem pool --width 32 --seed "1$1" --epochs 12 --fold "$1/4"
+}
+
+# ask NAME TEACHER...: what teachers say of the lessons.
+ask()
+{
+	begin "$1" || return 0
+	name=$1
+	shift
+	"$python" $teacher label "$work/lessons" "$work/$name" "$@" --sources 1,2,3,1,2,3,1,2,3
 }
 
 mkdir -p "$work"
@@ -79,22 +105,32 @@ else
 	fi
 fi
 
-photograph 1 28000 "$part1" --held-out $held_out --held-out-seed $seed
-photograph 2 24000 "$part2"
-photograph 3 8000 "$part3"
-if begin variants; then
-	train --write-variants "$work/variants.making" --variants $variants
-	mv "$work/variants.making" "$work/variants"
-fi
-teach stride --stem stride --width 64 --seed 1 &
+photograph 1 28000 "$part1" --most 3 --held-out $held_out --held-out-seed $seed
+photograph 2 24000 "$part2" --most 3
+photograph 3 8000 "$part3" --most 3
+photograph 4 28000 "$part1" --most 1 --pens --held-out $held_out --held-out-seed $seed
+photograph 5 24000 "$part2" --most 1 --pens
+photograph 6 8000 "$part3" --most 1 --pens
+write variants train
+write lessons train_lessons
+(
+	teach stride --stem stride --width 64 --seed 1 --epochs $variants
+	teach_fold 0
+	teach_fold 1
+	teach_fold 2
+) &
 other=$!
-teach pool --stem pool --width 32 --seed 2
-teach pool2 --stem pool --width 32 --seed 3
+teach pool --stem pool --width 32 --seed 2 --epochs $variants
+teach pool2 --stem pool --width 32 --seed 3 --epochs $variants
+teach_fold 3
 wait $other
-begin default.onnx && train -v -o "$work/default.onnx" \
-	--soft-labels "$work/soft-stride" --soft-labels "$work/soft-pool" \
-	--soft-labels "$work/soft-pool2" --hidden 512,256 --activation relu --epochs 480 \
-	--dropout 0 --weight-decay 0.1 --temperature 1.5 -j 2
+ask soft-folds "$work/fold0.pt" "$work/fold1.pt" "$work/fold2.pt" "$work/fold3.pt" &
+other=$!
+ask soft-all "$work/stride.pt" "$work/pool.pt" "$work/pool2.pt"
+wait $other
+begin default.onnx && train_lessons -v -o "$work/default.onnx" --soft-labels "$work/soft-folds" \
+	--soft-labels "$work/soft-all" --hidden 512,256 --activation relu --epochs 400 --dropout 0 \
+	--weight-decay 0.1 --freeze-norm 0.15 --teacher-share 1 --temperature 1.5 -j 2
 cp "$work/default.onnx" lib/model/default.onnx
 sha256sum lib/model/default.onnx
 "$build/emnist" eval -m lib/model/default.onnx "$data/emnist-byclass-test-images-idx3-ubyte.gz"
