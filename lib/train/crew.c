@@ -18,9 +18,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Outputs of a block: wide enough for a fast matrix product, narrow enough that its gradient by
- * 784 inputs (400 kB) stays in a second-level cache. */
-#define BLOCK_OUTPUTS 128
+/* Outputs of a block: whole strips, as many as the widest kernel takes at a time, and few enough
+ * that their gradient by 784 inputs (400 kB) stays in a second-level cache. */
+#define BLOCK_OUTPUTS (2 * STRIP_COLUMNS)
 
 /* Where threads wait for each other: a barrier whose number of threads can still be lowered, should
  * one of them fail to start. */
@@ -34,7 +34,7 @@ struct meeting {
 
 struct block {
 	size_t layer;
-	size_t begin, end; /* outputs */
+	size_t begin, end; /* columns */
 };
 
 struct member {
@@ -226,15 +226,15 @@ static bool make_blocks(struct crew *crew)
 	size_t n = 0;
 
 	for (size_t l = 0; l < net->n_layers; l++)
-		n += (net->layers[l].n_outputs + BLOCK_OUTPUTS - 1) / BLOCK_OUTPUTS;
+		n += (net->layers[l].width + BLOCK_OUTPUTS - 1) / BLOCK_OUTPUTS;
 	crew->blocks = alloc_zeroed(n, sizeof(*crew->blocks));
 	if (!crew->blocks)
 		return false;
 	for (size_t l = 0; l < net->n_layers; l++)
-		for (size_t o = 0; o < net->layers[l].n_outputs; o += BLOCK_OUTPUTS) {
+		for (size_t o = 0; o < net->layers[l].width; o += BLOCK_OUTPUTS) {
 			struct block *block = &crew->blocks[crew->n_blocks++];
 
-			*block = (struct block){l, o, net->layers[l].n_outputs};
+			*block = (struct block){l, o, net->layers[l].width};
 			if (block->end - o > BLOCK_OUTPUTS)
 				block->end = o + BLOCK_OUTPUTS;
 		}
@@ -278,7 +278,8 @@ static enum emnist_status make_members(struct crew *crew, unsigned n_threads,
 	crew->n_members = n_threads;
 	for (unsigned i = 0; i < n_threads && !status; i++) {
 		crew->members[i].crew = crew;
-		crew->members[i].scratch = alloc_floats(BLOCK_OUTPUTS, widest);
+		crew->members[i].scratch =
+			alloc_floats(BLOCK_OUTPUTS, widest + crew->job->batch->n_rows);
 		status = crew->members[i].scratch ? make_teachers(&crew->members[i], error)
 						  : error_memory(error);
 	}

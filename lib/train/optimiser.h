@@ -27,8 +27,9 @@ struct schedule {
 /* Step 0..n_steps-1: linear warm-up, then half a cosine down to zero (Loshchilov, Hutter 2017). */
 struct optimiser schedule_at(const struct schedule *schedule, uint64_t step);
 
-/* Updates all parameters of outputs [begin, end) of a layer from the deltas that the batch left,
- * and their running statistics. scratch: (end - begin) x n_inputs floats. */
+/* Updates all parameters of columns [begin, end) of a layer, in whole strips, from the deltas that
+ * the batch left, and their running statistics. scratch: (end - begin) x (n_inputs + n_rows of the
+ * batch) floats, aligned to 64 bytes. */
 void optimiser_update(const struct optimiser *optimiser, const struct batch *batch, struct net *net,
 		      size_t layer, size_t begin, size_t end, float *scratch);
 
