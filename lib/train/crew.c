@@ -32,6 +32,8 @@ struct meeting {
 	uint64_t round;
 };
 
+#define CACHE_LINE 64
+
 struct block {
 	size_t layer;
 	size_t begin, end; /* columns */
@@ -97,6 +99,13 @@ static void meeting_clear(struct meeting *meeting)
 	pthread_mutex_destroy(&meeting->mutex);
 }
 
+/* Images are shuffled, so that no processor foresees which comes next. */
+static void fetch_ahead(const uint8_t *pixels)
+{
+	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i += CACHE_LINE)
+		__builtin_prefetch(pixels + i);
+}
+
 static void load_rows(const struct job *job, size_t shard)
 {
 	struct batch *batch = job->batch;
@@ -107,6 +116,9 @@ static void load_rows(const struct job *job, size_t shard)
 		const uint8_t *pixels = set->pixels + (size_t)image * EMNIST_VECTOR_LENGTH;
 		float *vector = batch->inputs + r * EMNIST_VECTOR_LENGTH;
 
+		if (r + 1 < (shard + 1) * batch->shard_rows)
+			fetch_ahead(set->pixels +
+				    (size_t)job->images[r + 1] * EMNIST_VECTOR_LENGTH);
 		augment_variant(&job->distortion, job->seed, job->variant, image, pixels, vector);
 		batch->targets[r] = &set->targets[set->target[image]];
 	}
