@@ -61,7 +61,7 @@
 #define KERNEL(text, lanes, kind)                                                                  \
 	{                                                                                          \
 		text, COLUMNS(lanes), WORDS(lanes), multiply_##kind, multiply_narrow_##kind,       \
-			find_alive_##kind                                                          \
+			multiply_turned_##kind, multiply_turned_narrow_##kind, find_alive_##kind   \
 	}
 
 static const struct kernel kernels[] = {

@@ -28,7 +28,8 @@ struct kernel_task {
 	 * beyond a strip lie strip_stride behind those of the strip. */
 	const float *weights;
 	size_t strip_stride;
-	const float *inputs; /* (n_rows, the same), rows input_stride apart */
+	/* (n_rows, the same), rows input_stride apart; where they are turned, their transpose. */
+	const float *inputs;
 	size_t input_stride;
 	const uint64_t *alive; /* (n_words, n_rows), words alive_stride apart */
 	size_t alive_stride;
@@ -50,6 +51,9 @@ struct kernel {
 	 * multiples of 64 bytes. */
 	void (*multiply)(const struct kernel_task *task);
 	void (*multiply_narrow)(const struct kernel_task *task);
+	/* The same with inputs that are turned. */
+	void (*multiply_turned)(const struct kernel_task *task);
+	void (*multiply_turned_narrow)(const struct kernel_task *task);
 	/* Notes in alive, (words, n_rows) of a whole row, which of its columns first to first + n
 	 * are not zero: their bits must be clear. values: (n_rows, n). */
 	void (*find_alive)(const float *values, size_t stride, size_t n_rows, size_t first,

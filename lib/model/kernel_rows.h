@@ -15,16 +15,19 @@ typedef float NAME(vector) __attribute__((vector_size(4 * LANES), may_alias));
 typedef int32_t NAME(mask) __attribute__((vector_size(4 * LANES)));
 
 static inline __attribute__((always_inline)) void NAME(rows)(const struct kernel_task *given,
-							     const size_t n_vectors)
+							     const size_t n_vectors,
+							     const bool turned)
 {
 	enum { OF_STRIP = STRIP_COLUMNS / LANES };
 	const struct kernel_task task = *given;
 	const size_t next_strip = task.strip_stride / LANES - OF_STRIP;
+	const size_t next_row = turned ? 1 : task.input_stride;
+	const size_t next_input = turned ? task.input_stride : 1;
 
 	for (size_t row = 0; row < task.n_rows; row++) {
 		NAME(vector) *const at = (NAME(vector) *)(task.sums + row * task.sum_stride);
 		const NAME(vector) *weights = (const NAME(vector) *)task.weights;
-		const float *inputs = task.inputs + row * task.input_stride;
+		const float *inputs = task.inputs + row * next_row;
 		const uint64_t *alive_word = task.alive + row;
 		const NAME(vector) *const from = task.bias ? (const NAME(vector) *)task.bias : at;
 		NAME(vector) sums[FULL_VECTORS];
@@ -34,14 +37,15 @@ static inline __attribute__((always_inline)) void NAME(rows)(const struct kernel
 		for (size_t word = 0; word < task.n_words; word++) {
 			for (uint64_t alive = *alive_word; alive; alive &= alive - 1) {
 				const size_t k = (size_t)__builtin_ctzll(alive);
-				const NAME(vector) input = inputs[k] - (NAME(vector)){0};
+				const NAME(vector) input =
+					inputs[k * next_input] - (NAME(vector)){0};
 				const NAME(vector) *const of_input = weights + k * OF_STRIP;
 
 				FOR_EACH(i, n_vectors)
 					sums[i] += input * of_input[i + i / OF_STRIP * next_strip];
 			}
 			weights += KERNEL_WORD * OF_STRIP;
-			inputs += KERNEL_WORD;
+			inputs += KERNEL_WORD * next_input;
 			alive_word += task.alive_stride;
 		}
 		if (task.relu)
@@ -54,12 +58,22 @@ static inline __attribute__((always_inline)) void NAME(rows)(const struct kernel
 
 TARGET static void NAME(multiply)(const struct kernel_task *task)
 {
-	NAME(rows)(task, FULL_VECTORS);
+	NAME(rows)(task, FULL_VECTORS, false);
 }
 
 TARGET static void NAME(multiply_narrow)(const struct kernel_task *task)
 {
-	NAME(rows)(task, FULL_VECTORS / 2);
+	NAME(rows)(task, FULL_VECTORS / 2, false);
+}
+
+TARGET static void NAME(multiply_turned)(const struct kernel_task *task)
+{
+	NAME(rows)(task, FULL_VECTORS, true);
+}
+
+TARGET static void NAME(multiply_turned_narrow)(const struct kernel_task *task)
+{
+	NAME(rows)(task, FULL_VECTORS / 2, true);
 }
 
 TARGET static inline uint64_t NAME(alive_word)(const float *values)

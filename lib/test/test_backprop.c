@@ -4,6 +4,7 @@
 #include "../base/memory.h"
 #include "../model/blas.h"
 #include "../train/optimiser.h"
+#include "../train/products.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -87,14 +88,21 @@ static void all_gradients(const struct problem *problem, float *gradients)
 
 	for (size_t l = 0; l < problem->net.n_layers; l++) {
 		const struct net_layer *layer = &problem->net.layers[l];
-		const size_t n = layer->n_outputs;
+		const size_t n = layer->width;
+		float *by_input = alloc_floats(layer->n_inputs, n);
+		float *deltas = alloc_floats(batch->n_rows, n);
 
-		batch_gradient(batch, &problem->net, l, 0, n, gradients + layer->weights);
+		product_gradient(batch, &problem->net, l, 0, n, by_input, deltas);
+		for (size_t i = 0; i < layer->n_inputs; i++)
+			for (size_t o = 0; o < n; o++)
+				gradients[net_weight(layer, o, i)] = by_input[i * n + o];
 		batch_sum_shards(batch, batch->layers[l].d_bias, n, 0, n, 1,
 				 gradients + layer->bias);
 		if (layer->batch_norm)
 			batch_sum_shards(batch, batch->layers[l].d_scale, n, 0, n, 1,
 					 gradients + layer->scale);
+		free(by_input);
+		free(deltas);
 	}
 }
 
@@ -181,16 +189,51 @@ static float *read_array(FILE *file, const char *name, size_t n_wanted)
 	return values;
 }
 
-static void assert_close(const char *name, const char *what, const float *got, const float *wanted,
-			 size_t n, double tolerance)
+static void assert_close(const char *name, const char *what, const float *got, const size_t *places,
+			 const float *wanted, size_t n, double tolerance)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!(fabs((double)got[i] - (double)wanted[i]) <= tolerance))
+		if (!(fabs((double)got[places[i]] - (double)wanted[i]) <= tolerance))
 			fail_msg("%s: %s %zu is %.8g, PyTorch's %.8g", name, what, i,
-				 (double)got[i], (double)wanted[i]);
+				 (double)got[places[i]], (double)wanted[i]);
+}
+
+/* Where PyTorch's parameters, layer after layer weights (n_outputs, n_inputs), bias and scale, lie
+ * among ours, and its running statistics; (n of them). */
+static size_t *parameter_places(const struct net *net, size_t *n_ret)
+{
+	size_t *places = alloc_array(net->n_parameters, sizeof(*places)), n = 0;
+
+	for (size_t l = 0; l < net->n_layers; l++) {
+		const struct net_layer *layer = &net->layers[l];
+
+		for (size_t o = 0; o < layer->n_outputs; o++)
+			for (size_t i = 0; i < layer->n_inputs; i++)
+				places[n++] = net_weight(layer, o, i);
+		for (size_t o = 0; o < layer->n_outputs; o++)
+			places[n++] = layer->bias + o;
+		for (size_t o = 0; layer->batch_norm && o < layer->n_outputs; o++)
+			places[n++] = layer->scale + o;
+	}
+	*n_ret = n;
+	return places;
+}
+
+static size_t *stat_places(const struct net *net, size_t *n_ret)
+{
+	size_t *places = alloc_array(net->n_stats, sizeof(*places)), n = 0;
+
+	for (size_t l = 0; l < net->n_layers; l++)
+		for (size_t k = 0; net->layers[l].batch_norm && k < 2; k++)
+			for (size_t o = 0; o < net->layers[l].n_outputs; o++)
+				places[n++] = net->layers[l].stats + k * net->layers[l].width + o;
+	*n_ret = n;
+	return places;
 }
 
 struct reference {
+	size_t *parameter_places, *stat_places;
+	size_t n_parameters, n_stats;
 	float *parameters, *inputs, *first, *second, *weight, *soft, *gradients, *losses, *final,
 		*average, *stats;
 };
@@ -198,7 +241,9 @@ struct reference {
 static void reference_read(struct reference *reference, FILE *file, const struct net *net,
 			   bool taught)
 {
-	reference->parameters = read_array(file, "parameters", net->n_parameters);
+	reference->parameter_places = parameter_places(net, &reference->n_parameters);
+	reference->stat_places = stat_places(net, &reference->n_stats);
+	reference->parameters = read_array(file, "parameters", reference->n_parameters);
 	reference->inputs = read_array(file, "inputs", (size_t)STEPS * ROWS * N_INPUTS);
 	reference->first = read_array(file, "first", (size_t)STEPS * ROWS);
 	reference->second = read_array(file, "second", (size_t)STEPS * ROWS);
@@ -206,15 +251,17 @@ static void reference_read(struct reference *reference, FILE *file, const struct
 	reference->soft = NULL;
 	if (taught)
 		reference->soft = read_array(file, "soft", (size_t)STEPS * ROWS * N_OUTPUTS);
-	reference->gradients = read_array(file, "gradients", net->n_parameters);
+	reference->gradients = read_array(file, "gradients", reference->n_parameters);
 	reference->losses = read_array(file, "losses", STEPS);
-	reference->final = read_array(file, "final", net->n_parameters);
-	reference->average = read_array(file, "average", net->n_parameters);
-	reference->stats = read_array(file, "stats", net->n_stats);
+	reference->final = read_array(file, "final", reference->n_parameters);
+	reference->average = read_array(file, "average", reference->n_parameters);
+	reference->stats = read_array(file, "stats", reference->n_stats);
 }
 
 static void reference_clear(struct reference *reference)
 {
+	free(reference->parameter_places);
+	free(reference->stat_places);
 	free(reference->parameters);
 	free(reference->inputs);
 	free(reference->first);
@@ -238,7 +285,7 @@ static void reference_step(struct problem *problem, const struct reference *refe
 					  .weight_decay = 0.1,
 					  .ema_decay = 0.6};
 	const struct optimiser optimiser = schedule_at(&schedule, step);
-	float scratch[16 * 16];
+	float *scratch = alloc_floats(STRIP_COLUMNS, N_INPUTS + ROWS);
 	double loss;
 
 	memcpy(problem->batch.inputs, reference->inputs + step * ROWS * N_INPUTS,
@@ -261,18 +308,14 @@ static void reference_step(struct problem *problem, const struct reference *refe
 		float *gradients = alloc_floats(1, problem->net.n_parameters);
 
 		all_gradients(problem, gradients);
-		assert_close(name, "gradient", gradients, reference->gradients,
-			     problem->net.n_parameters, 1e-5);
+		assert_close(name, "gradient", gradients, reference->parameter_places,
+			     reference->gradients, reference->n_parameters, 1e-5);
 		free(gradients);
 	}
-	/* Blocks of two outputs: where they are cut must not matter. */
 	for (size_t l = 0; l < problem->net.n_layers; l++)
-		for (size_t o = 0; o < problem->net.layers[l].n_outputs; o += 2) {
-			const size_t n = problem->net.layers[l].n_outputs;
-
-			optimiser_update(&optimiser, &problem->batch, &problem->net, l, o,
-					 o + 2 < n ? o + 2 : n, scratch);
-		}
+		optimiser_update(&optimiser, &problem->batch, &problem->net, l, 0,
+				 problem->net.layers[l].width, scratch);
+	free(scratch);
 }
 
 /* A line "case ..." of the file. */
@@ -298,18 +341,19 @@ static void check_case(FILE *file, const struct test_case *c)
 	problem.batch.teacher_share = c->teacher_share;
 	problem.batch.temperature = c->temperature;
 	reference_read(&reference, file, &problem.net, taught);
-	memcpy(problem.net.parameters, reference.parameters,
-	       problem.net.n_parameters * sizeof(float));
-	memcpy(problem.net.average, reference.parameters, problem.net.n_parameters * sizeof(float));
+	for (size_t i = 0; i < reference.n_parameters; i++)
+		problem.net.parameters[reference.parameter_places[i]] =
+			problem.net.average[reference.parameter_places[i]] =
+				reference.parameters[i];
 	for (size_t step = 0; step < STEPS; step++)
 		reference_step(&problem, &reference, name, step, c->n_frozen);
 	/* Adam divides by the size of gradients, so small ones lose digits. */
-	assert_close(name, "parameter", problem.net.parameters, reference.final,
-		     problem.net.n_parameters, 1e-4);
-	assert_close(name, "average", problem.net.average, reference.average,
-		     problem.net.n_parameters, 1e-4);
-	assert_close(name, "statistic", problem.net.stats, reference.stats, problem.net.n_stats,
-		     1e-4);
+	assert_close(name, "parameter", problem.net.parameters, reference.parameter_places,
+		     reference.final, reference.n_parameters, 1e-4);
+	assert_close(name, "average", problem.net.average, reference.parameter_places,
+		     reference.average, reference.n_parameters, 1e-4);
+	assert_close(name, "statistic", problem.net.stats, reference.stat_places, reference.stats,
+		     reference.n_stats, 1e-4);
 	reference_clear(&reference);
 	problem_clear(&problem);
 }
@@ -332,6 +376,125 @@ static void steps_match_pytorch(void **state)
 	assert_int_equal(n_cases, 16);
 }
 
+/* --------------------------------------------------------------- products */
+
+/* Layers of more than one block of a kernel's columns, the last strips not full. */
+#define MANY_INPUTS  100
+#define MANY_HIDDEN  200
+#define MANY_OUTPUTS 70
+
+static void draw_sparsely(struct random *random, float *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		values[i] = random_unit(random) < 0.6 ? 0 : (float)random_within(random, 1);
+}
+
+static void assert_sum(const char *what, const char *kernel, float got, double wanted)
+{
+	if (!(fabs((double)got - wanted) <= 1e-4))
+		fail_msg("%s, %s: %.8g, not %.8g", kernel, what, (double)got, wanted);
+}
+
+/* Forward through layer 0: of all its outputs, those that fill the last strip among them. */
+static void check_forward(struct batch *batch, const struct net *net)
+{
+	const struct net_layer *layer = &net->layers[0];
+
+	for (size_t s = 0; s < batch->n_shards; s++)
+		product_forward(batch, net, 0, s);
+	for (size_t r = 0; r < batch->n_rows; r++)
+		for (size_t o = 0; o < layer->width; o++) {
+			double sum = (double)net->parameters[layer->bias + o];
+
+			for (size_t i = 0; i < layer->n_inputs; i++)
+				sum += (double)batch->inputs[r * layer->n_inputs + i] *
+				       (double)net->parameters[net_weight(layer, o, i)];
+			assert_sum("forward", batch->kernel->name,
+				   batch->layers[0].output[r * layer->width + o], sum);
+		}
+}
+
+/* Layer 0's gradient, in two blocks. */
+static void check_gradient(const struct batch *batch, const struct net *net)
+{
+	const size_t block = 2 * STRIP_COLUMNS, width = net->layers[0].width;
+	float *gradient = alloc_floats(MANY_INPUTS, block);
+	float *scratch = alloc_floats(batch->n_rows, block);
+
+	for (size_t begin = 0; begin < width; begin += block) {
+		const size_t end = begin + block < width ? begin + block : width;
+
+		product_gradient(batch, net, 0, begin, end, gradient, scratch);
+		for (size_t i = 0; i < MANY_INPUTS; i++)
+			for (size_t o = begin; o < end; o++) {
+				double sum = 0;
+
+				for (size_t r = 0; r < batch->n_rows; r++)
+					sum += (double)batch->inputs[r * MANY_INPUTS + i] *
+					       (double)batch->layers[0].delta[r * width + o];
+				assert_sum("gradient", batch->kernel->name,
+					   gradient[i * (end - begin) + o - begin], sum);
+			}
+	}
+	free(gradient);
+	free(scratch);
+}
+
+/* Backward through layer 1. */
+static void check_backward(struct batch *batch, const struct net *net)
+{
+	const struct net_layer *layer = &net->layers[1];
+
+	for (size_t s = 0; s < batch->n_shards; s++)
+		product_backward(batch, net, 1, s);
+	for (size_t r = 0; r < batch->n_rows; r++)
+		for (size_t i = 0; i < net->layers[0].width; i++) {
+			double sum = 0;
+
+			for (size_t o = 0; i < MANY_HIDDEN && o < MANY_OUTPUTS; o++)
+				sum += (double)batch->layers[1].delta[r * layer->width + o] *
+				       (double)net->parameters[net_weight(layer, o, i)];
+			assert_sum("backward", batch->kernel->name,
+				   batch->layers[0].delta[r * net->layers[0].width + i], sum);
+		}
+}
+
+static void products_are_right_with_every_kernel(void **state)
+{
+	const uint32_t width = MANY_HIDDEN;
+	const struct net_shape shape = {.n_inputs = MANY_INPUTS,
+					.hidden = &width,
+					.n_hidden = 1,
+					.n_outputs = MANY_OUTPUTS,
+					.activation = EMNIST_RELU};
+	const size_t rows[][2] = {{256, 128}, {96, 32}};
+	struct random random = random_stream(8, RANDOM_AUGMENT, 0, 0);
+
+	(void)state;
+	for (size_t k = 0; kernel_at(k); k++)
+		for (size_t c = 0; c < 2; c++) {
+			struct batch batch;
+			struct net net;
+
+			assert_int_equal(net_init(&net, &shape, 7, NULL), EMNIST_OK);
+			assert_int_equal(
+				batch_init(&batch, &net, rows[c][0], rows[c][1], 0, false, NULL),
+				EMNIST_OK);
+			batch.kernel = kernel_at(k);
+			draw_sparsely(&random, net.parameters + net.layers[0].bias, MANY_HIDDEN);
+			draw_sparsely(&random, batch.inputs, batch.n_rows * MANY_INPUTS);
+			check_forward(&batch, &net);
+			for (size_t r = 0; r < batch.n_rows; r++)
+				draw_sparsely(&random,
+					      batch.layers[1].delta + r * net.layers[1].width,
+					      MANY_OUTPUTS);
+			check_backward(&batch, &net);
+			check_gradient(&batch, &net);
+			batch_clear(&batch, &net);
+			net_clear(&net);
+		}
+}
+
 /* ---------------------------------------------------------------- dropout */
 
 static void dropout_keeps_the_expectation(void **state)
@@ -347,7 +510,9 @@ static void dropout_keeps_the_expectation(void **state)
 		const struct batch_layer *values = &problem.batch.layers[0];
 
 		batch_forward(&problem.batch, &problem.net, 0);
-		for (size_t i = 0; i < ROWS * hidden[0]; i++) {
+		for (size_t i = 0; i < ROWS * problem.net.layers[0].width; i++) {
+			if (i % problem.net.layers[0].width >= hidden[0])
+				continue;
 			sum += (double)values->output[i];
 			dropped_sum += (double)values->dropped[i];
 			n_dropped += values->dropped[i] == 0;
@@ -409,6 +574,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gradients_match_finite_differences),
 		cmocka_unit_test(steps_match_pytorch),
+		cmocka_unit_test(products_are_right_with_every_kernel),
 		cmocka_unit_test(dropout_keeps_the_expectation),
 		cmocka_unit_test(answers_are_tempered),
 		cmocka_unit_test(schedule_rises_and_falls),

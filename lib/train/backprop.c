@@ -5,7 +5,7 @@
 
 #include "../base/memory.h"
 #include "../base/simd.h"
-#include "../model/blas.h"
+#include "products.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,15 +16,19 @@
 static bool layer_alloc(struct batch *batch, struct batch_layer *values,
 			const struct net_layer *layer, bool hidden)
 {
-	const size_t n = layer->n_outputs;
+	const size_t n = layer->width, n_alive = batch_words(layer->n_inputs) * batch->n_rows;
 
+	values->alive = alloc_zeroed(n_alive, sizeof(*values->alive));
+	values->alive_rows = alloc_zeroed(batch->n_rows / batch->part_rows * layer->n_inputs,
+					  sizeof(*values->alive_rows));
 	values->output = alloc_floats(batch->n_rows, n);
 	values->delta = alloc_floats(batch->n_rows, n);
 	values->d_bias = alloc_floats(batch->n_shards, n);
 	values->dropped = values->output;
 	if (hidden && batch->dropout > 0)
 		values->dropped = alloc_floats(batch->n_rows, n);
-	if (!values->output || !values->delta || !values->d_bias || !values->dropped)
+	if (!values->alive || !values->alive_rows || !values->output || !values->delta ||
+	    !values->d_bias || !values->dropped)
 		return false;
 	if (!layer->batch_norm)
 		return true;
@@ -44,6 +48,8 @@ enum emnist_status batch_init(struct batch *batch, const struct net *net, size_t
 	*batch = (struct batch){.n_rows = n_rows,
 				.shard_rows = shard_rows,
 				.n_shards = n_rows / shard_rows,
+				.part_rows = shard_rows < KERNEL_WORD ? shard_rows : KERNEL_WORD,
+				.kernel = kernel_at(0),
 				.n_outputs = n_outputs,
 				.dropout = dropout};
 	batch->inputs = alloc_floats(n_rows, net->layers[0].n_inputs);
@@ -69,6 +75,8 @@ void batch_clear(struct batch *batch, const struct net *net)
 
 		if (values->dropped != values->output)
 			free(values->dropped);
+		free(values->alive);
+		free(values->alive_rows);
 		free(values->output);
 		free(values->normal);
 		free(values->delta);
@@ -87,14 +95,6 @@ void batch_clear(struct batch *batch, const struct net *net)
 }
 
 /* ---------------------------------------------------------------- forward */
-
-SIMD_CLONES
-static void add_bias(float *restrict z, const float *restrict bias, size_t n_rows, size_t n)
-{
-	for (size_t r = 0; r < n_rows; r++)
-		for (size_t i = 0; i < n; i++)
-			z[r * n + i] += bias[i];
-}
 
 /* Means and biased variances of the columns of z. */
 SIMD_CLONES
@@ -155,16 +155,11 @@ static uint32_t drop_key(const struct batch *batch, size_t layer, size_t shard)
 	return (uint32_t)random_next(&random);
 }
 
-static const float *layer_input(const struct batch *batch, size_t l)
-{
-	return l == 0 ? batch->inputs : batch->layers[l - 1].dropped;
-}
-
 static void forward_hidden(struct batch *batch, const struct net *net, size_t l, size_t shard)
 {
 	const struct net_layer *layer = &net->layers[l];
 	struct batch_layer *values = &batch->layers[l];
-	const size_t n = layer->n_outputs, rows = batch->shard_rows;
+	const size_t n = layer->width, rows = batch->shard_rows;
 	const size_t at = shard * rows * n;
 	float *z = values->output + at;
 
@@ -180,8 +175,6 @@ static void forward_hidden(struct batch *batch, const struct net *net, size_t l,
 		}
 		normalise(z, values->normal + at, rows, n, mean, variance,
 			  net->parameters + layer->scale, net->parameters + layer->bias);
-	} else {
-		add_bias(z, net->parameters + layer->bias, rows, n);
 	}
 	activation_apply(layer->activation, layer->alpha, layer->gamma, z, rows * n);
 	if (values->dropped != values->output)
@@ -190,19 +183,10 @@ static void forward_hidden(struct batch *batch, const struct net *net, size_t l,
 
 void batch_forward(struct batch *batch, const struct net *net, size_t shard)
 {
-	const size_t rows = batch->shard_rows, last = net->n_layers - 1;
-
 	for (size_t l = 0; l < net->n_layers; l++) {
-		const struct net_layer *layer = &net->layers[l];
-		const size_t n = layer->n_outputs, k = layer->n_inputs;
-		float *z = batch->layers[l].output + shard * rows * n;
-
-		blas_gemm(false, true, rows, n, k, 1, layer_input(batch, l) + shard * rows * k, k,
-			  net->parameters + layer->weights, k, 0, z, n);
-		if (l < last)
+		product_forward(batch, net, l, shard);
+		if (l + 1 < net->n_layers)
 			forward_hidden(batch, net, l, shard);
-		else
-			add_bias(z, net->parameters + layer->bias, rows, n);
 	}
 }
 
@@ -353,7 +337,7 @@ static void backward_hidden(struct batch *batch, const struct net *net, size_t l
 {
 	const struct net_layer *layer = &net->layers[l];
 	struct batch_layer *values = &batch->layers[l];
-	const size_t n = layer->n_outputs, rows = batch->shard_rows;
+	const size_t n = layer->width, rows = batch->shard_rows;
 	const size_t at = shard * rows * n;
 	float *delta = values->delta + at;
 	float *d_bias = values->d_bias + shard * n;
@@ -375,14 +359,15 @@ static void backward_hidden(struct batch *batch, const struct net *net, size_t l
 static void backward_last(struct batch *batch, const struct net *net, size_t shard)
 {
 	const size_t last = net->n_layers - 1;
-	const size_t n = net->layers[last].n_outputs, rows = batch->shard_rows;
+	const size_t n = net->layers[last].n_outputs, width = net->layers[last].width;
+	const size_t rows = batch->shard_rows;
 	struct batch_layer *values = &batch->layers[last];
 	const float row_share = 1.0F / (float)batch->n_rows;
 
 	batch->losses[shard] = 0;
 	for (size_t r = shard * rows; r < (shard + 1) * rows; r++) {
-		const float *logits = values->output + r * n;
-		float *delta = values->delta + r * n;
+		const float *logits = values->output + r * width;
+		float *delta = values->delta + r * width;
 
 		batch->losses[shard] += loss_row(batch->targets[r], logits, delta, n,
 						 batch->label_smoothing, row_share);
@@ -390,40 +375,24 @@ static void backward_last(struct batch *batch, const struct net *net, size_t sha
 			distil_row(batch, batch->targets[r], logits, batch->soft + r * n, delta,
 				   batch->scratch + shard * n);
 	}
-	column_gradients(values->delta + shard * rows * n, NULL, rows, n, NULL,
-			 values->d_bias + shard * n);
+	column_gradients(values->delta + shard * rows * width, NULL, rows, width, NULL,
+			 values->d_bias + shard * width);
 }
 
 void batch_backward(struct batch *batch, const struct net *net, size_t shard)
 {
-	const size_t rows = batch->shard_rows;
-
 	backward_last(batch, net, shard);
 	for (size_t l = net->n_layers - 1; l > 0; l--) {
-		const struct net_layer *layer = &net->layers[l];
-		const size_t n = layer->n_outputs, k = layer->n_inputs;
-
-		blas_gemm(false, false, rows, k, n, 1, batch->layers[l].delta + shard * rows * n, n,
-			  net->parameters + layer->weights, k, 0,
-			  batch->layers[l - 1].delta + shard * rows * k, k);
+		product_backward(batch, net, l, shard);
 		backward_hidden(batch, net, l - 1, shard);
 	}
 }
 
-void batch_gradient(const struct batch *batch, const struct net *net, size_t layer, size_t begin,
-		    size_t end, float *gradient_ret)
-{
-	const size_t n = net->layers[layer].n_outputs, k = net->layers[layer].n_inputs;
-
-	blas_gemm(true, false, end - begin, k, batch->n_rows, 1, batch->layers[layer].delta + begin,
-		  n, layer_input(batch, layer), k, 0, gradient_ret, k);
-}
-
-void batch_sum_shards(const struct batch *batch, const float *values, size_t n_outputs,
-		      size_t begin, size_t end, float factor, float *sum_ret)
+void batch_sum_shards(const struct batch *batch, const float *values, size_t width, size_t begin,
+		      size_t end, float factor, float *sum_ret)
 {
 	memset(sum_ret, 0, (end - begin) * sizeof(float));
 	for (size_t s = 0; s < batch->n_shards; s++)
 		for (size_t i = begin; i < end; i++)
-			sum_ret[i - begin] += values[s * n_outputs + i] * factor;
+			sum_ret[i - begin] += values[s * width + i] * factor;
 }

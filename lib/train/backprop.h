@@ -21,20 +21,27 @@ struct target {
 
 /* One layer's values for all rows of a batch. */
 struct batch_layer {
-	float *normal;   /* (n_rows, n_outputs) normalised z; only with batch normalisation */
-	float *output;   /* (n_rows, n_outputs) after the activation; logits in the last layer */
-	float *dropped;  /* (n_rows, n_outputs) after dropout; without dropout the same as output */
-	float *delta;    /* (n_rows, n_outputs) gradient of the loss by z */
-	float *mean;     /* (n_shards, n_outputs) of z; only with batch normalisation */
-	float *variance; /* (n_shards, n_outputs) of z, biased; likewise */
-	float *d_scale;  /* (n_shards, n_outputs) gradient by scale; likewise */
-	float *d_bias;   /* (n_shards, n_outputs) gradient by bias */
+	float *normal;   /* (n_rows, width) normalised z; only with batch normalisation */
+	float *output;   /* (n_rows, width) after the activation; logits in the last layer */
+	float *dropped;  /* (n_rows, width) after dropout; without dropout the same as output */
+	float *delta;    /* (n_rows, width) gradient of the loss by z */
+	float *mean;     /* (n_shards, width) of z; only with batch normalisation */
+	float *variance; /* (n_shards, width) of z, biased; likewise */
+	float *d_scale;  /* (n_shards, width) gradient by scale; likewise */
+	float *d_bias;   /* (n_shards, width) gradient by bias */
+	/* What of that which goes into the layer is not zero: a bit for each, words along a row,
+	 * (n_shards, words of n_inputs, shard_rows), and along a column, which is in n_rows /
+	 * part_rows parts, (parts, n_inputs). */
+	uint64_t *alive;
+	uint64_t *alive_rows;
 };
 
 struct batch {
 	size_t n_rows;
 	size_t shard_rows;
 	size_t n_shards;
+	size_t part_rows; /* of a shard that a word tells of: KERNEL_WORD, or all if fewer */
+	const struct kernel *kernel;
 	float *inputs;                 /* (n_rows, n_inputs) */
 	const struct target **targets; /* (n_rows) */
 	struct batch_layer *layers;    /* (n_layers) */
@@ -52,8 +59,15 @@ struct batch {
 	uint64_t step; /* gives dropout its stream */
 };
 
+/* Words that have a bit for each of n inputs. */
+static inline size_t batch_words(size_t n)
+{
+	return (n + KERNEL_WORD - 1) / KERNEL_WORD;
+}
+
 /* Allocates the batch for a network, with room for what teachers say where taught. n_rows must be a
- * multiple of shard_rows. Release with batch_clear(), also after a failure. */
+ * multiple of shard_rows, and that one of KERNEL_WORD, or not above it. Release with batch_clear(),
+ * also after a failure. */
 enum emnist_status batch_init(struct batch *batch, const struct net *net, size_t n_rows,
 			      size_t shard_rows, double dropout, bool taught,
 			      struct emnist_error *error);
@@ -68,14 +82,9 @@ void batch_clear(struct batch *batch, const struct net *net);
 void batch_forward(struct batch *batch, const struct net *net, size_t shard);
 void batch_backward(struct batch *batch, const struct net *net, size_t shard);
 
-/* The gradient of the mean loss of the batch by the weights of outputs [begin, end) of a layer,
- * after all shards went backward. gradient_ret: (end - begin, n_inputs). */
-void batch_gradient(const struct batch *batch, const struct net *net, size_t layer, size_t begin,
-		    size_t end, float *gradient_ret);
-
-/* Sums rows of a (n_shards, n_outputs) array over the shards, for outputs [begin, end), times
- * factor. sum_ret: (end - begin). */
-void batch_sum_shards(const struct batch *batch, const float *values, size_t n_outputs,
-		      size_t begin, size_t end, float factor, float *sum_ret);
+/* Sums rows of a (n_shards, width) array over the shards, for columns [begin, end), times factor.
+ * sum_ret: (end - begin). */
+void batch_sum_shards(const struct batch *batch, const float *values, size_t width, size_t begin,
+		      size_t end, float factor, float *sum_ret);
 
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#define MAGIC "emnist training 1\n" /* to be counted up when the layout changes */
+#define MAGIC "emnist training 2\n" /* to be counted up when the layout changes */
 
 struct header {
 	char magic[24];

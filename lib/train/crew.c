@@ -18,9 +18,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Outputs of a block: wide enough for a fast matrix product, narrow enough that its gradient by
- * 784 inputs (400 kB) stays in a second-level cache. */
-#define BLOCK_OUTPUTS 128
+/* Outputs of a block: whole strips, as many as the widest kernel takes at a time, and few enough
+ * that their gradient by 784 inputs (400 kB) stays in a second-level cache. */
+#define BLOCK_OUTPUTS (2 * STRIP_COLUMNS)
 
 /* Where threads wait for each other: a barrier whose number of threads can still be lowered, should
  * one of them fail to start. */
@@ -32,9 +32,11 @@ struct meeting {
 	uint64_t round;
 };
 
+#define CACHE_LINE 64
+
 struct block {
 	size_t layer;
-	size_t begin, end; /* outputs */
+	size_t begin, end; /* columns */
 };
 
 struct member {
@@ -97,6 +99,13 @@ static void meeting_clear(struct meeting *meeting)
 	pthread_mutex_destroy(&meeting->mutex);
 }
 
+/* Images are shuffled, so that no processor foresees which comes next. */
+static void fetch_ahead(const uint8_t *pixels)
+{
+	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i += CACHE_LINE)
+		__builtin_prefetch(pixels + i);
+}
+
 static void load_rows(const struct job *job, size_t shard)
 {
 	struct batch *batch = job->batch;
@@ -107,6 +116,9 @@ static void load_rows(const struct job *job, size_t shard)
 		const uint8_t *pixels = set->pixels + (size_t)image * EMNIST_VECTOR_LENGTH;
 		float *vector = batch->inputs + r * EMNIST_VECTOR_LENGTH;
 
+		if (r + 1 < (shard + 1) * batch->shard_rows)
+			fetch_ahead(set->pixels +
+				    (size_t)job->images[r + 1] * EMNIST_VECTOR_LENGTH);
 		augment_variant(&job->distortion, job->seed, job->variant, image, pixels, vector);
 		batch->targets[r] = &set->targets[set->target[image]];
 	}
@@ -226,15 +238,15 @@ static bool make_blocks(struct crew *crew)
 	size_t n = 0;
 
 	for (size_t l = 0; l < net->n_layers; l++)
-		n += (net->layers[l].n_outputs + BLOCK_OUTPUTS - 1) / BLOCK_OUTPUTS;
+		n += (net->layers[l].width + BLOCK_OUTPUTS - 1) / BLOCK_OUTPUTS;
 	crew->blocks = alloc_zeroed(n, sizeof(*crew->blocks));
 	if (!crew->blocks)
 		return false;
 	for (size_t l = 0; l < net->n_layers; l++)
-		for (size_t o = 0; o < net->layers[l].n_outputs; o += BLOCK_OUTPUTS) {
+		for (size_t o = 0; o < net->layers[l].width; o += BLOCK_OUTPUTS) {
 			struct block *block = &crew->blocks[crew->n_blocks++];
 
-			*block = (struct block){l, o, net->layers[l].n_outputs};
+			*block = (struct block){l, o, net->layers[l].width};
 			if (block->end - o > BLOCK_OUTPUTS)
 				block->end = o + BLOCK_OUTPUTS;
 		}
@@ -278,7 +290,8 @@ static enum emnist_status make_members(struct crew *crew, unsigned n_threads,
 	crew->n_members = n_threads;
 	for (unsigned i = 0; i < n_threads && !status; i++) {
 		crew->members[i].crew = crew;
-		crew->members[i].scratch = alloc_floats(BLOCK_OUTPUTS, widest);
+		crew->members[i].scratch =
+			alloc_floats(BLOCK_OUTPUTS, widest + crew->job->batch->n_rows);
 		status = crew->members[i].scratch ? make_teachers(&crew->members[i], error)
 						  : error_memory(error);
 	}

@@ -1,5 +1,5 @@
 /*
- * forward.h - what a model says of vectors, by the BLAS products that training itself is made of.
+ * forward.h - what a model says of vectors, by BLAS products.
  *
  * Sessions are faster, but what a seed trains to would then hang on how they round: the temperature
  * that a model is calibrated with, and what teachers say, come from here.

@@ -30,14 +30,16 @@ static void lay_out(struct net *net, const struct net_shape *shape)
 
 		layer->n_inputs = n_inputs;
 		layer->n_outputs = hidden ? shape->hidden[l] : shape->n_outputs;
+		layer->width =
+			(layer->n_outputs + STRIP_COLUMNS - 1) / STRIP_COLUMNS * STRIP_COLUMNS;
 		layer->batch_norm = hidden && shape->batch_norm;
 		set_activation(layer, hidden ? shape->activation : EMNIST_IDENTITY);
 		layer->weights = net->n_parameters;
-		layer->bias = layer->weights + layer->n_outputs * layer->n_inputs;
-		layer->scale = layer->bias + layer->n_outputs;
-		net->n_parameters = layer->scale + (layer->batch_norm ? layer->n_outputs : 0);
+		layer->bias = layer->weights + layer->width * layer->n_inputs;
+		layer->scale = layer->bias + layer->width;
+		net->n_parameters = layer->scale + (layer->batch_norm ? layer->width : 0);
 		layer->stats = net->n_stats;
-		net->n_stats += layer->batch_norm ? 2 * layer->n_outputs : 0;
+		net->n_stats += layer->batch_norm ? 2 * layer->width : 0;
 		n_inputs = layer->n_outputs;
 	}
 }
@@ -50,11 +52,13 @@ static void draw(struct net *net, uint64_t seed)
 		const double range = sqrt(3.0 / (double)layer->n_inputs);
 		struct random random = random_stream(seed, RANDOM_INIT, l, 0);
 
-		for (size_t i = 0; i < layer->n_outputs * layer->n_inputs; i++)
-			net->parameters[layer->weights + i] = (float)random_within(&random, range);
+		for (size_t o = 0; o < layer->n_outputs; o++)
+			for (size_t i = 0; i < layer->n_inputs; i++)
+				net->parameters[net_weight(layer, o, i)] =
+					(float)random_within(&random, range);
 		for (size_t i = 0; layer->batch_norm && i < layer->n_outputs; i++) {
 			net->parameters[layer->scale + i] = 1;
-			net->stats[layer->stats + layer->n_outputs + i] = 1;
+			net->stats[layer->stats + layer->width + i] = 1;
 		}
 	}
 	memcpy(net->average, net->parameters, net->n_parameters * sizeof(float));
@@ -82,11 +86,10 @@ enum emnist_status net_init(struct net *net, const struct net_shape *shape, uint
 /* Folds scale * (z - mean) / sqrt(variance + epsilon) + bias into weights and bias. */
 static void fold(const struct net *net, const struct net_layer *from, struct layer *to)
 {
-	const float *weights = net->average + from->weights;
 	const float *bias = net->average + from->bias;
 	const float *scale = net->average + from->scale;
 	const float *mean = net->stats + from->stats;
-	const float *variance = mean + from->n_outputs;
+	const float *variance = mean + from->width;
 
 	for (size_t o = 0; o < from->n_outputs; o++) {
 		double factor = 1, offset = bias[o];
@@ -97,7 +100,7 @@ static void fold(const struct net *net, const struct net_layer *from, struct lay
 		}
 		for (size_t i = 0; i < from->n_inputs; i++)
 			to->weights[o * from->n_inputs + i] =
-				(float)(factor * weights[o * from->n_inputs + i]);
+				(float)(factor * net->average[net_weight(from, o, i)]);
 		to->bias[o] = (float)offset;
 	}
 	to->activation = from->activation;

@@ -5,6 +5,10 @@
  * activation and dropout; the last layer's z are the logits. All parameters of all layers lie in
  * one array, so that the optimiser, the checkpoint and the averaging of weights each see one run of
  * numbers.
+ *
+ * Weights lie as kernels take them, in strips of STRIP_COLUMNS outputs (strips.h). What fills the
+ * last strip, and biases, scales and statistics up to there, takes part in everything and stays
+ * zero: no loss hangs on it.
  */
 #ifndef TRAIN_NET_H
 #define TRAIN_NET_H
@@ -16,10 +20,11 @@
 struct net_layer {
 	size_t n_inputs;
 	size_t n_outputs;
-	size_t weights; /* offset of (n_outputs, n_inputs) */
-	size_t bias;    /* offset of (n_outputs): the bias, or batch normalisation's shift */
-	size_t scale;   /* offset of (n_outputs): batch normalisation's scale; hidden layers */
-	size_t stats;   /* offset of (2, n_outputs) means and variances in struct net's stats */
+	size_t width;   /* n_outputs, rounded up to whole strips */
+	size_t weights; /* offset of (width / STRIP_COLUMNS, n_inputs, STRIP_COLUMNS) */
+	size_t bias;    /* offset of (width): the bias, or batch normalisation's shift */
+	size_t scale;   /* offset of (width): batch normalisation's scale; hidden layers */
+	size_t stats;   /* offset of (2, width) means and variances in struct net's stats */
 	bool batch_norm;
 	enum emnist_activation activation;
 	float alpha, gamma; /* as in struct layer */
@@ -36,6 +41,15 @@ struct net {
 	float *average;    /* (n_parameters), the averaged weights that are kept in the end */
 	float *stats;      /* (n_stats), running averages for batch normalisation */
 };
+
+/* Where a weight lies among the parameters. */
+static inline size_t net_weight(const struct net_layer *layer, size_t output, size_t input)
+{
+	const size_t strip = output / STRIP_COLUMNS;
+
+	return layer->weights + (strip * layer->n_inputs + input) * STRIP_COLUMNS +
+	       output % STRIP_COLUMNS;
+}
 
 /* The variance that batch normalisation adds, PyTorch's default. */
 #define NET_EPSILON 1e-5F

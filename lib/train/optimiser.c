@@ -4,6 +4,7 @@
 #include "optimiser.h"
 
 #include "../base/simd.h"
+#include "products.h"
 
 #include <math.h>
 
@@ -46,31 +47,37 @@ struct optimiser schedule_at(const struct schedule *schedule, uint64_t step)
 	return optimiser;
 }
 
-/* n parameters from offset on; decay: of weights, not of biases and scales. */
+/* n_lines lines of STRIP_COLUMNS parameters from offset on, whose gradients are in lines stride
+ * apart; decay: of weights, not of biases and scales. */
 SIMD_CLONES
 static void adamw(const struct optimiser *optimiser, struct net *net, size_t offset,
-		  const float *restrict gradient, size_t n, bool decay)
+		  const float *restrict gradients, size_t stride, size_t n_lines, bool decay)
 {
-	float *restrict parameters = net->parameters + offset;
-	float *restrict momentum = net->momentum + offset;
-	float *restrict velocity = net->velocity + offset;
-	float *restrict average = net->average + offset;
 	const float rate = optimiser->learning_rate;
 	const float keep = decay ? 1 - rate * optimiser->weight_decay : 1;
 	const float step = rate * optimiser->correct_mean;
 	const float correct = optimiser->correct_squares;
 	const float old = optimiser->average_decay;
 
-	for (size_t i = 0; i < n; i++) {
-		const float g = gradient[i];
-		const float m = BETA1 * momentum[i] + (1 - BETA1) * g;
-		const float v = BETA2 * velocity[i] + (1 - BETA2) * g * g;
-		const float p = parameters[i] * keep - step * m / (sqrtf(v) * correct + EPSILON);
+	for (size_t line = 0; line < n_lines; line++) {
+		const float *restrict gradient = gradients + line * stride;
+		float *restrict parameters = net->parameters + offset + line * STRIP_COLUMNS;
+		float *restrict momentum = net->momentum + offset + line * STRIP_COLUMNS;
+		float *restrict velocity = net->velocity + offset + line * STRIP_COLUMNS;
+		float *restrict average = net->average + offset + line * STRIP_COLUMNS;
 
-		momentum[i] = m;
-		velocity[i] = v;
-		parameters[i] = p;
-		average[i] = old * average[i] + (1 - old) * p;
+		for (size_t i = 0; i < STRIP_COLUMNS; i++) {
+			const float g = gradient[i];
+			const float m = BETA1 * momentum[i] + (1 - BETA1) * g;
+			const float v = BETA2 * velocity[i] + (1 - BETA2) * g * g;
+			const float p =
+				parameters[i] * keep - step * m / (sqrtf(v) * correct + EPSILON);
+
+			momentum[i] = m;
+			velocity[i] = v;
+			parameters[i] = p;
+			average[i] = old * average[i] + (1 - old) * p;
+		}
 	}
 }
 
@@ -84,12 +91,12 @@ static void update_stats(const struct optimiser *optimiser, const struct batch *
 	const float rows = (float)batch->shard_rows;
 	const float old = optimiser->stats_decay;
 	float *mean = net->stats + layer->stats;
-	float *variance = mean + layer->n_outputs;
+	float *variance = mean + layer->width;
 
-	batch_sum_shards(batch, values->mean, layer->n_outputs, begin, end, share, scratch);
+	batch_sum_shards(batch, values->mean, layer->width, begin, end, share, scratch);
 	for (size_t i = begin; i < end; i++)
 		mean[i] = old * mean[i] + (1 - old) * scratch[i - begin];
-	batch_sum_shards(batch, values->variance, layer->n_outputs, begin, end,
+	batch_sum_shards(batch, values->variance, layer->width, begin, end,
 			 share * rows / (rows - 1), scratch);
 	for (size_t i = begin; i < end; i++)
 		variance[i] = old * variance[i] + (1 - old) * scratch[i - begin];
@@ -100,16 +107,17 @@ void optimiser_update(const struct optimiser *optimiser, const struct batch *bat
 {
 	const struct net_layer *layer = &net->layers[l];
 	const struct batch_layer *values = &batch->layers[l];
-	const size_t n = end - begin;
+	const size_t n = end - begin, n_lines = n / STRIP_COLUMNS;
 
-	batch_gradient(batch, net, l, begin, end, scratch);
-	adamw(optimiser, net, layer->weights + begin * layer->n_inputs, scratch,
-	      n * layer->n_inputs, true);
-	batch_sum_shards(batch, values->d_bias, layer->n_outputs, begin, end, 1, scratch);
-	adamw(optimiser, net, layer->bias + begin, scratch, n, false);
+	product_gradient(batch, net, l, begin, end, scratch, scratch + n * layer->n_inputs);
+	for (size_t i = 0; i < n; i += STRIP_COLUMNS)
+		adamw(optimiser, net, net_weight(layer, begin + i, 0), scratch + i, n,
+		      layer->n_inputs, true);
+	batch_sum_shards(batch, values->d_bias, layer->width, begin, end, 1, scratch);
+	adamw(optimiser, net, layer->bias + begin, scratch, STRIP_COLUMNS, n_lines, false);
 	if (!layer->batch_norm)
 		return;
-	batch_sum_shards(batch, values->d_scale, layer->n_outputs, begin, end, 1, scratch);
-	adamw(optimiser, net, layer->scale + begin, scratch, n, false);
+	batch_sum_shards(batch, values->d_scale, layer->width, begin, end, 1, scratch);
+	adamw(optimiser, net, layer->scale + begin, scratch, STRIP_COLUMNS, n_lines, false);
 	update_stats(optimiser, batch, net, l, begin, end, scratch);
 }
