@@ -119,8 +119,23 @@ static void slope_light(struct photograph *p, struct random *random)
 {
 	p->gradient[0] = between(random, 0.2, 0.6) * sign(random);
 	p->gradient[1] = between(random, 0.2, 0.6) * sign(random);
+}
+
+/* Where light slopes, the camera takes less of it: what is brightest has this value in the middle,
+ * and up to 1.6 times as much, more than there is, where there is most light. */
+static void expose_for_slope(struct photograph *p)
+{
+	static const double exposed = 170;
+	double brightest = 0;
+
+	if (p->gradient[0] == 0)
+		return;
 	for (int c = 0; c < 3; c++)
-		p->paper[c] = 170; /* and 265 where there is most light: some of it is lost */
+		brightest = fmax(brightest, fmax(p->paper[c], p->ink[c]));
+	for (int c = 0; c < 3; c++) {
+		p->paper[c] *= exposed / brightest;
+		p->ink[c] *= exposed / brightest;
+	}
 }
 
 static void shade_corners(struct photograph *p, struct random *random)
@@ -236,6 +251,7 @@ struct photograph distortion_draw(size_t d, uint64_t seed, uint64_t glyph, unsig
 		distortions[d].apply(&photograph, &random);
 	else
 		combine(&photograph, &random);
+	expose_for_slope(&photograph);
 	return photograph;
 }
 
@@ -322,5 +338,6 @@ struct photograph distortion_mix(uint64_t seed, uint64_t glyph, uint64_t draw, u
 		photograph.pen.grey &= kind != KIND_PEN;
 		done[kind] = true;
 	}
+	expose_for_slope(&photograph);
 	return photograph;
 }
