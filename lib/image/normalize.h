@@ -43,8 +43,16 @@ bool normalize_subtract_shade(float *ink, size_t width, size_t height);
  * shares of its level there, and the pixels of components in keep. False where there is none. */
 bool normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise);
 
+/* normalize_find.c: parents, where mask (0 or 1) is set: a pixel of the same component (touching by
+ * side or corner), or the pixel itself where it is the component's root. */
+void normalize_label_components(const uint8_t *mask, size_t width, size_t height,
+				uint32_t *parents);
+
+/* normalize_find.c: the root of the component that pixel i belongs to. */
+uint32_t normalize_component(const uint32_t *parents, uint32_t i);
+
 /* normalize_lines.c: sets ink, in shares of its level, to zero where it is of ruled lines. Writes
- * normalizer->keep. */
+ * all of the normalizer. */
 void normalize_remove_lines(struct normalizer *normalizer, const struct frame *frame);
 
 /* normalize_find.c: the box around the ink that was found. */

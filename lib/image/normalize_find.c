@@ -54,6 +54,13 @@ static uint32_t find_root(uint32_t *parents, uint32_t i)
 	return i;
 }
 
+uint32_t normalize_component(const uint32_t *parents, uint32_t i)
+{
+	while (parents[i] != i)
+		i = parents[i];
+	return i;
+}
+
 static uint32_t unite(uint32_t *parents, uint32_t a, uint32_t b)
 {
 	a = find_root(parents, a);
@@ -66,9 +73,8 @@ static uint32_t unite(uint32_t *parents, uint32_t a, uint32_t b)
 	return b;
 }
 
-/* parents[i] = the first pixel of the component (touching by side or corner) that pixel i belongs
- * to, where mask is set; elsewhere untouched. Most pixels are paper: memchr() finds the others. */
-static void label_components(const uint8_t *mask, size_t width, size_t height, uint32_t *parents)
+/* Most pixels are paper: memchr() finds the others. */
+void normalize_label_components(const uint8_t *mask, size_t width, size_t height, uint32_t *parents)
 {
 	for (size_t y = 0; y < height; y++) {
 		const uint8_t *row = mask + y * width, *end = row + width;
@@ -145,7 +151,8 @@ bool normalize_find_ink(struct normalizer *normalizer, const struct frame *frame
 	normalize_remove_lines(normalizer, frame);
 	for (size_t i = 0; i < n; i++)
 		normalizer->keep[i] = normalizer->ink[i] > COMPONENT_LEVEL;
-	label_components(normalizer->keep, frame->width, frame->height, normalizer->parents);
+	normalize_label_components(normalizer->keep, frame->width, frame->height,
+				   normalizer->parents);
 	/* The paper is not needed any more: its memory holds the components' areas. */
 	keep_components(normalizer->parents, normalizer->ink, n,
 			(uint32_t *)(void *)normalizer->paper, normalizer->keep);

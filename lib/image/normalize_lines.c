@@ -2,12 +2,14 @@
  * normalize_lines.c - leaving out ruled lines and the edges of a form's boxes.
  *
  * Such a line comes in across the border of the picture, is thin, straight and long. From each
- * place where thin ink crosses the border, lines of all small slopes are followed inwards. What
- * they cover is taken out of the ink, except where a stroke crosses; and put back when it turns out
- * to be a part of the character: what is left would be none, or the line is joined to it and does
- * not pass it by.
+ * place where thin ink crosses the border, or lies so close to it that it may leave through it
+ * further on, lines of all small slopes are followed. What they cover is taken out of the ink,
+ * except where a stroke crosses; and left in when it turns out to be a part of the character: what
+ * is left would be none, or the line is joined to it and does not pass it by. Noise, and what
+ * remains of the lines themselves, is not taken for the character there.
  */
 #include "normalize.h"
+#include "normalize_light.h"
 
 #include <math.h>
 
@@ -20,6 +22,11 @@
 #define MAX_THICKNESS 0.06
 #define MIN_LENGTH    0.45
 
+/* Blur makes a line thicker by so many of its standard deviations, beyond that of a sharp picture.
+ */
+#define BLUR_SIGMAS 2.5
+#define SHARP_SIGMA 0.7
+
 /* The steepest line, and how many slopes are tried to either side of none. */
 #define MAX_SLOPE 0.16
 #define N_SLOPES  12
@@ -30,93 +37,114 @@
 
 #define MAX_LINES 12
 
+/* The bit of what lies in reach of a line. */
+#define NEAR 0x80
+
+/* What is left of the ink is lines' rests, or specks, where a component of it has less than this
+ * share of the largest one's pixels beyond the reach of lines. */
+#define REST_SHARE 0.02f
+
+/* Where along a line its thickness is measured. */
+#define N_PLACES 15
+
 /* What is left counts as a character from this share of the frame's longer side on, and when it is
  * not much wider than high, as the bar of an H would be. */
 #define MIN_CHARACTER 0.15
-#define MIN_ASPECT    0.5
+#define MIN_ASPECT    0.3
 
 /* A plane seen along its rows or along its columns. */
 struct view {
 	const float *ink;
-	uint8_t *lines; /* 1 + the line that covers a pixel, or 0 */
+	uint8_t *lines; /* 1 + the line that covers a pixel, or 0; later with the bit NEAR */
 	size_t length;  /* of the side that lines run along */
 	size_t across;  /* of the other */
 	size_t step;    /* from pixel to pixel along, and across */
 	size_t stride;
+	bool upright;
 };
 
 struct line {
-	bool from_end; /* begins at the end of the side in place of its start */
-	double at;     /* where it begins, across */
+	size_t origin; /* along: where it was seen first */
+	double at;     /* across, there */
 	double slope;
-	size_t n; /* pixels that it is long */
+	size_t first, end; /* along: what it covers */
 	double thickness;
 	bool upright;
 };
 
-static size_t pixel_of(const struct view *view, const struct line *line, size_t i, size_t across)
+static size_t pixel_of(const struct view *view, size_t i, size_t across)
 {
-	return (line->from_end ? view->length - 1 - i : i) * view->step + across * view->stride;
+	return i * view->step + across * view->stride;
 }
 
-/* Where the line's i-th pixel lies, which may be beyond the picture. */
-static ptrdiff_t middle_of(const struct line *line, size_t i)
+/* Where the line lies at i, which may be beyond the picture. */
+static ptrdiff_t middle_of(const struct line *line, ptrdiff_t i)
 {
-	return (ptrdiff_t)floor(line->at + line->slope * (double)i);
+	return (ptrdiff_t)floor(line->at + line->slope * (double)(i - (ptrdiff_t)line->origin));
 }
 
-/* Where ink is, up to BESIDE from the line's i-th pixel; SIZE_MAX where there is none. */
+/* Where ink is, up to BESIDE from the line at i; SIZE_MAX where there is none. */
 static size_t find_near(const struct view *view, const struct line *line, size_t i)
 {
 	static const int order[] = {0, -1, 1};
-	const ptrdiff_t middle = middle_of(line, i);
+	const ptrdiff_t middle = middle_of(line, (ptrdiff_t)i);
 
 	for (size_t k = 0; k < 1 + 2 * BESIDE; k++) {
 		const ptrdiff_t across = middle + order[k];
 
 		if (across < 0 || across >= (ptrdiff_t)view->across)
 			continue;
-		if (view->ink[pixel_of(view, line, i, (size_t)across)] > EDGE_LEVEL)
+		if (view->ink[pixel_of(view, i, (size_t)across)] > EDGE_LEVEL)
 			return (size_t)across;
 	}
 	return SIZE_MAX;
 }
 
-/* Sets line->n; returns how many of its pixels have ink exactly on it. */
-static size_t follow(const struct view *view, struct line *line)
+/* Sets line->first and ->end; returns the ink that lies on the line, not beside it. */
+static float follow(const struct view *view, struct line *line)
 {
-	size_t n_exact = 0, n_gap = 0;
+	float sum = 0;
 
-	line->n = 0;
-	for (size_t i = 0; i < view->length && n_gap <= MAX_GAP; i++) {
-		const size_t near = find_near(view, line, i);
+	line->first = line->end = line->origin;
+	for (int back = 0; back < 2; back++) {
+		size_t n_gap = 0;
 
-		n_gap = near == SIZE_MAX ? n_gap + 1 : 0;
-		if (near == SIZE_MAX)
-			continue;
-		line->n = i + 1;
-		n_exact += (ptrdiff_t)near == middle_of(line, i);
+		for (size_t i = line->origin - (size_t)back; i < view->length && n_gap <= MAX_GAP;
+		     back ? i-- : i++) {
+			const size_t near = find_near(view, line, i);
+
+			n_gap = near == SIZE_MAX ? n_gap + 1 : 0;
+			if (near == SIZE_MAX)
+				continue;
+			if (back)
+				line->first = i;
+			else
+				line->end = i + 1;
+			if ((ptrdiff_t)near == middle_of(line, (ptrdiff_t)i))
+				sum += view->ink[pixel_of(view, i, near)];
+		}
 	}
-	return n_exact;
+	return sum;
 }
 
 /* The best of all slopes; false where none is long enough. */
 static bool choose_slope(const struct view *view, struct line *line)
 {
-	size_t best = 0;
+	float best = 0;
 	struct line tried = *line;
 
-	for (int k = -N_SLOPES; k <= N_SLOPES; k++) {
-		size_t n_exact;
+	/* 0, 1, -1, 2, -2... steps: of slopes that are as good, the least one. */
+	for (int k = 1; k <= 2 * N_SLOPES + 1; k++) {
+		float sum;
 
-		tried.slope = k * MAX_SLOPE / N_SLOPES;
-		n_exact = follow(view, &tried);
-		if (n_exact > best) {
-			best = n_exact;
+		tried.slope = (k % 2 ? -k / 2 : k / 2) * MAX_SLOPE / N_SLOPES;
+		sum = follow(view, &tried);
+		if (sum > best) {
+			best = sum;
 			*line = tried;
 		}
 	}
-	return best > 0 && (double)line->n >= MIN_LENGTH * (double)view->length;
+	return best > 0 && (double)(line->end - line->first) >= MIN_LENGTH * (double)view->length;
 }
 
 static bool is_ink(const struct view *view, size_t pixel)
@@ -125,59 +153,140 @@ static bool is_ink(const struct view *view, size_t pixel)
 }
 
 /* The ink across a line around the pixel at `across`, up to other lines, as [first, last]. */
-static void run_across(const struct view *view, const struct line *line, size_t i, size_t across,
-		       size_t *first, size_t *last)
+static void run_across(const struct view *view, size_t i, size_t across, size_t *first,
+		       size_t *last)
 {
 	*first = *last = across;
-	while (*first > 0 && is_ink(view, pixel_of(view, line, i, *first - 1)))
+	while (*first > 0 && is_ink(view, pixel_of(view, i, *first - 1)))
 		--*first;
-	while (*last + 1 < view->across && is_ink(view, pixel_of(view, line, i, *last + 1)))
+	while (*last + 1 < view->across && is_ink(view, pixel_of(view, i, *last + 1)))
 		++*last;
+}
+
+/* The median, over places along the line, of how thick it is: a stroke that crosses it, or a shadow
+ * on a part of it, does not count. */
+static double measure_thickness(const struct view *view, const struct line *line)
+{
+	float runs[N_PLACES];
+	size_t n = 0;
+
+	for (size_t k = 0; k < N_PLACES; k++) {
+		const size_t i = line->first + (line->end - line->first - 1) * k / (N_PLACES - 1);
+		const size_t across = find_near(view, line, i);
+		size_t first, last;
+
+		if (across == SIZE_MAX)
+			continue;
+		run_across(view, i, across, &first, &last);
+		runs[n++] = (float)(last - first + 1);
+	}
+	return n ? (double)light_select(runs, n, n / 2) : line->thickness;
 }
 
 /* Marks the line's pixels, but not where what lies across is much thicker: there a stroke passes.
  */
 static void mark(const struct view *view, const struct line *line, uint8_t number)
 {
-	for (size_t i = 0; i < line->n; i++) {
+	for (size_t i = line->first; i < line->end; i++) {
 		const size_t across = find_near(view, line, i);
 		size_t first, last;
 
 		if (across == SIZE_MAX)
 			continue;
-		run_across(view, line, i, across, &first, &last);
+		run_across(view, i, across, &first, &last);
 		if ((double)(last - first + 1) > 1.5 * line->thickness + 1.5)
 			continue;
 		/* The soft edge of the line goes with it. */
 		first -= first > 0;
 		last += last + 1 < view->across;
 		for (size_t k = first; k <= last; k++)
-			view->lines[pixel_of(view, line, i, k)] = number;
+			view->lines[pixel_of(view, i, k)] = number;
 	}
 }
 
-/* Looks along one border, which view->length runs away from, for lines that begin there. */
-static size_t find_from(const struct view *view, bool from_end, bool upright, double max_thickness,
-			struct line lines[MAX_LINES], size_t n)
+/* Whether the line goes on beyond the picture, at either of its ends. */
+static bool leaves(const struct view *view, const struct line *line)
 {
-	struct line line = {.from_end = from_end, .upright = upright};
+	const ptrdiff_t before = middle_of(line, (ptrdiff_t)line->first - 1 - MAX_GAP);
+	const ptrdiff_t after = middle_of(line, (ptrdiff_t)line->end + MAX_GAP);
+
+	return line->first <= MAX_GAP || line->end + MAX_GAP >= view->length || before < 0 ||
+	       after < 0 || before >= (ptrdiff_t)view->across || after >= (ptrdiff_t)view->across;
+}
+
+/* Looks across at `origin`, in [begin, end), for lines. */
+static size_t find_at(const struct view *view, size_t origin, size_t begin, size_t end,
+		      double max_thickness, struct line lines[MAX_LINES], size_t n)
+{
+	struct line line = {.origin = origin, .upright = view->upright};
 	size_t first, last;
 
-	for (size_t k = 0; k < view->across && n < MAX_LINES; k = last + 1) {
-		const size_t at = pixel_of(view, &line, 0, k);
-
+	for (size_t k = begin; k < end && n < MAX_LINES; k = last + 1) {
 		last = k;
-		if (!(view->ink[at] > EDGE_LEVEL))
+		if (!is_ink(view, pixel_of(view, origin, k)))
 			continue;
-		run_across(view, &line, 0, k, &first, &last);
+		run_across(view, origin, k, &first, &last);
 		line.thickness = (double)(last - first + 1);
 		line.at = (double)(first + last + 1) / 2;
-		if (line.thickness > max_thickness || view->lines[at] || !choose_slope(view, &line))
+		if (line.thickness > max_thickness || !choose_slope(view, &line) ||
+		    !leaves(view, &line))
+			continue;
+		line.thickness = measure_thickness(view, &line);
+		if (line.thickness > max_thickness)
 			continue;
 		lines[n++] = line;
 		mark(view, &line, (uint8_t)n);
 	}
 	return n;
+}
+
+/* Looks for lines that run along the view: those that begin at its borders, and those that run so
+ * close to a side that they leave through it. */
+static size_t find_along(const struct view *view, double max_thickness,
+			 struct line lines[MAX_LINES], size_t n)
+{
+	const size_t beside = (size_t)(MAX_SLOPE * (double)view->length);
+	const size_t near = beside < view->across / 2 ? beside : view->across / 2;
+
+	n = find_at(view, 0, 0, view->across, max_thickness, lines, n);
+	n = find_at(view, view->length - 1, 0, view->across, max_thickness, lines, n);
+	for (size_t quarter = 1; quarter < 4; quarter++) {
+		const size_t origin = quarter * view->length / 4;
+
+		n = find_at(view, origin, 0, near, max_thickness, lines, n);
+		n = find_at(view, origin, view->across - near, view->across, max_thickness, lines,
+			    n);
+	}
+	return n;
+}
+
+/* How far from its middle a line and its soft edges reach. */
+static ptrdiff_t reach_of(const struct line *line)
+{
+	return 3 + (ptrdiff_t)(line->thickness / 2);
+}
+
+/* In reach of the line, which is beside it and beyond its ends: sets `bits` in the pixels of
+ * values; returns whether any of them was not 0. */
+static bool touch_reach(const struct view *view, const struct line *line, uint8_t bits,
+			uint8_t *values)
+{
+	const ptrdiff_t reach = reach_of(line), length = (ptrdiff_t)view->length;
+	const ptrdiff_t begin = (ptrdiff_t)line->first - reach, end = (ptrdiff_t)line->end + reach;
+	uint8_t any = 0;
+
+	for (ptrdiff_t i = begin > 0 ? begin : 0; i < end && i < length; i++) {
+		const ptrdiff_t middle = middle_of(line, i);
+
+		for (ptrdiff_t k = middle - reach; k <= middle + reach; k++)
+			if (k >= 0 && k < (ptrdiff_t)view->across) {
+				uint8_t *value = &values[pixel_of(view, (size_t)i, (size_t)k)];
+
+				any |= *value;
+				*value |= bits;
+			}
+	}
+	return any;
 }
 
 /* What is left when the lines are out. */
@@ -186,17 +295,14 @@ struct rest {
 	bool at_border;
 };
 
-static struct rest measure_rest(const struct normalizer *normalizer, const struct frame *frame,
-				const uint8_t *lines)
+static struct rest measure_rest(const uint8_t *mask, const struct frame *frame)
 {
 	const size_t width = frame->width, height = frame->height;
 	struct rest rest = {.box = {.left = (double)width, .top = (double)height}};
 
 	for (size_t y = 0; y < height; y++)
 		for (size_t x = 0; x < width; x++) {
-			const size_t i = y * width + x;
-
-			if (!(normalizer->ink[i] > EDGE_LEVEL) || lines[i])
+			if (!mask[y * width + x])
 				continue;
 			rest.box.left = fmin(rest.box.left, (double)x);
 			rest.box.right = fmax(rest.box.right, (double)x + 1);
@@ -216,61 +322,96 @@ static bool is_character(const struct frame *frame, const struct rest *rest)
 	return fmax(width, height) >= MIN_CHARACTER * side && height >= MIN_ASPECT * width;
 }
 
-/* Whether ink that is left lies beside the line. */
-static bool is_joined(const struct view *view, const struct line *line)
-{
-	const ptrdiff_t reach = 2 + (ptrdiff_t)line->thickness;
-
-	for (size_t i = 0; i < line->n; i++) {
-		const ptrdiff_t middle = middle_of(line, i);
-
-		for (ptrdiff_t k = middle - reach; k <= middle + reach; k++)
-			if (k >= 0 && k < (ptrdiff_t)view->across &&
-			    is_ink(view, pixel_of(view, line, i, (size_t)k)))
-				return true;
-	}
-	return false;
-}
-
 /* Whether the line goes from border to border with paper on both sides of it. */
 static bool passes_by(const struct view *view, const struct line *line)
 {
-	const double end = line->at + line->slope * (double)view->length;
-	const double near = fmin(line->at, end), far = fmax(line->at, end);
+	const double begin = line->at - line->slope * (double)line->origin;
+	const double end = begin + line->slope * (double)view->length;
+	const double near = fmin(begin, end), far = fmax(begin, end);
 
-	return line->n + MAX_GAP >= view->length && near > 2 * line->thickness &&
+	return line->end - line->first + MAX_GAP >= view->length && near > 2 * line->thickness &&
 	       far < (double)view->across - 2 * line->thickness;
+}
+
+/* mask = the pixels of what is left but the lines' rests and specks. numbers, with the bit NEAR:
+ * the line that covers each pixel, or 0. */
+static void mask_rest(struct normalizer *normalizer, const struct frame *frame,
+		      const uint8_t *numbers, uint8_t *mask)
+{
+	const size_t n = frame->width * frame->height;
+	const uint32_t *parents = normalizer->parents;
+	/* The paper is not needed any more. */
+	uint32_t *areas = (uint32_t *)(void *)normalizer->paper, largest = 1;
+
+	for (size_t i = 0; i < n; i++)
+		mask[i] = normalizer->ink[i] > EDGE_LEVEL && !(numbers[i] & ~NEAR);
+	normalize_label_components(mask, frame->width, frame->height, normalizer->parents);
+	memset(areas, 0, n * sizeof(*areas));
+	for (size_t i = 0; i < n; i++)
+		if (mask[i] && !numbers[i]) {
+			const uint32_t area = ++areas[normalize_component(parents, (uint32_t)i)];
+
+			largest = area > largest ? area : largest;
+		}
+	for (size_t i = 0; i < n; i++)
+		if (mask[i]) {
+			const uint32_t area = areas[normalize_component(parents, (uint32_t)i)];
+
+			mask[i] = area > 0 && (float)area >= REST_SHARE * (float)largest;
+		}
+}
+
+/* Takes the lines out that are not a part of what is left in mask, and their soft edges. */
+static void take_out(float *ink, size_t n_pixels, const struct view views[2],
+		     const struct line *lines, const bool *is_part, size_t n, const uint8_t *mask)
+{
+	uint8_t *numbers = views[0].lines;
+
+	for (size_t i = 0; i < n_pixels; i++)
+		numbers[i] &= (uint8_t)~NEAR;
+	for (size_t k = 0; k < n; k++)
+		if (!is_part[k])
+			touch_reach(&views[lines[k].upright], &lines[k], NEAR, numbers);
+	for (size_t i = 0; i < n_pixels; i++) {
+		const uint8_t number = numbers[i] & (uint8_t)~NEAR;
+
+		if (number ? !is_part[number - 1] : numbers[i] && !mask[i])
+			ink[i] = 0;
+	}
 }
 
 void normalize_remove_lines(struct normalizer *normalizer, const struct frame *frame)
 {
 	const size_t width = frame->width, height = frame->height, n_pixels = width * height;
 	uint8_t *numbers = normalizer->keep;
-	const struct view along = {normalizer->ink, numbers, width, height, 1, width};
-	const struct view down = {normalizer->ink, numbers, height, width, width, 1};
-	const double thickness = 1 + MAX_THICKNESS * (double)(width > height ? width : height);
+	/* The weights are made later. */
+	uint8_t *mask = (uint8_t *)(void *)normalizer->weights;
+	const struct view views[2] = {{normalizer->ink, numbers, width, height, 1, width, false},
+				      {normalizer->ink, numbers, height, width, width, 1, true}};
+	const double blur = normalize_edge_sigma(normalizer->ink, width, height);
+	const double thickness = 1 + MAX_THICKNESS * (double)(width > height ? width : height) +
+				 BLUR_SIGMAS * fmax(0, blur - SHARP_SIGMA);
 	struct line lines[MAX_LINES];
-	bool part[MAX_LINES + 1] = {false};
+	bool is_part[MAX_LINES];
 	struct rest rest;
 	size_t n = 0;
 
 	memset(numbers, 0, n_pixels);
-	n = find_from(&along, false, false, thickness, lines, n);
-	n = find_from(&along, true, false, thickness, lines, n);
-	n = find_from(&down, false, true, thickness, lines, n);
-	n = find_from(&down, true, true, thickness, lines, n);
+	for (int k = 0; k < 2; k++)
+		n = find_along(&views[k], thickness, lines, n);
 	if (n == 0)
 		return;
-	rest = measure_rest(normalizer, frame, numbers);
+	for (size_t k = 0; k < n; k++)
+		touch_reach(&views[lines[k].upright], &lines[k], NEAR, numbers);
+	mask_rest(normalizer, frame, numbers, mask);
+	rest = measure_rest(mask, frame);
 	if (!is_character(frame, &rest))
 		return;
 	for (size_t k = 0; k < n; k++) {
-		const struct view *view = lines[k].upright ? &down : &along;
+		const struct view *view = &views[lines[k].upright];
 
-		part[k + 1] = is_joined(view, &lines[k]) &&
-			      (rest.at_border || !passes_by(view, &lines[k]));
+		is_part[k] = touch_reach(view, &lines[k], 0, mask) &&
+			     (rest.at_border || !passes_by(view, &lines[k]));
 	}
-	for (size_t i = 0; i < n_pixels; i++)
-		if (numbers[i] && !part[numbers[i]])
-			normalizer->ink[i] = 0;
+	take_out(normalizer->ink, n_pixels, views, lines, is_part, n, mask);
 }

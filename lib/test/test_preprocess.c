@@ -548,6 +548,81 @@ static void ruled_lines_are_no_ink(void **state)
 	image_clear(&image);
 }
 
+/* The top and left edges of a box, which lean outwards and leave the picture before they end. */
+static void corners_of_boxes_are_no_ink(void **state)
+{
+	struct image image = {0};
+
+	(void)state;
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 0);
+	for (size_t i = 20; i < 400; i++)
+		for (size_t k = 0; k < 8; k++) {
+			const double across = 22 + (double)k - 0.08 * (double)i;
+
+			if (across < 0)
+				continue;
+			image.pixels.data[(size_t)across * 400 + i] = 0;
+			image.pixels.data[i * 400 + (size_t)across] = 0;
+		}
+	assert_like_d(&image, 0.01f);
+	image_clear(&image);
+}
+
+/* Noise makes ink of its own all over the page, beside the lines and at the border too. */
+static void boxes_with_noise_are_no_ink(void **state)
+{
+	struct image image = {0};
+	uint32_t random = 1;
+
+	(void)state;
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 200, 120);
+	for (size_t i = 0; i < 400; i++)
+		for (size_t k = 0; k < 9; k++) {
+			image.pixels.data[(14 + k) * 400 + i] = 120;
+			image.pixels.data[i * 400 + 377 + k] = 120;
+		}
+	for (size_t i = 0; i < image.pixels.nbytes; i++) {
+		int sum = 0;
+
+		for (int k = 0; k < 4; k++) {
+			random = random * 1664525 + 1013904223;
+			sum += (int)(random >> 24);
+		}
+		image.pixels.data[i] = (uint8_t)(image.pixels.data[i] + (sum - 510) / 6);
+	}
+	assert_like_d(&image, 0.03f);
+	image_clear(&image);
+}
+
+/* A box out of focus: its edges are nearly as wide as the strokes. */
+static void blurred_boxes_are_no_ink(void **state)
+{
+	struct image image = {0};
+	float clear[N], boxed[N];
+
+	(void)state;
+	picture_make(&image, 400, 400, 1);
+	for (int box = 0; box < 2; box++) {
+		draw_strokes(image.pixels.data, 400, 400, LETTER(letter_d), 100, 100, 200, 14, 255,
+			     0);
+		for (size_t i = 0; box && i < 400; i++)
+			for (size_t k = 0; k < 7; k++) {
+				image.pixels.data[(25 + k + i / 40) * 400 + i] = 0;
+				image.pixels.data[(365 + k - i / 40) * 400 + i] = 0;
+				image.pixels.data[i * 400 + 25 + k] = 0;
+				image.pixels.data[i * 400 + 365 + k] = 0;
+			}
+		for (unsigned pass = 0; pass < 3; pass++) {
+			smear(&image, false, 10);
+			smear(&image, true, 10);
+		}
+		preprocess(&image, EMNIST_PREPROCESS_AUTO, box ? boxed : clear);
+	}
+	if (mean_difference(clear, boxed) > 0.04f)
+		fail_msg("differs by %.4f", (double)mean_difference(clear, boxed));
+	image_clear(&image);
+}
+
 /* An H and a T that fill their picture are made of nothing but lines that cross the border. */
 static void tight_letters_are_no_lines(void **state)
 {
@@ -778,6 +853,9 @@ int main(void)
 		cmocka_unit_test(shadows_are_paper),
 		cmocka_unit_test(thin_ink_stands_out_of_shadows),
 		cmocka_unit_test(ruled_lines_are_no_ink),
+		cmocka_unit_test(corners_of_boxes_are_no_ink),
+		cmocka_unit_test(boxes_with_noise_are_no_ink),
+		cmocka_unit_test(blurred_boxes_are_no_ink),
 		cmocka_unit_test(tight_letters_are_no_lines),
 		cmocka_unit_test(thin_pens_are_widened),
 		cmocka_unit_test(alpha_draws),
