@@ -21,6 +21,7 @@
 #define MARGIN 2
 #define FRAME  (SIDE + 2 * MARGIN)
 #define CENTRE ((SIDE - 1) / 2.0)
+#define SPILL  4
 #define DEGREE (3.14159265358979323846 / 180)
 
 /* Knots are 7 pixels apart: a cubic B-spline's basis function then has a standard deviation of
@@ -130,20 +131,23 @@ static void field_draw(struct random *random, double deviation, float *field)
 						columns[y][x / KNOT_DISTANCE + piece];
 }
 
-/* Turns the displacements of all pixels into the places in the frame that they come from, along one
- * axis: of_x x + of_y y + start for those that are not displaced. */
+/* The places in the frame that all pixels come from, along one axis: of_x x + of_y y + start and
+ * their displacements. A row is taken to be 32 long, which is whole vectors: what is too much is
+ * written over by the next row, and behind the last one there is SPILL. */
 SIMD_CLONES
-static void displace(double of_x, double of_y, double start, float *places)
+static void find_places(double of_x, double of_y, double start, const float *restrict displacements,
+			float *restrict places)
 {
 	const float step = (float)of_x, last = FRAME - 2;
 
-	for (int y = 0; y < SIDE; y++, places += SIDE) {
+	for (int y = 0; y < SIDE; y++) {
 		const float first = (float)(of_y * y + start + MARGIN);
 
-		for (int x = 0; x < SIDE; x++) {
-			const float at = first + step * (float)x + places[x];
+		for (int x = 0; x < SIDE + SPILL; x++) {
+			const float at = first + step * (float)x + displacements[y * SIDE + x];
+			const float inside = at > 0 ? at : 0;
 
-			places[x] = at < 0 ? 0 : at > last ? last : at;
+			places[y * SIDE + x] = inside < last ? inside : last;
 		}
 	}
 }
@@ -174,15 +178,16 @@ void augment(const struct distortion *distortion, struct random *random, const u
 {
 	const struct affine affine = affine_draw(distortion, random);
 	uint32_t fours[FRAME * FRAME];
-	float from_x[SIDE * SIDE] = {0}, from_y[SIDE * SIDE] = {0};
+	float field_x[SIDE * SIDE + SPILL] = {0}, field_y[SIDE * SIDE + SPILL] = {0};
+	float from_x[SIDE * SIDE + SPILL], from_y[SIDE * SIDE + SPILL];
 
 	frame_fill(pixels, fours);
 	if (distortion->elastic > 0) {
-		field_draw(random, distortion->elastic, from_x);
-		field_draw(random, distortion->elastic, from_y);
+		field_draw(random, distortion->elastic, field_x);
+		field_draw(random, distortion->elastic, field_y);
 	}
-	displace(affine.xx, affine.xy, affine.x0, from_x);
-	displace(affine.yx, affine.yy, affine.y0, from_y);
+	find_places(affine.xx, affine.xy, affine.x0, field_x, from_x);
+	find_places(affine.yx, affine.yy, affine.y0, field_y, from_y);
 	sample(fours, from_x, from_y, vector);
 }
 
