@@ -83,11 +83,13 @@ static bool find_warning(const struct machine *machine, unsigned number, char *l
 	if (backend->better_kernels && number-- == 0) {
 		if (forced && *forced)
 			snprintf(line, size,
-				 "training is slow: this processor has %s; unset OPENBLAS_CORETYPE",
+				 "training could be faster: this processor has %s; unset "
+				 "OPENBLAS_CORETYPE",
 				 backend->instructions);
 		else
 			snprintf(line, size,
-				 "training is slow: this processor has %s, and OpenBLAS does not "
+				 "training could be faster: this processor has %s, and OpenBLAS "
+				 "does not "
 				 "know it; try "
 				 "OPENBLAS_CORETYPE=%s",
 				 backend->instructions, backend->better_kernels);
