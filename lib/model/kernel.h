@@ -1,5 +1,6 @@
 /*
- * kernel.h - the matrix products of a network that runs, one version for each kind of processor.
+ * kernel.h - the matrix products of a network that runs, and two of the three of one that learns
+ * (lib/train/products.c), one version for each kind of processor.
  *
  * Two thirds of an image's pixels are zero, and so are most values behind a ReLU: a product takes
  * only what is not. Weights lie in strips of columns (strips.h), of which a kernel takes at a time

@@ -18,6 +18,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define CACHE_LINE 64
+
 /* Outputs of a block: whole strips, as many as the widest kernel takes at a time, and few enough
  * that their gradient by 784 inputs (400 kB) stays in a second-level cache. */
 #define BLOCK_OUTPUTS (2 * STRIP_COLUMNS)
@@ -35,8 +37,6 @@ struct meeting {
 	unsigned n_waiting;
 	atomic_uint_fast64_t round;
 };
-
-#define CACHE_LINE 64
 
 struct block {
 	size_t layer;

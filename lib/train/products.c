@@ -118,6 +118,14 @@ void product_backward(struct batch *batch, const struct net *net, size_t l, size
 			  STRIP_COLUMNS, first > 0, before, width);
 }
 
+/* Lays n columns of rows that are stride apart out in strips. */
+static void lay_out(const float *values, size_t stride, size_t n_rows, size_t n, float *strips)
+{
+	for (size_t first = 0; first < n; first += STRIP_COLUMNS)
+		for (size_t r = 0; r < n_rows; r++, strips += STRIP_COLUMNS)
+			memcpy(strips, values + r * stride + first, STRIP_COLUMNS * sizeof(float));
+}
+
 void product_gradient(const struct batch *batch, const struct net *net, size_t l, size_t begin,
 		      size_t end, float *gradient_ret, float *deltas)
 {
@@ -127,10 +135,7 @@ void product_gradient(const struct batch *batch, const struct net *net, size_t l
 	size_t stride, n_columns;
 	const float *input = product_input(batch, net, l, &stride);
 
-	for (size_t r = 0; r < batch->n_rows; r++)
-		for (size_t c = begin; c < end; c += STRIP_COLUMNS)
-			memcpy(deltas + (c - begin) * batch->n_rows + r * STRIP_COLUMNS,
-			       values->delta + r * layer->width + c, STRIP_COLUMNS * sizeof(float));
+	lay_out(values->delta + begin, layer->width, batch->n_rows, width, deltas);
 	for (size_t first = 0; first < width; first += n_columns) {
 		const size_t strip = first - first % STRIP_COLUMNS;
 
