@@ -6,10 +6,6 @@
 
 #include <math.h>
 
-/* Paper is sampled at no more than this many points a side. */
-#define SAMPLE_SIDE 24
-#define MAX_SAMPLES (SAMPLE_SIDE * SAMPLE_SIDE)
-
 /* Light that varies over the page by less, of 255, is even. */
 #define MIN_LIGHT_RANGE 8.0f
 
@@ -25,29 +21,6 @@
 
 /* Fits of a surface on top of the samples; four or five are usual until it rests. */
 #define MAX_PASSES 8
-
-static size_t take_samples(const float *values, size_t width, size_t height,
-			   struct light_sample samples[MAX_SAMPLES])
-{
-	const size_t nx = width < SAMPLE_SIDE ? width : SAMPLE_SIDE;
-	const size_t ny = height < SAMPLE_SIDE ? height : SAMPLE_SIDE;
-	size_t n = 0;
-
-	for (size_t j = 0; j < ny; j++)
-		for (size_t i = 0; i < nx; i++) {
-			/* The outermost samples lie on the border, where paper is likeliest. */
-			const size_t x = nx > 1 ? i * (width - 1) / (nx - 1) : 0;
-			const size_t y = ny > 1 ? j * (height - 1) / (ny - 1) : 0;
-
-			samples[n++] = (struct light_sample){
-				.x = light_place(x, width),
-				.y = light_place(y, height),
-				.value = values[y * width + x],
-				.weight = 1,
-			};
-		}
-	return n;
-}
 
 /* Fits a surface that lies on top of most samples: what is above it weighs twenty times what is
  * below, which is ink as often as paper. */
@@ -78,7 +51,7 @@ static struct light fit_upper(struct light_sample *samples, size_t n)
  * median distance tells what near is. */
 static size_t select_paper(struct light_sample *samples, size_t n, const struct light *light)
 {
-	float residuals[MAX_SAMPLES], sorted[MAX_SAMPLES], reach;
+	float residuals[LIGHT_MAX_SAMPLES], sorted[LIGHT_MAX_SAMPLES], reach;
 	size_t n_paper = 0;
 
 	light_residuals(light, samples, n, residuals);
@@ -108,9 +81,9 @@ static void set_range(struct light *light, const float *values, size_t n)
 static struct light estimate_light(const float *paper, size_t width, size_t height,
 				   float *noise_ret)
 {
-	struct light_sample samples[MAX_SAMPLES];
-	float values[MAX_SAMPLES], middle, low, high;
-	size_t n = take_samples(paper, width, height, samples);
+	struct light_sample samples[LIGHT_MAX_SAMPLES];
+	float values[LIGHT_MAX_SAMPLES], middle, low, high;
+	size_t n = light_sample(paper, width, height, samples);
 	struct light light = fit_upper(samples, n);
 
 	*noise_ret = 0;
@@ -147,9 +120,9 @@ static void subtract_paper(const struct light *light, const float *paper, float 
  * ink is. */
 static float measure_noise(const float *ink, size_t width, size_t height)
 {
-	struct light_sample samples[MAX_SAMPLES];
-	float brighter[MAX_SAMPLES];
-	const size_t n = take_samples(ink, width, height, samples);
+	struct light_sample samples[LIGHT_MAX_SAMPLES];
+	float brighter[LIGHT_MAX_SAMPLES];
+	const size_t n = light_sample(ink, width, height, samples);
 	size_t n_brighter = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -164,11 +137,11 @@ static float measure_noise(const float *ink, size_t width, size_t height)
  * ink is taken for paper of another brightness, it is all that tells noise from ink. */
 static float measure_roughness(const float *ink, size_t width, size_t height)
 {
-	float differences[MAX_SAMPLES];
-	const size_t step = 1 + width * height / MAX_SAMPLES;
+	float differences[LIGHT_MAX_SAMPLES];
+	const size_t step = 1 + width * height / LIGHT_MAX_SAMPLES;
 	size_t n = 0;
 
-	for (size_t i = 0; i + 1 < width * height && n < MAX_SAMPLES; i += step)
+	for (size_t i = 0; i + 1 < width * height && n < LIGHT_MAX_SAMPLES; i += step)
 		differences[n++] = fabsf(ink[i + 1] - ink[i]);
 	return n ? LIGHT_SIGMA_OF_MEDIAN * ROOT_HALF * light_select(differences, n, n / 2) : 0;
 }

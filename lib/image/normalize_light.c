@@ -10,6 +10,29 @@
 
 #define N_TERMS LIGHT_N_TERMS
 
+size_t light_sample(const float *values, size_t width, size_t height,
+		    struct light_sample samples[LIGHT_MAX_SAMPLES])
+{
+	const size_t nx = width < LIGHT_SAMPLE_SIDE ? width : LIGHT_SAMPLE_SIDE;
+	const size_t ny = height < LIGHT_SAMPLE_SIDE ? height : LIGHT_SAMPLE_SIDE;
+	size_t n = 0;
+
+	for (size_t j = 0; j < ny; j++)
+		for (size_t i = 0; i < nx; i++) {
+			/* The outermost samples lie on the border, where paper is likeliest. */
+			const size_t x = nx > 1 ? i * (width - 1) / (nx - 1) : 0;
+			const size_t y = ny > 1 ? j * (height - 1) / (ny - 1) : 0;
+
+			samples[n++] = (struct light_sample){
+				.x = light_place(x, width),
+				.y = light_place(y, height),
+				.value = values[y * width + x],
+				.weight = 1,
+			};
+		}
+	return n;
+}
+
 struct light light_even(float value)
 {
 	return (struct light){.c = {value}, .least = value, .most = value};

@@ -20,6 +20,17 @@ struct light_sample {
 	float weight;
 };
 
+/* A page is sampled at no more than this many points a side. */
+#define LIGHT_SAMPLE_SIDE 24
+#define LIGHT_MAX_SAMPLES (LIGHT_SAMPLE_SIDE * LIGHT_SAMPLE_SIDE)
+
+/* Light that changes in one direction only, as behind the edge of a shadow. */
+#define LIGHT_N_STRIPS 24
+struct shadow {
+	float across[2]; /* x and y times these are -1..1 */
+	float values[LIGHT_N_STRIPS];
+};
+
 /* The standard deviation of a normal distribution, of the median of its absolute values. */
 #define LIGHT_SIGMA_OF_MEDIAN 1.4826f
 
@@ -28,6 +39,10 @@ static inline float light_place(size_t i, size_t n)
 {
 	return n > 1 ? 2 * (float)i / (float)(n - 1) - 1 : 0;
 }
+
+/* Samples of the values all over them, each of weight 1; returns how many. */
+size_t light_sample(const float *values, size_t width, size_t height,
+		    struct light_sample samples[LIGHT_MAX_SAMPLES]);
 
 /* An even light of the given brightness. */
 struct light light_even(float value);
@@ -44,6 +59,13 @@ void light_on_row(const struct light *light, float y, float *row, size_t n);
 /* residuals[i] = how far sample i is from the light. */
 void light_residuals(const struct light *light, const struct light_sample *samples, size_t n,
 		     float *residuals);
+
+/* normalize_shadow.c: fits light that falls in some direction to the samples; returns how far off
+ * the given share of them is at most. */
+float shadow_fit(struct shadow *shadow, const struct light_sample *samples, size_t n, float share);
+
+/* The light at a place. */
+float shadow_at(const struct shadow *shadow, float x, float y);
 
 /* The k-th smallest of n values, k from 0; reorders them. */
 float light_select(float *values, size_t n, size_t k);

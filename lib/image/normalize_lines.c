@@ -380,6 +380,28 @@ static void take_out(float *ink, size_t n_pixels, const struct view views[2],
 	}
 }
 
+/* Whether ink lies at the border, as lines that leave the picture must. */
+static bool reaches_border(const float *ink, size_t width, size_t height)
+{
+	for (size_t y = 0; y < height; y++) {
+		const size_t step = y == 0 || y == height - 1 || width < 2 ? 1 : width - 1;
+
+		for (size_t x = 0; x < width; x += step)
+			if (ink[y * width + x] > EDGE_LEVEL)
+				return true;
+	}
+	return false;
+}
+
+/* The thickest that a line may be. */
+static double most_thickness(const float *ink, size_t width, size_t height)
+{
+	const double blur = normalize_edge_sigma(ink, width, height);
+
+	return 1 + MAX_THICKNESS * (double)(width > height ? width : height) +
+	       BLUR_SIGMAS * fmax(0, blur - SHARP_SIGMA);
+}
+
 void normalize_remove_lines(struct normalizer *normalizer, const struct frame *frame)
 {
 	const size_t width = frame->width, height = frame->height, n_pixels = width * height;
@@ -388,14 +410,15 @@ void normalize_remove_lines(struct normalizer *normalizer, const struct frame *f
 	uint8_t *mask = (uint8_t *)(void *)normalizer->weights;
 	const struct view views[2] = {{normalizer->ink, numbers, width, height, 1, width, false},
 				      {normalizer->ink, numbers, height, width, width, 1, true}};
-	const double blur = normalize_edge_sigma(normalizer->ink, width, height);
-	const double thickness = 1 + MAX_THICKNESS * (double)(width > height ? width : height) +
-				 BLUR_SIGMAS * fmax(0, blur - SHARP_SIGMA);
+	double thickness;
 	struct line lines[MAX_LINES];
 	bool is_part[MAX_LINES];
 	struct rest rest;
 	size_t n = 0;
 
+	if (!reaches_border(normalizer->ink, width, height))
+		return;
+	thickness = most_thickness(normalizer->ink, width, height);
 	memset(numbers, 0, n_pixels);
 	for (int k = 0; k < 2; k++)
 		n = find_along(&views[k], thickness, lines, n);

@@ -2,9 +2,10 @@
  * normalize_turn.c - which side of a picture is the ink: the dark one or the bright one.
  *
  * Most of a picture's border is paper. Where light is even, brightness has two levels, and the
- * border tells which of them is the paper's. Else a smooth surface is fitted to the border, but not
- * to the strokes and lines that cross it, and tells how bright paper would be anywhere: what
- * departs from it most, to the dark or to the bright side, is the ink.
+ * border tells which of them is the paper's, unless they are those of a shadow's edge. Else a
+ * smooth surface is fitted to the border, but not to the strokes and lines that cross it, and tells
+ * how bright paper would be anywhere: what departs from it most, to the dark or to the bright side,
+ * is the ink.
  */
 #include "normalize.h"
 #include "normalize_light.h"
@@ -19,16 +20,22 @@
 /* A border is paper when this share of it is on one side of the threshold. */
 #define BORDER_SHARE 0.75f
 
-/* Where the border does not tell, as in a tight crop: what is dark is the ink unless its shares of
- * the border and of the whole add up to more than this. In training images cropped to their ink
- * that is wrong for 2 % in dark ink and for 8 % in light ink, mostly bars that fill their box. */
+/* Where the border does not tell, the two levels may be those of a shadow and of the light beside
+ * it: when light that falls in one direction only is off by at most so much of their difference, at
+ * the latter share of the pixels. It is what departs from this light, then, that is the ink. */
+#define SHADOW_OFF   0.2f
+#define SHADOW_SHARE 0.75f
+
+/* Else, as in a tight crop: what is dark is the ink unless its shares of the border and of the
+ * whole add up to more than this. In training images cropped to their ink that is wrong for 2 % in
+ * dark ink and for 8 % in light ink, mostly bars that fill their box. */
 #define MAX_INK_SHARES 1.1f
 
 /* Samples of the border: up to so many along each side, in lines that lie so many pixels inside. */
-#define N_ALONG     32
-#define N_DEEP      2
-#define DEEPER      2
-#define MAX_SAMPLES (4 * N_ALONG * N_DEEP)
+#define N_ALONG  32
+#define N_DEEP   2
+#define DEEPER   2
+#define N_BORDER (4 * N_ALONG * N_DEEP)
 
 /* Rounds of fitting. A sample that lies SCALE standard deviations off has half the weight, and
  * brightness is not known better than to MIN_SIGMA levels. */
@@ -92,8 +99,30 @@ static float bright_border(const float *values, size_t width, size_t height, flo
 	return (float)n_bright / (float)n;
 }
 
-/* Decides by the levels; false where there are not two. */
-static bool turn_by_levels(const float *paper, size_t width, size_t height, bool *bright_ret)
+/* Whether the two levels on either side of the threshold are those of light and shadow. */
+static bool is_shadow(const float *paper, size_t width, size_t height, float threshold,
+		      struct shadow *shadow)
+{
+	struct light_sample samples[LIGHT_MAX_SAMPLES];
+	const size_t n = light_sample(paper, width, height, samples);
+	float sums[2] = {0}, counts[2] = {0}, gap;
+
+	for (size_t i = 0; i < n; i++) {
+		const int is_bright = samples[i].value > threshold;
+
+		sums[is_bright] += samples[i].value;
+		counts[is_bright]++;
+	}
+	if (counts[0] == 0 || counts[1] == 0)
+		return false;
+	gap = sums[1] / counts[1] - sums[0] / counts[0];
+	return shadow_fit(shadow, samples, n, SHADOW_SHARE) <= SHADOW_OFF * gap;
+}
+
+/* Decides by the levels; false where there are not two of them, or where they are those of light
+ * and shadow: then *is_shadow_ret is set, and *shadow_ret is the light. */
+static bool turn_by_levels(const float *paper, size_t width, size_t height, bool *bright_ret,
+			   struct shadow *shadow_ret, bool *is_shadow_ret)
 {
 	const size_t n = width * height;
 	uint32_t histogram[256] = {0};
@@ -107,6 +136,11 @@ static bool turn_by_levels(const float *paper, size_t width, size_t height, bool
 	if (share < TWO_LEVELS)
 		return false;
 	border = bright_border(paper, width, height, threshold);
+	if (border > 1 - BORDER_SHARE && border < BORDER_SHARE &&
+	    is_shadow(paper, width, height, threshold, shadow_ret)) {
+		*is_shadow_ret = true;
+		return false;
+	}
 	for (size_t i = 0; i < n; i++)
 		n_dark += paper[i] <= threshold;
 	*bright_ret =
@@ -118,7 +152,7 @@ static bool turn_by_levels(const float *paper, size_t width, size_t height, bool
 /* -------------------------------------------------------------- by its light */
 
 static size_t take_border(const float *values, size_t width, size_t height,
-			  struct light_sample samples[MAX_SAMPLES])
+			  struct light_sample samples[N_BORDER])
 {
 	size_t n = 0;
 
@@ -146,8 +180,8 @@ static size_t take_border(const float *values, size_t width, size_t height,
 /* The light on the paper of the border, and beyond it within the range of brightness. */
 static struct light fit_border(const float *values, size_t width, size_t height)
 {
-	struct light_sample samples[MAX_SAMPLES];
-	float residuals[MAX_SAMPLES], sorted[MAX_SAMPLES];
+	struct light_sample samples[N_BORDER];
+	float residuals[N_BORDER], sorted[N_BORDER];
 	const size_t n = take_border(values, width, height, samples);
 	struct light light = {.least = -255, .most = 510};
 
@@ -181,30 +215,57 @@ static int find_tail(const uint32_t *histogram, int first, int step, uint32_t n)
 /* Departures from -255 to 255 have a bin each, those beyond the last ones. */
 #define N_BINS 512
 
+/* Whether what departs from the light does so to the bright side. */
+static bool departs_brightly(const uint32_t histogram[N_BINS], size_t n)
+{
+	const uint32_t tail = (uint32_t)(TAIL_SHARE * (float)n);
+	const float darkest = (float)(find_tail(histogram, 0, 1, tail) - N_BINS / 2);
+	const float brightest = (float)(find_tail(histogram, N_BINS - 1, -1, tail) - N_BINS / 2);
+
+	return brightest + darkest > BRIGHT_BALANCE * (brightest - darkest + 1);
+}
+
+static void count_departure(uint32_t histogram[N_BINS], float departure)
+{
+	const float off = departure + N_BINS / 2;
+
+	histogram[off > 0 ? off < N_BINS - 1 ? (size_t)off : N_BINS - 1 : 0]++;
+}
+
 static bool turn_by_light(const float *paper, size_t width, size_t height)
 {
 	const struct light light = fit_border(paper, width, height);
-	const uint32_t tail = (uint32_t)(TAIL_SHARE * (float)(width * height));
 	uint32_t histogram[N_BINS] = {0};
-	float row[WORK_SIDE], darkest, brightest;
+	float row[WORK_SIDE];
 
 	for (size_t y = 0; y < height; y++) {
 		light_on_row(&light, light_place(y, height), row, width);
-		for (size_t x = 0; x < width; x++) {
-			const float off = paper[y * width + x] - row[x] + N_BINS / 2;
-
-			histogram[off > 0 ? off < N_BINS - 1 ? (size_t)off : N_BINS - 1 : 0]++;
-		}
+		for (size_t x = 0; x < width; x++)
+			count_departure(histogram, paper[y * width + x] - row[x]);
 	}
-	darkest = (float)(find_tail(histogram, 0, 1, tail) - N_BINS / 2);
-	brightest = (float)(find_tail(histogram, N_BINS - 1, -1, tail) - N_BINS / 2);
-	return brightest + darkest > BRIGHT_BALANCE * (brightest - darkest + 1);
+	return departs_brightly(histogram, width * height);
+}
+
+static bool turn_by_shadow(const float *paper, size_t width, size_t height,
+			   const struct shadow *shadow)
+{
+	uint32_t histogram[N_BINS] = {0};
+
+	for (size_t y = 0; y < height; y++)
+		for (size_t x = 0; x < width; x++)
+			count_departure(histogram, paper[y * width + x] -
+							   shadow_at(shadow, light_place(x, width),
+								     light_place(y, height)));
+	return departs_brightly(histogram, width * height);
 }
 
 bool normalize_ink_is_bright(const float *paper, size_t width, size_t height)
 {
-	bool bright;
+	struct shadow shadow;
+	bool bright, is_shadow = false;
 
-	return turn_by_levels(paper, width, height, &bright) ? bright
-							     : turn_by_light(paper, width, height);
+	if (turn_by_levels(paper, width, height, &bright, &shadow, &is_shadow))
+		return bright;
+	return is_shadow ? turn_by_shadow(paper, width, height, &shadow)
+			 : turn_by_light(paper, width, height);
 }

@@ -506,6 +506,49 @@ static void thin_ink_stands_out_of_shadows(void **state)
 	image_clear(&image);
 }
 
+/* Half of the page and of its border in a deep shadow, whose edge runs through a thin, faint d: its
+ * two levels are not those of ink and paper. Under light ink too. */
+static void halves_in_shadow_keep_their_sides(void **state)
+{
+	static const struct {
+		uint8_t paper, ink;
+		double x, y, softness; /* of the shadow's edge */
+		bool boxed;
+	} pages[] = {
+		{180, 120, 0, 1, 0.1, false},      {180, 120, 0.6, 0.8, 0.25, false},
+		{245, 150, -1, 0, 0.2, false},     {130, 200, 0, 1, 0.1, false},
+		{110, 180, 0.8, -0.6, 0.2, false}, {204, 143, 0, 1, 0.38, true},
+		{178, 115, 0.2, 0.98, 0.18, true}, {178, 115, 0.7, 0.7, 0.3, true},
+	};
+	struct image image = {0};
+
+	(void)state;
+	picture_make(&image, 400, 400, 1);
+	for (size_t k = 0; k < sizeof(pages) / sizeof(*pages); k++) {
+		draw_strokes(image.pixels.data, 400, 400, LETTER(letter_d), 100, 100, 200, 14,
+			     pages[k].paper, pages[k].ink);
+		for (size_t i = 0; pages[k].boxed && i < 400; i++)
+			for (size_t j = 0; j < 7; j++) {
+				const size_t places[4] = {(25 + j) * 400 + i, (370 + j) * 400 + i,
+							  i * 400 + 25 + j, i * 400 + 370 + j};
+
+				for (size_t l = 0; l < 4; l++)
+					image.pixels.data[places[l]] = pages[k].ink;
+			}
+		for (size_t i = 0; i < image.pixels.nbytes; i++) {
+			const double x = (double)(i % 400) / 200 - 1;
+			const double y = (double)(i / 400) / 200 - 1;
+			const double across = x * pages[k].x + y * pages[k].y + 0.1;
+
+			image.pixels.data[i] =
+				(uint8_t)(image.pixels.data[i] *
+					  (0.77 - 0.23 * tanh(across / pages[k].softness)));
+		}
+		assert_like_d(&image, 0.06f);
+	}
+	image_clear(&image);
+}
+
 /* A dark line of the picture, from border to border, `thick` pixels, at `at` and sloping. */
 static void rule(struct image *image, bool upright, size_t at, double slope, size_t thick)
 {
@@ -852,6 +895,7 @@ int main(void)
 		cmocka_unit_test(dark_corners_are_paper),
 		cmocka_unit_test(shadows_are_paper),
 		cmocka_unit_test(thin_ink_stands_out_of_shadows),
+		cmocka_unit_test(halves_in_shadow_keep_their_sides),
 		cmocka_unit_test(ruled_lines_are_no_ink),
 		cmocka_unit_test(corners_of_boxes_are_no_ink),
 		cmocka_unit_test(boxes_with_noise_are_no_ink),
