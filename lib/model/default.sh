@@ -4,7 +4,7 @@
 # EMNIST_DATA is the folder that holds emnist/train/ and emnist/*-test-*. Seven convolutional teachers
 # are trained in PyTorch, on what `emnist train` would show a network: three on all images, and four on
 # three quarters each, which are asked about the fourth alone. `emnist train` learns what both kinds say.
-# Each step leaves its result in $BUILD/default-model (12 GB) and is not done again while that is there,
+# Each step leaves its result in $BUILD/default-model (9 GB) and is not done again while that is there,
 # and the long ones go on from where they were interrupted. PYTHON names a Python that has torch and
 # numpy; without it, one is set up there from PyPI.
 #
