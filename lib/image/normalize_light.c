@@ -23,12 +23,7 @@ size_t light_sample(const float *values, size_t width, size_t height,
 			const size_t x = nx > 1 ? i * (width - 1) / (nx - 1) : 0;
 			const size_t y = ny > 1 ? j * (height - 1) / (ny - 1) : 0;
 
-			samples[n++] = (struct light_sample){
-				.x = light_place(x, width),
-				.y = light_place(y, height),
-				.value = values[y * width + x],
-				.weight = 1,
-			};
+			samples[n++] = light_sample_at(values, width, height, x, y);
 		}
 	return n;
 }

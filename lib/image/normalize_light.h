@@ -40,6 +40,18 @@ static inline float light_place(size_t i, size_t n)
 	return n > 1 ? 2 * (float)i / (float)(n - 1) - 1 : 0;
 }
 
+/* The value at a pixel, as a sample of weight 1. */
+static inline struct light_sample light_sample_at(const float *values, size_t width, size_t height,
+						  size_t x, size_t y)
+{
+	return (struct light_sample){
+		.x = light_place(x, width),
+		.y = light_place(y, height),
+		.value = values[y * width + x],
+		.weight = 1,
+	};
+}
+
 /* Samples of the values all over them, each of weight 1; returns how many. */
 size_t light_sample(const float *values, size_t width, size_t height,
 		    struct light_sample samples[LIGHT_MAX_SAMPLES]);

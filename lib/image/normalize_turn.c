@@ -167,12 +167,7 @@ static size_t take_border(const float *values, size_t width, size_t height,
 			const size_t x = upright ? (far ? width - 1 - off : off) : at;
 			const size_t y = upright ? at : (far ? height - 1 - off : off);
 
-			samples[n++] = (struct light_sample){
-				.x = light_place(x, width),
-				.y = light_place(y, height),
-				.value = values[y * width + x],
-				.weight = 1,
-			};
+			samples[n++] = light_sample_at(values, width, height, x, y);
 		}
 	return n;
 }
