@@ -222,7 +222,8 @@ $(BUILD)/test/%.so: cli/test/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -fPIC -shared -O1 -o $@ $< -ldl
 
-$(BUILD)/replay/%: $(BUILD)/lib/fuzz/%.o $(BUILD)/lib/fuzz/replay.o $(LIB_OBJECTS)
+$(BUILD)/replay/%: $(BUILD)/lib/fuzz/%.o $(BUILD)/lib/fuzz/replay.o $(BUILD)/lib/fuzz/trial.o \
+		   $(LIB_OBJECTS)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
@@ -245,7 +246,7 @@ $(FUZZERS):
 		-print_final_stats=1 -artifact_prefix=build/fuzz/crashes/$@- \
 		build/fuzz/corpus/$@ lib/fuzz/corpus/$(@:fuzz_%=%)
 
-build/fuzz/fuzz_%: $(BUILD)/lib/fuzz/fuzz_%.o $(LIB_OBJECTS)
+build/fuzz/fuzz_%: $(BUILD)/lib/fuzz/fuzz_%.o $(BUILD)/lib/fuzz/trial.o $(LIB_OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -pthread -o $@ $^ $(PACKAGE_LIBS)
 

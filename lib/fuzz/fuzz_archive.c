@@ -3,10 +3,10 @@
  * archive, by its directory.
  */
 #include "../base/archive.h"
+#include "trial.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 /* Enough to pass every boundary, and little enough to be quick. */
@@ -71,11 +71,10 @@ static void read_by_directory(int fd)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 {
-	const int fd = memfd_create("fuzz", MFD_CLOEXEC);
+	char path[TRIAL_PATH_NBYTES];
+	const int fd = trial_file(data, nbytes, path);
 	const size_t n_head = nbytes / 3;
 
-	if (fd < 0 || (nbytes && write(fd, data, nbytes) != (ssize_t)nbytes))
-		abort();
 	lseek(fd, 0, SEEK_SET);
 	read_images(fd, NULL, 0);
 	/* A part of it was read before. */
