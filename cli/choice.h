@@ -17,17 +17,17 @@ struct choice_settings {
 };
 
 /* The options, for a command's table. */
-#define CHOICE_OPTIONS(settings)                                                                   \
-	OPTION_TEXT(0, "range", "A..B", &(settings)->range,                                        \
+#define CHOICE_OPTIONS(member)                                                                     \
+	OPTION_TEXT(0, "range", "A..B", member.range,                                              \
 		    "take images A to B, both included, numbered from 0; A.. and ..B leave an "    \
 		    "end open"),                                                                   \
-		OPTION_TEXT(0, "classes", "SET", &(settings)->set,                                 \
+		OPTION_TEXT(0, "classes", "SET", member.set,                                       \
 			    "take images of these characters: digits, upper, lower, letters, "     \
 			    "alnum, or literal ones and ranges such as 0-9A-F; several with "      \
 			    "commas"),                                                             \
-		OPTION_UNSIGNED(0, "sample", "N", &(settings)->n_sample, 1, OPTION_NO_MAXIMUM,     \
+		OPTION_UNSIGNED(0, "sample", "N", member.n_sample, 1, OPTION_NO_MAXIMUM,           \
 				"take N of them at random, in their order"),                       \
-		OPTION_UNSIGNED(0, "seed", "S", &(settings)->seed, 0, OPTION_NO_MAXIMUM,           \
+		OPTION_UNSIGNED(0, "seed", "S", member.seed, 0, OPTION_NO_MAXIMUM,                 \
 				"of --sample: the same seed gives the same images; default: 1")
 
 /* The images of a dataset that were chosen, in its order. */

@@ -15,13 +15,13 @@ struct class_settings {
 };
 
 /* The options, for a command's table. */
-#define CLASSES_OPTIONS(settings)                                                                  \
-	OPTION_TEXT(0, "classes", "SET", &(settings)->set,                                         \
+#define CLASSES_OPTIONS(member)                                                                    \
+	OPTION_TEXT(0, "classes", "SET", member.set,                                               \
 		    "answer only with these characters: digits, upper, lower, letters, alnum, or " \
 		    "literal ones and ranges such as 0-9A-F; several with commas"),                \
-		OPTION_FLAG(0, "merge-case", &(settings)->merge_case,                              \
+		OPTION_FLAG(0, "merge-case", member.merge_case,                                    \
 			    "upper and lower case are one answer, shown as upper case"),           \
-		OPTION_REAL(0, "min-probability", "P", &(settings)->min_probability, 0, 1,         \
+		OPTION_REAL(0, "min-probability", "P", member.min_probability, 0, 1,               \
 			    "reject what is less probable than P, 0 to 1: leave it unanswered")
 
 /* The view of labels that the settings ask for, NULL where they ask for none. False after a

@@ -85,36 +85,30 @@ struct bench {
 	struct progress progress;
 };
 
-static enum parse_result parse(struct settings *s, int argc, char **argv)
-{
-	const struct option_spec specs[] = {
-		OPTION_TEXT('m', "model", "FILE", &s->model_path,
-			    "model; default: the built-in one"),
-		OPTION_TEXT(0, "images", "DATASET", &s->images_path,
-			    "idx file of images for the network and for PNG files; default: "
-			    "characters drawn at random, the same ones each time"),
-		OPTION_CHOICE(0, "only", "all|network|decode|preprocess|files", &s->part,
-			      part_names, "measure this part alone; default: all"),
-		OPTION_REAL(0, "seconds", "N", &s->seconds, 0.1, 3600,
-			    "how long to measure; default: 20"),
-		OPTION_UNSIGNED('j', "threads", "N", &s->n_threads, 1, 1024,
-				"threads, beside one alone; default: one a processor"),
-		OPTION_CHOICE('f', "format", "text|json", &s->format, format_names,
-			      "default: text"),
-		OPTION_TEXT('o', "output", "FILE", &s->output_path,
-			    "write to FILE; default: standard output"),
-		OPTION_FLAG('q', "quiet", &s->quiet, "no progress"),
-		OPTION_END,
-	};
+static const struct option_spec specs[] = {
+	OPTION_TEXT('m', "model", "FILE", model_path, "model; default: the built-in one"),
+	OPTION_TEXT(0, "images", "DATASET", images_path,
+		    "idx file of images for the network and for PNG files; default: characters "
+		    "drawn at random, the same ones each time"),
+	OPTION_CHOICE(0, "only", "all|network|decode|preprocess|files", part, part_names,
+		      "measure this part alone; default: all"),
+	OPTION_REAL(0, "seconds", "N", seconds, 0.1, 3600, "how long to measure; default: 20"),
+	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
+			"threads, beside one alone; default: one a processor"),
+	OPTION_CHOICE('f', "format", "text|json", format, format_names, "default: text"),
+	OPTION_TEXT('o', "output", "FILE", output_path, "write to FILE; default: standard output"),
+	OPTION_FLAG('q', "quiet", quiet, "no progress"),
+	OPTION_END,
+};
 
-	return options_parse(
-		"bench [OPTION]...",
-		"Measure how fast this machine classifies: the network alone, decoding, "
-		"preprocessing, and all together, from image files to CSV.",
-		"Exit status: 0 all was measured, 2 wrong usage, or the model, the dataset, the "
-		"files or the output failed.",
-		specs, argc, argv, &s->operands);
-}
+static const struct option_table table = {
+	.usage = "bench [OPTION]...",
+	.summary = "Measure how fast this machine classifies: the network alone, decoding, "
+		   "preprocessing, and all together, from image files to CSV.",
+	.after = "Exit status: 0 all was measured, 2 wrong usage, or the model, the dataset, the "
+		 "files or the output failed.",
+	.specs = specs,
+};
 
 /* ---------------------------------------------------------------------- figures */
 
@@ -290,14 +284,8 @@ enum exit_status cmd_bench(int argc, char **argv)
 	enum exit_status status = STATUS_FATAL;
 	struct emnist_model *model;
 
-	switch (parse(&s, argc, argv)) {
-	case PARSE_HELP:
-		return close_stdout(STATUS_OK);
-	case PARSE_BAD:
-		return STATUS_FATAL;
-	case PARSE_RUN:
-		break;
-	}
+	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
+		return status;
 	if (s.operands.n > 0) {
 		complain("'%s': bench takes no arguments; see 'emnist bench --help'",
 			 s.operands.texts[0]);

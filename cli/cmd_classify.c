@@ -45,77 +45,67 @@ struct settings {
 /* In the order of enum emnist_preprocess. */
 static const char *const preprocess_names[] = {"auto", "raw", "normalize", NULL};
 
-static enum parse_result parse(struct settings *s, int argc, char **argv)
-{
-	const struct option_spec specs[] = {
-		OPTION_HEADING("Model:"),
-		OPTION_TEXT('m', "model", "FILE", &s->model_path,
-			    "model; default: the built-in one"),
-		OPTION_TEXT(0, "labels", "FILE", &s->labels_path,
-			    "mapping file that says what the model's classes mean, in EMNIST's "
-			    "format"),
-		ACTIVATION_OPTION(&s->activation),
-		OPTION_CHOICE(
-			0, "preprocess", "auto|raw|normalize", &s->preprocess, preprocess_names,
-			"how an image is brought to 28x28: auto takes EMNIST's own images as "
-			"they are and normalizes all others; raw only scales; default: as the "
-			"model says, auto for the built-in one"),
-		OPTION_HEADING("Answers:"),
-		CLASSES_OPTIONS(&s->classes),
-		OPTION_HEADING("Input:"),
-		OPTION_TEXT(0, "files-from", "FILE", &s->lines_path,
-			    "classify the files named in FILE too, one a line; - is standard "
-			    "input"),
-		OPTION_TEXT(0, "files0-from", "FILE", &s->zeroes_path,
-			    "the same, names ended by zero bytes, as find -print0 writes them"),
-		OPTION_FLAG('r', "recursive", &s->recursive,
-			    "go into the directories in a directory"),
-		OPTION_SIZE(0, "max-file-size", "SIZE", &s->file_nbytes, 1, OPTION_NO_MAXIMUM,
-			    "refuse larger files; default: 256M"),
-		OPTION_UNSIGNED(0, "max-width", "N", &s->width, 1, UINT32_MAX,
-				"refuse wider images; default: 32768 pixels"),
-		OPTION_UNSIGNED(0, "max-height", "N", &s->height, 1, UINT32_MAX,
-				"refuse higher images; default: 32768 pixels"),
-		OPTION_UNSIGNED(0, "max-pixels", "N", &s->n_pixels, 1, OPTION_NO_MAXIMUM,
-				"refuse images of more pixels; default: 67108864"),
-		OPTION_CHOICE(0, "transpose", "auto|yes|no", &s->transpose, dataset_transpose_names,
-			      "whether the images of idx files are stored transposed, as "
-			      "EMNIST's are; default: auto, no for MNIST's own file names only"),
-		OPTION_HEADING("Output:"),
-		OPTION_CHOICE('f', "format", "text|csv|tsv|jsonl", &s->format, output_format_names,
-			      "default: text"),
-		OPTION_UNSIGNED('k', "top", "N", &s->n_top, 1, 1000,
-				"print the N most probable characters; default: 1"),
-		OPTION_FLAG(0, "probabilities", &s->probabilities,
-			    "print the probabilities of all characters"),
-		OPTION_TEXT('o', "output", "FILE", &s->output_path,
-			    "write to FILE; default: standard output"),
-		OPTION_TEXT(0, "dump-preprocessed", "DIR", &s->dump_path,
-			    "write what the network saw of each image to DIR, as PNG"),
-		OPTION_HEADING("Run:"),
-		OPTION_FLAG(0, "fail-fast", &s->fail_fast,
-			    "stop after the first input that cannot be classified"),
-		OPTION_UNSIGNED(0, "batch", "N", &s->n_rows, 1, 4096,
-				"images that go through the network at once; default: 128"),
-		OPTION_UNSIGNED('j', "threads", "N", &s->n_threads, 1, 1024,
-				"threads; default: one a processor"),
-		OPTION_FLAG('q', "quiet", &s->quiet,
-			    "no progress, and no message for an image that cannot be classified: "
-			    "the records and the exit status tell"),
-		OPTION_COUNT('v', "verbose", &s->verbose,
-			     "say at the end what was done, and how fast"),
-		OPTION_END,
-	};
+static const struct option_spec specs[] = {
+	OPTION_HEADING("Model:"),
+	OPTION_TEXT('m', "model", "FILE", model_path, "model; default: the built-in one"),
+	OPTION_TEXT(0, "labels", "FILE", labels_path,
+		    "mapping file that says what the model's classes mean, in EMNIST's format"),
+	ACTIVATION_OPTION(activation),
+	OPTION_CHOICE(0, "preprocess", "auto|raw|normalize", preprocess, preprocess_names,
+		      "how an image is brought to 28x28: auto takes EMNIST's own images as they "
+		      "are and normalizes all others; raw only scales; default: as the model says, "
+		      "auto for the built-in one"),
+	OPTION_HEADING("Answers:"),
+	CLASSES_OPTIONS(classes),
+	OPTION_HEADING("Input:"),
+	OPTION_TEXT(0, "files-from", "FILE", lines_path,
+		    "classify the files named in FILE too, one a line; - is standard input"),
+	OPTION_TEXT(0, "files0-from", "FILE", zeroes_path,
+		    "the same, names ended by zero bytes, as find -print0 writes them"),
+	OPTION_FLAG('r', "recursive", recursive, "go into the directories in a directory"),
+	OPTION_SIZE(0, "max-file-size", "SIZE", file_nbytes, 1, OPTION_NO_MAXIMUM,
+		    "refuse larger files; default: 256M"),
+	OPTION_UNSIGNED(0, "max-width", "N", width, 1, UINT32_MAX,
+			"refuse wider images; default: 32768 pixels"),
+	OPTION_UNSIGNED(0, "max-height", "N", height, 1, UINT32_MAX,
+			"refuse higher images; default: 32768 pixels"),
+	OPTION_UNSIGNED(0, "max-pixels", "N", n_pixels, 1, OPTION_NO_MAXIMUM,
+			"refuse images of more pixels; default: 67108864"),
+	OPTION_CHOICE(0, "transpose", "auto|yes|no", transpose, dataset_transpose_names,
+		      "whether the images of idx files are stored transposed, as EMNIST's are; "
+		      "default: auto, no for MNIST's own file names only"),
+	OPTION_HEADING("Output:"),
+	OPTION_CHOICE('f', "format", "text|csv|tsv|jsonl", format, output_format_names,
+		      "default: text"),
+	OPTION_UNSIGNED('k', "top", "N", n_top, 1, 1000,
+			"print the N most probable characters; default: 1"),
+	OPTION_FLAG(0, "probabilities", probabilities, "print the probabilities of all characters"),
+	OPTION_TEXT('o', "output", "FILE", output_path, "write to FILE; default: standard output"),
+	OPTION_TEXT(0, "dump-preprocessed", "DIR", dump_path,
+		    "write what the network saw of each image to DIR, as PNG"),
+	OPTION_HEADING("Run:"),
+	OPTION_FLAG(0, "fail-fast", fail_fast,
+		    "stop after the first input that cannot be classified"),
+	OPTION_UNSIGNED(0, "batch", "N", n_rows, 1, 4096,
+			"images that go through the network at once; default: 128"),
+	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
+			"threads; default: one a processor"),
+	OPTION_FLAG('q', "quiet", quiet,
+		    "no progress, and no message for an image that cannot be classified: the "
+		    "records and the exit status tell"),
+	OPTION_COUNT('v', "verbose", verbose, "say at the end what was done, and how fast"),
+	OPTION_END,
+};
 
-	return options_parse(
-		"classify [OPTION]... [FILE|DIRECTORY|ARCHIVE|-]...",
-		"Print what character each image shows, and how probable that is. A directory "
-		"stands for the files in it, a zip or tar archive or an idx file for the images "
-		"in it, - for what standard input gives.",
-		"Exit status: 0 everything was classified, 1 at least one input failed, 2 wrong "
-		"usage, or the model or the output failed.",
-		specs, argc, argv, &s->operands);
-}
+static const struct option_table table = {
+	.usage = "classify [OPTION]... [FILE|DIRECTORY|ARCHIVE|-]...",
+	.summary = "Print what character each image shows, and how probable that is. A directory "
+		   "stands for the files in it, a zip or tar archive or an idx file for the images "
+		   "in it, - for what standard input gives.",
+	.after = "Exit status: 0 everything was classified, 1 at least one input failed, 2 wrong "
+		 "usage, or the model or the output failed.",
+	.specs = specs,
+};
 
 /* A model, and what its classes are called. */
 struct knowledge {
@@ -291,14 +281,8 @@ enum exit_status cmd_classify(int argc, char **argv)
 	struct knowledge knowledge = {0};
 	enum exit_status status = STATUS_FATAL;
 
-	switch (parse(&s, argc, argv)) {
-	case PARSE_HELP:
-		return close_stdout(STATUS_OK);
-	case PARSE_BAD:
-		return STATUS_FATAL;
-	case PARSE_RUN:
-		break;
-	}
+	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
+		return status;
 	if (s.operands.n == 0 && !s.lines_path && !s.zeroes_path)
 		complain("nothing to classify; see 'emnist classify --help'");
 	else if (knowledge_load(&knowledge, &s))

@@ -34,75 +34,64 @@ struct settings {
 	struct text_list operands;
 };
 
-static enum parse_result parse(struct settings *s, int argc, char **argv)
-{
-	const struct option_spec specs[] = {
-		OPTION_HEADING("Model:"),
-		OPTION_TEXT('m', "model", "FILE", &s->model_path,
-			    "model; default: the built-in one"),
-		OPTION_TEXT(0, "labels", "FILE", &s->labels_path,
-			    "mapping file that says what the model's classes mean, in EMNIST's "
-			    "format"),
-		ACTIVATION_OPTION(&s->activation),
-		OPTION_HEADING("Dataset:"),
-		DATASET_OPTIONS(&s->dataset, "the model's"),
-		DATASET_INDICES_OPTION(&s->dataset),
-		OPTION_HEADING("Answers:"),
-		CLASSES_OPTIONS(&s->classes),
-		OPTION_HEADING("Output:"),
-		OPTION_CHOICE('f', "format", "text|json|csv", &s->format, eval_format_names,
-			      "csv is a table of the classes; default: text"),
-		OPTION_TEXT('o', "output", "FILE", &s->output_path,
-			    "write to FILE; default: standard output"),
-		OPTION_FLAG(0, "per-class", &s->per_class,
-			    "print recall, precision and F1 of each class"),
-		OPTION_FLAG(0, "coverage", &s->coverage,
-			    "print the accuracy when only the surest 100, 99, 98, 95, 90, 80 % of "
-			    "the images are answered"),
-		OPTION_FLAG(0, "calibration", &s->calibration,
-			    "print how often answers are right, by how probable they are"),
-		OPTION_UNSIGNED(0, "most-confused", "N", &s->n_confusions, 1, 1000,
-				"print the N most frequent mistakes"),
-		OPTION_UNSIGNED('k', "top", "N", &s->n_top, 1, EMNIST_EVAL_RANKS,
-				"print also for how many images one of the N most probable classes "
-				"is right, 1 to 10"),
-		OPTION_TEXT(0, "compare", "MODEL", &s->compare_path,
-			    "evaluate this model on the same images too, and test whether the "
-			    "difference is chance"),
-		OPTION_HEADING("Files:"),
-		OPTION_TEXT(
-			0, "report", "FILE", &s->files.report,
-			"write a page of HTML with all figures, diagrams and the most confident "
-			"mistakes to FILE"),
-		OPTION_TEXT(
-			0, "confusion", "FILE", &s->files.confusion,
-			"write the confusion matrix to FILE, by its name: .png and .svg are heat "
-			"maps, all others CSV, a row for each true class, a column for each "
-			"predicted one"),
-		OPTION_TEXT(0, "errors", "FILE", &s->files.errors,
-			    "write the mistakes to FILE, as CSV"),
-		OPTION_TEXT(0, "errors-montage", "FILE", &s->files.montage,
-			    "write a PNG with the hundred most confident mistakes to FILE"),
-		OPTION_HEADING("Run:"),
-		OPTION_UNSIGNED(0, "batch", "N", &s->n_rows, 1, 4096,
-				"images that go through the network at once; default: 256"),
-		OPTION_UNSIGNED('j', "threads", "N", &s->n_threads, 1, 1024,
-				"threads; default: one a processor"),
-		OPTION_FLAG('q', "quiet", &s->quiet, "no progress"),
-		OPTION_COUNT('v', "verbose", &s->verbose, "say what is evaluated on what"),
-		OPTION_END,
-	};
+static const struct option_spec specs[] = {
+	OPTION_HEADING("Model:"),
+	OPTION_TEXT('m', "model", "FILE", model_path, "model; default: the built-in one"),
+	OPTION_TEXT(0, "labels", "FILE", labels_path,
+		    "mapping file that says what the model's classes mean, in EMNIST's format"),
+	ACTIVATION_OPTION(activation),
+	OPTION_HEADING("Dataset:"),
+	DATASET_OPTIONS(dataset, "the model's"),
+	DATASET_INDICES_OPTION(dataset),
+	OPTION_HEADING("Answers:"),
+	CLASSES_OPTIONS(classes),
+	OPTION_HEADING("Output:"),
+	OPTION_CHOICE('f', "format", "text|json|csv", format, eval_format_names,
+		      "csv is a table of the classes; default: text"),
+	OPTION_TEXT('o', "output", "FILE", output_path, "write to FILE; default: standard output"),
+	OPTION_FLAG(0, "per-class", per_class, "print recall, precision and F1 of each class"),
+	OPTION_FLAG(0, "coverage", coverage,
+		    "print the accuracy when only the surest 100, 99, 98, 95, 90, 80 % of the "
+		    "images are answered"),
+	OPTION_FLAG(0, "calibration", calibration,
+		    "print how often answers are right, by how probable they are"),
+	OPTION_UNSIGNED(0, "most-confused", "N", n_confusions, 1, 1000,
+			"print the N most frequent mistakes"),
+	OPTION_UNSIGNED('k', "top", "N", n_top, 1, EMNIST_EVAL_RANKS,
+			"print also for how many images one of the N most probable classes is "
+			"right, 1 to 10"),
+	OPTION_TEXT(0, "compare", "MODEL", compare_path,
+		    "evaluate this model on the same images too, and test whether the difference "
+		    "is chance"),
+	OPTION_HEADING("Files:"),
+	OPTION_TEXT(0, "report", "FILE", files.report,
+		    "write a page of HTML with all figures, diagrams and the most confident "
+		    "mistakes to FILE"),
+	OPTION_TEXT(0, "confusion", "FILE", files.confusion,
+		    "write the confusion matrix to FILE, by its name: .png and .svg are heat maps, "
+		    "all others CSV, a row for each true class, a column for each predicted one"),
+	OPTION_TEXT(0, "errors", "FILE", files.errors, "write the mistakes to FILE, as CSV"),
+	OPTION_TEXT(0, "errors-montage", "FILE", files.montage,
+		    "write a PNG with the hundred most confident mistakes to FILE"),
+	OPTION_HEADING("Run:"),
+	OPTION_UNSIGNED(0, "batch", "N", n_rows, 1, 4096,
+			"images that go through the network at once; default: 256"),
+	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
+			"threads; default: one a processor"),
+	OPTION_FLAG('q', "quiet", quiet, "no progress"),
+	OPTION_COUNT('v', "verbose", verbose, "say what is evaluated on what"),
+	OPTION_END,
+};
 
-	return options_parse(
-		"eval [OPTION]... DATASET",
-		"Measure a model's accuracy on labelled images. DATASET is a file of them, such as "
-		"emnist-byclass-test-images-idx3-ubyte.gz or that name up to '-images', or a "
-		"folder; "
-		"emnist-formats(5) says what is read.",
-		"Exit status: 0 the dataset was evaluated, 1 without some image files that could "
-		"not be read, 2 wrong usage, or the model, the dataset or the output failed.",
-		specs, argc, argv, &s->operands);
-}
+static const struct option_table table = {
+	.usage = "eval [OPTION]... DATASET",
+	.summary = "Measure a model's accuracy on labelled images. DATASET is a file of them, such "
+		   "as emnist-byclass-test-images-idx3-ubyte.gz or that name up to '-images', or a "
+		   "folder; emnist-formats(5) says what is read.",
+	.after = "Exit status: 0 the dataset was evaluated, 1 without some image files that could "
+		 "not be read, 2 wrong usage, or the model, the dataset or the output failed.",
+	.specs = specs,
+};
 
 static struct emnist_dataset *open_dataset(struct settings *s, const struct emnist_model *model,
 					   const char *path)
@@ -336,14 +325,8 @@ enum exit_status cmd_eval(int argc, char **argv)
 	struct eval_pictures *mistakes;
 	struct eval_other *other;
 
-	switch (parse(&s, argc, argv)) {
-	case PARSE_HELP:
-		return close_stdout(STATUS_OK);
-	case PARSE_BAD:
-		return STATUS_FATAL;
-	case PARSE_RUN:
-		break;
-	}
+	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
+		return status;
 	mistakes = calloc(1, sizeof(*mistakes));
 	other = calloc(1, sizeof(*other));
 	if (!mistakes || !other)

@@ -36,38 +36,33 @@ struct settings {
 	struct text_list operands;
 };
 
-static enum parse_result parse(struct settings *s, int argc, char **argv)
-{
-	const struct option_spec specs[] = {
-		OPTION_CHOICE(
-			0, "to", "FORMAT", &s->format, format_names,
-			"onnx, savedmodel, graphdef or safetensors; default: by OUT's ending"),
-		OPTION_UNSIGNED(0, "opset", "N", &s->opset, 7, 25,
-				"ONNX's operator set, 7 to 25; default: 17"),
-		OPTION_TEXT(0, "batch", "N|dynamic", &s->batch,
-			    "images that each run takes; default: dynamic, any number"),
-		OPTION_TEXT(0, "input-name", "NAME", &s->options.input_name,
-			    "the input's name, and its key in signatures; default: images"),
-		OPTION_TEXT(0, "output-name", "NAME", &s->options.output_name,
-			    "the output's; default: probabilities in ONNX, scores in TensorFlow's "
-			    "formats"),
-		OPTION_FLAG(0, "logits", &s->options.logits, "leave out the softmax at the end"),
-		MODEL_SOURCE_OPTIONS(&s->source),
-		OPTION_FLAG(0, "force", &s->force, "replace what is at OUT"),
-		OPTION_END,
-	};
+static const struct option_spec specs[] = {
+	OPTION_CHOICE(0, "to", "FORMAT", format, format_names,
+		      "onnx, savedmodel, graphdef or safetensors; default: by OUT's ending"),
+	OPTION_UNSIGNED(0, "opset", "N", opset, 7, 25, "ONNX's operator set, 7 to 25; default: 17"),
+	OPTION_TEXT(0, "batch", "N|dynamic", batch,
+		    "images that each run takes; default: dynamic, any number"),
+	OPTION_TEXT(0, "input-name", "NAME", options.input_name,
+		    "the input's name, and its key in signatures; default: images"),
+	OPTION_TEXT(0, "output-name", "NAME", options.output_name,
+		    "the output's; default: probabilities in ONNX, scores in TensorFlow's formats"),
+	OPTION_FLAG(0, "logits", options.logits, "leave out the softmax at the end"),
+	MODEL_SOURCE_OPTIONS(source),
+	OPTION_FLAG(0, "force", force, "replace what is at OUT"),
+	OPTION_END,
+};
 
-	return options_parse(
-		"model convert [OPTION]... [IN] OUT",
-		"Write the model in IN, or the built-in one, to OUT: NAME.onnx is ONNX, NAME.pb a "
-		"frozen TensorFlow graph, NAME.safetensors a PyTorch state_dict, and a name "
-		"without an ending, or with / at its end, the directory of a TensorFlow "
-		"SavedModel. - is standard input or output. Weights keep every bit, and labels and "
-		"preprocessing go with them.",
-		"Exit status: 0 the model was written, 2 wrong usage, or the model or the output "
-		"failed.",
-		specs, argc, argv, &s->operands);
-}
+static const struct option_table table = {
+	.usage = "model convert [OPTION]... [IN] OUT",
+	.summary = "Write the model in IN, or the built-in one, to OUT: NAME.onnx is ONNX, NAME.pb "
+		   "a frozen TensorFlow graph, NAME.safetensors a PyTorch state_dict, and a name "
+		   "without an ending, or with / at its end, the directory of a TensorFlow "
+		   "SavedModel. - is standard input or output. Weights keep every bit, and labels "
+		   "and preprocessing go with them.",
+	.after = "Exit status: 0 the model was written, 2 wrong usage, or the model or the output "
+		 "failed.",
+	.specs = specs,
+};
 
 static bool parse_batch(struct settings *s)
 {
@@ -209,14 +204,8 @@ enum exit_status model_convert(int argc, char **argv)
 	struct settings s = {.source = {.activation = -1}, .format = -1};
 	enum exit_status status = STATUS_FATAL;
 
-	switch (parse(&s, argc, argv)) {
-	case PARSE_HELP:
-		return close_stdout(STATUS_OK);
-	case PARSE_BAD:
-		return STATUS_FATAL;
-	case PARSE_RUN:
-		break;
-	}
+	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
+		return status;
 	if (s.operands.n < 1 || s.operands.n > 2)
 		complain(s.operands.n ? "convert: one IN and one OUT; see 'emnist model convert "
 					"--help'"

@@ -18,28 +18,25 @@ struct settings {
 	struct text_list operands;
 };
 
-static enum parse_result parse(struct settings *s, int argc, char **argv)
-{
-	const struct option_spec specs[] = {
-		OPTION_TEXT('m', "model", "FILE", &s->source.path,
-			    "the model, where no FILE is given; default: the built-in one"),
-		MODEL_SOURCE_OPTIONS(&s->source),
-		OPTION_CHOICE('f', "format", "text|json", &s->format, format_names,
-			      "default: text"),
-		OPTION_TEXT('o', "output", "FILE", &s->output_path,
-			    "write to FILE; default: standard output"),
-		OPTION_END,
-	};
+static const struct option_spec specs[] = {
+	OPTION_TEXT('m', "model", "FILE", source.path,
+		    "the model, where no FILE is given; default: the built-in one"),
+	MODEL_SOURCE_OPTIONS(source),
+	OPTION_CHOICE('f', "format", "text|json", format, format_names, "default: text"),
+	OPTION_TEXT('o', "output", "FILE", output_path, "write to FILE; default: standard output"),
+	OPTION_END,
+};
 
-	return options_parse("model show [OPTION]... [FILE]",
-			     "Print a model's layers, weights, labels and preprocessing, and what "
-			     "its file says of itself: who made it, inputs, outputs and "
-			     "signatures, size and SHA-256. FILE is a model's file, the "
-			     "directory of a SavedModel, or - for standard input.",
-			     "Exit status: 0 the model was read, 2 wrong usage, or the model or "
-			     "the output failed.",
-			     specs, argc, argv, &s->operands);
-}
+static const struct option_table table = {
+	.usage = "model show [OPTION]... [FILE]",
+	.summary =
+		"Print a model's layers, weights, labels and preprocessing, and what its file says "
+		"of itself: who made it, inputs, outputs and signatures, size and SHA-256. FILE is "
+		"a model's file, the directory of a SavedModel, or - for standard input.",
+	.after = "Exit status: 0 the model was read, 2 wrong usage, or the model or the output "
+		 "failed.",
+	.specs = specs,
+};
 
 static enum exit_status show(const struct settings *s)
 {
@@ -67,14 +64,8 @@ enum exit_status model_show(int argc, char **argv)
 	struct settings s = {.source = {.activation = -1}};
 	enum exit_status status = STATUS_FATAL;
 
-	switch (parse(&s, argc, argv)) {
-	case PARSE_HELP:
-		return close_stdout(STATUS_OK);
-	case PARSE_BAD:
-		return STATUS_FATAL;
-	case PARSE_RUN:
-		break;
-	}
+	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
+		return status;
 	if (s.operands.n > 1 || (s.operands.n == 1 && s.source.path)) {
 		complain("one model at a time; see 'emnist model show --help'");
 	} else {

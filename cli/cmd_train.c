@@ -4,10 +4,9 @@
  * Ctrl-C is not the end: the run writes its checkpoint and stops, and the same command goes on from
  * there.
  */
-#include "dataset_options.h"
-#include "load_model.h"
 #include "progress.h"
 #include "sink.h"
+#include "train_options.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -18,30 +17,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAX_HIDDEN 64
-#define MAX_WIDTH  65536
-
 struct train_command {
-	/* as given */
-	const char *output;
-	const char *hidden;
-	const char *labels_path;
-	const char *frequencies_path;
-	const char *checkpoint;
-	const char *variants_folder;
-	bool no_checkpoint, restart, no_batch_norm, no_augmentation, quiet, no_calibration;
-	unsigned verbose;
-	int activation;
-	struct dataset_settings dataset;
-	uint64_t n_epochs, n_rows, seed, n_threads, n_variants;
-	double dropout, learning_rate, warmup, weight_decay, ema, freeze_norm, smoothing;
-	double rotate, scale, shear, shift, validation, checkpoint_seconds;
-	double elastic, anneal, teacher_share, temperature;
-	struct text_list teacher_paths, soft_labels_paths;
+	struct settings s; /* as given */
 
 	/* what becomes of it */
 	struct emnist_train_options options;
-	uint32_t widths[MAX_HIDDEN];
+	uint32_t widths[TRAIN_MAX_HIDDEN];
 	struct emnist_labels *labels;
 	double *frequencies;
 	struct emnist_model **teachers; /* (options.n_teachers) */
@@ -59,201 +40,7 @@ static void on_signal(int signal_number)
 	interrupted = signal_number;
 }
 
-/* ----------------------------------------------------------------- options */
-
-static enum parse_result parse(struct train_command *c, int argc, char **argv,
-			       struct text_list *operands)
-{
-	const struct option_spec specs[] = {
-		OPTION_TEXT('o', "output", "FILE", &c->output,
-			    "write the model to FILE, as ONNX; - is standard output; required"),
-		OPTION_HEADING("The network:"),
-		OPTION_TEXT(0, "hidden", "N,N...", &c->hidden,
-			    "widths of the hidden layers, or 'none'; default: 512,256"),
-		OPTION_CHOICE(0, "activation", "NAME", &c->activation, activation_choices,
-			      "of hidden layers: relu, elu, leaky_relu, selu, sigmoid or tanh; "
-			      "default: relu"),
-		OPTION_FLAG(0, "no-batch-norm", &c->no_batch_norm,
-			    "train without batch normalisation"),
-		OPTION_REAL(0, "dropout", "P", &c->dropout, 0, 0.99,
-			    "drop hidden units with probability P; default: 0.1"),
-		OPTION_TEXT(0, "labels", "FILE", &c->labels_path,
-			    "mapping file with the model's classes; default: those of the first "
-			    "dataset"),
-		OPTION_HEADING("The schedule:"),
-		OPTION_UNSIGNED(0, "epochs", "N", &c->n_epochs, 1, 100000,
-				"passes over the images; default: 30"),
-		OPTION_UNSIGNED(0, "batch", "N", &c->n_rows, 32, 65536,
-				"images a step, a multiple of 32; default: 256"),
-		OPTION_REAL(
-			0, "learning-rate", "R", &c->learning_rate, 1e-9, 10,
-			"peak rate of AdamW, from which a cosine leads to zero; default: 0.002"),
-		OPTION_REAL(0, "warmup", "EPOCHS", &c->warmup, 0, 100000,
-			    "epochs in which the rate rises from zero; default: 1"),
-		OPTION_REAL(0, "weight-decay", "R", &c->weight_decay, 0, 10,
-			    "AdamW's weight decay; default: 0.01"),
-		OPTION_REAL(0, "ema", "DECAY", &c->ema, 0, 0.999999,
-			    "keep the exponential moving average of the weights with this decay a "
-			    "step; 0: keep the last weights; default: 0.999"),
-		OPTION_REAL(
-			0, "freeze-norm", "SHARE", &c->freeze_norm, 0, 1,
-			"share of the steps, at the end, in which batch normalisation keeps its "
-			"statistics; default: 0"),
-		OPTION_REAL(0, "label-smoothing", "P", &c->smoothing, 0, 0.99,
-			    "share of each label spread over all classes; default: 0"),
-		OPTION_HEADING("Each image is distorted anew in each epoch, uniformly within:"),
-		OPTION_REAL(0, "rotate", "DEGREES", &c->rotate, 0, 180,
-			    "rotation to either side; default: 12"),
-		OPTION_REAL(0, "scale", "SHARE", &c->scale, 0, 0.9,
-			    "larger and smaller, each axis by itself; default: 0.12"),
-		OPTION_REAL(0, "shear", "SHARE", &c->shear, 0, 2,
-			    "slant to either side, as a share of the height; default: 0.12"),
-		OPTION_REAL(0, "shift", "SHARE", &c->shift, 0, 1,
-			    "displacement along each axis, as a share of the side; default: 0.08"),
-		OPTION_REAL(0, "elastic", "PIXELS", &c->elastic, 0, 10,
-			    "standard deviation of a smooth field of displacements; default: 0"),
-		OPTION_REAL(
-			0, "anneal", "SHARE", &c->anneal, 0, 1,
-			"share of the variants, at the end, over which distortions fade to none; "
-			"default: 0"),
-		OPTION_UNSIGNED(0, "variants", "N", &c->n_variants, 1, 65536,
-				"distort each image in N ways, shown in turn; default: anew each "
-				"epoch"),
-		OPTION_TEXT(0, "write-variants", "DIR", &c->variants_folder,
-			    "train nothing: write the variants of all images into DIR, for a "
-			    "teacher of "
-			    "another kind"),
-		OPTION_FLAG(0, "no-augmentation", &c->no_augmentation, "no distortion at all"),
-		OPTION_HEADING("Distillation:"),
-		OPTION_LIST(0, "teacher", "FILE", &c->teacher_paths,
-			    "learn what this ONNX model says of each distorted image, beside its "
-			    "label; may be given again: the mean of all is learnt"),
-		OPTION_LIST(
-			0, "soft-labels", "FILE", &c->soft_labels_paths,
-			"in place of --teacher: idx file of what one said of each image in each "
-			"variant; may be given again"),
-		OPTION_REAL(0, "teacher-share", "P", &c->teacher_share, 0.001, 1,
-			    "share of the teachers in the loss, the labels have the rest; default: "
-			    "0.9"),
-		OPTION_REAL(0, "temperature", "T", &c->temperature, 0.1, 100,
-			    "that teachers and network are compared at; default: 2"),
-		OPTION_HEADING("The data:"),
-		OPTION_REAL(0, "validation", "SHARE", &c->validation, 0, 0.9,
-			    "hold out this share of the first dataset, and print the accuracy on "
-			    "it after each epoch; with these the model's confidence is calibrated "
-			    "in the end; default: 0"),
-		OPTION_FLAG(0, "no-calibration", &c->no_calibration,
-			    "leave the model's confidence as it was trained"),
-		OPTION_TEXT(0, "class-frequencies", "LABELS", &c->frequencies_path,
-			    "idx file of labels; images are weighted so that the classes count as "
-			    "often as they occur in it"),
-		DATASET_OPTIONS(&c->dataset, "auto"),
-		OPTION_HEADING("The run:"),
-		OPTION_UNSIGNED(0, "seed", "N", &c->seed, 0, 1e15,
-				"the same seed, options, data and machine give the same model; "
-				"default: 1"),
-		OPTION_UNSIGNED('j', "threads", "N", &c->n_threads, 1, 1024,
-				"threads; the model does not depend on it; default: one a "
-				"processor"),
-		OPTION_TEXT(0, "checkpoint", "FILE", &c->checkpoint,
-			    "keep the state of the run in FILE, and go on from it when it is "
-			    "there; default: the output's name with .checkpoint; removed when the "
-			    "model is written"),
-		OPTION_REAL(0, "checkpoint-seconds", "N", &c->checkpoint_seconds, 0.001, 1e6,
-			    "least time between two checkpoints; default: 30"),
-		OPTION_FLAG(0, "no-checkpoint", &c->no_checkpoint, "keep no checkpoint"),
-		OPTION_FLAG(0, "restart", &c->restart, "begin anew, whatever checkpoint there is"),
-		OPTION_FLAG('q', "quiet", &c->quiet, "no line an epoch, no progress"),
-		OPTION_COUNT('v', "verbose", &c->verbose, "say what is trained on"),
-		OPTION_END,
-	};
-
-	return options_parse(
-		"train [OPTION]... -o FILE DATASET...",
-		"Trains a multilayer perceptron on labelled 28x28 images and writes it as ONNX.",
-		"A DATASET is what 'emnist eval' takes. Classes that stand for several characters "
-		"are learnt as \"any of these\". A run that is interrupted goes on when the same "
-		"command is given again.\n\n"
-		"Exit status: 0 the model was written, 1 it was trained without some image files "
-		"that could not be read, 2 wrong usage, or a dataset or the output failed.",
-		specs, argc, argv, operands);
-}
-
-/* "512,256" or "none". */
-static bool parse_hidden(struct train_command *c)
-{
-	const char *at = c->hidden;
-	size_t n = 0;
-
-	c->options.hidden = c->widths;
-	if (strcmp(at, "none") == 0)
-		return true;
-	for (;;) {
-		char *end;
-		unsigned long width;
-
-		errno = 0;
-		width = *at >= '0' && *at <= '9' ? strtoul(at, &end, 10) : 0;
-		if (width < 1 || width > MAX_WIDTH || errno || n == MAX_HIDDEN ||
-		    (*end != ',' && *end != '\0')) {
-			complain("--hidden: '%s' is not a list of up to %d widths from 1 to %d, "
-				 "such as 512,256",
-				 c->hidden, MAX_HIDDEN, MAX_WIDTH);
-			return false;
-		}
-		c->widths[n++] = (uint32_t)width;
-		c->options.n_hidden = n;
-		if (*end == '\0')
-			return true;
-		at = end + 1;
-	}
-}
-
-/* The library takes zero for its default and a negative number for none. */
-static double or_none(double value)
-{
-	return value == 0 ? -1 : value;
-}
-
-static bool fill_options(struct train_command *c)
-{
-	struct emnist_train_options *options = &c->options;
-
-	if (c->hidden && !parse_hidden(c))
-		return false;
-	if (c->n_rows % 32 != 0) {
-		complain("--batch: '%llu' is not a multiple of 32", (unsigned long long)c->n_rows);
-		return false;
-	}
-	options->activation = activation_chosen(c->activation);
-	options->batch_norm = c->no_batch_norm ? EMNIST_OFF : EMNIST_ON;
-	options->dropout = c->dropout;
-	options->n_epochs = (unsigned)c->n_epochs;
-	options->n_rows = (unsigned)c->n_rows;
-	options->learning_rate = c->learning_rate;
-	options->warmup_epochs = or_none(c->warmup);
-	options->weight_decay = or_none(c->weight_decay);
-	options->ema_decay = or_none(c->ema);
-	options->freeze_norm = c->freeze_norm;
-	options->label_smoothing = c->smoothing;
-	options->rotate = c->no_augmentation ? -1 : or_none(c->rotate);
-	options->scale = c->no_augmentation ? -1 : or_none(c->scale);
-	options->shear = c->no_augmentation ? -1 : or_none(c->shear);
-	options->shift = c->no_augmentation ? -1 : or_none(c->shift);
-	options->elastic = c->no_augmentation ? 0 : c->elastic;
-	options->anneal = c->anneal;
-	options->n_variants = (unsigned)c->n_variants;
-	options->soft_labels_paths = c->soft_labels_paths.texts;
-	options->n_soft_labels = c->soft_labels_paths.n;
-	options->teacher_share = c->teacher_share;
-	options->temperature = c->temperature;
-	options->validation = c->validation;
-	options->calibrate = c->no_calibration ? EMNIST_OFF : EMNIST_ON;
-	options->seed = c->seed;
-	options->n_threads = (unsigned)c->n_threads;
-	options->checkpoint_seconds = c->checkpoint_seconds;
-	return true;
-}
+/* ----------------------------------------------------------------- outputs */
 
 static bool is_stdout(const char *path)
 {
@@ -273,21 +60,21 @@ static struct stat what_is_at(const char *path)
 /* By default a checkpoint lies beside the model, where that is a file. */
 static bool settle_checkpoint(struct train_command *c)
 {
-	const mode_t mode = what_is_at(c->output).st_mode;
-	const bool is_file = !is_stdout(c->output) && (mode == 0 || S_ISREG(mode));
+	const mode_t mode = what_is_at(c->s.output).st_mode;
+	const bool is_file = !is_stdout(c->s.output) && (mode == 0 || S_ISREG(mode));
 
-	if (is_file && !c->no_checkpoint && !c->checkpoint) {
-		const size_t nbytes = strlen(c->output) + sizeof(".checkpoint");
+	if (is_file && !c->s.no_checkpoint && !c->s.checkpoint) {
+		const size_t nbytes = strlen(c->s.output) + sizeof(".checkpoint");
 
 		c->checkpoint_made = malloc(nbytes);
 		if (!c->checkpoint_made) {
 			complain("out of memory");
 			return false;
 		}
-		snprintf(c->checkpoint_made, nbytes, "%s.checkpoint", c->output);
-		c->checkpoint = c->checkpoint_made;
+		snprintf(c->checkpoint_made, nbytes, "%s.checkpoint", c->s.output);
+		c->s.checkpoint = c->checkpoint_made;
 	}
-	c->options.checkpoint_path = c->no_checkpoint ? NULL : c->checkpoint;
+	c->options.checkpoint_path = c->s.no_checkpoint ? NULL : c->s.checkpoint;
 	return true;
 }
 
@@ -296,7 +83,7 @@ static bool forget_checkpoint(const struct train_command *c)
 {
 	const char *path = c->options.checkpoint_path;
 
-	if (!c->restart || !path || unlink(path) == 0 || errno == ENOENT)
+	if (!c->s.restart || !path || unlink(path) == 0 || errno == ENOENT)
 		return true;
 	complain("'%s': cannot remove: %s", path, strerror(errno));
 	return false;
@@ -336,31 +123,33 @@ static bool check_writable(const char *path)
 
 static bool check_outputs(const struct train_command *c)
 {
-	return (is_stdout(c->output) || check_writable(c->output)) &&
+	return (is_stdout(c->s.output) || check_writable(c->s.output)) &&
 	       (!c->options.checkpoint_path || check_writable(c->options.checkpoint_path));
 }
 
 /* -------------------------------------------------------------------- data */
 
-static bool open_datasets(struct train_command *c, const struct text_list *operands)
+static bool open_datasets(struct train_command *c)
 {
+	const struct text_list *operands = &c->s.operands;
+
 	c->datasets = calloc(operands->n, sizeof(*c->datasets));
 	if (!c->datasets) {
 		complain("out of memory");
 		return false;
 	}
-	if (c->dataset.idx_labels_path && operands->n > 1) {
+	if (c->s.dataset.idx_labels_path && operands->n > 1) {
 		complain("--idx-labels: is of one dataset, and %zu are given", operands->n);
 		return false;
 	}
-	c->dataset.n_threads = (unsigned)c->n_threads;
+	c->s.dataset.n_threads = (unsigned)c->s.n_threads;
 	for (size_t i = 0; i < operands->n; i++) {
 		c->datasets[i] =
-			dataset_open(&c->dataset, operands->texts[i], EMNIST_PREPROCESS_AUTO);
+			dataset_open(&c->s.dataset, operands->texts[i], EMNIST_PREPROCESS_AUTO);
 		if (!c->datasets[i])
 			return false;
 		c->n_datasets++;
-		if (c->verbose)
+		if (c->s.verbose)
 			complain("'%s': %llu images, %zu classes, %s", operands->texts[i],
 				 (unsigned long long)emnist_dataset_count(c->datasets[i]),
 				 emnist_labels_count(emnist_dataset_labels(c->datasets[i])),
@@ -373,10 +162,10 @@ static bool read_labels(struct train_command *c)
 {
 	struct emnist_error error;
 
-	if (!c->labels_path)
+	if (!c->s.labels_path)
 		return true;
-	if (emnist_labels_read(c->labels_path, &c->labels, &error)) {
-		complain_of(c->labels_path, &error);
+	if (emnist_labels_read(c->s.labels_path, &c->labels, &error)) {
+		complain_of(c->s.labels_path, &error);
 		return false;
 	}
 	c->options.labels = c->labels;
@@ -385,7 +174,7 @@ static bool read_labels(struct train_command *c)
 
 static bool read_teachers(struct train_command *c)
 {
-	const size_t n = c->teacher_paths.n;
+	const size_t n = c->s.teacher_paths.n;
 	struct emnist_error error;
 
 	if (n == 0)
@@ -396,8 +185,8 @@ static bool read_teachers(struct train_command *c)
 		return false;
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (emnist_model_read(c->teacher_paths.texts[i], NULL, &c->teachers[i], &error)) {
-			complain_of(c->teacher_paths.texts[i], &error);
+		if (emnist_model_read(c->s.teacher_paths.texts[i], NULL, &c->teachers[i], &error)) {
+			complain_of(c->s.teacher_paths.texts[i], &error);
 			return false;
 		}
 		c->options.n_teachers++;
@@ -412,15 +201,15 @@ static bool read_frequencies(struct train_command *c)
 		c->labels ? c->labels : emnist_dataset_labels(c->datasets[0]);
 	struct emnist_error error;
 
-	if (!c->frequencies_path)
+	if (!c->s.frequencies_path)
 		return true;
 	c->frequencies = calloc(emnist_labels_count(labels), sizeof(*c->frequencies));
 	if (!c->frequencies) {
 		complain("out of memory");
 		return false;
 	}
-	if (emnist_labels_frequencies(labels, c->frequencies_path, c->frequencies, &error)) {
-		complain_of(c->frequencies_path, &error);
+	if (emnist_labels_frequencies(labels, c->s.frequencies_path, c->frequencies, &error)) {
+		complain_of(c->s.frequencies_path, &error);
 		return false;
 	}
 	c->options.class_frequencies = c->frequencies;
@@ -435,11 +224,11 @@ static int on_progress(void *context, const struct emnist_train_progress *p)
 
 	/* Reading the data took its time, and a run that goes on has steps behind it. */
 	if (!c->has_begun) {
-		progress_start(&c->progress, "steps", c->quiet);
+		progress_start(&c->progress, "steps", c->s.quiet);
 		c->progress.n_before = p->step;
 		c->has_begun = true;
 	}
-	if (p->epoch_done && !c->quiet) {
+	if (p->epoch_done && !c->s.quiet) {
 		progress_clear(&c->progress);
 		fprintf(stderr, "epoch %u/%u  loss %.4f", p->epoch, p->n_epochs, p->loss);
 		if (p->n_validation > 0)
@@ -487,11 +276,11 @@ static bool write_model(const struct train_command *c, const struct emnist_model
 {
 	struct emnist_error error;
 
-	if (is_stdout(c->output)) {
+	if (is_stdout(c->s.output)) {
 		if (!print_model(model, &error))
 			return false;
-	} else if (emnist_model_write(model, c->output, &error)) {
-		complain_of(c->output, &error);
+	} else if (emnist_model_write(model, c->s.output, &error)) {
+		complain_of(c->s.output, &error);
 		return false;
 	}
 	if (c->options.checkpoint_path)
@@ -522,7 +311,7 @@ static enum exit_status train(struct train_command *c)
 	}
 	written = write_model(c, model);
 	emnist_model_free(model);
-	return dataset_status(&c->dataset, written ? STATUS_OK : STATUS_FATAL);
+	return dataset_status(&c->s.dataset, written ? STATUS_OK : STATUS_FATAL);
 }
 
 /* What a teacher of another kind is to be trained on and asked about. */
@@ -531,9 +320,9 @@ static enum exit_status write_variants(const struct train_command *c)
 	struct emnist_error error;
 
 	if (!emnist_train_write_variants(c->datasets, c->n_datasets, &c->options,
-					 c->variants_folder, &error))
-		return dataset_status(&c->dataset, STATUS_OK);
-	complain_of(c->variants_folder, &error);
+					 c->s.variants_folder, &error))
+		return dataset_status(&c->s.dataset, STATUS_OK);
+	complain_of(c->s.variants_folder, &error);
 	return STATUS_FATAL;
 }
 
@@ -545,64 +334,41 @@ static void release(struct train_command *c)
 	for (size_t i = 0; i < c->options.n_teachers; i++)
 		emnist_model_free(c->teachers[i]);
 	free(c->teachers);
-	free(c->teacher_paths.texts);
-	free(c->soft_labels_paths.texts);
 	free(c->frequencies);
 	free(c->checkpoint_made);
 	emnist_labels_free(c->labels);
+	train_options_release(&c->s);
 }
 
-static enum exit_status prepare_and_train(struct train_command *c, const struct text_list *operands)
+static enum exit_status prepare_and_train(struct train_command *c)
 {
-	const bool has_output = c->output || c->variants_folder;
+	const bool has_output = c->s.output || c->s.variants_folder;
 
-	if (!has_output || operands->n == 0) {
+	if (!has_output || c->s.operands.n == 0) {
 		complain("train: %s; see 'emnist train --help'",
 			 has_output ? "no dataset is given" : "-o FILE is missing");
 		return STATUS_FATAL;
 	}
-	if (c->variants_folder)
-		return fill_options(c) && read_labels(c) && open_datasets(c, operands) &&
-				       read_frequencies(c)
+	if (c->s.variants_folder)
+		return train_options_fill(&c->s, c->widths, &c->options) && read_labels(c) &&
+				       open_datasets(c) && read_frequencies(c)
 			       ? write_variants(c)
 			       : STATUS_FATAL;
-	if (!fill_options(c) || !settle_checkpoint(c) || !check_outputs(c) || !read_labels(c) ||
-	    !open_datasets(c, operands) || !read_teachers(c) || !read_frequencies(c) ||
-	    !forget_checkpoint(c))
+	if (!train_options_fill(&c->s, c->widths, &c->options) || !settle_checkpoint(c) ||
+	    !check_outputs(c) || !read_labels(c) || !open_datasets(c) || !read_teachers(c) ||
+	    !read_frequencies(c) || !forget_checkpoint(c))
 		return STATUS_FATAL;
 	return train(c);
 }
 
 enum exit_status cmd_train(int argc, char **argv)
 {
-	struct train_command c = {
-		.dataset = {.preprocess = -1},
-		.n_epochs = 30,
-		.n_rows = 256,
-		.seed = 1,
-		.n_threads = processor_count(),
-		.dropout = 0.1,
-		.learning_rate = 0.002,
-		.warmup = 1,
-		.weight_decay = 0.01,
-		.ema = 0.999,
-		.rotate = 12,
-		.scale = 0.12,
-		.shear = 0.12,
-		.shift = 0.08,
-		.teacher_share = 0.9,
-		.temperature = 2,
-		.checkpoint_seconds = 30,
-	};
-	struct text_list operands = {0};
-	enum parse_result result = parse(&c, argc, argv, &operands);
-	enum exit_status status = STATUS_FATAL;
+	struct train_command c = {0};
+	enum exit_status status;
 
-	if (result == PARSE_RUN)
-		status = prepare_and_train(&c, &operands);
-	else if (result == PARSE_HELP)
-		status = close_stdout(STATUS_OK);
-	free(operands.texts);
+	if (!train_options_parse(argc, argv, &c.s, &status))
+		return status;
+	status = prepare_and_train(&c);
 	release(&c);
 	/* A run that was stopped by a signal ends as the signal would have ended it. */
 	if (interrupted)

@@ -30,68 +30,58 @@ struct settings {
 /* In the order of enum emnist_write_form. */
 static const char *const form_names[] = {"idx", "csv", "npy", "npz", "folders", "flat", NULL};
 
-static enum parse_result parse_export(struct settings *s, int argc, char **argv)
-{
-	const struct option_spec specs[] = {
-		OPTION_HEADING("Dataset:"),
-		DATASET_OPTIONS(&s->dataset, "auto"),
-		OPTION_HEADING("Choice:"),
-		CHOICE_OPTIONS(&s->choice),
-		DATASET_INDICES_OPTION(&s->dataset),
-		OPTION_HEADING("Output:"),
-		OPTION_CHOICE(
-			'f', "format", "FORM", &s->form, form_names,
-			"idx, csv (as on Kaggle), npy, npz, folders (of PNG files, one a "
-			"class) or flat (PNG files in one folder); default: as DEST is named, "
-			"else folders"),
-		OPTION_FLAG(0, "force", &s->force,
-			    "write PNG files into a folder that is not empty"),
-		OPTION_HEADING("Run:"),
-		OPTION_UNSIGNED(
-			'j', "threads", "N", &s->n_threads, 1, 1024,
+static const struct option_spec export_specs[] = {
+	OPTION_HEADING("Dataset:"),
+	DATASET_OPTIONS(dataset, "auto"),
+	OPTION_HEADING("Choice:"),
+	CHOICE_OPTIONS(choice),
+	DATASET_INDICES_OPTION(dataset),
+	OPTION_HEADING("Output:"),
+	OPTION_CHOICE('f', "format", "FORM", form, form_names,
+		      "idx, csv (as on Kaggle), npy, npz, folders (of PNG files, one a class) or "
+		      "flat (PNG files in one folder); default: as DEST is named, else folders"),
+	OPTION_FLAG(0, "force", force, "write PNG files into a folder that is not empty"),
+	OPTION_HEADING("Run:"),
+	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
 			"threads that read and write image files; default: one a processor"),
-		OPTION_FLAG('q', "quiet", &s->quiet, "no progress"),
-		OPTION_COUNT('v', "verbose", &s->verbose, "say what was read and written"),
-		OPTION_END,
-	};
+	OPTION_FLAG('q', "quiet", quiet, "no progress"),
+	OPTION_COUNT('v', "verbose", verbose, "say what was read and written"),
+	OPTION_END,
+};
 
-	return options_parse(
-		"dataset export [OPTION]... DATASET DEST",
-		"Write the images of a dataset, or some of them, to DEST: files such as "
-		"NAME-images-idx3-ubyte.gz, NAME.csv, NAME.npz, NAME.npy, or a folder of PNG files "
-		"with a list of them, labels.csv.",
-		"Exit status: 0 all was written, 1 without image files that could not be read, 2 "
-		"wrong usage, or the dataset or the output failed.",
-		specs, argc, argv, &s->operands);
-}
+static const struct option_table export_table = {
+	.usage = "dataset export [OPTION]... DATASET DEST",
+	.summary = "Write the images of a dataset, or some of them, to DEST: files such as "
+		   "NAME-images-idx3-ubyte.gz, NAME.csv, NAME.npz, NAME.npy, or a folder of PNG "
+		   "files with a list of them, labels.csv.",
+	.after = "Exit status: 0 all was written, 1 without image files that could not be read, 2 "
+		 "wrong usage, or the dataset or the output failed.",
+	.specs = export_specs,
+};
 
-static enum parse_result parse_import(struct settings *s, int argc, char **argv)
-{
-	const struct option_spec specs[] = {
-		OPTION_TEXT(
-			'o', "output", "STEM", &s->output_path,
-			"write STEM-images-idx3-ubyte, STEM-labels-idx1-ubyte and "
-			"STEM-mapping.txt, the first two packed where STEM ends in .gz; required"),
-		OPTION_HEADING("Dataset:"),
-		DATASET_OPTIONS(&s->dataset, "auto"),
-		OPTION_HEADING("Run:"),
-		OPTION_UNSIGNED(
-			'j', "threads", "N", &s->n_threads, 1, 1024,
+static const struct option_spec import_specs[] = {
+	OPTION_TEXT('o', "output", "STEM", output_path,
+		    "write STEM-images-idx3-ubyte, STEM-labels-idx1-ubyte and STEM-mapping.txt, "
+		    "the first two packed where STEM ends in .gz; required"),
+	OPTION_HEADING("Dataset:"),
+	DATASET_OPTIONS(dataset, "auto"),
+	OPTION_HEADING("Run:"),
+	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
 			"threads that read and write image files; default: one a processor"),
-		OPTION_FLAG('q', "quiet", &s->quiet, "no progress"),
-		OPTION_COUNT('v', "verbose", &s->verbose, "say what was read and written"),
-		OPTION_END,
-	};
+	OPTION_FLAG('q', "quiet", quiet, "no progress"),
+	OPTION_COUNT('v', "verbose", verbose, "say what was read and written"),
+	OPTION_END,
+};
 
-	return options_parse(
-		"dataset import [OPTION]... -o STEM IMAGES...",
-		"Bring image files to 28x28 and write them as a dataset to train on. IMAGES is a "
-		"folder with a folder of image files for each class, a list of image files and "
-		"their labels, or any other dataset.",
-		"Exit status: 0 all was written, 1 without image files that could not be read, 2 "
-		"wrong usage, or a dataset or the output failed.",
-		specs, argc, argv, &s->operands);
-}
+static const struct option_table import_table = {
+	.usage = "dataset import [OPTION]... -o STEM IMAGES...",
+	.summary = "Bring image files to 28x28 and write them as a dataset to train on. IMAGES is "
+		   "a folder with a folder of image files for each class, a list of image files "
+		   "and their labels, or any other dataset.",
+	.after = "Exit status: 0 all was written, 1 without image files that could not be read, 2 "
+		 "wrong usage, or a dataset or the output failed.",
+	.specs = import_specs,
+};
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -260,14 +250,8 @@ enum exit_status dataset_export(int argc, char **argv)
 	struct settings s = {.dataset = {.preprocess = -1}, .choice = {.seed = 1}, .form = -1};
 	enum exit_status status = STATUS_FATAL;
 
-	switch (parse_export(&s, argc, argv)) {
-	case PARSE_HELP:
-		return close_stdout(STATUS_OK);
-	case PARSE_BAD:
-		return STATUS_FATAL;
-	case PARSE_RUN:
-		break;
-	}
+	if (!options_parse(&export_table, argc, argv, &s, &s.operands, &status))
+		return status;
 	if (s.operands.n != 2) {
 		complain(
 			"a DATASET and a DEST are to be given; see 'emnist dataset export --help'");
@@ -377,14 +361,8 @@ enum exit_status dataset_import(int argc, char **argv)
 	enum exit_status status = STATUS_FATAL;
 	struct intake intake = {0};
 
-	switch (parse_import(&s, argc, argv)) {
-	case PARSE_HELP:
-		return close_stdout(STATUS_OK);
-	case PARSE_BAD:
-		return STATUS_FATAL;
-	case PARSE_RUN:
-		break;
-	}
+	if (!options_parse(&import_table, argc, argv, &s, &s.operands, &status))
+		return status;
 	if (!s.output_path || !s.operands.n)
 		complain("%s; see 'emnist dataset import --help'",
 			 s.output_path ? "no IMAGES are given" : "-o STEM is missing");

@@ -23,34 +23,33 @@ struct settings {
 	struct text_list operands;
 };
 
-static enum parse_result parse(struct settings *s, int argc, char **argv)
-{
-	const struct option_spec specs[] = {
-		OPTION_TEXT('o', "output", "FILE.png", &s->output_path,
-			    "write the sheet to FILE.png; - is standard output; required"),
-		OPTION_HEADING("Dataset:"),
-		DATASET_OPTIONS(&s->dataset, "auto"),
-		OPTION_HEADING("Choice:"),
-		CHOICE_OPTIONS(&s->choice),
-		DATASET_INDICES_OPTION(&s->dataset),
-		OPTION_HEADING("Sheet:"),
-		OPTION_UNSIGNED(0, "columns", "N", &s->n_columns, 1, 65536,
-				"images side by side; default: as many as make a sheet a third "
-				"wider than high"),
-		OPTION_UNSIGNED(0, "scale", "N", &s->scale, 1, 16,
-				"pixels of the sheet for one of an image; default: 2"),
-		OPTION_FLAG(0, "numbers", &s->numbers, "write the number of each image, too"),
-		OPTION_FLAG(0, "dark-sheet", &s->dark, "light ink on a dark sheet"),
-		OPTION_END,
-	};
+static const struct option_spec specs[] = {
+	OPTION_TEXT('o', "output", "FILE.png", output_path,
+		    "write the sheet to FILE.png; - is standard output; required"),
+	OPTION_HEADING("Dataset:"),
+	DATASET_OPTIONS(dataset, "auto"),
+	OPTION_HEADING("Choice:"),
+	CHOICE_OPTIONS(choice),
+	DATASET_INDICES_OPTION(dataset),
+	OPTION_HEADING("Sheet:"),
+	OPTION_UNSIGNED(
+		0, "columns", "N", n_columns, 1, 65536,
+		"images side by side; default: as many as make a sheet a third wider than high"),
+	OPTION_UNSIGNED(0, "scale", "N", scale, 1, 16,
+			"pixels of the sheet for one of an image; default: 2"),
+	OPTION_FLAG(0, "numbers", numbers, "write the number of each image, too"),
+	OPTION_FLAG(0, "dark-sheet", dark, "light ink on a dark sheet"),
+	OPTION_END,
+};
 
-	return options_parse("dataset montage [OPTION]... -o FILE.png DATASET...",
-			     "Draw images of datasets on one sheet, with their labels underneath. "
-			     "Of more than 1000 images some are to be chosen.",
-			     "Exit status: 0 the sheet was written, 1 without image files that "
-			     "could not be read, 2 wrong usage, or a dataset or the output failed.",
-			     specs, argc, argv, &s->operands);
-}
+static const struct option_table table = {
+	.usage = "dataset montage [OPTION]... -o FILE.png DATASET...",
+	.summary = "Draw images of datasets on one sheet, with their labels underneath. Of more "
+		   "than 1000 images some are to be chosen.",
+	.after = "Exit status: 0 the sheet was written, 1 without image files that could not be "
+		 "read, 2 wrong usage, or a dataset or the output failed.",
+	.specs = specs,
+};
 
 static bool is_chosen(const struct settings *s)
 {
@@ -178,14 +177,8 @@ enum exit_status dataset_montage(int argc, char **argv)
 	struct settings s = {.dataset = {.preprocess = -1}, .choice = {.seed = 1}};
 	enum exit_status status = STATUS_FATAL;
 
-	switch (parse(&s, argc, argv)) {
-	case PARSE_HELP:
-		return close_stdout(STATUS_OK);
-	case PARSE_BAD:
-		return STATUS_FATAL;
-	case PARSE_RUN:
-		break;
-	}
+	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
+		return status;
 	if (!s.output_path || !s.operands.n)
 		complain("%s; see 'emnist dataset montage --help'",
 			 s.output_path ? "no DATASET is given" : "-o FILE.png is missing");

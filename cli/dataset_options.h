@@ -26,27 +26,27 @@ extern const char *const dataset_transpose_names[];
 extern const char *const dataset_preprocess_names[];
 
 /* The options, for a command's table; preprocess_default is what its help says of --preprocess. */
-#define DATASET_OPTIONS(settings, preprocess_default)                                              \
-	OPTION_TEXT(0, "split", "NAME", &(settings)->split,                                        \
+#define DATASET_OPTIONS(member, preprocess_default)                                                \
+	OPTION_TEXT(0, "split", "NAME", member.split,                                              \
 		    "which one, where a folder or file holds several: test, byclass-test"),        \
-		OPTION_TEXT(0, "idx-labels", "FILE", &(settings)->idx_labels_path,                 \
+		OPTION_TEXT(0, "idx-labels", "FILE", member.idx_labels_path,                       \
 			    "idx file of the labels; default: found by the images' name"),         \
-		OPTION_TEXT(0, "mapping", "FILE", &(settings)->mapping_path,                       \
+		OPTION_TEXT(0, "mapping", "FILE", member.mapping_path,                             \
 			    "mapping file that says what the dataset's labels mean; default: "     \
 			    "found by the images' name, else known from it or from the labels"),   \
-		OPTION_CHOICE(0, "transpose", "auto|yes|no", &(settings)->transpose,               \
+		OPTION_CHOICE(0, "transpose", "auto|yes|no", member.transpose,                     \
 			      dataset_transpose_names,                                             \
 			      "whether images are stored transposed, as EMNIST's are; default: "   \
 			      "auto, as the format has them"),                                     \
-		OPTION_CHOICE(0, "preprocess", "auto|raw|normalize", &(settings)->preprocess,      \
+		OPTION_CHOICE(0, "preprocess", "auto|raw|normalize", member.preprocess,            \
 			      dataset_preprocess_names,                                            \
 			      "how image files of folders and lists become 28x28; "                \
 			      "default: " preprocess_default),                                     \
-		OPTION_FLAG(0, "fail-fast", &(settings)->fail_fast,                                \
+		OPTION_FLAG(0, "fail-fast", member.fail_fast,                                      \
 			    "end at the first image file that cannot be read")
 
-#define DATASET_INDICES_OPTION(settings)                                                           \
-	OPTION_TEXT(0, "indices", "FILE", &(settings)->indices_path,                               \
+#define DATASET_INDICES_OPTION(member)                                                             \
+	OPTION_TEXT(0, "indices", "FILE", member.indices_path,                                     \
 		    "take only the images whose numbers, from 0, are in FILE, one a line; - is "   \
 		    "standard input")
 

@@ -17,31 +17,27 @@ struct settings {
 	struct text_list operands;
 };
 
-static enum parse_result parse(struct settings *s, int argc, char **argv)
-{
-	const struct option_spec specs[] = {
-		OPTION_HEADING("Dataset:"),
-		DATASET_OPTIONS(&s->dataset, "auto"),
-		OPTION_HEADING("Output:"),
-		OPTION_CHOICE('f', "format", "text|json", &s->format, stats_format_names,
-			      "default: text"),
-		OPTION_TEXT('o', "output", "FILE", &s->output_path,
-			    "write to FILE; default: standard output"),
-		OPTION_TEXT(0, "chart", "FILE", &s->chart_path,
-			    "draw the counts of the classes as bars, a panel a dataset: PNG where "
-			    "FILE ends in .png, else SVG"),
-		OPTION_END,
-	};
+static const struct option_spec specs[] = {
+	OPTION_HEADING("Dataset:"),
+	DATASET_OPTIONS(dataset, "auto"),
+	OPTION_HEADING("Output:"),
+	OPTION_CHOICE('f', "format", "text|json", format, stats_format_names, "default: text"),
+	OPTION_TEXT('o', "output", "FILE", output_path, "write to FILE; default: standard output"),
+	OPTION_TEXT(0, "chart", "FILE", chart_path,
+		    "draw the counts of the classes as bars, a panel a dataset: PNG where FILE "
+		    "ends in .png, else SVG"),
+	OPTION_END,
+};
 
-	return options_parse(
-		"dataset stats [OPTION]... DATASET...",
-		"Count the images of each class and group of classes, measure their pixels, and "
-		"find images that are there twice, within a dataset and in two of them. An idx "
-		"file of labels will do where the images are not there, for the counts.",
-		"Exit status: 0 all was counted, 1 without image files that could not be read, 2 "
-		"wrong usage, or a dataset or the output failed.",
-		specs, argc, argv, &s->operands);
-}
+static const struct option_table table = {
+	.usage = "dataset stats [OPTION]... DATASET...",
+	.summary = "Count the images of each class and group of classes, measure their pixels, and "
+		   "find images that are there twice, within a dataset and in two of them. An idx "
+		   "file of labels will do where the images are not there, for the counts.",
+	.after = "Exit status: 0 all was counted, 1 without image files that could not be read, 2 "
+		 "wrong usage, or a dataset or the output failed.",
+	.specs = specs,
+};
 
 static bool count(struct settings *s, const char *path, struct emnist_statistics *statistics)
 {
@@ -190,14 +186,8 @@ enum exit_status dataset_stats(int argc, char **argv)
 	struct settings s = {.dataset = {.preprocess = -1}};
 	enum exit_status status = STATUS_FATAL;
 
-	switch (parse(&s, argc, argv)) {
-	case PARSE_HELP:
-		return close_stdout(STATUS_OK);
-	case PARSE_BAD:
-		return STATUS_FATAL;
-	case PARSE_RUN:
-		break;
-	}
+	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
+		return status;
 	if (!s.operands.n)
 		complain("no DATASET is given; see 'emnist dataset stats --help'");
 	else if (s.chart_path && strcmp(s.chart_path, "-") == 0)

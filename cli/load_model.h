@@ -12,8 +12,8 @@ extern const char *const activation_choices[];
 
 /* --activation, whose choice is -1 where it is not given; and what that is to
  * emnist_model_options. */
-#define ACTIVATION_OPTION(choice)                                                                  \
-	OPTION_CHOICE(0, "activation", "NAME", (choice), activation_choices,                       \
+#define ACTIVATION_OPTION(member)                                                                  \
+	OPTION_CHOICE(0, "activation", "NAME", member, activation_choices,                         \
 		      "of the hidden layers of a safetensors file that does not say it: "          \
 		      "relu, elu, leaky_relu, selu, sigmoid or tanh; default: relu")
 enum emnist_activation activation_chosen(int choice);

@@ -23,11 +23,15 @@ static const struct option_spec built_in[] = {
 	OPTION_END,
 };
 
+enum parse_result {
+	PARSE_RUN,  /* go on */
+	PARSE_HELP, /* --help or --version was printed */
+	PARSE_BAD,  /* a complaint was printed */
+};
+
 struct parser {
-	const char *usage;
-	const char *summary;
-	const char *after;
-	const struct option_spec *specs;
+	const struct option_table *table;
+	void *settings;
 	char **arguments; /* what is left to read, ended by NULL */
 };
 
@@ -79,12 +83,12 @@ static void print_option(const struct option_spec *spec)
 	print_wrapped(spec->help, HELP_COLUMN, HELP_COLUMN);
 }
 
-static void print_help(const struct parser *parser)
+static void print_help(const struct option_table *table)
 {
-	const struct option_spec *specs = parser->specs;
+	const struct option_spec *specs = table->specs;
 
-	printf("Usage: emnist %s\n", parser->usage);
-	print_wrapped(parser->summary, 0, 0);
+	printf("Usage: emnist %s\n", table->usage);
+	print_wrapped(table->summary, 0, 0);
 	if (specs->kind != OPTION_KIND_HEADING)
 		printf("\nOptions:\n");
 	for (; specs->kind != OPTION_KIND_END; specs++)
@@ -92,10 +96,8 @@ static void print_help(const struct parser *parser)
 	putchar('\n');
 	for (specs = built_in; specs->kind != OPTION_KIND_END; specs++)
 		print_option(specs);
-	if (parser->after) {
-		putchar('\n');
-		print_wrapped(parser->after, 0, 0);
-	}
+	putchar('\n');
+	print_wrapped(table->after, 0, 0);
 }
 
 /* ----------------------------------------------------------------- values */
@@ -131,18 +133,18 @@ static bool complain_of_number(const struct option_spec *spec, const char *text,
 	return false;
 }
 
-static bool parse_unsigned(const struct option_spec *spec, const char *text)
+static bool parse_unsigned(const struct option_spec *spec, const char *text, void *target)
 {
 	uint64_t value;
 	const char *end;
 
 	if (!parse_digits(text, &value, &end) || *end || !in_range(spec, (double)value))
 		return complain_of_number(spec, text, "whole number");
-	*(uint64_t *)spec->target = value;
+	*(uint64_t *)target = value;
 	return true;
 }
 
-static bool parse_size(const struct option_spec *spec, const char *text)
+static bool parse_size(const struct option_spec *spec, const char *text, void *target)
 {
 	static const char suffixes[] = "KMG";
 	const char *end, *suffix;
@@ -157,11 +159,11 @@ static bool parse_size(const struct option_spec *spec, const char *text)
 	}
 	if (!good || !in_range(spec, (double)value))
 		return complain_of_number(spec, text, "size (a whole number, or one with K, M, G)");
-	*(uint64_t *)spec->target = value;
+	*(uint64_t *)target = value;
 	return true;
 }
 
-static bool parse_real(const struct option_spec *spec, const char *text)
+static bool parse_real(const struct option_spec *spec, const char *text, void *target)
 {
 	/* What strtod() would read beyond decimal numbers: blanks, hexadecimal, "inf", "nan". */
 	bool decimal = *text && text[strspn(text, "0123456789+-.eE")] == '\0';
@@ -170,18 +172,18 @@ static bool parse_real(const struct option_spec *spec, const char *text)
 
 	if (!decimal || *end || !isfinite(value) || !in_range(spec, value))
 		return complain_of_number(spec, text, "number");
-	*(double *)spec->target = value;
+	*(double *)target = value;
 	return true;
 }
 
-static bool parse_choice(const struct option_spec *spec, const char *text)
+static bool parse_choice(const struct option_spec *spec, const char *text, void *target)
 {
 	char good[512];
 	size_t n = 0;
 
 	for (int i = 0; spec->choices[i]; i++) {
 		if (strcmp(spec->choices[i], text) == 0) {
-			*(int *)spec->target = i;
+			*(int *)target = i;
 			return true;
 		}
 		if (n < sizeof(good))
@@ -220,29 +222,34 @@ static bool takes_value(const struct option_spec *spec)
 	return spec->kind != OPTION_KIND_FLAG && spec->kind != OPTION_KIND_COUNT;
 }
 
+static void *target_of(const struct option_spec *spec, void *settings)
+{
+	return (char *)settings + spec->target;
+}
+
 /* value is NULL for options that take none. */
-static bool apply(const struct option_spec *spec, const char *value)
+static bool apply(const struct option_spec *spec, const char *value, void *target)
 {
 	switch (spec->kind) {
 	case OPTION_KIND_FLAG:
-		*(bool *)spec->target = true;
+		*(bool *)target = true;
 		return true;
 	case OPTION_KIND_COUNT:
-		++*(unsigned *)spec->target;
+		++*(unsigned *)target;
 		return true;
 	case OPTION_KIND_TEXT:
-		*(const char **)spec->target = value;
+		*(const char **)target = value;
 		return true;
 	case OPTION_KIND_UNSIGNED:
-		return parse_unsigned(spec, value);
+		return parse_unsigned(spec, value, target);
 	case OPTION_KIND_SIZE:
-		return parse_size(spec, value);
+		return parse_size(spec, value, target);
 	case OPTION_KIND_REAL:
-		return parse_real(spec, value);
+		return parse_real(spec, value, target);
 	case OPTION_KIND_CHOICE:
-		return parse_choice(spec, value);
+		return parse_choice(spec, value, target);
 	case OPTION_KIND_LIST:
-		return list_add(spec->target, value);
+		return list_add(target, value);
 	case OPTION_KIND_HEADING:
 	case OPTION_KIND_END:
 		break;
@@ -256,7 +263,7 @@ static bool apply(const struct option_spec *spec, const char *value)
 static const struct option_spec *next_spec(const struct parser *parser,
 					   const struct option_spec *spec)
 {
-	spec = spec ? spec + 1 : parser->specs;
+	spec = spec ? spec + 1 : parser->table->specs;
 	while (spec->kind == OPTION_KIND_HEADING)
 		spec++;
 	if (spec->kind != OPTION_KIND_END)
@@ -268,6 +275,7 @@ static const struct option_spec *next_spec(const struct parser *parser,
 static enum parse_result unknown_option(const struct parser *parser, const char *argument,
 					const char *name)
 {
+	const char *usage = parser->table->usage;
 	struct nearest nearest = nearest_to(name);
 	const struct option_spec *spec = NULL;
 
@@ -277,7 +285,7 @@ static enum parse_result unknown_option(const struct parser *parser, const char 
 		complain("unknown option '%s'; did you mean '--%s'?", argument, nearest.best);
 	else
 		complain("unknown option '%s'; see 'emnist %.*s --help'", argument,
-			 (int)(strstr(parser->usage, " [") - parser->usage), parser->usage);
+			 (int)(strstr(usage, " [") - usage), usage);
 	return PARSE_BAD;
 }
 
@@ -285,14 +293,14 @@ static enum parse_result run_option(const struct parser *parser, const struct op
 				    const char *value)
 {
 	if (spec == &built_in[0]) {
-		print_help(parser);
+		print_help(parser->table);
 		return PARSE_HELP;
 	}
 	if (spec == &built_in[1]) {
 		printf("emnist %s\n", emnist_version());
 		return PARSE_HELP;
 	}
-	return apply(spec, value) ? PARSE_RUN : PARSE_BAD;
+	return apply(spec, value, target_of(spec, parser->settings)) ? PARSE_RUN : PARSE_BAD;
 }
 
 /* Runs an option that stands alone, its value being the next argument where it takes one. */
@@ -392,11 +400,10 @@ static enum parse_result parse_short(struct parser *parser, const char *argument
 	return result;
 }
 
-enum parse_result options_parse(const char *usage, const char *summary, const char *after,
-				const struct option_spec *specs, int argc, char **argv,
-				struct text_list *operands)
+bool options_parse(const struct option_table *table, int argc, char **argv, void *settings,
+		   struct text_list *operands, enum exit_status *status_ret)
 {
-	struct parser parser = {usage, summary, after, specs, argv + (argc > 0)};
+	struct parser parser = {table, settings, argv + (argc > 0)};
 	enum parse_result result = PARSE_RUN;
 	bool operands_only = false;
 
@@ -413,11 +420,12 @@ enum parse_result options_parse(const char *usage, const char *summary, const ch
 		else
 			result = parse_short(&parser, argument);
 	}
-	if (result != PARSE_RUN) {
-		list_release(operands);
-		for (; specs->kind != OPTION_KIND_END; specs++)
-			if (specs->kind == OPTION_KIND_LIST)
-				list_release(specs->target);
-	}
-	return result;
+	if (result == PARSE_RUN)
+		return true;
+	list_release(operands);
+	for (const struct option_spec *spec = table->specs; spec->kind != OPTION_KIND_END; spec++)
+		if (spec->kind == OPTION_KIND_LIST)
+			list_release(target_of(spec, settings));
+	*status_ret = result == PARSE_HELP ? close_stdout(STATUS_OK) : STATUS_FATAL;
+	return false;
 }

@@ -1,12 +1,13 @@
 /*
  * options.h - command line options from a table, which is parsed by and printed by --help.
  *
- * A command builds its table on the stack, with pointers to its settings:
+ * A command keeps its settings in a structure that it calls `struct settings`, and its table names
+ * the members:
  *
- *	const struct option_spec specs[] = {
- *		OPTION_TEXT('m', "model", "FILE", &model, "model; default: the built-in one"),
- *		OPTION_UNSIGNED('k', "top", "N", &top, 1, 1000, "print the N best"),
- *		OPTION_END
+ *	static const struct option_spec specs[] = {
+ *		OPTION_TEXT('m', "model", "FILE", model_path, "model; default: the built-in one"),
+ *		OPTION_UNSIGNED('k', "top", "N", n_top, 1, 1000, "print the N best"),
+ *		OPTION_END,
  *	};
  *
  * --help is there by itself. Options and operands may be mixed; "--" ends the options; a long name
@@ -17,81 +18,88 @@
 
 #include "cli.h"
 
+#include <stddef.h>
+
 /* As a number's maximum: none. Whole numbers beyond it are not exact in a double. */
 #define OPTION_NO_MAXIMUM 9007199254740992.0
 
 enum option_kind {
 	OPTION_KIND_END,
-	OPTION_KIND_FLAG,     /* bool *: set to true */
-	OPTION_KIND_COUNT,    /* unsigned *: counts how often it is given */
-	OPTION_KIND_TEXT,     /* const char **: points into argv */
-	OPTION_KIND_UNSIGNED, /* uint64_t *: decimal, min..max */
-	OPTION_KIND_SIZE,     /* uint64_t *: the same with an optional suffix K, M or G (2^10...) */
-	OPTION_KIND_REAL,     /* double *: min..max, finite; '.' is the decimal point */
-	OPTION_KIND_CHOICE,   /* int *: the position in choices */
-	OPTION_KIND_LIST,     /* struct text_list *: every occurrence is added */
+	OPTION_KIND_FLAG,     /* bool: set to true */
+	OPTION_KIND_COUNT,    /* unsigned: counts how often it is given */
+	OPTION_KIND_TEXT,     /* const char *: points into argv */
+	OPTION_KIND_UNSIGNED, /* uint64_t: decimal, min..max */
+	OPTION_KIND_SIZE,     /* uint64_t: the same with an optional suffix K, M or G (2^10...) */
+	OPTION_KIND_REAL,     /* double: min..max, finite; '.' is the decimal point */
+	OPTION_KIND_CHOICE,   /* int: the position in choices */
+	OPTION_KIND_LIST,     /* struct text_list: every occurrence is added */
 	OPTION_KIND_HEADING,  /* no option: help prints it as a heading between groups */
 };
 
 struct option_spec {
 	enum option_kind kind;
-	char letter;          /* 0: no short form */
-	const char *name;     /* "model" for --model */
-	const char *argument; /* "FILE"; NULL for flags */
-	void *target;
+	char letter;                /* 0: no short form */
+	const char *name;           /* "model" for --model */
+	const char *argument;       /* "FILE"; NULL for flags */
+	size_t target;              /* where in the settings its value goes */
 	const char *help;           /* one line or more, without line ends; wrapped when printed */
 	double min, max;            /* of numbers */
 	const char *const *choices; /* NULL-terminated */
 };
 
+/* Where a member of struct settings is; it must be of this type. */
+#define OPTION_TARGET(type, member)                                                                \
+	(offsetof(struct settings, member) +                                                       \
+	 0 * sizeof(1 ? &((struct settings *)0)->member : (type *)0))
+
 #define OPTION_HEADING(text)                                                                       \
 	{                                                                                          \
 		.kind = OPTION_KIND_HEADING, .help = (text)                                        \
 	}
-#define OPTION_FLAG(letter_, name_, target_, help_)                                                \
+#define OPTION_FLAG(letter_, name_, member_, help_)                                                \
 	{                                                                                          \
 		.kind = OPTION_KIND_FLAG, .letter = (letter_), .name = (name_),                    \
-		.target = 1 ? (target_) : (bool *)0, .help = (help_)                               \
+		.target = OPTION_TARGET(bool, member_), .help = (help_)                            \
 	}
-#define OPTION_COUNT(letter_, name_, target_, help_)                                               \
+#define OPTION_COUNT(letter_, name_, member_, help_)                                               \
 	{                                                                                          \
 		.kind = OPTION_KIND_COUNT, .letter = (letter_), .name = (name_),                   \
-		.target = 1 ? (target_) : (unsigned *)0, .help = (help_)                           \
+		.target = OPTION_TARGET(unsigned, member_), .help = (help_)                        \
 	}
-#define OPTION_TEXT(letter_, name_, argument_, target_, help_)                                     \
+#define OPTION_TEXT(letter_, name_, argument_, member_, help_)                                     \
 	{                                                                                          \
 		.kind = OPTION_KIND_TEXT, .letter = (letter_), .name = (name_),                    \
-		.argument = (argument_), .target = 1 ? (target_) : (const char **)0,               \
+		.argument = (argument_), .target = OPTION_TARGET(const char *, member_),           \
 		.help = (help_)                                                                    \
 	}
-#define OPTION_UNSIGNED(letter_, name_, argument_, target_, min_, max_, help_)                     \
+#define OPTION_UNSIGNED(letter_, name_, argument_, member_, min_, max_, help_)                     \
 	{                                                                                          \
 		.kind = OPTION_KIND_UNSIGNED, .letter = (letter_), .name = (name_),                \
-		.argument = (argument_), .target = 1 ? (target_) : (uint64_t *)0, .help = (help_), \
-		.min = (min_), .max = (max_)                                                       \
+		.argument = (argument_), .target = OPTION_TARGET(uint64_t, member_),               \
+		.help = (help_), .min = (min_), .max = (max_)                                      \
 	}
-#define OPTION_SIZE(letter_, name_, argument_, target_, min_, max_, help_)                         \
+#define OPTION_SIZE(letter_, name_, argument_, member_, min_, max_, help_)                         \
 	{                                                                                          \
 		.kind = OPTION_KIND_SIZE, .letter = (letter_), .name = (name_),                    \
-		.argument = (argument_), .target = 1 ? (target_) : (uint64_t *)0, .help = (help_), \
-		.min = (min_), .max = (max_)                                                       \
+		.argument = (argument_), .target = OPTION_TARGET(uint64_t, member_),               \
+		.help = (help_), .min = (min_), .max = (max_)                                      \
 	}
-#define OPTION_REAL(letter_, name_, argument_, target_, min_, max_, help_)                         \
+#define OPTION_REAL(letter_, name_, argument_, member_, min_, max_, help_)                         \
 	{                                                                                          \
 		.kind = OPTION_KIND_REAL, .letter = (letter_), .name = (name_),                    \
-		.argument = (argument_), .target = 1 ? (target_) : (double *)0, .help = (help_),   \
-		.min = (min_), .max = (max_)                                                       \
+		.argument = (argument_), .target = OPTION_TARGET(double, member_),                 \
+		.help = (help_), .min = (min_), .max = (max_)                                      \
 	}
-#define OPTION_CHOICE(letter_, name_, argument_, target_, choices_, help_)                         \
+#define OPTION_CHOICE(letter_, name_, argument_, member_, choices_, help_)                         \
 	{                                                                                          \
 		.kind = OPTION_KIND_CHOICE, .letter = (letter_), .name = (name_),                  \
-		.argument = (argument_), .target = 1 ? (target_) : (int *)0, .help = (help_),      \
+		.argument = (argument_), .target = OPTION_TARGET(int, member_), .help = (help_),   \
 		.choices = (choices_)                                                              \
 	}
-#define OPTION_LIST(letter_, name_, argument_, target_, help_)                                     \
+#define OPTION_LIST(letter_, name_, argument_, member_, help_)                                     \
 	{                                                                                          \
 		.kind = OPTION_KIND_LIST, .letter = (letter_), .name = (name_),                    \
-		.argument = (argument_), .target = 1 ? (target_) : (struct text_list *)0,          \
+		.argument = (argument_), .target = OPTION_TARGET(struct text_list, member_),       \
 		.help = (help_)                                                                    \
 	}
 #define OPTION_END                                                                                 \
@@ -105,18 +113,18 @@ struct text_list {
 	size_t n;
 };
 
-enum parse_result {
-	PARSE_RUN,  /* go on; operands are set */
-	PARSE_HELP, /* --help was printed: return close_stdout(STATUS_OK) */
-	PARSE_BAD,  /* a complaint was printed: return STATUS_FATAL */
+/* What a command takes, and what --help says beside that. */
+struct option_table {
+	const char *usage;   /* without "emnist ", such as "eval [OPTION]... DATASET" */
+	const char *summary; /* printed before the options */
+	const char *after;   /* printed behind them */
+	const struct option_spec *specs;
 };
 
-/* Parses argv[1...] by specs. usage: the synopsis without "emnist ", such as
- * "classify [OPTION]... [FILE|DIRECTORY|-]..."; summary and after: text that help prints before
- * and after the options (after may be NULL). operands: what is no option, in order; release with
- * free(operands->texts). */
-enum parse_result options_parse(const char *usage, const char *summary, const char *after,
-				const struct option_spec *specs, int argc, char **argv,
-				struct text_list *operands);
+/* Parses argv[1...] into the settings, a struct settings. operands: what is no option, in order;
+ * release with free(operands->texts). False: there is nothing more to do, since something was
+ * printed, help or a complaint, and the command ends with *status_ret. */
+bool options_parse(const struct option_table *table, int argc, char **argv, void *settings,
+		   struct text_list *operands, enum exit_status *status_ret);
 
 #endif
