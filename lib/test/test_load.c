@@ -4,80 +4,18 @@
  * (testdata/generate_foreign.py), and all of them cut short or with a bit turned.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "../base/crc32c.h"
-#include "../base/file.h"
 #include "../emnist.h"
+#include "tables.h"
 
 #define PEERS   "testdata/models/peers/"
 #define FOREIGN "testdata/models/foreign/"
 
 /* What we promise of other programs' models. */
 #define TOLERANCE 1e-5
-
-static const char *name_of_status(enum emnist_status status)
-{
-	static const char *const names[] = {
-		[EMNIST_OK] = "OK",
-		[EMNIST_ERR_ARGUMENT] = "ARGUMENT",
-		[EMNIST_ERR_MEMORY] = "MEMORY",
-		[EMNIST_ERR_IO] = "IO",
-		[EMNIST_ERR_FORMAT] = "FORMAT",
-		[EMNIST_ERR_CORRUPT] = "CORRUPT",
-		[EMNIST_ERR_UNSUPPORTED] = "UNSUPPORTED",
-		[EMNIST_ERR_LIMIT] = "LIMIT",
-		[EMNIST_ERR_STOPPED] = "STOPPED",
-	};
-
-	return names[status];
-}
-
-static FILE *open_table(const char *path)
-{
-	FILE *table = fopen(path, "r");
-	char heading[256];
-
-	assert_non_null(table);
-	assert_non_null(fgets(heading, sizeof(heading), table));
-	return table;
-}
-
-/* The next line's three fields; false at the end. */
-static bool next_line(FILE *table, char *line, size_t nbytes, char **fields)
-{
-	if (!fgets(line, (int)nbytes, table))
-		return false;
-	line[strcspn(line, "\n")] = '\0';
-	for (size_t i = 0; i < 3; i++) {
-		fields[i] = strsep(&line, "\t");
-		assert_non_null(fields[i]);
-	}
-	return true;
-}
-
-static size_t scan_numbers(const char *text, float *values, size_t n_max)
-{
-	size_t n = 0;
-	char *end;
-
-	for (; n < n_max; n++, text = end) {
-		values[n] = strtof(text, &end);
-		if (end == text)
-			break;
-	}
-	return n;
-}
 
 /* ------------------------------------------------------------------- answers */
 
@@ -104,7 +42,7 @@ static void test_answers(void **state)
 	size_t n = 0;
 
 	(void)state;
-	for (; next_line(table, line, sizeof(line), fields); n++) {
+	for (; next_line(table, line, sizeof(line), fields, 3); n++) {
 		struct emnist_model *model;
 		struct emnist_error error;
 
@@ -120,16 +58,6 @@ static void test_answers(void **state)
 
 /* ------------------------------------------------------------------ refusals */
 
-static struct buffer read_bytes(const char *path)
-{
-	struct buffer buffer = {0};
-	struct emnist_error error;
-
-	if (file_read(path, 1 << 26, &buffer, &error))
-		fail_msg("%s: %s", path, error.message);
-	return buffer;
-}
-
 static void test_refusals(void **state)
 {
 	FILE *table = open_table(FOREIGN "expected.tsv");
@@ -137,7 +65,7 @@ static void test_refusals(void **state)
 	size_t n = 0;
 
 	(void)state;
-	for (; next_line(table, line, sizeof(line), fields); n++) {
+	for (; next_line(table, line, sizeof(line), fields, 3); n++) {
 		struct emnist_error error = {.message = "none"};
 		struct emnist_model *model;
 		enum emnist_status status;

@@ -4,36 +4,15 @@
  * a model changes no bit of it.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "../base/file.h"
 #include "../model/onnx.h"
 #include "models.h"
+#include "tables.h"
 
 #define MODELS "testdata/models/"
-
-/* ------------------------------------------------------------------- helpers */
-
-static struct buffer read_bytes(const char *path)
-{
-	struct buffer buffer = {0};
-	struct emnist_error error;
-
-	if (file_read(path, 1 << 26, &buffer, &error))
-		fail_msg("%s: %s", path, error.message);
-	return buffer;
-}
 
 /* Parses bytes that end where memory does, so that a read beyond them faults. */
 static enum emnist_status parse_guarded(const void *bytes, size_t nbytes,
@@ -51,59 +30,6 @@ static enum emnist_status parse_guarded(const void *bytes, size_t nbytes,
 	status = emnist_model_parse(memory + room - nbytes, nbytes, NULL, model_ret, error);
 	munmap(memory, room + page);
 	return status;
-}
-
-static const char *name_of_status(enum emnist_status status)
-{
-	static const char *const names[] = {
-		[EMNIST_OK] = "OK",
-		[EMNIST_ERR_ARGUMENT] = "ARGUMENT",
-		[EMNIST_ERR_MEMORY] = "MEMORY",
-		[EMNIST_ERR_IO] = "IO",
-		[EMNIST_ERR_FORMAT] = "FORMAT",
-		[EMNIST_ERR_CORRUPT] = "CORRUPT",
-		[EMNIST_ERR_UNSUPPORTED] = "UNSUPPORTED",
-		[EMNIST_ERR_LIMIT] = "LIMIT",
-		[EMNIST_ERR_STOPPED] = "STOPPED",
-	};
-
-	return names[status];
-}
-
-/* The lines of a table after its heading, one a call; n_fields fields at most. */
-static bool next_line(FILE *table, char *line, size_t nbytes, char **fields, size_t n_fields)
-{
-	if (!fgets(line, (int)nbytes, table))
-		return false;
-	line[strcspn(line, "\n")] = '\0';
-	for (size_t i = 0; i < n_fields; i++)
-		fields[i] = strsep(&line, "\t");
-	return true;
-}
-
-static FILE *open_table(const char *path)
-{
-	FILE *table = fopen(path, "r");
-	char heading[256];
-
-	assert_non_null(table);
-	assert_non_null(fgets(heading, sizeof(heading), table));
-	return table;
-}
-
-static size_t scan_numbers(const char *text, float *values, size_t n_max)
-{
-	size_t n = 0;
-	char *end;
-
-	while (n < n_max) {
-		values[n] = strtof(text, &end);
-		if (end == text)
-			break;
-		text = end;
-		n++;
-	}
-	return n;
 }
 
 /* ------------------------------------------------------- what exporters write */
