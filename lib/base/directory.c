@@ -206,6 +206,8 @@ enum emnist_status directory_replace(const char *path, const char *const *names,
 	if (is_full ? !swap(made, target) : rename(made, target) < 0) {
 		status = error_errno(error, errno, "cannot write");
 		remove_begun(made, file);
+	} else {
+		file_settle_name(target);
 	}
 out:
 	free(target);

@@ -164,6 +164,22 @@ static enum emnist_status write_in_place(const char *path, const void *bytes, si
 	return failure ? error_errno(error, failure, "cannot write") : EMNIST_OK;
 }
 
+/* Errors are passed over: the file is whole and in its place, and some file systems cannot do it.
+ */
+void file_settle_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const size_t n = !slash ? 0 : slash == path ? 1 : (size_t)(slash - path);
+	char *folder = n ? strndup(path, n) : strdup(".");
+	const int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(folder);
+}
+
 /* "PATH.new": the same name each time, so that a process that is killed while writing leaves at
  * most one such file, which the next one overwrites. */
 static char *name_beside(const char *path)
@@ -202,6 +218,8 @@ static enum emnist_status replace_file(const char *path, const struct stat *old,
 		failure = errno;
 	if (failure)
 		unlink(name);
+	else
+		file_settle_name(path);
 	free(name);
 	return failure ? error_errno(error, failure, "cannot write") : EMNIST_OK;
 }

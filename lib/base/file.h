@@ -46,4 +46,8 @@ enum emnist_status file_read(const char *path, uint64_t limit_nbytes, struct buf
 enum emnist_status file_replace(const char *path, const void *bytes, size_t nbytes,
 				struct emnist_error *error);
 
+/* After a rename to path: flushes the new name to disk, as far as that can be had, so that what is
+ * done next, such as removing what the file was made from, does not reach the disk before it. */
+void file_settle_name(const char *path);
+
 #endif

@@ -7,7 +7,7 @@
  */
 #include "outfile.h"
 
-#include "memory.h"
+#include "file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -185,6 +185,7 @@ enum emnist_status outfile_commit(struct outfile *file, struct emnist_error *err
 		return status;
 	if (rename(file->name, file->path) < 0)
 		return failed(error);
+	file_settle_name(file->path);
 	free(file->name);
 	file->name = NULL;
 	return EMNIST_OK;
