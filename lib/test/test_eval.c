@@ -430,6 +430,63 @@ static void test_view_of_confusion(void **state)
 	emnist_model_free(model);
 }
 
+/* All images of a dataset, and how many of them were answered. */
+struct shown {
+	uint8_t pixels[N_IMAGES * EMNIST_VECTOR_LENGTH];
+	uint16_t classes[N_IMAGES];
+	size_t n;
+	struct emnist_answer answers[N_IMAGES];
+};
+
+static int on_answer(void *context, const struct emnist_answer *answer, const uint8_t *pixels)
+{
+	struct shown *shown = context;
+
+	assert_in_range(answer->image, shown->n ? shown->answers[shown->n - 1].image + 1 : 0,
+			N_IMAGES - 1);
+	assert_memory_equal(pixels, shown->pixels + answer->image * EMNIST_VECTOR_LENGTH,
+			    EMNIST_VECTOR_LENGTH);
+	shown->answers[shown->n++] = *answer;
+	return 0;
+}
+
+/* Images that a view leaves out count, when images are numbered. */
+static void test_answers_of_a_view(void **state)
+{
+	static struct shown shown;
+	const struct emnist_view_options view_options = {.set = "AEIOUaeiou02468"};
+	struct emnist_eval_options options = {
+		.n_rows = 7, .answers = true, .answered = on_answer, .context = &shown};
+	struct emnist_dataset *dataset = open_dataset("strokes-byclass-test");
+	struct emnist_model *model = read_model();
+	struct emnist_evaluation evaluation;
+	struct emnist_view *view;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(
+		emnist_dataset_read(dataset, N_IMAGES, shown.pixels, shown.classes, &n, NULL),
+		EMNIST_OK);
+	assert_int_equal(emnist_view_create(emnist_model_labels(model), &view_options, &view, NULL),
+			 EMNIST_OK);
+	options.view = view;
+	evaluate(model, "strokes-byclass-test", &options, &evaluation);
+	assert_true(evaluation.n_left_out > 0 && evaluation.n_images > 0);
+	assert_int_equal(shown.n, evaluation.n_images);
+	for (size_t i = 0; i < shown.n; i++) {
+		const struct emnist_answer *answer = &evaluation.answers[i];
+
+		assert_memory_equal(answer, &shown.answers[i], sizeof(*answer));
+		assert_string_equal(emnist_labels_text(evaluation.true_labels, answer->true_class),
+				    emnist_labels_text(emnist_dataset_labels(dataset),
+						       shown.classes[answer->image]));
+	}
+	emnist_evaluation_clear(&evaluation);
+	emnist_view_free(view);
+	emnist_model_free(model);
+	emnist_dataset_free(dataset);
+}
+
 /* Five answers by hand: right 0.9, wrong 0.8, right 0.8, right 0.6, wrong 0.6 (the float). */
 static void test_coverage(void **state)
 {
@@ -640,6 +697,7 @@ int main(void)
 		cmocka_unit_test(test_too_many_classes),
 		cmocka_unit_test(test_views),
 		cmocka_unit_test(test_view_of_confusion),
+		cmocka_unit_test(test_answers_of_a_view),
 		cmocka_unit_test(test_coverage),
 		cmocka_unit_test(test_network),
 		cmocka_unit_test(test_threads_change_nothing),
