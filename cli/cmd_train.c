@@ -89,29 +89,35 @@ static bool forget_checkpoint(const struct train_command *c)
 	return false;
 }
 
+/* Where the file at path lies, or would: links followed, for those that lead somewhere. False where
+ * its folder's name is too long. */
+static bool find_folder(const char *path, char folder[PATH_MAX], char name[PATH_MAX])
+{
+	char target[PATH_MAX];
+	const char *written = realpath(path, target) ? target : path;
+	const char *slash = strrchr(written, '/');
+	const size_t n = !slash ? 0 : slash == written ? 1 : (size_t)(slash - written);
+
+	if (n >= PATH_MAX || strlen(written) >= PATH_MAX)
+		return false;
+	memcpy(folder, n ? written : ".", n ? n : 1);
+	folder[n ? n : 1] = '\0';
+	strcpy(name, slash ? slash + 1 : written);
+	return true;
+}
+
 /* Finds out now, and not after hours, that the file at path cannot be written, or replaced by one
  * written beside it. */
 static bool check_writable(const char *path)
 {
 	const mode_t mode = what_is_at(path).st_mode;
-	char target[PATH_MAX]; /* where a symbolic link leads to */
-	const char *written = realpath(path, target) ? target : path;
-	const char *slash = strrchr(written, '/');
-	char folder[PATH_MAX] = ".";
+	char folder[PATH_MAX], name[PATH_MAX];
 	int failure = 0;
 
-	if (slash) {
-		const size_t n = slash == written ? 1 : (size_t)(slash - written);
-
-		if (n >= sizeof(folder)) {
-			complain("'%s': %s", path, strerror(ENAMETOOLONG));
-			return false;
-		}
-		memcpy(folder, written, n);
-		folder[n] = '\0';
-	}
-	if (S_ISDIR(mode) || (slash && !slash[1]))
-		failure = EISDIR;
+	if (!find_folder(path, folder, name))
+		failure = ENAMETOOLONG;
+	else if (S_ISDIR(mode) || !*name)
+		failure = *path ? EISDIR : ENOENT;
 	else if (mode == 0 || S_ISREG(mode))
 		failure = access(folder, W_OK | X_OK) < 0 ? errno : 0;
 	else
@@ -121,10 +127,36 @@ static bool check_writable(const char *path)
 	return failure == 0;
 }
 
+/* Whether both are one file, which need not be there yet. Both have a folder that is. */
+static bool is_same_file(const char *a, const char *b)
+{
+	char folders[2][PATH_MAX], names[2][PATH_MAX];
+	struct stat st[2];
+
+	if (!find_folder(a, folders[0], names[0]) || !find_folder(b, folders[1], names[1]))
+		return false;
+	st[0] = what_is_at(folders[0]);
+	st[1] = what_is_at(folders[1]);
+	return st[0].st_dev == st[1].st_dev && st[0].st_ino == st[1].st_ino &&
+	       strcmp(names[0], names[1]) == 0;
+}
+
+/* A checkpoint is removed when the model is written: that must not be the model. */
 static bool check_outputs(const struct train_command *c)
 {
-	return (is_stdout(c->s.output) || check_writable(c->s.output)) &&
-	       (!c->options.checkpoint_path || check_writable(c->options.checkpoint_path));
+	const char *checkpoint = c->options.checkpoint_path;
+
+	if (!is_stdout(c->s.output) && !check_writable(c->s.output))
+		return false;
+	if (!checkpoint)
+		return true;
+	if (!check_writable(checkpoint))
+		return false;
+	if (!is_stdout(c->s.output) && is_same_file(c->s.output, checkpoint)) {
+		complain("'%s': cannot be the model and its checkpoint at once", checkpoint);
+		return false;
+	}
+	return true;
 }
 
 /* -------------------------------------------------------------------- data */

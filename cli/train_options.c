@@ -81,7 +81,7 @@ static const struct option_spec specs[] = {
 	OPTION_FLAG(0, "no-augmentation", no_augmentation, "no distortion at all"),
 	OPTION_HEADING("Distillation:"),
 	OPTION_LIST(0, "teacher", "FILE", teacher_paths,
-		    "learn what this ONNX model says of each distorted image, beside its label; "
+		    "learn what this model says of each distorted image, beside its label; "
 		    "may be given again: the mean of all is learnt"),
 	OPTION_LIST(0, "soft-labels", "FILE", soft_labels_paths,
 		    "in place of --teacher: idx file of what one said of each image in each "

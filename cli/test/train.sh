@@ -219,6 +219,7 @@ refuses "an output in a folder that is not there" \
 	"$data" -o "$TMP/none/a.onnx"
 refuses "an output that is a directory" "'$TMP': cannot write there: Is a directory" \
 	"$data" -o "$TMP"
+refuses "an output without a name" "'': cannot write there: No such file or directory" "$data" -o ""
 refuses "a checkpoint in a folder that is not there" \
 	"'$TMP/none/c': cannot write there: No such file or directory" \
 	"$data" -o "$TMP/refused.onnx" --checkpoint "$TMP/none/c"
@@ -231,6 +232,18 @@ refuses "labels that are none of the classes" "'$test_data-labels-idx1-ubyte.gz'
 printf 'not a checkpoint' >"$TMP/junk"
 refuses "a checkpoint that is none" "'junk': not a usable checkpoint: it is cut short" \
 	"$data" --batch 32 -o "$TMP/refused.onnx" --checkpoint "$TMP/junk"
+
+for checkpoint in "$TMP/refused.onnx" "$TMP/../${TMP##*/}/refused.onnx"; do
+	refuses "a checkpoint where the model is to be: $checkpoint" \
+		"'$checkpoint': cannot be the model and its checkpoint at once" \
+		"$data" --batch 32 -o "$TMP/refused.onnx" --checkpoint "$checkpoint"
+done
+: >"$TMP/kept.onnx"
+ln -s kept.onnx "$TMP/to_kept"
+refuses "a checkpoint that is a link to the model" \
+	"'$TMP/to_kept': cannot be the model and its checkpoint at once" \
+	"$data" --batch 32 -o "$TMP/kept.onnx" --checkpoint "$TMP/to_kept" --restart
+check "--restart does not remove the model's file" [ -e "$TMP/kept.onnx" ]
 
 mkdir "$TMP/readonly" && chmod 555 "$TMP/readonly"
 if [ -w "$TMP/readonly" ]; then
