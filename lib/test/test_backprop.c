@@ -563,6 +563,60 @@ static void the_last_steps_are_frozen(void **state)
 	assert_false(schedule_freezes(&never, 99));
 }
 
+/* The average forgets its start: after step n it keeps n / (n + 9), up to its decay. Statistics are
+ * averaged alike, or, where weights are not averaged, by PyTorch's momentum of 0.1. */
+static void averages_forget_their_start(void **state)
+{
+	const struct schedule averaged = {.n_steps = 100, .ema_decay = 0.9};
+	const struct schedule last = {.n_steps = 100};
+
+	(void)state;
+	for (uint64_t step = 0; step < 100; step++) {
+		const struct optimiser optimiser = schedule_at(&averaged, step);
+		const double n = (double)step + 1;
+
+		assert_true(fabs((double)optimiser.average_decay - fmin(0.9, n / (n + 9))) < 1e-6);
+		assert_true(optimiser.stats_decay == optimiser.average_decay);
+		assert_true(schedule_at(&last, step).average_decay == 0);
+		assert_true(fabsf(schedule_at(&last, step).stats_decay - 0.9F) < 1e-6F);
+	}
+}
+
+/* One unit: 2 x is normalised by a mean of 4 and a variance of 0.04, which the epsilon adds to, and
+ * becomes 3 times that less 5. Batch normalisation is in hidden layers alone. */
+static void folding_keeps_what_the_network_computes(void **state)
+{
+	const uint32_t hidden_width = 1;
+	const struct net_shape shape = {.n_inputs = 1,
+					.hidden = &hidden_width,
+					.n_hidden = 1,
+					.n_outputs = 1,
+					.activation = EMNIST_RELU,
+					.batch_norm = true};
+	const double scale = 3 / sqrt(0.04 + 1e-5);
+	struct emnist_labels *labels;
+	struct emnist_model *model;
+	struct net net;
+
+	(void)state;
+	assert_int_equal(emnist_labels_parse("0 65", 4, &labels, NULL), EMNIST_OK);
+	assert_int_equal(net_init(&net, &shape, 1, NULL), EMNIST_OK);
+	net.average[net_weight(&net.layers[0], 0, 0)] = 2;
+	net.average[net.layers[0].bias] = -5;
+	net.average[net.layers[0].scale] = 3;
+	net.stats[net.layers[0].stats] = 4;
+	net.stats[net.layers[0].stats + net.layers[0].width] = 0.04F;
+	net.average[net_weight(&net.layers[1], 0, 0)] = 0.5F;
+	net.average[net.layers[1].bias] = 7;
+	assert_int_equal(net_to_model(&net, labels, &model, NULL), EMNIST_OK);
+	assert_true(fabs((double)model->layers[0].weights[0] - 2 * scale) < 1e-5);
+	assert_true(fabs((double)model->layers[0].bias[0] - (-5 - 4 * scale)) < 1e-5);
+	assert_true(model->layers[1].weights[0] == 0.5F && model->layers[1].bias[0] == 7);
+	emnist_model_free(model);
+	net_clear(&net);
+	emnist_labels_free(labels);
+}
+
 static int open_blas(void **state)
 {
 	(void)state;
@@ -579,6 +633,8 @@ int main(void)
 		cmocka_unit_test(answers_are_tempered),
 		cmocka_unit_test(schedule_rises_and_falls),
 		cmocka_unit_test(the_last_steps_are_frozen),
+		cmocka_unit_test(averages_forget_their_start),
+		cmocka_unit_test(folding_keeps_what_the_network_computes),
 	};
 
 	return cmocka_run_group_tests_name("backprop", tests, open_blas, NULL);

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -19,7 +20,7 @@
 #define N_COPIES    3 /* of the same data, to have more images than a shard */
 
 static char folder[] = "/tmp/emnist-test-soft-XXXXXX";
-static char soft_path[64], variants_path[64];
+static char soft_path[64], variants_path[64], checkpoint_path[64];
 static const char *const soft_paths[] = {soft_path, soft_path};
 
 static int make_folder(void **state)
@@ -29,6 +30,7 @@ static int make_folder(void **state)
 		return -1;
 	snprintf(soft_path, sizeof(soft_path), "%s/soft", folder);
 	snprintf(variants_path, sizeof(variants_path), "%s/variants", folder);
+	snprintf(checkpoint_path, sizeof(checkpoint_path), "%s/checkpoint", folder);
 	return 0;
 }
 
@@ -56,6 +58,7 @@ static int remove_folder(void **state)
 	(void)state;
 	remove_variants();
 	unlink(soft_path);
+	unlink(checkpoint_path);
 	return rmdir(folder);
 }
 
@@ -302,6 +305,46 @@ static void sizes_are_those_of_the_datasets(void **state)
 	remove_variants();
 }
 
+/* Each class has one image, which weighs as much as the class is frequent; 1 on average. */
+static void weights_are_written(void **state)
+{
+	struct emnist_train_options options = plain_run();
+	struct emnist_dataset *dataset = open_data(IMAGES_PATH, NULL);
+	const size_t n_images = emnist_dataset_count(dataset);
+	double frequencies[N_CLASSES], sum = 0;
+	bool seen[N_CLASSES] = {false};
+	struct buffer weights;
+	uint16_t classes[64];
+	char path[128];
+
+	(void)state;
+	for (size_t c = 0; c < N_CLASSES; c++)
+		frequencies[c] = (double)(1 + c % 7);
+	assert_in_range(n_images, 2, 64);
+	for (size_t i = 0; i < n_images; i++) {
+		uint8_t pixels[EMNIST_VECTOR_LENGTH];
+		size_t n;
+
+		emnist_dataset_read(dataset, 1, pixels, &classes[i], &n, NULL);
+		assert_false(seen[classes[i]]);
+		seen[classes[i]] = true;
+		sum += frequencies[classes[i]];
+	}
+	options.n_variants = 1;
+	options.class_frequencies = frequencies;
+	write_variants(&options);
+	path_in_variants("weights-idx1-float", path);
+	weights = read_file(path);
+	for (size_t i = 0; i < n_images; i++) {
+		const double wanted = frequencies[classes[i]] * (double)n_images / sum;
+
+		assert_true(fabs((double)float_at(weights.data + 8 + 4 * i) / wanted - 1) < 1e-5);
+	}
+	buffer_clear(&weights);
+	emnist_dataset_free(dataset);
+	remove_variants();
+}
+
 /* Each image may be of the class that its label says. */
 static void classes_are_the_labels(void **state)
 {
@@ -403,6 +446,151 @@ static void bad_soft_labels_are_refused(void **state)
 	}
 }
 
+/* Soft labels of one image and two classes, of which it says this. */
+static enum emnist_status read_probabilities(float first, float second)
+{
+	const float probabilities[] = {first, second};
+	struct soft_labels *labels;
+	FILE *file = fopen(soft_path, "wb");
+	enum emnist_status status;
+	float read[2];
+
+	assert_non_null(file);
+	put_u32(file, 0xd03);
+	put_u32(file, 1);
+	put_u32(file, 1);
+	put_u32(file, 2);
+	for (int c = 0; c < 2; c++) {
+		uint32_t bits;
+
+		memcpy(&bits, &probabilities[c], sizeof(bits));
+		put_u32(file, bits);
+	}
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(soft_labels_open(&labels, soft_path, 1, 2, NULL), EMNIST_OK);
+	status = soft_labels_read(labels, 0, 0, read, NULL);
+	soft_labels_close(labels);
+	if (!status)
+		assert_memory_equal(read, probabilities, sizeof(read));
+	return status;
+}
+
+/* As sums of half precision are. */
+static void sums_are_1_or_nearly(void **state)
+{
+	(void)state;
+	assert_int_equal(read_probabilities(0.25F, 0.75F), EMNIST_OK);
+	assert_int_equal(read_probabilities(0.25F, 0.7595F), EMNIST_OK);
+	assert_int_equal(read_probabilities(0.25F, 0.7405F), EMNIST_OK);
+	assert_int_equal(read_probabilities(0.25F, 0.761F), EMNIST_ERR_CORRUPT);
+	assert_int_equal(read_probabilities(0.25F, 0.739F), EMNIST_ERR_CORRUPT);
+	assert_int_equal(read_probabilities(1.001F, -0.001F), EMNIST_ERR_CORRUPT);
+}
+
+/* What is no file does not keep training waiting. */
+static void soft_labels_are_plain_files(void **state)
+{
+	struct soft_labels *labels;
+	struct emnist_error error;
+
+	(void)state;
+	unlink(soft_path);
+	assert_int_equal(mkfifo(soft_path, 0600), 0);
+	assert_int_equal(soft_labels_open(&labels, soft_path, 3, 4, &error), EMNIST_ERR_ARGUMENT);
+	assert_string_equal(error.message, "soft labels must be a plain file");
+	unlink(soft_path);
+	assert_int_equal(soft_labels_open(&labels, soft_path, 3, 4, &error), EMNIST_ERR_IO);
+	assert_string_equal(error.message, "No such file or directory");
+	assert_int_equal(soft_labels_open(&labels, folder, 3, 4, &error), EMNIST_ERR_IO);
+	assert_string_equal(error.message, "Is a directory");
+}
+
+/* A run does not go on with what others say. */
+static void checkpoints_are_of_the_soft_labels(void **state)
+{
+	struct emnist_train_options options = plain_run();
+	struct emnist_model *first = train(IMAGES_PATH, NULL, 1, &options), *second, *model;
+	struct emnist_dataset *dataset;
+	struct emnist_error error;
+
+	(void)state;
+	options.seed++;
+	second = train(IMAGES_PATH, NULL, 1, &options);
+	options.n_epochs = 1;
+	options.soft_labels_paths = soft_paths;
+	options.n_soft_labels = 1;
+	options.checkpoint_path = checkpoint_path;
+	write_soft_labels(first, 1);
+	emnist_model_free(train(IMAGES_PATH, NULL, 1, &options));
+	emnist_model_free(train(IMAGES_PATH, NULL, 1, &options));
+	write_soft_labels(second, 1);
+	dataset = open_data(IMAGES_PATH, NULL);
+	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_ARGUMENT);
+	assert_string_equal(error.message,
+			    "'checkpoint': the checkpoint was made by other options or other data");
+	emnist_dataset_free(dataset);
+	/* Likewise where the teachers themselves are asked. */
+	unlink(checkpoint_path);
+	options.n_soft_labels = 0;
+	options.n_teachers = 1;
+	options.teachers = (const struct emnist_model *const *)&first;
+	emnist_model_free(train(IMAGES_PATH, NULL, 1, &options));
+	options.teachers = (const struct emnist_model *const *)&second;
+	dataset = open_data(IMAGES_PATH, NULL);
+	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_ARGUMENT);
+	emnist_dataset_free(dataset);
+	emnist_model_free(first);
+	emnist_model_free(second);
+}
+
+/* Soft labels that say nothing of the images, and of one of them no probabilities. */
+static void write_but_one(uint32_t n_images, uint32_t damaged)
+{
+	const float uniform = 1.0F / N_CLASSES;
+	FILE *file = fopen(soft_path, "wb");
+	uint32_t bits;
+
+	assert_non_null(file);
+	memcpy(&bits, &uniform, sizeof(bits));
+	put_u32(file, 0xd03);
+	put_u32(file, 1);
+	put_u32(file, n_images);
+	put_u32(file, N_CLASSES);
+	for (uint32_t i = 0; i < n_images * N_CLASSES; i++)
+		put_u32(file, i / N_CLASSES == damaged ? 0 : bits);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* Of 40 images a step takes 32: which are left over is for chance to say, anew each epoch. */
+static void images_left_over_come_later(void **state)
+{
+	struct emnist_train_options options = plain_run();
+	struct emnist_model *model;
+	uint32_t n_left_over = 0;
+
+	(void)state;
+	options.soft_labels_paths = soft_paths;
+	options.n_soft_labels = 1;
+	for (uint32_t i = 0; i < 40; i++) {
+		struct emnist_dataset *dataset;
+
+		write_but_one(40, i);
+		options.n_epochs = 1;
+		dataset = open_data(IMAGES_PATH, NULL);
+		if (emnist_train(&dataset, 1, &options, &model, NULL) == EMNIST_OK) {
+			emnist_model_free(model);
+			n_left_over++;
+			emnist_dataset_free(dataset);
+			options.n_epochs = 12;
+			dataset = open_data(IMAGES_PATH, NULL);
+			assert_int_equal(emnist_train(&dataset, 1, &options, &model, NULL),
+					 EMNIST_ERR_CORRUPT);
+		}
+		emnist_dataset_free(dataset);
+	}
+	assert_int_equal(n_left_over, 8);
+}
+
 /* A file that is damaged in the middle ends the run with its name and the place. */
 static void damage_stops_training(void **state)
 {
@@ -462,7 +650,7 @@ static void options_must_agree(void **state)
 	options.n_variants = 3;
 	dataset = open_data(IMAGES_PATH, NULL);
 	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message, "soft labels for 2 variants, where there are 3");
+	assert_string_equal(error.message, "'soft': soft labels for 2 variants, where there are 3");
 	emnist_dataset_free(dataset);
 	options.n_variants = 2;
 	options.teachers = (const struct emnist_model *const *)&teacher;
@@ -481,10 +669,15 @@ int main(void)
 		cmocka_unit_test(undistorted_variants_are_the_images),
 		cmocka_unit_test(images_held_out_stay_as_they_are),
 		cmocka_unit_test(sizes_are_those_of_the_datasets),
+		cmocka_unit_test(weights_are_written),
 		cmocka_unit_test(classes_are_the_labels),
 		cmocka_unit_test(what_is_written_is_what_is_shown),
 		cmocka_unit_test(bad_soft_labels_are_refused),
+		cmocka_unit_test(sums_are_1_or_nearly),
+		cmocka_unit_test(soft_labels_are_plain_files),
+		cmocka_unit_test(checkpoints_are_of_the_soft_labels),
 		cmocka_unit_test(variants_take_turns),
+		cmocka_unit_test(images_left_over_come_later),
 		cmocka_unit_test(damage_stops_training),
 		cmocka_unit_test(options_must_agree),
 	};

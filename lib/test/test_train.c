@@ -4,11 +4,13 @@
 #include "../base/file.h"
 #include "../train/augment.h"
 #include "../train/checkpoint.h"
+#include "../train/settings.h"
 #include "../train/train_set.h"
 #include "../train/validation.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,6 +20,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <zlib.h>
 
 #define N_IMAGES  640
 #define N_CLASSES 10
@@ -170,6 +173,8 @@ struct watch {
 	double accuracy;
 	unsigned n_epochs_done;
 	double last_loss;
+	double first_rate, last_rate; /* learning rates */
+	double first_loss;
 };
 
 static int on_progress(void *context, const struct emnist_train_progress *progress)
@@ -178,6 +183,9 @@ static int on_progress(void *context, const struct emnist_train_progress *progre
 
 	watch->n_epochs_done += progress->epoch_done;
 	watch->last_loss = progress->loss;
+	watch->first_rate = watch->first_rate > 0 ? watch->first_rate : progress->learning_rate;
+	watch->last_rate = progress->learning_rate;
+	watch->first_loss = watch->first_loss > 0 ? watch->first_loss : progress->loss;
 	if (progress->epoch_done)
 		watch->accuracy = progress->validation_accuracy;
 	return progress->step == watch->stop_at;
@@ -238,14 +246,16 @@ static void other_seed_gives_other_model(void **state)
 static void stopped_run_goes_on_to_the_same_model(void **state)
 {
 	struct emnist_train_options options = small_run();
-	struct emnist_model *whole = train(&options), *model = NULL;
+	struct watch watch = {0}, whole_watch = {0};
+	struct emnist_model *whole, *model = NULL;
 	struct emnist_error error;
-	struct watch watch = {0};
 
 	(void)state;
+	options.progress = on_progress;
+	options.context = &whole_watch;
+	whole = train(&options);
 	unlink(checkpoint_path);
 	options.checkpoint_path = checkpoint_path;
-	options.progress = on_progress;
 	options.context = &watch;
 	/* In an epoch, at its end, and just before the last step. */
 	for (int i = 0; i < 3; i++) {
@@ -256,6 +266,7 @@ static void stopped_run_goes_on_to_the_same_model(void **state)
 	assert_string_equal(error.message, "stopped at step 39 of 40");
 	watch.stop_at = 0;
 	assert_same_and_free(whole, train(&options));
+	assert_true(watch.last_loss == whole_watch.last_loss);
 	/* Once more: it is at its end already. */
 	whole = train(&options);
 	assert_same_and_free(whole, train(&options));
@@ -311,6 +322,161 @@ static void foreign_checkpoints_are_refused(void **state)
 	options.checkpoint_path = checkpoint_path;
 	options.hidden = (const uint32_t[]){23, 16};
 	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
+}
+
+/* The data with another image of the last one's class in its place, so that only pixels tell. */
+static struct emnist_dataset *open_other_data(void)
+{
+	static uint8_t pixels[N_IMAGES * EMNIST_VECTOR_LENGTH];
+	static uint32_t indices[N_IMAGES];
+	const struct emnist_dataset_options options = {
+		.transpose = EMNIST_TRANSPOSE_NO, .indices = indices, .n_indices = N_IMAGES};
+	struct emnist_dataset *dataset = open_data();
+	uint16_t classes[N_IMAGES];
+	size_t n;
+
+	assert_int_equal(emnist_dataset_read(dataset, N_IMAGES, pixels, classes, &n, NULL),
+			 EMNIST_OK);
+	emnist_dataset_free(dataset);
+	for (uint32_t i = 0; i < N_IMAGES - 1; i++) {
+		indices[i] = i;
+		if (classes[i] == classes[N_IMAGES - 1])
+			indices[N_IMAGES - 1] = i;
+	}
+	assert_int_equal(classes[indices[N_IMAGES - 1]], classes[N_IMAGES - 1]);
+	assert_int_equal(emnist_dataset_open(images_path, &options, &dataset, NULL), EMNIST_OK);
+	return dataset;
+}
+
+static void checkpoints_of_other_data_are_refused(void **state)
+{
+	struct emnist_train_options options = small_run();
+	struct emnist_dataset *dataset;
+	struct emnist_model *model;
+	struct emnist_error error;
+
+	(void)state;
+	unlink(checkpoint_path);
+	options.checkpoint_path = checkpoint_path;
+	options.n_epochs = 1;
+	emnist_model_free(train(&options));
+	dataset = open_other_data();
+	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_ARGUMENT);
+	assert_string_equal(error.message,
+			    "'checkpoint': the checkpoint was made by other options or other data");
+	emnist_dataset_free(dataset);
+}
+
+/* Another number of steps in a checkpoint's header (checkpoint.c), with the checksum that belongs
+ * to it. */
+static void write_step(const char *path, uint64_t step)
+{
+	struct buffer buffer = {0};
+	uint32_t crc;
+	FILE *file;
+
+	assert_int_equal(file_read(path, 1 << 24, &buffer, NULL), EMNIST_OK);
+	memcpy(buffer.data + 32, &step, sizeof(step));
+	crc = (uint32_t)crc32_z(crc32_z(0, NULL, 0), buffer.data, buffer.nbytes - sizeof(crc));
+	memcpy(buffer.data + buffer.nbytes - sizeof(crc), &crc, sizeof(crc));
+	file = fopen(path, "wb");
+	assert_non_null(file);
+	assert_int_equal(fwrite(buffer.data, 1, buffer.nbytes, file), buffer.nbytes);
+	assert_int_equal(fclose(file), 0);
+	buffer_clear(&buffer);
+}
+
+static void steps_beyond_the_last_are_refused(void **state)
+{
+	struct emnist_train_options options = small_run();
+	struct emnist_model *model;
+	struct emnist_error error;
+
+	(void)state;
+	unlink(checkpoint_path);
+	options.checkpoint_path = checkpoint_path;
+	emnist_model_free(train(&options));
+	write_step(checkpoint_path, 40);
+	emnist_model_free(train(&options));
+	write_step(checkpoint_path, 41);
+	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_CORRUPT);
+	assert_string_equal(error.message, "'checkpoint': not a usable checkpoint: it is beyond "
+					   "the last step");
+}
+
+/* A step takes 100 times each weight away. What the checkpoint holds is of the time before. */
+static void divergence_ends_training(void **state)
+{
+	struct emnist_train_options options = small_run();
+	struct emnist_model *model = NULL;
+	struct emnist_error error, again;
+
+	(void)state;
+	unlink(checkpoint_path);
+	options.checkpoint_path = checkpoint_path;
+	options.checkpoint_seconds = 1e-9;
+	options.batch_norm = EMNIST_OFF;
+	options.learning_rate = options.weight_decay = 10;
+	options.warmup_epochs = -1;
+	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
+	assert_non_null(strstr(error.message, "training diverges: after step "));
+	assert_null(model);
+	assert_int_equal(try_train(&options, &model, &again), EMNIST_ERR_ARGUMENT);
+	assert_string_equal(again.message, error.message);
+}
+
+/* Each option that changes the model, and each that does not. */
+static void fingerprints_tell_options_apart(void **state)
+{
+	const struct emnist_train_options base = {.validation = 0.1};
+	struct emnist_train_options changed[] = {
+		{.activation = EMNIST_TANH},
+		{.batch_norm = EMNIST_OFF},
+		{.dropout = 0.1},
+		{.n_epochs = 31},
+		{.n_rows = 512},
+		{.learning_rate = 0.001},
+		{.warmup_epochs = 2},
+		{.weight_decay = 0.02},
+		{.ema_decay = 0.9},
+		{.freeze_norm = 0.1},
+		{.label_smoothing = 0.1},
+		{.rotate = 10},
+		{.scale = 0.1},
+		{.shear = 0.1},
+		{.shift = 0.1},
+		{.elastic = 1},
+		{.anneal = 0.5},
+		{.n_variants = 7},
+		{.teacher_share = 0.5},
+		{.temperature = 3},
+		{.seed = 1},
+		{.seed = UINT64_C(1) << 32},
+		{.hidden = hidden, .n_hidden = 2},
+		{.hidden = hidden, .n_hidden = 1},
+		{.validation = 0.2},
+		{.n_threads = 3},
+		{.checkpoint_seconds = 1},
+		{.calibrate = EMNIST_OFF},
+	};
+	const size_t n = sizeof(changed) / sizeof(changed[0]), n_same = 3;
+	uint64_t fingerprints[1 + sizeof(changed) / sizeof(changed[0])];
+	struct settings settings;
+
+	(void)state;
+	assert_int_equal(settings_resolve(&settings, &base, NULL), EMNIST_OK);
+	fingerprints[n] = settings_fingerprint(&settings);
+	for (size_t i = 0; i < n; i++) {
+		if (changed[i].validation == 0)
+			changed[i].validation = base.validation;
+		assert_int_equal(settings_resolve(&settings, &changed[i], NULL), EMNIST_OK);
+		fingerprints[i] = settings_fingerprint(&settings);
+		if (i >= n - n_same)
+			assert_true(fingerprints[i] == fingerprints[n]);
+		for (size_t k = 0; k < i && i < n - n_same; k++)
+			assert_true(fingerprints[i] != fingerprints[k] &&
+				    fingerprints[i] != fingerprints[n]);
+	}
 }
 
 static void damaged_checkpoints_are_refused(void **state)
@@ -388,6 +554,118 @@ static void sets_are_learnt_as_any_of_these(void **state)
 	write_mapping(digits);
 }
 
+/* That each option reaches the arithmetic: the model is another one. */
+static void options_change_the_model(void **state)
+{
+#define OPTION(name) #name, offsetof(struct emnist_train_options, name)
+	static const struct {
+		const char *name;
+		size_t offset;
+		double value;
+		bool taught;
+	} cases[] = {
+		{OPTION(teacher_share), 0.5, true},
+		{OPTION(temperature), 3, true},
+		{OPTION(label_smoothing), 0.1, false},
+		{OPTION(freeze_norm), 0.5, false},
+		{OPTION(dropout), 0.2, false},
+		{OPTION(weight_decay), -1, false},
+		{OPTION(ema_decay), -1, false},
+		{OPTION(warmup_epochs), -1, false},
+		{OPTION(learning_rate), 0.01, false},
+		{OPTION(rotate), -1, false},
+		{OPTION(scale), -1, false},
+		{OPTION(shear), -1, false},
+		{OPTION(shift), -1, false},
+		{OPTION(elastic), 0.5, false},
+		{OPTION(anneal), 0.5, false},
+	};
+	struct emnist_train_options base = small_run();
+	struct emnist_model *plain, *taught, *teacher;
+
+	(void)state;
+	base.n_epochs = 1;
+	teacher = train(&base);
+	base.seed++;
+	plain = train(&base);
+	base.teachers = (const struct emnist_model *const[]){teacher};
+	base.n_teachers = 1;
+	taught = train(&base);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct emnist_train_options options = base;
+		struct emnist_model *model;
+
+		options.n_teachers = cases[i].taught;
+		memcpy((char *)&options + cases[i].offset, &cases[i].value, sizeof(double));
+		model = train(&options);
+		if (same_weights(model, cases[i].taught ? taught : plain))
+			fail_msg("%s changes nothing", cases[i].name);
+		emnist_model_free(model);
+	}
+	emnist_model_free(teacher);
+	emnist_model_free(plain);
+	emnist_model_free(taught);
+}
+
+/* Ten steps an epoch; the last one of four epochs is a 30th of half a cosine before its end. */
+static void learning_rate_follows_its_schedule(void **state)
+{
+	struct emnist_train_options options = small_run();
+	struct watch watch = {0};
+
+	(void)state;
+	options.progress = on_progress;
+	options.context = &watch;
+	options.learning_rate = 0.01;
+	emnist_model_free(train(&options));
+	assert_true(fabs(watch.first_rate - 0.001) < 1e-9);
+	assert_true(fabs(watch.last_rate - 0.01 * (1 + cos(3.14159265358979 * 29 / 30)) / 2) <
+		    1e-9);
+	watch = (struct watch){0};
+	options.warmup_epochs = 2.5;
+	emnist_model_free(train(&options));
+	assert_true(fabs(watch.first_rate - 0.01 / 25) < 1e-9);
+	watch = (struct watch){0};
+	options.warmup_epochs = -1;
+	emnist_model_free(train(&options));
+	assert_true(fabs(watch.first_rate - 0.01) < 1e-9);
+}
+
+/* Where hardly anything is learnt, the mean loss of one step is about that of an epoch. */
+static void losses_are_means(void **state)
+{
+	struct emnist_train_options options = small_run();
+	struct watch watch = {0};
+
+	(void)state;
+	options.progress = on_progress;
+	options.context = &watch;
+	options.n_epochs = 1;
+	options.learning_rate = 1e-9;
+	emnist_model_free(train(&options));
+	assert_true(watch.first_loss > 1.5 && watch.first_loss < 4);
+	assert_true(fabs(watch.last_loss / watch.first_loss - 1) < 0.3);
+}
+
+static void negative_options_are_none(void **state)
+{
+	const struct emnist_train_options options = {.warmup_epochs = -1,
+						     .weight_decay = -1,
+						     .ema_decay = -1,
+						     .rotate = -1,
+						     .scale = -1,
+						     .shear = -1,
+						     .shift = -1,
+						     .elastic = -1};
+	struct settings settings;
+
+	(void)state;
+	assert_int_equal(settings_resolve(&settings, &options, NULL), EMNIST_OK);
+	assert_true(settings.warmup_epochs == 0 && settings.weight_decay == 0 &&
+		    settings.ema_decay == 0);
+	assert_true(distortion_is_none(&settings.distortion));
+}
+
 /* Labels that say nothing, "any of all", and a teacher that knows: the network learns from it; as
  * much as from the mean of the same one twice. */
 static void teachers_are_learnt_from(void **state)
@@ -444,8 +722,9 @@ static void foreign_teachers_are_refused(void **state)
 
 /* ------------------------------------------------------------- calibration */
 
-/* Labels drawn from softmax(logits), and a model that says softmax(2 logits): twice too sure. */
-static void temperature_undoes_overconfidence(void **state)
+/* Labels drawn from softmax(logits), and a model that says softmax(factor x logits): where that is
+ * 2, twice too sure. */
+static void check_temperature(double factor)
 {
 	enum { N = 20000, CLASSES = 3 };
 	static float p[N * CLASSES];
@@ -459,24 +738,73 @@ static void temperature_undoes_overconfidence(void **state)
 	struct random random = random_stream(1, RANDOM_AUGMENT, 0, 0);
 	double temperature;
 
-	(void)state;
 	for (uint32_t i = 0; i < N; i++) {
-		double e[CLASSES], sum = 0, squares = 0, draw_;
+		double e[CLASSES], sum = 0, powers = 0, draw_;
 
 		for (int c = 0; c < CLASSES; c++) {
 			e[c] = exp(random_within(&random, 3));
 			sum += e[c];
-			squares += e[c] * e[c];
+			powers += pow(e[c], factor);
 		}
 		draw_ = random_unit(&random) * sum;
 		position[i] = i;
 		truth[i] = draw_ < e[0] ? 0 : draw_ < e[0] + e[1] ? 1 : 2;
 		for (int c = 0; c < CLASSES; c++)
-			p[i * CLASSES + (uint32_t)c] = (float)(e[c] * e[c] / squares);
+			p[i * CLASSES + (uint32_t)c] = (float)(pow(e[c], factor) / powers);
 	}
 	temperature = validation_temperature(&validation);
-	assert_true(fabs(temperature - 2) < 0.06);
+	assert_true(fabs(temperature / factor - 1) < 0.03);
 	assert_true(validation_loss(&validation, temperature) < validation_loss(&validation, 1));
+}
+
+static void temperature_undoes_overconfidence_and_doubt(void **state)
+{
+	(void)state;
+	check_temperature(2);
+	check_temperature(0.5);
+}
+
+/* More images than go through the model at once, held out of the first dataset alone. What is said
+ * of each is what a session says of it. */
+static void images_held_out_are_of_the_first_dataset(void **state)
+{
+	struct emnist_labels *labels = labels_of(digits);
+	const struct train_set_options options = {.labels = labels, .validation = 0.5, .seed = 3};
+	struct emnist_dataset *datasets[] = {open_data(), open_data()};
+	struct emnist_train_options run = small_run();
+	struct emnist_model *model;
+	struct emnist_session *session;
+	struct validation validation;
+	struct train_set set;
+
+	(void)state;
+	run.n_epochs = 1;
+	model = train(&run);
+	assert_int_equal(train_set_load(&set, datasets, 2, &options, NULL), EMNIST_OK);
+	assert_int_equal(set.n_validation, N_IMAGES / 2);
+	assert_int_equal(set.n_training, 2 * N_IMAGES - N_IMAGES / 2);
+	assert_true(set.validation[set.n_validation - 1] < N_IMAGES);
+	for (size_t i = 1; i < set.n_training; i++)
+		assert_true(set.training[i - 1] < set.training[i]);
+	assert_int_equal(validation_run(&validation, &set, model, NULL), EMNIST_OK);
+	assert_int_equal(emnist_session_create(model, 1, &session, NULL), EMNIST_OK);
+	for (size_t i = 0; i < set.n_validation; i++) {
+		const uint8_t *pixels = set.pixels + set.validation[i] * EMNIST_VECTOR_LENGTH;
+		float vector[EMNIST_VECTOR_LENGTH], p[N_CLASSES];
+
+		pixels_to_vector(pixels, vector);
+		assert_int_equal(emnist_session_run(session, vector, 1, p, NULL), EMNIST_OK);
+		for (size_t c = 0; c < N_CLASSES; c++)
+			assert_true(fabsf(p[c] - validation.probabilities[i * N_CLASSES + c]) <
+				    1e-4F);
+	}
+	validation_clear(&validation);
+	emnist_session_free(session);
+	train_set_clear(&set);
+	emnist_model_free(model);
+	emnist_dataset_free(datasets[0]);
+	emnist_dataset_free(datasets[1]);
+	emnist_labels_free(labels);
 }
 
 /* Three images, of which the one that is read wrong counts for half of all. */
@@ -603,6 +931,32 @@ static void weights_restore_frequencies(void **state)
 		      (const double[]){.4, .05, .05, .1, .1, .1, .05, .05, .05, .05});
 }
 
+static void bad_frequencies_are_refused(void **state)
+{
+	static const double negative[N_CLASSES] = {1, 1, -1}, huge[N_CLASSES] = {1e19};
+	static const double none[N_CLASSES] = {0}, not_one[N_CLASSES] = {1, NAN};
+	const struct {
+		const double *frequencies;
+		const char *message;
+	} cases[] = {
+		{negative, "frequency -1 of class 2: must be 0 to 1e+18"},
+		{huge, "frequency 1e+19 of class 0: must be 0 to 1e+18"},
+		{not_one, "frequency nan of class 1: must be 0 to 1e+18"},
+		{none, "all class frequencies are zero"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct emnist_train_options options = small_run();
+		struct emnist_model *model;
+		struct emnist_error error;
+
+		options.class_frequencies = cases[i].frequencies;
+		assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
+		assert_string_equal(error.message, cases[i].message);
+	}
+}
+
 static void bad_options_are_named(void **state)
 {
 	const struct {
@@ -670,8 +1024,28 @@ static void annealing_ends_without_distortion(void **state)
 	assert_same_and_free(faded, never);
 }
 
+/* The last half of eight variants fades, in equal steps, to none. */
+static void distortions_fade_in_equal_steps(void **state)
+{
+	static const double wanted[] = {1, 1, 1, 1, 0.75, 0.5, 0.25, 0};
+	const struct emnist_train_options options = {
+		.n_variants = 8, .anneal = 0.5, .rotate = 20, .elastic = 2};
+	struct settings settings;
+
+	(void)state;
+	assert_int_equal(settings_resolve(&settings, &options, NULL), EMNIST_OK);
+	for (uint64_t v = 0; v < 8; v++) {
+		const struct distortion distortion = settings_distortion(&settings, v);
+
+		assert_true(fabs(distortion.rotate - 20 * wanted[v]) < 1e-12);
+		assert_true(fabs(distortion.scale - 0.12 * wanted[v]) < 1e-12);
+		assert_true(fabs(distortion.elastic - 2 * wanted[v]) < 1e-12);
+	}
+}
+
 struct moments {
 	double mass, x, y;
+	double width, height; /* standard deviations */
 };
 
 static struct moments moments_of(const float *vector)
@@ -685,6 +1059,12 @@ static struct moments moments_of(const float *vector)
 	}
 	m.x /= m.mass;
 	m.y /= m.mass;
+	for (int i = 0; i < EMNIST_VECTOR_LENGTH; i++) {
+		m.width += (double)vector[i] * pow(i % EMNIST_SIDE - m.x, 2);
+		m.height += (double)vector[i] * pow(i / EMNIST_SIDE - m.y, 2);
+	}
+	m.width = sqrt(m.width / m.mass);
+	m.height = sqrt(m.height / m.mass);
 	return m;
 }
 
@@ -694,7 +1074,7 @@ static void distortions_stay_within_their_limits(void **state)
 {
 	const struct distortion shift = {.shift = 0.1}, scale = {.scale = 0.2};
 	struct random random = random_stream(1, RANDOM_AUGMENT, 0, 0);
-	double furthest = 0, least = 1e9, most = 0;
+	double furthest_x = 0, furthest_y = 0, least = 1e9, most = 0, longest = 0;
 	uint8_t pixels[EMNIST_VECTOR_LENGTH] = {0};
 	float vector[EMNIST_VECTOR_LENGTH];
 
@@ -707,17 +1087,52 @@ static void distortions_stay_within_their_limits(void **state)
 		augment(&shift, &random, pixels, vector);
 		m = moments_of(vector);
 		assert_true(fabs(m.mass - 64) < 1e-3);
-		furthest = fmax(furthest, fmax(fabs(m.x - 13.5), fabs(m.y - 13.5)));
+		furthest_x = fmax(furthest_x, fabs(m.x - 13.5));
+		furthest_y = fmax(furthest_y, fabs(m.y - 13.5));
 		augment(&scale, &random, pixels, vector);
 		m = moments_of(vector);
 		assert_true(fabs(m.x - 13.5) < 0.05 && fabs(m.y - 13.5) < 0.05);
 		least = fmin(least, m.mass);
 		most = fmax(most, m.mass);
+		longest = fmax(longest, m.width / m.height);
 	}
-	assert_true(furthest <= 2.8 + 1e-3 && furthest > 2.7);
+	assert_true(furthest_x <= 2.8 + 1e-3 && furthest_x > 2.7);
+	assert_true(furthest_y <= 2.8 + 1e-3 && furthest_y > 2.7);
+	/* Each axis by itself. */
+	assert_true(longest > 1.3 && longest < 1.2 / 0.8 + 0.05);
 	/* Bilinear sampling of a block is off by a little. */
 	assert_true(least > 64 * 0.8 * 0.8 - 3 && least < 64 * 0.85 * 0.85 + 3);
 	assert_true(most < 64 * 1.2 * 1.2 + 3 && most > 64 * 1.15 * 1.15 - 3);
+}
+
+/* A vertical bar leans by its share of the height, to either side, and stays as high as it is. */
+static void shear_is_a_share_of_the_height(void **state)
+{
+	const struct distortion shear = {.shear = 0.4};
+	struct random random = random_stream(6, RANDOM_AUGMENT, 0, 0);
+	uint8_t pixels[EMNIST_VECTOR_LENGTH] = {0};
+	float vector[EMNIST_VECTOR_LENGTH];
+	double most = 0, least = 0;
+
+	(void)state;
+	for (int y = 6; y < 22; y++)
+		pixels[y * EMNIST_SIDE + 13] = pixels[y * EMNIST_SIDE + 14] = 255;
+	for (int i = 0; i < 500; i++) {
+		double xy = 0, yy = 0;
+
+		augment(&shear, &random, pixels, vector);
+		for (int k = 0; k < EMNIST_VECTOR_LENGTH; k++) {
+			const double x = k % EMNIST_SIDE - 13.5, y = k / EMNIST_SIDE - 13.5;
+
+			xy += (double)vector[k] * x * y;
+			yy += (double)vector[k] * y * y;
+		}
+		assert_true(fabs(yy / moments_of(vector).mass - 255 / 12.0) < 0.01);
+		most = fmax(most, xy / yy);
+		least = fmin(least, xy / yy);
+	}
+	assert_true(most > 0.38 && most < 0.401);
+	assert_true(least < -0.38 && least > -0.401);
 }
 
 /* A dot is carried along by the field, each way as far as it should be on average. */
@@ -783,19 +1198,31 @@ int main(void)
 		cmocka_unit_test(stopped_run_goes_on_to_the_same_model),
 		cmocka_unit_test(killed_run_goes_on_to_the_same_model),
 		cmocka_unit_test(foreign_checkpoints_are_refused),
+		cmocka_unit_test(checkpoints_of_other_data_are_refused),
+		cmocka_unit_test(fingerprints_tell_options_apart),
+		cmocka_unit_test(steps_beyond_the_last_are_refused),
+		cmocka_unit_test(divergence_ends_training),
 		cmocka_unit_test(damaged_checkpoints_are_refused),
 		cmocka_unit_test(sets_are_learnt_as_any_of_these),
+		cmocka_unit_test(options_change_the_model),
+		cmocka_unit_test(learning_rate_follows_its_schedule),
+		cmocka_unit_test(losses_are_means),
+		cmocka_unit_test(negative_options_are_none),
 		cmocka_unit_test(teachers_are_learnt_from),
 		cmocka_unit_test(foreign_teachers_are_refused),
-		cmocka_unit_test(temperature_undoes_overconfidence),
+		cmocka_unit_test(temperature_undoes_overconfidence_and_doubt),
+		cmocka_unit_test(images_held_out_are_of_the_first_dataset),
 		cmocka_unit_test(figures_are_weighted),
 		cmocka_unit_test(calibration_scales_the_logits),
 		cmocka_unit_test(unknown_classes_are_refused),
 		cmocka_unit_test(weights_restore_frequencies),
+		cmocka_unit_test(bad_frequencies_are_refused),
 		cmocka_unit_test(bad_options_are_named),
 		cmocka_unit_test(no_distortion_changes_nothing),
 		cmocka_unit_test(distortions_stay_within_their_limits),
 		cmocka_unit_test(rotation_is_in_degrees),
+		cmocka_unit_test(shear_is_a_share_of_the_height),
+		cmocka_unit_test(distortions_fade_in_equal_steps),
 		cmocka_unit_test(elastic_displacements_have_their_deviation),
 		cmocka_unit_test(annealing_ends_without_distortion),
 	};

@@ -52,7 +52,7 @@ static void take_rest(struct settings *settings, const struct emnist_train_optio
 		.scale = or_none(options->scale, 0.12),
 		.shear = or_none(options->shear, 0.12),
 		.shift = or_none(options->shift, 0.08),
-		.elastic = options->elastic,
+		.elastic = or_none(options->elastic, 0),
 	};
 	settings->anneal = options->anneal;
 	settings->n_variants = options->n_variants ? options->n_variants : settings->n_epochs;

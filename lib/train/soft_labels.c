@@ -83,26 +83,37 @@ static enum emnist_status read_header(struct soft_labels *labels, struct emnist_
 	return EMNIST_OK;
 }
 
+static enum emnist_status open_file(struct soft_labels *labels, const char *path,
+				    struct stat *st_ret, struct emnist_error *error)
+{
+	/* Without waiting for who might write into a FIFO. */
+	labels->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (labels->fd < 0)
+		return error_errno(error, errno, NULL);
+	if (fstat(labels->fd, st_ret) < 0)
+		return error_errno(error, errno, "cannot read");
+	if (S_ISDIR(st_ret->st_mode))
+		return error_errno(error, EISDIR, NULL);
+	if (!S_ISREG(st_ret->st_mode))
+		return error_set(error, EMNIST_ERR_ARGUMENT, "soft labels must be a plain file");
+	return EMNIST_OK;
+}
+
 /* That the file is as long as its header says. */
-static enum emnist_status check_size(const struct soft_labels *labels, struct emnist_error *error)
+static enum emnist_status check_size(const struct soft_labels *labels, const struct stat *st,
+				     struct emnist_error *error)
 {
 	const uint64_t n_rows = (uint64_t)labels->n_variants * labels->n_images;
-	struct stat st;
 	uint64_t nbytes;
 
 	if (__builtin_mul_overflow(n_rows, labels->n_classes * sizeof(float), &nbytes) ||
 	    nbytes > INT64_MAX - HEADER_NBYTES)
 		return error_set(error, EMNIST_ERR_LIMIT, "more soft labels than a file can hold");
 	nbytes += HEADER_NBYTES;
-
-	if (fstat(labels->fd, &st) < 0)
-		return error_errno(error, errno, "cannot read");
-	if (!S_ISREG(st.st_mode))
-		return error_set(error, EMNIST_ERR_ARGUMENT, "soft labels must be a plain file");
-	if ((uint64_t)st.st_size != nbytes)
+	if ((uint64_t)st->st_size != nbytes)
 		return error_set(error, EMNIST_ERR_CORRUPT,
 				 "%llu bytes of soft labels: the header promises %llu",
-				 (unsigned long long)st.st_size, (unsigned long long)nbytes);
+				 (unsigned long long)st->st_size, (unsigned long long)nbytes);
 	return EMNIST_OK;
 }
 
@@ -132,6 +143,7 @@ enum emnist_status soft_labels_open(struct soft_labels **labels_ret, const char 
 {
 	struct soft_labels *labels;
 	enum emnist_status status;
+	struct stat st;
 
 	*labels_ret = NULL;
 	if (n_images > UINT32_MAX || n_classes > MODEL_MAX_WIDTH)
@@ -141,10 +153,11 @@ enum emnist_status soft_labels_open(struct soft_labels **labels_ret, const char 
 		return error_memory(error);
 	labels->n_images = n_images;
 	labels->n_classes = n_classes;
-	labels->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	status = labels->fd < 0 ? error_errno(error, errno, NULL) : read_header(labels, error);
+	status = open_file(labels, path, &st, error);
 	if (!status)
-		status = check_size(labels, error);
+		status = read_header(labels, error);
+	if (!status)
+		status = check_size(labels, &st, error);
 	if (!status)
 		status = take_fingerprint(labels, error);
 	if (status) {

@@ -119,10 +119,12 @@ static enum emnist_status open_soft_labels_of(struct run *run, const char *path,
 	run->n_soft_labels++;
 	if (run->n_variants == 0)
 		run->n_variants = n_variants;
-	if (run->n_variants != n_variants)
-		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "soft labels for %zu variants, where there are %zu", n_variants,
-				 run->n_variants);
+	if (run->n_variants != n_variants) {
+		status = error_set(error, EMNIST_ERR_ARGUMENT,
+				   "soft labels for %zu variants, where there are %zu", n_variants,
+				   run->n_variants);
+		return about_file(path, status, error);
+	}
 	return EMNIST_OK;
 }
 
@@ -393,6 +395,22 @@ static enum emnist_status report(struct run *run, bool *stop_ret, struct emnist_
 	return status;
 }
 
+/* That the weights are numbers. The loss need not tell, since ReLU makes zero of what is none. */
+static enum emnist_status check_weights(const struct run *run, struct emnist_error *error)
+{
+	const struct net *net = &run->net;
+	float sum = 0;
+
+	for (size_t i = 0; i < net->n_parameters; i++)
+		sum += net->parameters[i] * 0;
+	return sum == 0 ? EMNIST_OK
+			: error_set(error, EMNIST_ERR_ARGUMENT,
+				    "training diverges: after step %llu weights are infinite or no "
+				    "numbers; a lower learning rate may help",
+				    (unsigned long long)run->checkpoint.step);
+}
+
+/* Writes a checkpoint, unless no run could go on from it. */
 static enum emnist_status save(struct run *run, struct emnist_error *error)
 {
 	enum emnist_status status;
@@ -400,6 +418,9 @@ static enum emnist_status save(struct run *run, struct emnist_error *error)
 	run->saved = now();
 	if (!run->options->checkpoint_path)
 		return EMNIST_OK;
+	status = check_weights(run, error);
+	if (status)
+		return status;
 	status = checkpoint_write(&run->checkpoint, run->options->checkpoint_path, error);
 	return status ? about_file(run->options->checkpoint_path, status, error) : EMNIST_OK;
 }
@@ -412,6 +433,8 @@ static enum emnist_status all_steps(struct run *run, struct emnist_error *error)
 	run->started = run->saved = now();
 	while (!status && !stopped && run->checkpoint.step < run->schedule.n_steps) {
 		status = step(run, error);
+		if (!status && run->checkpoint.step % run->steps_per_epoch == 0)
+			status = check_weights(run, error);
 		if (!status)
 			status = report(run, &stopped, error);
 		if (!status && !stopped && now() - run->saved >= run->settings.checkpoint_seconds)

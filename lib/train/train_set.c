@@ -6,7 +6,6 @@
 
 #include "../base/memory.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
@@ -16,6 +15,10 @@
 
 /* The most images; positions are 32 bits. */
 #define MAX_IMAGES ((size_t)UINT32_MAX)
+
+/* The largest frequency of a class: more than any count, and so much less than a float's range that
+ * no weight leaves it. */
+#define MAX_FREQUENCY 1e18
 
 /* ------------------------------------------------------------ what to learn */
 
@@ -279,10 +282,10 @@ static enum emnist_status check_frequencies(const struct train_set_options *opti
 	double sum = 0;
 
 	for (size_t c = 0; frequencies && c < emnist_labels_count(options->labels); c++) {
-		if (!(frequencies[c] >= 0) || !isfinite(frequencies[c]))
+		if (!(frequencies[c] >= 0 && frequencies[c] <= MAX_FREQUENCY))
 			return error_set(error, EMNIST_ERR_ARGUMENT,
-					 "frequency %g of class %zu: must not be negative",
-					 frequencies[c], c);
+					 "frequency %g of class %zu: must be 0 to %g",
+					 frequencies[c], c, MAX_FREQUENCY);
 		sum += frequencies[c];
 	}
 	if (frequencies && !(sum > 0))
