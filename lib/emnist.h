@@ -9,6 +9,7 @@
  *	struct emnist_reader *reader;
  *	struct emnist_error error;
  *	float vector[EMNIST_VECTOR_LENGTH], probabilities[62];
+ *	uint32_t best;
  *
  *	if (emnist_model_default(&model, &error) ||
  *	    emnist_session_create(model, 1, &session, &error) ||
@@ -28,6 +29,10 @@
  * the failure in *error where error is not NULL. What a function was to return through a pointer
  * is then NULL or untouched. Messages are one line, without the file's name and without a full
  * stop; they may quote bytes of the input, made printable.
+ *
+ * Memory. A struct emnist_NAME that a function hands over is the caller's, to be freed with
+ * emnist_NAME_free(), an archive with emnist_archive_close(); these take NULL as well. What is
+ * freed otherwise, or is not the caller's, is said where it is returned.
  *
  * Options. In every options structure a zero means "the default", so that `= {0}` is the default
  * of all, and a NULL pointer to options means the same. Values out of range are refused with
@@ -1066,30 +1071,34 @@ struct emnist_train_options {
 	size_t n_hidden;
 	enum emnist_activation activation;   /* of hidden layers; default EMNIST_RELU */
 	enum emnist_train_switch batch_norm; /* default on; folded into the weights at the end */
-	double dropout;                      /* of hidden units, [0,1); default 0 */
+	double dropout;                      /* of hidden units, 0 to 0.99; default 0 */
 	const struct emnist_labels *labels;  /* classes of the model; default: those of the
 					      * first dataset */
 
 	/* The schedule. */
-	unsigned n_epochs;      /* default 30 */
-	unsigned n_rows;        /* images a step; a multiple of 32; default 256 */
-	double learning_rate;   /* peak of AdamW's, reached after warm-up; default 0.002 */
-	double warmup_epochs;   /* linear from 0; default 1 */
-	double weight_decay;    /* AdamW's, of weights, not of biases; default 0.01 */
-	double ema_decay;       /* averaging of weights, [0,1); default 0.999; negative: none */
-	double label_smoothing; /* [0,1); default 0 */
+	unsigned n_epochs;      /* up to 100000; default 30 */
+	unsigned n_rows;        /* images a step, a multiple of 32 up to 65536; default 256 */
+	double learning_rate;   /* peak of AdamW's, reached after warm-up, 1e-9 to 10; default
+				 * 0.002 */
+	double warmup_epochs;   /* linear from 0; default 1; negative: none */
+	double weight_decay;    /* AdamW's, of weights, not of biases, up to 10; default 0.01;
+				 * negative: none */
+	double ema_decay;       /* averaging of weights, up to 0.999999; default 0.999; negative:
+				 * none */
+	double label_smoothing; /* 0 to 0.99; default 0 */
 	/* Share of the steps, at the end, in which batch normalisation no longer looks at the batch
 	 * but keeps the statistics that it has, as the finished network does: without the noise of
 	 * small batches the last steps find the minimum more exactly. [0,1]; default 0. */
 	double freeze_norm;
 
 	/* Augmentation: each image anew each epoch, uniformly within these. Negative: none. */
-	double rotate; /* +- degrees; default 12 */
-	double scale;  /* +- share, each axis; default 0.12 */
-	double shear;  /* +- share of the height; default 0.12 */
-	double shift;  /* +- share of the side, each axis; default 0.08 */
+	double rotate; /* +- degrees, up to 180; default 12 */
+	double scale;  /* +- share, each axis, up to 0.9; default 0.12 */
+	double shear;  /* +- share of the height, up to 2; default 0.12 */
+	double shift;  /* +- share of the side, each axis, up to 1; default 0.08 */
 	/* Elastic distortion: the standard deviation, in pixels, of each pixel's displacement along
-	 * each axis, in a random field that is smooth over about 4 pixels; default 0, none. */
+	 * each axis, in a random field that is smooth over about 4 pixels; up to 10; default 0,
+	 * none. */
 	double elastic;
 	/* Share of the variants, at the end, over which all distortions fade to none, [0,1];
 	 * default 0. */
@@ -1108,8 +1117,8 @@ struct emnist_train_options {
 	 * those of the other. Rows of images that are held out are not read. */
 	const char *const *soft_labels_paths; /* (n_soft_labels) */
 	size_t n_soft_labels;
-	double teacher_share; /* of the loss; the labels have the rest, (0,1]; default 0.9 */
-	double temperature;   /* that all are compared at; default 2 */
+	double teacher_share; /* of the loss; the labels have the rest, 0.001 to 1; default 0.9 */
+	double temperature;   /* that all are compared at, 0.1 to 100; default 2 */
 
 	/* The data. */
 	/* Share of the first dataset held out, [0,0.9]; default 0. Accuracy and loss on it are
@@ -1118,14 +1127,14 @@ struct emnist_train_options {
 	/* Where images are held out: whether the logits are divided by the temperature that is
 	 * best for these in the end, so that probabilities are what they say; default on. */
 	enum emnist_train_switch calibrate;
-	/* (n of the model's labels) counts or shares that the classes occur with where the model
-	 * will be used: images, those held out as well, are weighted to restore them. NULL: images
-	 * count alike. */
+	/* (n of the model's labels) counts or shares, up to 1e18, that the classes occur with where
+	 * the model will be used: images, those held out as well, are weighted to restore them.
+	 * NULL: images count alike. */
 	const double *class_frequencies;
 
 	/* The run. */
 	uint64_t seed;               /* same seed, options, data and machine: same model */
-	unsigned n_threads;          /* default 1; the result does not depend on it */
+	unsigned n_threads;          /* up to 1024; default 1; the result does not depend on it */
 	const char *checkpoint_path; /* NULL: none. Continued from when it is there and was made by
 				      * the same options and data; kept when training ends. */
 	double checkpoint_seconds;   /* least time between two checkpoints; default 30 */
@@ -1137,7 +1146,9 @@ struct emnist_train_options {
 
 /* Trains a network on all images of n_datasets datasets. A dataset's class that stands for several
  * characters is learnt as "any of these": the loss is -log of their summed probability. The message
- * of an error names the dataset, by its number from 1, or the checkpoint that it is about. */
+ * of an error names what it is about: the dataset, teacher or soft labels by their number from 1,
+ * or the file. Training that diverges, to weights that are infinite or no numbers, ends with
+ * EMNIST_ERR_ARGUMENT. */
 EMNIST_API enum emnist_status emnist_train(struct emnist_dataset *const *datasets,
 					   size_t n_datasets,
 					   const struct emnist_train_options *options,

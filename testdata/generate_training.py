@@ -7,8 +7,8 @@ Each case is a line "case NAME activation batch_norm smoothing teacher_share tem
 arrays, each a line "NAME COUNT" with its numbers in the next ("soft", what teachers say at the
 temperature, only with a teacher_share). In the last n_frozen steps batch normalisation takes its
 running statistics for constants. Shapes: 32 rows, 6 inputs, hidden layers of 5 and 4
-units, 7 classes. Parameters lie as lib/train/net.c lays them out: for each layer its weights
-(outputs, inputs), bias or shift, and, where there is batch normalisation, scale.
+units, 7 classes. Parameters lie layer after layer: weights (outputs, inputs), bias or shift, and,
+where there is batch normalisation, scale; the test knows where lib/train/net.c has them.
 """
 import torch
 import torch.nn.functional as F

@@ -92,7 +92,8 @@ double validation_loss(const struct validation *validation, double temperature)
 	return loss / (double)set->n_validation;
 }
 
-/* The golden section: the loss has one minimum, for it is convex in 1 / temperature. */
+/* The golden section: the loss of images of one class each is convex in 1 / temperature, and so has
+ * one minimum. Of sets it need not be; what is found is a minimum, but perhaps not the least. */
 double validation_temperature(const struct validation *validation)
 {
 	const double ratio = (sqrt(5) - 1) / 2;
