@@ -6,16 +6,19 @@
  * The images that `emnist train --seed 1 --validation 0.1 DATASET` holds out are carried through
  * each distortion, written as image files in memory, read back the way all files are, and
  * classified. Beside the accuracy stands what was lost of that of the same images untouched, with
- * the standard error of the difference, and the processor time that reading a picture took.
+ * the standard error of the difference, as if all pictures were of different images, and the
+ * processor time that reading a picture took.
  *
  *	-m MODEL    ONNX model; default: the built-in one
  *	-n N        only the first N images
+ *	-j N        threads; default 2
  *	-d NAME     only distortions whose names contain NAME
  *	-s SEED     of everything that is drawn by chance; default 1
+ *	--json      one object with the shares, 0..1
  *	--dump DIR  writes pictures that were mistaken, though right when untouched, to DIR, and
  *	            what the network saw of them
  */
-#include "../emnist.h"
+#include "../base/error.h"
 #include "../train/train_set.h"
 #include "distortion.h"
 
@@ -45,7 +48,7 @@ struct bench {
 	const struct emnist_labels *labels; /* of the model */
 	struct train_set set;
 	size_t next; /* image to hand out */
-	bool failed;
+	bool failed; /* known to the consumer, as is why */
 	struct emnist_error error;
 };
 
@@ -61,8 +64,10 @@ static struct tally tallies[MAX_DISTORTIONS];
 
 /* What one image gives. */
 struct slot {
-	size_t image; /* position among the held out */
+	size_t image; /* position in the set */
 	struct tally tallies[MAX_DISTORTIONS];
+	bool failed;
+	struct emnist_error error;
 };
 
 struct worker {
@@ -83,13 +88,14 @@ static double processor_seconds(void)
 }
 
 /* The class that is most probable. */
-static size_t classify(struct bench *bench, struct worker *worker, const float *vector)
+static size_t classify(const struct bench *bench, const struct worker *worker, const float *vector,
+		       struct slot *slot)
 {
 	float probabilities[MAX_CLASSES];
 	uint32_t best = 0;
 
-	if (emnist_session_run(worker->session, vector, 1, probabilities, &bench->error))
-		bench->failed = true;
+	if (emnist_session_run(worker->session, vector, 1, probabilities, &slot->error))
+		slot->failed = true;
 	else
 		emnist_top_k(probabilities, emnist_labels_count(bench->labels), 1, &best);
 	return best;
@@ -140,29 +146,30 @@ static void dump(const struct bench *bench, const struct worker *worker, size_t 
 }
 
 /* One picture of an image; clean: whether it was right untouched. */
-static void try_picture(struct bench *bench, struct worker *worker, size_t d, unsigned draw,
-			size_t image, const bool clean[2], struct tally *tally)
+static void try_picture(const struct bench *bench, struct worker *worker, size_t d, unsigned draw,
+			const bool clean[2], struct slot *slot)
 {
-	const struct photograph photograph = distortion_draw(d, bench->seed, image, draw);
+	const struct photograph photograph = distortion_draw(d, bench->seed, slot->image, draw);
+	struct tally *tally = &slot->tallies[d];
 	float vector[EMNIST_VECTOR_LENGTH];
 	bool right[2];
 	double start;
 	size_t class;
 
 	if (!photograph_take(&photograph, &worker->glyph, &worker->darkroom)) {
-		snprintf(bench->error.message, sizeof(bench->error.message), "out of memory");
-		bench->failed = true;
+		error_memory(&slot->error);
+		slot->failed = true;
 		return;
 	}
 	start = processor_seconds();
 	if (emnist_read_bytes(worker->reader, worker->darkroom.file.data,
-			      worker->darkroom.file.nbytes, vector, &bench->error)) {
-		bench->failed = true;
+			      worker->darkroom.file.nbytes, vector, &slot->error)) {
+		slot->failed = true;
 		return;
 	}
 	tally->seconds += processor_seconds() - start;
-	class = classify(bench, worker, vector);
-	judge(bench, image, class, right);
+	class = classify(bench, worker, vector, slot);
+	judge(bench, slot->image, class, right);
 	tally->n++;
 	for (int k = 0; k < 2; k++) {
 		tally->n_right[k] += right[k];
@@ -171,40 +178,41 @@ static void try_picture(struct bench *bench, struct worker *worker, size_t d, un
 		tally->n_won[k] += !clean[k] && right[k];
 	}
 	if (bench->dump && clean[1] && !right[1])
-		dump(bench, worker, d, image, class, vector);
+		dump(bench, worker, d, slot->image, class, vector);
 }
 
 /* As a file of its own, an image passes through untouched. */
-static void try_untouched(struct bench *bench, struct worker *worker, size_t image, bool clean[2])
+static void try_untouched(const struct bench *bench, struct worker *worker, struct slot *slot,
+			  bool clean[2])
 {
 	static const char header[] = "P5 28 28 255\n";
 	uint8_t file[sizeof(header) - 1 + EMNIST_VECTOR_LENGTH];
 	float vector[EMNIST_VECTOR_LENGTH];
 
 	memcpy(file, header, sizeof(header) - 1);
-	memcpy(file + sizeof(header) - 1, bench->set.pixels + image * EMNIST_VECTOR_LENGTH,
+	memcpy(file + sizeof(header) - 1, bench->set.pixels + slot->image * EMNIST_VECTOR_LENGTH,
 	       EMNIST_VECTOR_LENGTH);
-	if (emnist_read_bytes(worker->reader, file, sizeof(file), vector, &bench->error))
-		bench->failed = true;
-	judge(bench, image, classify(bench, worker, vector), clean);
+	if (emnist_read_bytes(worker->reader, file, sizeof(file), vector, &slot->error))
+		slot->failed = true;
+	else
+		judge(bench, slot->image, classify(bench, worker, vector, slot), clean);
 }
 
 static void work(void *context, void *worker_, void *slot_)
 {
-	struct bench *bench = context;
+	const struct bench *bench = context;
 	struct worker *worker = worker_;
 	struct slot *slot = slot_;
-	const size_t image = bench->set.validation[slot->image];
 	bool clean[2];
 
 	memset(slot->tallies, 0, sizeof(slot->tallies));
-	try_untouched(bench, worker, image, clean);
-	glyph_make(&worker->glyph, bench->set.pixels + image * EMNIST_VECTOR_LENGTH);
-	for (size_t d = 0; d < n_distortions; d++)
-		for (unsigned draw = 0; draw < distortions[d].n_draws; draw++)
+	slot->failed = false;
+	try_untouched(bench, worker, slot, clean);
+	glyph_make(&worker->glyph, bench->set.pixels + slot->image * EMNIST_VECTOR_LENGTH);
+	for (size_t d = 0; d < n_distortions && !slot->failed; d++)
+		for (unsigned draw = 0; draw < distortions[d].n_draws && !slot->failed; draw++)
 			if (!bench->only || strstr(distortions[d].name, bench->only))
-				try_picture(bench, worker, d, draw, image, clean,
-					    &slot->tallies[d]);
+				try_picture(bench, worker, d, draw, clean, slot);
 }
 
 /* --------------------------------------------------------------- all images */
@@ -252,15 +260,22 @@ static bool produce(void *context, void *slot_)
 	struct bench *bench = context;
 	struct slot *slot = slot_;
 
-	slot->image = bench->next;
-	return bench->next++ < bench->n_images;
+	if (bench->next == bench->n_images)
+		return false;
+	slot->image = bench->set.validation[bench->next++];
+	return true;
 }
 
 static bool consume(void *context, void *slot_)
 {
-	const struct bench *bench = context;
+	struct bench *bench = context;
 	const struct slot *slot = slot_;
 
+	if (slot->failed) {
+		bench->failed = true;
+		bench->error = slot->error;
+		return false;
+	}
 	for (size_t d = 0; d < n_distortions; d++) {
 		const struct tally *from = &slot->tallies[d];
 		struct tally *to = &tallies[d];
@@ -274,7 +289,7 @@ static bool consume(void *context, void *slot_)
 			to->n_won[k] += from->n_won[k];
 		}
 	}
-	return !bench->failed;
+	return true;
 }
 
 /* ------------------------------------------------------------------- report */
@@ -415,6 +430,7 @@ int main(int argc, char **argv)
 		.work = work,
 		.consume = consume,
 	};
+	struct emnist_error error;
 	bool failed;
 
 	if (!parse_arguments(&bench, argc, argv)) {
@@ -423,7 +439,11 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	options.n_workers = bench.n_threads;
-	failed = prepare(&bench) || emnist_ordered_run(&options, &bench.error) || bench.failed;
+	failed = prepare(&bench);
+	if (!failed && emnist_ordered_run(&options, &error)) {
+		failed = true;
+		bench.error = bench.failed ? bench.error : error;
+	}
 	if (failed)
 		fprintf(stderr, "distort: %s\n", bench.error.message);
 	else if (bench.json)
