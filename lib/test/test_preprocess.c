@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-#include "../image/preprocess.h"
+#include "../image/normalize.h"
+#include "../image/normalize_light.h"
 #include "pictures.h"
 
 #define N EMNIST_VECTOR_LENGTH
@@ -156,6 +157,25 @@ static void others_do_not_pass(void **state)
 	emnist_like(&image, 4);
 	image.pixels.data[4 * 400 + 3] = 254;
 	assert_false(passes(&image)); /* transparency */
+	image_clear(&image);
+}
+
+/* Up to 27 of the 108 pixels of the border may have ink, be it ever so faint. */
+static void border_tells(void **state)
+{
+	static const size_t n_ink[] = {27, 28, 54};
+	struct image image = {0};
+
+	(void)state;
+	for (size_t k = 0; k < 3; k++) {
+		emnist_like(&image, 1);
+		for (size_t i = 0; i < 28 * 28; i++)
+			if (i < 28 || i >= 27 * 28 || i % 28 == 0 || i % 28 == 27)
+				image.pixels.data[i] = 0;
+		for (size_t i = 0; i < n_ink[k]; i++)
+			image.pixels.data[i < 28 ? i : 27 * 28 + i - 28] = 1;
+		assert_true(passes(&image) == (k == 0));
+	}
 	image_clear(&image);
 }
 
@@ -310,6 +330,8 @@ static void ink_is_placed_as_in_emnist(void **state)
 	assert_in_range(right - left + 1, 11, 18);
 	assert_in_range(top + bottom, 26, 28); /* 27 is the middle */
 	assert_in_range(left + right, 26, 28);
+	/* 0.67 in the plane, and what pixels add to it as edges are measured here. */
+	assert_true(fabs(normalize_edge_sigma(vector, 28, 28) - 0.787) < 0.05);
 }
 
 static void polarity_does_not_matter(void **state)
@@ -323,6 +345,9 @@ static void polarity_does_not_matter(void **state)
 	assert_like_d(&image, 0.01f);
 	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 200, 150);
 	assert_like_d(&image, 0.01f);
+	/* Looked at again, and again. */
+	draw(&image, 900, 900, LETTER(letter_d), 600, 150, 120, 0, 255);
+	assert_like_d(&image, 0.015f);
 	image_clear(&image);
 }
 
@@ -475,6 +500,29 @@ static void shadows_are_paper(void **state)
 		assert_like_d(&image, 0.03f);
 	}
 	image_clear(&image);
+}
+
+/* Half a page in shadow, and a bar of ink all along the bright half: light that falls to one side
+ * only does not rise behind the bar, and is that of the page. */
+static void light_behind_a_shadow_only_falls(void **state)
+{
+	struct light_sample samples[LIGHT_MAX_SAMPLES];
+	float page[48 * 48];
+	struct shadow shadow;
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < 48 * 48; i++) {
+		const size_t x = i % 48;
+
+		page[i] = x >= 8 && x < 12 ? 20 : x < 24 ? 200 : 100;
+	}
+	n = light_sample(page, 48, 48, samples);
+	assert_true(shadow_fit(&shadow, samples, n, 0.75f) < 1);
+	for (size_t k = 1; k < LIGHT_N_STRIPS; k++)
+		assert_true(shadow.values[k] <= shadow.values[k - 1]);
+	assert_true(fabsf(shadow_at(&shadow, -0.8f, 0) - 200) < 1);
+	assert_true(fabsf(shadow_at(&shadow, 0.8f, 0) - 100) < 1);
 }
 
 /* A thin, faint T, across whose stem the shadow's edge lies, is read as without the shadow. */
@@ -698,19 +746,42 @@ static void tight_letters_are_no_lines(void **state)
 	image_clear(&loose);
 }
 
-/* The share of the vector that is ink. */
-static float weight_of_pen(float pen)
+/* The vector of the letter d, drawn with a pen. */
+static void draw_by_pen(float pen, float *vector)
 {
 	struct image image = {0};
-	float vector[N], sum = 0;
 
 	picture_make(&image, 400, 400, 1);
 	draw_strokes(image.pixels.data, 400, 400, LETTER(letter_d), 100, 100, 200, pen, 255, 0);
 	preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
+	image_clear(&image);
+}
+
+/* The share of the vector that is ink. */
+static float weight_of_pen(float pen)
+{
+	float vector[N], sum = 0;
+
+	draw_by_pen(pen, vector);
 	for (size_t i = 0; i < N; i++)
 		sum += vector[i];
-	image_clear(&image);
 	return sum / N;
+}
+
+/* The mean width of strokes: twice their area by the length of their outline, which is the sum of
+ * all changes. */
+static float width_of_pen(float pen)
+{
+	float vector[N], area = 0, outline = 0;
+
+	draw_by_pen(pen, vector);
+	for (size_t i = 0; i < 27 * 28; i++) {
+		if (i % 28 == 27)
+			continue;
+		area += vector[i];
+		outline += hypotf(vector[i + 1] - vector[i], vector[i + 28] - vector[i]);
+	}
+	return 2 * area / outline;
 }
 
 /* All thin pens come to the same; that of EMNIST's width to more. */
@@ -722,6 +793,9 @@ static void thin_pens_are_widened(void **state)
 	assert_true(fabsf(at_2 - at_4) < 0.1f * at_4);
 	assert_true(fabsf(at_7 - at_4) < 0.1f * at_4);
 	assert_true(weight_of_pen(36) > 1.3f * at_4);
+	/* 2.2 pixels, which come to some more as they are measured here. */
+	for (float pen = 4; pen <= 20; pen += 4)
+		assert_true(fabsf(width_of_pen(pen) - 2.67f) < 0.15f);
 }
 
 /* Ink of any one color on nothing. */
@@ -761,6 +835,23 @@ static void opaque_parts_draw_by_color(void **state)
 		image.pixels.data[2 * i + 1] = x > 20 && x < 380 && y > 20 && y < 380 ? 255 : 0;
 	}
 	assert_like_d(&image, 0.002f);
+	image_clear(&grey);
+	image_clear(&image);
+}
+
+/* Alpha that is everywhere says nothing, even where all colors are nearly the same. */
+static void faint_ink_that_is_opaque_draws_by_color(void **state)
+{
+	struct image grey = {0}, image = {0};
+
+	(void)state;
+	draw(&grey, 400, 400, LETTER(letter_d), 100, 100, 200, 200, 185);
+	picture_make(&image, 400, 400, 2);
+	for (size_t i = 0; i < grey.pixels.nbytes; i++) {
+		image.pixels.data[2 * i] = grey.pixels.data[i];
+		image.pixels.data[2 * i + 1] = 255;
+	}
+	assert_like_d(&image, 0.01f);
 	image_clear(&grey);
 	image_clear(&image);
 }
@@ -879,6 +970,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(emnist_passes_untouched),
 		cmocka_unit_test(others_do_not_pass),
+		cmocka_unit_test(border_tells),
 		cmocka_unit_test(black_passes),
 		cmocka_unit_test(training_images_pass),
 		cmocka_unit_test(raw_keeps_28x28),
@@ -894,6 +986,7 @@ int main(void)
 		cmocka_unit_test(uneven_light_is_evened),
 		cmocka_unit_test(dark_corners_are_paper),
 		cmocka_unit_test(shadows_are_paper),
+		cmocka_unit_test(light_behind_a_shadow_only_falls),
 		cmocka_unit_test(thin_ink_stands_out_of_shadows),
 		cmocka_unit_test(halves_in_shadow_keep_their_sides),
 		cmocka_unit_test(ruled_lines_are_no_ink),
@@ -904,6 +997,7 @@ int main(void)
 		cmocka_unit_test(thin_pens_are_widened),
 		cmocka_unit_test(alpha_draws),
 		cmocka_unit_test(opaque_parts_draw_by_color),
+		cmocka_unit_test(faint_ink_that_is_opaque_draws_by_color),
 		cmocka_unit_test(dots_are_kept_and_specks_dropped),
 		cmocka_unit_test(blank_pages_are_blank),
 		cmocka_unit_test(noisy_pages_are_blank),
