@@ -47,10 +47,7 @@ static const char *const preprocess_names[] = {"auto", "raw", "normalize", NULL}
 
 static const struct option_spec specs[] = {
 	OPTION_HEADING("Model:"),
-	OPTION_TEXT('m', "model", "FILE", model_path, "model; default: the built-in one"),
-	OPTION_TEXT(0, "labels", "FILE", labels_path,
-		    "mapping file that says what the model's classes mean, in EMNIST's format"),
-	ACTIVATION_OPTION(activation),
+	MODEL_OPTIONS(model_path, labels_path, activation),
 	OPTION_CHOICE(0, "preprocess", "auto|raw|normalize", preprocess, preprocess_names,
 		      "how an image is brought to 28x28: auto takes EMNIST's own images as they "
 		      "are and normalizes all others; raw only scales; default: as the model says, "

@@ -36,10 +36,7 @@ struct settings {
 
 static const struct option_spec specs[] = {
 	OPTION_HEADING("Model:"),
-	OPTION_TEXT('m', "model", "FILE", model_path, "model; default: the built-in one"),
-	OPTION_TEXT(0, "labels", "FILE", labels_path,
-		    "mapping file that says what the model's classes mean, in EMNIST's format"),
-	ACTIVATION_OPTION(activation),
+	MODEL_OPTIONS(model_path, labels_path, activation),
 	OPTION_HEADING("Dataset:"),
 	DATASET_OPTIONS(dataset, "the model's"),
 	DATASET_INDICES_OPTION(dataset),
@@ -192,34 +189,17 @@ static bool evaluate(const struct settings *s, struct contender *contender,
 	return !status;
 }
 
-/* Writes what put() puts to path, or to standard output where path is NULL. */
-static enum exit_status write_out(const char *path, const struct eval_report *report,
-				  void (*put)(struct text *text, const struct eval_report *report))
-{
-	enum exit_status status = STATUS_FATAL;
-	struct text text = {0};
-	struct sink sink;
-
-	put(&text, report);
-	if (text.failed) {
-		complain("out of memory");
-	} else if (sink_open(&sink, path)) {
-		sink_write(&sink, text.bytes, text.nbytes);
-		status = sink_close(&sink, STATUS_OK);
-	}
-	text_release(&text);
-	return status;
-}
-
 /* Nothing is written, and no old file lost, before the evaluation is done. */
 static enum exit_status report_all(const struct settings *s, const struct eval_report *report,
 				   struct emnist_dataset *dataset)
 {
 	enum exit_status status = eval_files_write(&s->files, report, dataset);
+	struct text text = {0};
 
-	if (status == STATUS_OK)
-		status = write_out(s->output_path, report, eval_formats[s->format]->put);
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	eval_formats[s->format]->put(&text, report);
+	return sink_put_text(s->output_path, &text);
 }
 
 /* Evaluates the second model: the dataset is opened again, since it is read once. */

@@ -145,9 +145,8 @@ static bool may_write(const struct settings *s, const char *out)
 
 static enum exit_status write_to_stdout(const struct settings *s, const struct emnist_model *model)
 {
-	enum exit_status status = STATUS_FATAL;
 	struct emnist_error error;
-	struct sink sink;
+	enum exit_status status;
 	size_t nbytes;
 	void *bytes;
 
@@ -155,10 +154,7 @@ static enum exit_status write_to_stdout(const struct settings *s, const struct e
 		complain("%s", error.message);
 		return STATUS_FATAL;
 	}
-	if (sink_open(&sink, NULL)) {
-		sink_write(&sink, bytes, nbytes);
-		status = sink_close(&sink, STATUS_OK);
-	}
+	status = sink_put(NULL, bytes, nbytes);
 	free(bytes);
 	return status;
 }

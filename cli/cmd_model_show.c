@@ -41,22 +41,13 @@ static const struct option_table table = {
 static enum exit_status show(const struct settings *s)
 {
 	struct emnist_model *model = model_load(&s->source);
-	enum exit_status status = STATUS_FATAL;
 	struct text text = {0};
-	struct sink sink;
 
 	if (!model)
 		return STATUS_FATAL;
 	put[s->format](&text, model, s->source.path);
-	if (text.failed) {
-		complain("out of memory");
-	} else if (sink_open(&sink, s->output_path)) {
-		sink_write(&sink, text.bytes, text.nbytes);
-		status = sink_close(&sink, STATUS_OK);
-	}
-	text_release(&text);
 	emnist_model_free(model);
-	return status;
+	return sink_put_text(s->output_path, &text);
 }
 
 enum exit_status model_show(int argc, char **argv)

@@ -182,10 +182,7 @@ static bool open_datasets(struct train_command *c)
 			return false;
 		c->n_datasets++;
 		if (c->s.verbose)
-			complain("'%s': %llu images, %zu classes, %s", operands->texts[i],
-				 (unsigned long long)emnist_dataset_count(c->datasets[i]),
-				 emnist_labels_count(emnist_dataset_labels(c->datasets[i])),
-				 emnist_dataset_describe(c->datasets[i]));
+			dataset_tell(c->datasets[i], operands->texts[i]);
 	}
 	return true;
 }
@@ -290,7 +287,7 @@ static void catch_signals(void)
 
 static bool print_model(const struct emnist_model *model, struct emnist_error *error)
 {
-	struct sink sink;
+	bool printed;
 	size_t nbytes;
 	void *bytes;
 
@@ -298,10 +295,9 @@ static bool print_model(const struct emnist_model *model, struct emnist_error *e
 		complain("%s", error->message);
 		return false;
 	}
-	sink_open(&sink, NULL);
-	sink_write(&sink, bytes, nbytes);
+	printed = sink_put(NULL, bytes, nbytes) == STATUS_OK;
 	free(bytes);
-	return sink_close(&sink, STATUS_OK) == STATUS_OK;
+	return printed;
 }
 
 static bool write_model(const struct train_command *c, const struct emnist_model *model)

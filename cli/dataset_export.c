@@ -30,6 +30,15 @@ struct settings {
 /* In the order of enum emnist_write_form. */
 static const char *const form_names[] = {"idx", "csv", "npy", "npz", "folders", "flat", NULL};
 
+/* Of both commands. */
+#define RUN_OPTIONS                                                                                \
+	OPTION_HEADING("Run:"),                                                                    \
+		OPTION_UNSIGNED(                                                                   \
+			'j', "threads", "N", n_threads, 1, 1024,                                   \
+			"threads that read and write image files; default: one a processor"),      \
+		OPTION_FLAG('q', "quiet", quiet, "no progress"),                                   \
+		OPTION_COUNT('v', "verbose", verbose, "say what was read and written")
+
 static const struct option_spec export_specs[] = {
 	OPTION_HEADING("Dataset:"),
 	DATASET_OPTIONS(dataset, "auto"),
@@ -41,11 +50,7 @@ static const struct option_spec export_specs[] = {
 		      "idx, csv (as on Kaggle), npy, npz, folders (of PNG files, one a class) or "
 		      "flat (PNG files in one folder); default: as DEST is named, else folders"),
 	OPTION_FLAG(0, "force", force, "write PNG files into a folder that is not empty"),
-	OPTION_HEADING("Run:"),
-	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
-			"threads that read and write image files; default: one a processor"),
-	OPTION_FLAG('q', "quiet", quiet, "no progress"),
-	OPTION_COUNT('v', "verbose", verbose, "say what was read and written"),
+	RUN_OPTIONS,
 	OPTION_END,
 };
 
@@ -65,11 +70,7 @@ static const struct option_spec import_specs[] = {
 		    "the first two packed where STEM ends in .gz; required"),
 	OPTION_HEADING("Dataset:"),
 	DATASET_OPTIONS(dataset, "auto"),
-	OPTION_HEADING("Run:"),
-	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
-			"threads that read and write image files; default: one a processor"),
-	OPTION_FLAG('q', "quiet", quiet, "no progress"),
-	OPTION_COUNT('v', "verbose", verbose, "say what was read and written"),
+	RUN_OPTIONS,
 	OPTION_END,
 };
 
@@ -205,15 +206,6 @@ static bool begin(struct copy *copy, const struct emnist_labels *labels)
 	return false;
 }
 
-static void say_opened(const struct settings *s, struct emnist_dataset *dataset, const char *path)
-{
-	if (s->verbose)
-		complain("'%s': %llu images, %zu classes, %s", path,
-			 (unsigned long long)emnist_dataset_count(dataset),
-			 emnist_labels_count(emnist_dataset_labels(dataset)),
-			 emnist_dataset_describe(dataset));
-}
-
 /* ----------------------------------------------------------------------- export */
 
 static enum exit_status export_dataset(struct settings *s, const char *path, const char *dest)
@@ -227,7 +219,8 @@ static enum exit_status export_dataset(struct settings *s, const char *path, con
 	dataset = dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
 	if (!dataset)
 		return STATUS_FATAL;
-	say_opened(s, dataset, path);
+	if (s->verbose)
+		dataset_tell(dataset, path);
 	copy.n_images = emnist_dataset_count(dataset);
 	choice = choice_open(&s->choice, dataset, path);
 	interrupt_catch();
@@ -302,7 +295,8 @@ static bool open_all(struct settings *s, struct intake *intake)
 			dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
 		if (!intake->datasets[intake->n])
 			return false;
-		say_opened(s, intake->datasets[intake->n], path);
+		if (s->verbose)
+			dataset_tell(intake->datasets[intake->n], path);
 	}
 	return true;
 }

@@ -112,41 +112,25 @@ static bool add_dataset(struct settings *s, struct emnist_montage *montage, cons
 	return good;
 }
 
-static bool write_png(const char *path, const void *png, size_t nbytes)
+static enum exit_status write_sheet(const struct settings *s, const struct emnist_montage *montage)
 {
-	struct emnist_error error;
-	struct sink sink;
-
-	if (strcmp(path, "-") == 0) {
-		if (!sink_open(&sink, path))
-			return false;
-		sink_write(&sink, png, nbytes);
-		return sink_close(&sink, STATUS_OK) == STATUS_OK;
-	}
-	if (!emnist_file_replace(path, png, nbytes, &error))
-		return true;
-	complain_of(path, &error);
-	return false;
-}
-
-static bool write_sheet(const struct settings *s, const struct emnist_montage *montage)
-{
+	const bool to_stdout = strcmp(s->output_path, "-") == 0;
+	enum exit_status status;
 	struct emnist_error error;
 	size_t nbytes;
 	void *png;
-	bool good;
 
 	if (!emnist_montage_count(montage)) {
 		complain("'%s': no images to draw", s->output_path);
-		return false;
+		return STATUS_FATAL;
 	}
 	if (emnist_montage_encode(montage, &png, &nbytes, &error)) {
 		complain_of(s->output_path, &error);
-		return false;
+		return STATUS_FATAL;
 	}
-	good = write_png(s->output_path, png, nbytes);
+	status = (to_stdout ? sink_put : sink_replace)(s->output_path, png, nbytes);
 	free(png);
-	return good;
+	return status;
 }
 
 static enum exit_status draw(struct settings *s)
@@ -156,20 +140,21 @@ static enum exit_status draw(struct settings *s)
 		.scale = (uint32_t)s->scale,
 		.dark = s->dark,
 	};
+	enum exit_status status = STATUS_FATAL;
 	struct emnist_montage *montage;
 	struct emnist_error error;
-	bool good;
+	bool good = true;
 
 	if (emnist_montage_create(&options, &montage, &error)) {
 		complain("%s", error.message);
 		return STATUS_FATAL;
 	}
-	good = true;
 	for (size_t i = 0; i < s->operands.n && good; i++)
 		good = add_dataset(s, montage, s->operands.texts[i]);
-	good = good && write_sheet(s, montage);
+	if (good)
+		status = write_sheet(s, montage);
 	emnist_montage_free(montage);
-	return dataset_status(&s->dataset, good ? STATUS_OK : STATUS_FATAL);
+	return dataset_status(&s->dataset, status);
 }
 
 enum exit_status dataset_montage(int argc, char **argv)

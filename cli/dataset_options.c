@@ -63,6 +63,14 @@ out:
 	return dataset;
 }
 
+void dataset_tell(const struct emnist_dataset *dataset, const char *path)
+{
+	complain("'%s': %llu images, %zu classes, %s", path,
+		 (unsigned long long)emnist_dataset_count(dataset),
+		 emnist_labels_count(emnist_dataset_labels(dataset)),
+		 emnist_dataset_describe(dataset));
+}
+
 enum exit_status dataset_status(const struct dataset_settings *settings, enum exit_status status)
 {
 	return settings->n_bad && status == STATUS_OK ? STATUS_INPUT : status;

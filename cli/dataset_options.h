@@ -56,6 +56,9 @@ extern const char *const dataset_preprocess_names[];
 struct emnist_dataset *dataset_open(struct dataset_settings *settings, const char *path,
 				    enum emnist_preprocess usual);
 
+/* Says on stderr what is in the dataset at path. */
+void dataset_tell(const struct emnist_dataset *dataset, const char *path);
+
 /* At the end: STATUS_INPUT where image files were left out, else status. */
 enum exit_status dataset_status(const struct dataset_settings *settings, enum exit_status status);
 

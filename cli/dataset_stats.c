@@ -84,51 +84,36 @@ static bool check_chart(const struct settings *s, const struct emnist_statistics
 	return true;
 }
 
-static bool replace(const char *path, const void *bytes, size_t nbytes)
-{
-	struct emnist_error error;
-
-	if (!emnist_file_replace(path, bytes, nbytes, &error))
-		return true;
-	complain_of(path, &error);
-	return false;
-}
-
-static bool write_svg(const char *path, const struct stats_report *report)
+static enum exit_status write_svg(const char *path, const struct stats_report *report)
 {
 	struct text text = {0};
-	bool good;
 
 	stats_put_chart(&text, report);
-	good = !text.failed && replace(path, text.bytes, text.nbytes);
-	if (text.failed)
-		complain("out of memory");
-	text_release(&text);
-	return good;
+	return sink_replace_by_text(path, &text);
 }
 
 /* Above the panels stand the names without their folders. */
-static bool write_png(const char *path, const struct stats_report *report)
+static enum exit_status write_png(const char *path, const struct stats_report *report)
 {
 	const size_t n_parts = emnist_statistics_n_parts(report->statistics);
 	const char **names = calloc(n_parts, sizeof(*names));
 	struct emnist_error error = {.message = "out of memory"};
+	enum exit_status status = STATUS_FATAL;
 	size_t nbytes;
 	void *png = NULL;
-	bool good;
 
 	for (size_t i = 0; i < n_parts && names; i++) {
 		const char *slash = strrchr(report->paths[i], '/');
 
 		names[i] = slash && slash[1] ? slash + 1 : report->paths[i];
 	}
-	good = names && !emnist_statistics_to_png(report->statistics, names, &png, &nbytes, &error);
-	if (!good)
+	if (names && !emnist_statistics_to_png(report->statistics, names, &png, &nbytes, &error))
+		status = sink_replace(path, png, nbytes);
+	else
 		complain_of(path, &error);
-	good = good && replace(path, png, nbytes);
 	free(png);
 	free(names);
-	return good;
+	return status;
 }
 
 static bool is_png(const char *path)
@@ -138,27 +123,17 @@ static bool is_png(const char *path)
 	return n > 4 && strcmp(path + n - 4, ".png") == 0;
 }
 
-static bool write_chart(const struct settings *s, const struct stats_report *report)
+static enum exit_status write_chart(const char *path, const struct stats_report *report)
 {
-	return is_png(s->chart_path) ? write_png(s->chart_path, report)
-				     : write_svg(s->chart_path, report);
+	return is_png(path) ? write_png(path, report) : write_svg(path, report);
 }
 
 static enum exit_status write_report(const struct settings *s, const struct stats_report *report)
 {
-	enum exit_status status = STATUS_FATAL;
 	struct text text = {0};
-	struct sink sink;
 
 	stats_formats[s->format]->put(&text, report);
-	if (text.failed) {
-		complain("out of memory");
-	} else if (sink_open(&sink, s->output_path)) {
-		sink_write(&sink, text.bytes, text.nbytes);
-		status = sink_close(&sink, STATUS_OK);
-	}
-	text_release(&text);
-	return status;
+	return sink_put_text(s->output_path, &text);
 }
 
 static enum exit_status run(struct settings *s)
@@ -174,7 +149,7 @@ static enum exit_status run(struct settings *s)
 	if (count_all(s, statistics) && check_chart(s, statistics)) {
 		const struct stats_report report = {s->operands.texts, statistics};
 
-		if (!s->chart_path || write_chart(s, &report))
+		if (!s->chart_path || write_chart(s->chart_path, &report) == STATUS_OK)
 			status = write_report(s, &report);
 	}
 	emnist_statistics_free(statistics);

@@ -46,7 +46,6 @@ bool dump_write(const char *directory, uint64_t number, const char *path, const 
 		size_t png_nbytes)
 {
 	char kept[MAX_KEPT + 1], name[PATH_MAX];
-	struct sink sink;
 	int n;
 
 	keep_name(path, kept);
@@ -55,8 +54,5 @@ bool dump_write(const char *directory, uint64_t number, const char *path, const 
 		complain("'%s': %s", directory, strerror(ENAMETOOLONG));
 		return false;
 	}
-	if (!sink_open(&sink, name))
-		return false;
-	sink_write(&sink, png, png_nbytes);
-	return sink_close(&sink, STATUS_OK) == STATUS_OK;
+	return sink_put(name, png, png_nbytes) == STATUS_OK;
 }

@@ -3,6 +3,7 @@
  */
 #include "eval_files.h"
 #include "csv.h"
+#include "sink.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,36 +43,13 @@ bool eval_files_check(const struct eval_files *files, const char *output)
 	return true;
 }
 
-static enum exit_status replace(const char *path, const void *bytes, size_t nbytes)
-{
-	struct emnist_error error;
-
-	if (!emnist_file_replace(path, bytes, nbytes, &error))
-		return STATUS_OK;
-	complain_of(path, &error);
-	return STATUS_FATAL;
-}
-
-/* Writes a text that is whole, and releases it. */
-static enum exit_status write_text(const char *path, struct text *text)
-{
-	enum exit_status status = STATUS_FATAL;
-
-	if (text->failed)
-		complain("out of memory");
-	else
-		status = replace(path, text->bytes, text->nbytes);
-	text_release(text);
-	return status;
-}
-
 static enum exit_status write_put(const char *path, const struct eval_report *report,
 				  void (*put)(struct text *text, const struct eval_report *report))
 {
 	struct text text = {0};
 
 	put(&text, report);
-	return write_text(path, &text);
+	return sink_replace_by_text(path, &text);
 }
 
 /* Whether the name ends so, in letters of any case. */
@@ -93,7 +71,7 @@ static enum exit_status write_confusion_png(const char *path, const struct eval_
 		complain_of(path, &error);
 		return STATUS_FATAL;
 	}
-	status = replace(path, png, nbytes);
+	status = sink_replace(path, png, nbytes);
 	free(png);
 	return status;
 }
@@ -147,7 +125,7 @@ static enum exit_status write_errors(const char *path, const struct emnist_evalu
 			text_release(&text);
 			return STATUS_FATAL;
 		}
-	return write_text(path, &text);
+	return sink_replace_by_text(path, &text);
 }
 
 /* "1 → l", and how probable it was. */
@@ -193,7 +171,7 @@ static enum exit_status write_montage(const char *path, const struct eval_report
 	if (made)
 		complain_of(path, &error);
 	else
-		status = replace(path, png, nbytes);
+		status = sink_replace(path, png, nbytes);
 	free(png);
 	emnist_montage_free(montage);
 	return status;

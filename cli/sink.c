@@ -59,3 +59,47 @@ enum exit_status sink_close(struct sink *sink, enum exit_status status)
 	complain_of_sink(sink);
 	return STATUS_FATAL;
 }
+
+enum exit_status sink_put(const char *path, const void *bytes, size_t nbytes)
+{
+	struct sink sink;
+
+	if (!sink_open(&sink, path))
+		return STATUS_FATAL;
+	sink_write(&sink, bytes, nbytes);
+	return sink_close(&sink, STATUS_OK);
+}
+
+enum exit_status sink_replace(const char *path, const void *bytes, size_t nbytes)
+{
+	struct emnist_error error;
+
+	if (!emnist_file_replace(path, bytes, nbytes, &error))
+		return STATUS_OK;
+	complain_of(path, &error);
+	return STATUS_FATAL;
+}
+
+static enum exit_status put_whole(const char *path, struct text *text,
+				  enum exit_status (*put)(const char *path, const void *bytes,
+							  size_t nbytes))
+{
+	enum exit_status status = STATUS_FATAL;
+
+	if (text->failed)
+		complain("out of memory");
+	else
+		status = put(path, text->bytes, text->nbytes);
+	text_release(text);
+	return status;
+}
+
+enum exit_status sink_put_text(const char *path, struct text *text)
+{
+	return put_whole(path, text, sink_put);
+}
+
+enum exit_status sink_replace_by_text(const char *path, struct text *text)
+{
+	return put_whole(path, text, sink_replace);
+}
