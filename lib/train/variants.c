@@ -131,39 +131,38 @@ static enum emnist_status write_classes(const struct variants *variants, struct 
 	return save(variants, "classes-idx2-ubyte", bytes, nbytes, error);
 }
 
-/* How much each image counts; 0 for those held out. */
-static enum emnist_status write_weights(const struct variants *variants, struct emnist_error *error)
+/* Writes n numbers of four bytes, those that number_of() tells. */
+static enum emnist_status write_numbers(const struct variants *variants, const char *name,
+					unsigned char type, size_t n,
+					uint32_t (*number_of)(const struct variants *, size_t),
+					struct emnist_error *error)
 {
-	const struct train_set *set = &variants->set;
 	unsigned char *bytes, *data;
 	size_t nbytes;
 
-	bytes = make_file(IDX_FLOAT, sizeof(float), &set->n_images, 1, &nbytes, &data);
+	bytes = make_file(type, sizeof(uint32_t), &n, 1, &nbytes, &data);
 	if (!bytes)
 		return error_memory(error);
-	for (size_t i = 0; i < set->n_images; i++) {
-		const float weight = variants->learnt[i] ? set->targets[set->target[i]].weight : 0;
-		uint32_t bits;
-
-		memcpy(&bits, &weight, sizeof(bits));
-		data = put_u32(data, bits);
-	}
-	return save(variants, "weights-idx1-float", bytes, nbytes, error);
+	for (size_t i = 0; i < n; i++)
+		data = put_u32(data, number_of(variants, i));
+	return save(variants, name, bytes, nbytes, error);
 }
 
-/* How many images each dataset has. */
-static enum emnist_status write_sizes(const struct variants *variants, struct emnist_error *error)
+/* How much an image counts, as the bits of a float; 0 for those held out. */
+static uint32_t weight_of(const struct variants *variants, size_t i)
 {
 	const struct train_set *set = &variants->set;
-	unsigned char *bytes, *data;
-	size_t nbytes;
+	const float weight = variants->learnt[i] ? set->targets[set->target[i]].weight : 0;
+	uint32_t bits;
 
-	bytes = make_file(IDX_INT, sizeof(uint32_t), &set->n_datasets, 1, &nbytes, &data);
-	if (!bytes)
-		return error_memory(error);
-	for (size_t d = 0; d < set->n_datasets; d++)
-		data = put_u32(data, (uint32_t)set->sizes[d]);
-	return save(variants, "sizes-idx1-int", bytes, nbytes, error);
+	memcpy(&bits, &weight, sizeof(bits));
+	return bits;
+}
+
+/* How many images a dataset has. */
+static uint32_t size_of(const struct variants *variants, size_t d)
+{
+	return (uint32_t)variants->set.sizes[d];
 }
 
 static enum emnist_status load(struct variants *variants, struct emnist_dataset *const *datasets,
@@ -197,9 +196,11 @@ static enum emnist_status write_all(const struct variants *variants, struct emni
 		return error_errno(error, errno, "cannot make the folder");
 	status = write_classes(variants, error);
 	if (!status)
-		status = write_weights(variants, error);
+		status = write_numbers(variants, "weights-idx1-float", IDX_FLOAT,
+				       variants->set.n_images, weight_of, error);
 	if (!status)
-		status = write_sizes(variants, error);
+		status = write_numbers(variants, "sizes-idx1-int", IDX_INT,
+				       variants->set.n_datasets, size_of, error);
 	for (unsigned v = 0; v < variants->settings.n_variants && !status; v++)
 		status = write_variant(variants, v, error);
 	return status;
