@@ -51,31 +51,6 @@ static bool at_end_of_item(const struct parser *parser)
 	return *parser->next == '\0' || *parser->next == ',';
 }
 
-/* The character that the text begins with, and the length of its sequence; 0 where it is not
- * UTF-8. */
-static size_t decode(const char *text, uint32_t *character_ret)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	const unsigned char *bytes = (const unsigned char *)text;
-	size_t n = 0;
-	uint32_t c;
-
-	while (n <= 4 && bytes[0] & 0x80U >> n)
-		n++;
-	if (n == 1 || n > 4)
-		return 0;
-	c = bytes[0] & 0x7fU >> n;
-	for (size_t i = 1; i < n; i++) {
-		if ((bytes[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (bytes[i] & 0x3f);
-	}
-	*character_ret = c;
-	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
-	return n ? n : 1;
-}
-
 static enum emnist_status parse_character(struct parser *parser, uint32_t *character_ret)
 {
 	size_t n;
@@ -91,7 +66,7 @@ static enum emnist_status parse_character(struct parser *parser, uint32_t *chara
 		if (!*parser->next || !strchr("-,\\", *parser->next))
 			return bad(parser, "a backslash stands before '-', ',' or another");
 	}
-	n = decode(parser->next, character_ret);
+	n = labels_decode(parser->next, character_ret);
 	if (!n)
 		return bad(parser, "not UTF-8");
 	if (!labels_is_visible(*character_ret))

@@ -34,27 +34,9 @@ struct rule {
 /* The character that UTF-8 text begins with, and its length; 0: none that is visible. */
 static size_t decode(const char *text, uint32_t *character_ret)
 {
-	char again[LABELS_UTF8_MAX];
-	const unsigned char *bytes = (const unsigned char *)text;
-	size_t n = 0;
-	uint32_t c;
+	const size_t n = labels_decode(text, character_ret);
 
-	while (n <= LABELS_UTF8_MAX && bytes[0] & 0x80U >> n)
-		n++;
-	if (n == 1 || n > LABELS_UTF8_MAX)
-		return 0;
-	c = bytes[0] & 0x7fU >> n;
-	for (size_t i = 1; i < n; i++) {
-		if ((bytes[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (bytes[i] & 0x3f);
-	}
-	n = n ? n : 1;
-	*character_ret = c;
-	/* What is not the shortest form comes out as other bytes. */
-	if (!labels_is_visible(c) || labels_encode(c, again) != n || memcmp(again, text, n) != 0)
-		return 0;
-	return n;
+	return n && labels_is_visible(*character_ret) ? n : 0;
 }
 
 static bool is_letter(char c)

@@ -100,6 +100,29 @@ size_t labels_encode(uint32_t c, char *bytes)
 	return 4;
 }
 
+size_t labels_decode(const char *text, uint32_t *character_ret)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	const unsigned char *bytes = (const unsigned char *)text;
+	size_t n = 0;
+	uint32_t c;
+
+	while (n <= LABELS_UTF8_MAX && bytes[0] & 0x80U >> n)
+		n++;
+	if (n == 1 || n > LABELS_UTF8_MAX)
+		return 0;
+	c = bytes[0] & 0x7fU >> n;
+	for (size_t i = 1; i < n; i++) {
+		if ((bytes[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (bytes[i] & 0x3f);
+	}
+	*character_ret = c;
+	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	return n ? n : 1;
+}
+
 void labels_add_hidden(struct emnist_labels *labels, uint32_t character)
 {
 	labels->characters[labels->n_characters++] = character;

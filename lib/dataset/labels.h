@@ -34,6 +34,10 @@ bool labels_is_visible(uint32_t character);
 /* Writes a character's UTF-8 to bytes, at most LABELS_UTF8_MAX of them; returns their number. */
 size_t labels_encode(uint32_t character, char *bytes);
 
+/* The character that a text ended by a zero begins with; returns the number of its bytes, 0 where
+ * they are not UTF-8. */
+size_t labels_decode(const char *text, uint32_t *character_ret);
+
 /* The cases that are not told apart where case is ignored are those of A-Z. */
 static inline uint32_t labels_lower_case(uint32_t character)
 {
