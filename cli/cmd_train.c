@@ -145,6 +145,7 @@ static bool is_same_file(const char *a, const char *b)
 static bool check_outputs(const struct train_command *c)
 {
 	const char *checkpoint = c->options.checkpoint_path;
+	mode_t mode;
 
 	if (!is_stdout(c->s.output) && !check_writable(c->s.output))
 		return false;
@@ -152,6 +153,12 @@ static bool check_outputs(const struct train_command *c)
 		return true;
 	if (!check_writable(checkpoint))
 		return false;
+	mode = what_is_at(checkpoint).st_mode;
+	/* Whoever opened a FIFO to see what is in it would wait for ever. */
+	if (mode != 0 && !S_ISREG(mode)) {
+		complain("'%s': a checkpoint must be a plain file", checkpoint);
+		return false;
+	}
 	if (!is_stdout(c->s.output) && is_same_file(c->s.output, checkpoint)) {
 		complain("'%s': cannot be the model and its checkpoint at once", checkpoint);
 		return false;

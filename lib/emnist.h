@@ -1169,7 +1169,8 @@ EMNIST_API enum emnist_status emnist_train(struct emnist_dataset *const *dataset
  * sizes-idx1-int, (datasets): how many of the images are of each dataset;
  *
  * as uncompressed idx files. Their images are those of all datasets in their order; those that
- * options->validation holds out are there, undistorted, with a weight of 0.
+ * options->validation holds out are there, undistorted, with a weight of 0. Of the options that are
+ * about the run only the seed counts, and progress() is not called.
  */
 EMNIST_API enum emnist_status emnist_train_write_variants(
 	struct emnist_dataset *const *datasets, size_t n_datasets,

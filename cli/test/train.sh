@@ -233,6 +233,9 @@ printf 'not a checkpoint' >"$TMP/junk"
 refuses "a checkpoint that is none" "'junk': not a usable checkpoint: it is cut short" \
 	"$data" --batch 32 -o "$TMP/refused.onnx" --checkpoint "$TMP/junk"
 
+mkfifo "$TMP/waiting"
+refuses "a checkpoint that would be waited for" "'$TMP/waiting': a checkpoint must be a plain file" \
+	"$data" --batch 32 -o "$TMP/refused.onnx" --checkpoint "$TMP/waiting"
 for checkpoint in "$TMP/refused.onnx" "$TMP/../${TMP##*/}/refused.onnx"; do
 	refuses "a checkpoint where the model is to be: $checkpoint" \
 		"'$checkpoint': cannot be the model and its checkpoint at once" \
