@@ -2,6 +2,7 @@
  * test_train.c - whole training runs on small sets of drawn patterns.
  */
 #include "../base/file.h"
+#include "../model/model.h"
 #include "../train/augment.h"
 #include "../train/checkpoint.h"
 #include "../train/settings.h"
@@ -365,6 +366,30 @@ static void checkpoints_of_other_data_are_refused(void **state)
 	assert_string_equal(error.message,
 			    "'checkpoint': the checkpoint was made by other options or other data");
 	emnist_dataset_free(dataset);
+}
+
+/* A teacher of the same weights that computes something else with them. */
+static void checkpoints_of_other_teachers_are_refused(void **state)
+{
+	struct emnist_train_options options = small_run();
+	struct emnist_model *teacher, *model;
+	struct emnist_error error;
+
+	(void)state;
+	options.n_epochs = 1;
+	teacher = train(&options);
+	options.teachers = (const struct emnist_model *const[]){teacher};
+	options.n_teachers = 1;
+	unlink(checkpoint_path);
+	options.checkpoint_path = checkpoint_path;
+	emnist_model_free(train(&options));
+	assert_int_equal(try_train(&options, &model, &error), EMNIST_OK);
+	emnist_model_free(model);
+	activation_set(&teacher->layers[0], EMNIST_TANH);
+	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
+	assert_string_equal(error.message,
+			    "'checkpoint': the checkpoint was made by other options or other data");
+	emnist_model_free(teacher);
 }
 
 /* Another number of steps in a checkpoint's header (checkpoint.c), with the checksum that belongs
@@ -1199,6 +1224,7 @@ int main(void)
 		cmocka_unit_test(killed_run_goes_on_to_the_same_model),
 		cmocka_unit_test(foreign_checkpoints_are_refused),
 		cmocka_unit_test(checkpoints_of_other_data_are_refused),
+		cmocka_unit_test(checkpoints_of_other_teachers_are_refused),
 		cmocka_unit_test(fingerprints_tell_options_apart),
 		cmocka_unit_test(steps_beyond_the_last_are_refused),
 		cmocka_unit_test(divergence_ends_training),

@@ -174,9 +174,17 @@ static enum emnist_status make_net(struct run *run, struct emnist_error *error)
 	return status;
 }
 
+static uint64_t float_fingerprint(uint64_t hash, float value)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	return random_mix(hash ^ bits);
+}
+
 static uint64_t model_fingerprint(const struct emnist_model *model)
 {
-	uint64_t hash = 0;
+	uint64_t hash = random_mix(model->softmax);
 
 	for (size_t l = 0; l < model->n_layers; l++) {
 		const struct layer *layer = &model->layers[l];
@@ -186,6 +194,9 @@ static uint64_t model_fingerprint(const struct emnist_model *model)
 						 n_weights * sizeof(float)));
 		hash = random_mix(hash ^ crc32_z(0, (const Bytef *)layer->bias,
 						 layer->n_outputs * sizeof(float)));
+		hash = random_mix(hash ^ (uint64_t)layer->activation);
+		hash = float_fingerprint(hash, layer->alpha);
+		hash = float_fingerprint(hash, layer->gamma);
 	}
 	return hash;
 }
@@ -195,10 +206,7 @@ static uint64_t fingerprint(const struct run *run)
 	uint64_t hash = settings_fingerprint(&run->settings);
 
 	for (size_t t = 0; t < run->set.n_targets; t++) {
-		uint32_t weight;
-
-		memcpy(&weight, &run->set.targets[t].weight, sizeof(weight));
-		hash = random_mix(hash ^ weight);
+		hash = float_fingerprint(hash, run->set.targets[t].weight);
 		for (uint32_t i = 0; i < run->set.targets[t].n; i++)
 			hash = random_mix(hash ^ run->set.targets[t].classes[i]);
 	}
