@@ -186,9 +186,12 @@ static bool photograph_all(struct export *export)
 		.work = work,
 		.consume = consume,
 	};
-	const enum emnist_status status = emnist_ordered_run(&options, &export->error);
+	struct emnist_error error;
+	const enum emnist_status status = emnist_ordered_run(&options, &error);
 
-	return status == EMNIST_OK && !export->failed;
+	if (status && !export->failed) /* else the consumer has said why it stopped */
+		export->error = error;
+	return status == EMNIST_OK;
 }
 
 /* -------------------------------------------------------------------- files */
