@@ -5,20 +5,13 @@
  * good ones, malformed/expected.tsv for the others.
  */
 #include "../base/gzip.h"
-#include "../emnist.h"
+#include "contents.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 #include <zlib.h>
 
-#include <cmocka.h>
-
-#define FOLDER     "testdata/idx/"
-#define MAX_IMAGES 64
+#define FOLDER "testdata/idx/"
 
 static const char *const status_names[] = {
 	[EMNIST_OK] = "ok",
@@ -31,56 +24,6 @@ static const char *const status_names[] = {
 	[EMNIST_ERR_LIMIT] = "limit",
 	[EMNIST_ERR_STOPPED] = "stopped",
 };
-
-struct contents {
-	size_t n;
-	uint8_t pixels[MAX_IMAGES * EMNIST_VECTOR_LENGTH];
-	char texts[512]; /* of the classes, between blanks */
-};
-
-/* Opens and reads all, n_step images at a time. */
-static enum emnist_status read_dataset(const char *path,
-				       const struct emnist_dataset_options *options, size_t n_step,
-				       struct contents *contents, struct emnist_error *error)
-{
-	struct emnist_dataset *dataset;
-	enum emnist_status status;
-	size_t n = n_step;
-
-	*contents = (struct contents){0};
-	status = emnist_dataset_open(path, options, &dataset, error);
-	if (status) {
-		assert_null(dataset);
-		return status;
-	}
-	while (!status && n == n_step) {
-		uint16_t classes[MAX_IMAGES];
-
-		assert_true(contents->n + n_step <= MAX_IMAGES);
-		status = emnist_dataset_read(dataset, n_step,
-					     contents->pixels + contents->n * EMNIST_VECTOR_LENGTH,
-					     classes, &n, error);
-		for (size_t i = 0; i < n; i++) {
-			strcat(contents->texts, contents->n + i ? " " : "");
-			strcat(contents->texts,
-			       emnist_labels_text(emnist_dataset_labels(dataset), classes[i]));
-		}
-		contents->n += n;
-	}
-	if (!status)
-		assert_int_equal(contents->n, emnist_dataset_count(dataset));
-	emnist_dataset_free(dataset);
-	return status;
-}
-
-static void read_good(const char *path, const struct emnist_dataset_options *options,
-		      struct contents *contents)
-{
-	struct emnist_error error;
-
-	if (read_dataset(path, options, 7, contents, &error))
-		fail_msg("%s: %s", path, error.message);
-}
 
 static uint32_t crc_of(const struct contents *contents)
 {

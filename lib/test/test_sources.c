@@ -6,73 +6,16 @@
 #include "../dataset/class_names.h"
 #include "../dataset/rows.h"
 #include "../dataset/source.h"
-#include "../emnist.h"
+#include "contents.h"
 
 #include <errno.h>
 #include <ftw.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#define FOLDER     "testdata/formats/"
-#define ORIGINAL   "testdata/idx/strokes-byclass-test"
-#define MAX_IMAGES 64
-
-struct contents {
-	size_t n;
-	uint8_t pixels[MAX_IMAGES * EMNIST_VECTOR_LENGTH];
-	char texts[512]; /* of the classes, between blanks */
-	char description[128];
-};
-
-static enum emnist_status read_dataset(const char *path,
-				       const struct emnist_dataset_options *options,
-				       struct contents *contents, struct emnist_error *error)
-{
-	struct emnist_dataset *dataset;
-	enum emnist_status status;
-	size_t n = 7;
-
-	*contents = (struct contents){0};
-	status = emnist_dataset_open(path, options, &dataset, error);
-	if (status) {
-		assert_null(dataset);
-		return status;
-	}
-	snprintf(contents->description, sizeof(contents->description), "%s",
-		 emnist_dataset_describe(dataset));
-	while (!status && n == 7) {
-		uint16_t classes[7];
-
-		assert_true(contents->n + 7 <= MAX_IMAGES);
-		status = emnist_dataset_read(dataset, 7,
-					     contents->pixels + contents->n * EMNIST_VECTOR_LENGTH,
-					     classes, &n, error);
-		for (size_t i = 0; i < n; i++) {
-			strcat(contents->texts, contents->n + i ? " " : "");
-			strcat(contents->texts,
-			       emnist_labels_text(emnist_dataset_labels(dataset), classes[i]));
-		}
-		contents->n += n;
-	}
-	emnist_dataset_free(dataset);
-	return status;
-}
-
-static void read_good(const char *path, const struct emnist_dataset_options *options,
-		      struct contents *contents)
-{
-	struct emnist_error error;
-
-	if (read_dataset(path, options, contents, &error))
-		fail_msg("%s: %s", path, error.message);
-}
+#define FOLDER   "testdata/formats/"
+#define ORIGINAL "testdata/idx/strokes-byclass-test"
 
 /* That the dataset has the images of the idx files. */
 static void check_same(const char *path, const struct emnist_dataset_options *options,
@@ -93,7 +36,7 @@ static void check_fails(const char *path, const struct emnist_dataset_options *o
 {
 	static struct contents contents;
 	struct emnist_error error = {0};
-	enum emnist_status status = read_dataset(path, options, &contents, &error);
+	enum emnist_status status = read_dataset(path, options, 7, &contents, &error);
 
 	assert_string_equal(error.message, message);
 	assert_int_equal(status, wanted);
@@ -356,7 +299,7 @@ static void test_bad_images(void **state)
 	/* The callback says no, or there is none. */
 	snprintf(message, sizeof(message), "'%s': %s", bad.path, bad.message);
 	for (bad.answer = 1;; options.bad_image = NULL) {
-		assert_true(read_dataset(path, &options, &contents, &error) != EMNIST_OK);
+		assert_true(read_dataset(path, &options, 7, &contents, &error) != EMNIST_OK);
 		assert_string_equal(error.message, message);
 		if (!options.bad_image)
 			break;
@@ -516,7 +459,7 @@ static void test_matlab_cut_anywhere(void **state)
 		for (size_t n = 8; n < bytes.n; n += n < 600 ? 1 : 997) {
 			const char *path = write_file("cut.mat", bytes.data, n);
 
-			if (!read_dataset(path, &options, &contents, &error))
+			if (!read_dataset(path, &options, 7, &contents, &error))
 				fail_msg("%s is read, cut after %zu bytes", paths[k], n);
 		}
 	}
