@@ -3,30 +3,11 @@
 # EMNIST's test split. What is expected of the former was computed with NumPy by
 # testdata/generate_statistics.py.
 . cli/test/tap.inc
+command=dataset
+. cli/test/subcommand.inc
 
 idx=testdata/idx
 made=testdata/statistics
-
-# runs STATUS ARGUMENT...: emnist dataset ends with this status; its output is in $TMP/out and
-# $TMP/stderr.
-runs()
-{
-	wanted=$1
-	shift
-	"$EMNIST" dataset "$@" >"$TMP/out" 2>"$TMP/stderr" </dev/null
-	status=$?
-	[ $status -eq "$wanted" ] || echo "dataset $*: status $status, not $wanted" >>"$TMP/stderr"
-	[ $status -eq "$wanted" ]
-}
-
-# fails NAME MESSAGE ARGUMENT...: status 2, this one line, and no output.
-fails()
-{
-	fails_name=$1 message=$2
-	shift 2
-	runs 2 "$@"
-	is "$fails_name" "2 emnist: $message" "$status $(cat "$TMP/stderr" "$TMP/out")"
-}
 
 # ------------------------------------------------------------------ the command
 

@@ -4,31 +4,12 @@
 # is tested that all outputs agree with each other, that they are well-formed, and that they are
 # whole or not there.
 . cli/test/tap.inc
+command=eval
+. cli/test/subcommand.inc
 
 idx=testdata/idx
 nearest=$idx/nearest.onnx
 set40=$idx/strokes-byclass-test
-
-# runs STATUS ARGUMENT...: emnist eval ends with this status; its output is in $TMP/out and
-# $TMP/stderr.
-runs()
-{
-	wanted=$1
-	shift
-	"$EMNIST" eval "$@" >"$TMP/out" 2>"$TMP/stderr" </dev/null
-	status=$?
-	[ $status -eq "$wanted" ] || echo "eval $*: status $status, not $wanted" >>"$TMP/stderr"
-	[ $status -eq "$wanted" ]
-}
-
-# fails NAME MESSAGE ARGUMENT...: status 2, this one line, and no output.
-fails()
-{
-	fails_name=$1 message=$2
-	shift 2
-	runs 2 "$@"
-	is "$fails_name" "2 emnist: $message" "$status $(cat "$TMP/stderr" "$TMP/out")"
-}
 
 # value KEY: the last of that name in the JSON in $TMP/out.
 value()
