@@ -29,10 +29,6 @@
 #define N_LINES      5 /* across the bars, about */
 #define LEGEND_WIDTH 140
 
-/* What emnist itself reads as an image. */
-#define MAX_SIDE   32768
-#define MAX_PIXELS ((uint64_t)1 << 26)
-
 enum color {
 	COLOR_GROUND = EMNIST_N_GROUPS,
 	COLOR_TEXT,
@@ -237,13 +233,9 @@ enum emnist_status emnist_statistics_to_png(const struct emnist_statistics *stat
 		sheet.width = width_of(&part) > sheet.width ? width_of(&part) : sheet.width;
 	}
 	sheet.width *= SCALE;
-	if (sheet.width > MAX_SIDE || sheet.height > MAX_SIDE ||
-	    (uint64_t)sheet.width * sheet.height > MAX_PIXELS)
-		return error_set(error, EMNIST_ERR_LIMIT,
-				 "the chart has %zu x %zu pixels: the limit is %d a side, and %llu "
-				 "in all",
-				 sheet.width, sheet.height, MAX_SIDE,
-				 (unsigned long long)MAX_PIXELS);
+	status = image_rows_size(&rows, "chart", sheet.width, sheet.height, error);
+	if (status)
+		return status;
 	sheet.colors = alloc_array(sheet.height, sheet.width);
 	if (!sheet.colors)
 		return error_memory(error);
@@ -253,8 +245,6 @@ enum emnist_status emnist_statistics_to_png(const struct emnist_statistics *stat
 
 		paint_panel(&sheet, (double)(i * PANEL_HEIGHT), &part, names[i]);
 	}
-	rows.width = (uint32_t)sheet.width;
-	rows.height = (uint32_t)sheet.height;
 	status = pngfile_encode(&rows, png_ret, nbytes_ret, error);
 	free(sheet.colors);
 	return status;

@@ -1,5 +1,5 @@
 /*
- * image.c - memory and orientation of decoded images.
+ * image.c - memory and orientation of decoded images, and the size of drawn ones.
  */
 #include "image.h"
 
@@ -89,6 +89,22 @@ enum emnist_status image_orient(struct image *image, unsigned orientation,
 	}
 	image_clear(image);
 	*image = upright;
+	return EMNIST_OK;
+}
+
+enum emnist_status image_rows_size(struct image_rows *rows, const char *what, size_t width,
+				   size_t height, struct emnist_error *error)
+{
+	const struct emnist_limits most = image_limits(&(const struct emnist_limits){0});
+
+	if (width > most.width || height > most.height || (uint64_t)width * height > most.n_pixels)
+		return error_set(error, EMNIST_ERR_LIMIT,
+				 "the %s has %zu x %zu pixels: the limit is %u a side, and %llu in "
+				 "all",
+				 what, width, height, most.width,
+				 (unsigned long long)most.n_pixels);
+	rows->width = (uint32_t)width;
+	rows->height = (uint32_t)height;
 	return EMNIST_OK;
 }
 

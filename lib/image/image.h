@@ -88,6 +88,11 @@ struct image_rows {
 	void *context;
 };
 
+/* Sets the size of what is drawn, a "sheet" or the like; EMNIST_ERR_LIMIT where it is larger than
+ * images that are read where no limit is set. */
+enum emnist_status image_rows_size(struct image_rows *rows, const char *what, size_t width,
+				   size_t height, struct emnist_error *error);
+
 /* The rows as an 8-bit PNG. *png_ret is freed with free(). */
 enum emnist_status pngfile_encode(const struct image_rows *rows, void **png_ret, size_t *nbytes_ret,
 				  struct emnist_error *error);

@@ -15,14 +15,11 @@
 #define MAX_SCALE     16
 
 /* What a label may be: longer lines are cut, further lines dropped. */
-#define MAX_LINES 4
-#define MAX_CODES 32 /* of a line */
-#define MAX_TITLE 256
+#define MAX_LINES    4
+#define MAX_CODES    32 /* of a line */
+#define MAX_TITLE    256
 
-/* A sheet shall be an image that emnist itself reads. */
 #define MAX_PICTURES 65536
-#define MAX_SIDE     32768
-#define MAX_PIXELS   ((uint64_t)1 << 26)
 
 /* Pixels, at scale 1 of the text. */
 #define MARGIN 6 /* around the sheet, and between pictures */
@@ -271,28 +268,16 @@ enum emnist_status emnist_montage_encode(const struct emnist_montage *montage, v
 					 size_t *nbytes_ret, struct emnist_error *error)
 {
 	struct layout layout;
-	struct image_rows rows;
+	struct image_rows rows = {.channels = 1, .draw = draw_row, .context = &layout};
+	enum emnist_status status;
 
 	*png_ret = NULL;
 	*nbytes_ret = 0;
 	if (!montage->n)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "no pictures");
 	layout = lay_out(montage);
-	if (layout.width > MAX_SIDE || layout.height > MAX_SIDE ||
-	    (uint64_t)layout.width * layout.height > MAX_PIXELS)
-		return error_set(error, EMNIST_ERR_LIMIT,
-				 "the sheet has %zu x %zu pixels: the limit is %d a side, and "
-				 "%llu in all",
-				 layout.width, layout.height, MAX_SIDE,
-				 (unsigned long long)MAX_PIXELS);
-	rows = (struct image_rows){
-		.width = (uint32_t)layout.width,
-		.height = (uint32_t)layout.height,
-		.channels = 1,
-		.draw = draw_row,
-		.context = &layout,
-	};
-	return pngfile_encode(&rows, png_ret, nbytes_ret, error);
+	status = image_rows_size(&rows, "sheet", layout.width, layout.height, error);
+	return status ? status : pngfile_encode(&rows, png_ret, nbytes_ret, error);
 }
 
 void emnist_montage_free(struct emnist_montage *montage)
