@@ -11,7 +11,8 @@ struct item {
 	enum input_kind kind;
 	bool failed;
 	bool rejected;
-	bool is_archive;   /* not one image: it has no record, but those of its files */
+	bool passed_over; /* no image, and not meant as one: it has no record, and is not counted */
+	bool is_archive;  /* not one image: it has no record, but those of its files */
 	bool is_directory; /* likewise */
 	size_t path;       /* its offset in the batch's paths */
 	size_t error;      /* of one that failed: the offset in the batch's errors */

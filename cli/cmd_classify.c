@@ -181,14 +181,17 @@ static void report(const struct settings *s, const struct pipeline_options *opti
 		   const struct pipeline_totals *totals, double seconds)
 {
 	const unsigned n_threads = options->n_threads ? options->n_threads : processor_count();
-	char rejected[48] = "";
+	char rejected[48] = "", passed_over[48] = "";
 
 	if (options->schema.min_probability >= 0)
 		snprintf(rejected, sizeof(rejected), ", %" PRIu64 " rejected", totals->n_rejected);
-	complain("%" PRIu64 " image%s in %.2f s, %.0f a second, %" PRIu64 " failed%s; model %s, "
+	if (totals->n_passed_over)
+		snprintf(passed_over, sizeof(passed_over), ", %" PRIu64 " passed over",
+			 totals->n_passed_over);
+	complain("%" PRIu64 " image%s in %.2f s, %.0f a second, %" PRIu64 " failed%s%s; model %s, "
 		 "%zu classes, preprocess %s, %u thread%s, batch %zu",
 		 totals->n_inputs, totals->n_inputs == 1 ? "" : "s", seconds,
-		 (double)totals->n_inputs / seconds, totals->n_failed, rejected,
+		 (double)totals->n_inputs / seconds, totals->n_failed, rejected, passed_over,
 		 s->model_path ? s->model_path : "built-in", options->schema.n_classes,
 		 preprocess_names[options->reader.preprocess], n_threads, n_threads == 1 ? "" : "s",
 		 options->n_rows);

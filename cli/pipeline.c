@@ -17,6 +17,7 @@
 #include "pipeline.h"
 #include "batch.h"
 #include "dump.h"
+#include "endings.h"
 #include "unpacking.h"
 
 #include <errno.h>
@@ -198,6 +199,15 @@ static bool is_many(const struct item *item)
 	return item->is_archive || item->is_directory;
 }
 
+/* Whether the item came along with others, and is none of them: a list of labels in their folder.
+ */
+static bool is_beside(const struct batch *batch, const struct item *item,
+		      const struct emnist_error *error)
+{
+	return (item->kind == INPUT_FOUND || item->kind == INPUT_MEMBER) &&
+	       error->code == EMNIST_ERR_FORMAT && ending_is_foreign(batch_path(batch, item));
+}
+
 static void read_image(struct station *station, const struct batch *batch, const struct item *item,
 		       float *vector, struct emnist_error *error)
 {
@@ -231,10 +241,12 @@ static void read_item(const struct pipeline *pipeline, struct station *station, 
 	} else if (error.code == EMNIST_ERR_IO && error.sys_errno == EISDIR &&
 		   item->kind == INPUT_FILE) {
 		item->is_directory = true;
+	} else if (error.code && is_beside(batch, item, &error)) {
+		item->passed_over = true;
 	} else if (error.code) {
 		batch_fail(batch, item, error.message);
 	}
-	if (item->failed || is_many(item))
+	if (item->failed || item->passed_over || is_many(item))
 		memset(vector, 0, EMNIST_VECTOR_LENGTH * sizeof(*vector));
 	else if (pipeline->options->dump_path)
 		emnist_vector_to_png(vector, &item->png, &item->png_nbytes, &batch->fatal);
@@ -282,7 +294,7 @@ static void format_batch(const struct pipeline *pipeline, struct station *statio
 		};
 
 		item->records = batch->records.nbytes;
-		if (is_many(item))
+		if (is_many(item) || item->passed_over)
 			continue;
 		if (!item->failed) {
 			emnist_top_k(row, schema->n_classes, schema->n_top, station->top);
@@ -320,6 +332,8 @@ static void account(struct pipeline *pipeline, const struct batch *batch, size_t
 	for (size_t i = begin; i < end; i++) {
 		const struct item *item = &batch->items[i];
 
+		pipeline->totals->n_inputs += !item->passed_over;
+		pipeline->totals->n_passed_over += item->passed_over;
 		pipeline->totals->n_rejected += item->rejected;
 		if (!item->failed)
 			continue;
@@ -329,7 +343,6 @@ static void account(struct pipeline *pipeline, const struct batch *batch, size_t
 		progress_clear(pipeline->options->progress);
 		complain("'%s': %s", batch_path(batch, item), batch_error(batch, item));
 	}
-	pipeline->totals->n_inputs += end - begin;
 }
 
 static bool dump(struct pipeline *pipeline, const struct batch *batch, size_t begin, size_t end)
@@ -342,7 +355,7 @@ static bool dump(struct pipeline *pipeline, const struct batch *batch, size_t be
 	for (size_t i = begin; i < end && !pipeline->dump_failed; i++) {
 		const struct item *item = &batch->items[i];
 
-		number++;
+		number += !item->passed_over;
 		if (item->png)
 			pipeline->dump_failed =
 				!dump_write(directory, number, batch_path(batch, item), item->png,

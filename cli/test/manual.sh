@@ -165,6 +165,7 @@ make_files()
 	cp "$root/testdata/samples/digit-2-scan.png" scan.png
 	mkdir scans
 	cp scan.png scans/a.png
+	head -c 2000 "$root/testdata/samples/small-d-phone.jpg" >scans/b.jpg
 	echo 'a shopping list' >scans/notes.txt
 	mkdir -p letters/A_caps letters/0 gzip
 	cp "$root/testdata/formats/images/00.png" letters/0
