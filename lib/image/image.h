@@ -129,7 +129,7 @@ enum emnist_status stb_decode(const char *format, const uint8_t *bytes, size_t n
 			      const struct image_header *header, struct image *image,
 			      struct emnist_error *error);
 
-/* The orientation in the TIFF structure of an EXIF segment, 1 where it says none that is valid. */
+/* The orientation in the TIFF structure of EXIF data, 1 where it says none that is valid. */
 unsigned exif_orientation(const uint8_t *tiff, size_t nbytes);
 
 #endif

@@ -189,6 +189,27 @@ static enum emnist_status report(struct png_job *job, struct emnist_error *error
 
 static const uint8_t signature[SIGNATURE_NBYTES] = "\x89PNG\r\n\x1a\n";
 
+/* How the image is to be turned, as its eXIf chunk says, wherever that is. Whether the chunks are
+ * whole is for libpng to say, which comes past all of them. */
+static unsigned find_orientation(const uint8_t *bytes, size_t nbytes)
+{
+	struct cursor in = cursor_over(bytes, nbytes);
+
+	cursor_take(&in, SIGNATURE_NBYTES);
+	while (cursor_left(&in) >= CHUNK_NBYTES) {
+		const uint32_t length = cursor_u32_be(&in);
+		const unsigned char *const type = cursor_take(&in, 4);
+		const unsigned char *const data = cursor_take(&in, length);
+
+		if (!data || memcmp(type, "IEND", 4) == 0)
+			break;
+		if (memcmp(type, "eXIf", 4) == 0)
+			return exif_orientation(data, length);
+		cursor_take(&in, 4);
+	}
+	return 1;
+}
+
 enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
 				  struct emnist_error *error)
 {
@@ -211,6 +232,7 @@ enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct im
 		return image_corrupt(error, "PNG", "IHDR is not the first chunk");
 	if (header->width == 0 || header->height == 0)
 		return image_corrupt(error, "PNG", "%s is 0", header->width ? "height" : "width");
+	header->orientation = find_orientation(bytes, nbytes);
 	return EMNIST_OK;
 }
 

@@ -512,6 +512,76 @@ static void small_filters_are_undone(void **state)
 		3, 5, data, deflate_rows(rows, sizeof(rows), 6, 15, data, sizeof(data)), pixels));
 }
 
+/* EXIF data that say 6: the first row stored is the right side, the first column the top. */
+static const char turned[] = "MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0";
+
+/* A PNG of 3x2 pixels, 1 to 6, with EXIF data in front of its pixels, behind them, or where nothing
+ * counts any more. */
+static void make_turned(struct small *small, int where)
+{
+	static const uint8_t header[] = {0, 0, 0, 3, 0, 0, 0, 2, 8, 0, 0, 0, 0};
+	static const uint8_t rows[] = {0, 1, 2, 3, 0, 4, 5, 6};
+	uint8_t data[100];
+
+	small->nbytes = 0;
+	add(small, "\x89PNG\r\n\x1a\n", 8);
+	add_chunk(small, "IHDR", header, sizeof(header));
+	if (where == 0)
+		add_chunk(small, "eXIf", turned, sizeof(turned) - 1);
+	add_chunk(small, "IDAT", data, deflate_rows(rows, sizeof(rows), 6, 15, data, sizeof(data)));
+	if (where == 1)
+		add_chunk(small, "eXIf", turned, sizeof(turned) - 1);
+	add_chunk(small, "IEND", "", 0);
+	if (where == 2)
+		add_chunk(small, "eXIf", turned, sizeof(turned) - 1);
+}
+
+static void png_is_turned(void **state)
+{
+	static const uint8_t upright[] = {4, 1, 5, 2, 6, 3}, stored[] = {1, 2, 3, 4, 5, 6};
+	const struct emnist_limits limits = defaults();
+	static struct small small;
+
+	(void)state;
+	for (int where = 0; where < 3; where++) {
+		struct image image = {0};
+		struct emnist_error error;
+
+		make_turned(&small, where);
+		assert_int_equal(image_decode(small.png, small.nbytes, &limits, &image, &error),
+				 EMNIST_OK);
+		assert_int_equal(image.width, where < 2 ? 2 : 3);
+		assert_int_equal(image.pixels.nbytes, 6);
+		assert_memory_equal(image.pixels.data, where < 2 ? upright : stored, 6);
+		image_clear(&image);
+	}
+}
+
+/* Wherever the file ends, and whatever length the chunk claims, nothing is read beyond. */
+static void turned_png_is_cut(void **state)
+{
+	const struct emnist_limits limits = defaults();
+	static struct small small;
+	struct guarded guarded;
+	struct image image = {0};
+
+	(void)state;
+	assert_true(guarded_make(&guarded, sizeof(small.png)));
+	make_turned(&small, 0);
+	for (size_t nbytes = 1; nbytes < small.nbytes; nbytes++)
+		assert_int_not_equal(image_decode(guarded_copy(&guarded, small.png, nbytes), nbytes,
+						  &limits, &image, NULL),
+				     EMNIST_OK);
+	for (unsigned length = 0; length < 256; length++) {
+		small.png[33] = (uint8_t)(length > 127 ? 0xff : 0);
+		small.png[36] = (uint8_t)length;
+		image_decode(guarded_copy(&guarded, small.png, small.nbytes), small.nbytes, &limits,
+			     &image, NULL);
+	}
+	guarded_free(&guarded);
+	image_clear(&image);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -526,6 +596,8 @@ int main(void)
 		cmocka_unit_test(limits_are_exact),
 		cmocka_unit_test(default_limits_are_documented),
 		cmocka_unit_test(exif_is_read_within_its_bounds),
+		cmocka_unit_test(png_is_turned),
+		cmocka_unit_test(turned_png_is_cut),
 	};
 
 	return cmocka_run_group_tests_name("decode", tests, NULL, NULL);
