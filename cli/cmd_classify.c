@@ -217,6 +217,9 @@ static enum exit_status run(const struct settings *s, const struct pipeline_opti
 	text_release(&header);
 	if (s->verbose)
 		report(s, &options, &totals, seconds_now() - progress.started);
+	else if (totals.n_passed_over && totals.n_inputs == 0 && !s->quiet)
+		complain("no image: %" PRIu64 " file%s passed over", totals.n_passed_over,
+			 totals.n_passed_over == 1 ? "" : "s");
 	return status;
 }
 
