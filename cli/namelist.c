@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define BUFFER_NBYTES 65536
@@ -21,6 +22,7 @@ struct namelist {
 	int stop_fd;
 	char separator;
 	bool at_end;
+	bool has_begun;    /* the first name is complete */
 	size_t begin, end; /* of what is in the buffer and has not been looked at */
 	size_t n_name;     /* how long the name is, of which `name` may hold only the beginning */
 	char name[PATH_MAX];
@@ -86,6 +88,32 @@ static bool take(struct namelist *list)
 	return found != NULL;
 }
 
+/* Programs of other systems begin a text with a mark of UTF-8, and end its lines with CR LF.
+ * Neither is part of a name, unless a file is called so. */
+static void drop_marks(struct namelist *list)
+{
+	static const char mark[] = {'\xef', '\xbb', '\xbf'};
+	const bool is_first = !list->has_begun;
+	size_t n = list->n_name;
+	bool has_mark, has_cr;
+	struct stat st;
+
+	list->has_begun = true;
+	if (list->separator != '\n' || n == 0 || n >= sizeof(list->name))
+		return;
+	has_mark = is_first && n >= sizeof(mark) && memcmp(list->name, mark, sizeof(mark)) == 0;
+	has_cr = list->name[n - 1] == '\r';
+	list->name[n] = '\0';
+	if ((!has_mark && !has_cr) || lstat(list->name, &st) == 0)
+		return;
+	n -= has_cr;
+	if (has_mark) {
+		n -= sizeof(mark);
+		memmove(list->name, list->name + sizeof(mark), n);
+	}
+	list->n_name = n;
+}
+
 static enum namelist_result finish_name(struct namelist *list, const char **name_ret)
 {
 	size_t n = list->n_name;
@@ -106,6 +134,7 @@ enum namelist_result namelist_next(struct namelist *list, bool wait, const char 
 		enum namelist_result result;
 
 		if (take(list)) {
+			drop_marks(list);
 			if (list->n_name > 0)
 				return finish_name(list, name_ret);
 			continue;
@@ -114,6 +143,7 @@ enum namelist_result namelist_next(struct namelist *list, bool wait, const char 
 		if (result != NAMELIST_NAME)
 			return result;
 	}
+	drop_marks(list);
 	return list->n_name > 0 ? finish_name(list, name_ret) : NAMELIST_END;
 }
 

@@ -19,8 +19,9 @@ enum namelist_result {
 };
 
 /* Reads names from fd, which is closed in the end, each ended by the separator or the end of the
- * input; empty ones are passed over. Reading stops when stop_fd becomes readable. NULL: memory is
- * short, fd is closed. */
+ * input; empty ones are passed over. Where the separator is LF, a mark of UTF-8 at the start and a
+ * CR before the LF are dropped, unless a file is called so. Reading stops when stop_fd becomes
+ * readable. NULL: memory is short, fd is closed. */
 struct namelist *namelist_new(int fd, char separator, int stop_fd);
 
 /* The next name, until the next call. Without `wait`, NAMELIST_LATER where it would have to be
