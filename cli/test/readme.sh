@@ -7,7 +7,7 @@
 # are all alike; of a command without such lines only the exit status is looked at.
 #
 # All examples of a file run one after the other in a directory that has what they name: scan.png,
-# scans/ with one image and notes.txt, testdata/, and EMNIST's file names, here and in
+# scans/ with one image and a photograph that is cut short, testdata/, and EMNIST's file names, here and in
 # $EMNIST_DATA/emnist, behind which are a few images of ours, over and over.
 . cli/test/tap.inc
 
@@ -65,7 +65,7 @@ make_place()
 	mkdir -p "$TMP/place/scans"
 	cp testdata/samples/digit-2-scan.png "$TMP/place/scan.png"
 	cp testdata/samples/digit-2-scan.png "$TMP/place/scans/a.png"
-	echo 'no image' >"$TMP/place/scans/notes.txt"
+	head -c 2000 testdata/samples/small-d-phone.jpg >"$TMP/place/scans/b.jpg"
 	ln -s "$ROOT/testdata" "$TMP/place/testdata"
 	cp "$TMP"/data/emnist/* "$TMP/place"
 }
