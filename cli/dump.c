@@ -18,10 +18,14 @@
 bool dump_prepare(const char *directory)
 {
 	struct stat st;
+	int failure;
 
-	if (mkdir(directory, 0777) == 0 || (stat(directory, &st) == 0 && S_ISDIR(st.st_mode)))
+	if (mkdir(directory, 0777) == 0)
 		return true;
-	complain("'%s': %s", directory, strerror(errno == EEXIST ? ENOTDIR : errno));
+	failure = errno;
+	if (stat(directory, &st) == 0 && S_ISDIR(st.st_mode))
+		return true;
+	complain("'%s': %s", directory, strerror(failure == EEXIST ? ENOTDIR : failure));
 	return false;
 }
 
