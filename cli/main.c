@@ -129,5 +129,7 @@ int main(int argc, char **argv)
 		return STATUS_FATAL;
 	/* A reader that goes away shows as EPIPE where it is written to. */
 	signal(SIGPIPE, SIG_IGN);
+	/* Likewise a file that may not grow further, as EFBIG. */
+	signal(SIGXFSZ, SIG_IGN);
 	return (int)dispatch(argc, argv);
 }

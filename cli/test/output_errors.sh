@@ -31,6 +31,20 @@ if [ -w /dev/full ]; then
 else
 	skip 'a full disk' 'no /dev/full'
 fi
+
+# More than a file may hold is an error like a full disk, and no signal's death. Root meets it too.
+small() { (ulimit -f 1 && "$EMNIST" "$@"); }
+byclass=testdata/idx/strokes-byclass-test-images-idx3-ubyte
+yes $image | head -n 200 >"$TMP/many"
+expect 'classify: a file that grows too large' 2 "emnist: '$TMP/big.csv': File too large" \
+	small classify -f csv -o "$TMP/big.csv" --probabilities --files-from "$TMP/many"
+expect 'eval: a file that grows too large' 2 "emnist: '$TMP/big.html': cannot write: File too large" \
+	small eval -q -o "$TMP/figures" --report "$TMP/big.html" $byclass
+expect 'dataset export: a file that grows too large' 2 "emnist: '$TMP/big.csv': cannot write: File too large" \
+	small dataset export $byclass "$TMP/big.csv"
+expect 'model convert: a file that grows too large' 2 "emnist: '$TMP/big.onnx': cannot write: File too large" \
+	small model convert "$TMP/big.onnx"
+
 expect 'stdout closed' 2 'emnist: standard output: Bad file descriptor' \
 	to_nothing classify $image
 expect '--version, stdout closed' 2 'emnist: standard output: Bad file descriptor' \
