@@ -33,8 +33,10 @@ section()
 # ------------------------------------------------------------------------ form
 
 for page in man/*.[135]; do
-	warnings=$(groff -man -ww -z "$page" 2>&1)
-	is "$page: groff has no warnings" '' "$warnings"
+	for device in utf8 ps; do
+		warnings=$(groff -man -T$device -ww -z "$page" 2>&1)
+		is "$page: groff has no warnings for $device" '' "$warnings"
+	done
 	if command -v mandoc >/dev/null; then
 		warnings=$(mandoc -Tlint -W warning "$page" 2>&1)
 		is "$page: mandoc has no warnings" '' "$warnings"
