@@ -227,6 +227,7 @@ chosen()
 is '--range: both ends' '3 4 5 ' "$(chosen --range 3..5)"
 is '--range: an open end' '38 39 ' "$(chosen --range 38..)"
 is '--range: an open beginning' '0 1 ' "$(chosen --range ..1)"
+is '--range: a dataset that ends before it' '38 39 ' "$(chosen --range 38..99)"
 is '--classes' '10 11 25 ' "$(chosen --classes ABa)"
 is '--class is enough of --classes' '1 2 ' "$(chosen --class 12)"
 # python3 -c 'M=2**64-1
