@@ -624,7 +624,10 @@ struct emnist_dataset;
  * a folder with a folder of image files for each class, which are named by characters, class
  * numbers or codes: emnist-formats(5) has the rules;
  *
- * CSV or TSV: a list of image files, "path,label" a line.
+ * CSV or TSV: a list of image files, "path,label" a line;
+ *
+ * a zip archive of idx, MATLAB or CSV files, or of image files and a CSV list of them, which then
+ * names files in the archive alone.
  *
  * Where nothing is at path, it may be the beginning of a file's name, as "emnist-byclass-test" of
  * "emnist-byclass-test-images-idx3-ubyte.gz". idx and MATLAB files, and CSV without a header, hold

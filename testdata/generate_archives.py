@@ -229,6 +229,14 @@ def csv_zip():
                      ("csv/strokes-balanced-train-mapping.txt", files[stem + "-mapping.txt"])])
 
 
+def images_zip(lines, files):
+    """Image files and a list of them, which lies among them."""
+    labels = "".join(line + "\n" for line in ["path,label", *lines]).encode()
+    folder = files[0][0].rpartition("/")[0]
+    return make_zip([files[0], (folder + "/labels.csv" if folder else "labels.csv", labels),
+                     *files[1:]])
+
+
 def no_labels_zip():
     files = dataset("strokes-byclass")
     del files["gzip/strokes-byclass-test-labels-idx1-ubyte.gz"]
@@ -242,6 +250,17 @@ DATASETS = {
                              for name in ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")]),
     "no-labels.zip": no_labels_zip(),
     "csv.zip": csv_zip(),
+    "list.zip": images_zip(["7.png,7", "./letters/e.png,e", "8.gif,8", "7.png,7"],
+                           [("scans/8.gif", EIGHT), ("scans/letters/e.png", TINY),
+                            ("scans/7.png", SEVEN)]),
+    # The last two are on the disk, not in the archive.
+    "list-partly.zip": images_zip(["7.png,7", "rubbish.png,e", "/dev/null,A",
+                                   "testdata/samples/digit-8-small.gif,8"],
+                                  [("7.png", SEVEN), ("rubbish.png", b"rubbish")]),
+    "list-outside.zip": images_zip(["testdata/samples/digit-7-bilevel.png,7",
+                                    "testdata/samples/digit-8-small.gif,8"],
+                                   [("7.png", SEVEN)]),
+    "wrapped.zip": make_zip([("a.csv", make_zip([("labels.csv", b"path,label\na.png,7\n")]))]),
     # As NIST's; testdata/formats is made by generate_formats.py.
     "matlab.zip": make_zip([
         ("matlab/emnist-balanced.mat", (HERE / "formats" / "plain.mat").read_bytes()),

@@ -61,6 +61,44 @@ head -c 5000 $archives/gzip.zip >"$TMP/cut.zip"
 refused 'cut short' "'$TMP/cut.zip': damaged zip archive: no list of files at its end: it is cut short, or empty" \
 	"$TMP/cut.zip"
 
+# A list names members of the archive, from its own folder on, and nothing else.
+mkdir "$TMP/scans" "$TMP/scans/letters"
+cp testdata/samples/digit-7-bilevel.png "$TMP/scans/7.png"
+cp testdata/samples/digit-8-small.gif "$TMP/scans/8.gif"
+cp testdata/samples/small-e-tiny.png "$TMP/scans/letters/e.png"
+printf '%s\n' path,label 7.png,7 ./letters/e.png,e 8.gif,8 7.png,7 >"$TMP/scans/labels.csv"
+unpacked=$(figures "$TMP/scans/labels.csv")
+check 'a list: there are figures' [ "${unpacked#*\"images\":4}" != "$unpacked" ]
+for threads in 1 3; do
+	is "a list of image files: the same figures, -j $threads" "$unpacked" \
+		"$(figures -j $threads $archives/list.zip)"
+done
+is 'a list: --indices' "$(echo 2 | figures --indices - "$TMP/scans/labels.csv")" \
+	"$(echo 2 | figures --indices - $archives/list.zip)"
+"$EMNIST" eval -q -f json $archives/list-partly.zip >"$TMP/out" 2>"$TMP/stderr"
+is 'a list: what is not in the archive, and damage' "1 emnist: '$archives/list-partly.zip!rubbish.png': not an image that is read here (PNG, JPEG, BMP, PNM, GIF, TGA)
+emnist: '$archives/list-partly.zip!/dev/null': not in the archive
+emnist: '$archives/list-partly.zip!testdata/samples/digit-8-small.gif': not in the archive" \
+	"$? $(cat "$TMP/stderr")"
+check 'a list: the others' grep -q '"images":1,' "$TMP/out"
+# A byte of one image is another: that image alone is left out.
+at=$(LC_ALL=C grep -abo 'scans/letters/e.png' $archives/list.zip | head -n 1 | cut -d: -f1)
+{
+	head -c $((at + 60)) $archives/list.zip
+	printf '\125\252'
+	tail -c +$((at + 63)) $archives/list.zip
+} >"$TMP/list.zip"
+"$EMNIST" eval -q -f json "$TMP/list.zip" >"$TMP/out" 2>"$TMP/stderr"
+is 'a list: a damaged file' "1 1" \
+	"$? $(grep -c "^emnist: '$TMP/list.zip!scans/./letters/e.png': damaged zip" "$TMP/stderr")"
+check 'a list: the files behind it' grep -q '"images":3,' "$TMP/out"
+refused 'a list of files outside' \
+	"'$archives/list-outside.zip': 'labels.csv': none of the image files in this list is in the archive" \
+	$archives/list-outside.zip
+refused 'an archive in an archive' \
+	"'$archives/wrapped.zip': 'a.csv': neither MATLAB, CSV, nor a list of image files" \
+	$archives/wrapped.zip
+
 # A byte of the images is another: the checksums notice, and nothing is printed.
 at=$(LC_ALL=C grep -abo 'gzip/strokes-byclass-test-images' $archives/gzip.zip | head -n 1 | cut -d: -f1)
 {

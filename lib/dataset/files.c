@@ -6,6 +6,9 @@
  *
  * Where images are asked for one after the other and there are threads for it, these read ahead;
  * what came of each image, its pixels or why there are none, waits until it is asked for.
+ *
+ * Files in an archive come in its order, not in the dataset's: they are kept in memory, packed as
+ * they are, where a character takes half a kilobyte.
  */
 #include "files.h"
 
@@ -15,6 +18,7 @@
 #include "listing.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Images that are read ahead, a thread, and those of them that a thread takes at once. */
@@ -30,6 +34,12 @@ struct ahead {
 	struct emnist_error *errors; /* (AHEAD x n_threads); code EMNIST_OK: there are pixels */
 };
 
+/* What is known of an image in an archive. */
+struct held {
+	enum { HELD_MISSING, HELD_BYTES, HELD_FAULT } kind;
+	size_t at, nbytes; /* in bytes, or in faults */
+};
+
 struct files {
 	struct source source;
 	struct emnist_reader *reader;
@@ -40,6 +50,10 @@ struct files {
 	struct buffer paths;   /* terminated, one after the other */
 	struct buffer offsets; /* of size_t: where each begins in paths */
 	struct buffer classes; /* of uint16_t */
+	char *archive;         /* its path; NULL: images are files on the disk */
+	struct held *held;     /* (count), in an archive */
+	struct buffer bytes;   /* of the images in it */
+	struct buffer faults;  /* of struct emnist_error */
 };
 
 /* Freed with free(). */
@@ -54,21 +68,53 @@ static char *join_path(const struct files *files, uint32_t index)
 static const char *path_of(struct source *source, uint32_t index)
 {
 	struct files *files = (struct files *)source;
+	char *name = join_path(files, index);
 
 	free(files->path);
-	files->path = join_path(files, index);
+	files->path = name;
+	if (name && files->archive) {
+		if (asprintf(&files->path, "%s!%s", files->archive, name) < 0)
+			files->path = NULL;
+		free(name);
+	}
 	return files->path;
+}
+
+static enum emnist_status read_held(const struct files *files, struct emnist_reader *reader,
+				    uint32_t index, float *vector, struct emnist_error *error)
+{
+	const struct held *held = &files->held[index];
+	struct emnist_error fault;
+
+	if (held->kind == HELD_BYTES)
+		return emnist_read_bytes(reader, files->bytes.data + held->at, held->nbytes, vector,
+					 error);
+	if (held->kind == HELD_MISSING)
+		return error_set(error, EMNIST_ERR_CORRUPT, "not in the archive");
+	memcpy(&fault, files->faults.data + held->at, sizeof(fault));
+	if (error)
+		*error = fault;
+	return fault.code;
+}
+
+static enum emnist_status read_disk(const struct files *files, struct emnist_reader *reader,
+				    uint32_t index, float *vector, struct emnist_error *error)
+{
+	char *path = join_path(files, index);
+	const enum emnist_status status =
+		path ? emnist_read_file(reader, path, vector, error) : error_memory(error);
+
+	free(path);
+	return status;
 }
 
 static enum emnist_status read_one(const struct files *files, struct emnist_reader *reader,
 				   uint32_t index, uint8_t *pixels, struct emnist_error *error)
 {
 	float vector[EMNIST_VECTOR_LENGTH];
-	char *path = join_path(files, index);
 	const enum emnist_status status =
-		path ? emnist_read_file(reader, path, vector, error) : error_memory(error);
+		(files->archive ? read_held : read_disk)(files, reader, index, vector, error);
 
-	free(path);
 	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH && !status; i++)
 		pixels[i] = (uint8_t)lrintf(vector[i] * 255);
 	return status;
@@ -226,6 +272,10 @@ static void close_files(struct source *source)
 	buffer_clear(&files->paths);
 	buffer_clear(&files->offsets);
 	buffer_clear(&files->classes);
+	free(files->archive);
+	free(files->held);
+	buffer_clear(&files->bytes);
+	buffer_clear(&files->faults);
 	source_clear(source);
 	free(files);
 }
@@ -304,4 +354,62 @@ enum emnist_status files_name_classes(struct files *files, const char *const *na
 struct source *files_source(struct files *files)
 {
 	return &files->source;
+}
+
+/* --------------------------------------------------------------------- archives */
+
+struct files *files_of(struct source *source)
+{
+	return (struct files *)source;
+}
+
+enum emnist_status files_detach(struct files *files, const char *archive,
+				struct emnist_error *error)
+{
+	files->archive = strdup(archive);
+	files->held = alloc_zeroed(files->source.count, sizeof(*files->held));
+	return files->archive && files->held ? EMNIST_OK : error_memory(error);
+}
+
+char *files_member(const struct files *files, uint32_t index)
+{
+	return join_path(files, index);
+}
+
+/* Appends to bytes or faults. */
+static bool hold(struct files *files, uint32_t index, struct buffer *buffer, const void *bytes,
+		 size_t nbytes)
+{
+	files->held[index].at = buffer->nbytes;
+	files->held[index].nbytes = nbytes;
+	if (!buffer_reserve(buffer, buffer->nbytes + nbytes))
+		return false;
+	if (nbytes)
+		memcpy(buffer->data + buffer->nbytes, bytes, nbytes);
+	buffer->nbytes += nbytes;
+	return true;
+}
+
+enum emnist_status files_hold(struct files *files, uint32_t index, const void *bytes, size_t nbytes,
+			      struct emnist_error *error)
+{
+	if (nbytes > FILES_HELD_MAX_NBYTES - files->bytes.nbytes)
+		return error_set(error, EMNIST_ERR_LIMIT,
+				 "the image files in the archive have more than %llu bytes",
+				 (unsigned long long)FILES_HELD_MAX_NBYTES);
+	files->held[index].kind = HELD_BYTES;
+	return hold(files, index, &files->bytes, bytes, nbytes) ? EMNIST_OK : error_memory(error);
+}
+
+enum emnist_status files_hold_fault(struct files *files, uint32_t index,
+				    const struct emnist_error *fault, struct emnist_error *error)
+{
+	files->held[index].kind = HELD_FAULT;
+	return hold(files, index, &files->faults, fault, sizeof(*fault)) ? EMNIST_OK
+									 : error_memory(error);
+}
+
+void files_hold_same(struct files *files, uint32_t index, uint32_t other)
+{
+	files->held[index] = files->held[other];
 }

@@ -26,4 +26,32 @@ enum emnist_status files_name_classes(struct files *files, const char *const *na
 
 struct source *files_source(struct files *files);
 
+/* ------------------------------------------------------------- members of an archive */
+
+/* More than twice what EMNIST's largest split has as PNG files. */
+#define FILES_HELD_MAX_NBYTES (UINT64_C(1) << 30)
+
+/* Of a source whose images are files: source->separate. */
+struct files *files_of(struct source *source);
+
+/* From now on nothing is opened: paths are names in the archive at that path, and the images are
+ * what files_hold() is given; others are missing. All before the first is read. */
+enum emnist_status files_detach(struct files *files, const char *archive,
+				struct emnist_error *error);
+
+/* The image's name in the archive. Freed with free(); NULL: memory is short. */
+char *files_member(const struct files *files, uint32_t index);
+
+/* The image's file is these bytes, which are copied, and which all images together may have
+ * FILES_HELD_MAX_NBYTES of. */
+enum emnist_status files_hold(struct files *files, uint32_t index, const void *bytes, size_t nbytes,
+			      struct emnist_error *error);
+
+/* The image's file cannot be read. */
+enum emnist_status files_hold_fault(struct files *files, uint32_t index,
+				    const struct emnist_error *fault, struct emnist_error *error);
+
+/* The image's file is that of another image. */
+void files_hold_same(struct files *files, uint32_t index, uint32_t other);
+
 #endif

@@ -3,7 +3,8 @@
  *
  * "path,label" a line. A first line that names both columns is a header, and they may stand
  * anywhere then, among others. Paths are relative to the folder of the list; a list that comes
- * through a pipe is in no folder, and they are relative to the current one.
+ * through a pipe is in no folder, and they are relative to the current one. Those of a list in an
+ * archive lead to members of it, see zipped.c.
  */
 #include "list.h"
 
@@ -49,14 +50,23 @@ static int compare_labels(const void *a, const void *b)
 	return strcmp(first->name, second->name);
 }
 
-/* The folder of the list; "" for the current one. Freed with free(). */
-static char *folder_of(const char *path)
+/* Whether the list is in a folder that its paths may be relative to. */
+static bool has_folder(const struct source_request *request)
 {
-	const char *base = siblings_base(path);
 	struct stat st;
 
-	if (base == path || strncmp(path, "/dev/", strlen("/dev/")) == 0 ||
-	    (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
+	if (siblings_base(request->path) == request->path)
+		return false;
+	return request->is_member || (strncmp(request->path, "/dev/", strlen("/dev/")) != 0 &&
+				      (stat(request->path, &st) != 0 || S_ISREG(st.st_mode)));
+}
+
+/* The folder of the list; "" for the current one, or the archive. Freed with free(). */
+static char *folder_of(const struct source_request *request)
+{
+	const char *path = request->path, *base = siblings_base(path);
+
+	if (!has_folder(request))
 		return strdup("");
 	return strndup(path, base - path > 1 ? (size_t)(base - path - 1) : 1);
 }
@@ -174,7 +184,7 @@ static enum emnist_status name_classes(struct list *list, const struct emnist_la
 static enum emnist_status open_list(struct list *list, const struct source_request *request,
 				    struct emnist_error *error)
 {
-	char *folder = folder_of(request->path);
+	char *folder = folder_of(request);
 	enum emnist_status status;
 
 	list->labels = alloc_array(LABELS_MAX_COUNT, sizeof(struct label *));

@@ -78,7 +78,7 @@ enum emnist_status source_find_meaning(struct source *source, const struct sourc
 	char *path;
 
 	source->n_classes = siblings_n_classes(request->path);
-	if (request->mapping || source->labels)
+	if (request->mapping || source->labels || request->is_member)
 		return EMNIST_OK;
 	status = siblings_find_mapping(request->path, &path, error);
 	if (status || !path)
@@ -95,13 +95,14 @@ enum emnist_status source_find_meaning(struct source *source, const struct sourc
 static const struct format {
 	bool (*begins)(const unsigned char *bytes, size_t nbytes);
 	bool has_splits; /* a file may hold several datasets: the reader sees to request->split */
+	bool on_disk;    /* the reader opens files by request->path: it takes no members */
 	/* Takes the stream over, also on failure. */
 	enum emnist_status (*open)(struct gzip *stream, const struct source_request *request,
 				   struct source **source_ret, struct emnist_error *error);
 } formats[] = {
-	{idx_begins, false, idx_open_beside}, {matlab_begins, true, matlab_open},
-	{zipped_begins, true, zipped_open},   {pixels_begin, false, pixels_open},
-	{list_begin, false, list_open},
+	{idx_begins, false, true, idx_open_beside}, {matlab_begins, true, false, matlab_open},
+	{zipped_begins, true, true, zipped_open},   {pixels_begin, false, false, pixels_open},
+	{list_begin, false, false, list_open},
 };
 
 /* The reader for what begins so; NULL: there is none. */
@@ -110,10 +111,23 @@ static const struct format *find_format(const struct source_request *request,
 {
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
 		if (formats[i].begins(head, nbytes))
-			return &formats[i];
+			return request->is_member && formats[i].on_disk ? NULL : &formats[i];
+	if (request->is_member)
+		return NULL;
 	if (request->options->labels_path || strstr(siblings_base(request->path), "idx"))
 		return &formats[0];
 	return NULL;
+}
+
+/* Why there is no reader for a file of n bytes. */
+static const char *say_why(const struct source_request *request, size_t n)
+{
+	if (!n)
+		return "the file is empty";
+	if (request->is_member)
+		return "neither MATLAB, CSV, nor a list of image files";
+	return "no dataset: neither idx, MATLAB, CSV, a zip archive of these, nor a list of image "
+	       "files";
 }
 
 /* A split that is asked for of a single dataset must be what its name says it is. */
@@ -147,10 +161,7 @@ enum emnist_status source_open_stream(struct gzip *stream, const struct source_r
 		return format->open(stream, request, source_ret, error);
 	gzip_close(stream);
 	if (!status)
-		status = error_set(error, EMNIST_ERR_FORMAT, "%s",
-				   n ? "no dataset: neither idx, MATLAB, CSV, a zip archive of "
-				       "these, nor a list of image files"
-				     : "the file is empty");
+		status = error_set(error, EMNIST_ERR_FORMAT, "%s", say_why(request, n));
 	return source_blame_other(request, status, error);
 }
 

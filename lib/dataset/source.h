@@ -58,6 +58,7 @@ struct source_request {
 	const char *split;                   /* NULL: none is chosen */
 	const struct emnist_labels *mapping; /* the user's own; NULL: there is none */
 	const struct emnist_dataset_options *options; /* never NULL */
+	bool is_member; /* path is a name within an archive: nothing of it is on the disk */
 };
 
 /*

@@ -4,11 +4,15 @@
  * Images and labels are two members, in either order, and both may be packed once more by gzip. So
  * each is read through an archive opened for it alone, which seeks to its member by the directory:
  * nothing else is unpacked, and nothing is written to disk.
+ *
+ * A list of image files names members, whatever it says: no archive has a file outside it opened.
+ * These are all read when the dataset is opened, in the order of the archive.
  */
 #include "zipped.h"
 
 #include "../base/archive.h"
 #include "../base/memory.h"
+#include "files.h"
 #include "idx.h"
 #include "siblings.h"
 #include "splits.h"
@@ -19,9 +23,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Far more than NIST's archives have; of a zip archive of single images, more than one may be a
- * dataset's. */
-#define MAX_MEMBERS 65536
+/* Of images in files of their own, more than EMNIST's largest split has. */
+#define MAX_MEMBERS (UINT64_C(1) << 20)
+
+/* Of an image file, where the limits say nothing; theirs is the same. */
+#define IMAGE_MAX_NBYTES (UINT64_C(256) << 20)
 
 /* EMNIST's have less than 1 KB. */
 #define MAPPING_MAX_NBYTES 65536
@@ -41,6 +47,12 @@ struct listing {
 struct choice {
 	size_t entry;      /* of the images, or of all */
 	const char *split; /* what is to be chosen once more in that file, or NULL */
+};
+
+/* An image in a file of its own. */
+struct wanted {
+	const struct entry *entry;
+	uint32_t image;
 };
 
 /* What a stream reads its member through. */
@@ -356,6 +368,130 @@ static enum emnist_status open_idx(const struct source_request *request,
 	return status;
 }
 
+/* Takes components out that are ".". */
+static void drop_dots(char *name)
+{
+	char *to = name;
+
+	for (const char *from = name; *from;) {
+		if (from[0] == '.' && from[1] == '/' && (to == name || to[-1] == '/'))
+			from += 2;
+		else
+			*to++ = *from++;
+	}
+	*to = '\0';
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct wanted *first = a, *second = b;
+
+	if (first->entry->number != second->entry->number)
+		return first->entry->number < second->entry->number ? -1 : 1;
+	return first->image < second->image ? -1 : first->image > second->image;
+}
+
+/* Which members the images are, in the order of the archive; wanted: (count of the images). */
+static enum emnist_status find_images(const struct listing *listing, const struct files *files,
+				      uint32_t count, struct wanted *wanted, size_t *n_ret,
+				      struct emnist_error *error)
+{
+	*n_ret = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		struct entry key = {.name = files_member(files, i)};
+
+		if (!key.name)
+			return error_memory(error);
+		drop_dots(key.name);
+		wanted[*n_ret] = (struct wanted){
+			bsearch(&key, listing->entries, listing->n, sizeof(key), by_name), i};
+		*n_ret += wanted[*n_ret].entry != NULL;
+		free(key.name);
+	}
+	if (!*n_ret && count)
+		return error_set(error, EMNIST_ERR_FORMAT,
+				 "none of the image files in this list is in the archive");
+	qsort(wanted, *n_ret, sizeof(*wanted), by_number);
+	return EMNIST_OK;
+}
+
+/* What cannot be unpacked is the fault of that image alone, if the archive can be read on. */
+static enum emnist_status hold_member(const struct source_request *request, struct channel *channel,
+				      const struct member *member, uint32_t image,
+				      struct files *files, struct buffer *bytes,
+				      struct emnist_error *error)
+{
+	const uint64_t limit = request->options->limits.file_nbytes;
+	struct emnist_error fault;
+	enum emnist_status status;
+
+	status = member->is_encrypted
+			 ? error_set(&fault, EMNIST_ERR_UNSUPPORTED,
+				     "encrypted, and passwords are not asked for")
+			 : members_read_all(channel->members, limit ? limit : IMAGE_MAX_NBYTES,
+					    bytes, &fault);
+	if (!status)
+		return files_hold(files, image, bytes->data, bytes->nbytes, error);
+	if (status != EMNIST_ERR_MEMORY && !members_failed(channel->members))
+		return files_hold_fault(files, image, &fault, error);
+	if (error)
+		*error = fault;
+	return status;
+}
+
+/* Reads n images, which are in the order of the archive. */
+static enum emnist_status hold_images(const struct source_request *request,
+				      const struct wanted *wanted, size_t n, struct files *files,
+				      struct emnist_error *error)
+{
+	struct member member = {.name = ""};
+	struct buffer bytes = {0};
+	struct channel *channel;
+	enum emnist_status status = channel_open(request->path, &channel, error);
+
+	if (status)
+		return status;
+	for (size_t number = 0, i = 0; !status && i < n; number++) {
+		const struct wanted *first = &wanted[i];
+
+		status = members_next(channel->members, &member, error);
+		if (status || number != first->entry->number)
+			continue;
+		if (!member.name || strcmp(member.name, first->entry->name) != 0)
+			status = error_set(error, EMNIST_ERR_CORRUPT, "the archive has changed");
+		else
+			status = hold_member(request, channel, &member, first->image, files, &bytes,
+					     error);
+		for (i++; !status && i < n && wanted[i].entry->number == number; i++)
+			files_hold_same(files, wanted[i].image, first->image);
+	}
+	buffer_clear(&bytes);
+	channel_close(channel);
+	return status;
+}
+
+/* The images of a list. */
+static enum emnist_status take_images(const struct source_request *request,
+				      const struct listing *listing, const struct entry *list,
+				      struct source *source, struct emnist_error *error)
+{
+	struct wanted *wanted = alloc_array(source->count, sizeof(*wanted));
+	struct files *files = files_of(source);
+	enum emnist_status status;
+	size_t n;
+
+	status = wanted ? files_detach(files, request->path, error) : error_memory(error);
+	if (!status) {
+		status = find_images(listing, files, source->count, wanted, &n, error);
+		if (status)
+			siblings_about(status, list->name, error);
+	}
+	if (!status)
+		status = hold_images(request, wanted, n, files, error);
+	free(wanted);
+	return status;
+}
+
 /* Any other format: it is all in one file. */
 static enum emnist_status open_single(const struct source_request *request,
 				      const struct listing *listing, const struct choice *choice,
@@ -373,10 +509,17 @@ static enum emnist_status open_single(const struct source_request *request,
 		status = open_entry(request->path, entry, &stream, error);
 	if (!status) {
 		single.path = entry->name;
+		single.is_member = true;
 		single.split = choice->split;
 		if (mapping)
 			single.mapping = mapping;
 		status = source_open_stream(stream, &single, source_ret, error);
+	}
+	if (!status && (*source_ret)->separate)
+		status = take_images(request, listing, entry, *source_ret, error);
+	if (status) {
+		source_close(*source_ret);
+		*source_ret = NULL;
 	}
 	if (!status && mapping && !(*source_ret)->labels) {
 		(*source_ret)->labels = mapping;
