@@ -4,8 +4,8 @@
 
     emnist train --write-variants VARIANTS --variants 24 ... DATASET...
     conv_teacher.py train VARIANTS teacher.pt [--stem stride|pool] [--width N] [--seed N]
-                    [--fold I/N] [--sources N,N...]...
-    conv_teacher.py label VARIANTS soft-idx3-float teacher.pt [teacher.pt]...
+                    [--fold I/N] [--sources N,N...]
+    conv_teacher.py label VARIANTS soft-idx3-float teacher.pt [teacher.pt]... [--sources N,N...]
     emnist train --soft-labels soft-idx3-float ... DATASET...
 
 VARIANTS holds what `emnist train --write-variants` wrote: the very images that the student will be shown,
@@ -22,7 +22,9 @@ I/N it does not learn part I, from 0, of N parts of each dataset, and `label` as
 images, and about those held out: N such teachers together answer for all without having seen what
 they speak of. --sources says, for each dataset, the number (from 1) of the one whose images it shows
 again, spread evenly over those learnt as lib/bench/export_photographs does, or its own number: an
-image and what shows it again fall into the same part.
+image and what shows it again fall into the same part. `label` with --sources asks about no picture
+that shows an image again, but writes for it what is said of that image: what it should be taken for,
+however much of it is lost; without, what a teacher makes of what is left.
 
 Needs torch and numpy. Convolutions run in bfloat16 where the processor has it, at some three times
 the speed."""
@@ -63,17 +65,21 @@ class Variants:
         self.learnt = np.flatnonzero(weights > 0)
         self.held_out = np.flatnonzero(weights == 0)
 
-    def parts(self, n_parts, sources):
-        """Which of n_parts each image falls into. sources: as --sources says; empty: each its own."""
+    def originals(self, sources):
+        """For each image the one that it shows again, or itself. sources: as --sources says."""
         starts = np.cumsum(self.sizes) - self.sizes
-        parts = [np.arange(size) * n_parts // size for size in self.sizes]
-        for i, source in enumerate(sources):
-            if source == i + 1:
-                continue
-            start, size = starts[source - 1], self.sizes[source - 1]
-            shown = np.flatnonzero(self.weights.numpy()[start : start + size] > 0)
-            parts[i] = parts[source - 1][shown[np.arange(self.sizes[i]) * len(shown) // self.sizes[i]]]
-        return np.concatenate(parts)
+        originals = np.arange(sum(self.sizes))
+        for start, size, source in zip(starts, self.sizes, np.array(sources, int) - 1):
+            shown = starts[source] + np.arange(self.sizes[source])
+            if starts[source] != start:
+                shown = shown[self.weights.numpy()[shown] > 0]
+                originals[start : start + size] = shown[np.arange(size) * len(shown) // size]
+        return originals
+
+    def parts(self, n_parts, sources):
+        """Which of n_parts each image falls into."""
+        parts = np.concatenate([np.arange(size) * n_parts // size for size in self.sizes])
+        return parts[self.originals(sources)]
 
     def batch(self, variant, rows):
         """(n, 1, 28, 28) in [0,1], with the channels last."""
@@ -211,13 +217,12 @@ class Teacher:
         self.net.load_state_dict(state["net"])
         self.net.eval()
 
-    def groups(self, variants, sources):
-        """The images that it may be asked about."""
+    def knows(self, variants, sources):
+        """Whether it may be asked about each image."""
         if not self.fold:
-            return [np.arange(len(variants.classes))]
+            return np.full(len(variants.classes), True)
         fold, n_folds = self.fold
-        parts = variants.parts(n_folds, sources)
-        return [variants.learnt[parts[variants.learnt] == fold], variants.held_out]
+        return (variants.parts(n_folds, sources) == fold) | (variants.weights.numpy() == 0)
 
     def ask(self, images):
         with torch.no_grad():
@@ -244,12 +249,14 @@ def open_labels(options, variants):
 
 
 def label(options, variants):
+    originals = variants.originals(options.sources)
+    own = originals == np.arange(len(originals))
     teachers = [Teacher(path) for path in options.teachers]
-    asked = [(teacher, rows) for teacher in teachers for rows in teacher.groups(variants, options.sources)]
-    n_answers = np.zeros((len(variants.classes), 1), np.float32)
+    asked = [(teacher, np.flatnonzero(own & teacher.knows(variants, options.sources))) for teacher in teachers]
+    n_answers = np.zeros((len(originals), 1), np.float32)
     for _, rows in asked:
         n_answers[rows] += 1
-    if n_answers.min() == 0:
+    if n_answers[own].min() == 0:
         sys.exit("conv_teacher.py: some images were learnt by all teachers; those of the other folds are missing")
     out, n_done = open_labels(options, variants)
     with out:
@@ -260,7 +267,7 @@ def label(options, variants):
                 for at in range(0, len(rows), CHUNK):
                     chunk = rows[at : at + CHUNK]
                     answers[chunk] += teacher.ask(variants.batch(variant, chunk))
-            out.write((answers / n_answers).astype(">f4").tobytes())
+            out.write((answers[originals] / n_answers[originals]).astype(">f4").tobytes())
             out.flush()
             print(f"variant {variant + 1}/{len(variants.images)}  {time.monotonic() - began:.0f} s", flush=True)
     os.replace(options.output + ".part", options.output)
