@@ -265,6 +265,17 @@ static void vary_pen(struct photograph *p, struct random *random)
 		p->pen.width = between(random, 0.02, 0.24) * INK_SIDE;
 }
 
+/* The thick ones, which a network finds hardest, as often as all others. */
+static void choose_pen(struct photograph *p, struct random *random)
+{
+	if (random_unit(random) < 0.5)
+		vary_pen(p, random);
+	else if (random_unit(random) < 0.5)
+		p->pen.thicker = between(random, 0.4, 1.1);
+	else
+		p->pen.width = between(random, 0.16, 0.26) * INK_SIDE;
+}
+
 static void vary_blur(struct photograph *p, struct random *random)
 {
 	p->blur = between(random, 0.2, 1.4);
@@ -323,7 +334,7 @@ struct photograph distortion_mix(uint64_t seed, uint64_t glyph, uint64_t draw, u
 	photograph.zoom = 4 * pow(5, random_unit(&random)); /* up to 4 x 5 */
 	photograph.pen.grey = random_unit(&random) < 0.25 && !always_pen;
 	if (always_pen) {
-		vary_pen(&photograph, &random);
+		choose_pen(&photograph, &random);
 		done[KIND_PEN] = true;
 	}
 	for (uint64_t i = 0; i < n; i++) {

@@ -1,12 +1,12 @@
 #!/bin/sh
 # default.sh - `make default-model`: makes lib/model/default.onnx from nothing, and evaluates it.
 #
-# EMNIST_DATA is the folder that holds emnist/train/ and emnist/*-test-*. Seven convolutional teachers
-# are trained in PyTorch, on what `emnist train` would show a network: three on all images, and four on
-# three quarters each, which are asked about the fourth alone. `emnist train` learns what both kinds say.
-# Each step leaves its result in $BUILD/default-model (9 GB) and is not done again while that is there,
-# and the long ones go on from where they were interrupted. PYTHON names a Python that has torch and
-# numpy; without it, one is set up there from PyPI.
+# EMNIST_DATA is the folder that holds emnist/train/ and emnist/*-test-*. Six convolutional teachers are
+# trained in PyTorch, on what `emnist train` would show a network: two on all images, and four on three
+# quarters each, which are asked about the fourth alone, and not about photographs but what they show.
+# `emnist train` learns what both kinds say. Each step leaves its result in $BUILD/default-model (10 GB)
+# and is not done again while that is there, and the long ones go on from where they were interrupted.
+# PYTHON names a Python that has torch and numpy; without it, one is set up there from PyPI.
 #
 # The same machine and sources end at the same bytes; lib/model/default.txt says which bytes those of
 # its commit should end at, and what they score. The kernels that OpenBLAS would choose by itself are
@@ -81,16 +81,16 @@ teach()
 # teach_fold I: one that does not learn part I of 4.
 teach_fold()
 {
-	teach "fold$1" --stem pool --width 32 --seed "1$1" --epochs 12 --fold "$1/4"
+	teach "fold$1" --stem pool --width 32 --seed "1$1" --epochs 9 --fold "$1/4"
 }
 
-# ask NAME TEACHER...: what teachers say of the lessons.
+# ask NAME ARGUMENT...: what teachers say of the lessons.
 ask()
 {
 	begin "$1" || return 0
 	name=$1
 	shift
-	"$python" $teacher label "$work/lessons" "$work/$name" "$@" --sources 1,2,3,1,2,3,1,2,3
+	"$python" $teacher label "$work/lessons" "$work/$name" "$@"
 }
 
 mkdir -p "$work"
@@ -115,22 +115,22 @@ write variants train
 write lessons train_lessons
 (
 	teach stride --stem stride --width 64 --seed 1 --epochs $variants
+	ask soft-stride "$work/stride.pt"
 	teach_fold 0
-	teach_fold 1
-	teach_fold 2
 ) &
 other=$!
 teach pool --stem pool --width 32 --seed 2 --epochs $variants
-teach pool2 --stem pool --width 32 --seed 3 --epochs $variants
+ask soft-pool "$work/pool.pt"
+teach_fold 1
+teach_fold 2
 teach_fold 3
 wait $other
-ask soft-folds "$work/fold0.pt" "$work/fold1.pt" "$work/fold2.pt" "$work/fold3.pt" &
-other=$!
-ask soft-all "$work/stride.pt" "$work/pool.pt" "$work/pool2.pt"
-wait $other
-begin default.onnx && train_lessons -v -o "$work/default.onnx" --soft-labels "$work/soft-folds" \
-	--soft-labels "$work/soft-all" --hidden 512,256 --activation relu --epochs 400 --dropout 0 \
-	--weight-decay 0.1 --freeze-norm 0.15 --teacher-share 1 --temperature 1.5 -j 2
+ask soft-folds "$work/fold0.pt" "$work/fold1.pt" "$work/fold2.pt" "$work/fold3.pt" \
+	--sources 1,2,3,1,2,3,1,2,3
+begin default.onnx && train_lessons -v -o "$work/default.onnx" --soft-labels "$work/soft-stride" \
+	--soft-labels "$work/soft-pool" --soft-labels "$work/soft-folds" --hidden 512,256 \
+	--activation relu --epochs 400 --dropout 0 --weight-decay 0.1 --freeze-norm 0.15 \
+	--teacher-share 1 --temperature 1.5 -j 2
 cp "$work/default.onnx" lib/model/default.onnx
 sha256sum lib/model/default.onnx
 "$build/emnist" eval -m lib/model/default.onnx "$data/emnist-byclass-test-images-idx3-ubyte.gz"
