@@ -305,6 +305,9 @@ static void killed_run_goes_on_to_the_same_model(void **state)
 	assert_same_and_free(whole, train(&options));
 }
 
+static const char foreign_checkpoint[] =
+	"'checkpoint': the checkpoint was made by other options or other data";
+
 static void foreign_checkpoints_are_refused(void **state)
 {
 	struct emnist_train_options options = small_run();
@@ -317,8 +320,7 @@ static void foreign_checkpoints_are_refused(void **state)
 	emnist_model_free(train(&options));
 	options.learning_rate = 0.001;
 	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message,
-			    "'checkpoint': the checkpoint was made by other options or other data");
+	assert_string_equal(error.message, foreign_checkpoint);
 	options = small_run();
 	options.checkpoint_path = checkpoint_path;
 	options.hidden = (const uint32_t[]){23, 16};
@@ -363,8 +365,7 @@ static void checkpoints_of_other_data_are_refused(void **state)
 	emnist_model_free(train(&options));
 	dataset = open_other_data();
 	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message,
-			    "'checkpoint': the checkpoint was made by other options or other data");
+	assert_string_equal(error.message, foreign_checkpoint);
 	emnist_dataset_free(dataset);
 }
 
@@ -387,8 +388,7 @@ static void checkpoints_of_other_teachers_are_refused(void **state)
 	emnist_model_free(model);
 	activation_set(&teacher->layers[0], EMNIST_TANH);
 	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message,
-			    "'checkpoint': the checkpoint was made by other options or other data");
+	assert_string_equal(error.message, foreign_checkpoint);
 	emnist_model_free(teacher);
 }
 
