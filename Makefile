@@ -178,7 +178,7 @@ check: deps-check ## install what is missing, build, run all tests
 	@$(MAKE) --no-print-directory check-built
 
 check-built: all $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(INJECTORS:%=$(BUILD)/test/%.so) \
-	     $(BUILD)/bench/export_photographs
+	     $(BUILD)/bench/export_photographs $(BUILD)/bench/distort
 	@BUILD='$(BUILD)' CC='$(CC)' VERSION='$(VERSION)' SANITIZE='$(SANITIZE)' \
 		sh lib/test/run.sh \
 		$(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(CLI_TESTS)

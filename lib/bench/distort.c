@@ -6,8 +6,10 @@
  * The images that `emnist train --seed 1 --validation 0.1 DATASET` holds out are carried through
  * each distortion, written as image files in memory, read back the way all files are, and
  * classified. Beside the accuracy stands what was lost of that of the same images untouched, with
- * the standard error of the difference, as if all pictures were of different images, and the
- * processor time that reading a picture took.
+ * the standard error of the difference, and the processor time that reading a picture took.
+ *
+ * Pictures of one image fail together, so that chance is in the images, not in their pictures: the
+ * standard error is that of the sum of what each image lost in all its pictures together.
  *
  *	-m MODEL    ONNX model; default: the built-in one
  *	-n N        only the first N images
@@ -56,7 +58,7 @@ struct bench {
 struct tally {
 	uint64_t n, n_right[2];
 	uint64_t n_clean[2]; /* right when untouched */
-	uint64_t n_lost[2], n_won[2];
+	uint64_t squares[2]; /* of the right answers that each image lost, less those it won */
 	double seconds;
 };
 
@@ -174,8 +176,6 @@ static void try_picture(const struct bench *bench, struct worker *worker, size_t
 	for (int k = 0; k < 2; k++) {
 		tally->n_right[k] += right[k];
 		tally->n_clean[k] += clean[k];
-		tally->n_lost[k] += clean[k] && !right[k];
-		tally->n_won[k] += !clean[k] && right[k];
 	}
 	if (bench->dump && clean[1] && !right[1])
 		dump(bench, worker, d, slot->image, class, vector);
@@ -283,10 +283,11 @@ static bool consume(void *context, void *slot_)
 		to->n += from->n;
 		to->seconds += from->seconds;
 		for (int k = 0; k < 2; k++) {
+			const int64_t lost = (int64_t)from->n_clean[k] - (int64_t)from->n_right[k];
+
 			to->n_right[k] += from->n_right[k];
 			to->n_clean[k] += from->n_clean[k];
-			to->n_lost[k] += from->n_lost[k];
-			to->n_won[k] += from->n_won[k];
+			to->squares[k] += (uint64_t)(lost * lost);
 		}
 	}
 	return true;
@@ -299,11 +300,11 @@ static double percent(uint64_t n, uint64_t of)
 	return 100 * (double)n / (double)of;
 }
 
-/* Percentage points lost, and their standard error as of pairs of answers. */
+/* Percentage points lost, and their standard error: of a picture an image, as of pairs of answers
+ * (McNemar's). */
 static double points_lost(const struct tally *tally, int any_case, double *error_ret)
 {
-	*error_ret = 100 * sqrt((double)(tally->n_lost[any_case] + tally->n_won[any_case])) /
-		     (double)tally->n;
+	*error_ret = 100 * sqrt((double)tally->squares[any_case]) / (double)tally->n;
 	return percent(tally->n_clean[any_case], tally->n) -
 	       percent(tally->n_right[any_case], tally->n);
 }
@@ -336,18 +337,22 @@ static void print_json(const struct bench *bench)
 	       (unsigned long long)bench->seed);
 	for (size_t d = 0; d < n_distortions; d++) {
 		const struct tally *tally = &tallies[d];
+		double errors[2];
 
 		if (!tally->n)
 			continue;
+		for (int k = 0; k < 2; k++)
+			points_lost(tally, k, &errors[k]);
 		printf("%s\n{\"name\":\"%s\",\"pictures\":%llu,\"clean\":%.6f,"
 		       "\"clean_case_insensitive\":%.6f,\"accuracy\":%.6f,"
-		       "\"case_insensitive\":%.6f,\"milliseconds\":%.4f}",
+		       "\"case_insensitive\":%.6f,\"standard_error\":%.6f,"
+		       "\"standard_error_case_insensitive\":%.6f,\"milliseconds\":%.4f}",
 		       first ? "" : ",", distortions[d].name, (unsigned long long)tally->n,
 		       (double)tally->n_clean[0] / (double)tally->n,
 		       (double)tally->n_clean[1] / (double)tally->n,
 		       (double)tally->n_right[0] / (double)tally->n,
-		       (double)tally->n_right[1] / (double)tally->n,
-		       1000 * tally->seconds / (double)tally->n);
+		       (double)tally->n_right[1] / (double)tally->n, errors[0] / 100,
+		       errors[1] / 100, 1000 * tally->seconds / (double)tally->n);
 		first = false;
 	}
 	printf("]}\n");

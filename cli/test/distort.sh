@@ -1,0 +1,64 @@
+# distort.sh - lib/bench/distort, the accuracy on people's pictures: that its standard errors take
+# all pictures of an image together.
+. cli/test/tap.inc
+
+n_images=16
+
+# A dataset to hold images out of, and a model that is often wrong.
+"$BUILD/bench/export_photographs" -n $((10 * n_images)) testdata/idx/strokes-balanced-train \
+	"$TMP/set" 2>"$TMP/stderr"
+report 'a dataset to measure on'
+
+# distort OPTION...
+distort()
+{
+	"$BUILD/bench/distort" -m testdata/idx/nearest.onnx "$@" "$TMP/set"
+}
+
+# field NAME: its value in each line of $TMP/json.
+field()
+{
+	sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p" "$TMP/json"
+}
+
+# run_each DISTORTION: with the first image, with the first two, ..., a line of $TMP/json each: what
+# an image lost is what the one run has more than the other.
+run_each()
+{
+	for n in $(seq "$n_images"); do
+		distort --json -d "$1" -n "$n" | grep '"name"'
+	done >"$TMP/json"
+}
+
+# check_errors NAME MOST SUFFIX RIGHT: where images lost d[i] right answers in m pictures in all,
+# less those that they won, and are drawn independently of each other, the standard error of
+# sum(d)/m is sqrt(sum(d * d))/m. At least one has lost or won MOST.
+check_errors()
+{
+	for name in pictures "clean$3" "$4" "standard_error$3"; do
+		field "$name" >"$TMP/column-$name"
+	done
+	paste "$TMP/column-pictures" "$TMP/column-clean$3" "$TMP/column-$4" \
+		"$TMP/column-standard_error$3" | awk '{
+		lost = sprintf("%.0f", ($2 - $3) * $1); d = lost - before; before = lost
+		squares += d * d; most = d * d > most * most ? d : most
+		printf "%.6f\n", sqrt(squares) / $1 >wanted
+		print $4 >said
+	} END { print most < 0 ? -most : most }' wanted="$TMP/wanted" said="$TMP/said" >"$TMP/most"
+	is "$1" "$(cat "$TMP/wanted")" "$(cat "$TMP/said")"
+	check "$1: an image that lost or won $2" test "$(cat "$TMP/most")" -ge "$2"
+}
+
+run_each slanted
+check_errors 'one picture an image' 1 '' accuracy
+check_errors 'one picture an image, case ignored' 1 _case_insensitive case_insensitive
+run_each random
+check_errors 'several pictures an image' 2 '' accuracy
+check_errors 'several pictures an image, case ignored' 2 _case_insensitive case_insensitive
+
+# The table has in per cent what JSON has as a share.
+is 'the table says the same' "$(field standard_error | tail -n 1 |
+	awk '{ printf "%.2f", 100 * $1 }')" \
+	"$(distort -d random | sed -n 's/^[^%]*%[^%]*+-\([0-9.]*\) .*/\1/p')"
+
+finish
