@@ -191,7 +191,7 @@ check-ubsan: ## the whole suite under UndefinedBehaviorSanitizer alone
 
 # What is threaded: the ordered workers, sessions on a shared model, archives that are stopped,
 # training, and the commands.
-TSAN_TESTS := $(filter test_archive test_ordered test_session test_train,$(TESTS))
+TSAN_TESTS := $(filter test_archive test_checkpoint test_ordered test_session test_train,$(TESTS))
 TSAN_CLI_TESTS := $(filter cli/test/archives.sh cli/test/threads.sh,$(CLI_TESTS))
 check-tsan: deps-check ## what is threaded under ThreadSanitizer
 	@$(MAKE) --no-print-directory check-tsan-built BUILD=build/tsan SANITIZE=thread CFLAGS='-O1 -g'
