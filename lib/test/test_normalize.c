@@ -63,6 +63,51 @@ static void ink_is_placed_as_in_emnist(void **state)
 	assert_true(fabs(normalize_edge_sigma(vector, 28, 28) - 0.787) < 0.05);
 }
 
+/* 98 x 55 pixels of black on white: no step has anything to do but the last, which has the known
+ * answer of a box under a Gaussian, stretched and rounded to the nearest 255th. Python's:
+ *
+ *	from math import erf, floor, pi, sqrt
+ *	s = 22.25 / 98
+ *	# edges of 2 x (98 + 55) pixels; at the corner below on the right both are one pixel's
+ *	sharp = s / sqrt(2 * pi) * (2 * 153 - 1) / (2 * 153 - 2 + sqrt(2))
+ *	a = 1 / sqrt(2 * (0.6**2 + 1 / 12 - sharp**2))
+ *	p = lambda n: [erf((n * s / 2 - x + 13.5) * a) + erf((n * s / 2 + x - 13.5) * a)
+ *	               for x in range(14)]
+ *	rows, columns = p(55), p(98)
+ *	for r in rows[6:]:
+ *		print(*(floor(255 * r * c / rows[13] / columns[13] + 0.5) for c in columns[1:]))
+ *
+ * None of these is nearer than 0.12 to the middle between two. */
+static void boxes_are_blurred_stretched_and_rounded(void **state)
+{
+	static const uint8_t expected[8][13] = {
+		{0, 2, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7},
+		{2, 25, 74, 88, 89, 89, 89, 89, 89, 89, 89, 89, 89},
+		{4, 63, 184, 220, 222, 222, 222, 222, 222, 222, 222, 222, 222},
+		{5, 72, 210, 252, 254, 254, 254, 254, 254, 254, 254, 254, 254},
+		{5, 73, 211, 253, 255, 255, 255, 255, 255, 255, 255, 255, 255},
+		{5, 73, 211, 253, 255, 255, 255, 255, 255, 255, 255, 255, 255},
+		{5, 73, 211, 253, 255, 255, 255, 255, 255, 255, 255, 255, 255},
+		{5, 73, 211, 253, 255, 255, 255, 255, 255, 255, 255, 255, 255},
+	};
+	struct image image = {0};
+	float vector[N];
+
+	(void)state;
+	picture_make(&image, 128, 128, 1);
+	for (size_t i = 0; i < image.pixels.nbytes; i++)
+		image.pixels.data[i] = i % 128 - 15 < 98 && i / 128 - 36 < 55 ? 0 : 255;
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
+	for (size_t i = 0; i < N; i++) {
+		const size_t x = i % 28 < 14 ? i % 28 : 27 - i % 28;
+		const size_t y = i / 28 < 14 ? i / 28 : 27 - i / 28;
+		const uint8_t value = x < 1 || y < 6 ? 0 : expected[y - 6][x - 1];
+
+		assert_true(vector[i] == (float)value / 255);
+	}
+	image_clear(&image);
+}
+
 static void polarity_does_not_matter(void **state)
 {
 	struct image image = {0};
@@ -677,6 +722,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ink_is_placed_as_in_emnist),
+		cmocka_unit_test(boxes_are_blurred_stretched_and_rounded),
 		cmocka_unit_test(polarity_does_not_matter),
 		cmocka_unit_test(size_does_not_matter),
 		cmocka_unit_test(place_and_margins_do_not_matter),
