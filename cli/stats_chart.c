@@ -9,7 +9,6 @@
 #include "digits.h"
 #include "escape.h"
 
-#include <math.h>
 #include <string.h>
 
 #define LEFT         76 /* of the bars, for the numbers of the axis */
@@ -23,7 +22,6 @@
 #define BARS_TOP     64 /* of a panel, for its title and its groups */
 #define PANEL_HEIGHT 284
 #define LEAST_WIDTH  560
-#define N_LINES      5 /* across the bars, about */
 
 static const char style[] =
 	"<style>"
@@ -56,17 +54,6 @@ static void put_escaped(struct text *text, const char *string, size_t n_max)
 		else
 			text_putc(text, (char)c);
 	}
-}
-
-/* 1, 2 or 5 times a power of ten: what to go up by, so that there are about N_LINES lines. */
-static double line_step(uint64_t most)
-{
-	const double wanted = (double)most / N_LINES;
-	const double unit = wanted > 1 ? pow(10, floor(log10(wanted))) : 1;
-
-	if (wanted <= unit)
-		return unit;
-	return wanted <= 2 * unit ? 2 * unit : wanted <= 5 * unit ? 5 * unit : 10 * unit;
 }
 
 static uint64_t most_of(const struct emnist_part *part)
@@ -167,7 +154,7 @@ static void put_groups(struct text *text, const struct emnist_part *part)
 		text_printf(text,
 			    "<rect class=\"g%d\" x=\"%d\" y=\"36\" width=\"10\" height=\"10\"/>"
 			    "<text x=\"%d\" y=\"45\">%s %.1f %%</text>\n",
-			    i, x, x + 15, stats_group_names[i],
+			    i, x, x + 15, emnist_group_name((enum emnist_group)i),
 			    100 * stats_share(groups.n_images[i], part->n_images));
 		x += 140;
 	}
@@ -192,7 +179,7 @@ static void put_panel(struct text *text, const char *path, const struct emnist_p
 	text_release(&shown);
 	text_printf(text, ": %s images</text>\n", with_commas(part->n_images, digits));
 	put_groups(text, part);
-	put_lines(text, most, line_step(most), width);
+	put_lines(text, most, emnist_chart_step(most), width);
 	for (size_t i = 0; i < emnist_labels_count(part->labels); i++)
 		put_bar(text, part, i, most, step);
 	text_puts(text, "</g>\n");

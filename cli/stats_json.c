@@ -42,7 +42,8 @@ static void put_groups(struct text *text, const struct emnist_part *part)
 	for (size_t i = 0; i < EMNIST_N_GROUPS; i++) {
 		if (!groups.n_classes[i])
 			continue;
-		text_printf(text, "%s{\"group\":\"%s\"", first ? "" : ",", stats_group_names[i]);
+		text_printf(text, "%s{\"group\":\"%s\"", first ? "" : ",",
+			    emnist_group_name((enum emnist_group)i));
 		put_count(text, "classes", groups.n_classes[i]);
 		put_count(text, "images", groups.n_images[i]);
 		put_real(text, "share", part->n_images > 0,
@@ -60,7 +61,7 @@ static void put_classes(struct text *text, const struct emnist_part *part)
 		text_puts(text, i ? ",{\"label\":" : "{\"label\":");
 		json_put_string(text, emnist_labels_text(part->labels, i));
 		text_printf(text, ",\"group\":\"%s\"",
-			    stats_group_names[emnist_labels_group(part->labels, i)]);
+			    emnist_group_name(emnist_labels_group(part->labels, i)));
 		put_count(text, "images", part->counts[i]);
 		put_real(text, "share", part->n_images > 0,
 			 stats_share(part->counts[i], part->n_images));

@@ -6,12 +6,6 @@
 const struct stats_format *const stats_formats[] = {&stats_text, &stats_json, NULL};
 const char *const stats_format_names[] = {"text", "json", NULL};
 
-const char *const stats_group_names[EMNIST_N_GROUPS] = {
-	[EMNIST_GROUP_DIGITS] = "digits", [EMNIST_GROUP_UPPER] = "upper",
-	[EMNIST_GROUP_LOWER] = "lower",   [EMNIST_GROUP_BOTH_CASES] = "both cases",
-	[EMNIST_GROUP_OTHER] = "other",
-};
-
 struct stats_groups stats_groups_of(const struct emnist_part *part)
 {
 	struct stats_groups groups = {0};

@@ -12,9 +12,6 @@ struct stats_report {
 	const struct emnist_statistics *statistics;
 };
 
-/* "digits", for a table; all are in the order of enum emnist_group. */
-extern const char *const stats_group_names[EMNIST_N_GROUPS];
-
 /* Images and classes of each group in a part. */
 struct stats_groups {
 	uint64_t n_images[EMNIST_N_GROUPS];

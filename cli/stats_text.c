@@ -162,7 +162,7 @@ static void put_groups(struct text *text, const struct stats_report *report)
 		}
 		if (!n_classes)
 			continue;
-		put_name(text, stats_group_names[group]);
+		put_name(text, emnist_group_name((enum emnist_group)group));
 		for (size_t i = 0; i < n_parts; i++) {
 			const struct emnist_part part =
 				emnist_statistics_part(report->statistics, i);

@@ -781,6 +781,9 @@ enum emnist_group {
 };
 #define EMNIST_N_GROUPS 5
 
+/* "digits", "upper", "lower", "both cases", "other". */
+EMNIST_API const char *emnist_group_name(enum emnist_group group);
+
 /* The group of entry i. */
 EMNIST_API enum emnist_group emnist_labels_group(const struct emnist_labels *labels, size_t i);
 
@@ -851,6 +854,10 @@ EMNIST_API enum emnist_status emnist_statistics_to_png(const struct emnist_stati
 						       const char *const *names, void **png_ret,
 						       size_t *nbytes_ret,
 						       struct emnist_error *error);
+
+/* What the axis of a chart from 0 to `most` goes up by, in up to five steps: 1, 2 or 5 times a power
+ * of ten, and whole. */
+EMNIST_API double emnist_chart_step(uint64_t most);
 
 EMNIST_API void emnist_statistics_free(struct emnist_statistics *statistics);
 

@@ -26,7 +26,7 @@
 #define LEAST_WIDTH  560
 #define LABEL_SHOWN  8 /* characters */
 #define TITLE_SHOWN  100
-#define N_LINES      5 /* across the bars, about */
+#define N_STEPS      5 /* of the axis, at the most */
 #define LEGEND_WIDTH 140
 
 enum color {
@@ -39,11 +39,6 @@ static const uint8_t palette[][3] = {
 	[EMNIST_GROUP_LOWER] = {0x00, 0x9e, 0x73},  [EMNIST_GROUP_BOTH_CASES] = {0xb8, 0x65, 0x9a},
 	[EMNIST_GROUP_OTHER] = {0x77, 0x77, 0x77},  [COLOR_GROUND] = {0xff, 0xff, 0xff},
 	[COLOR_TEXT] = {0x22, 0x22, 0x22},          [COLOR_LINE] = {0xd8, 0xd8, 0xd8},
-};
-static const char *const group_names[] = {
-	[EMNIST_GROUP_DIGITS] = "digits", [EMNIST_GROUP_UPPER] = "upper",
-	[EMNIST_GROUP_LOWER] = "lower",   [EMNIST_GROUP_BOTH_CASES] = "both cases",
-	[EMNIST_GROUP_OTHER] = "other",
 };
 
 struct sheet {
@@ -120,10 +115,9 @@ static size_t width_of(const struct emnist_part *part)
 	return width > LEAST_WIDTH ? width : LEAST_WIDTH;
 }
 
-/* 1, 2 or 5 times a power of ten: what to go up by, so that there are about N_LINES lines. */
-static double line_step(uint64_t most)
+double emnist_chart_step(uint64_t most)
 {
-	const double wanted = (double)most / N_LINES;
+	const double wanted = (double)most / N_STEPS;
 	const double unit = wanted > 1 ? pow(10, floor(log10(wanted))) : 1;
 
 	if (wanted <= unit)
@@ -136,7 +130,7 @@ static void paint_lines(const struct sheet *sheet, double top, uint64_t most)
 	const double width = (double)sheet->width / SCALE - LEFT - RIGHT;
 	char number[32];
 
-	for (double value = 0; value <= (double)most; value += line_step(most)) {
+	for (double value = 0; value <= (double)most; value += emnist_chart_step(most)) {
 		const double y = top + BARS_TOP + BARS_HEIGHT * (1 - value / (double)most);
 
 		put_number(number, (uint64_t)value);
@@ -179,7 +173,8 @@ static void paint_legend(const struct sheet *sheet, double top, const struct emn
 	for (size_t group = 0; group < EMNIST_N_GROUPS; group++) {
 		if (!there[group])
 			continue;
-		snprintf(text, sizeof(text), "%s %.1f %%", group_names[group],
+		snprintf(text, sizeof(text), "%s %.1f %%",
+			 emnist_group_name((enum emnist_group)group),
 			 part->n_images ? 100 * (double)n_images[group] / (double)part->n_images
 					: 0.0);
 		paint_box(sheet, x, top + 36, 10, 10, (uint8_t)group);

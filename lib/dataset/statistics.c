@@ -37,6 +37,17 @@ struct emnist_statistics {
 	bool failed;
 };
 
+const char *emnist_group_name(enum emnist_group group)
+{
+	static const char *const names[EMNIST_N_GROUPS] = {
+		[EMNIST_GROUP_DIGITS] = "digits", [EMNIST_GROUP_UPPER] = "upper",
+		[EMNIST_GROUP_LOWER] = "lower",   [EMNIST_GROUP_BOTH_CASES] = "both cases",
+		[EMNIST_GROUP_OTHER] = "other",
+	};
+
+	return names[group];
+}
+
 enum emnist_group emnist_labels_group(const struct emnist_labels *labels, size_t i)
 {
 	bool has[EMNIST_N_GROUPS] = {false};
