@@ -30,6 +30,13 @@ static int remove_folder(void **state)
 	return remove_data(state);
 }
 
+/* Of a run that begins anew. */
+static void keep_checkpoint(struct emnist_train_options *options)
+{
+	unlink(checkpoint_path);
+	options->checkpoint_path = checkpoint_path;
+}
+
 static void stopped_run_goes_on_to_the_same_model(void **state)
 {
 	struct emnist_train_options options = small_run();
@@ -41,8 +48,7 @@ static void stopped_run_goes_on_to_the_same_model(void **state)
 	options.progress = on_progress;
 	options.context = &whole_watch;
 	whole = train(&options);
-	unlink(checkpoint_path);
-	options.checkpoint_path = checkpoint_path;
+	keep_checkpoint(&options);
 	options.context = &watch;
 	/* In an epoch, at its end, and just before the last step. */
 	for (int i = 0; i < 3; i++) {
@@ -70,8 +76,7 @@ static void killed_run_goes_on_to_the_same_model(void **state)
 	options.n_epochs = 30;
 	options.n_threads = 2;
 	whole = train(&options);
-	unlink(checkpoint_path);
-	options.checkpoint_path = checkpoint_path;
+	keep_checkpoint(&options);
 	options.checkpoint_seconds = 1e-9;
 	for (int i = 0; i < 3; i++) {
 		int status;
@@ -101,8 +106,7 @@ static void foreign_checkpoints_are_refused(void **state)
 	struct emnist_error error;
 
 	(void)state;
-	unlink(checkpoint_path);
-	options.checkpoint_path = checkpoint_path;
+	keep_checkpoint(&options);
 	emnist_model_free(train(&options));
 	options.learning_rate = 0.001;
 	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
@@ -145,8 +149,7 @@ static void checkpoints_of_other_data_are_refused(void **state)
 	struct emnist_error error;
 
 	(void)state;
-	unlink(checkpoint_path);
-	options.checkpoint_path = checkpoint_path;
+	keep_checkpoint(&options);
 	options.n_epochs = 1;
 	emnist_model_free(train(&options));
 	dataset = open_other_data();
@@ -167,8 +170,7 @@ static void checkpoints_of_other_teachers_are_refused(void **state)
 	teacher = train(&options);
 	options.teachers = (const struct emnist_model *const[]){teacher};
 	options.n_teachers = 1;
-	unlink(checkpoint_path);
-	options.checkpoint_path = checkpoint_path;
+	keep_checkpoint(&options);
 	emnist_model_free(train(&options));
 	assert_int_equal(try_train(&options, &model, &error), EMNIST_OK);
 	emnist_model_free(model);
@@ -204,8 +206,7 @@ static void steps_beyond_the_last_are_refused(void **state)
 	struct emnist_error error;
 
 	(void)state;
-	unlink(checkpoint_path);
-	options.checkpoint_path = checkpoint_path;
+	keep_checkpoint(&options);
 	emnist_model_free(train(&options));
 	write_step(checkpoint_path, 40);
 	emnist_model_free(train(&options));
@@ -223,8 +224,7 @@ static void divergence_ends_training(void **state)
 	struct emnist_error error, again;
 
 	(void)state;
-	unlink(checkpoint_path);
-	options.checkpoint_path = checkpoint_path;
+	keep_checkpoint(&options);
 	options.checkpoint_seconds = 1e-9;
 	options.batch_norm = EMNIST_OFF;
 	options.learning_rate = options.weight_decay = 10;

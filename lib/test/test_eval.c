@@ -99,6 +99,24 @@ static void read_probabilities(float *probabilities)
 	fclose(file);
 }
 
+/* The figures of n rows of probabilities, added n_step at a time. */
+static struct emnist_evaluation tally_rows(const struct emnist_labels *truth,
+					   const struct emnist_labels *predicted, const float *rows,
+					   const uint16_t *classes, size_t n, size_t n_step)
+{
+	const size_t n_classes = emnist_labels_count(predicted);
+	struct emnist_evaluation evaluation;
+	struct tally tally;
+
+	assert_int_equal(tally_init(&tally, truth, predicted, NULL), EMNIST_OK);
+	for (size_t i = 0; i < n; i += n_step)
+		assert_true(tally_add(&tally, rows + i * n_classes, classes + i, NULL,
+				      n - i < n_step ? n - i : n_step));
+	tally_finish(&tally, &evaluation);
+	tally_clear(&tally);
+	return evaluation;
+}
+
 /* The figures of the last rows of probabilities.f32 on a dataset, added n_step rows at a time. */
 static void tally_file(const char *stem, size_t n_step, struct emnist_evaluation *evaluation)
 {
@@ -107,21 +125,13 @@ static void tally_file(const char *stem, size_t n_step, struct emnist_evaluation
 	struct emnist_dataset *dataset = open_dataset(stem);
 	struct emnist_labels *labels = byclass();
 	uint16_t classes[N_IMAGES];
-	struct tally tally;
-	const float *row;
 	size_t n;
 
 	read_probabilities(probabilities);
 	assert_int_equal(emnist_dataset_read(dataset, N_IMAGES, pixels, classes, &n, NULL),
 			 EMNIST_OK);
-	assert_int_equal(tally_init(&tally, emnist_dataset_labels(dataset), labels, NULL),
-			 EMNIST_OK);
-	row = probabilities + (N_IMAGES - n) * N_CLASSES;
-	for (size_t i = 0; i < n; i += n_step)
-		assert_true(tally_add(&tally, row + i * N_CLASSES, classes + i, NULL,
-				      n - i < n_step ? n - i : n_step));
-	tally_finish(&tally, evaluation);
-	tally_clear(&tally);
+	*evaluation = tally_rows(emnist_dataset_labels(dataset), labels,
+				 probabilities + (N_IMAGES - n) * N_CLASSES, classes, n, n_step);
 	emnist_labels_free(labels);
 	emnist_dataset_free(dataset);
 }
@@ -153,15 +163,11 @@ static void test_confusion(void **state)
 	static const uint16_t classes[] = {1, 1, 0, 0};
 	struct emnist_evaluation evaluation;
 	struct emnist_labels *truth, *predicted;
-	struct tally tally;
 
 	(void)state;
 	assert_int_equal(emnist_labels_parse("0 65\n5 66 67", 12, &truth, NULL), EMNIST_OK);
 	assert_int_equal(emnist_labels_parse("0 97\n1 66\n2 67", 14, &predicted, NULL), EMNIST_OK);
-	assert_int_equal(tally_init(&tally, truth, predicted, NULL), EMNIST_OK);
-	assert_true(tally_add(&tally, rows[0], classes, NULL, 4));
-	tally_finish(&tally, &evaluation);
-	tally_clear(&tally);
+	evaluation = tally_rows(truth, predicted, rows[0], classes, 4, 4);
 	assert_int_equal(evaluation.n_true, 2);
 	assert_int_equal(evaluation.n_predicted, 3);
 	assert_memory_equal(evaluation.confusion, ((uint64_t[]){0, 0, 2, 1, 1, 0}),
@@ -186,14 +192,10 @@ static void test_calibration(void **state)
 	static const uint16_t classes[] = {1, 0, 1, 1};
 	struct emnist_evaluation evaluation;
 	struct emnist_labels *labels;
-	struct tally tally;
 
 	(void)state;
 	assert_int_equal(emnist_labels_parse("0 65\n1 66", 9, &labels, NULL), EMNIST_OK);
-	assert_int_equal(tally_init(&tally, labels, labels, NULL), EMNIST_OK);
-	assert_true(tally_add(&tally, rows[0], classes, NULL, 4));
-	tally_finish(&tally, &evaluation);
-	tally_clear(&tally);
+	evaluation = tally_rows(labels, labels, rows[0], classes, 4, 4);
 	assert_near(evaluation.ece, ((1.95 - 1) + (1.26 - 1)) / 4, 1e-7);
 	emnist_evaluation_clear(&evaluation);
 	emnist_labels_free(labels);
@@ -316,7 +318,6 @@ static void tally_view(const struct view_case *c, const struct emnist_view *view
 	struct emnist_dataset *dataset = open_dataset(c->stem);
 	struct emnist_view *truth;
 	uint16_t classes[N_IMAGES];
-	struct tally tally;
 	size_t n, n_kept = 0;
 
 	read_probabilities(probabilities);
@@ -335,12 +336,8 @@ static void tally_view(const struct view_case *c, const struct emnist_view *view
 	}
 	assert_int_equal(n - n_kept, c->n_left_out);
 	emnist_view_apply(view, probabilities, n_kept);
-	assert_int_equal(
-		tally_init(&tally, emnist_view_labels(truth), emnist_view_labels(view), NULL),
-		EMNIST_OK);
-	assert_true(tally_add(&tally, probabilities, classes, NULL, n_kept));
-	tally_finish(&tally, evaluation);
-	tally_clear(&tally);
+	*evaluation = tally_rows(emnist_view_labels(truth), emnist_view_labels(view), probabilities,
+				 classes, n_kept, n_kept);
 	emnist_view_free(truth);
 	emnist_dataset_free(dataset);
 }
@@ -515,14 +512,10 @@ static void test_coverage(void **state)
 	};
 	struct emnist_evaluation evaluation;
 	struct emnist_labels *labels;
-	struct tally tally;
 
 	(void)state;
 	assert_int_equal(emnist_labels_parse("0 65\n1 66", 9, &labels, NULL), EMNIST_OK);
-	assert_int_equal(tally_init(&tally, labels, labels, NULL), EMNIST_OK);
-	assert_true(tally_add(&tally, rows[0], classes, NULL, 5));
-	tally_finish(&tally, &evaluation);
-	tally_clear(&tally);
+	evaluation = tally_rows(labels, labels, rows[0], classes, 5, 5);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct emnist_coverage coverage =
 			cases[i].is_share
