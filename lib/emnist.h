@@ -855,8 +855,8 @@ EMNIST_API enum emnist_status emnist_statistics_to_png(const struct emnist_stati
 						       size_t *nbytes_ret,
 						       struct emnist_error *error);
 
-/* What the axis of a chart from 0 to `most` goes up by, in up to five steps: 1, 2 or 5 times a power
- * of ten, and whole. */
+/* What the axis of a chart from 0 to `most` goes up by, in up to five steps: 1, 2 or 5 times a
+ * power of ten, and whole. */
 EMNIST_API double emnist_chart_step(uint64_t most);
 
 EMNIST_API void emnist_statistics_free(struct emnist_statistics *statistics);
