@@ -7,6 +7,7 @@
 #include "folder.h"
 
 #include "../base/memory.h"
+#include "file_names.h"
 #include "files.h"
 #include "listing.h"
 #include "siblings.h"
@@ -14,43 +15,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
-
-/* How deep folders may lie in a class's folder: NIST's hsf_0 lie at 1. */
-#define MAX_DEPTH 16
-
-/* Endings of the image files that are read; what has another is passed over. */
-static const char *const image_endings[] = {".png", ".jpg", ".jpeg", ".jpe", ".bmp", ".dib", ".pnm",
-					    ".pgm", ".ppm", ".pbm",  ".gif", ".tga", NULL};
-static const char *const dataset_endings[] = {".csv", ".tsv", ".csv.gz", ".tsv.gz", ".mat", NULL};
-static const char *const list_names[] = {"labels.csv", "labels.tsv", NULL};
-
-/* What folders are called that are no classes. */
-static const char *const split_names[] = {"train", "training", "test",       "testing",
-					  "val",   "valid",    "validation", NULL};
-
-/* The position in names of the one that text is; SIZE_MAX: none. */
-static size_t find_name(const char *const *names, const char *text)
-{
-	for (size_t i = 0; names[i]; i++)
-		if (strcasecmp(names[i], text) == 0)
-			return i;
-	return SIZE_MAX;
-}
-
-/* How long the ending of the name is that is one of these; 0: none is. */
-static size_t find_ending(const char *const *endings, const char *name)
-{
-	const size_t nbytes = strlen(name);
-
-	for (; *endings; endings++) {
-		const size_t n = strlen(*endings);
-
-		if (nbytes > n && strcasecmp(name + nbytes - n, *endings) == 0)
-			return n;
-	}
-	return 0;
-}
 
 /* -------------------------------------------------------------- files of datasets */
 
@@ -86,7 +50,7 @@ static enum emnist_status find_others(const struct listing *listing, struct spli
 {
 	for (size_t i = 0; i < listing->n; i++) {
 		struct listing_entry *entry = &listing->entries[i];
-		const size_t n = find_ending(dataset_endings, entry->name);
+		const size_t n = file_name_dataset_ending(entry->name);
 
 		if (!entry->is_directory && n &&
 		    !splits_add(splits, entry->name, strlen(entry->name) - n, entry))
@@ -154,13 +118,13 @@ static enum emnist_status add_entry(struct walk *walk, const struct listing_entr
 				    struct emnist_error *error)
 {
 	if (entry->is_directory && !entry->is_link)
-		return depth < MAX_DEPTH ? add_images(walk, name, class, depth + 1, error)
-					 : siblings_about(error_set(error, EMNIST_ERR_LIMIT,
-								    "folders lie more than %d deep",
-								    MAX_DEPTH),
-							  name, error);
-	if (!entry->is_directory &&
-	    (!strchr(entry->name, '.') || find_ending(image_endings, entry->name)))
+		return depth < FILE_NAMES_MAX_DEPTH
+			       ? add_images(walk, name, class, depth + 1, error)
+			       : siblings_about(error_set(error, EMNIST_ERR_LIMIT,
+							  "folders lie more than %d deep",
+							  FILE_NAMES_MAX_DEPTH),
+						name, error);
+	if (!entry->is_directory && file_name_is_image(entry->name))
 		return files_add(walk->files, name, class, error);
 	walk->n_passed_over++;
 	return EMNIST_OK;
@@ -253,7 +217,7 @@ static enum emnist_status find_folders(const struct source_request *request,
 		if (!is_class(entry))
 			continue;
 		*any_ret = true;
-		*of_splits_ret &= find_name(split_names, entry->name) != SIZE_MAX;
+		*of_splits_ret &= file_name_is_split(entry->name);
 		if (!splits_add(splits, entry->name, strlen(entry->name), entry))
 			return error_memory(error);
 	}
@@ -289,7 +253,7 @@ static const char *find_list(const struct listing *listing)
 {
 	for (size_t i = 0; i < listing->n; i++)
 		if (!listing->entries[i].is_directory &&
-		    find_name(list_names, listing->entries[i].name) != SIZE_MAX)
+		    file_name_is_list(listing->entries[i].name))
 			return listing->entries[i].name;
 	return NULL;
 }
