@@ -1,0 +1,48 @@
+/*
+ * zipped_members.h - the files in a zip archive, and how they are read, each through an archive
+ * opened for it alone.
+ */
+#ifndef DATASET_ZIPPED_MEMBERS_H
+#define DATASET_ZIPPED_MEMBERS_H
+
+#include "../base/archive.h"
+#include "../base/gzip.h"
+
+/* A member by its number in the archive. */
+struct zipped_entry {
+	size_t number;
+	char *name;
+};
+
+struct zipped_listing {
+	struct zipped_entry *entries; /* (n), of files, in the order of their names */
+	size_t n;
+};
+
+/* Lists the files of the archive at path. Release with zipped_clear(), also after a failure. */
+enum emnist_status zipped_list(const char *path, struct zipped_listing *listing,
+			       struct emnist_error *error);
+
+void zipped_clear(struct zipped_listing *listing);
+
+/* The file of that name; NULL: there is none. */
+const struct zipped_entry *zipped_find(const struct zipped_listing *listing, const char *name,
+				       size_t nbytes);
+
+/* Opens a file in the archive at path as a stream, which is unpacked where it is gzip. The message
+ * of an error names the file. */
+enum emnist_status zipped_open_entry(const char *path, const struct zipped_entry *entry,
+				     struct gzip **stream_ret, struct emnist_error *error);
+
+/* What members are read through, from the archive's first on. */
+struct zipped_channel {
+	int fd;
+	struct members *members;
+};
+
+enum emnist_status zipped_channel_open(const char *path, struct zipped_channel **channel_ret,
+				       struct emnist_error *error);
+
+void zipped_channel_close(struct zipped_channel *channel);
+
+#endif
