@@ -626,8 +626,8 @@ struct emnist_dataset;
  *
  * CSV or TSV: a list of image files, "path,label" a line;
  *
- * a zip archive of idx, MATLAB or CSV files, or of image files and a CSV list of them, which then
- * names files in the archive alone.
+ * a zip archive of idx, MATLAB or CSV files, or of image files: in a folder for each class, or with
+ * a CSV or TSV list of them, which then names files in the archive alone.
  *
  * Where nothing is at path, it may be the beginning of a file's name, as "emnist-byclass-test" of
  * "emnist-byclass-test-images-idx3-ubyte.gz". idx and MATLAB files, and CSV without a header, hold

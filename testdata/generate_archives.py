@@ -229,12 +229,14 @@ def csv_zip():
                      ("csv/strokes-balanced-train-mapping.txt", files[stem + "-mapping.txt"])])
 
 
-def images_zip(lines, files):
+def images_zip(lines, files, ending="csv"):
     """Image files and a list of them, which lies among them."""
     labels = "".join(line + "\n" for line in ["path,label", *lines]).encode()
+    if ending == "tsv":
+        labels = labels.replace(b",", b"\t")
     folder = files[0][0].rpartition("/")[0]
-    return make_zip([files[0], (folder + "/labels.csv" if folder else "labels.csv", labels),
-                     *files[1:]])
+    return make_zip([files[0], (folder + "/labels." + ending if folder else "labels." + ending,
+                                labels), *files[1:]])
 
 
 def no_labels_zip():
@@ -253,6 +255,24 @@ DATASETS = {
     "list.zip": images_zip(["7.png,7", "./letters/e.png,e", "8.gif,8", "7.png,7"],
                            [("scans/8.gif", EIGHT), ("scans/letters/e.png", TINY),
                             ("scans/7.png", SEVEN)]),
+    "list-tsv.zip": images_zip(["7.png,7", "./letters/e.png,e", "8.gif,8", "7.png,7"],
+                               [("scans/8.gif", EIGHT), ("scans/letters/e.png", TINY),
+                                ("scans/7.png", SEVEN)], "tsv"),
+    "list-twice.zip": make_zip([("7.png", SEVEN), ("labels.tsv", b"path\tlabel\n7.png\t1\n"),
+                                ("labels.csv", b"path,label\n7.png,7\n")]),
+    # In no order; in that of their names the folder "1" comes before the file "1-b.png".
+    "folders.zip": make_zip([
+        ("letters/", b""), ("letters/G/9.gif", EIGHT), ("letters/7/1-b.png", SEVEN),
+        ("letters/e/tiny.png", TINY), ("letters/7/1/a.gif", EIGHT), ("letters/G/10", GEE),
+        ("letters/G/notes.txt", b"not an image"), ("letters/LICENSE", b"free"),
+        ("letters/.thumbnails/7/a.png", TINY), ("__MACOSX/letters/e/._tiny.png", b"\0\5\x16\7"),
+        ("letters/empty/notes.txt", b"no class")]),
+    "folders-splits.zip": make_zip([
+        ("mine/test/7/7.png", SEVEN), ("mine/train/e/e.png", TINY), ("mine/train/8/8.gif", EIGHT)]),
+    # One class, of which some images lie deeper.
+    "folders-one.zip": make_zip([("7/7.png", SEVEN), ("7/more/8.gif", EIGHT)]),
+    # Folders that lie deeper than any that people make.
+    "folders-deep.zip": make_zip([("a/" * 18 + "7/7.png", SEVEN)]),
     # The last two are on the disk, not in the archive.
     "list-partly.zip": images_zip(["7.png,7", "rubbish.png,e", "/dev/null,A",
                                    "testdata/samples/digit-8-small.gif,8"],

@@ -53,8 +53,8 @@ refused 'a split that is not there' \
 refused 'no labels' \
 	"'$archives/no-labels.zip': no labels 'gzip/strokes-byclass-test-labels-idx1-ubyte.gz' in the archive" \
 	$archives/no-labels.zip
-refused 'images alone' "'$archives/deflated.zip': a zip archive with no dataset in it: neither idx files of images nor MATLAB nor CSV files" \
-	$archives/deflated.zip
+refused 'images alone' "'$archives/names.zip': a zip archive with no dataset in it: neither idx, MATLAB, CSV or TSV files nor a folder of images for each class" \
+	$archives/names.zip
 refused 'nothing at all' "'$archives/empty.zip': damaged zip archive: no list of files at its end: it is cut short, or empty" \
 	$archives/empty.zip
 head -c 5000 $archives/gzip.zip >"$TMP/cut.zip"
@@ -98,6 +98,69 @@ refused 'a list of files outside' \
 refused 'an archive in an archive' \
 	"'$archives/wrapped.zip': 'a.csv': neither MATLAB, CSV, nor a list of image files" \
 	$archives/wrapped.zip
+
+# The same list as TSV; beside one as CSV it is that.
+is 'a list as TSV: the same figures' "$unpacked" "$(figures $archives/list-tsv.zip)"
+is 'a list as TSV beside the same as CSV' 7 "$("$EMNIST" eval -q -f csv $archives/list-twice.zip 2>&1 |
+	sed -n '2s/,.*//p')"
+
+# Folders of classes are what they are on the disk, image by image, whatever the archive's order.
+mkdir -p "$TMP/letters/G" "$TMP/letters/7/1" "$TMP/letters/e" "$TMP/letters/.thumbnails/7"
+cp testdata/samples/digit-8-small.gif "$TMP/letters/G/9.gif"
+cp testdata/samples/capital-g-emnist.png "$TMP/letters/G/10"
+cp testdata/samples/digit-7-bilevel.png "$TMP/letters/7/1-b.png"
+cp testdata/samples/digit-8-small.gif "$TMP/letters/7/1/a.gif"
+cp testdata/samples/small-e-tiny.png "$TMP/letters/e/tiny.png"
+cp testdata/samples/small-e-tiny.png "$TMP/letters/.thumbnails/7/a.png"
+echo 'not an image' >"$TMP/letters/G/notes.txt"
+for dataset in "$TMP/letters" $archives/folders.zip; do
+	rm -f "$TMP"/exported*
+	"$EMNIST" dataset export -q "$dataset" "$TMP/exported.csv" 2>"$TMP/stderr"
+	cat "$TMP/stderr" "$TMP"/exported*
+done >"$TMP/exports"
+is 'folders: five images' 10 "$(grep -c '^[0-9]*,0' "$TMP/exports")"
+n_lines=$(wc -l <"$TMP/exports")
+is 'folders: the images and classes of the folders on the disk' \
+	"$(head -n $((n_lines / 2)) "$TMP/exports")" "$(tail -n $((n_lines / 2)) "$TMP/exports")"
+unpacked=$(figures "$TMP/letters")
+for threads in 1 3; do
+	is "folders: the same figures, -j $threads" "$unpacked" \
+		"$(figures -j $threads $archives/folders.zip)"
+done
+"$EMNIST" eval -q -v $archives/folders.zip >"$TMP/out" 2>"$TMP/stderr"
+check 'folders: what they are' grep -q \
+	'5 images, 3 classes, image files in folders named by characters, 1 other file passed over;' \
+	"$TMP/stderr"
+is 'folders: --indices' "$(echo 3 | figures --indices - "$TMP/letters")" \
+	"$(echo 3 | figures --indices - $archives/folders.zip)"
+is 'folders: --errors names files of the archive' "0 $archives/folders.zip!letters/7/1/a.gif" \
+	"$("$EMNIST" eval -q --errors "$TMP/errors.csv" $archives/folders.zip >"$TMP/out"; echo $?) $(
+		sed -n '2s/.*,//p' "$TMP/errors.csv")"
+printf '0 55 56\n1 71\n2 101\n' >"$TMP/mapping.txt"
+is 'folders: --mapping' "$(figures --mapping "$TMP/mapping.txt" "$TMP/letters")" \
+	"$(figures --mapping "$TMP/mapping.txt" $archives/folders.zip)"
+for split in train test; do
+	is "folders of splits: $split" "$split 0 $([ $split = train ] && echo 2 || echo 1)" \
+		"$split $("$EMNIST" eval -q -f json --split $split $archives/folders-splits.zip \
+			>"$TMP/json" 2>&1; echo $?) $(sed 's/.*"images":\([0-9]*\).*/\1/' "$TMP/json")"
+done
+refused 'folders of splits are listed' "'$archives/folders-splits.zip': choose a split: test, train" \
+	$archives/folders-splits.zip
+refused 'folders of splits: another' \
+	"'$archives/folders-splits.zip': there is no split 'val': only test, train" \
+	--split val $archives/folders-splits.zip
+refused 'folders of splits, in one that is asked for' \
+	"'$archives/folders-splits.zip': choose a split: test, train" \
+	--split mine $archives/folders-splits.zip
+is 'a single folder' '7 2' "$("$EMNIST" eval -q -f csv $archives/folders-one.zip 2>&1 |
+	sed -n '2s/\([^,]*\),\([^,]*\),.*/\1 \2/p')"
+refused 'folders that are no splits' \
+	"'$archives/folders.zip': there is no split 'test': only 7, G, e" --split test $archives/folders.zip
+refused 'folders that are no classes' "'$archives/deflated.zip': 'digits' names no class: neither all \
+names are characters (A, A_caps, U+0041), nor hexadecimal codes (41), nor class numbers" \
+	$archives/deflated.zip
+refused 'folders that lie too deep' "'$archives/folders-deep.zip': folders lie more than 16 deep" \
+	$archives/folders-deep.zip
 
 # A byte of the images is another: the checksums notice, and nothing is printed.
 at=$(LC_ALL=C grep -abo 'gzip/strokes-byclass-test-images' $archives/gzip.zip | head -n 1 | cut -d: -f1)

@@ -50,10 +50,11 @@ struct files {
 	struct buffer paths;   /* terminated, one after the other */
 	struct buffer offsets; /* of size_t: where each begins in paths */
 	struct buffer classes; /* of uint16_t */
-	char *archive;         /* its path; NULL: images are files on the disk */
-	struct held *held;     /* (count), in an archive */
-	struct buffer bytes;   /* of the images in it */
-	struct buffer faults;  /* of struct emnist_error */
+	uint64_t n_passed_over;
+	char *archive;        /* its path; NULL: images are files on the disk */
+	struct held *held;    /* (count), in an archive */
+	struct buffer bytes;  /* of the images in it */
+	struct buffer faults; /* of struct emnist_error */
 };
 
 /* Freed with free(). */
@@ -327,6 +328,21 @@ enum emnist_status files_add(struct files *files, const char *path, size_t class
 	return EMNIST_OK;
 }
 
+void files_pass_over(struct files *files, uint64_t n_files)
+{
+	files->n_passed_over = n_files;
+}
+
+/* what: how classes are told. */
+static bool describe(struct files *files, const char *what, const char *rule)
+{
+	const unsigned long long n = files->n_passed_over;
+
+	return n ? source_describe(&files->source, "%s %s, %llu other file%s passed over", what,
+				   rule, n, n == 1 ? "" : "s")
+		 : source_describe(&files->source, "%s %s", what, rule);
+}
+
 enum emnist_status files_name_classes(struct files *files, const char *const *names, size_t n,
 				      const struct emnist_labels *mapping, const char *what,
 				      struct emnist_error *error)
@@ -344,7 +360,7 @@ enum emnist_status files_name_classes(struct files *files, const char *const *na
 		files->classes = (struct buffer){0};
 		for (uint32_t i = 0; i < files->source.count; i++)
 			files->source.values[i] = values[files->source.values[i]];
-		if (!source_describe(&files->source, "%s %s", what, rule))
+		if (!describe(files, what, rule))
 			status = error_memory(error);
 	}
 	free(values);

@@ -159,21 +159,6 @@ static bool is_class(const struct listing_entry *entry)
 	return entry->is_directory && strcmp(entry->name, "__MACOSX") != 0;
 }
 
-static enum emnist_status describe(struct walk *walk, struct emnist_error *error)
-{
-	struct source *source = files_source(walk->files);
-	char *rule = source->description;
-	bool good;
-
-	if (!walk->n_passed_over)
-		return EMNIST_OK;
-	good = source_describe(source, "%s, %llu other file%s passed over", rule,
-			       (unsigned long long)walk->n_passed_over,
-			       walk->n_passed_over == 1 ? "" : "s");
-	free(rule);
-	return good ? EMNIST_OK : error_memory(error);
-}
-
 static enum emnist_status open_classes(const struct source_request *request,
 				       const struct listing *listing, struct source **source_ret,
 				       struct emnist_error *error)
@@ -191,10 +176,10 @@ static enum emnist_status open_classes(const struct source_request *request,
 	for (size_t i = 0; !status && i < n; i++)
 		status = add_images(&walk, names[i], i, 0, error);
 	if (!status)
+		files_pass_over(walk.files, walk.n_passed_over);
+	if (!status)
 		status = files_name_classes(walk.files, names, n, request->mapping,
 					    "image files in folders named by", error);
-	if (!status)
-		status = describe(&walk, error);
 	free(names);
 	if (!status)
 		*source_ret = files_source(walk.files);

@@ -13,10 +13,12 @@
 #include "idx.h"
 #include "siblings.h"
 #include "splits.h"
+#include "zipped_folders.h"
 #include "zipped_images.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* EMNIST's have less than 1 KB. */
 #define MAPPING_MAX_NBYTES 65536
@@ -48,7 +50,7 @@ static bool add_choice(struct splits *splits, const struct zipped_listing *listi
 
 	snprintf(name, sizeof(name), "%.*s%s%s", (int)(strlen(base) - n_ending), base,
 		 split ? "-" : "", split ? split : "");
-	/* The same file packed comes next. */
+	/* The same file packed comes next, and the same list as TSV. */
 	if (splits->n && strcmp(splits->items[splits->n - 1].name, name) == 0)
 		return true;
 	choice = alloc_array(1, sizeof(*choice));
@@ -64,34 +66,26 @@ static bool add_choice(struct splits *splits, const struct zipped_listing *listi
 /* Adds the datasets that the file begins: a MATLAB file as NIST's is two. */
 static bool add_choices(struct splits *splits, const struct zipped_listing *listing, size_t entry)
 {
-	static const char *const endings[] = {".csv", ".csv.gz"};
 	const char *base = siblings_base(listing->entries[entry].name);
+	const size_t n_ending = file_name_dataset_ending(base);
 
 	if (base[0] == '.')
 		return true;
 	if (base[siblings_stem(base)])
 		return add_choice(splits, listing, entry, NULL, strlen(base) - siblings_stem(base));
-	if (ends_with(base, ".mat"))
-		return add_choice(splits, listing, entry, "test", strlen(".mat")) &&
-		       add_choice(splits, listing, entry, "train", strlen(".mat"));
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-		if (ends_with(base, endings[i]))
-			return add_choice(splits, listing, entry, NULL, strlen(endings[i]));
-	return true;
+	if (strcasecmp(base + strlen(base) - n_ending, ".mat") == 0)
+		return add_choice(splits, listing, entry, "test", n_ending) &&
+		       add_choice(splits, listing, entry, "train", n_ending);
+	return !n_ending || add_choice(splits, listing, entry, NULL, n_ending);
 }
 
 /* In the order of names, whatever that of the archive is. */
-static enum emnist_status find_splits(const struct zipped_listing *listing, struct splits *splits,
-				      struct emnist_error *error)
+static bool find_splits(const struct zipped_listing *listing, struct splits *splits)
 {
 	for (size_t i = 0; i < listing->n; i++)
 		if (!add_choices(splits, listing, i))
-			return error_memory(error);
-	if (splits->n)
-		return EMNIST_OK;
-	return error_set(error, EMNIST_ERR_FORMAT,
-			 "a zip archive with no dataset in it: neither idx files of images nor "
-			 "MATLAB nor CSV files");
+			return false;
+	return true;
 }
 
 /* -------------------------------------------------------------------- opening */
@@ -265,10 +259,11 @@ enum emnist_status zipped_open(struct gzip *stream, const struct source_request 
 	*source_ret = NULL;
 	gzip_close(stream);
 	status = zipped_list(request->path, &listing, error);
+	if (!status && !find_splits(&listing, &splits))
+		status = error_memory(error);
 	if (!status)
-		status = find_splits(&listing, &splits, error);
-	if (!status)
-		status = open_choice(request, &listing, &splits, source_ret, error);
+		status = splits.n ? open_choice(request, &listing, &splits, source_ret, error)
+				  : zipped_open_folders(request, &listing, source_ret, error);
 	for (size_t i = 0; i < splits.n; i++)
 		free(splits.items[i].what);
 	splits_clear(&splits);
