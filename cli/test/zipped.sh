@@ -162,6 +162,18 @@ names are characters (A, A_caps, U+0041), nor hexadecimal codes (41), nor class 
 refused 'folders that lie too deep' "'$archives/folders-deep.zip': folders lie more than 16 deep" \
 	$archives/folders-deep.zip
 
+# Through a pipe: said, and not waited for.
+mkfifo "$TMP/pipe"
+cat $archives/gzip.zip >"$TMP/pipe" 2>"$TMP/stderr" &
+timeout 20 "$EMNIST" eval -q "$TMP/pipe" >"$TMP/out" 2>&1
+is 'a named pipe' "2 emnist: '$TMP/pipe': a zip archive must be a file, and not a pipe" \
+	"$? $(cat "$TMP/out")"
+kill $! 2>"$TMP/stderr"
+cat $archives/gzip.zip | "$EMNIST" eval -q /dev/stdin >"$TMP/out" 2>&1
+is 'a pipe' "2 emnist: '/dev/stdin': a zip archive must be a file, and not a pipe" \
+	"$? $(cat "$TMP/out")"
+is 'a file as standard input' "$wanted" "$(figures --split byclass-test /dev/stdin <$archives/gzip.zip)"
+
 # A byte of the images is another: the checksums notice, and nothing is printed.
 at=$(LC_ALL=C grep -abo 'gzip/strokes-byclass-test-images' $archives/gzip.zip | head -n 1 | cut -d: -f1)
 {

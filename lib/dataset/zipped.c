@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 /* EMNIST's have less than 1 KB. */
 #define MAPPING_MAX_NBYTES 65536
@@ -255,9 +256,14 @@ enum emnist_status zipped_open(struct gzip *stream, const struct source_request 
 	struct zipped_listing listing;
 	struct splits splits = {0};
 	enum emnist_status status;
+	struct stat st;
 
 	*source_ret = NULL;
 	gzip_close(stream);
+	/* Opened again, a pipe whose writer is done would be waited for without end. */
+	if (stat(request->path, &st) == 0 && !S_ISREG(st.st_mode))
+		return error_set(error, EMNIST_ERR_UNSUPPORTED,
+				 "a zip archive must be a file, and not a pipe");
 	status = zipped_list(request->path, &listing, error);
 	if (!status && !find_splits(&listing, &splits))
 		status = error_memory(error);
