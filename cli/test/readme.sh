@@ -7,8 +7,9 @@
 # are all alike; of a command without such lines only the exit status is looked at.
 #
 # All examples of a file run one after the other in a directory that has what they name: scan.png,
-# scans/ with one image and a photograph that is cut short, testdata/, and EMNIST's file names, here and in
-# $EMNIST_DATA/emnist, behind which are a few images of ours, over and over.
+# scans/ with one image and a photograph that is cut short, letters/ with a folder for each of two classes
+# and a list, testdata/, and EMNIST's file names, here, in gzip/ and in $EMNIST_DATA/emnist, behind which are
+# a few images of ours, over and over.
 . cli/test/tap.inc
 
 if [ -n "$SANITIZE" ]; then
@@ -68,6 +69,11 @@ make_place()
 	head -c 2000 testdata/samples/small-d-phone.jpg >"$TMP/place/scans/b.jpg"
 	ln -s "$ROOT/testdata" "$TMP/place/testdata"
 	cp "$TMP"/data/emnist/* "$TMP/place"
+	ln -s ../data/emnist "$TMP/place/gzip"
+	mkdir -p "$TMP/place/letters/2" "$TMP/place/letters/A_caps"
+	cp testdata/samples/digit-2-scan.png "$TMP/place/letters/2/a.png"
+	cp testdata/samples/capital-a-chalk.jpg "$TMP/place/letters/A_caps"
+	printf '%s\n' path,label 2/a.png,2 A_caps/capital-a-chalk.jpg,A >"$TMP/place/letters/labels.csv"
 }
 
 # compare WANTED GOT: as the comment at the top says.
@@ -121,7 +127,7 @@ run_session()
 	done
 }
 
-for file in README.md man/*.1 man/*.3; do
+for file in README.md man/*.1 man/*.3 man/*.5; do
 	[ -f "$file" ] || continue
 	case $file in
 	README.md) awk '/^```console/ { on = 1; next } /^```/ { on = 0 } on' $file ;;
