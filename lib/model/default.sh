@@ -129,7 +129,7 @@ ask soft-folds "$work/fold0.pt" "$work/fold1.pt" "$work/fold2.pt" "$work/fold3.p
 	--sources 1,2,3,1,2,3,1,2,3
 begin default.onnx && train_lessons -v -o "$work/default.onnx" --soft-labels "$work/soft-stride" \
 	--soft-labels "$work/soft-pool" --soft-labels "$work/soft-folds" --hidden 512,256 \
-	--activation relu --epochs 400 --dropout 0 --weight-decay 0.1 --freeze-norm 0.15 \
+	--activation relu --epochs 1200 --dropout 0 --weight-decay 0.1 --freeze-norm 0.15 \
 	--teacher-share 1 --temperature 1.5 -j 2
 cp "$work/default.onnx" lib/model/default.onnx
 sha256sum lib/model/default.onnx
