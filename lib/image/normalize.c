@@ -4,9 +4,10 @@
  * EMNIST's images were made from 128x128 binary ones: blurred, cropped to the ink, put in the
  * middle of a square with the aspect kept, scaled to 28x28, stretched to 0..255 (Cohen et al.
  * 2017). Here the same is done with whatever comes: the steps are reduce (to a size that is quick
- * to work on), turn (paper is bright, ink dark), flatten (subtract the paper, also where light
- * falls unevenly or a shadow lies), find (ink by a threshold, without ruled lines, its connected
- * components, without specks), sharpen what is out of focus, widen what a thin pen drew, and place.
+ * to work on), turn (paper is bright, ink dark; only the sheet where a table lies around it),
+ * flatten (subtract the paper, also where light falls unevenly or a shadow lies), find (ink by a
+ * threshold, without ruled lines, its connected components, without specks and what comes in at the
+ * border), sharpen what is out of focus, widen what a thin pen drew, and place.
  * Where the ink turns out to be a small part of a large picture, the steps are done again on that
  * part.
  *
@@ -54,45 +55,71 @@ static void zoom_axis(double from, double to, double step, double margin, size_t
 	*length = (end < limit ? end : limit) - begin;
 }
 
-/* Moves region to the box and its surroundings. False where that would not show more. */
-static bool zoom(const struct plane *plane, const struct frame *frame, const struct box *box,
-		 struct region *region)
+/* The box and a margin around it, a share of its longer side, as a region of the picture. */
+static struct region region_of(const struct plane *plane, const struct frame *frame,
+			       const struct box *box, double margin)
 {
 	const double step_x = frame->step_x, step_y = frame->step_y;
 	const double side =
 		fmax((box->right - box->left) * step_x, (box->bottom - box->top) * step_y);
-	const double margin = side * ZOOM_MARGIN;
-	struct region closer = frame->region;
+	struct region region = frame->region;
 
-	if (step_x <= 1 && step_y <= 1)
-		return false;
-	zoom_axis(box->left, box->right, step_x, margin, plane->width, &closer.x, &closer.width);
-	zoom_axis(box->top, box->bottom, step_y, margin, plane->height, &closer.y, &closer.height);
-	if (fmax((double)closer.width, (double)closer.height) >
-	    ZOOM_SHARE * fmax((double)frame->region.width, (double)frame->region.height))
+	margin *= side;
+	zoom_axis(box->left, box->right, step_x, margin, plane->width, &region.x, &region.width);
+	zoom_axis(box->top, box->bottom, step_y, margin, plane->height, &region.y, &region.height);
+	return region;
+}
+
+/* Moves region to the box and its surroundings. False where that would not show more. */
+static bool zoom(const struct plane *plane, const struct frame *frame, const struct box *box,
+		 struct region *region)
+{
+	const struct region closer = region_of(plane, frame, box, ZOOM_MARGIN);
+
+	if ((frame->step_x <= 1 && frame->step_y <= 1) ||
+	    fmax((double)closer.width, (double)closer.height) >
+		    ZOOM_SHARE * fmax((double)frame->region.width, (double)frame->region.height))
 		return false;
 	*region = closer;
 	return true;
 }
 
+/* paper = the region as it is worked on. */
+static void reduce(struct normalizer *normalizer, const struct plane *plane, struct region region,
+		   float *sums, struct frame *frame)
+{
+	*frame = make_frame(region);
+	resample_average(plane, &region, normalizer->paper, frame->width, frame->height, sums);
+}
+
+/* The picture reduced, and whether it is to be turned. Where it shows a sheet of paper and the
+ * table around it, that part of the sheet takes the place of the whole. */
+static bool take_whole(struct normalizer *normalizer, const struct plane *plane, float *sums,
+		       struct frame *frame)
+{
+	struct box box;
+
+	reduce(normalizer, plane, (struct region){0, 0, plane->width, plane->height}, sums, frame);
+	if (!normalize_ink_is_bright(normalizer->paper, frame->width, frame->height))
+		return false;
+	if (!normalize_find_sheet(normalizer, frame, &box))
+		return true;
+	reduce(normalizer, plane, region_of(plane, frame, &box, 0), sums, frame);
+	return false;
+}
+
 static bool find_character(struct normalizer *normalizer, const struct plane *plane, float *sums,
 			   struct frame *frame, struct box *box)
 {
-	struct region region = {0, 0, plane->width, plane->height};
-	bool turn = false;
+	const bool turn = take_whole(normalizer, plane, sums, frame);
+	struct region region = frame->region;
 
 	for (int round = 0; round < MAX_ROUNDS; round++) {
 		float noise;
-		size_t n;
 
-		*frame = make_frame(region);
-		n = frame->width * frame->height;
-		resample_average(plane, &region, normalizer->paper, frame->width, frame->height,
-				 sums);
-		if (round == 0)
-			turn = normalize_ink_is_bright(normalizer->paper, frame->width,
-						       frame->height);
-		for (size_t i = 0; turn && i < n; i++)
+		if (round > 0)
+			reduce(normalizer, plane, region, sums, frame);
+		for (size_t i = 0; turn && i < frame->width * frame->height; i++)
 			normalizer->paper[i] = 255 - normalizer->paper[i];
 		noise = normalize_flatten(normalizer->paper, normalizer->ink, frame->width,
 					  frame->height);

@@ -28,8 +28,22 @@ struct box {
 	double left, top, right, bottom;
 };
 
+/* The sides of a picture or of a box. */
+enum side { LEFT, RIGHT, TOP, BOTTOM, N_SIDES };
+
+/* normalize_find.c: whether what lies in the box may be a character, by its size and shape. */
+bool normalize_is_character(const struct frame *frame, const struct box *box);
+
 /* normalize_turn.c: whether the ink is the bright part of the picture in paper. */
 bool normalize_ink_is_bright(const float *paper, size_t width, size_t height);
+
+/* normalize_turn.c: of n values of paper, 0..255, what best separates the bright from the dark. */
+float normalize_threshold(const float *paper, size_t n);
+
+/* normalize_sheet.c: in a picture whose border is dark, where the ink on a sheet of paper is, with
+ * what paper there is around it. False where no sheet is seen. Writes keep, parents and ink. */
+bool normalize_find_sheet(struct normalizer *normalizer, const struct frame *frame,
+			  struct box *box);
 
 /* normalize_flatten.c: ink = how much darker than the light on it each pixel of paper is. Returns
  * the noise of the paper, as a standard deviation. */
@@ -54,6 +68,10 @@ uint32_t normalize_component(const uint32_t *parents, uint32_t i);
 /* normalize_lines.c: sets ink, in shares of its level, to zero where it is of ruled lines. Writes
  * all of the normalizer. */
 void normalize_remove_lines(struct normalizer *normalizer, const struct frame *frame);
+
+/* normalize_outside.c: of the components in keep, takes those out that come in from beyond the
+ * character: the table beside the sheet, the rest of a neighbour. */
+void normalize_drop_outside(struct normalizer *normalizer, const struct frame *frame);
 
 /* normalize_find.c: the box around the ink that was found. */
 struct box normalize_find_box(struct normalizer *normalizer, const struct frame *frame);

@@ -1,6 +1,6 @@
 /*
- * normalize_find.c - the ink by a threshold, its connected components without specks, and the box
- * around it.
+ * normalize_find.c - the ink by a threshold, its connected components without specks, the box
+ * around it, and whether that may be a character's.
  */
 #include "normalize.h"
 
@@ -11,6 +11,11 @@
 
 /* A component smaller than this share of the largest is a speck. */
 #define SPECK_SHARE 0.02f
+
+/* A character has at least this share of the frame's longer side, and is not much wider than high,
+ * as the bar of an H would be. */
+#define MIN_CHARACTER 0.15
+#define MIN_ASPECT    0.3
 
 /* Ink below this share of its level is taken for blurred paper when components are formed. */
 #define COMPONENT_LEVEL 0.4f
@@ -156,7 +161,16 @@ bool normalize_find_ink(struct normalizer *normalizer, const struct frame *frame
 	/* The paper is not needed any more: its memory holds the components' areas. */
 	keep_components(normalizer->parents, normalizer->ink, n,
 			(uint32_t *)(void *)normalizer->paper, normalizer->keep);
+	normalize_drop_outside(normalizer, frame);
 	return true;
+}
+
+bool normalize_is_character(const struct frame *frame, const struct box *box)
+{
+	const double width = box->right - box->left, height = box->bottom - box->top;
+	const double side = fmax((double)frame->width, (double)frame->height);
+
+	return fmax(width, height) >= MIN_CHARACTER * side && height >= MIN_ASPECT * width;
 }
 
 /* Where profile (n values 0..1) rises through a half for the first time, between the centres of

@@ -47,11 +47,6 @@
 /* Where along a line its thickness is measured. */
 #define N_PLACES 15
 
-/* What is left counts as a character from this share of the frame's longer side on, and when it is
- * not much wider than high, as the bar of an H would be. */
-#define MIN_CHARACTER 0.15
-#define MIN_ASPECT    0.3
-
 /* A plane seen along its rows or along its columns. */
 struct view {
 	const float *ink;
@@ -313,15 +308,6 @@ static struct rest measure_rest(const uint8_t *mask, const struct frame *frame)
 	return rest;
 }
 
-static bool is_character(const struct frame *frame, const struct rest *rest)
-{
-	const double width = rest->box.right - rest->box.left;
-	const double height = rest->box.bottom - rest->box.top;
-	const double side = fmax((double)frame->width, (double)frame->height);
-
-	return fmax(width, height) >= MIN_CHARACTER * side && height >= MIN_ASPECT * width;
-}
-
 /* Whether the line goes from border to border with paper on both sides of it. */
 static bool passes_by(const struct view *view, const struct line *line)
 {
@@ -428,7 +414,7 @@ void normalize_remove_lines(struct normalizer *normalizer, const struct frame *f
 		touch_reach(&views[lines[k].upright], &lines[k], NEAR, numbers);
 	mask_rest(normalizer, frame, numbers, mask);
 	rest = measure_rest(mask, frame);
-	if (!is_character(frame, &rest))
+	if (!normalize_is_character(frame, &rest.box))
 		return;
 	for (size_t k = 0; k < n; k++) {
 		const struct view *view = &views[lines[k].upright];

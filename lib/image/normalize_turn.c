@@ -83,6 +83,22 @@ static unsigned otsu_threshold(const uint32_t histogram[256], double *share_ret)
 	return threshold;
 }
 
+static void count_values(const float *values, size_t n, uint32_t histogram[256])
+{
+	memset(histogram, 0, 256 * sizeof(*histogram));
+	for (size_t i = 0; i < n; i++)
+		histogram[(uint8_t)(values[i] + 0.5f)]++;
+}
+
+float normalize_threshold(const float *paper, size_t n)
+{
+	uint32_t histogram[256];
+	double share;
+
+	count_values(paper, n, histogram);
+	return (float)otsu_threshold(histogram, &share) + 0.5f;
+}
+
 /* The share of the frame's border that is brighter than threshold. */
 static float bright_border(const float *values, size_t width, size_t height, float threshold)
 {
@@ -125,13 +141,12 @@ static bool turn_by_levels(const float *paper, size_t width, size_t height, bool
 			   struct shadow *shadow_ret, bool *is_shadow_ret)
 {
 	const size_t n = width * height;
-	uint32_t histogram[256] = {0};
+	uint32_t histogram[256];
 	float border, threshold;
 	size_t n_dark = 0;
 	double share;
 
-	for (size_t i = 0; i < n; i++)
-		histogram[(uint8_t)(paper[i] + 0.5f)]++;
+	count_values(paper, n, histogram);
 	threshold = (float)otsu_threshold(histogram, &share) + 0.5f;
 	if (share < TWO_LEVELS)
 		return false;

@@ -14,27 +14,6 @@ static bool is_blank(const float *vector)
 	return true;
 }
 
-/* What all drawings of the letter d should come to: 400 x 400, black on white. */
-static void reference_d(float *vector)
-{
-	struct image image = {0};
-
-	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 0);
-	preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
-	image_clear(&image);
-}
-
-static void assert_like_d(const struct image *image, float tolerance)
-{
-	float expected[N], vector[N];
-
-	reference_d(expected);
-	preprocess(image, EMNIST_PREPROCESS_AUTO, vector);
-	if (mean_difference(expected, vector) > tolerance)
-		fail_msg("%u x %u x %u: differs by %.4f", image->width, image->height,
-			 image->channels, (double)mean_difference(expected, vector));
-}
-
 /* --------------------------------------------------------------- normalize */
 
 /* As measured on EMNIST: see the constants of normalize_place.c. */

@@ -1,0 +1,193 @@
+/*
+ * normalize_outside.c - leaving out what lies at the border and is none of the character: the table
+ * beside the sheet of paper, and the rest of a neighbour.
+ *
+ * A component that touches the border is looked at where others, clear of the border, may be the
+ * character. It is left out when all of it lies beyond them, on the sides where it touches: the
+ * table when it fills a whole side, a neighbour when it stands well apart, the more so the larger
+ * it is. So a part of the character itself stays, even where a tight crop has cut it: the bar of a
+ * 5 lies above the rest of it, the stem of an i is more than its dot, and the halves of a K are
+ * close.
+ */
+#include "normalize.h"
+
+#include <math.h>
+
+/* Components at the border; where there are more it is no picture of one character. */
+#define MAX_PARTS 16
+
+/* The table fills this share of a side, and comes as near as this share of the character's longer
+ * side: what is nearer is a bar of it in a tight crop. */
+#define MIN_FILLED 0.95
+#define TABLE_GAP  0.03
+
+/* A neighbour stands apart by at least this share of the character's longer side. Beside it, a
+ * neighbour has at most so many times its area for each such side that it stands apart, and at most
+ * so many times in all; below, where the character may be the dot of an i, less than that. */
+#define MIN_GAP      0.12
+#define AREA_PER_GAP 4
+#define MAX_AREA     2
+#define MAX_BELOW    0.5
+
+/* A component that touches the border. */
+struct part {
+	uint32_t root;
+	size_t area;
+	size_t n_at[N_SIDES]; /* its pixels at each side */
+	double gap; /* least distance beyond the character; negative where it is not beyond */
+	bool stays;
+};
+
+struct parts {
+	struct part parts[MAX_PARTS];
+	size_t n;
+};
+
+static struct part *find_part(struct parts *parts, uint32_t root)
+{
+	for (size_t k = 0; k < parts->n; k++)
+		if (parts->parts[k].root == root)
+			return &parts->parts[k];
+	return NULL;
+}
+
+/* The part that the pixel belongs to, or NULL. */
+static struct part *part_at(const struct normalizer *normalizer, struct parts *parts, size_t pixel)
+{
+	return normalizer->keep[pixel]
+		       ? find_part(parts, normalize_component(normalizer->parents, (uint32_t)pixel))
+		       : NULL;
+}
+
+/* Counts a pixel at a side of the border; false where there are too many parts. */
+static bool count_at(struct parts *parts, const struct normalizer *normalizer, size_t pixel,
+		     enum side side)
+{
+	struct part *part;
+	uint32_t root;
+
+	if (!normalizer->keep[pixel])
+		return true;
+	root = normalize_component(normalizer->parents, (uint32_t)pixel);
+	part = find_part(parts, root);
+	if (!part) {
+		if (parts->n == MAX_PARTS)
+			return false;
+		part = &parts->parts[parts->n++];
+		*part = (struct part){.root = root};
+	}
+	part->n_at[side]++;
+	return true;
+}
+
+static bool find_parts(const struct normalizer *normalizer, const struct frame *frame,
+		       struct parts *parts)
+{
+	const size_t width = frame->width, height = frame->height;
+	bool few = true;
+
+	parts->n = 0;
+	for (size_t x = 0; x < width && few; x++)
+		few = count_at(parts, normalizer, x, TOP) &&
+		      count_at(parts, normalizer, (height - 1) * width + x, BOTTOM);
+	for (size_t y = 0; y < height && few; y++)
+		few = count_at(parts, normalizer, y * width, LEFT) &&
+		      count_at(parts, normalizer, y * width + width - 1, RIGHT);
+	return few && parts->n > 0;
+}
+
+/* What is clear of the border. */
+struct core {
+	struct box box;
+	double side; /* the longer one of the box */
+	size_t area;
+};
+
+static struct core measure_core(const struct normalizer *normalizer, const struct frame *frame,
+				struct parts *parts)
+{
+	struct core core = {.box = {.left = (double)frame->width, .top = (double)frame->height}};
+	struct box *box = &core.box;
+
+	for (size_t y = 0; y < frame->height; y++)
+		for (size_t x = 0; x < frame->width; x++) {
+			struct part *part = part_at(normalizer, parts, y * frame->width + x);
+
+			if (part)
+				part->area++;
+			if (part || !normalizer->keep[y * frame->width + x])
+				continue;
+			core.area++;
+			box->left = fmin(box->left, (double)x);
+			box->top = fmin(box->top, (double)y);
+			box->right = fmax(box->right, (double)x + 1);
+			box->bottom = (double)y + 1;
+		}
+	core.side = fmax(box->right - box->left, box->bottom - box->top);
+	return core;
+}
+
+/* How far beyond the character the pixel lies, on the sides where its part touches the border. */
+static double distance_beyond(const struct part *part, const struct box *box, double x, double y)
+{
+	const double distances[N_SIDES] = {box->left - 1 - x, x - box->right, box->top - 1 - y,
+					   y - box->bottom};
+	double most = -1;
+
+	for (int k = 0; k < N_SIDES; k++)
+		if (part->n_at[k] > 0)
+			most = fmax(most, distances[k]);
+	return most;
+}
+
+static void measure_gaps(const struct normalizer *normalizer, const struct frame *frame,
+			 struct parts *parts, const struct box *box)
+{
+	for (size_t k = 0; k < parts->n; k++)
+		parts->parts[k].gap = INFINITY;
+	for (size_t y = 0; y < frame->height; y++)
+		for (size_t x = 0; x < frame->width; x++) {
+			struct part *part = part_at(normalizer, parts, y * frame->width + x);
+
+			if (part)
+				part->gap = fmin(part->gap,
+						 distance_beyond(part, box, (double)x, (double)y));
+		}
+}
+
+/* Whether the part is the table's, or a neighbour's. */
+static bool is_outside(const struct part *part, const struct core *core, const struct frame *frame)
+{
+	const size_t lengths[N_SIDES] = {frame->height, frame->height, frame->width, frame->width};
+	const double area = (double)part->area / (double)core->area, gap = part->gap / core->side;
+
+	if (gap < TABLE_GAP)
+		return false;
+	for (int k = 0; k < N_SIDES; k++)
+		if ((double)part->n_at[k] >= MIN_FILLED * (double)lengths[k])
+			return true;
+	/* What lies above may be the dot of an i. */
+	return gap >= MIN_GAP && part->n_at[TOP] == 0 &&
+	       area <= (part->n_at[BOTTOM] > 0 ? MAX_BELOW : fmin(AREA_PER_GAP * gap, MAX_AREA));
+}
+
+void normalize_drop_outside(struct normalizer *normalizer, const struct frame *frame)
+{
+	const size_t n = frame->width * frame->height;
+	struct parts parts;
+	struct core core;
+
+	if (!find_parts(normalizer, frame, &parts))
+		return;
+	core = measure_core(normalizer, frame, &parts);
+	if (core.area == 0 || !normalize_is_character(frame, &core.box))
+		return;
+	measure_gaps(normalizer, frame, &parts, &core.box);
+	for (size_t k = 0; k < parts.n; k++)
+		parts.parts[k].stays = !is_outside(&parts.parts[k], &core, frame);
+	for (size_t i = 0; i < n; i++) {
+		const struct part *part = part_at(normalizer, &parts, i);
+
+		normalizer->keep[i] &= !part || part->stays;
+	}
+}

@@ -1,0 +1,226 @@
+/*
+ * normalize_sheet.c - finding the sheet of paper in a picture that shows the dark table all around.
+ *
+ * There the border is dark, and what is bright would be taken for the ink. A sheet is told from a
+ * letter in chalk by its outline: four straight sides, of a bright area that is large and hardly
+ * interrupted, with something dark inside that does not reach them.
+ */
+#include "normalize.h"
+
+#include <math.h>
+
+/* A sheet covers this share of the picture's width and height, at least. */
+#define MIN_SHEET 0.3
+
+/* Its outline is followed along this share of each side, as corners may be cut or bent, and is
+ * straight when it is off by no more than so many pixels of the frame, in the mean. */
+#define FOLLOWED     0.8
+#define MAX_CROOKED  1.0
+#define MIN_FOLLOWED 8
+
+/* The steepest side: 17 degrees. */
+#define MAX_SLOPE 0.3
+
+/* So many pixels inside of the outline the sheet is bright, where it has no ink. */
+#define INSET 2
+
+/* Ink covers no more of the sheet, and is at least this share of its longer side. */
+#define MAX_INK       0.35
+#define MIN_CHARACTER 0.15
+
+/* What of the sheet is looked at beyond the ink: as much as is looked at when zooming. */
+#define MARGIN 0.35
+
+/* Where a side of the outline lies across, as a line along it. */
+struct edge {
+	double at, slope;
+};
+
+struct sheet {
+	struct edge edges[N_SIDES];
+	struct box box; /* around the outline */
+};
+
+static double edge_at(const struct edge *edge, double along)
+{
+	return edge->at + edge->slope * along;
+}
+
+/* Whether the middle of a pixel lies on the sheet, well inside of its outline. */
+static bool is_inside(const struct sheet *sheet, double x, double y)
+{
+	return x + 0.5 >= edge_at(&sheet->edges[LEFT], y) + INSET &&
+	       x + 0.5 <= edge_at(&sheet->edges[RIGHT], y) - INSET &&
+	       y + 0.5 >= edge_at(&sheet->edges[TOP], x) + INSET &&
+	       y + 0.5 <= edge_at(&sheet->edges[BOTTOM], x) - INSET;
+}
+
+/* keep = the largest component that is brighter than threshold. Writes parents and ink. */
+static void keep_brightest(struct normalizer *normalizer, const struct frame *frame,
+			   float threshold)
+{
+	const size_t n = frame->width * frame->height;
+	/* There is no ink yet. */
+	uint32_t *areas = (uint32_t *)(void *)normalizer->ink, largest = 0;
+
+	for (size_t i = 0; i < n; i++)
+		normalizer->keep[i] = normalizer->paper[i] > threshold;
+	normalize_label_components(normalizer->keep, frame->width, frame->height,
+				   normalizer->parents);
+	memset(areas, 0, n * sizeof(*areas));
+	for (size_t i = 0; i < n; i++)
+		if (normalizer->keep[i]) {
+			const uint32_t root = normalize_component(normalizer->parents, (uint32_t)i);
+
+			if (++areas[root] > areas[largest])
+				largest = root;
+		}
+	for (size_t i = 0; i < n; i++)
+		normalizer->keep[i] =
+			normalizer->keep[i] &&
+			normalize_component(normalizer->parents, (uint32_t)i) == largest;
+}
+
+/* Where what is kept begins and ends in each row and column. */
+struct outline {
+	double at[N_SIDES][WORK_SIDE];
+	bool any[2][WORK_SIDE]; /* in the row, in the column */
+};
+
+static void find_outline(const struct normalizer *normalizer, const struct frame *frame,
+			 struct outline *outline)
+{
+	memset(outline->any, 0, sizeof(outline->any));
+	for (size_t y = 0; y < frame->height; y++)
+		for (size_t x = 0; x < frame->width; x++) {
+			if (!normalizer->keep[y * frame->width + x])
+				continue;
+			if (!outline->any[0][y])
+				outline->at[LEFT][y] = (double)x;
+			if (!outline->any[1][x])
+				outline->at[TOP][x] = (double)y;
+			outline->at[RIGHT][y] = (double)x + 1;
+			outline->at[BOTTOM][x] = (double)y + 1;
+			outline->any[0][y] = outline->any[1][x] = true;
+		}
+}
+
+/* [first, end): the rows or columns where anything is. */
+static size_t find_span(const bool *any, size_t n, size_t *end_ret)
+{
+	size_t first = 0, end = n;
+
+	while (first < n && !any[first])
+		first++;
+	while (end > first && !any[end - 1])
+		end--;
+	*end_ret = end;
+	return first;
+}
+
+/* The line that the values in [first, end) lie on; false where they do not. */
+static bool fit_edge(const double *values, size_t first, size_t end, struct edge *edge)
+{
+	const size_t left_out = (size_t)((double)(end - first) * (1 - FOLLOWED) / 2);
+	const size_t begin = first + left_out, stop = end - left_out;
+	const double n = (double)(stop - begin), middle = ((double)begin + (double)stop - 1) / 2;
+	double sum = 0, moment = 0, squares = 0, off = 0;
+
+	if (n < MIN_FOLLOWED)
+		return false;
+	for (size_t i = begin; i < stop; i++) {
+		sum += values[i];
+		moment += ((double)i - middle) * values[i];
+		squares += ((double)i - middle) * ((double)i - middle);
+	}
+	edge->slope = moment / squares;
+	edge->at = sum / n - edge->slope * middle;
+	for (size_t i = begin; i < stop; i++)
+		off += fabs(values[i] - edge_at(edge, (double)i));
+	return fabs(edge->slope) <= MAX_SLOPE && off <= MAX_CROOKED * n;
+}
+
+/* The sheet that what is kept would be; false where it is none. */
+static bool fit_sheet(const struct normalizer *normalizer, const struct frame *frame,
+		      struct sheet *sheet)
+{
+	struct outline outline;
+	size_t top, bottom, left, right;
+
+	find_outline(normalizer, frame, &outline);
+	top = find_span(outline.any[0], frame->height, &bottom);
+	left = find_span(outline.any[1], frame->width, &right);
+	sheet->box = (struct box){(double)left, (double)top, (double)right, (double)bottom};
+	return (double)(right - left) >= MIN_SHEET * (double)frame->width &&
+	       (double)(bottom - top) >= MIN_SHEET * (double)frame->height &&
+	       fit_edge(outline.at[LEFT], top, bottom, &sheet->edges[LEFT]) &&
+	       fit_edge(outline.at[RIGHT], top, bottom, &sheet->edges[RIGHT]) &&
+	       fit_edge(outline.at[TOP], left, right, &sheet->edges[TOP]) &&
+	       fit_edge(outline.at[BOTTOM], left, right, &sheet->edges[BOTTOM]);
+}
+
+/* The box around what is dark on the sheet; false where that may not be a character. */
+static bool find_ink_on(const struct normalizer *normalizer, const struct frame *frame,
+			const struct sheet *sheet, struct box *box)
+{
+	const double longer =
+		fmax(sheet->box.right - sheet->box.left, sheet->box.bottom - sheet->box.top);
+	size_t n = 0, n_dark = 0;
+
+	*box = (struct box){(double)frame->width, (double)frame->height, 0, 0};
+	for (size_t y = 0; y < frame->height; y++)
+		for (size_t x = 0; x < frame->width; x++) {
+			const double column = (double)x, row = (double)y;
+
+			if (!is_inside(sheet, column, row))
+				continue;
+			n++;
+			if (normalizer->keep[y * frame->width + x])
+				continue;
+			n_dark++;
+			box->left = fmin(box->left, column);
+			box->top = fmin(box->top, row);
+			box->right = fmax(box->right, column + 1);
+			box->bottom = fmax(box->bottom, row + 1);
+		}
+	return n_dark > 0 && (double)n_dark <= MAX_INK * (double)n &&
+	       fmax(box->right - box->left, box->bottom - box->top) >= MIN_CHARACTER * longer;
+}
+
+static bool box_is_inside(const struct sheet *sheet, const struct box *box)
+{
+	return is_inside(sheet, box->left, box->top) &&
+	       is_inside(sheet, box->right - 1, box->top) &&
+	       is_inside(sheet, box->left, box->bottom - 1) &&
+	       is_inside(sheet, box->right - 1, box->bottom - 1);
+}
+
+/* Moves the sides of the box outwards, pixel by pixel, up to the margin and within the sheet. */
+static void add_margins(const struct sheet *sheet, struct box *box)
+{
+	const double side = fmax(box->right - box->left, box->bottom - box->top);
+
+	for (double margin = 1; margin <= MARGIN * side; margin++)
+		for (int k = 0; k < N_SIDES; k++) {
+			struct box larger = *box;
+
+			larger.left -= k == LEFT;
+			larger.right += k == RIGHT;
+			larger.top -= k == TOP;
+			larger.bottom += k == BOTTOM;
+			if (box_is_inside(sheet, &larger))
+				*box = larger;
+		}
+}
+
+bool normalize_find_sheet(struct normalizer *normalizer, const struct frame *frame, struct box *box)
+{
+	struct sheet sheet;
+
+	keep_brightest(normalizer, frame,
+		       normalize_threshold(normalizer->paper, frame->width * frame->height));
+	if (!fit_sheet(normalizer, frame, &sheet) || !find_ink_on(normalizer, frame, &sheet, box))
+		return false;
+	add_margins(&sheet, box);
+	return true;
+}
