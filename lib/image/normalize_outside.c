@@ -6,8 +6,8 @@
  * character. It is left out when all of it lies beyond them, on the sides where it touches: the
  * table when it fills a whole side, a neighbour when it stands well apart, the more so the larger
  * it is. So a part of the character itself stays, even where a tight crop has cut it: the bar of a
- * 5 lies above the rest of it, the stem of an i is more than its dot, and the halves of a K are
- * close.
+ * 5 is close to the rest of it, as the halves of a K are, the stem of an i is more than its dot,
+ * and what may be the dot above a stem is no neighbour.
  */
 #include "normalize.h"
 
@@ -23,17 +23,25 @@
 
 /* A neighbour stands apart by at least this share of the character's longer side. Beside it, a
  * neighbour has at most so many times its area for each such side that it stands apart, and at most
- * so many times in all; below, where the character may be the dot of an i, less than that. */
-#define MIN_GAP      0.12
-#define AREA_PER_GAP 4
-#define MAX_AREA     2
-#define MAX_BELOW    0.5
+ * so many times in all; above and below, where what is clear of the border may be the dot of an i,
+ * less than that. */
+#define MIN_GAP       0.12
+#define AREA_PER_GAP  4
+#define MAX_AREA      2
+#define MAX_ELSEWHERE 0.5
+
+/* A stem is no wider than this share of its height, and a dot above it no wider than the next and
+ * no farther to the side of it than the last. */
+#define STEM_WIDTH 0.6
+#define DOT_WIDTH  0.35
+#define DOT_ASIDE  0.2
 
 /* A component that touches the border. */
 struct part {
 	uint32_t root;
 	size_t area;
 	size_t n_at[N_SIDES]; /* its pixels at each side */
+	double left, right;   /* its columns */
 	double gap; /* least distance beyond the character; negative where it is not beyond */
 	bool stays;
 };
@@ -74,7 +82,7 @@ static bool count_at(struct parts *parts, const struct normalizer *normalizer, s
 		if (parts->n == MAX_PARTS)
 			return false;
 		part = &parts->parts[parts->n++];
-		*part = (struct part){.root = root};
+		*part = (struct part){.root = root, .left = INFINITY};
 	}
 	part->n_at[side]++;
 	return true;
@@ -149,10 +157,24 @@ static void measure_gaps(const struct normalizer *normalizer, const struct frame
 		for (size_t x = 0; x < frame->width; x++) {
 			struct part *part = part_at(normalizer, parts, y * frame->width + x);
 
-			if (part)
-				part->gap = fmin(part->gap,
-						 distance_beyond(part, box, (double)x, (double)y));
+			if (!part)
+				continue;
+			part->left = fmin(part->left, (double)x);
+			part->right = fmax(part->right, (double)x + 1);
+			part->gap =
+				fmin(part->gap, distance_beyond(part, box, (double)x, (double)y));
 		}
+}
+
+/* Whether the part, which touches the top, may be the dot of an i or j. */
+static bool may_be_dot(const struct part *part, const struct core *core)
+{
+	const struct box *box = &core->box;
+	const double middle = (part->left + part->right) / 2, aside = DOT_ASIDE * core->side;
+
+	return box->right - box->left <= STEM_WIDTH * (box->bottom - box->top) &&
+	       part->right - part->left <= DOT_WIDTH * core->side && middle >= box->left - aside &&
+	       middle <= box->right + aside;
 }
 
 /* Whether the part is the table's, or a neighbour's. */
@@ -166,9 +188,11 @@ static bool is_outside(const struct part *part, const struct core *core, const s
 	for (int k = 0; k < N_SIDES; k++)
 		if ((double)part->n_at[k] >= MIN_FILLED * (double)lengths[k])
 			return true;
-	/* What lies above may be the dot of an i. */
-	return gap >= MIN_GAP && part->n_at[TOP] == 0 &&
-	       area <= (part->n_at[BOTTOM] > 0 ? MAX_BELOW : fmin(AREA_PER_GAP * gap, MAX_AREA));
+	if (gap < MIN_GAP || (part->n_at[TOP] > 0 && may_be_dot(part, core)))
+		return false;
+	return area <= (part->n_at[TOP] > 0 || part->n_at[BOTTOM] > 0
+				? MAX_ELSEWHERE
+				: fmin(AREA_PER_GAP * gap, MAX_AREA));
 }
 
 void normalize_drop_outside(struct normalizer *normalizer, const struct frame *frame)

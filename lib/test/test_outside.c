@@ -161,7 +161,7 @@ static void neighbours_are_no_ink(void **state)
 	static const size_t rests[][4] = {
 		{0, 120, 30, 280},           {0, 60, 25, 340},
 		{SIDE - 40, 150, SIDE, 250}, {0, 0, 25, SIDE / 2},
-		{130, SIDE - 30, 220, SIDE},
+		{130, SIDE - 30, 220, SIDE}, {150, 0, 250, 30},
 	};
 	struct image image = {0};
 
@@ -175,6 +175,37 @@ static void neighbours_are_no_ink(void **state)
 	fill(&image, 0, 140, 30, 260, 40);
 	fill(&image, SIDE - 20, 120, SIDE, 300, 40);
 	assert_like_d(&image, 0.01f);
+	image_clear(&image);
+}
+
+/* What is above a wide letter is no dot, nor is what is wide, or aside, above a stem. */
+static void what_is_above_is_no_dot(void **state)
+{
+	static const struct {
+		size_t letter[2][4], above[4];
+	} pictures[] = {
+		{{{100, 100, 300, 140}, {180, 140, 220, 320}}, {180, 0, 220, 30}},
+		{{{180, 80, 220, 300}}, {120, 0, 280, 25}},
+		{{{180, 80, 220, 300}}, {60, 0, 110, 30}},
+	};
+	struct image image = {0};
+	float alone[N], below[N];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(pictures) / sizeof(*pictures); k++) {
+		const size_t *above = pictures[k].above;
+
+		picture_make(&image, SIDE, SIDE, 1);
+		memset(image.pixels.data, 230, image.pixels.nbytes);
+		for (size_t l = 0; l < 2; l++)
+			fill(&image, pictures[k].letter[l][0], pictures[k].letter[l][1],
+			     pictures[k].letter[l][2], pictures[k].letter[l][3], 40);
+		preprocess(&image, EMNIST_PREPROCESS_AUTO, alone);
+		fill(&image, above[0], above[1], above[2], above[3], 40);
+		preprocess(&image, EMNIST_PREPROCESS_AUTO, below);
+		if (mean_difference(alone, below) > 0.01f)
+			fail_msg("%zu differs by %.4f", k, (double)mean_difference(alone, below));
+	}
 	image_clear(&image);
 }
 
@@ -211,6 +242,8 @@ static void parts_of_the_character_stay(void **state)
 		{{0, 60, 50, 340}, {100, 60, 140, 340}},
 		/* a bar that fills the side, close to the rest */
 		{{0, 0, 50, SIDE}, {56, 180, 300, 220}, {260, 60, 300, 340}},
+		/* 5, its bar apart and above */
+		{{100, 0, 300, 35}, {120, 60, 160, 180}, {120, 180, 300, 330}},
 		/* 5, its bar apart from the rest */
 		{{200, 60, SIDE, 95}, {120, 130, 260, 170}, {220, 130, 260, 330}},
 		/* a bar on the left that is more than what is right of it */
@@ -254,6 +287,7 @@ int main(void)
 		cmocka_unit_test(light_letters_are_no_sheets),
 		cmocka_unit_test(light_shapes_are_no_sheets),
 		cmocka_unit_test(neighbours_are_no_ink),
+		cmocka_unit_test(what_is_above_is_no_dot),
 		cmocka_unit_test(parts_of_the_character_stay),
 		cmocka_unit_test(what_fills_the_picture_stays),
 	};
