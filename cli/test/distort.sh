@@ -1,5 +1,5 @@
 # distort.sh - lib/bench/distort, the accuracy on people's pictures: that its standard errors take
-# all pictures of an image together.
+# all pictures of an image together, and that what is drawn beside a character is no part of it.
 . cli/test/tap.inc
 
 n_images=16
@@ -60,5 +60,12 @@ check_errors 'several pictures an image, case ignored' 2 _case_insensitive case_
 is 'the table says the same' "$(field standard_error | tail -n 1 |
 	awk '{ printf "%.2f", 100 * $1 }')" \
 	"$(distort -d random | sed -n 's/^[^%]*%[^%]*+-\([0-9.]*\) .*/\1/p')"
+
+# What is beside the character is left out when a picture is read: nothing is lost by it.
+for name in 'table at one side' 'table all around' 'neighbour beside'; do
+	distort --json -s 3 -d "$name" | grep '"name"' >"$TMP/json"
+	is "$name: a picture of each image" "$n_images" "$(field pictures)"
+	is "$name: nothing lost" "$(field clean)" "$(field accuracy)"
+done
 
 finish

@@ -169,8 +169,51 @@ static void move_aside(struct photograph *p, struct random *random)
 							  : between(random, 10, 40);
 }
 
+/* Wood, slate, a blue cloth, a green mat: any brightness below the paper's, and rough. */
+static void choose_table(struct photograph *p, struct random *random)
+{
+	static const double hues[][3] = {
+		{170, 115, 70}, {100, 100, 105}, {70, 95, 150}, {75, 120, 90}};
+	const double *hue = hues[random_below(random, 4)];
+	const double luma = 0.299 * hue[0] + 0.587 * hue[1] + 0.114 * hue[2];
+	const double brightness = between(random, 10, 140) / luma;
+	const double turned = random_within(random, 0.05); /* 3 degrees */
+
+	for (int c = 0; c < 3; c++)
+		p->table_color[c] = brightness * hue[c];
+	p->roughness = between(random, 3, 15);
+	for (int k = 0; k < 4; k++) {
+		p->margins[k] = between(random, 10, 16);
+		p->table_slopes[k] = turned + random_within(random, 0.015);
+	}
+}
+
+static void show_table_beside(struct photograph *p, struct random *random)
+{
+	choose_table(p, random);
+	p->table[random_below(random, 4)] = between(random, 0.03, 0.14);
+}
+
+static void show_table_around(struct photograph *p, struct random *random)
+{
+	choose_table(p, random);
+	for (int k = 0; k < 4; k++)
+		p->table[k] = between(random, 0.03, 0.14);
+}
+
+static void show_neighbours(struct photograph *p, struct random *random)
+{
+	const uint64_t sides = 1 + random_below(random, 3); /* left, right or both: bits */
+
+	for (int k = 0; k < 2; k++)
+		if (sides >> k & 1)
+			p->gaps[k] = between(random, 0.15, 0.4);
+	p->shown = between(random, 0.1, 0.6);
+}
+
 #define COMBINED 4 /* combinations differ more than single distortions do */
 
+/* Chance goes by the place in this table: what is new stands last. */
 const struct distortion distortions[] = {
 	{"enlarged x4", KIND_SIZE, enlarge_4, 1},
 	{"enlarged x8", KIND_SIZE, enlarge_8, 1},
@@ -208,6 +251,9 @@ const struct distortion distortions[] = {
 	{"corner of a box", KIND_RULING, rule_corner, 1},
 	{"box", KIND_RULING, rule_box, 1},
 	{"3 to 5 at random", KIND_LAST, NULL, COMBINED},
+	{"table at one side", KIND_LAST, show_table_beside, 1},
+	{"table all around", KIND_LAST, show_table_around, 1},
+	{"neighbour beside", KIND_LAST, show_neighbours, 1},
 };
 
 const size_t n_distortions = sizeof(distortions) / sizeof(*distortions);

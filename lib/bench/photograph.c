@@ -3,7 +3,7 @@
  *
  * The glyph is looked up through the inverse of the map from the glyph's plane to the picture's, a
  * pixel at a time; all that a camera does follows in the order in which a camera does it: ink and
- * lines on paper, light, lens, sensor, compression.
+ * lines on paper, the table beside it, light, lens, sensor, compression.
  */
 #include "photograph.h"
 
@@ -63,9 +63,9 @@ static float ink_at(const struct photograph *photograph, const struct map *map,
 			 (map->c * x + map->d * y) / depth, pixel);
 }
 
-/* The box of the ink with its margins; the middle where there is no ink. */
-static void find_window(const struct photograph *photograph, const struct map *map,
-			const struct glyph *glyph, struct window *window)
+/* The box of the ink; the middle where there is no ink. */
+static struct window find_ink(const struct photograph *photograph, const struct map *map,
+			      const struct glyph *glyph)
 {
 	static const double step = 0.25, reach = 25;
 	struct window box = {reach, -reach, reach, -reach};
@@ -79,19 +79,77 @@ static void find_window(const struct photograph *photograph, const struct map *m
 			box.top = fmin(box.top, y);
 			box.bottom = fmax(box.bottom, y);
 		}
-	if (box.left > box.right)
-		box = (struct window){-1, 1, -1, 1};
+	return box.left > box.right ? (struct window){-1, 1, -1, 1} : box;
+}
+
+/* From the ink to the neighbour at a side, 0 or 1. */
+static double gap_beside(const struct photograph *photograph, const struct window *box, int side)
+{
+	return photograph->gaps[side] * fmax(box->right - box->left, box->bottom - box->top);
+}
+
+static double margin_beside(const struct photograph *photograph, const struct window *box, int side)
+{
+	if (photograph->gaps[side] > 0)
+		return gap_beside(photograph, box, side) +
+		       photograph->shown * (box->right - box->left);
+	return photograph->margins[side];
+}
+
+/* What the picture shows: the box of the ink with its margins. */
+static struct window find_window(const struct photograph *photograph, const struct window *box)
+{
+	struct window window;
+
 	if (photograph->square > 0) {
-		window->left = (box.left + box.right - photograph->square) / 2;
-		window->right = window->left + photograph->square;
-		window->top = (box.top + box.bottom - photograph->square) / 2;
-		window->bottom = window->top + photograph->square;
-		return;
+		window.left = (box->left + box->right - photograph->square) / 2;
+		window.right = window.left + photograph->square;
+		window.top = (box->top + box->bottom - photograph->square) / 2;
+		window.bottom = window.top + photograph->square;
+		return window;
 	}
-	window->left = box.left - photograph->margins[0];
-	window->right = box.right + photograph->margins[1];
-	window->top = box.top - photograph->margins[2];
-	window->bottom = box.bottom + photograph->margins[3];
+	window.left = box->left - margin_beside(photograph, box, 0);
+	window.right = box->right + margin_beside(photograph, box, 1);
+	window.top = box->top - photograph->margins[2];
+	window.bottom = box->bottom + photograph->margins[3];
+	return window;
+}
+
+/* Adds what the window shows to the ink that there is. */
+static void draw_ink(const struct photograph *photograph, const struct map *map,
+		     const struct glyph *glyph, const struct window *window, float *ink,
+		     size_t width, size_t height)
+{
+	const double zoom = photograph->zoom;
+
+	for (size_t y = 0; y < height; y++)
+		for (size_t x = 0; x < width; x++) {
+			float *p = ink + y * width + x;
+
+			*p = fmaxf(*p, ink_at(photograph, map, glyph,
+					      window->left + ((double)x + 0.5) / zoom,
+					      window->top + ((double)y + 0.5) / zoom, 1 / zoom));
+		}
+}
+
+/* The same again beside the ink, a little higher or lower, as people write: it is the window that
+ * moves, the other way. */
+static void draw_neighbours(const struct photograph *photograph, const struct map *map,
+			    const struct glyph *glyph, const struct window *window,
+			    const struct window *box, float *ink, size_t width, size_t height)
+{
+	static const double most_raised = 0.1; /* of the ink's height */
+	struct random random = random_stream(photograph->seed, RANDOM_AUGMENT, 4, 0);
+
+	for (int side = 0; side < 2; side++) {
+		const double step = box->right - box->left + gap_beside(photograph, box, side);
+		struct window moved = *window;
+
+		moved.left += side ? -step : step;
+		moved.top += random_within(&random, most_raised) * (box->bottom - box->top);
+		if (photograph->gaps[side] > 0)
+			draw_ink(photograph, map, glyph, &moved, ink, width, height);
+	}
 }
 
 /* A line of the given width through (x, y), which slopes by `slope`, into ink; along the rows, or
@@ -159,6 +217,72 @@ static void rule(const struct photograph *photograph, float *ink, size_t width, 
 	}
 }
 
+/* ------------------------------------------------------------------ table */
+
+/* The grain of its wood, along and across, in EMNIST pixels. */
+#define GRAIN_LENGTH 6
+#define GRAIN_WIDTH  0.4
+
+static bool has_table(const struct photograph *photograph)
+{
+	const double *table = photograph->table;
+
+	return table[0] > 0 || table[1] > 0 || table[2] > 0 || table[3] > 0;
+}
+
+/* How far (x, y) of a picture of that size is beyond the edge of the sheet at a side; negative
+ * where it is on the sheet. */
+static double beyond_edge(const struct photograph *photograph, int side, double x, double y,
+			  double width, double height)
+{
+	const bool upright = side < 2, far = side % 2;
+	const double across = upright ? x : y, length = upright ? width : height;
+	const double along = upright ? height / 2 - y : x - width / 2;
+	const double share = photograph->table[side];
+	const double edge =
+		length * (far ? 1 - share : share) + along * photograph->table_slopes[side];
+
+	return far ? across - edge : edge - across;
+}
+
+/* How much of each pixel is table. */
+static void lay_table(const struct photograph *photograph, float *table, size_t width,
+		      size_t height)
+{
+	for (size_t y = 0; y < height; y++)
+		for (size_t x = 0; x < width; x++) {
+			double most = -1;
+
+			for (int side = 0; side < 4; side++)
+				if (photograph->table[side] > 0)
+					most = fmax(most,
+						    beyond_edge(photograph, side, (double)x + 0.5,
+								(double)y + 0.5, (double)width,
+								(double)height));
+			table[y * width + x] = (float)fmin(fmax(most + 0.5, 0), 1);
+		}
+}
+
+/* Chance at the points of a lattice, -1..1. */
+static double grain_of(uint32_t seed, double column, double row)
+{
+	const uint32_t hash = random_hash32(random_hash32(seed + (uint32_t)row) + (uint32_t)column);
+
+	return (double)hash * 0x1p-31 - 1;
+}
+
+/* How much lighter the table is at (x, y), both at least 0 and in EMNIST pixels, -1..1. */
+static double grain_at(uint32_t seed, double x, double y)
+{
+	const double column = floor(x / GRAIN_LENGTH), row = floor(y / GRAIN_WIDTH);
+	const double u = x / GRAIN_LENGTH - column, v = y / GRAIN_WIDTH - row;
+
+	return (1 - v) * ((1 - u) * grain_of(seed, column, row) +
+			  u * grain_of(seed, column + 1, row)) +
+	       v * ((1 - u) * grain_of(seed, column, row + 1) +
+		    u * grain_of(seed, column + 1, row + 1));
+}
+
 /* --------------------------------------------------------------- lighting */
 
 /* The share of the light at (u, v), both -1..1. */
@@ -177,12 +301,32 @@ static double light_at(const struct photograph *photograph, double edge, double 
 	return light;
 }
 
-static void expose(const struct photograph *photograph, const float *ink, float *pixels,
-		   size_t width, size_t height)
+/* The color of what lies at pixel (x, y): the table, so much of it there is, or else ink on paper.
+ * table: as ink; NULL where there is none. */
+static void find_color(const struct photograph *photograph, float ink, const float *table,
+		       uint32_t grain, size_t x, size_t y, double color[3])
+{
+	for (int c = 0; c < 3; c++)
+		color[c] = photograph->paper[c] +
+			   (double)ink * (photograph->ink[c] - photograph->paper[c]);
+	if (!table || *table == 0)
+		return;
+	for (int c = 0; c < 3; c++) {
+		const double rough =
+			photograph->roughness *
+			grain_at(grain, (double)x / photograph->zoom, (double)y / photograph->zoom);
+
+		color[c] += (double)*table * (photograph->table_color[c] + rough - color[c]);
+	}
+}
+
+static void expose(const struct photograph *photograph, const float *ink, const float *table,
+		   float *pixels, size_t width, size_t height)
 {
 	struct random random = random_stream(photograph->seed, RANDOM_AUGMENT, 2, 0);
 	const double edge = random_within(&random, 0.5);
 	const double angle = 6.283185307179586 * random_unit(&random);
+	const uint32_t grain = (uint32_t)random_next(&random);
 
 	for (size_t y = 0; y < height; y++)
 		for (size_t x = 0; x < width; x++) {
@@ -190,12 +334,12 @@ static void expose(const struct photograph *photograph, const float *ink, float 
 			const double light = light_at(photograph, edge, angle,
 						      2 * ((double)x + 0.5) / (double)width - 1,
 						      2 * ((double)y + 0.5) / (double)height - 1);
+			double color[3];
 
+			find_color(photograph, ink[i], table ? table + i : NULL, grain, x, y,
+				   color);
 			for (size_t c = 0; c < 3; c++)
-				pixels[3 * i + c] =
-					(float)(light * (photograph->paper[c] +
-							 (double)ink[i] * (photograph->ink[c] -
-									   photograph->paper[c])));
+				pixels[3 * i + c] = (float)(light * color[c]);
 		}
 }
 
@@ -250,41 +394,58 @@ static bool write_tga(const struct photograph *photograph, const float *ink, siz
 static bool make_room(struct darkroom *darkroom, size_t n)
 {
 	return buffer_reserve(&darkroom->ink, n * sizeof(float)) &&
+	       buffer_reserve(&darkroom->table, n * sizeof(float)) &&
 	       buffer_reserve(&darkroom->rows, n * sizeof(float)) &&
 	       buffer_reserve(&darkroom->pixels, 3 * n * sizeof(float));
+}
+
+/* What lies before the camera, as sharp as its lens is: darkroom->ink and darkroom->table. */
+static void arrange(const struct photograph *photograph, const struct glyph *glyph,
+		    const struct map *map, const struct window *window, const struct window *box,
+		    struct darkroom *darkroom, size_t width, size_t height)
+{
+	float *ink = (float *)(void *)darkroom->ink.data;
+	float *table = (float *)(void *)darkroom->table.data;
+	float *rows = (float *)(void *)darkroom->rows.data;
+	const double sigma = photograph->blur * photograph->zoom;
+
+	memset(ink, 0, width * height * sizeof(*ink));
+	draw_ink(photograph, map, glyph, window, ink, width, height);
+	draw_neighbours(photograph, map, glyph, window, box, ink, width, height);
+	if (photograph->ruling)
+		rule(photograph, ink, width, height);
+	if (photograph->blur > 0)
+		camera_blur(ink, width, height, sigma, rows);
+	if (!has_table(photograph))
+		return;
+	lay_table(photograph, table, width, height);
+	if (photograph->blur > 0)
+		camera_blur(table, width, height, sigma, rows);
 }
 
 bool photograph_take(const struct photograph *photograph, struct glyph *glyph,
 		     struct darkroom *darkroom)
 {
 	const struct map map = make_map(photograph);
-	const double zoom = photograph->zoom;
 	struct random random = random_stream(photograph->seed, RANDOM_AUGMENT, 3, 0);
-	struct window window;
+	struct window box, window;
 	size_t width, height;
-	float *ink, *pixels;
+	float *ink, *table, *pixels;
 
 	glyph_prepare(glyph, &photograph->pen);
-	find_window(photograph, &map, glyph, &window);
-	width = (size_t)fmax(1, rint((window.right - window.left) * zoom));
-	height = (size_t)fmax(1, rint((window.bottom - window.top) * zoom));
+	box = find_ink(photograph, &map, glyph);
+	window = find_window(photograph, &box);
+	width = (size_t)fmax(1, rint((window.right - window.left) * photograph->zoom));
+	height = (size_t)fmax(1, rint((window.bottom - window.top) * photograph->zoom));
 	if (!make_room(darkroom, width * height))
 		return false;
 	ink = (float *)(void *)darkroom->ink.data;
+	table = has_table(photograph) ? (float *)(void *)darkroom->table.data : NULL;
 	pixels = (float *)(void *)darkroom->pixels.data;
-	for (size_t y = 0; y < height; y++)
-		for (size_t x = 0; x < width; x++)
-			ink[y * width + x] = ink_at(
-				photograph, &map, glyph, window.left + ((double)x + 0.5) / zoom,
-				window.top + ((double)y + 0.5) / zoom, 1 / zoom);
-	if (photograph->ruling)
-		rule(photograph, ink, width, height);
-	if (photograph->blur > 0)
-		camera_blur(ink, width, height, photograph->blur * zoom,
-			    (float *)(void *)darkroom->rows.data);
+	arrange(photograph, glyph, &map, &window, &box, darkroom, width, height);
 	if (photograph->transparent)
 		return write_tga(photograph, ink, width, height, &darkroom->file);
-	expose(photograph, ink, pixels, width, height);
+	expose(photograph, ink, table, pixels, width, height);
 	if (photograph->noise > 0)
 		camera_noise(pixels, width, height, photograph->noise, &random);
 	if (photograph->jpeg_quality)
@@ -295,6 +456,7 @@ bool photograph_take(const struct photograph *photograph, struct glyph *glyph,
 void darkroom_clear(struct darkroom *darkroom)
 {
 	buffer_clear(&darkroom->ink);
+	buffer_clear(&darkroom->table);
 	buffer_clear(&darkroom->rows);
 	buffer_clear(&darkroom->pixels);
 	buffer_clear(&darkroom->file);

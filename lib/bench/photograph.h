@@ -21,29 +21,38 @@ enum ruling {
 struct photograph {
 	double zoom; /* pixels of the picture to one of EMNIST's */
 	struct pen pen;
-	double rotation;    /* degrees */
-	double slant;       /* of the height */
-	double tilt[2];     /* perspective: how much nearer one side is than the other */
-	double margins[4];  /* around the ink: left, right, top, bottom */
-	double square;      /* > 0: the side of the picture, in place of margins */
+	double rotation;   /* degrees */
+	double slant;      /* of the height */
+	double tilt[2];    /* perspective: how much nearer one side is than the other */
+	double margins[4]; /* around the ink: left, right, top, bottom */
+	double square;     /* > 0: the side of the picture, in place of margins */
+	/* > 0: to a neighbour, the same ink again, at the left and right; a share of the ink's
+	 * longer side. In place of margins, so much of the neighbour's width is shown. */
+	double gaps[2];
+	double shown;
 	enum ruling ruling; /* with lines of width line, as dark as shade of the ink */
 	double line;
 	double shade;
 	double paper[3], ink[3]; /* RGB, 0..255 */
-	double gradient[2];      /* change of the light from side to side, a share */
-	double vignette;         /* light lost in the corners, a share */
-	double shadow;           /* light lost behind a soft edge across the picture, a share */
-	double shadow_softness;  /* of that edge */
-	double blur;             /* standard deviation */
-	double noise;            /* standard deviation, of 255 levels */
-	unsigned jpeg_quality;   /* 0: not compressed */
-	bool transparent;        /* ink on nothing, in alpha */
-	uint64_t seed;           /* of what is drawn by chance: noise, place of shadow and lines */
+	double table[4]; /* > 0: beyond the sheet, a share of the side: as margins, left first */
+	double table_slopes[4]; /* of the sheet's edges there, clockwise */
+	double table_color[3];  /* RGB, 0..255 */
+	double roughness;       /* of the table: so much lighter or darker, of 255 levels */
+	double gradient[2];     /* change of the light from side to side, a share */
+	double vignette;        /* light lost in the corners, a share */
+	double shadow;          /* light lost behind a soft edge across the picture, a share */
+	double shadow_softness; /* of that edge */
+	double blur;            /* standard deviation */
+	double noise;           /* standard deviation, of 255 levels */
+	unsigned jpeg_quality;  /* 0: not compressed */
+	bool transparent;       /* ink on nothing, in alpha */
+	uint64_t seed;          /* of what is drawn by chance: noise, grain, place of lines... */
 };
 
 /* Memory that is kept from picture to picture; {0} at first. */
 struct darkroom {
 	struct buffer ink;    /* (height, width) floats: how much ink, 0..1 */
+	struct buffer table;  /* as large: how much table, 0..1 */
 	struct buffer rows;   /* scratch, as large */
 	struct buffer pixels; /* (height, width, 3) floats */
 	struct buffer file;   /* an image file: PPM, or TGA where it has alpha */
