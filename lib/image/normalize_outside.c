@@ -21,12 +21,16 @@
 #define MIN_FILLED 0.95
 #define TABLE_GAP  0.03
 
+/* Where it fades into the light it fills this share of a side up to a corner, and is no nearer than
+ * neighbours are. */
+#define MIN_FADED 0.5
+
 /* A neighbour stands apart by at least this share of the character's longer side. Beside it, a
  * neighbour has at most so many times its area for each such side that it stands apart, and at most
  * so many times in all; above and below, where what is clear of the border may be the dot of an i,
  * less than that. */
 #define MIN_GAP       0.12
-#define AREA_PER_GAP  4
+#define AREA_PER_GAP  6
 #define MAX_AREA      2
 #define MAX_ELSEWHERE 0.5
 
@@ -177,17 +181,38 @@ static bool may_be_dot(const struct part *part, const struct core *core)
 	       middle <= box->right + aside;
 }
 
+/* The largest share of a side that the part fills; of sides that it leaves round a corner where
+ * only those count. */
+static double share_filled(const struct part *part, const struct frame *frame, bool round_corner)
+{
+	const size_t lengths[N_SIDES] = {frame->height, frame->height, frame->width, frame->width};
+	double most = 0;
+
+	for (int k = 0; k < N_SIDES; k++) {
+		const bool upright = k == LEFT || k == RIGHT;
+		const size_t n_beside = upright ? part->n_at[TOP] + part->n_at[BOTTOM]
+						: part->n_at[LEFT] + part->n_at[RIGHT];
+
+		if (n_beside > 0 || !round_corner)
+			most = fmax(most, (double)part->n_at[k] / (double)lengths[k]);
+	}
+	return most;
+}
+
+/* gap: in sides of the character. */
+static bool is_table(const struct part *part, const struct frame *frame, double gap)
+{
+	return (gap >= TABLE_GAP && share_filled(part, frame, false) >= MIN_FILLED) ||
+	       (gap >= MIN_GAP && share_filled(part, frame, true) >= MIN_FADED);
+}
+
 /* Whether the part is the table's, or a neighbour's. */
 static bool is_outside(const struct part *part, const struct core *core, const struct frame *frame)
 {
-	const size_t lengths[N_SIDES] = {frame->height, frame->height, frame->width, frame->width};
 	const double area = (double)part->area / (double)core->area, gap = part->gap / core->side;
 
-	if (gap < TABLE_GAP)
-		return false;
-	for (int k = 0; k < N_SIDES; k++)
-		if ((double)part->n_at[k] >= MIN_FILLED * (double)lengths[k])
-			return true;
+	if (is_table(part, frame, gap))
+		return true;
 	if (gap < MIN_GAP || (part->n_at[TOP] > 0 && may_be_dot(part, core)))
 		return false;
 	return area <= (part->n_at[TOP] > 0 || part->n_at[BOTTOM] > 0

@@ -45,6 +45,13 @@ static void the_table_is_no_ink(void **state)
 			lay_on_table(&image, sides[k], tables[l]);
 			assert_like_d(&image, 0.01f);
 		}
+	/* Where half of it has faded. */
+	draw_d(&image);
+	fill(&image, 0, 0, 60, 260, 60);
+	assert_like_d(&image, 0.01f);
+	draw_d(&image);
+	fill(&image, 150, SIDE - 55, SIDE, SIDE, 60);
+	assert_like_d(&image, 0.01f);
 	image_clear(&image);
 }
 
