@@ -186,9 +186,10 @@ enum emnist_preprocess {
 	EMNIST_PREPROCESS_AUTO = 0,
 	/* Composited on white, luma, scaled to 28x28, value/255; polarity stays. */
 	EMNIST_PREPROCESS_RAW,
-	/* Always normalised: polarity from the border, background to zero, the ink's bounding box
-	 * scaled with its aspect kept, placed and blurred as in EMNIST's files. A page without ink,
-	 * that is with none that differs from it by 10 of 255 levels, becomes all zeros. */
+	/* Always normalised: luma, or that of red, green and blue which shows the ink where luma
+	 * hardly does; polarity from the border, background to zero, the ink's bounding box scaled
+	 * with its aspect kept, placed and blurred as in EMNIST's files. A page without ink, that
+	 * is with none that differs from it by 10 of 255 levels, becomes all zeros. */
 	EMNIST_PREPROCESS_NORMALIZE,
 };
 

@@ -3,6 +3,8 @@
  */
 #include "preprocess.h"
 
+#include <math.h>
+
 /* Alpha from which on a pixel's color counts as visible, and how far the visible colors may lie
  * apart, a channel, to be the same: antialiasing and JPEG leave a few levels. */
 #define VISIBLE_ALPHA 32
@@ -10,6 +12,9 @@
 
 /* Alpha up to which a pixel is see-through: without any such, alpha draws nothing. */
 #define CLEAR_ALPHA 127
+
+/* The pixels, evenly spread, or some more, whose deviation is as good as that of all. */
+#define N_SAMPLES 4096
 
 /* Rec. 601 in 16 bits, with Pillow's coefficients and rounding: equal channels stay as they are. */
 static inline uint32_t luma(uint32_t r, uint32_t g, uint32_t b)
@@ -45,6 +50,35 @@ void grey_from_image(const struct image *image, uint8_t *grey)
 			grey[i] = over_white(luma(p[4 * i], p[4 * i + 1], p[4 * i + 2]),
 					     p[4 * i + 3]);
 	}
+}
+
+void grey_from_color(const struct image *image, unsigned color, uint8_t *grey)
+{
+	const unsigned channels = image->channels;
+	const size_t n = (size_t)image->width * image->height;
+	const uint8_t *p = image->pixels.data;
+
+	for (size_t i = 0; i < n; i++, p += channels)
+		grey[i] = channels == 4 ? over_white(p[color], p[3]) : p[color];
+}
+
+float grey_deviation(const struct image *image)
+{
+	const unsigned channels = image->channels;
+	const double n_pixels = (double)image->width * image->height;
+	const size_t step = (size_t)fmax(1, sqrt(n_pixels / N_SAMPLES));
+	double sum = 0, squares = 0, n = 0;
+
+	for (size_t y = 0; y < image->height; y += step)
+		for (size_t x = 0; x < image->width; x += step, n++) {
+			const uint8_t *p = image->pixels.data + (y * image->width + x) * channels;
+			const double value =
+				over_white(luma(p[0], p[1], p[2]), channels == 4 ? p[3] : 255);
+
+			sum += value;
+			squares += value * value;
+		}
+	return (float)sqrt(fmax(0, squares / n - sum / n * (sum / n)));
 }
 
 /* The colors of all visible pixels lie within SAME_COLOR, and some pixels are see-through. */

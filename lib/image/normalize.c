@@ -108,11 +108,13 @@ static bool take_whole(struct normalizer *normalizer, const struct plane *plane,
 	return false;
 }
 
-static bool find_character(struct normalizer *normalizer, const struct plane *plane, float *sums,
-			   struct frame *frame, struct box *box)
+/* Returns the ink's contrast to the paper, of 255, or 0 where there is none. */
+static float find_character(struct normalizer *normalizer, const struct plane *plane, float *sums,
+			    struct frame *frame, struct box *box)
 {
 	const bool turn = take_whole(normalizer, plane, sums, frame);
 	struct region region = frame->region;
+	float contrast = 0;
 
 	for (int round = 0; round < MAX_ROUNDS; round++) {
 		float noise;
@@ -123,24 +125,26 @@ static bool find_character(struct normalizer *normalizer, const struct plane *pl
 			normalizer->paper[i] = 255 - normalizer->paper[i];
 		noise = normalize_flatten(normalizer->paper, normalizer->ink, frame->width,
 					  frame->height);
-		if (!normalize_find_ink(normalizer, frame, noise))
-			return false;
+		contrast = normalize_find_ink(normalizer, frame, noise);
+		if (contrast == 0)
+			break;
 		*box = normalize_find_box(normalizer, frame);
 		if (!zoom(plane, frame, box, &region))
 			break;
 	}
-	return true;
+	return contrast;
 }
 
-void normalize_plane(struct normalizer *normalizer, const struct plane *plane, float *sums,
-		     float *vector)
+float normalize_plane(struct normalizer *normalizer, const struct plane *plane, float *sums,
+		      float *vector)
 {
 	struct frame frame;
 	struct box box;
+	const float contrast = find_character(normalizer, plane, sums, &frame, &box);
 
-	if (!find_character(normalizer, plane, sums, &frame, &box)) {
+	if (contrast == 0)
 		memset(vector, 0, EMNIST_VECTOR_LENGTH * sizeof(*vector));
-		return;
-	}
-	normalize_place(normalizer, &frame, &box, vector);
+	else
+		normalize_place(normalizer, &frame, &box, vector);
+	return contrast;
 }

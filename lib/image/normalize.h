@@ -54,8 +54,9 @@ float normalize_flatten(const float *paper, float *ink, size_t width, size_t hei
 bool normalize_subtract_shade(float *ink, size_t width, size_t height);
 
 /* normalize_find.c: from normalizer->ink, as normalize_flatten() makes it, and the noise: ink as
- * shares of its level there, and the pixels of components in keep. False where there is none. */
-bool normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise);
+ * shares of its level there, and the pixels of components in keep. Returns the level, of 255, or 0
+ * where there is no ink. */
+float normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise);
 
 /* normalize_find.c: parents, where mask (0 or 1) is set: a pixel of the same component (touching by
  * side or corner), or the pixel itself where it is the component's root. */

@@ -141,13 +141,13 @@ static float ink_level(const float *ink, size_t n, float noise)
 	return level < NORMALIZE_MIN_CONTRAST ? 0 : level;
 }
 
-bool normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise)
+float normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise)
 {
 	const size_t n = frame->width * frame->height;
 	const float level = ink_level(normalizer->ink, n, noise);
 
 	if (level == 0)
-		return false;
+		return 0;
 	for (size_t i = 0; i < n; i++) {
 		const float share = normalizer->ink[i] / level;
 
@@ -162,7 +162,7 @@ bool normalize_find_ink(struct normalizer *normalizer, const struct frame *frame
 	keep_components(normalizer->parents, normalizer->ink, n,
 			(uint32_t *)(void *)normalizer->paper, normalizer->keep);
 	normalize_drop_outside(normalizer, frame);
-	return true;
+	return level;
 }
 
 bool normalize_is_character(const struct frame *frame, const struct box *box)

@@ -7,12 +7,20 @@
 #include "preprocess.h"
 #include "../base/simd.h"
 
+#include <math.h>
+
 #define BORDER_N_PIXELS (4 * (EMNIST_SIDE - 1))
 
 /* The most border pixels, of 108, that are not 0 in an image that is taken for EMNIST's. All but 73
  * of the 175,476 training images at hand have none, and none has more than 13; a scan on paper of
  * any brightness has more than 54, or its character would fill the border. */
 #define BORDER_MAX_INK 27
+
+/* Ink that contrasts by less, of 255, in grey may be what JPEG and noise make of colors that are
+ * equally bright; a color must show that many times more than the grey does, or than MIN_GREY. */
+#define FAINT    40.0f
+#define MIN_GAIN 4.0f
+#define MIN_GREY 10.0f
 
 /* Whether light ink lies on a border that is black. */
 static bool looks_like_emnist(const uint8_t *grey)
@@ -87,6 +95,32 @@ static enum emnist_status preprocess_raw(struct preprocessor *preprocessor,
 	return EMNIST_OK;
 }
 
+/* Where ink and paper differ in color and hardly in brightness, the channel that shows the ink best
+ * takes the place of the grey, if it shows it much better. contrast: of the ink in grey; vector:
+ * what that comes to. */
+static enum emnist_status normalize_colors(struct preprocessor *preprocessor,
+					   const struct image *image, float contrast, float *vector,
+					   struct emnist_error *error)
+{
+	const enum emnist_status status = make_room(preprocessor, image, true, error);
+	float most = fmaxf(MIN_GAIN * fmaxf(contrast, MIN_GREY), 2 * grey_deviation(image));
+
+	for (unsigned color = 0; !status && color < 3; color++) {
+		const struct plane plane = {preprocessor->grey.data, image->width, image->height,
+					    1};
+		float shown[EMNIST_VECTOR_LENGTH];
+
+		grey_from_color(image, color, preprocessor->grey.data);
+		contrast = normalize_plane(preprocessor->normalizer, &plane,
+					   (float *)(void *)preprocessor->sums.data, shown);
+		if (contrast > most) {
+			most = contrast;
+			memcpy(vector, shown, sizeof(shown));
+		}
+	}
+	return status;
+}
+
 static enum emnist_status preprocess_normalize(struct preprocessor *preprocessor,
 					       const struct image *image, float *vector,
 					       struct emnist_error *error)
@@ -94,6 +128,7 @@ static enum emnist_status preprocess_normalize(struct preprocessor *preprocessor
 	const bool transparent = image->channels == 2 || image->channels == 4;
 	const enum emnist_status status = make_room(preprocessor, image, transparent, error);
 	struct plane plane = {image->pixels.data, image->width, image->height, image->channels};
+	float contrast;
 
 	if (status)
 		return status;
@@ -108,9 +143,11 @@ static enum emnist_status preprocess_normalize(struct preprocessor *preprocessor
 		if (!grey_from_alpha(image, preprocessor->grey.data))
 			grey_from_image(image, preprocessor->grey.data);
 	}
-	normalize_plane(preprocessor->normalizer, &plane, (float *)(void *)preprocessor->sums.data,
-			vector);
-	return EMNIST_OK;
+	contrast = normalize_plane(preprocessor->normalizer, &plane,
+				   (float *)(void *)preprocessor->sums.data, vector);
+	return image->channels >= 3 && contrast < FAINT
+		       ? normalize_colors(preprocessor, image, contrast, vector, error)
+		       : EMNIST_OK;
 }
 
 enum emnist_status preprocess_image(struct preprocessor *preprocessor, const struct image *image,

@@ -61,6 +61,13 @@ void grey_from_image(const struct image *image, uint8_t *grey);
  * one color: 255 - alpha, dark ink on white. Else false, and grey is untouched. */
 bool grey_from_alpha(const struct image *image, uint8_t *grey);
 
+/* grey.c: one color's channel of an image of three or four, composited on white; color: 0 is red, 1
+ * green, 2 blue; grey: width x height. */
+void grey_from_color(const struct image *image, unsigned color, uint8_t *grey);
+
+/* grey.c: the standard deviation of the grey of an image of three or four channels, of 255. */
+float grey_deviation(const struct image *image);
+
 /* resample.c: the region of plane as width x height values 0..255, each the average of the area
  * that it covers. to: (height, width), width at most WORK_SIDE; sums: (region.width x channels)
  * floats of scratch. */
@@ -73,8 +80,9 @@ void resample_average(const struct plane *plane, const struct region *region, fl
 void resample_scale(const struct plane *plane, float *to, size_t width, size_t height, float *sums);
 
 /* normalize.c: the character in plane as EMNIST would have it; a plane without any is all zeros.
- * sums: (plane.width x channels) floats of scratch. vector: (784). */
-void normalize_plane(struct normalizer *normalizer, const struct plane *plane, float *sums,
-		     float *vector);
+ * sums: (plane.width x channels) floats of scratch. vector: (784). Returns the ink's contrast to
+ * the paper, of 255, or 0 where there is none. */
+float normalize_plane(struct normalizer *normalizer, const struct plane *plane, float *sums,
+		      float *vector);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * test_normalize.c - images of all kinds to vectors like EMNIST's: whatever their size, polarity,
- * place, light and transparency, with the lines of forms or none, and blank where nothing is drawn.
+ * place and light, with the lines of forms or none, and blank where nothing is drawn.
  */
 #include "../image/normalize.h"
 #include "../image/normalize_light.h"
@@ -551,64 +551,6 @@ static void thin_pens_are_widened(void **state)
 		assert_true(fabsf(width_of_pen(pen) - 2.67f) < 0.15f);
 }
 
-/* Ink of any one color on nothing. */
-static void alpha_draws(void **state)
-{
-	static const uint8_t colors[][3] = {{0, 0, 0}, {255, 255, 255}, {200, 30, 90}};
-	struct image ink = {0};
-
-	(void)state;
-	draw(&ink, 400, 400, LETTER(letter_d), 100, 100, 200, 0, 255);
-	for (size_t k = 0; k < sizeof(colors) / sizeof(*colors); k++) {
-		struct image image = {0};
-
-		picture_make(&image, 400, 400, 4);
-		for (size_t i = 0; i < ink.pixels.nbytes; i++) {
-			memcpy(image.pixels.data + 4 * i, colors[k], 3);
-			image.pixels.data[4 * i + 3] = ink.pixels.data[i];
-		}
-		assert_like_d(&image, 0.002f);
-		image_clear(&image);
-	}
-	image_clear(&ink);
-}
-
-/* Black ink on a white card with nothing around it: here color draws, not alpha. */
-static void opaque_parts_draw_by_color(void **state)
-{
-	struct image grey = {0}, image = {0};
-
-	(void)state;
-	draw(&grey, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 0);
-	picture_make(&image, 400, 400, 2);
-	for (size_t i = 0; i < grey.pixels.nbytes; i++) {
-		const size_t x = i % 400, y = i / 400;
-
-		image.pixels.data[2 * i] = grey.pixels.data[i];
-		image.pixels.data[2 * i + 1] = x > 20 && x < 380 && y > 20 && y < 380 ? 255 : 0;
-	}
-	assert_like_d(&image, 0.002f);
-	image_clear(&grey);
-	image_clear(&image);
-}
-
-/* Alpha that is everywhere says nothing, even where all colors are nearly the same. */
-static void faint_ink_that_is_opaque_draws_by_color(void **state)
-{
-	struct image grey = {0}, image = {0};
-
-	(void)state;
-	draw(&grey, 400, 400, LETTER(letter_d), 100, 100, 200, 200, 185);
-	picture_make(&image, 400, 400, 2);
-	for (size_t i = 0; i < grey.pixels.nbytes; i++) {
-		image.pixels.data[2 * i] = grey.pixels.data[i];
-		image.pixels.data[2 * i + 1] = 255;
-	}
-	assert_like_d(&image, 0.01f);
-	image_clear(&grey);
-	image_clear(&image);
-}
-
 static void dots_are_kept_and_specks_dropped(void **state)
 {
 	struct image image = {0};
@@ -719,9 +661,6 @@ int main(void)
 		cmocka_unit_test(blurred_boxes_are_no_ink),
 		cmocka_unit_test(tight_letters_are_no_lines),
 		cmocka_unit_test(thin_pens_are_widened),
-		cmocka_unit_test(alpha_draws),
-		cmocka_unit_test(opaque_parts_draw_by_color),
-		cmocka_unit_test(faint_ink_that_is_opaque_draws_by_color),
 		cmocka_unit_test(dots_are_kept_and_specks_dropped),
 		cmocka_unit_test(blank_pages_are_blank),
 		cmocka_unit_test(noisy_pages_are_blank),
