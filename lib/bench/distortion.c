@@ -4,6 +4,7 @@
 #include "distortion.h"
 
 #include <math.h>
+#include <string.h>
 
 enum kind {
 	KIND_SIZE,
@@ -211,6 +212,20 @@ static void show_neighbours(struct photograph *p, struct random *random)
 	p->shown = between(random, 0.1, 0.6);
 }
 
+/* Luma 1 to 10 apart: red on green, green on red, orange on green, violet on blue, red on grey. */
+static void take_colors_alike(struct photograph *p, struct random *random)
+{
+	static const double pairs[][2][3] = {{{200, 50, 45}, {70, 125, 65}},
+					     {{60, 150, 60}, {200, 60, 70}},
+					     {{230, 140, 40}, {110, 190, 90}},
+					     {{150, 60, 170}, {60, 110, 190}},
+					     {{210, 60, 50}, {112, 110, 108}}};
+	const uint64_t pair = random_below(random, 5);
+
+	memcpy(p->ink, pairs[pair][0], sizeof(p->ink));
+	memcpy(p->paper, pairs[pair][1], sizeof(p->paper));
+}
+
 #define COMBINED 4 /* combinations differ more than single distortions do */
 
 /* Chance goes by the place in this table: what is new stands last. */
@@ -254,6 +269,7 @@ const struct distortion distortions[] = {
 	{"table at one side", KIND_LAST, show_table_beside, 1},
 	{"table all around", KIND_LAST, show_table_around, 1},
 	{"neighbour beside", KIND_LAST, show_neighbours, 1},
+	{"coloured, one grey", KIND_LAST, take_colors_alike, 1},
 };
 
 const size_t n_distortions = sizeof(distortions) / sizeof(*distortions);
