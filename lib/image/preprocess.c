@@ -17,7 +17,10 @@
 #define BORDER_MAX_INK 27
 
 /* Ink that contrasts by less, of 255, in grey may be what JPEG and noise make of colors that are
- * equally bright; a color must show that many times more than the grey does, or than MIN_GREY. */
+ * equally bright, or white on yellow, 45 in good light; a pencil that is as faint is rare. A color
+ * must show that many times more than the grey does, or than MIN_GREY, and more than two standard
+ * deviations of the grey: half light and half dark, as a sheet on a table is, the grey itself
+ * differs by as much. */
 #define FAINT    40.0f
 #define MIN_GAIN 4.0f
 #define MIN_GREY 10.0f
