@@ -189,7 +189,8 @@ enum emnist_preprocess {
 	/* Always normalised: luma, or that of red, green and blue which shows the ink where luma
 	 * hardly does; polarity from the border, background to zero, the ink's bounding box scaled
 	 * with its aspect kept, placed and blurred as in EMNIST's files. A page without ink, that
-	 * is with none that differs from it by 10 of 255 levels, becomes all zeros. */
+	 * is with none that differs from it by 10 of 255 levels of luma, or by 40 of a color,
+	 * becomes all zeros. */
 	EMNIST_PREPROCESS_NORMALIZE,
 };
 
