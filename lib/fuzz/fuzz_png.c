@@ -122,7 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 		if (!error.message[0])
 			abort();
 	} else {
-		if (image.pixels.nbytes != (size_t)image.width * image.height * image.channels)
+		if (image.pixels.nbytes != image_n_samples(&image) * (image.deep ? 2 : 1))
 			abort();
 		sum = sum_pixels(&image);
 		(void)sum;

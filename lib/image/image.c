@@ -6,20 +6,34 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum emnist_status image_resize(struct image *image, uint32_t width, uint32_t height,
-				unsigned channels, struct emnist_error *error)
+static enum emnist_status resize(struct image *image, uint32_t width, uint32_t height,
+				 unsigned channels, bool deep, struct emnist_error *error)
 {
+	const size_t sample_nbytes = deep ? sizeof(uint16_t) : 1;
 	size_t n_pixels, nbytes;
 
 	if (size_mul_overflows(width, height, &n_pixels) ||
-	    size_mul_overflows(n_pixels, channels, &nbytes) ||
+	    size_mul_overflows(n_pixels, channels * sample_nbytes, &nbytes) ||
 	    !buffer_reserve(&image->pixels, nbytes))
 		return error_memory(error);
 	image->width = width;
 	image->height = height;
 	image->channels = channels;
+	image->deep = deep;
 	image->pixels.nbytes = nbytes;
 	return EMNIST_OK;
+}
+
+enum emnist_status image_resize(struct image *image, uint32_t width, uint32_t height,
+				unsigned channels, struct emnist_error *error)
+{
+	return resize(image, width, height, channels, false, error);
+}
+
+enum emnist_status image_resize_deep(struct image *image, uint32_t width, uint32_t height,
+				     unsigned channels, struct emnist_error *error)
+{
+	return resize(image, width, height, channels, true, error);
 }
 
 void image_clear(struct image *image)
@@ -67,15 +81,15 @@ enum emnist_status image_orient(struct image *image, unsigned orientation,
 {
 	const bool swaps = orientation >= 5;
 	const struct walk walk = walk_of(image, orientation);
-	const unsigned channels = image->channels;
+	const size_t pixel_nbytes = image->channels * (image->deep ? sizeof(uint16_t) : 1);
 	struct image upright = {0};
 	enum emnist_status status;
 	uint8_t *to;
 
 	if (orientation <= 1)
 		return EMNIST_OK;
-	status = image_resize(&upright, swaps ? image->height : image->width,
-			      swaps ? image->width : image->height, channels, error);
+	status = resize(&upright, swaps ? image->height : image->width,
+			swaps ? image->width : image->height, image->channels, image->deep, error);
 	if (status)
 		return status;
 	to = upright.pixels.data;
@@ -83,8 +97,8 @@ enum emnist_status image_orient(struct image *image, unsigned orientation,
 		ptrdiff_t from = (ptrdiff_t)walk.start + walk.down * (ptrdiff_t)y;
 
 		for (uint32_t x = 0; x < upright.width; x++, from += walk.right) {
-			memcpy(to, image->pixels.data + (size_t)from * channels, channels);
-			to += channels;
+			memcpy(to, image->pixels.data + (size_t)from * pixel_nbytes, pixel_nbytes);
+			to += pixel_nbytes;
 		}
 	}
 	image_clear(image);

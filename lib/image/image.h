@@ -13,14 +13,16 @@
 #include "../base/error.h"
 #include "../base/memory.h"
 
-/* 8-bit pixels, rows from the top, packed: width x height x channels bytes. 1 channel: grey, 2:
- * grey and alpha, 3: RGB, 4: RGB and alpha; alpha is not premultiplied. The memory is reused by
- * the next image; {0} is an empty one. */
+/* Pixels, rows from the top, packed: width x height x channels samples of a byte, 0..255, or, where
+ * the image is deep, of a uint16_t, 0..65535. 1 channel: gray, 2: gray and alpha, 3: RGB, 4: RGB
+ * and alpha; alpha is not premultiplied. The memory is reused by the next image; {0} is an empty
+ * one. */
 struct image {
 	uint32_t width;
 	uint32_t height;
 	unsigned channels;
 	struct buffer pixels;
+	bool deep;
 };
 
 /* What a file's header says, checked for consistency, but not yet against any limit. */
@@ -42,9 +44,25 @@ enum emnist_status image_decode(const void *bytes, size_t nbytes,
 /* What the bytes begin, if it is what emnist_archive_open() opens: "a zip archive"; else NULL. */
 const char *image_archive_name(const void *bytes, size_t nbytes);
 
-/* Sets size and channels and makes room for the pixels. */
+/* Sets size and channels and makes room for the pixels, of a byte a sample. */
 enum emnist_status image_resize(struct image *image, uint32_t width, uint32_t height,
 				unsigned channels, struct emnist_error *error);
+
+/* The same for a deep image, of a uint16_t a sample. */
+enum emnist_status image_resize_deep(struct image *image, uint32_t width, uint32_t height,
+				     unsigned channels, struct emnist_error *error);
+
+/* The samples of a deep image; they may be written. */
+static inline uint16_t *image_deep_samples(const struct image *image)
+{
+	return (uint16_t *)(void *)image->pixels.data;
+}
+
+/* The number of samples: width x height x channels. */
+static inline size_t image_n_samples(const struct image *image)
+{
+	return (size_t)image->width * image->height * image->channels;
+}
 
 /* Turns the image upright, orientation as in EXIF. */
 enum emnist_status image_orient(struct image *image, unsigned orientation,

@@ -14,7 +14,7 @@
  * unusual; else libpng does it all, and what it says of a file counts.
  *
  * Pixels come out as the file has them. Chunks that speak of gamma or colour are skipped, as are
- * all others that do not change a pixel. 16-bit samples become round(sample / 257).
+ * all others that do not change a pixel.
  */
 #include "image.h"
 #include "unfilter.h"
@@ -246,8 +246,16 @@ bool pngfile_is_whole(const void *bytes, size_t nbytes)
 	       memcmp(file + nbytes - sizeof(end), end, sizeof(end)) == 0;
 }
 
-/* Has libpng turn whatever the file holds into 8-bit grey or RGB, with or without alpha, but for
- * palettes: libpng would show an index that is too large as black. */
+/* PNG's samples are big-endian. */
+static bool must_swap(void)
+{
+	const uint16_t one = 1;
+
+	return *(const unsigned char *)&one == 1;
+}
+
+/* Has libpng turn whatever the file holds into grey or RGB of 8 or 16 bits, with or without alpha,
+ * but for palettes: libpng would show an index that is too large as black. */
 static void set_transformations(png_structp png, png_infop info)
 {
 	const int color_type = png_get_color_type(png, info);
@@ -261,8 +269,8 @@ static void set_transformations(png_structp png, png_infop info)
 		png_set_expand_gray_1_2_4_to_8(png);
 	if (png_get_valid(png, info, PNG_INFO_tRNS))
 		png_set_tRNS_to_alpha(png);
-	if (bit_depth == 16)
-		png_set_scale_16(png);
+	if (bit_depth == 16 && must_swap())
+		png_set_swap(png);
 }
 
 /* Whether the file is long enough for rows of its size, however well they are compressed. */
@@ -323,8 +331,9 @@ static enum emnist_status read_rows(png_structp png, png_infop info, struct imag
 		png_get_tRNS(png, info, &palette.alphas, &palette.n_alphas, NULL);
 		channels = palette.n_alphas ? 4 : 3;
 	}
-	status = image_resize(image, png_get_image_width(png, info),
-			      png_get_image_height(png, info), channels, error);
+	status = (png_get_bit_depth(png, info) == 16 ? image_resize_deep : image_resize)(
+		image, png_get_image_width(png, info), png_get_image_height(png, info), channels,
+		error);
 	if (status)
 		return status;
 	for (int pass = 0; pass < n_passes; pass++)

@@ -2,7 +2,8 @@
  * pnm.c - PBM, PGM and PPM, binary and plain (P1 to P6).
  *
  * Decoded here and not by stb_image, which reads only P5 and P6, takes the low byte of 16-bit
- * samples for the high one, and does not scale samples whose maximum is not 255.
+ * samples for the high one, and does not scale samples whose maximum is not 255. An image whose
+ * maximum is above 255 is deep.
  */
 #include "image.h"
 
@@ -135,9 +136,24 @@ static uint8_t scale(uint32_t sample, uint32_t maximum)
 	return (uint8_t)((sample * 255 + maximum / 2) / maximum);
 }
 
-static enum emnist_status read_plain(struct pnm *pnm, uint8_t *to, size_t n,
+/* The same for 65535. */
+static uint16_t scale_deep(uint32_t sample, uint32_t maximum)
+{
+	if (sample >= maximum)
+		return UINT16_MAX;
+	return (uint16_t)(((uint64_t)sample * UINT16_MAX + maximum / 2) / maximum);
+}
+
+static bool is_deep(const struct pnm *pnm)
+{
+	return pnm->maximum > 255;
+}
+
+static enum emnist_status read_plain(struct pnm *pnm, struct image *image,
 				     struct emnist_error *error)
 {
+	const size_t n = image_n_samples(image);
+
 	for (size_t i = 0; i < n; i++) {
 		uint32_t sample;
 
@@ -156,7 +172,10 @@ static enum emnist_status read_plain(struct pnm *pnm, uint8_t *to, size_t n,
 		if (pnm->in.failed)
 			return error_at(error, EMNIST_ERR_CORRUPT, pnm->in.offset,
 					"not a valid " FORMAT ": a pixel is no proper number");
-		to[i] = scale(sample, pnm->maximum);
+		if (is_deep(pnm))
+			image_deep_samples(image)[i] = scale_deep(sample, pnm->maximum);
+		else
+			image->pixels.data[i] = scale(sample, pnm->maximum);
 	}
 	return EMNIST_OK;
 }
@@ -171,12 +190,28 @@ static void read_samples(const uint8_t *from, uint8_t *to, size_t n, uint32_t ma
 {
 	if (maximum == 255)
 		memcpy(to, from, n);
-	else if (maximum < 255)
-		for (size_t i = 0; i < n; i++)
-			to[i] = scale(from[i], maximum);
 	else
 		for (size_t i = 0; i < n; i++)
-			to[i] = scale((uint32_t)from[2 * i] << 8 | from[2 * i + 1], maximum);
+			to[i] = scale(from[i], maximum);
+}
+
+static void read_deep_samples(const uint8_t *from, uint16_t *to, size_t n, uint32_t maximum)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] = scale_deep((uint32_t)from[2 * i] << 8 | from[2 * i + 1], maximum);
+}
+
+/* Reads a row of n samples. */
+static void read_row(struct pnm *pnm, struct image *image, size_t y, size_t n)
+{
+	const uint8_t *from = cursor_take(&pnm->in, (size_t)row_nbytes(pnm));
+
+	if (pnm->bitmap)
+		read_bits(from, image->pixels.data + y * n, n);
+	else if (is_deep(pnm))
+		read_deep_samples(from, image_deep_samples(image) + y * n, n, pnm->maximum);
+	else
+		read_samples(from, image->pixels.data + y * n, n, pnm->maximum);
 }
 
 enum emnist_status pnm_decode(const uint8_t *bytes, size_t nbytes,
@@ -185,23 +220,16 @@ enum emnist_status pnm_decode(const uint8_t *bytes, size_t nbytes,
 {
 	struct pnm pnm;
 	enum emnist_status status = read_header(&pnm, bytes, nbytes, error);
-	size_t n;
 
 	if (status)
 		return status;
-	status = image_resize(image, header->width, header->height, pnm.channels, error);
+	status = (is_deep(&pnm) ? image_resize_deep : image_resize)(
+		image, header->width, header->height, pnm.channels, error);
 	if (status)
 		return status;
 	if (pnm.plain)
-		return read_plain(&pnm, image->pixels.data, image->pixels.nbytes, error);
-	n = (size_t)pnm.width * pnm.channels;
-	for (size_t y = 0; y < pnm.height; y++) {
-		const uint8_t *from = cursor_take(&pnm.in, (size_t)row_nbytes(&pnm));
-
-		if (pnm.bitmap)
-			read_bits(from, image->pixels.data + y * n, n);
-		else
-			read_samples(from, image->pixels.data + y * n, n, pnm.maximum);
-	}
+		return read_plain(&pnm, image, error);
+	for (size_t y = 0; y < pnm.height; y++)
+		read_row(&pnm, image, y, (size_t)pnm.width * pnm.channels);
 	return EMNIST_OK;
 }

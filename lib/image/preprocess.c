@@ -6,6 +6,7 @@
  */
 #include "preprocess.h"
 #include "../base/simd.h"
+#include "range.h"
 
 #include <math.h>
 
@@ -153,13 +154,32 @@ static enum emnist_status preprocess_normalize(struct preprocessor *preprocessor
 		       : EMNIST_OK;
 }
 
+/* Of a deep image, *image becomes its bytes. */
+static enum emnist_status take_bytes(struct preprocessor *preprocessor, const struct image **image,
+				     enum emnist_preprocess mode, struct emnist_error *error)
+{
+	struct image *const bytes = &preprocessor->bytes;
+	enum emnist_status status;
+
+	if (!(*image)->deep)
+		return EMNIST_OK;
+	status = range_to_bytes(
+		*image, mode == EMNIST_PREPROCESS_RAW ? range_full(*image) : range_of(*image),
+		bytes, error);
+	*image = bytes;
+	return status;
+}
+
 enum emnist_status preprocess_image(struct preprocessor *preprocessor, const struct image *image,
 				    enum emnist_preprocess mode, float *vector,
 				    struct emnist_error *error)
 {
+	const enum emnist_status status = take_bytes(preprocessor, &image, mode, error);
 	uint8_t copy[EMNIST_VECTOR_LENGTH];
 	const uint8_t *grey;
 
+	if (status)
+		return status;
 	if (mode == EMNIST_PREPROCESS_RAW)
 		return preprocess_raw(preprocessor, image, vector, error);
 	grey = mode == EMNIST_PREPROCESS_AUTO ? plain_grey(image, copy) : NULL;
@@ -171,6 +191,7 @@ enum emnist_status preprocess_image(struct preprocessor *preprocessor, const str
 
 void preprocessor_clear(struct preprocessor *preprocessor)
 {
+	image_clear(&preprocessor->bytes);
 	buffer_clear(&preprocessor->grey);
 	buffer_clear(&preprocessor->sums);
 	free(preprocessor->normalizer);

@@ -41,6 +41,7 @@ struct normalizer {
 
 /* Memory that is reused from image to image; {0} at first. */
 struct preprocessor {
+	struct image bytes; /* of a deep image, or one that is stretched */
 	struct buffer grey; /* the image in grey */
 	struct buffer sums; /* of a row, when areas are averaged */
 	struct normalizer *normalizer;

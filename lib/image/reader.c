@@ -73,6 +73,7 @@ enum emnist_status emnist_read_bytes(struct emnist_reader *reader, const void *b
 		status = preprocess_image(&reader->preprocessor, &reader->image, reader->mode,
 					  vector, error);
 	trim(&reader->image.pixels);
+	trim(&reader->preprocessor.bytes.pixels);
 	trim(&reader->preprocessor.grey);
 	return status;
 }
