@@ -1,13 +1,10 @@
 /*
  * libarchive.h - libarchive, loaded when the first archive is read.
- *
- * With all that it is linked to, it takes longer to start than an image to classify; so it is no
- * part of the program, and need not be there for anything else.
  */
 #ifndef BASE_LIBARCHIVE_H
 #define BASE_LIBARCHIVE_H
 
-#include "error.h"
+#include "library.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -39,12 +36,10 @@
 
 /* Its functions, by their names. */
 struct libarchive {
-#define LIBARCHIVE_MEMBER(name) __typeof__(name) *name;
-	LIBARCHIVE_FUNCTIONS(LIBARCHIVE_MEMBER)
-#undef LIBARCHIVE_MEMBER
+	LIBARCHIVE_FUNCTIONS(LIBRARY_MEMBER)
 };
 
-/* Loads the library, the first time; EMNIST_ERR_UNSUPPORTED where it is not installed. */
+/* See library_open(). */
 enum emnist_status libarchive_open(const struct libarchive **library_ret,
 				   struct emnist_error *error);
 

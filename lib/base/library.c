@@ -1,0 +1,63 @@
+/*
+ * library.c - shared libraries that are loaded when they are first needed.
+ *
+ * dlopen() gives the reason for a failure as text alone, in the language of the locale, and there
+ * is a difference between a library that is not installed and a process that is short of something.
+ */
+#include "library.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <string.h>
+
+/* Whether it says that there is no such file. */
+static bool is_absent(const char *reason)
+{
+	char text[128];
+
+	return strstr(reason, strerror_r(ENOENT, text, sizeof(text))) != NULL;
+}
+
+static enum emnist_status not_loaded(const struct library *library, struct emnist_error *error)
+{
+	const char *reason = dlerror();
+
+	if (reason && is_absent(reason))
+		return error_set(error, EMNIST_ERR_UNSUPPORTED,
+				 "%s %s, which is not installed (Debian package: %s)",
+				 library->purpose, library->file, library->package);
+	return error_set(error, EMNIST_ERR_MEMORY, "cannot load %s: %s", library->file,
+			 reason ? reason : "out of memory");
+}
+
+static enum emnist_status load(struct library *library, struct emnist_error *error)
+{
+	void *handle = dlopen(library->file, RTLD_NOW | RTLD_LOCAL);
+
+	if (!handle)
+		return not_loaded(library, error);
+	for (size_t i = 0; i < library->n_functions; i++) {
+		const struct library_function *function = &library->functions[i];
+		/* POSIX says that pointers to functions are represented as those to objects. */
+		void *pointer = dlsym(handle, function->name);
+
+		if (!pointer)
+			return error_set(error, EMNIST_ERR_UNSUPPORTED,
+					 "%s a newer %s: this one has no %s", library->purpose,
+					 library->file, function->name);
+		memcpy(function->pointer_ret, &pointer, sizeof(pointer));
+	}
+	library->is_loaded = true;
+	return EMNIST_OK;
+}
+
+enum emnist_status library_open(struct library *library, struct emnist_error *error)
+{
+	enum emnist_status status = EMNIST_OK;
+
+	pthread_mutex_lock(&library->mutex);
+	if (!library->is_loaded)
+		status = load(library, error);
+	pthread_mutex_unlock(&library->mutex);
+	return status;
+}
