@@ -109,10 +109,33 @@ struct emnist_error {
 
 /* ------------------------------------------------------------------- files */
 
-/* Replaces the file at path by nbytes bytes, by way of a temporary file beside it ("PATH.new")
- * that takes its place only when it is whole and on the disk: whatever happens, path holds either
- * what it held or all that is new. What cannot be replaced so (a device, a pipe) is written to
- * directly. */
+/*
+ * A file that is written piece by piece and takes its name only when it is whole and on the disk:
+ * whatever happens, path holds what it held or all that is new, with the permissions that it had.
+ * Two writers of one path do not meet. A symbolic link stays, and what it leads to is replaced.
+ *
+ * What cannot be replaced by rename() is written to directly: a device or a pipe at once; a file
+ * that is the root of a mount, or whose folder may not be written to, in emnist_outfile_commit().
+ */
+struct emnist_outfile;
+
+/* Free with emnist_outfile_free(). */
+EMNIST_API enum emnist_status emnist_outfile_open(const char *path,
+						  struct emnist_outfile **file_ret,
+						  struct emnist_error *error);
+
+/* Appends. After a failure the file can only be freed. */
+EMNIST_API enum emnist_status emnist_outfile_write(struct emnist_outfile *file, const void *bytes,
+						   size_t nbytes, struct emnist_error *error);
+
+/* Gives it its name. After that the file can only be freed. */
+EMNIST_API enum emnist_status emnist_outfile_commit(struct emnist_outfile *file,
+						    struct emnist_error *error);
+
+/* Removes what was not committed. file may be NULL. */
+EMNIST_API void emnist_outfile_free(struct emnist_outfile *file);
+
+/* All in one, for what is in memory. */
 EMNIST_API enum emnist_status emnist_file_replace(const char *path, const void *bytes,
 						  size_t nbytes, struct emnist_error *error);
 

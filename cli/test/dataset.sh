@@ -204,7 +204,7 @@ fails 'export: no such folder' "'$TMP/none/x.csv': cannot write: No such file or
 	export $byclass "$TMP/none/x.csv"
 fails 'export: into a file' "'$TMP/e.csv': cannot make the folder: Not a directory" \
 	export -f flat $byclass "$TMP/e.csv"
-check 'export: nothing half is left' [ -z "$(find "$TMP" . -name '*.new' -not -path './build/*')" ]
+check 'export: nothing half is left' [ -z "$(find "$TMP" . -name '.emnist-*' -not -path './build/*')" ]
 cp "$TMP/e.csv" "$TMP/kept.csv"
 runs 2 export $idx/malformed/gzip-crc "$TMP/kept.csv"
 check 'export: what was there stays where a dataset fails' cmp "$TMP/e.csv" "$TMP/kept.csv"

@@ -77,6 +77,27 @@ is 'help to a closed pipe' '0 ' "$(cat "$TMP/status" "$TMP/stderr" | tr '\n' ' '
 yes "$TMP/image" | "$EMNIST" classify --files-from=- 2>"$TMP/stderr" | head -n 1 >/dev/null
 is 'an endless list into a closed pipe' '' "$(cat "$TMP/stderr")"
 
+# Two runs that write the same file: it is one of theirs, whole, and nothing is left beside it.
+two_writers()
+{
+	"$EMNIST" model convert --force --opset 9 "$TMP/one.onnx" &
+	"$EMNIST" model convert --force --opset 17 "$TMP/one.onnx"
+	wait $!
+}
+mkdir "$TMP/writers"
+"$EMNIST" model convert --opset 9 "$TMP/writers/9.onnx"
+"$EMNIST" model convert --opset 17 "$TMP/writers/17.onnx"
+mkfifo "$TMP/one.onnx.new"
+torn=0
+for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	two_writers
+	cmp -s "$TMP/one.onnx" "$TMP/writers/9.onnx" || cmp -s "$TMP/one.onnx" "$TMP/writers/17.onnx" ||
+		torn=$((torn + 1))
+done
+is 'two writers: no file is torn' 0 $torn
+check 'what has a name beside it stays' test -p "$TMP/one.onnx.new"
+is 'nothing is left beside it' '' "$(ls -A "$TMP" | grep '^\.emnist-')"
+
 # What is read is not written to.
 mkdir "$TMP/folder"
 cp $image "$TMP/folder/image.png"

@@ -119,7 +119,7 @@ goes_on()
 	train $long -o "$TMP/$1.onnx" && ! grep -q '^epoch 1/' "$TMP/stderr" &&
 		grep -q '^epoch 4000/4000  ' "$TMP/stderr" &&
 		cmp "$TMP/whole.onnx" "$TMP/$1.onnx" &&
-		[ ! -e "$TMP/$1.onnx.checkpoint" ] && [ ! -e "$TMP/$1.onnx.checkpoint.new" ]
+		[ ! -e "$TMP/$1.onnx.checkpoint" ] && [ -z "$(find "$TMP" -name '.emnist-*')" ]
 }
 
 # shellcheck disable=SC2086

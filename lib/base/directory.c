@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "outfile.h"
 
 /* Descriptors that nftw() may hold. */
 #define MAX_DEPTH_OPEN 16
@@ -114,15 +115,9 @@ static enum emnist_status look(const char *path, const char *const *names, bool 
 				   names[0]);
 }
 
-/* Removes a directory that was begun, now or by a run that was killed: path is that of its file,
- * which file_replace() writes as PATH.new. Nothing else is touched. */
+/* Removes a directory that was begun: path is that of its file. */
 static void remove_begun(const char *directory, const char *path)
 {
-	char *begun = join(path, ".new");
-
-	if (begun)
-		unlink(begun);
-	free(begun);
 	unlink(path);
 	rmdir(directory);
 }
@@ -133,7 +128,6 @@ static enum emnist_status make_directory(const char *directory, const char *path
 {
 	enum emnist_status status;
 
-	remove_begun(directory, path);
 	if (mkdir(directory, 0777) < 0)
 		return error_errno(error, errno, "cannot write");
 	status = file_replace(path, bytes, nbytes, error);
@@ -152,7 +146,7 @@ static bool swap(const char *made, const char *path)
 		return remove_directory(made);
 	if (errno != EINVAL && errno != ENOSYS)
 		return false;
-	aside = join(path, ".old");
+	aside = outfile_name_beside(path);
 	if (!aside)
 		return false;
 	done = rename(path, aside) == 0;
@@ -188,7 +182,7 @@ enum emnist_status directory_replace(const char *path, const char *const *names,
 				     size_t nbytes, bool replace, struct emnist_error *error)
 {
 	char *target = settle_path(path);
-	char *made = target ? join(target, ".new") : NULL;
+	char *made = target ? outfile_name_beside(target) : NULL;
 	char *slashed = made ? join(made, "/") : NULL;
 	char *file = slashed ? join(slashed, names[0]) : NULL;
 	enum emnist_status status;

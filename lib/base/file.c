@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -134,43 +133,18 @@ enum emnist_status file_read(const char *path, uint64_t limit_nbytes, struct buf
 	return status;
 }
 
-static bool write_all(int fd, const unsigned char *bytes, size_t nbytes)
+char *file_folder(const char *path)
 {
-	while (nbytes > 0) {
-		ssize_t n = write(fd, bytes, nbytes);
+	const char *slash = strrchr(path, '/');
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		bytes += n;
-		nbytes -= (size_t)n;
-	}
-	return true;
-}
-
-static enum emnist_status write_in_place(const char *path, const void *bytes, size_t nbytes,
-					 struct emnist_error *error)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-	int failure = 0;
-
-	if (fd < 0)
-		return error_errno(error, errno, "cannot write");
-	if (!write_all(fd, bytes, nbytes))
-		failure = errno;
-	if (close(fd) < 0 && !failure)
-		failure = errno;
-	return failure ? error_errno(error, failure, "cannot write") : EMNIST_OK;
+	return slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
 }
 
 /* Errors are passed over: the file is whole and in its place, and some file systems cannot do it.
  */
 void file_settle_name(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const size_t n = !slash ? 0 : slash == path ? 1 : (size_t)(slash - path);
-	char *folder = n ? strndup(path, n) : strdup(".");
+	char *folder = file_folder(path);
 	const int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
 	if (fd >= 0) {
@@ -180,64 +154,17 @@ void file_settle_name(const char *path)
 	free(folder);
 }
 
-/* "PATH.new": the same name each time, so that a process that is killed while writing leaves at
- * most one such file, which the next one overwrites. */
-static char *name_beside(const char *path)
-{
-	const size_t nbytes = strlen(path) + sizeof(".new");
-	char *name = malloc(nbytes);
-
-	if (name)
-		snprintf(name, nbytes, "%s.new", path);
-	return name;
-}
-
-/* Replaces what is a regular file, or nothing yet, and no symbolic link. old: what stands there, or
- * NULL; its permissions are kept. */
-static enum emnist_status replace_file(const char *path, const struct stat *old, const void *bytes,
-				       size_t nbytes, struct emnist_error *error)
-{
-	char *name = name_beside(path);
-	int failure = 0;
-	int fd;
-
-	if (!name)
-		return error_memory(error);
-	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
-	if (fd < 0) {
-		failure = errno;
-		free(name);
-		return error_errno(error, failure, "cannot write");
-	}
-	if (!write_all(fd, bytes, nbytes) || (old && fchmod(fd, old->st_mode & 0777) < 0) ||
-	    fsync(fd) < 0)
-		failure = errno;
-	if (close(fd) < 0 && !failure)
-		failure = errno;
-	if (!failure && rename(name, path) < 0)
-		failure = errno;
-	if (failure)
-		unlink(name);
-	else
-		file_settle_name(path);
-	free(name);
-	return failure ? error_errno(error, failure, "cannot write") : EMNIST_OK;
-}
-
 enum emnist_status file_replace(const char *path, const void *bytes, size_t nbytes,
 				struct emnist_error *error)
 {
-	enum emnist_status status;
-	struct stat st;
-	const bool exists = stat(path, &st) == 0;
-	char *target;
+	struct emnist_outfile *file;
+	enum emnist_status status = emnist_outfile_open(path, &file, error);
 
-	if (exists && !S_ISREG(st.st_mode))
-		return write_in_place(path, bytes, nbytes, error);
-	/* Of a link, not the link but what it leads to: /dev/stdout is one. */
-	target = realpath(path, NULL);
-	status = replace_file(target ? target : path, exists ? &st : NULL, bytes, nbytes, error);
-	free(target);
+	if (!status)
+		status = emnist_outfile_write(file, bytes, nbytes, error);
+	if (!status)
+		status = emnist_outfile_commit(file, error);
+	emnist_outfile_free(file);
 	return status;
 }
 

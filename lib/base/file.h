@@ -38,13 +38,12 @@ enum emnist_status file_read_rest(int fd, uint64_t limit_nbytes, struct buffer *
 enum emnist_status file_read(const char *path, uint64_t limit_nbytes, struct buffer *buffer,
 			     struct emnist_error *error);
 
-/* Replaces the file at path by nbytes bytes: written to "PATH.new" beside it, flushed to
- * disk, renamed. Whatever happens, path holds either its old content or the new one, with the
- * permissions that it had. A symbolic link to a file stays, and what it leads to is replaced; one
- * that leads nowhere is replaced itself. What cannot be replaced by rename (a device, a pipe) is
- * written to directly. */
+/* See emnist_file_replace(). */
 enum emnist_status file_replace(const char *path, const void *bytes, size_t nbytes,
 				struct emnist_error *error);
+
+/* The folder of path, "." where it has none; NULL when memory is short. Free with free(). */
+char *file_folder(const char *path);
 
 /* After a rename to path: flushes the new name to disk, as far as that can be had, so that what is
  * done next, such as removing what the file was made from, does not reach the disk before it. */

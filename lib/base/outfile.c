@@ -1,9 +1,13 @@
 /*
  * outfile.c - a file that is written piece by piece, and takes its name only when it is whole.
  *
- * As file_replace() does it for what is in memory: the same name beside it each time, so that a
- * process that is killed leaves at most one such file, which the next one overwrites; permissions
- * and symbolic links stay.
+ * Until then it has no name at all, where the file system can do that: however the process ends,
+ * nothing is left. Elsewhere its name is one that nobody else has. Either way it lies in the folder
+ * of what it replaces, since rename() stays within a file system, and nobody but its owner can open
+ * it before it has the permissions of what it replaces.
+ *
+ * A file that is the root of a mount, as containers get them, cannot be replaced, nor one in a
+ * folder that may not be written to. As a last resort those are written over where they are.
  */
 #include "outfile.h"
 
@@ -11,19 +15,35 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define BUFFER_NBYTES ((size_t)1 << 16)
 
-struct outfile {
-	char *path; /* that it is to have; NULL: it is written to directly */
-	char *name; /* that it has until then */
-	int fd;     /* -1: it is closed */
-	mode_t mode;
-	bool keeps_mode;
+/* Of file names that are made up at random, so many in a row are not taken by chance. */
+#define MAX_TRIES 16
+
+/* What became of the file that was there before. */
+enum former {
+	FORMER_UNTOUCHED,
+	FORMER_NONE,  /* there was none */
+	FORMER_ASIDE, /* it has the temporary name */
+	FORMER_LOST,
+};
+
+struct emnist_outfile {
+	char *path; /* that it is to have, links followed; NULL: it is written to directly */
+	char *name; /* that it has until then; NULL: none */
+	int fd;
+	bool in_place;   /* it has no place beside path, and is copied over what is there */
+	bool exists;     /* something is at path, and was such when the file was opened: */
+	struct stat old; /* with exists */
+	enum former former;
 	uint64_t nbytes; /* appended, those in the buffer among them */
 	size_t n_buffered;
 	unsigned char buffer[BUFFER_NBYTES];
@@ -34,38 +54,47 @@ static enum emnist_status failed(struct emnist_error *error)
 	return error_errno(error, errno, "cannot write");
 }
 
-/* The names of a file that is there or can be made at path. */
-static bool name_it(struct outfile *file, const char *path)
-{
-	/* Of a link, not the link but what it leads to. */
-	char *target = realpath(path, NULL);
-	size_t nbytes;
+/* ---------------------------------------------------------------------- opening */
 
-	file->path = target ? target : strdup(path);
-	if (!file->path)
-		return false;
-	nbytes = strlen(file->path) + sizeof(".new");
-	file->name = malloc(nbytes);
-	if (file->name)
-		snprintf(file->name, nbytes, "%s.new", file->path);
-	return file->name != NULL;
+char *outfile_name_beside(const char *path)
+{
+	char *folder = file_folder(path), *name = NULL;
+	uint64_t number;
+
+	/* It does not fail for so few bytes. */
+	if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
+		number = (uint64_t)getpid();
+	if (folder && asprintf(&name, "%s/.emnist-%016" PRIx64, folder, number) < 0)
+		name = NULL;
+	free(folder);
+	return name;
 }
 
-static enum emnist_status open_it(struct outfile *file, const char *path,
-				  struct emnist_error *error)
+/* A file without a name in the folder; -1 where that cannot be had. Such a file is given a name by
+ * way of /proc. */
+static int open_unnamed(const char *path, mode_t mode)
 {
-	struct stat st;
-	const bool exists = stat(path, &st) == 0;
+	char *folder = file_folder(path);
+	const bool has_proc = access("/proc/self/fd", X_OK) == 0;
+	const int fd = folder && has_proc ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode) : -1;
 
-	if (exists && !S_ISREG(st.st_mode)) {
-		file->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-		return file->fd < 0 ? failed(error) : EMNIST_OK;
+	free(folder);
+	return fd;
+}
+
+/* A file under a name of its own. */
+static enum emnist_status open_named(struct emnist_outfile *file, mode_t mode,
+				     struct emnist_error *error)
+{
+	for (int i = 0; file->fd < 0 && i < MAX_TRIES; i++) {
+		free(file->name);
+		file->name = outfile_name_beside(file->path);
+		if (!file->name)
+			return error_memory(error);
+		file->fd = open(file->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		if (file->fd < 0 && errno != EEXIST)
+			break;
 	}
-	if (!name_it(file, path))
-		return error_memory(error);
-	file->keeps_mode = exists;
-	file->mode = exists ? st.st_mode & 0777 : 0;
-	file->fd = open(file->name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
 	if (file->fd >= 0)
 		return EMNIST_OK;
 	free(file->name);
@@ -73,10 +102,55 @@ static enum emnist_status open_it(struct outfile *file, const char *path,
 	return failed(error);
 }
 
-enum emnist_status outfile_open(const char *path, struct outfile **file_ret,
-				struct emnist_error *error)
+/* Whether the folder takes no files, but what is at path can be written to. */
+static bool is_fixed(const struct emnist_outfile *file, const struct emnist_error *error)
 {
-	struct outfile *file = alloc_zeroed(1, sizeof(*file));
+	const int failure = error->sys_errno;
+
+	return file->exists && (failure == EACCES || failure == EPERM || failure == EROFS) &&
+	       access(file->path, W_OK) == 0;
+}
+
+static enum emnist_status open_beside(struct emnist_outfile *file, struct emnist_error *error)
+{
+	/* As umask() has it, or for now for the owner alone. */
+	const mode_t mode = file->exists ? 0600 : 0666;
+	struct emnist_error why;
+	enum emnist_status status;
+
+	file->fd = open_unnamed(file->path, mode);
+	if (file->fd >= 0)
+		return EMNIST_OK;
+	status = open_named(file, mode, &why);
+	if (status == EMNIST_ERR_IO && is_fixed(file, &why)) {
+		file->in_place = true;
+		file->fd = memfd_create("emnist", MFD_CLOEXEC);
+		status = file->fd < 0 ? failed(&why) : EMNIST_OK;
+	}
+	if (status && error)
+		*error = why;
+	return status;
+}
+
+static enum emnist_status open_it(struct emnist_outfile *file, const char *path,
+				  struct emnist_error *error)
+{
+	file->exists = stat(path, &file->old) == 0;
+	if (file->exists && !S_ISREG(file->old.st_mode)) {
+		file->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		return file->fd < 0 ? failed(error) : EMNIST_OK;
+	}
+	/* Of a link, not the link but what it leads to: /dev/stdout is one. */
+	file->path = realpath(path, NULL);
+	if (!file->path)
+		file->path = strdup(path);
+	return file->path ? open_beside(file, error) : error_memory(error);
+}
+
+enum emnist_status emnist_outfile_open(const char *path, struct emnist_outfile **file_ret,
+				       struct emnist_error *error)
+{
+	struct emnist_outfile *file = alloc_zeroed(1, sizeof(*file));
 	enum emnist_status status;
 
 	*file_ret = NULL;
@@ -85,17 +159,19 @@ enum emnist_status outfile_open(const char *path, struct outfile **file_ret,
 	file->fd = -1;
 	status = open_it(file, path, error);
 	if (status)
-		outfile_free(file);
+		emnist_outfile_free(file);
 	else
 		*file_ret = file;
 	return status;
 }
 
-static enum emnist_status write_all(struct outfile *file, const unsigned char *bytes, size_t nbytes,
+/* ---------------------------------------------------------------------- writing */
+
+static enum emnist_status write_all(int fd, const unsigned char *bytes, size_t nbytes,
 				    struct emnist_error *error)
 {
 	while (nbytes > 0) {
-		const ssize_t n = write(file->fd, bytes, nbytes);
+		const ssize_t n = write(fd, bytes, nbytes);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -107,16 +183,16 @@ static enum emnist_status write_all(struct outfile *file, const unsigned char *b
 	return EMNIST_OK;
 }
 
-static enum emnist_status flush(struct outfile *file, struct emnist_error *error)
+static enum emnist_status flush(struct emnist_outfile *file, struct emnist_error *error)
 {
 	const size_t n = file->n_buffered;
 
 	file->n_buffered = 0;
-	return write_all(file, file->buffer, n, error);
+	return write_all(file->fd, file->buffer, n, error);
 }
 
-enum emnist_status outfile_write(struct outfile *file, const void *bytes, size_t nbytes,
-				 struct emnist_error *error)
+enum emnist_status emnist_outfile_write(struct emnist_outfile *file, const void *bytes,
+					size_t nbytes, struct emnist_error *error)
 {
 	enum emnist_status status = EMNIST_OK;
 
@@ -125,15 +201,16 @@ enum emnist_status outfile_write(struct outfile *file, const void *bytes, size_t
 	if (status)
 		return status;
 	file->nbytes += nbytes;
-	if (nbytes > BUFFER_NBYTES)
-		return write_all(file, bytes, nbytes, error);
+	/* Who reads from a pipe is not kept waiting. */
+	if (nbytes > BUFFER_NBYTES || !file->path)
+		return write_all(file->fd, bytes, nbytes, error);
 	if (nbytes)
 		memcpy(file->buffer + file->n_buffered, bytes, nbytes);
 	file->n_buffered += nbytes;
 	return EMNIST_OK;
 }
 
-enum emnist_status outfile_patch(struct outfile *file, uint64_t offset, const void *bytes,
+enum emnist_status outfile_patch(struct emnist_outfile *file, uint64_t offset, const void *bytes,
 				 size_t nbytes, struct emnist_error *error)
 {
 	enum emnist_status status = flush(file, error);
@@ -153,45 +230,185 @@ enum emnist_status outfile_patch(struct outfile *file, uint64_t offset, const vo
 	return status;
 }
 
-uint64_t outfile_nbytes(const struct outfile *file)
+uint64_t outfile_nbytes(const struct emnist_outfile *file)
 {
 	return file->nbytes;
 }
 
-enum emnist_status outfile_settle(struct outfile *file, struct emnist_error *error)
-{
-	enum emnist_status status;
-	int failure = 0;
+/* ------------------------------------------------------------------- taking names */
 
-	if (file->fd < 0)
-		return EMNIST_OK;
-	status = flush(file, error);
-	if (status)
-		return status;
-	if (file->name &&
-	    ((file->keeps_mode && fchmod(file->fd, file->mode) < 0) || fsync(file->fd) < 0))
-		failure = errno;
-	if (close(file->fd) < 0 && !failure)
-		failure = errno;
-	file->fd = -1;
-	return failure ? error_errno(error, failure, "cannot write") : EMNIST_OK;
+/* Whose the file is that is replaced, and who may read it. Where its group cannot be kept, another
+ * does not get what that one was allowed. */
+static bool keep_permissions(const struct emnist_outfile *file)
+{
+	const struct stat *old = &file->old;
+	mode_t mode = old->st_mode & 0777;
+	struct stat st;
+
+	if (fstat(file->fd, &st) < 0)
+		return false;
+	if ((st.st_uid != old->st_uid || st.st_gid != old->st_gid) &&
+	    fchown(file->fd, old->st_uid, old->st_gid) < 0 && st.st_gid != old->st_gid &&
+	    fchown(file->fd, (uid_t)-1, old->st_gid) < 0)
+		mode &= ~(mode_t)070;
+	return fchmod(file->fd, mode) == 0;
 }
 
-enum emnist_status outfile_commit(struct outfile *file, struct emnist_error *error)
+/* Gives a file that has none its temporary name. */
+static bool give_name(struct emnist_outfile *file)
 {
-	const enum emnist_status status = outfile_settle(file, error);
+	char own[48];
+	int result = -1;
 
-	if (status || !file->name)
+	snprintf(own, sizeof(own), "/proc/self/fd/%d", file->fd);
+	for (int i = 0; result < 0 && i < MAX_TRIES; i++) {
+		free(file->name);
+		file->name = outfile_name_beside(file->path);
+		if (!file->name)
+			return false;
+		result = linkat(AT_FDCWD, own, AT_FDCWD, file->name, AT_SYMLINK_FOLLOW);
+		if (result < 0 && errno != EEXIST)
+			break;
+	}
+	if (result < 0) {
+		free(file->name);
+		file->name = NULL;
+	}
+	return result == 0;
+}
+
+/* Flushes all to disk: what can fail before the file takes its name is done. */
+static enum emnist_status settle(struct emnist_outfile *file, struct emnist_error *error)
+{
+	const enum emnist_status status = flush(file, error);
+
+	if (status || !file->path || file->in_place)
 		return status;
-	if (rename(file->name, file->path) < 0)
+	if ((file->exists && !keep_permissions(file)) || fsync(file->fd) < 0)
 		return failed(error);
-	file_settle_name(file->path);
-	free(file->name);
-	file->name = NULL;
+	if (!file->name && !give_name(file))
+		return failed(error);
 	return EMNIST_OK;
 }
 
-void outfile_free(struct outfile *file)
+static enum emnist_status copy_to(int fd, struct emnist_outfile *file, struct emnist_error *error)
+{
+	enum emnist_status status = EMNIST_OK;
+	off_t offset = 0;
+	ssize_t n = 1;
+
+	while (!status && n > 0) {
+		n = pread(file->fd, file->buffer, BUFFER_NBYTES, offset);
+		if (n < 0)
+			return failed(error);
+		status = write_all(fd, file->buffer, (size_t)n, error);
+		offset += n;
+	}
+	if (!status && (ftruncate(fd, offset) < 0 || fsync(fd) < 0))
+		status = failed(error);
+	return status;
+}
+
+/* The last resort: over what is at path. */
+static enum emnist_status copy_in_place(struct emnist_outfile *file, struct emnist_error *error)
+{
+	const int fd = open(file->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	enum emnist_status status;
+
+	if (fd < 0)
+		return failed(error);
+	status = copy_to(fd, file, error);
+	if (close(fd) < 0 && !status)
+		status = failed(error);
+	if (status)
+		return error_prefix(error, status, "it is written in part");
+	file->former = FORMER_LOST;
+	return EMNIST_OK;
+}
+
+/* As rename(), but what was at path gets the temporary name. */
+static bool change_places(const struct emnist_outfile *file)
+{
+	return renameat2(AT_FDCWD, file->name, AT_FDCWD, file->path, RENAME_EXCHANGE) == 0;
+}
+
+/* Gives a settled file its name. keeps: what was there before is kept aside, if that can be had. */
+static enum emnist_status take_name(struct emnist_outfile *file, bool keeps,
+				    struct emnist_error *error)
+{
+	if (file->in_place)
+		return copy_in_place(file, error);
+	if (keeps && change_places(file)) {
+		file->former = FORMER_ASIDE;
+	} else if (rename(file->name, file->path) == 0) {
+		file->former = file->exists ? FORMER_LOST : FORMER_NONE;
+		free(file->name);
+		file->name = NULL;
+	} else {
+		return errno == EBUSY && file->exists ? copy_in_place(file, error) : failed(error);
+	}
+	file_settle_name(file->path);
+	return EMNIST_OK;
+}
+
+enum emnist_status emnist_outfile_commit(struct emnist_outfile *file, struct emnist_error *error)
+{
+	const enum emnist_status status = settle(file, error);
+
+	return status || !file->path ? status : take_name(file, false, error);
+}
+
+/* ----------------------------------------------------------------- several files */
+
+/* Gives what was there its name back; false where it is lost. */
+static bool undo(struct emnist_outfile *file)
+{
+	const enum former former = file->former;
+
+	if (former == FORMER_UNTOUCHED)
+		return true;
+	file->former = FORMER_UNTOUCHED;
+	if (former == FORMER_ASIDE)
+		return change_places(file);
+	return former == FORMER_NONE && unlink(file->path) == 0;
+}
+
+/* Says of a file, before the error's message, what is wrong with it. */
+static enum emnist_status about(const struct emnist_outfile *file, const char *what,
+				enum emnist_status status, struct emnist_error *error)
+{
+	const char *slash = strrchr(file->path, '/');
+	char prefix[128];
+
+	snprintf(prefix, sizeof(prefix), "'%.80s'%s", slash ? slash + 1 : file->path, what);
+	return error_prefix(error, status, prefix);
+}
+
+enum emnist_status outfile_commit_all(struct emnist_outfile *const *files, size_t n,
+				      struct emnist_error *error)
+{
+	enum emnist_status status = EMNIST_OK;
+	size_t n_done = 0;
+
+	for (size_t i = 0; i < n && !status; i++)
+		status = settle(files[i], error);
+	while (n_done < n && !status) {
+		struct emnist_outfile *file = files[n_done];
+
+		if (file->path)
+			status = take_name(file, n > 1, error);
+		if (status)
+			about(file, "", status, error);
+		else
+			n_done++;
+	}
+	for (size_t i = 0; i < n_done && status; i++)
+		if (!undo(files[i]))
+			about(files[i], " is new already", status, error);
+	return status;
+}
+
+void emnist_outfile_free(struct emnist_outfile *file)
 {
 	if (!file)
 		return;

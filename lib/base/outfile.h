@@ -1,36 +1,26 @@
 /*
- * outfile.h - a file that is written piece by piece, and takes its name only when it is whole.
+ * outfile.h - a file that is written piece by piece, and takes its name only when it is whole: the
+ * one way in which files are written here. The rest of its interface is in emnist.h.
  */
 #ifndef BASE_OUTFILE_H
 #define BASE_OUTFILE_H
 
 #include "error.h"
 
-struct outfile;
-
-/* Begins "PATH.new" beside path. What cannot be replaced by rename (a device, a pipe) is written to
- * directly. Free with outfile_free(). */
-enum emnist_status outfile_open(const char *path, struct outfile **file_ret,
-				struct emnist_error *error);
-
-/* Appends. After a failure the file can only be freed. */
-enum emnist_status outfile_write(struct outfile *file, const void *bytes, size_t nbytes,
-				 struct emnist_error *error);
-
-/* Writes over what was written at offset before. */
-enum emnist_status outfile_patch(struct outfile *file, uint64_t offset, const void *bytes,
+/* Writes over what was written at offset before. Not where the file is written to directly. */
+enum emnist_status outfile_patch(struct emnist_outfile *file, uint64_t offset, const void *bytes,
 				 size_t nbytes, struct emnist_error *error);
 
 /* The number of bytes that were appended. */
-uint64_t outfile_nbytes(const struct outfile *file);
+uint64_t outfile_nbytes(const struct emnist_outfile *file);
 
-/* Flushes all to disk and closes it: what can fail when the file takes its name is done. */
-enum emnist_status outfile_settle(struct outfile *file, struct emnist_error *error);
+/* Gives all n files their names, or none: where one cannot have its name, those before it are given
+ * back what they held. File systems that cannot do so are told of in the error's message. */
+enum emnist_status outfile_commit_all(struct emnist_outfile *const *files, size_t n,
+				      struct emnist_error *error);
 
-/* Settles the file, where that is not done, and gives it its name. */
-enum emnist_status outfile_commit(struct outfile *file, struct emnist_error *error);
-
-/* Removes what was not committed. file may be NULL. */
-void outfile_free(struct outfile *file);
+/* The path of a name that nothing has, in the folder of what path leads to; NULL when memory is
+ * short. Free with free(). */
+char *outfile_name_beside(const char *path);
 
 #endif

@@ -14,7 +14,7 @@
 
 struct csv_writer {
 	struct emnist_writer writer;
-	struct outfile *file, *mapping;
+	struct emnist_outfile *file, *mapping;
 	struct {
 		char text[VALUE_NBYTES + 1];
 		uint8_t nbytes;
@@ -35,7 +35,7 @@ static enum emnist_status csv_create(struct emnist_writer *writer, const char *p
 	for (unsigned i = 0; i < 256; i++)
 		w->values[i].nbytes =
 			(uint8_t)snprintf(w->values[i].text, sizeof(w->values[i].text), ",%u", i);
-	status = outfile_open(path, &w->file, error);
+	status = emnist_outfile_open(path, &w->file, error);
 	return status ? status : writer_mapping(writer, path, stem, &w->mapping, error);
 }
 
@@ -57,7 +57,7 @@ static enum emnist_status csv_add(struct emnist_writer *writer, const struct wri
 			n += w->values[transposed[k]].nbytes;
 		}
 		line[n++] = '\n';
-		status = outfile_write(w->file, line, n, error);
+		status = emnist_outfile_write(w->file, line, n, error);
 	}
 	return status;
 }
@@ -65,17 +65,17 @@ static enum emnist_status csv_add(struct emnist_writer *writer, const struct wri
 static enum emnist_status csv_finish(struct emnist_writer *writer, struct emnist_error *error)
 {
 	const struct csv_writer *w = (struct csv_writer *)writer;
-	struct outfile *const files[] = {w->mapping, w->file};
+	struct emnist_outfile *const files[] = {w->mapping, w->file};
 
-	return writer_commit(files, 2, error);
+	return outfile_commit_all(files, 2, error);
 }
 
 static void csv_free(struct emnist_writer *writer)
 {
 	struct csv_writer *w = (struct csv_writer *)writer;
 
-	outfile_free(w->file);
-	outfile_free(w->mapping);
+	emnist_outfile_free(w->file);
+	emnist_outfile_free(w->mapping);
 }
 
 const struct writer_form writer_csv = {csv_create, csv_add, csv_finish, csv_free,

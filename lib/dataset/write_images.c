@@ -34,7 +34,7 @@ struct images_writer {
 	unsigned n_threads;
 	char *path;
 	struct class_name *names; /* (count of labels) */
-	struct outfile *list;
+	struct emnist_outfile *list;
 };
 
 /* One call of add(), between its threads. */
@@ -101,7 +101,7 @@ static enum emnist_status open_list(struct images_writer *w, struct emnist_error
 	enum emnist_status status =
 		writer_open(w->path, strlen(w->path), "/labels.csv", &w->list, error);
 
-	return status ? status : outfile_write(w->list, header, sizeof(header) - 1, error);
+	return status ? status : emnist_outfile_write(w->list, header, sizeof(header) - 1, error);
 }
 
 static enum emnist_status images_create(struct emnist_writer *writer, const char *path,
@@ -343,7 +343,7 @@ static enum emnist_status add_to_list(struct images_writer *w, const struct writ
 		line[n++] = ',';
 		n += put_label(line + n, emnist_labels_text(w->writer.labels, batch->classes[i]));
 		line[n++] = '\n';
-		status = outfile_write(w->list, line, n, error);
+		status = emnist_outfile_write(w->list, line, n, error);
 	}
 	return status;
 }
@@ -361,14 +361,14 @@ static enum emnist_status images_add(struct emnist_writer *writer, const struct 
 
 static enum emnist_status images_finish(struct emnist_writer *writer, struct emnist_error *error)
 {
-	return outfile_commit(((struct images_writer *)writer)->list, error);
+	return emnist_outfile_commit(((struct images_writer *)writer)->list, error);
 }
 
 static void images_free(struct emnist_writer *writer)
 {
 	struct images_writer *w = (struct images_writer *)writer;
 
-	outfile_free(w->list);
+	emnist_outfile_free(w->list);
 	free(w->names);
 	free(w->path);
 }

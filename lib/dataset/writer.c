@@ -101,14 +101,14 @@ char *writer_name(const char *stem, size_t stem_nbytes, const char *ending)
 }
 
 enum emnist_status writer_open(const char *stem, size_t stem_nbytes, const char *ending,
-			       struct outfile **file_ret, struct emnist_error *error)
+			       struct emnist_outfile **file_ret, struct emnist_error *error)
 {
 	char *path = writer_name(stem, stem_nbytes, ending);
 	enum emnist_status status;
 
 	if (!path)
 		return error_memory(error);
-	status = outfile_open(path, file_ret, error);
+	status = emnist_outfile_open(path, file_ret, error);
 	if (status)
 		status = siblings_about(status, path, error);
 	free(path);
@@ -116,7 +116,7 @@ enum emnist_status writer_open(const char *stem, size_t stem_nbytes, const char 
 }
 
 enum emnist_status writer_mapping(const struct emnist_writer *writer, const char *stem,
-				  size_t stem_nbytes, struct outfile **file_ret,
+				  size_t stem_nbytes, struct emnist_outfile **file_ret,
 				  struct emnist_error *error)
 {
 	enum emnist_status status;
@@ -127,19 +127,8 @@ enum emnist_status writer_mapping(const struct emnist_writer *writer, const char
 		return error_memory(error);
 	status = writer_open(stem, stem_nbytes, "-mapping.txt", file_ret, error);
 	if (!status)
-		status = outfile_write(*file_ret, text, nbytes, error);
+		status = emnist_outfile_write(*file_ret, text, nbytes, error);
 	free(text);
-	return status;
-}
-
-enum emnist_status writer_commit(struct outfile *const *files, size_t n, struct emnist_error *error)
-{
-	enum emnist_status status = EMNIST_OK;
-
-	for (size_t i = 0; i < n && !status; i++)
-		status = outfile_settle(files[i], error);
-	for (size_t i = 0; i < n && !status; i++)
-		status = outfile_commit(files[i], error);
 	return status;
 }
 

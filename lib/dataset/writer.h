@@ -44,16 +44,12 @@ char *writer_name(const char *stem, size_t stem_nbytes, const char *ending);
 
 /* Begins the file stem + ending; the message of an error names it. */
 enum emnist_status writer_open(const char *stem, size_t stem_nbytes, const char *ending,
-			       struct outfile **file_ret, struct emnist_error *error);
+			       struct emnist_outfile **file_ret, struct emnist_error *error);
 
 /* Begins the mapping file STEM-mapping.txt with what the labels mean. */
 enum emnist_status writer_mapping(const struct emnist_writer *writer, const char *stem,
-				  size_t stem_nbytes, struct outfile **file_ret,
+				  size_t stem_nbytes, struct emnist_outfile **file_ret,
 				  struct emnist_error *error);
-
-/* Commits the files in their order, all of them being settled first. */
-enum emnist_status writer_commit(struct outfile *const *files, size_t n,
-				 struct emnist_error *error);
 
 /* rows and columns exchanged. */
 void writer_transpose(const uint8_t *pixels, uint8_t *transposed);

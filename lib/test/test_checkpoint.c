@@ -25,8 +25,6 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
 	unlink(checkpoint_path);
-	strcat(checkpoint_path, ".new"); /* of a run that was killed while writing it */
-	unlink(checkpoint_path);
 	return remove_data(state);
 }
 
