@@ -13,13 +13,14 @@ struct item {
 	bool rejected;
 	bool passed_over; /* no image, and not meant as one: it has no record, and is not counted */
 	bool is_archive;  /* not one image: it has no record, but those of its files */
-	bool is_directory; /* likewise */
-	size_t path;       /* its offset in the batch's paths */
-	size_t error;      /* of one that failed: the offset in the batch's errors */
-	size_t bytes;      /* of INPUT_MEMBER: the offset in the batch's bytes, */
-	size_t nbytes;     /* and how many there are */
-	size_t records;    /* where its record begins */
-	void *head;        /* of an archive from standard input: what was read of it; or NULL */
+	bool is_directory;   /* likewise */
+	size_t path;         /* its offset in the batch's paths */
+	size_t error;        /* of one that failed: the offset in the batch's errors */
+	const char *warning; /* what is doubtful about one that was read, or NULL */
+	size_t bytes;        /* of INPUT_MEMBER: the offset in the batch's bytes, */
+	size_t nbytes;       /* and how many there are */
+	size_t records;      /* where its record begins */
+	void *head;          /* of an archive from standard input: what was read of it; or NULL */
 	size_t head_nbytes;
 	void *png; /* of what the network saw, where it is dumped; or NULL */
 	size_t png_nbytes;

@@ -90,7 +90,10 @@ static const struct option_spec specs[] = {
 	OPTION_FLAG('q', "quiet", quiet,
 		    "no progress, and no message for an image that cannot be classified: the "
 		    "records and the exit status tell"),
-	OPTION_COUNT('v', "verbose", verbose, "say at the end what was done, and how fast"),
+	OPTION_COUNT(
+		'v', "verbose", verbose,
+		"warn of what is doubtful about an image; say at the end what was done, and how "
+		"fast"),
 	OPTION_END,
 };
 
@@ -161,6 +164,7 @@ static struct pipeline_options plan(const struct settings *s, const struct knowl
 		.n_threads = (unsigned)s->n_threads,
 		.fail_fast = s->fail_fast,
 		.quiet = s->quiet,
+		.warns = s->verbose > 0,
 		.dump_path = s->dump_path,
 	};
 

@@ -245,6 +245,8 @@ static void read_item(const struct pipeline *pipeline, struct station *station, 
 		item->passed_over = true;
 	} else if (error.code) {
 		batch_fail(batch, item, error.message);
+	} else {
+		item->warning = emnist_reader_warning(station->reader);
 	}
 	if (item->failed || item->passed_over || is_many(item))
 		memset(vector, 0, EMNIST_VECTOR_LENGTH * sizeof(*vector));
@@ -335,13 +337,15 @@ static void account(struct pipeline *pipeline, const struct batch *batch, size_t
 		pipeline->totals->n_inputs += !item->passed_over;
 		pipeline->totals->n_passed_over += item->passed_over;
 		pipeline->totals->n_rejected += item->rejected;
-		if (!item->failed)
-			continue;
-		pipeline->totals->n_failed++;
-		if (pipeline->options->quiet)
-			continue;
-		progress_clear(pipeline->options->progress);
-		complain("'%s': %s", batch_path(batch, item), batch_error(batch, item));
+		pipeline->totals->n_failed += item->failed;
+		if (item->failed && !pipeline->options->quiet) {
+			progress_clear(pipeline->options->progress);
+			complain("'%s': %s", batch_path(batch, item), batch_error(batch, item));
+		}
+		if (item->warning && pipeline->options->warns) {
+			progress_clear(pipeline->options->progress);
+			complain("'%s': warning: %s", batch_path(batch, item), item->warning);
+		}
 	}
 }
 

@@ -20,6 +20,7 @@ struct pipeline_options {
 	unsigned n_threads;          /* 0: one a processor */
 	bool fail_fast;              /* stop after the first input that fails */
 	bool quiet;                  /* no line on stderr for an input that fails */
+	bool warns;                  /* a line on stderr for what is doubtful about an image */
 	const char *dump_path; /* directory for what the network saw, which is there; or NULL */
 	struct progress *progress;
 };

@@ -257,6 +257,10 @@ EMNIST_API enum emnist_status emnist_read_bytes(struct emnist_reader *reader, co
 						size_t nbytes, float *vector,
 						struct emnist_error *error);
 
+/* What is doubtful about the image that was read last, one line that is never freed: that every
+ * pixel is transparent, and was read as if it were not. NULL: nothing is. */
+EMNIST_API const char *emnist_reader_warning(const struct emnist_reader *reader);
+
 EMNIST_API void emnist_reader_free(struct emnist_reader *reader);
 
 /* Encodes a vector as a 28x28 8-bit grey PNG (value x 255, rounded), such that reading the PNG

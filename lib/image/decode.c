@@ -155,6 +155,53 @@ static enum emnist_status check_limits(const struct image_header *header,
 	return EMNIST_OK;
 }
 
+/* Whether no pixel is the least bit opaque. */
+static bool is_transparent(const struct image *image)
+{
+	const size_t sample_nbytes = image_sample_nbytes(image);
+	const size_t pixel_nbytes = image->channels * sample_nbytes;
+
+	if (image->channels % 2 != 0)
+		return false;
+	for (size_t end = pixel_nbytes; end <= image->pixels.nbytes; end += pixel_nbytes)
+		for (size_t i = end - sample_nbytes; i < end; i++)
+			if (image->pixels.data[i])
+				return false;
+	return true;
+}
+
+static bool is_uniform(const struct image *image)
+{
+	const size_t pixel_nbytes = image->channels * image_sample_nbytes(image);
+	const uint8_t *pixels = image->pixels.data;
+
+	return memcmp(pixels, pixels + pixel_nbytes, image->pixels.nbytes - pixel_nbytes) == 0;
+}
+
+static void drop_alpha(struct image *image)
+{
+	const size_t sample_nbytes = image_sample_nbytes(image);
+	const size_t old_nbytes = image->channels * sample_nbytes;
+	const size_t new_nbytes = old_nbytes - sample_nbytes;
+	const size_t n_pixels = (size_t)image->width * image->height;
+	uint8_t *pixels = image->pixels.data;
+
+	for (size_t i = 1; i < n_pixels; i++)
+		memmove(pixels + i * new_nbytes, pixels + i * old_nbytes, new_nbytes);
+	image->channels--;
+	image->pixels.nbytes = n_pixels * new_nbytes;
+}
+
+/* A picture of which nothing can be seen was made by a program that left the alpha of its pixels
+ * at 0 and means what it drew. An empty page has one color. */
+static void mend_alpha(struct image *image)
+{
+	if (!is_transparent(image) || is_uniform(image))
+		return;
+	drop_alpha(image);
+	image->warning = "every pixel is transparent; read as if all were opaque";
+}
+
 enum emnist_status image_decode(const void *bytes, size_t nbytes,
 				const struct emnist_limits *limits, struct image *image,
 				struct emnist_error *error)
@@ -163,6 +210,7 @@ enum emnist_status image_decode(const void *bytes, size_t nbytes,
 	const struct format *format;
 	enum emnist_status status;
 
+	image->warning = NULL;
 	if (nbytes == 0)
 		return error_at(error, EMNIST_ERR_FORMAT, 0, "file is empty");
 	if (nbytes > limits->file_nbytes)
@@ -181,5 +229,6 @@ enum emnist_status image_decode(const void *bytes, size_t nbytes,
 	status = format->decode(bytes, nbytes, &header, image, error);
 	if (status)
 		return status;
+	mend_alpha(image);
 	return image_orient(image, header.orientation, error);
 }

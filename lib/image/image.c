@@ -101,6 +101,7 @@ enum emnist_status image_orient(struct image *image, unsigned orientation,
 			to += pixel_nbytes;
 		}
 	}
+	upright.warning = image->warning;
 	image_clear(image);
 	*image = upright;
 	return EMNIST_OK;

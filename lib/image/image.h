@@ -23,6 +23,9 @@ struct image {
 	unsigned channels;
 	struct buffer pixels;
 	bool deep;
+	/* What is doubtful about an image that was decoded, a line that is never freed; else NULL.
+	 */
+	const char *warning;
 };
 
 /* What a file's header says, checked for consistency, but not yet against any limit. */
@@ -62,6 +65,12 @@ static inline uint16_t *image_deep_samples(const struct image *image)
 static inline size_t image_n_samples(const struct image *image)
 {
 	return (size_t)image->width * image->height * image->channels;
+}
+
+/* The bytes of a sample. */
+static inline size_t image_sample_nbytes(const struct image *image)
+{
+	return image->deep ? sizeof(uint16_t) : 1;
 }
 
 /* Turns the image upright, orientation as in EXIF. */

@@ -84,6 +84,11 @@ const void *emnist_reader_bytes(const struct emnist_reader *reader, size_t *nbyt
 	return reader->file.data;
 }
 
+const char *emnist_reader_warning(const struct emnist_reader *reader)
+{
+	return reader->image.warning;
+}
+
 static enum emnist_status read_open(struct emnist_reader *reader, int fd, file_is_whole *is_whole,
 				    float *vector, struct emnist_error *error)
 {

@@ -1,7 +1,8 @@
 /*
  * test_decode.c - files to pixels: every kind against testdata/images/expected.tsv, every defect
  * against testdata/malformed/expected.tsv (both by testdata/generate_images.py, the first checked
- * with Pillow), limits, and files that end too soon.
+ * with Pillow), valid files that few programs write against testdata/uncommon/expected.tsv (by
+ * testdata/generate_uncommon.py, from Pillow and OpenCV), limits, and files that end too soon.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +16,7 @@
 #include "pictures.h"
 
 #define IMAGES    "testdata/images/"
+#define UNCOMMON  "testdata/uncommon/"
 #define MALFORMED "testdata/malformed/"
 
 static struct emnist_limits defaults(void)
@@ -69,8 +71,32 @@ static void take_bytes(struct image *image)
 		return;
 	assert_int_equal(image->pixels.nbytes, 2 * image_n_samples(image));
 	assert_int_equal(range_to_bytes(image, range_full(image), &bytes, NULL), EMNIST_OK);
+	bytes.warning = image->warning;
 	image_clear(image);
 	*image = bytes;
+}
+
+/* Size, channels and CRC-32 of the pixels are those of the fields 1 to 4. */
+static void assert_pixels(struct image *image, const struct row *row)
+{
+	char crc[9];
+
+	if (image->width != strtoul(row->fields[1], NULL, 10) ||
+	    image->height != strtoul(row->fields[2], NULL, 10) ||
+	    image->channels != strtoul(row->fields[3], NULL, 10))
+		fail_msg("%s: %u x %u x %u", row->fields[0], image->width, image->height,
+			 image->channels);
+	take_bytes(image);
+	assert_int_equal(image->pixels.nbytes,
+			 (size_t)image->width * image->height * image->channels);
+	if (strchr(row->fields[4], '.')) {
+		assert_near(image, row->fields[4]);
+		return;
+	}
+	snprintf(crc, sizeof(crc), "%08lx",
+		 crc32(0, image->pixels.data, (uInt)image->pixels.nbytes));
+	if (strcmp(crc, row->fields[4]) != 0)
+		fail_msg("%s: other pixels than expected", row->fields[0]);
 }
 
 static void decodes_every_kind(void **state)
@@ -85,29 +111,38 @@ static void decodes_every_kind(void **state)
 	(void)state;
 	assert_non_null(table);
 	for (; next_row(table, &row); n++) {
-		char crc[9];
-
 		assert_int_equal(row.n_fields, 5);
 		if (decode_file(IMAGES, row.fields[0], &limits, &image, &error))
 			fail_msg("%s: %s", row.fields[0], error.message);
-		if (image.width != strtoul(row.fields[1], NULL, 10) ||
-		    image.height != strtoul(row.fields[2], NULL, 10) ||
-		    image.channels != strtoul(row.fields[3], NULL, 10))
-			fail_msg("%s: %u x %u x %u", row.fields[0], image.width, image.height,
-				 image.channels);
-		take_bytes(&image);
-		assert_int_equal(image.pixels.nbytes,
-				 (size_t)image.width * image.height * image.channels);
-		if (strchr(row.fields[4], '.')) {
-			assert_near(&image, row.fields[4]);
-			continue;
-		}
-		snprintf(crc, sizeof(crc), "%08lx",
-			 crc32(0, image.pixels.data, (uInt)image.pixels.nbytes));
-		if (strcmp(crc, row.fields[4]) != 0)
-			fail_msg("%s: other pixels than expected", row.fields[0]);
+		assert_pixels(&image, &row);
+		assert_null(image.warning);
 	}
 	assert_true(n > 90);
+	image_clear(&image);
+	fclose(table);
+}
+
+/* What few programs write, but others read; and what is doubtful about it. */
+static void decodes_what_is_uncommon(void **state)
+{
+	const struct emnist_limits limits = defaults();
+	FILE *table = fopen(UNCOMMON "expected.tsv", "r");
+	struct image image = {0};
+	struct emnist_error error;
+	struct row row;
+	unsigned n = 0;
+
+	(void)state;
+	assert_non_null(table);
+	for (; next_row(table, &row); n++) {
+		assert_int_equal(row.n_fields, 7);
+		if (decode_file(UNCOMMON, row.fields[0], &limits, &image, &error))
+			fail_msg("%s: %s", row.fields[0], error.message);
+		assert_pixels(&image, &row);
+		if (strcmp(image.warning ? image.warning : "", row.fields[6]) != 0)
+			fail_msg("%s: warning: %s", row.fields[0], image.warning);
+	}
+	assert_true(n > 5);
 	image_clear(&image);
 	fclose(table);
 }
@@ -605,6 +640,7 @@ int main(void)
 		cmocka_unit_test(small_filters_are_undone),
 		cmocka_unit_test(huge_headers_cost_no_memory), /* first: it looks at the peak */
 		cmocka_unit_test(decodes_every_kind),
+		cmocka_unit_test(decodes_what_is_uncommon),
 		cmocka_unit_test(refuses_every_defect),
 		cmocka_unit_test(refuses_what_is_cut_short),
 		cmocka_unit_test(limits_are_exact),
