@@ -1,7 +1,7 @@
 /*
  * emnist.h - classify images of single characters with a multilayer perceptron.
  *
- * An image (PNG, JPEG, BMP, PNM, GIF, TGA) is decoded, brought to a vector of 28x28 values in
+ * An image (PNG, JPEG, WebP, BMP, PNM, GIF, TGA) is decoded, brought to a vector of 28x28 values in
  * [0,1], and run through a network that answers with one probability a class:
  *
  *	struct emnist_model *model;

@@ -866,7 +866,8 @@ def malformed_others():
     )
 
 
-STRANGERS = "not an image that is read here (PNG, JPEG, BMP, PNM, GIF, TGA)"
+SUPPORTED = "(supported: PNG, JPEG, WebP, BMP, PNM, GIF, TGA)"
+STRANGERS = f"unknown format {SUPPORTED}"
 
 
 def strangers():
@@ -881,18 +882,24 @@ def strangers():
         ("zeros.png", bytes(1000), "FORMAT", STRANGERS),
         ("random.png", bytes(rng.randrange(256) for _ in range(1000)), "FORMAT", STRANGERS),
         ("page.html", b"<!DOCTYPE html><title>404 Not Found</title>\n", "FORMAT",
-         f"HTML is {STRANGERS}"),
+         f"HTML is not supported {SUPPORTED}"),
         ("drawing.svg", b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>\n',
-         "FORMAT", f"XML is {STRANGERS}"),
+         "FORMAT", f"XML is not supported {SUPPORTED}"),
         ("document.pdf", b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "FORMAT",
-         f"a PDF document is {STRANGERS}"),
-        ("picture.webp", b"RIFF\x24\0\0\0WEBPVP8 " + bytes(24), "FORMAT",
-         f"a WebP image is {STRANGERS}"),
-        ("picture.tiff", b"II*\0\x08\0\0\0\0\0\0\0\0\0", "FORMAT", f"a TIFF image is {STRANGERS}"),
+         f"PDF is not supported {SUPPORTED}"),
+        ("picture.tiff", b"II*\0\x08\0\0\0\0\0\0\0\0\0", "FORMAT",
+         f"TIFF is not supported {SUPPORTED}"),
         ("picture.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "FORMAT",
-         f"a HEIC image or a video is {STRANGERS}"),
-        ("picture.pam", pam, "FORMAT", f"a PAM image is {STRANGERS}"),
-        ("compressed.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\3", "FORMAT", f"gzip data is {STRANGERS}"),
+         f"HEIC is not supported {SUPPORTED}"),
+        ("picture.avif", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1", "FORMAT",
+         f"AVIF is not supported {SUPPORTED}"),
+        ("film.mp4", b"\0\0\0\x18ftypisom\0\0\2\0isommp42", "FORMAT",
+         f"video is not supported {SUPPORTED}"),
+        ("picture.jp2", b"\0\0\0\x0cjP  \r\n\x87\n", "FORMAT",
+         f"JPEG 2000 is not supported {SUPPORTED}"),
+        ("picture.jxl", b"\xff\x0a" + bytes(20), "FORMAT", f"JPEG XL is not supported {SUPPORTED}"),
+        ("picture.pam", pam, "FORMAT", f"PAM is not supported {SUPPORTED}"),
+        ("compressed.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\3", "FORMAT", f"gzip data is not supported {SUPPORTED}"),
     )
 
 

@@ -12,7 +12,7 @@
 #define DEFAULT_SIDE        32768
 #define DEFAULT_N_PIXELS    ((uint64_t)1 << 26)
 
-#define READ_HERE           "not an image that is read here (PNG, JPEG, BMP, PNM, GIF, TGA)"
+#define SUPPORTED           "(supported: PNG, JPEG, WebP, BMP, PNM, GIF, TGA)"
 
 /* A string of bytes and its length: it may hold zeros. */
 #define MAGIC(text) (text), sizeof(text) - 1
@@ -27,6 +27,11 @@ struct format {
 				     const struct image_header *header, struct image *image,
 				     struct emnist_error *error);
 };
+
+static bool webp_sniff(const uint8_t *bytes, size_t nbytes)
+{
+	return nbytes >= 12 && memcmp(bytes, "RIFF", 4) == 0 && memcmp(bytes + 8, "WEBP", 4) == 0;
+}
 
 static bool pnm_sniff(const uint8_t *bytes, size_t nbytes)
 {
@@ -47,6 +52,7 @@ static const struct format formats[] = {
 	{MAGIC("\x89PNG"), NULL, pngfile_header, pngfile_decode},
 	{MAGIC("\xff\xd8\xff"), NULL, jpeg_header, jpeg_decode},
 	{MAGIC("GIF8"), NULL, gif_header, gif_decode},
+	{NULL, 0, webp_sniff, webp_header, webp_decode},
 	{NULL, 0, bmp_sniff, bmp_header, bmp_decode},
 	{NULL, 0, pnm_sniff, pnm_header, pnm_decode},
 	{NULL, 0, tga_sniff, tga_header, tga_decode},
@@ -59,18 +65,24 @@ static const struct stranger {
 	size_t nbytes;
 	const char *name;
 } strangers[] = {
-	{0, MAGIC("%PDF"), "a PDF document"},
-	{8, MAGIC("WEBP"), "a WebP image"},
-	{0, MAGIC("II*\0"), "a TIFF image"},
-	{0, MAGIC("MM\0*"), "a TIFF image"},
-	{4, MAGIC("ftypavif"), "an AVIF image"},
-	{4, MAGIC("ftyp"), "a HEIC image or a video"},
-	{0, MAGIC("8BPS"), "a Photoshop document"},
-	{0, MAGIC("P7\n"), "a PAM image"},
+	{0, MAGIC("%PDF"), "PDF"},
+	{0, MAGIC("II*\0"), "TIFF"},
+	{0, MAGIC("MM\0*"), "TIFF"},
+	{4, MAGIC("ftypavif"), "AVIF"},
+	{4, MAGIC("ftypavis"), "AVIF"},
+	{4, MAGIC("ftyphe"), "HEIC"},
+	{4, MAGIC("ftypmif1"), "HEIC"},
+	{4, MAGIC("ftypmsf1"), "HEIC"},
+	{4, MAGIC("ftyp"), "video"},
+	{4, MAGIC("jP  \r\n"), "JPEG 2000"},
+	{4, MAGIC("JXL \r\n"), "JPEG XL"},
+	{0, MAGIC("\xff\x0a"), "JPEG XL"},
+	{0, MAGIC("8BPS"), "PSD"},
+	{0, MAGIC("P7\n"), "PAM"},
 	{0, MAGIC("7z\xbc\xaf\x27\x1c"), "a 7z archive"},
 	{0, MAGIC("Rar!\x1a\x07"), "a RAR archive"},
 	{0, MAGIC("BZh"), "bzip2 data"},
-	{0, MAGIC("<svg"), "an SVG drawing"},
+	{0, MAGIC("<svg"), "SVG"},
 	{0, MAGIC("<?xml"), "XML"},
 	{0, MAGIC("<!DOCTYPE"), "HTML"},
 	{0, MAGIC("<html"), "HTML"},
@@ -107,8 +119,8 @@ static enum emnist_status unknown_format(const uint8_t *bytes, size_t nbytes,
 	const char *name = name_stranger(bytes, nbytes);
 
 	if (name)
-		return error_set(error, EMNIST_ERR_FORMAT, "%s is " READ_HERE, name);
-	return error_set(error, EMNIST_ERR_FORMAT, READ_HERE);
+		return error_set(error, EMNIST_ERR_FORMAT, "%s is not supported " SUPPORTED, name);
+	return error_set(error, EMNIST_ERR_FORMAT, "unknown format " SUPPORTED);
 }
 
 static const struct format *find_format(const uint8_t *bytes, size_t nbytes)

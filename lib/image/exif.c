@@ -1,5 +1,5 @@
 /*
- * exif.c - the orientation of a photograph, from the EXIF data in its JPEG or PNG file.
+ * exif.c - the orientation of a photograph, from the EXIF data in its JPEG, PNG or WebP file.
  *
  * A phone stores what its sensor saw and notes how it was held. The note is entry 0x0112 of the
  * first directory in a TIFF structure, which comes in either byte order and is full of offsets:

@@ -93,9 +93,9 @@ void image_begin_small(char *text);
 
 /*
  * Each format: a header reader that checks all of the file that its decoder takes on trust, and a
- * decoder. Headers are read by PNG (png.c), JPEG (jpeg.c), BMP (bmp.c), GIF (gif.c), TGA (tga.c)
- * and PNM (pnm.c); PNG, JPEG, PNM and BMP with a palette are decoded there too, all others by
- * stb_image.
+ * decoder. Headers are read by PNG (png.c), JPEG (jpeg.c), BMP (bmp.c), GIF (gif.c), TGA (tga.c),
+ * PNM (pnm.c) and WebP (webp.c); PNG, JPEG, PNM, WebP and BMP with a palette are decoded there too,
+ * all others by stb_image.
  */
 enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
 				  struct emnist_error *error);
@@ -150,6 +150,12 @@ enum emnist_status pnm_header(const uint8_t *bytes, size_t nbytes, struct image_
 enum emnist_status pnm_decode(const uint8_t *bytes, size_t nbytes,
 			      const struct image_header *header, struct image *image,
 			      struct emnist_error *error);
+
+enum emnist_status webp_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
+			       struct emnist_error *error);
+enum emnist_status webp_decode(const uint8_t *bytes, size_t nbytes,
+			       const struct image_header *header, struct image *image,
+			       struct emnist_error *error);
 
 /* stb.c: decodes what a header reader has checked. format: its name, for messages. */
 enum emnist_status stb_decode(const char *format, const uint8_t *bytes, size_t nbytes,
