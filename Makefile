@@ -96,7 +96,8 @@ cflags_of = $(if $(filter lib/%,$(1)),-I$(BUILD)/proto $(PACKAGE_CFLAGS)) \
 
 # The default model's weights as they are used, made when it is built.
 LAY_OUT_OBJECTS := $(BUILD)/lib/tool/lay_out.o $(PROTO_OBJECTS) $(filter-out %/embedded.o,\
-	$(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/base/*.c lib/model/*.c) lib/dataset/labels.c))
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/base/*.c lib/model/*.c) lib/dataset/labels.c \
+	lib/dataset/class_names.c))
 $(BUILD)/lay_out: $(LAY_OUT_OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)

@@ -179,7 +179,7 @@ def graphs():
         t.float_val.append(1)
         dims(1 << 13, 1 << 13)(g, n)
     changed("splat.pb", "LIMIT", "the model takes more memory than any network of its size", splat)
-    changed("bad_type.pb", "UNSUPPORTED", "tensor 'w1' is of type 8, which is not read",
+    changed("bad_type.pb", "UNSUPPORTED", "tensor 'w1' is of type complex64, which is not read",
             lambda g, n: setattr(n["w1"].attr["value"].tensor, "dtype", 8))
     changed("texts.pb", "UNSUPPORTED",
             REFUSED.format("MatMul", "dense1", "its input 2 is no tensor of numbers"),

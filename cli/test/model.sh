@@ -74,6 +74,13 @@ check 'a model is shown as text' diff wanted shown
 { cat "$models/plain.onnx" && printf 'r\006\n\001k\022\001ar\006\n\001k\022\001"'; } >twice.onnx
 is 'what is said several times is an array' '"metadata k":["a","\""]}' \
 	"$("$EMNIST" model show -f json twice.onnx | sed 's/.*\("metadata k[^}]*}\).*/\1/')"
+is "a classifier's labels are those that its graph names" \
+	'classes         5: 5ACbé classes         2: OQ' \
+	"$("$EMNIST" model show "$models/graphs/sklearn_text_map.onnx" | grep classes) $(
+		"$EMNIST" model show "$models/graphs/sklearn_two_columns.onnx" | grep classes)"
+fails 'labels that say no characters are asked for' "'$models/graphs/text_of_words.onnx': \
+the model calls its classes by names that are no characters, such as 'cat': a mapping file is needed" \
+	"$EMNIST" model show "$models/graphs/text_of_words.onnx"
 "$EMNIST" model show -m copy.onnx | tail -n +2 >by_option
 "$EMNIST" model show copy.onnx | tail -n +2 >by_operand
 check '-m and an operand are the same' cmp by_option by_operand

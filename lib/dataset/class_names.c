@@ -299,33 +299,76 @@ static enum emnist_status apply(const char *const *names, size_t n, const struct
 	return EMNIST_OK;
 }
 
-enum emnist_status class_names_read(const char *const *names, size_t n,
-				    const struct emnist_labels *mapping, uint16_t *values_ret,
-				    struct emnist_labels **labels_ret, const char **rule_ret,
-				    struct emnist_error *error)
+/* The meanings of n names by the first rule that reads all of them; freed with free(). */
+static enum emnist_status read_meanings(const char *const *names, size_t n, bool numbers_first,
+					struct meaning **meanings_ret, const struct rule **rule_ret,
+					struct emnist_error *error)
 {
 	struct meaning *meanings;
-	enum emnist_status status;
-	const struct rule *rule;
 	const char *bad = "";
 
-	*labels_ret = NULL;
 	if (n > LABELS_MAX_COUNT)
 		return error_set(error, EMNIST_ERR_LIMIT, "%zu classes: the limit is %d", n,
 				 LABELS_MAX_COUNT);
 	meanings = alloc_zeroed(n, sizeof(*meanings));
 	if (!meanings)
 		return error_memory(error);
-	rule = find_rule(names, n, mapping != NULL, meanings, &bad);
-	if (rule) {
-		*rule_ret = rule->text;
-		status = apply(names, n, rule, mapping, meanings, values_ret, labels_ret, error);
-	} else {
-		status = error_set(error, EMNIST_ERR_FORMAT,
-				   "'%.40s' names no class: neither all names are characters (A, "
-				   "A_caps, U+0041), nor hexadecimal codes (41), nor class numbers",
-				   bad);
+	*rule_ret = find_rule(names, n, numbers_first, meanings, &bad);
+	if (*rule_ret) {
+		*meanings_ret = meanings;
+		return EMNIST_OK;
 	}
 	free(meanings);
+	return error_set(error, EMNIST_ERR_FORMAT,
+			 "'%.40s' names no class: neither all names are characters (A, A_caps, "
+			 "U+0041), nor hexadecimal codes (41), nor class numbers",
+			 bad);
+}
+
+enum emnist_status class_names_read(const char *const *names, size_t n,
+				    const struct emnist_labels *mapping, uint16_t *values_ret,
+				    struct emnist_labels **labels_ret, const char **rule_ret,
+				    struct emnist_error *error)
+{
+	struct meaning *meanings = NULL;
+	enum emnist_status status;
+	const struct rule *rule;
+
+	*labels_ret = NULL;
+	status = read_meanings(names, n, mapping != NULL, &meanings, &rule, error);
+	if (status)
+		return status;
+	*rule_ret = rule->text;
+	status = apply(names, n, rule, mapping, meanings, values_ret, labels_ret, error);
+	free(meanings);
+	return status;
+}
+
+enum emnist_status class_names_in_order(const char *const *names, size_t n, uint16_t *numbers_ret,
+					struct emnist_labels **labels_ret,
+					struct emnist_error *error)
+{
+	struct emnist_labels *labels = NULL;
+	struct meaning *meanings = NULL;
+	enum emnist_status status;
+	const struct rule *rule;
+
+	*labels_ret = NULL;
+	status = read_meanings(names, n, false, &meanings, &rule, error);
+	if (status)
+		return status;
+	for (size_t i = 0; rule->numbers && i < n; i++)
+		numbers_ret[i] = (uint16_t)meanings[i].number;
+	if (!rule->numbers) {
+		labels = labels_new(n, n * MAX_CHARACTERS);
+		status = labels ? EMNIST_OK : error_memory(error);
+	}
+	for (size_t i = 0; labels && i < n; i++) {
+		labels_add_entry(labels, (uint32_t)i);
+		for (size_t k = 0; k < meanings[i].n_characters; k++)
+			labels_add_character(labels, meanings[i].characters[k]);
+	}
+	free(meanings);
+	*labels_ret = labels;
 	return status;
 }

@@ -20,4 +20,13 @@ enum emnist_status class_names_read(const char *const *names, size_t n,
 				    struct emnist_labels **labels_ret, const char **rule_ret,
 				    struct emnist_error *error);
 
+/*
+ * Tells by the same rules what n names in a given order stand for, such as the classes that a model
+ * names: entry i of *labels_ret is what names[i] means, and its index is i. NULL where all are
+ * class numbers, which numbers_ret, (n), then gets. EMNIST_ERR_FORMAT: no rule reads all of them.
+ */
+enum emnist_status class_names_in_order(const char *const *names, size_t n, uint16_t *numbers_ret,
+					struct emnist_labels **labels_ret,
+					struct emnist_error *error);
+
 #endif

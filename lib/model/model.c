@@ -136,6 +136,14 @@ void layer_forget_strips(struct layer *layer)
 	layer->borrows_strips = false;
 }
 
+void layer_clear(struct layer *layer)
+{
+	if (!layer->borrows_weights)
+		free(layer->weights);
+	free(layer->bias);
+	layer_forget_strips(layer);
+}
+
 /* The exponent of infinities and of what is no number. */
 #define EXPONENT_BITS UINT32_C(0x7f800000)
 
@@ -205,10 +213,12 @@ static enum emnist_status settle_labels(struct emnist_model *model,
 					size_t metadata_nbytes, struct emnist_error *error)
 {
 	const size_t n_outputs = emnist_model_n_outputs(model);
-	enum emnist_status status;
+	enum emnist_status status = EMNIST_OK;
 	size_t count;
 
-	status = find_labels(wanted, metadata, metadata_nbytes, n_outputs, &model->labels, error);
+	if (!model->labels)
+		status = find_labels(wanted, metadata, metadata_nbytes, n_outputs, &model->labels,
+				     error);
 	if (status)
 		return status;
 	count = emnist_labels_count(model->labels);
@@ -326,12 +336,8 @@ void emnist_model_free(struct emnist_model *model)
 {
 	if (!model)
 		return;
-	for (size_t l = 0; l < model->n_layers; l++) {
-		if (!model->layers[l].borrows_weights)
-			free(model->layers[l].weights);
-		free(model->layers[l].bias);
-		layer_forget_strips(&model->layers[l]);
-	}
+	for (size_t l = 0; l < model->n_layers; l++)
+		layer_clear(&model->layers[l]);
 	free(model->file);
 	free(model->layers);
 	emnist_labels_free(model->labels);

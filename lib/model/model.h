@@ -70,6 +70,9 @@ static inline float *layer_weights(struct layer *layer)
 	return (float *)layer->weights;
 }
 
+/* Frees what is the layer's own. */
+void layer_clear(struct layer *layer);
+
 /* Leaves layer without strips. */
 void layer_forget_strips(struct layer *layer);
 
@@ -80,10 +83,10 @@ bool activation_has_gamma(enum emnist_activation activation);
 /* Gives layer an activation, with ONNX's and PyTorch's default alpha and gamma. */
 void activation_set(struct layer *layer, enum emnist_activation activation);
 
-/* Checks that shapes chain, that weights are finite, and settles the labels: labels_wanted, else
- * those of the mapping file's text labels_metadata, else those of EMNIST's split of as many
- * classes; the first of them that is not NULL must fit. The last step of every reader and of the
- * trainer. */
+/* Checks that shapes chain, that weights are finite, and settles the labels: those that the model
+ * has been given, else labels_wanted, else those of the mapping file's text labels_metadata, else
+ * those of EMNIST's split of as many classes; the first of them that is not NULL must fit. The last
+ * step of every reader and of the trainer. */
 enum emnist_status model_finish(struct emnist_model *model,
 				const struct emnist_labels *labels_wanted,
 				const char *labels_metadata, size_t labels_metadata_nbytes,

@@ -5,9 +5,10 @@
  *	onnx_external.c tensors that keep their data in other files
  *	onnx_tensor.c   tensors checked against the data that is there, and decoded
  *	onnx_graph.c    who makes which tensor; constants; the chain of nodes from input to output
+ *	onnx_ends.c     which tensors are the input and the output
  *	onnx_layers.c   the chain of nodes -> layers; onnx_operators.c: what each node does to them;
- *	                onnx_fold.c: how that is done
- *	onnx_origin.c   what the file says of itself
+ *	                onnx_shapes.c: those that only change the shape; onnx_fold.c: how that is
+ *done onnx_labels.c   what the graph calls its classes onnx_origin.c   what the file says of itself
  *	onnx_read.c     all of it: emnist_model_parse() and emnist_model_read()
  *
  * and onnx_write.c for the way back. Here error is never NULL.
@@ -33,13 +34,22 @@
 /* TensorProto.DataType. */
 enum onnx_type {
 	ONNX_FLOAT = 1,
+	ONNX_UINT8 = 2,
+	ONNX_UINT16 = 4,
+	ONNX_INT16 = 5,
 	ONNX_INT32 = 6,
 	ONNX_INT64 = 7,
+	ONNX_STRING = 8,
 	ONNX_BOOL = 9,
 	ONNX_FLOAT16 = 10,
 	ONNX_DOUBLE = 11,
+	ONNX_UINT32 = 12,
+	ONNX_UINT64 = 13,
 	ONNX_BFLOAT16 = 16,
 };
+
+/* The operators of scikit-learn's models. */
+#define ONNX_ML "ai.onnx.ml"
 
 /* TensorProto.DataLocation. */
 #define ONNX_EXTERNAL 1
@@ -101,6 +111,16 @@ struct onnx_constant {
 /* Whether values of this type are read as numbers of a network. */
 bool onnx_type_is_float(int64_t type);
 
+/* Whether they are whole numbers that can be 0 to 255, as pixels in bytes are. */
+bool onnx_type_holds_bytes(int64_t type);
+
+/* A type by NumPy's name; NULL: it has none. */
+const char *onnx_type_name(int64_t type);
+
+/* The same for messages: a type without a name is its number. */
+#define ONNX_TYPE_NBYTES 32
+const char *onnx_type_shown(int64_t type, char text[static ONNX_TYPE_NBYTES]);
+
 /* Checks that tensor is of a type that is read and has as many values as its dims say. */
 enum emnist_status onnx_tensor_check(const Onnx__TensorProto *tensor, const char *name,
 				     struct onnx_constant *constant_ret,
@@ -128,6 +148,7 @@ struct onnx_name {
 
 struct onnx_graph {
 	const Onnx__GraphProto *proto;
+	int64_t opset;           /* of ONNX's own operators */
 	struct onnx_name *names; /* sorted */
 	size_t n_names;
 	const Onnx__ValueInfoProto *input; /* the one that is no initializer */
@@ -148,6 +169,16 @@ enum emnist_status onnx_graph_index(const Onnx__GraphProto *proto, struct onnx_g
 				    struct emnist_error *error);
 
 void onnx_graph_clear(struct onnx_graph *graph);
+
+/* Finds input and output, a step of onnx_graph_index(). */
+enum emnist_status onnx_graph_ends(struct onnx_graph *graph, struct emnist_error *error);
+
+/* The tensor by this name, or NULL. */
+const struct onnx_name *onnx_graph_find(const struct onnx_graph *graph, const char *name);
+
+/* The node that makes the tensor by this name, gone back through those that only hand its values
+ * on; NULL: none does. */
+const Onnx__NodeProto *onnx_graph_maker(const struct onnx_graph *graph, const char *name);
 
 /* Whether there is a tensor by this name that is an initializer or made by a node. */
 bool onnx_graph_makes(const struct onnx_graph *graph, const char *name);
@@ -175,6 +206,9 @@ const Onnx__AttributeProto *onnx_node_attribute(const Onnx__NodeProto *node, con
 int64_t onnx_node_int(const Onnx__NodeProto *node, const char *name, int64_t otherwise);
 float onnx_node_float(const Onnx__NodeProto *node, const char *name, float otherwise);
 
+/* Whether node is operator op of domain, NULL being ONNX's own. */
+bool onnx_node_is(const Onnx__NodeProto *node, const char *domain, const char *op);
+
 /* Whether node is of ONNX's own operators. */
 bool onnx_node_is_standard(const Onnx__NodeProto *node);
 
@@ -182,6 +216,11 @@ bool onnx_node_is_standard(const Onnx__NodeProto *node);
  * EMNIST_ERR_UNSUPPORTED. */
 enum emnist_status onnx_refuse(const Onnx__NodeProto *node, struct emnist_error *error,
 			       const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* What the graph calls the n_outputs classes: ZipMap's labels, or those that the other output picks
+ * from. *labels_ret is NULL where it does not say it. */
+enum emnist_status onnx_class_labels(const struct onnx_graph *graph, size_t n_outputs,
+				     struct emnist_labels **labels_ret, struct emnist_error *error);
 
 /* What the file says of itself, but for its bytes; to be settled. NULL when memory is short. */
 struct origin *onnx_origin(const Onnx__ModelProto *proto, const struct onnx_graph *graph);

@@ -23,20 +23,30 @@ void fold_forget_affine(struct fold *fold)
 	fold->shift = NULL;
 }
 
+/* Makes scale and shift for n values where there are none; false when memory is short. */
+static bool fold_has_affine(struct fold *fold, size_t n)
+{
+	if (fold->scale)
+		return true;
+	fold->scale = alloc_array(n, sizeof(*fold->scale));
+	fold->shift = alloc_array(n, sizeof(*fold->shift));
+	if (!fold->scale || !fold->shift) {
+		fold_forget_affine(fold);
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		fold->scale[i] = 1;
+		fold->shift[i] = 0;
+	}
+	return true;
+}
+
 enum emnist_status fold_begin_affine(struct fold *fold, const Onnx__NodeProto *node)
 {
 	if (fold->scale)
 		return EMNIST_OK;
-	fold->scale = alloc_array(fold->width, sizeof(*fold->scale));
-	fold->shift = alloc_array(fold->width, sizeof(*fold->shift));
-	if (!fold->scale || !fold->shift) {
-		fold_forget_affine(fold);
+	if (!fold_has_affine(fold, fold->width))
 		return error_memory(fold->error);
-	}
-	for (size_t i = 0; i < fold->width; i++) {
-		fold->scale[i] = 1;
-		fold->shift[i] = 0;
-	}
 	fold->waiting = node;
 	return EMNIST_OK;
 }
@@ -88,11 +98,16 @@ static enum emnist_status restore_order(struct fold *fold, struct layer *layer)
 
 enum emnist_status fold_end_layer(struct fold *fold, struct layer *layer)
 {
+	const bool is_first = fold->n_layers == 1;
+
 	fold->is_open = true;
+	if (is_first && fold->takes_bytes && !fold_has_affine(fold, layer->n_inputs))
+		return error_memory(fold->error);
 	if (fold->scale) {
 		if (!layer_own_weights(layer))
 			return error_memory(fold->error);
-		if (fold->n_layers == 1 && affine_takes_bytes(fold->scale, layer->n_inputs))
+		fold->takes_bytes |= affine_takes_bytes(fold->scale, layer->n_inputs);
+		if (is_first && fold->takes_bytes)
 			scale_bytes(fold->scale, layer->n_inputs);
 		affine_into_columns(layer, fold->scale, fold->shift);
 	}
@@ -184,6 +199,58 @@ enum emnist_status fold_take_vector(struct fold *fold, const Onnx__NodeProto *no
 	return EMNIST_OK;
 }
 
+/* --------------------------------------------------------------------- shapes */
+
+void fold_set_dims(struct fold *fold, size_t rank, const size_t *dims)
+{
+	fold->rank = rank;
+	memcpy(fold->dims + 1, dims + 1, (rank - 1) * sizeof(*dims));
+}
+
+/* Sizes go together from the last on, as NumPy's do; here the values' may not change. */
+static bool keeps_shape(const struct fold *fold, const struct onnx_constant *constant)
+{
+	bool keeps = fold->rank == 0 || constant->rank <= fold->rank;
+
+	for (size_t i = 1; keeps && fold->rank > 0 && i <= constant->rank; i++) {
+		const size_t dim = constant->dims[constant->rank - i];
+
+		keeps = dim == 1 || (i < fold->rank && dim == fold->dims[fold->rank - i]);
+	}
+	return keeps;
+}
+
+enum emnist_status fold_take_operand(struct fold *fold, const Onnx__NodeProto *node, size_t i,
+				     float **values_ret)
+{
+	struct onnx_constant constant;
+	enum emnist_status status = fold_take_vector(fold, node, i, fold->width, values_ret);
+
+	if (!status)
+		status = fold_take_constant(fold, node, i, &constant);
+	if (status || keeps_shape(fold, &constant))
+		return status;
+	free(*values_ret);
+	return onnx_refuse(node, fold->error,
+			   "its constant is of a shape that goes with no rows of %zu", fold->width);
+}
+
+/* Whether the values that come are of a shape that a product with n_inputs of them takes. */
+static enum emnist_status check_factor(struct fold *fold, const Onnx__NodeProto *node,
+				       size_t n_inputs)
+{
+	const bool takes_rows = !onnx_node_is(node, NULL, "MatMul");
+	const size_t n = fold->rank > 0 ? fold->dims[fold->rank - 1] : fold->width;
+
+	if (takes_rows && fold->rank > 2)
+		return onnx_refuse(node, fold->error, "it takes 2 dimensions, but is given %zu",
+				   fold->rank);
+	if (n_inputs != fold->width || n_inputs != n)
+		return onnx_refuse(node, fold->error, "it takes %zu values, but is given %zu",
+				   n_inputs, n);
+	return EMNIST_OK;
+}
+
 /* -------------------------------------------------------------------- layers */
 
 /* Gives layer the weights, of their place or as its own; false when memory is short. */
@@ -218,9 +285,9 @@ enum emnist_status fold_begin_layer(struct fold *fold, const Onnx__NodeProto *no
 				   weights.rank);
 	n_inputs = weights.dims[transposed ? 1 : 0];
 	n_outputs = weights.dims[transposed ? 0 : 1];
-	if (n_inputs != fold->width)
-		return onnx_refuse(node, fold->error, "it takes %zu values, but is given %zu",
-				   n_inputs, fold->width);
+	status = check_factor(fold, node, n_inputs);
+	if (status)
+		return status;
 	if (n_outputs > MODEL_MAX_WIDTH)
 		return error_set(fold->error, EMNIST_ERR_LIMIT,
 				 "a layer of %zu outputs, more than %d are not read", n_outputs,
@@ -234,8 +301,10 @@ enum emnist_status fold_begin_layer(struct fold *fold, const Onnx__NodeProto *no
 			  layer))
 		return error_memory(fold->error);
 	fold->width = n_outputs;
-	fold->rank = 1;
-	fold->dims[0] = n_outputs;
+	if (!onnx_node_is(node, NULL, "MatMul"))
+		fold->rank = 2;
+	if (fold->rank > 0)
+		fold->dims[fold->rank - 1] = n_outputs;
 	*layer_ret = layer;
 	return EMNIST_OK;
 }

@@ -12,9 +12,13 @@ struct fold {
 	size_t n_layers;    /* so far */
 	size_t floats_left; /* that the layers to come may hold */
 	size_t width;       /* of the values that the chain has come to */
-	/* Their shape without the batch; rank 0: not known. */
+	/* Their shape, of which the first dimension is the batch: 0 where that may be any. Rank 0:
+	 * not known, or there is no batch. */
 	size_t rank;
 	size_t dims[ONNX_MAX_RANK];
+	int64_t opset;
+	bool is_integer;  /* no floats have been made of the input's whole numbers yet */
+	bool takes_bytes; /* as the input's type says */
 	/* Before the first layer: which value of the input each is. NULL: the same one. (width)
 	 * Freed by fold_forget_order(). */
 	uint32_t *order;
@@ -46,6 +50,13 @@ enum emnist_status fold_take_constant(struct fold *fold, const Onnx__NodeProto *
  * elements in a block at its end goes one by one. *values_ret is freed with free(). */
 enum emnist_status fold_take_vector(struct fold *fold, const Onnx__NodeProto *node, size_t i,
 				    size_t n, float **values_ret);
+
+/* The same of the values that the chain has come to, which must keep their shape. */
+enum emnist_status fold_take_operand(struct fold *fold, const Onnx__NodeProto *node, size_t i,
+				     float **values_ret);
+
+/* The same shape with other dimensions behind the batch. */
+void fold_set_dims(struct fold *fold, size_t rank, const size_t *dims);
 
 /* Makes the next layer from input 1 of node: weights of shape (n_inputs, n_outputs) or, with
  * transposed, the other way round. Its bias is zero, to be set before fold_end_layer(). */

@@ -51,6 +51,13 @@ float onnx_node_float(const Onnx__NodeProto *node, const char *name, float other
 	return attribute && attribute->has_f ? attribute->f : otherwise;
 }
 
+bool onnx_node_is(const Onnx__NodeProto *node, const char *domain, const char *op)
+{
+	return strcmp(text_or_empty(node->op_type), op) == 0 &&
+	       (domain ? strcmp(text_or_empty(node->domain), domain) == 0
+		       : onnx_node_is_standard(node));
+}
+
 bool onnx_node_is_standard(const Onnx__NodeProto *node)
 {
 	const char *domain = text_or_empty(node->domain);
@@ -92,7 +99,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(left->name, right->name);
 }
 
-static const struct onnx_name *find_name(const struct onnx_graph *graph, const char *name)
+const struct onnx_name *onnx_graph_find(const struct onnx_graph *graph, const char *name)
 {
 	const struct onnx_name key = {.name = name};
 
@@ -101,7 +108,7 @@ static const struct onnx_name *find_name(const struct onnx_graph *graph, const c
 
 bool onnx_graph_makes(const struct onnx_graph *graph, const char *name)
 {
-	return name && find_name(graph, name);
+	return name && onnx_graph_find(graph, name);
 }
 
 static enum emnist_status check_counts(const Onnx__GraphProto *proto, struct emnist_error *error)
@@ -151,52 +158,6 @@ static enum emnist_status collect_names(struct onnx_graph *graph, struct emnist_
 	return EMNIST_OK;
 }
 
-static enum emnist_status find_input(struct onnx_graph *graph, struct emnist_error *error)
-{
-	const Onnx__GraphProto *proto = graph->proto;
-	size_t n_inputs = 0;
-
-	for (size_t i = 0; i < proto->n_input; i++) {
-		if (!proto->input[i]->name || onnx_graph_makes(graph, proto->input[i]->name))
-			continue;
-		graph->input = proto->input[i];
-		n_inputs++;
-	}
-	if (n_inputs != 1)
-		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "the model has %zu inputs, only one is supported", n_inputs);
-	return EMNIST_OK;
-}
-
-/* Whether an output may be the probabilities: of floats, or no tensor, as what ZipMap gives. */
-static bool may_be_probabilities(const Onnx__ValueInfoProto *output)
-{
-	const Onnx__TypeProto__Tensor *tensor = output->type ? output->type->tensor_type : NULL;
-
-	return output->name && (!tensor || onnx_type_is_float(tensor->elem_type));
-}
-
-/* The only output, or the only one that may be the probabilities: classifiers of scikit-learn give
- * labels, too. */
-static enum emnist_status find_output(struct onnx_graph *graph, struct emnist_error *error)
-{
-	const Onnx__GraphProto *proto = graph->proto;
-	size_t n_outputs = 0;
-
-	for (size_t i = 0; i < proto->n_output; i++) {
-		if (!may_be_probabilities(proto->output[i]) &&
-		    (proto->n_output > 1 || !proto->output[i]->name))
-			continue;
-		graph->output = proto->output[i]->name;
-		n_outputs++;
-	}
-	if (n_outputs != 1)
-		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "the model has %zu outputs, only one is supported",
-				 proto->n_output);
-	return EMNIST_OK;
-}
-
 enum emnist_status onnx_graph_index(const Onnx__GraphProto *proto, struct onnx_graph *graph,
 				    struct emnist_error *error)
 {
@@ -207,9 +168,7 @@ enum emnist_status onnx_graph_index(const Onnx__GraphProto *proto, struct onnx_g
 	if (!status)
 		status = collect_names(graph, error);
 	if (!status)
-		status = find_input(graph, error);
-	if (!status)
-		status = find_output(graph, error);
+		status = onnx_graph_ends(graph, error);
 	return status;
 }
 
@@ -289,7 +248,7 @@ enum onnx_found onnx_graph_constant(const struct onnx_graph *graph, const char *
 				    struct onnx_constant *constant_ret, struct emnist_error *error)
 {
 	const Onnx__NodeProto *transposes[MAX_CONSTANT_DEPTH];
-	const struct onnx_name *found = find_name(graph, name);
+	const struct onnx_name *found = onnx_graph_find(graph, name);
 	enum onnx_found result;
 	size_t n = 0;
 
@@ -305,7 +264,7 @@ enum onnx_found onnx_graph_constant(const struct onnx_graph *graph, const char *
 			return ONNX_COMPUTED;
 		if (is_transpose)
 			transposes[n++] = found->node;
-		found = find_name(graph, input);
+		found = onnx_graph_find(graph, input);
 	}
 	if (!found)
 		return ONNX_COMPUTED;
@@ -354,7 +313,7 @@ static enum emnist_status walk_back(const struct onnx_graph *graph, struct onnx_
 	size_t n = 0;
 
 	while (strcmp(tensor, graph->input->name) != 0) {
-		const struct onnx_name *made = find_name(graph, tensor);
+		const struct onnx_name *made = onnx_graph_find(graph, tensor);
 		enum emnist_status status;
 
 		if (!made)

@@ -31,8 +31,8 @@ static enum emnist_status count_layers(const struct onnx_step *steps, size_t n_s
 	return EMNIST_OK;
 }
 
-/* The shape of a row of the graph's input: all dimensions but the first, which is the
- * batch, where there is more than one. */
+/* The shape of the graph's input. The first dimension is the batch, where there is more than one.
+ */
 static enum emnist_status input_shape(const Onnx__ValueInfoProto *input, struct fold *fold,
 				      struct emnist_error *error)
 {
@@ -40,10 +40,6 @@ static enum emnist_status input_shape(const Onnx__ValueInfoProto *input, struct 
 	const Onnx__TensorShapeProto *shape = type ? type->shape : NULL;
 	size_t width = 1;
 
-	if (type && !onnx_type_is_float(type->elem_type))
-		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "input '%.80s' is of type %d, not of floating point", input->name,
-				 type->elem_type);
 	if (!shape || shape->n_dim == 0)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED, "input '%.80s' has no shape",
 				 input->name);
@@ -60,11 +56,30 @@ static enum emnist_status input_shape(const Onnx__ValueInfoProto *input, struct 
 					 MODEL_MAX_WIDTH);
 		width *= (size_t)dim;
 		if (i < ONNX_MAX_RANK)
-			fold->dims[i - (shape->n_dim > 1)] = (size_t)dim;
+			fold->dims[i] = (size_t)dim;
 	}
 	fold->width = width;
-	fold->rank = shape->n_dim > 1 && shape->n_dim <= ONNX_MAX_RANK ? shape->n_dim - 1 : 0;
+	if (shape->n_dim > 1 && shape->n_dim <= ONNX_MAX_RANK) {
+		fold->rank = shape->n_dim;
+		fold->dims[0] = shape->dim[0]->dim_value > 0 ? (size_t)shape->dim[0]->dim_value : 0;
+	}
 	return EMNIST_OK;
+}
+
+/* Whole numbers are pixels of 0 to 255. */
+static enum emnist_status input_type(const Onnx__ValueInfoProto *input, struct fold *fold,
+				     struct emnist_error *error)
+{
+	const Onnx__TypeProto__Tensor *type = input->type ? input->type->tensor_type : NULL;
+	char shown[ONNX_TYPE_NBYTES];
+
+	if (!type || onnx_type_is_float(type->elem_type))
+		return EMNIST_OK;
+	fold->is_integer = fold->takes_bytes = onnx_type_holds_bytes(type->elem_type);
+	return fold->is_integer ? EMNIST_OK
+				: error_set(error, EMNIST_ERR_UNSUPPORTED,
+					    "input '%.80s' is of type %s, which is not read",
+					    input->name, onnx_type_shown(type->elem_type, shown));
 }
 
 static enum emnist_status fold_steps(struct fold *fold, const struct onnx_step *steps,
@@ -76,6 +91,10 @@ static enum emnist_status fold_steps(struct fold *fold, const struct onnx_step *
 
 		if (fold->is_normalised && !known->keeps_values)
 			return onnx_refuse(steps[i].node, fold->error, "it follows the softmax");
+		if (fold->is_integer && !known->takes_integers)
+			return onnx_refuse(steps[i].node, fold->error,
+					   "it computes with whole numbers: a Cast to floats must "
+					   "come first");
 		if (steps[i].data_input != 0 && !known->has_two_operands)
 			return fold_refuse_computed(fold, steps[i].node);
 		status = known->fold(fold, &steps[i], known->which);
@@ -95,11 +114,14 @@ enum emnist_status onnx_layers(const struct onnx_graph *graph, const struct onnx
 			       size_t n_steps, size_t max_floats, struct emnist_model **model_ret,
 			       struct emnist_error *error)
 {
-	struct fold fold = {.graph = graph, .floats_left = max_floats, .error = error};
+	struct fold fold = {
+		.graph = graph, .opset = graph->opset, .floats_left = max_floats, .error = error};
 	enum emnist_status status;
 	size_t n_layers = 0;
 
 	status = count_layers(steps, n_steps, &n_layers, error);
+	if (!status)
+		status = input_type(graph->input, &fold, error);
 	if (!status)
 		status = input_shape(graph->input, &fold, error);
 	if (status)

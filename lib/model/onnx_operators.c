@@ -7,7 +7,6 @@
 
 #include "../base/memory.h"
 #include "onnx_operators.h"
-#include "trace.h"
 
 /* ------------------------------------------------------------------ products */
 
@@ -39,7 +38,7 @@ static enum emnist_status scale_gemm(struct fold *fold, const Onnx__NodeProto *n
 		layer->weights[i] = (float)(alpha * (double)layer->weights[i]);
 	if (!onnx_node_input(node, 2))
 		return EMNIST_OK;
-	status = fold_take_vector(fold, node, 2, layer->n_outputs, &bias);
+	status = fold_take_operand(fold, node, 2, &bias);
 	if (status)
 		return status;
 	for (size_t i = 0; i < layer->n_outputs; i++)
@@ -112,13 +111,25 @@ static enum emnist_status fold_arithmetic(struct fold *fold, const struct onnx_s
 
 	if (operation == DIV && other == 0)
 		return onnx_refuse(step->node, fold->error, "it divides by computed values");
-	status = fold_take_vector(fold, step->node, other, fold->width, &operand);
+	status = fold_take_operand(fold, step->node, other, &operand);
 	if (status)
 		return status;
 	status = fold_begin_affine(fold, step->node);
 	if (!status)
 		compose(fold, (enum arithmetic)operation, other == 0, operand);
 	free(operand);
+	return status;
+}
+
+/* The second dimension is that of the channels, each of which has parameters of its own. */
+static enum emnist_status check_channels(struct fold *fold, const Onnx__NodeProto *node)
+{
+	struct onnx_constant gain;
+	const enum emnist_status status = fold_take_constant(fold, node, 1, &gain);
+
+	if (!status && fold->rank > 0 && gain.n != fold->dims[1])
+		return onnx_refuse(node, fold->error, "it has %zu parameters for %zu channels",
+				   gain.n, fold->dims[1]);
 	return status;
 }
 
@@ -133,6 +144,7 @@ static enum emnist_status fold_batch_normalization(struct fold *fold, const stru
 	(void)unused;
 	if (onnx_node_int(step->node, "training_mode", 0) != 0)
 		return onnx_refuse(step->node, fold->error, "it is in training mode");
+	status = check_channels(fold, step->node);
 	for (size_t i = 0; !status && i < 4; i++)
 		status = fold_take_vector(fold, step->node, i + 1, fold->width, &parameters[i]);
 	if (!status)
@@ -175,6 +187,7 @@ static enum emnist_status fold_scaler(struct fold *fold, const struct onnx_step 
 		fold->scale[i] *= by;
 		fold->shift[i] = (fold->shift[i] - from) * by;
 	}
+	fold->is_integer = false;
 	return status;
 }
 
@@ -199,19 +212,98 @@ static enum emnist_status fold_activation(struct fold *fold, const struct onnx_s
 	return EMNIST_OK;
 }
 
-/* Softmax and LogSoftmax. Rows have one dimension when they come here, so that axis 1 is the last;
- * it was also the default of opsets before 13, as -1 is of those since. */
+/* The number of dimensions that the graph says its output has, where node makes it; 0: it does not.
+ */
+static size_t rank_of_output(const struct fold *fold, const Onnx__NodeProto *node)
+{
+	const Onnx__GraphProto *proto = fold->graph->proto;
+
+	for (size_t i = 0; i < proto->n_output; i++) {
+		const Onnx__TypeProto *type = proto->output[i]->type;
+
+		if (type && type->tensor_type && type->tensor_type->shape &&
+		    strcmp(proto->output[i]->name, node->output[0]) == 0)
+			return type->tensor_type->shape->n_dim;
+	}
+	return 0;
+}
+
+/* Whether a softmax over this axis is over all classes of a row, and these alone. Before opset 13
+ * it is over that axis and all behind it. */
+static bool is_over_classes(const struct fold *fold, const Onnx__NodeProto *node, int64_t axis)
+{
+	const bool flattens = fold->opset < 13;
+	const size_t rank = fold->rank ? fold->rank : rank_of_output(fold, node);
+	const int64_t at = axis < 0 ? axis + (int64_t)rank : axis;
+	size_t n = 1;
+
+	/* The last axis is that of the classes, whatever the rank is; so is, from the second on,
+	 * all that is flattened. */
+	if (fold->rank == 0)
+		return axis == -1 || (rank > 0 && at == (int64_t)rank - 1) ||
+		       (flattens && axis == 1);
+	if (at < 1 || at >= (int64_t)rank)
+		return false;
+	for (size_t i = (size_t)at; i < (flattens ? rank : (size_t)at + 1); i++)
+		n *= fold->dims[i];
+	return n == fold->width;
+}
+
+/* Softmax and LogSoftmax. */
 static enum emnist_status fold_softmax(struct fold *fold, const struct onnx_step *step, int unused)
 {
-	const int64_t axis = onnx_node_int(step->node, "axis", -1);
+	const int64_t axis = onnx_node_int(step->node, "axis", fold->opset < 13 ? 1 : -1);
 
 	(void)unused;
-	if (axis != -1 && axis != 1)
-		return onnx_refuse(step->node, fold->error, "its axis is %lld", (long long)axis);
 	if (fold->n_layers == 0)
 		return onnx_refuse(step->node, fold->error, "no fully connected layer precedes it");
+	if (!is_over_classes(fold, step->node, axis)) {
+		if (fold->rank == 0)
+			return onnx_refuse(step->node, fold->error,
+					   "its axis is %lld, of an unknown number of dimensions",
+					   (long long)axis);
+		return onnx_refuse(step->node, fold->error,
+				   "its axis is %lld of %zu dimensions, not that of the classes",
+				   (long long)axis, fold->rank);
+	}
 	fold->is_normalised = true;
 	return fold_close_layer(fold);
+}
+
+/* What scikit-learn's classifiers of two classes end in: the probability p of the second comes of a
+ * sigmoid, and 1 - p and p are put together. This is the softmax of 0 and what the sigmoid is of.
+ */
+static enum emnist_status fold_concat(struct fold *fold, const struct onnx_step *step, int unused)
+{
+	struct layer *layer = fold->n_layers ? &fold->model->layers[fold->n_layers - 1] : NULL;
+	const Onnx__NodeProto *difference = fold->scale ? fold->waiting : NULL;
+	const int64_t axis = onnx_node_int(step->node, "axis", 1);
+	struct layer two = {0};
+
+	(void)unused;
+	if (!layer || fold->is_open || layer->n_outputs != 1 ||
+	    layer->activation != EMNIST_SIGMOID || !difference || fold->scale[0] != -1 ||
+	    fold->shift[0] != 1 || step->node->n_input != 2 || difference->n_input != 2 ||
+	    strcmp(step->node->input[0], difference->output[0]) != 0 ||
+	    strcmp(step->node->input[1], difference->input[1]) != 0 ||
+	    !is_over_classes(fold, step->node, axis))
+		return onnx_refuse(step->node, fold->error,
+				   "it does not put the probabilities of two classes together");
+	if (!layer_init(&two, layer->n_inputs, 2)) {
+		layer_clear(&two);
+		return error_memory(fold->error);
+	}
+	memcpy(two.weights + two.n_inputs, layer->weights, two.n_inputs * sizeof(*two.weights));
+	two.bias[1] = layer->bias[0];
+	activation_set(&two, EMNIST_IDENTITY);
+	layer_clear(layer);
+	*layer = two;
+	fold_forget_affine(fold);
+	fold->width = 2;
+	if (fold->rank > 0)
+		fold->dims[fold->rank - 1] = 2;
+	fold->is_normalised = true;
+	return EMNIST_OK;
 }
 
 /* -------------------------------------------------------------------- no-ops */
@@ -224,114 +316,17 @@ static enum emnist_status fold_identity(struct fold *fold, const struct onnx_ste
 	return EMNIST_OK;
 }
 
-/* What makes a row of all values of an image. */
-static enum emnist_status fold_flatten(struct fold *fold, const struct onnx_step *step, int unused)
-{
-	(void)unused;
-	(void)step;
-	fold->rank = 1;
-	fold->dims[0] = fold->width;
-	return EMNIST_OK;
-}
-
-/* What takes away or adds dimensions of 1: which, does not matter but to a Transpose. */
-static enum emnist_status fold_other_rank(struct fold *fold, const struct onnx_step *step,
-					  int unused)
-{
-	(void)unused;
-	(void)step;
-	fold->rank = 0;
-	return EMNIST_OK;
-}
-
-/* Which position a Transpose takes each value of a row from; false where it is none of rows. */
-static bool read_transpose(const struct fold *fold, const Onnx__AttributeProto *perm, size_t *dims,
-			   size_t *positions)
-{
-	size_t within[ONNX_MAX_RANK];
-	unsigned seen = 0;
-
-	if (!perm || perm->n_ints != fold->rank + 1 || perm->ints[0] != 0 || fold->rank == 0)
-		return false;
-	for (size_t i = 0; i < fold->rank; i++) {
-		if (perm->ints[i + 1] < 1 || perm->ints[i + 1] > (int64_t)fold->rank)
-			return false;
-		within[i] = (size_t)perm->ints[i + 1] - 1;
-		seen |= 1u << within[i];
-	}
-	if (seen != (1u << fold->rank) - 1)
-		return false;
-	tensor_transpose(fold->rank, fold->dims, within, dims, positions);
-	return true;
-}
-
-static enum emnist_status fold_transpose(struct fold *fold, const struct onnx_step *step,
-					 int unused)
-{
-	const Onnx__AttributeProto *perm = onnx_node_attribute(step->node, "perm");
-	size_t *positions = alloc_array(fold->width, sizeof(*positions));
-	size_t dims[ONNX_MAX_RANK];
-	enum emnist_status status;
-
-	(void)unused;
-	if (!positions)
-		return error_memory(fold->error);
-	if (fold->n_layers > 0 || !read_transpose(fold, perm, dims, positions)) {
-		status = onnx_refuse(step->node, fold->error,
-				     "its permutation is not of an image's dimensions");
-	} else {
-		memcpy(fold->dims, dims, fold->rank * sizeof(*dims));
-		status = fold_reorder(fold, positions);
-		fold->waiting = fold->waiting ? fold->waiting : step->node;
-	}
-	free(positions);
-	return status;
-}
-
 static enum emnist_status fold_cast(struct fold *fold, const struct onnx_step *step, int unused)
 {
 	const int64_t to = onnx_node_int(step->node, "to", 0);
+	char shown[ONNX_TYPE_NBYTES];
 
 	(void)unused;
-	if (!onnx_type_is_float(to))
-		return onnx_refuse(step->node, fold->error, "it casts to type %lld", (long long)to);
-	return EMNIST_OK;
-}
-
-/* A Reshape to a known shape must keep rows of the same width; where its shape is computed, or is
- * left to be inferred, what follows tells. */
-static enum emnist_status fold_reshape(struct fold *fold, const struct onnx_step *step, int unused)
-{
-	const char *name = onnx_node_input(step->node, 1);
-	struct onnx_constant shape;
-	float dims[ONNX_MAX_RANK];
-	double width = 1;
-	enum onnx_found found = ONNX_COMPUTED;
-
-	(void)unused;
-	fold->rank = 0;
-	if (name)
-		found = onnx_graph_constant(fold->graph, name, &shape, fold->error);
-	if (found == ONNX_BAD)
-		return fold->error->code;
-	if (found == ONNX_COMPUTED)
-		return EMNIST_OK;
-	if (shape.n > ONNX_MAX_RANK)
-		return onnx_refuse(step->node, fold->error, "its shape has %zu dimensions",
-				   shape.n);
-	onnx_constant_values(&shape, dims);
-	for (size_t i = shape.n > 1 ? 1 : 0; i < shape.n; i++) {
-		if (dims[i] <= 0)
-			return EMNIST_OK;
-		width *= (double)dims[i];
-	}
-	if (width != (double)fold->width)
-		return onnx_refuse(step->node, fold->error,
-				   "it makes rows of %.0f values from rows of %zu", width,
-				   fold->width);
-	fold->rank = shape.n > 1 ? shape.n - 1 : 0;
-	for (size_t i = 0; i < fold->rank; i++)
-		fold->dims[i] = (size_t)dims[i + 1];
+	if (onnx_type_is_float(to))
+		fold->is_integer = false;
+	else if (!fold->is_integer || !onnx_type_holds_bytes(to))
+		return onnx_refuse(step->node, fold->error, "it casts to %s",
+				   onnx_type_shown(to, shown));
 	return EMNIST_OK;
 }
 
@@ -371,16 +366,17 @@ static const struct onnx_operator operators[] = {
 	{.name = "Tanh", .fold = fold_activation, .which = EMNIST_TANH},
 	{.name = "Softmax", .fold = fold_softmax},
 	{.name = "LogSoftmax", .fold = fold_softmax},
-	{.name = "Flatten", .fold = fold_flatten, .keeps_values = true},
-	{.name = "Squeeze", .fold = fold_other_rank, .keeps_values = true},
-	{.name = "Unsqueeze", .fold = fold_other_rank, .keeps_values = true},
-	{.name = "Transpose", .fold = fold_transpose},
-	{.name = "Identity", .fold = fold_identity, .keeps_values = true},
-	{.name = "Reshape", .fold = fold_reshape, .keeps_values = true},
+	{.name = "Concat", .fold = fold_concat},
+	{.name = "Flatten", .fold = fold_flatten, .keeps_values = true, .takes_integers = true},
+	{.name = "Squeeze", .fold = fold_squeeze, .keeps_values = true, .takes_integers = true},
+	{.name = "Unsqueeze", .fold = fold_unsqueeze, .keeps_values = true, .takes_integers = true},
+	{.name = "Transpose", .fold = fold_transpose, .takes_integers = true},
+	{.name = "Identity", .fold = fold_identity, .keeps_values = true, .takes_integers = true},
+	{.name = "Reshape", .fold = fold_reshape, .keeps_values = true, .takes_integers = true},
 	{.name = "Dropout", .fold = fold_dropout, .keeps_values = true},
-	{.name = "Cast", .fold = fold_cast, .keeps_values = true},
-	{.name = "Scaler", .domain = "ai.onnx.ml", .fold = fold_scaler},
-	{.name = "ZipMap", .domain = "ai.onnx.ml", .fold = fold_identity, .keeps_values = true},
+	{.name = "Cast", .fold = fold_cast, .keeps_values = true, .takes_integers = true},
+	{.name = "Scaler", .domain = ONNX_ML, .fold = fold_scaler, .takes_integers = true},
+	{.name = "ZipMap", .domain = ONNX_ML, .fold = fold_identity, .keeps_values = true},
 };
 
 const struct onnx_operator *onnx_operator_of(const Onnx__NodeProto *node)

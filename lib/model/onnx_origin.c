@@ -6,21 +6,6 @@
 
 #include "onnx.h"
 
-/* TensorProto.DataType, by NumPy's names. */
-static const char *const type_names[] = {
-	[1] = "float32", [2] = "uint8",      [3] = "int8",        [4] = "uint16",
-	[5] = "int16",   [6] = "int32",      [7] = "int64",       [8] = "string",
-	[9] = "bool",    [10] = "float16",   [11] = "float64",    [12] = "uint32",
-	[13] = "uint64", [14] = "complex64", [15] = "complex128", [16] = "bfloat16",
-};
-
-static const char *type_name(int32_t type)
-{
-	return type > 0 && (size_t)type < sizeof(type_names) / sizeof(*type_names)
-		       ? type_names[type]
-		       : NULL;
-}
-
 /* A size that the file does not give, and one that is none, may be any. */
 static struct emnist_dim dim_of(const Onnx__TensorShapeProto__Dimension *dim)
 {
@@ -38,7 +23,7 @@ static void add_value(struct origin *origin, enum origin_side side,
 	struct emnist_dim dims[ONNX_MAX_RANK];
 
 	if (tensor)
-		info.type = type_name(tensor->elem_type);
+		info.type = onnx_type_name(tensor->elem_type);
 	if (shape && shape->n_dim <= ONNX_MAX_RANK) {
 		for (size_t i = 0; i < shape->n_dim; i++)
 			dims[i] = dim_of(shape->dim[i]);

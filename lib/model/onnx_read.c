@@ -9,26 +9,65 @@
 
 #include "load.h"
 #include "onnx.h"
+#include "save.h"
 
-/* The first opset whose Gemm, BatchNormalization and Reshape are those that are read here. */
-#define OLDEST_OPSET 6
+/* The operator sets whose operators are those that are read here: Gemm, BatchNormalization and
+ * Reshape are since opset 6, and what the next version makes of them is not known. */
+static const struct opset {
+	const char *domain; /* NULL: ONNX's own */
+	int64_t oldest, newest;
+} opsets[] = {
+	{NULL, 6, 28},
+	{ONNX_ML, 1, 5},
+};
 
-static enum emnist_status check_opset(const Onnx__ModelProto *proto, struct emnist_error *error)
+/* Whether entry is of the domain of opset. */
+static bool is_of(const Onnx__OperatorSetIdProto *entry, const struct opset *opset)
 {
-	for (size_t i = 0; i < proto->n_opset_import; i++) {
-		const Onnx__OperatorSetIdProto *opset = proto->opset_import[i];
-		const char *domain = opset->domain ? opset->domain : "";
+	const char *domain = entry->domain ? entry->domain : "";
 
-		if (domain[0] != '\0' && strcmp(domain, "ai.onnx") != 0)
-			continue;
-		if (opset->version < OLDEST_OPSET)
-			return error_set(error, EMNIST_ERR_UNSUPPORTED,
-					 "operator set %lld is older than %d, the oldest that is "
-					 "read",
-					 (long long)opset->version, OLDEST_OPSET);
-		return EMNIST_OK;
-	}
-	return error_set(error, EMNIST_ERR_CORRUPT, "the model names no operator set");
+	return opset->domain ? strcmp(domain, opset->domain) == 0
+			     : domain[0] == '\0' || strcmp(domain, "ai.onnx") == 0;
+}
+
+static enum emnist_status check_opset(const Onnx__OperatorSetIdProto *entry,
+				      const struct opset *opset, struct emnist_error *error)
+{
+	if (entry->version < opset->oldest)
+		return error_set(error, EMNIST_ERR_UNSUPPORTED,
+				 "operator set %lld is older than %lld, the oldest that is read",
+				 (long long)entry->version, (long long)opset->oldest);
+	if (entry->version > opset->newest)
+		return error_set(error, EMNIST_ERR_UNSUPPORTED,
+				 "operator set %lld is newer than %lld, the newest that is read",
+				 (long long)entry->version, (long long)opset->newest);
+	return EMNIST_OK;
+}
+
+/* opset_ret: the version of ONNX's own operators. */
+static enum emnist_status read_opsets(const Onnx__ModelProto *proto, int64_t *opset_ret,
+				      struct emnist_error *error)
+{
+	enum emnist_status status = EMNIST_OK;
+	bool is_there = false;
+
+	for (size_t i = 0; !status && i < proto->n_opset_import; i++)
+		for (size_t k = 0; !status && k < sizeof(opsets) / sizeof(*opsets); k++) {
+			const Onnx__OperatorSetIdProto *entry = proto->opset_import[i];
+
+			if (!is_of(entry, &opsets[k]))
+				continue;
+			status = check_opset(entry, &opsets[k], error);
+			if (k == 0 && is_there && entry->version != *opset_ret)
+				return error_set(error, EMNIST_ERR_CORRUPT,
+						 "the model names two operator sets");
+			if (k == 0)
+				*opset_ret = entry->version;
+			is_there |= k == 0;
+		}
+	if (!status && !is_there)
+		return error_set(error, EMNIST_ERR_CORRUPT, "the model names no operator set");
+	return status;
 }
 
 /* The value of a metadata entry, or NULL. */
@@ -43,16 +82,18 @@ static const char *find_metadata(const Onnx__ModelProto *proto, const char *key)
 	return NULL;
 }
 
-static enum emnist_status read_graph(const Onnx__ModelProto *proto,
+static enum emnist_status read_graph(const Onnx__ModelProto *proto, int64_t opset,
 				     const struct model_source *source, size_t max_floats,
 				     struct emnist_model **model_ret, struct emnist_error *error)
 {
+	const bool wants_labels = !source->options->labels && !find_metadata(proto, SAVE_LABELS);
 	struct onnx_graph graph;
 	struct onnx_step *steps = NULL;
 	enum emnist_status status;
 	size_t n_steps = 0;
 
 	status = onnx_graph_index(proto->graph, &graph, error);
+	graph.opset = opset;
 	if (source->is_lasting) {
 		graph.lasting = source->bytes;
 		graph.lasting_nbytes = source->nbytes;
@@ -61,6 +102,9 @@ static enum emnist_status read_graph(const Onnx__ModelProto *proto,
 		status = onnx_graph_chain(&graph, &steps, &n_steps, error);
 	if (!status)
 		status = onnx_layers(&graph, steps, n_steps, max_floats, model_ret, error);
+	if (!status && wants_labels)
+		status = onnx_class_labels(&graph, emnist_model_n_outputs(*model_ret),
+					   &(*model_ret)->labels, error);
 	if (!status)
 		(*model_ret)->origin = onnx_origin(proto, &graph);
 	free(steps);
@@ -72,8 +116,8 @@ static enum emnist_status read_metadata(const Onnx__ModelProto *proto,
 					const struct emnist_labels *labels_wanted,
 					struct emnist_model *model, struct emnist_error *error)
 {
-	const char *labels = find_metadata(proto, "emnist.labels");
-	const char *preprocess = find_metadata(proto, "emnist.preprocess");
+	const char *labels = find_metadata(proto, SAVE_LABELS);
+	const char *preprocess = find_metadata(proto, SAVE_PREPROCESS);
 
 	if (preprocess && !preprocess_of_name(preprocess, &model->preprocess))
 		return error_set(
@@ -91,15 +135,17 @@ static enum emnist_status read_model(const Onnx__ModelProto *proto,
 	struct emnist_model *model = NULL;
 	size_t external_nbytes = 0;
 	enum emnist_status status;
+	int64_t opset = 0;
 
 	if (!proto->graph)
 		return error_set(error, EMNIST_ERR_FORMAT, "not an ONNX model: it has no graph");
-	status = check_opset(proto, error);
+	status = read_opsets(proto, &opset, error);
 	if (!status)
 		status = onnx_external_read(proto->graph, source, &external, &external_nbytes,
 					    error);
 	if (!status)
-		status = read_graph(proto, source, source->nbytes + external_nbytes, &model, error);
+		status = read_graph(proto, opset, source, source->nbytes + external_nbytes, &model,
+				    error);
 	if (!status && source->strips)
 		model_borrow_strips(model, source->strips, source->n_strips);
 	if (!status)

@@ -4,6 +4,7 @@
  * A tensor keeps its values either as little-endian raw_data or in the repeated field of its type;
  * both are described by one table of types.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "../base/memory.h"
@@ -139,6 +140,66 @@ bool onnx_type_is_float(int64_t number)
 	return type && type->is_float;
 }
 
+bool onnx_type_holds_bytes(int64_t number)
+{
+	static const enum onnx_type types_of_bytes[] = {ONNX_UINT8,  ONNX_UINT16, ONNX_INT16,
+							ONNX_UINT32, ONNX_INT32,  ONNX_UINT64,
+							ONNX_INT64};
+
+	for (size_t i = 0; i < sizeof(types_of_bytes) / sizeof(*types_of_bytes); i++)
+		if (number == (int64_t)types_of_bytes[i])
+			return true;
+	return false;
+}
+
+/* TensorProto.DataType, by NumPy's names and those of its extensions. */
+static const char *const type_names[] = {
+	NULL,
+	"float32",
+	"uint8",
+	"int8",
+	"uint16",
+	"int16",
+	"int32",
+	"int64",
+	"string",
+	"bool",
+	"float16",
+	"float64",
+	"uint32",
+	"uint64",
+	"complex64",
+	"complex128",
+	"bfloat16",
+	"float8_e4m3fn",
+	"float8_e4m3fnuz",
+	"float8_e5m2",
+	"float8_e5m2fnuz",
+	"uint4",
+	"int4",
+	"float4_e2m1fn",
+	"float8_e8m0fnu",
+	"uint2",
+	"int2",
+	"float6_e2m3fn",
+	"float6_e3m2fn",
+};
+
+const char *onnx_type_name(int64_t number)
+{
+	return number > 0 && (size_t)number < sizeof(type_names) / sizeof(*type_names)
+		       ? type_names[number]
+		       : NULL;
+}
+
+const char *onnx_type_shown(int64_t number, char text[static ONNX_TYPE_NBYTES])
+{
+	if (onnx_type_name(number))
+		return onnx_type_name(number);
+	snprintf(text, ONNX_TYPE_NBYTES, "number %lld", (long long)number);
+	return text;
+}
+
 static enum emnist_status check_dims(const Onnx__TensorProto *tensor,
 				     struct onnx_constant *constant, struct emnist_error *error)
 {
@@ -168,6 +229,7 @@ enum emnist_status onnx_tensor_check(const Onnx__TensorProto *tensor, const char
 				     struct onnx_constant *constant_ret, struct emnist_error *error)
 {
 	const struct type *type = find_type(tensor->data_type);
+	char shown[ONNX_TYPE_NBYTES];
 	enum emnist_status status;
 	size_t n;
 
@@ -179,8 +241,8 @@ enum emnist_status onnx_tensor_check(const Onnx__TensorProto *tensor, const char
 				 name);
 	if (!type)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "tensor '%.80s' is of type %d, which is not read", name,
-				 tensor->data_type);
+				 "tensor '%.80s' is of type %s, which is not read", name,
+				 onnx_type_shown(tensor->data_type, shown));
 	status = check_dims(tensor, constant_ret, error);
 	if (status)
 		return status;

@@ -176,6 +176,13 @@ void tensorflow_bundle_free(struct tensorflow_bundle *bundle);
 
 /* ------------------------------------------------------------------ origin */
 
+/* A DataType by NumPy's name; NULL: it has none. */
+const char *tensorflow_type_name(int32_t type);
+
+/* The same for messages: a type without a name is its number. */
+#define TENSORFLOW_TYPE_NBYTES 24
+const char *tensorflow_type_shown(int32_t type, char text[static TENSORFLOW_TYPE_NBYTES]);
+
 struct origin *tensorflow_origin(const struct tensorflow_graph *graph,
 				 const Tensorflow__GraphDef *def, const char *output);
 

@@ -89,6 +89,7 @@ static enum emnist_status placeholder(const struct call *call, struct value *val
 							    : NULL;
 	enum number_type number = NUMBER_FLOAT;
 	enum tensor_type type = TENSOR_FLOAT;
+	char shown[TENSORFLOW_TYPE_NBYTES];
 	size_t dims[TRACE_MAX_RANK], rank;
 
 	if (!call->graph->input)
@@ -100,8 +101,8 @@ static enum emnist_status placeholder(const struct call *call, struct value *val
 			call->graph->input->name, call->trace->node);
 	if (dtype && !tensorflow_type_of(dtype->type, &number, &type))
 		return error_set(call->trace->error, EMNIST_ERR_UNSUPPORTED,
-				 "input '%.80s' is of type %d, not of numbers", call->trace->node,
-				 dtype->type);
+				 "input '%.80s' is of type %s, not of numbers", call->trace->node,
+				 tensorflow_type_shown(dtype->type, shown));
 	call->trace->takes_bytes = type == TENSOR_INT;
 	rank = proto && !proto->unknown_rank ? proto->n_dim : 0;
 	for (size_t i = 0; i < rank && i < TRACE_MAX_RANK; i++)

@@ -1,6 +1,7 @@
 /*
  * tensorflow_origin.c - what a TensorFlow file says of itself.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "tensorflow.h"
@@ -13,11 +14,19 @@ static const char *const type_names[] = {
 	[18] = "complex128", [19] = "float16", [22] = "uint32",   [23] = "uint64",
 };
 
-static const char *type_name(int32_t type)
+const char *tensorflow_type_name(int32_t type)
 {
 	return type > 0 && (size_t)type < sizeof(type_names) / sizeof(*type_names)
 		       ? type_names[type]
 		       : NULL;
+}
+
+const char *tensorflow_type_shown(int32_t type, char text[static TENSORFLOW_TYPE_NBYTES])
+{
+	if (tensorflow_type_name(type))
+		return tensorflow_type_name(type);
+	snprintf(text, TENSORFLOW_TYPE_NBYTES, "number %d", type);
+	return text;
 }
 
 /* tensor with its type and, where it is known, its shape; dims has room for TRACE_MAX_RANK. */
@@ -25,7 +34,8 @@ static struct emnist_tensor_info describe(const char *key, const char *name, int
 					  const Tensorflow__TensorShapeProto *shape,
 					  struct emnist_dim *dims)
 {
-	struct emnist_tensor_info info = {.key = key, .name = name, .type = type_name(type)};
+	struct emnist_tensor_info info = {
+		.key = key, .name = name, .type = tensorflow_type_name(type)};
 
 	if (!shape || shape->unknown_rank || shape->n_dim > TRACE_MAX_RANK)
 		return info;

@@ -135,6 +135,7 @@ enum emnist_status tensorflow_constant(struct trace *trace, const Tensorflow__Te
 {
 	const struct type *type = find_type(proto->dtype);
 	size_t dims[TRACE_MAX_RANK], rank, nbytes;
+	char shown[TENSORFLOW_TYPE_NBYTES];
 	enum emnist_status status;
 	double *values;
 
@@ -144,8 +145,8 @@ enum emnist_status tensorflow_constant(struct trace *trace, const Tensorflow__Te
 	}
 	if (!type)
 		return error_set(trace->error, EMNIST_ERR_UNSUPPORTED,
-				 "tensor '%.80s' is of type %d, which is not read", trace->node,
-				 proto->dtype);
+				 "tensor '%.80s' is of type %s, which is not read", trace->node,
+				 tensorflow_type_shown(proto->dtype, shown));
 	status = read_dims(trace, proto->tensor_shape, &rank, dims);
 	if (!status)
 		status = tensor_make(trace, type->tensor, rank, dims, value_ret, &values);

@@ -258,6 +258,45 @@ static void test_external_data(void **state)
 		       "/../../../../../dev/null: it is no file in the model's folder");
 }
 
+/* The right data, where a symbolic link beside the model leads to it: below the model's folder, and
+ * out of it. */
+static void test_external_data_behind_link(void **state)
+{
+	static const char name[] = "torch_external.onnx.data";
+	struct buffer model_file = read_bytes(PEERS "torch_external.onnx");
+	struct buffer data = read_bytes(PEERS "torch_external.onnx.data");
+	char folder[] = "/tmp/emnist-load-XXXXXX", paths[4][512];
+	struct emnist_error error = {.message = "none"};
+	struct emnist_model *model;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(paths[0], sizeof(paths[0]), "%s/model", folder);
+	snprintf(paths[1], sizeof(paths[1]), "%s/model/model.onnx", folder);
+	snprintf(paths[2], sizeof(paths[2]), "%s/data", folder);
+	snprintf(paths[3], sizeof(paths[3]), "%s/model/%s", folder, name);
+	assert_int_equal(mkdir(paths[0], 0777), 0);
+	write_bytes(paths[1], model_file.data, model_file.nbytes);
+	write_bytes(paths[2], data.data, data.nbytes);
+	assert_int_equal(symlink("../data", paths[3]), 0);
+	assert_int_equal(emnist_model_read(paths[1], NULL, &model, &error), EMNIST_ERR_CORRUPT);
+	assert_string_equal(error.message,
+			    "torch_external.onnx.data: it is no file in the model's folder");
+	assert_int_equal(unlink(paths[3]), 0);
+	assert_int_equal(unlink(paths[2]), 0);
+	snprintf(paths[2], sizeof(paths[2]), "%s/model/data", folder);
+	write_bytes(paths[2], data.data, data.nbytes);
+	assert_int_equal(symlink("data", paths[3]), 0);
+	assert_int_equal(emnist_model_read(paths[1], NULL, &model, &error), EMNIST_OK);
+	emnist_model_free(model);
+	for (size_t i = 4; i-- > 1;)
+		assert_int_equal(unlink(paths[i]), 0);
+	assert_int_equal(rmdir(paths[0]), 0);
+	assert_int_equal(rmdir(folder), 0);
+	buffer_clear(&model_file);
+	buffer_clear(&data);
+}
+
 /* -------------------------------------------------------------------- others */
 
 /* Known answers of RFC 3720, B.4. */
@@ -324,11 +363,17 @@ static void test_origin(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_answers),           cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_cut_anywhere),      cmocka_unit_test(test_turned_bits),
-		cmocka_unit_test(test_damaged_variables), cmocka_unit_test(test_missing_files),
-		cmocka_unit_test(test_external_data),     cmocka_unit_test(test_crc32c),
-		cmocka_unit_test(test_given_activation),  cmocka_unit_test(test_origin),
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_cut_anywhere),
+		cmocka_unit_test(test_turned_bits),
+		cmocka_unit_test(test_damaged_variables),
+		cmocka_unit_test(test_missing_files),
+		cmocka_unit_test(test_external_data),
+		cmocka_unit_test(test_external_data_behind_link),
+		cmocka_unit_test(test_crc32c),
+		cmocka_unit_test(test_given_activation),
+		cmocka_unit_test(test_origin),
 	};
 
 	return cmocka_run_group_tests_name("load", tests, NULL, NULL);

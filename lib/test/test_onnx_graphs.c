@@ -1,0 +1,138 @@
+/*
+ * test_onnx_graphs.c - models of testdata/models/graphs: what ONNX Runtime makes of those that are
+ * read, under the labels that their graphs name, and why the others are refused.
+ */
+#include <math.h>
+
+#include "../emnist.h"
+#include "tables.h"
+
+#define GRAPHS    "testdata/models/graphs/"
+#define TOLERANCE 1e-5
+
+static void check_labels(const struct emnist_model *model, const char *name, char *expected)
+{
+	const struct emnist_labels *labels = emnist_model_labels(model);
+	size_t n = 0;
+
+	for (char *label; (label = strsep(&expected, " ")); n++) {
+		if (n == emnist_labels_count(labels))
+			fail_msg("%s: only %zu labels", name, n);
+		if (strcmp(emnist_labels_text(labels, n), label) != 0)
+			fail_msg("%s: class %zu is '%s', not '%s'", name, n,
+				 emnist_labels_text(labels, n), label);
+	}
+	assert_int_equal(n, emnist_labels_count(labels));
+}
+
+static void check_answer(const struct emnist_model *model, char **fields)
+{
+	float vector[8], expected[64], probabilities[64];
+	struct emnist_session *session;
+
+	assert_int_equal(scan_numbers(fields[2], vector, 8), emnist_model_n_inputs(model));
+	assert_int_equal(scan_numbers(fields[3], expected, 64), emnist_model_n_outputs(model));
+	assert_int_equal(emnist_session_create(model, 1, &session, NULL), EMNIST_OK);
+	assert_int_equal(emnist_session_run(session, vector, 1, probabilities, NULL), EMNIST_OK);
+	for (size_t i = 0; i < emnist_model_n_outputs(model); i++)
+		if (!(fabs((double)probabilities[i] - (double)expected[i]) <= TOLERANCE))
+			fail_msg("%s: output %zu is %.9g, not %.9g", fields[0], i,
+				 (double)probabilities[i], (double)expected[i]);
+	emnist_session_free(session);
+}
+
+static void test_answers(void **state)
+{
+	FILE *table = open_table(GRAPHS "outputs.tsv");
+	char line[4096], path[256], *fields[4];
+	size_t n = 0;
+
+	(void)state;
+	for (; next_line(table, line, sizeof(line), fields, 4); n++) {
+		struct emnist_model *model;
+		struct emnist_error error;
+
+		snprintf(path, sizeof(path), GRAPHS "%s.onnx", fields[0]);
+		if (emnist_model_read(path, NULL, &model, &error))
+			fail_msg("%s: %s", fields[0], error.message);
+		check_labels(model, fields[0], fields[1]);
+		check_answer(model, fields);
+		emnist_model_free(model);
+	}
+	assert_true(n >= 3 * 80);
+	fclose(table);
+}
+
+static void test_refused(void **state)
+{
+	FILE *table = open_table(GRAPHS "refused.tsv");
+	char line[1024], path[256], *fields[3];
+	size_t n = 0;
+
+	(void)state;
+	for (; next_line(table, line, sizeof(line), fields, 3); n++) {
+		struct emnist_error error = {.message = "none"};
+		struct emnist_model *model;
+		enum emnist_status status;
+
+		snprintf(path, sizeof(path), GRAPHS "%s.onnx", fields[0]);
+		status = emnist_model_read(path, NULL, &model, &error);
+		if (strcmp(error.message, fields[2]) != 0)
+			fail_msg("%s: '%s', not '%s'", fields[0], error.message, fields[2]);
+		assert_string_equal(name_of_status(status), fields[1]);
+		assert_null(model);
+	}
+	assert_true(n >= 40);
+	fclose(table);
+}
+
+/* The caller's labels stand above those of the graph, which need not even be of use. */
+static void test_labels_of_caller(void **state)
+{
+	static const char mapping[] = "0 945\n1 946\n2 947\n";
+	struct emnist_model_options options = {0};
+	struct emnist_labels *labels;
+	struct emnist_model *model;
+
+	(void)state;
+	assert_int_equal(emnist_labels_parse(mapping, strlen(mapping), &labels, NULL), EMNIST_OK);
+	options.labels = labels;
+	assert_int_equal(
+		emnist_model_read(GRAPHS "numbers_of_nothing.onnx", &options, &model, NULL),
+		EMNIST_OK);
+	assert_string_equal(emnist_labels_text(emnist_model_labels(model), 2), "\u03b3");
+	emnist_model_free(model);
+	emnist_labels_free(labels);
+}
+
+/* What is written says by its metadata what the graph had said. */
+static void test_labels_travel(void **state)
+{
+	struct emnist_model *model, *back;
+	size_t nbytes;
+	void *bytes;
+
+	(void)state;
+	assert_int_equal(emnist_model_read(GRAPHS "sklearn_text_map.onnx", NULL, &model, NULL),
+			 EMNIST_OK);
+	assert_int_equal(emnist_model_encode(model, &bytes, &nbytes, NULL), EMNIST_OK);
+	assert_int_equal(emnist_model_parse(bytes, nbytes, NULL, &back, NULL), EMNIST_OK);
+	for (size_t i = 0; i < 5; i++)
+		assert_string_equal(emnist_labels_text(emnist_model_labels(back), i),
+				    emnist_labels_text(emnist_model_labels(model), i));
+	free(bytes);
+	emnist_model_free(back);
+	emnist_model_free(model);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_labels_of_caller),
+		cmocka_unit_test(test_labels_travel),
+	};
+
+	return cmocka_run_group_tests_name("onnx_graphs", tests, NULL, NULL);
+}
