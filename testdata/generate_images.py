@@ -546,30 +546,28 @@ def make_other_kinds():
             check_with_pillow(name, data, pixels)
         Expected.add(name, pixels)
 
-    # Five bits become eight in two ways: their first bits repeated, or scaled and cut off.
-    five = [[tuple(s >> 3 << 3 | s >> 5 for s in p) for p in row] for row in color]
-    five_scaled = [[tuple((s >> 3) * 255 // 31 for s in p) for p in row] for row in color]
+    # Of five bits, scaled and cut off.
+    five = [[tuple((s >> 3) * 255 // 31 for s in p) for p in row] for row in color]
     for bits in (1, 4, 8):
         pixels, palette = test_pixels(PALETTE, bits, 1)
         shown = expand(pixels, PALETTE, bits, palette)
         put(f"palette{bits}.bmp", bmp(pixels, bits, palette), shown)
         put(f"palette{bits}-os2.bmp", bmp(pixels, bits, palette, core=True), shown)
         put(f"palette{bits}-top-down.bmp", bmp(pixels, bits, palette, top_down=True), shown)
-    put("rgb16.bmp", bmp(color, 16), five, False)
+    put("rgb16.bmp", bmp(color, 16), five)
     put("rgb24.bmp", bmp(color, 24), color)
     put("rgb24-top-down.bmp", bmp(color, 24, top_down=True), color)
     put("rgb24-wrong-file-size.bmp", bmp(color, 24, lie_size=7), color)
     masks = struct.pack("<4I", 0xff0000, 0xff00, 0xff, 0xff000000) + bytes(52)
     put("rgba32.bmp", bmp(alpha, 32, header_nbytes=108, masks=masks, compression=3), alpha)
-    opaque = [[p + (255,) for p in row] for row in color]
-    put("rgb32.bmp", bmp([[p + (0,) for p in row] for row in color], 32), opaque, False)
+    put("rgb32.bmp", bmp(color, 32), color)
 
     put("grey8.tga", tga(grey, 3, 8), grey)
     put("grey8-rle.tga", tga(grey, 3, 8, rle=True), grey)
     put("grey8-bottom-up.tga", tga(grey, 3, 8, descriptor=0), grey)
     put("grey8-right-to-left.tga", tga(grey, 3, 8, descriptor=0x30), grey, False)
     put("grey-alpha8.tga", tga(grey_alpha, 3, 16, descriptor=0x28), grey_alpha, False)
-    put("rgb16.tga", tga(color, 2, 16), five_scaled, False)
+    put("rgb16.tga", tga(color, 2, 16), five, False)
     put("rgb24.tga", tga(color, 2, 24, identifier=b"drawn"), color)
     put("rgb24-rle.tga", tga(color, 2, 24, rle=True), color)
     put("rgba32.tga", tga(alpha, 2, 32, descriptor=0x28), alpha)
@@ -680,6 +678,9 @@ def malformed_png():
         ("png-signature-cut.png", SIGNATURE[:5], "CORRUPT", "the file is cut short"),
         ("png-as-text.png", plain.replace(b"\r\n", b"\n"), "CORRUPT",
          "damaged signature (was it transferred as text?)"),
+        ("png-cgbi.png", built(chunk(b"CgBI", b"\x50\0\x20\2"), ihdr, idat(rows), iend),
+         "UNSUPPORTED", "PNG in Apple's private CgBI form is not supported (to convert it: "
+         "pngcrush -revert-iphone-optimizations)"),
         ("png-cut-in-ihdr.png", plain[:20], "CORRUPT", "the file is cut short"),
         ("png-cut-in-idat.png", plain[:len(plain) // 2], "CORRUPT", "the file is cut short"),
         ("png-no-iend.png", plain[:-12], "CORRUPT", "the file is cut short"),
@@ -825,20 +826,24 @@ def malformed_others():
         ("bmp-zero-width.bmp", patched(plain_bmp, 18, bytes(4)), "CORRUPT", "a size of 0 x 31"),
         ("bmp-height-of-minus-2-31.bmp", patched(plain_bmp, 22, b"\0\0\0\x80"), "CORRUPT",
          "a size of 23 x -2147483648"),
-        ("bmp-5-bits.bmp", patched(plain_bmp, 28, b"\5"), "CORRUPT", "5 bits a pixel"),
+        ("bmp-5-bits.bmp", patched(plain_bmp, 28, b"\5"), "CORRUPT", "5 bits per pixel"),
         ("bmp-7-planes.bmp", patched(plain_bmp, 26, b"\7"), "CORRUPT", "7 planes"),
-        ("bmp-rle8.bmp", patched(plain_bmp, 30, b"\1"), "UNSUPPORTED",
-         "run-length encoded BMP is not supported"),
+        ("bmp-rle8-of-24-bits.bmp", patched(plain_bmp, 30, b"\1"), "UNSUPPORTED",
+         "BMP with compression 1 and a depth of 24 is not supported"),
         ("bmp-jpeg-inside.bmp", patched(plain_bmp, 30, b"\4"), "UNSUPPORTED",
-         "BMP with compression 4 is not supported"),
-        ("bmp-header-of-64-bytes.bmp", patched(plain_bmp, 14, b"\x40"), "UNSUPPORTED",
-         "BMP with a header of 64 bytes is not supported"),
+         "BMP with compression 4 and a depth of 24 is not supported"),
+        ("bmp-os2-huffman.bmp", patched(patched(plain_bmp, 14, b"\x40"), 28, b"\1\0\3"),
+         "UNSUPPORTED", "BMP with compression 3 and a depth of 1 is not supported"),
+        ("bmp-header-of-13-bytes.bmp", patched(plain_bmp, 14, b"\x0d"), "UNSUPPORTED",
+         "BMP with a header of 13 bytes is not supported"),
+        ("bmp-header-of-125-bytes.bmp", patched(plain_bmp, 14, b"\x7d"), "UNSUPPORTED",
+         "BMP with a header of 125 bytes is not supported"),
         ("bmp-pixels-in-header.bmp", patched(plain_bmp, 10, b"\x14"), "CORRUPT",
          "the pixels begin inside the header"),
         ("bmp-pixels-behind-end.bmp", patched(plain_bmp, 10, b"\xff\xff\xff\x7f"), "CORRUPT",
          "the file is cut short"),
         ("bmp-index-beyond-palette.bmp", bmp(indices, 4, colors, n_colors=3), "CORRUPT",
-         "a pixel asks for color 10 of a palette of 3"),
+         "a pixel asks for color 15 of a palette of 3"),
         ("tga-cut-in-pixels.tga", plain_tga[:-50], "CORRUPT", "the file is cut short"),
         ("tga-cut-in-runs.tga", tga(color, 2, 24, rle=True)[:-50], "CORRUPT",
          "the file is cut short"),

@@ -42,6 +42,27 @@ static inline const unsigned char *cursor_take(struct cursor *cursor, size_t n)
 	return bytes;
 }
 
+static inline unsigned cursor_u8(struct cursor *cursor)
+{
+	const unsigned char *b = cursor_take(cursor, 1);
+
+	return b ? b[0] : 0;
+}
+
+static inline unsigned cursor_u16_le(struct cursor *cursor)
+{
+	const unsigned char *b = cursor_take(cursor, 2);
+
+	return b ? b[0] | (unsigned)b[1] << 8 : 0;
+}
+
+static inline uint32_t cursor_u32_le(struct cursor *cursor)
+{
+	const unsigned char *b = cursor_take(cursor, 4);
+
+	return b ? b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24 : 0;
+}
+
 static inline uint32_t cursor_u32_be(struct cursor *cursor)
 {
 	const unsigned char *b = cursor_take(cursor, 4);

@@ -16,7 +16,7 @@
  * Pixels come out as the file has them. Chunks that speak of gamma or colour are skipped, as are
  * all others that do not change a pixel.
  */
-#include "image.h"
+#include "palette.h"
 #include "unfilter.h"
 
 #include <png.h>
@@ -189,9 +189,10 @@ static enum emnist_status report(struct png_job *job, struct emnist_error *error
 
 static const uint8_t signature[SIGNATURE_NBYTES] = "\x89PNG\r\n\x1a\n";
 
-/* How the image is to be turned, as its eXIf chunk says, wherever that is. Whether the chunks are
- * whole is for libpng to say, which comes past all of them. */
-static unsigned find_orientation(const uint8_t *bytes, size_t nbytes)
+/* The data of the first chunk of that name before one named `end`; NULL: there is none. Whether the
+ * chunks are whole is for libpng to say, which comes past all of them. */
+static const uint8_t *find_chunk(const uint8_t *bytes, size_t nbytes, const char *name,
+				 const char *end, size_t *nbytes_ret)
 {
 	struct cursor in = cursor_over(bytes, nbytes);
 
@@ -201,20 +202,24 @@ static unsigned find_orientation(const uint8_t *bytes, size_t nbytes)
 		const unsigned char *const type = cursor_take(&in, 4);
 		const unsigned char *const data = cursor_take(&in, length);
 
-		if (!data || memcmp(type, "IEND", 4) == 0)
+		if (!data || memcmp(type, end, 4) == 0)
 			break;
-		if (memcmp(type, "eXIf", 4) == 0)
-			return exif_orientation(data, length);
+		if (memcmp(type, name, 4) == 0) {
+			*nbytes_ret = length;
+			return data;
+		}
 		cursor_take(&in, 4);
 	}
-	return 1;
+	*nbytes_ret = 0;
+	return NULL;
 }
 
 enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
 				  struct emnist_error *error)
 {
 	struct cursor in = cursor_over(bytes, nbytes);
-	const unsigned char *type;
+	const unsigned char *type, *exif;
+	size_t exif_nbytes;
 	uint32_t length;
 
 	if (nbytes < SIGNATURE_NBYTES)
@@ -226,13 +231,18 @@ enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct im
 	type = cursor_take(&in, 4);
 	header->width = cursor_u32_be(&in);
 	header->height = cursor_u32_be(&in);
+	if (type && memcmp(type, "CgBI", 4) == 0)
+		return error_set(error, EMNIST_ERR_UNSUPPORTED,
+				 "PNG in Apple's private CgBI form is not supported (to convert "
+				 "it: pngcrush -revert-iphone-optimizations)");
 	if (in.failed)
 		return image_cut_short(error, "PNG", nbytes);
 	if (memcmp(type, "IHDR", 4) != 0 || length != 13)
 		return image_corrupt(error, "PNG", "IHDR is not the first chunk");
 	if (header->width == 0 || header->height == 0)
 		return image_corrupt(error, "PNG", "%s is 0", header->width ? "height" : "width");
-	header->orientation = find_orientation(bytes, nbytes);
+	exif = find_chunk(bytes, nbytes, "eXIf", "IEND", &exif_nbytes);
+	header->orientation = exif ? exif_orientation(exif, exif_nbytes) : 1;
 	return EMNIST_OK;
 }
 
@@ -282,40 +292,28 @@ static bool can_hold(png_structp png, png_infop info, size_t nbytes)
 	return n_bits / 8 / DEFLATE_MAX_RATIO <= nbytes;
 }
 
-struct palette {
-	png_colorp colors;
-	png_bytep alphas; /* NULL: all opaque */
-	int n_colors;
-	int n_alphas; /* those after them are opaque */
-};
-
-/* Replaces indices by colors, from the end, where there is room for all channels. */
-static enum emnist_status expand_palette(const struct palette *palette, struct image *image,
-					 struct emnist_error *error)
+/* libpng refuses a tRNS chunk that is longer than the palette; what is too much of it means
+ * nothing.
+ */
+static struct palette get_palette(const struct png_job *job)
 {
-	const unsigned channels = image->channels;
-	uint8_t *pixels = image->pixels.data;
+	struct palette palette = {0};
+	png_colorp colors = NULL;
+	int n_colors = 0;
 
-	for (size_t i = (size_t)image->width * image->height; i-- > 0;) {
-		const int index = pixels[i];
-		uint8_t *pixel = pixels + i * channels;
-
-		if (index >= palette->n_colors)
-			return image_corrupt(error, "PNG",
-					     "a pixel asks for color %d of a palette of %d", index,
-					     palette->n_colors);
-		pixel[0] = palette->colors[index].red;
-		pixel[1] = palette->colors[index].green;
-		pixel[2] = palette->colors[index].blue;
-		if (channels == 4)
-			pixel[3] = index < palette->n_alphas ? palette->alphas[index] : 255;
-	}
-	return EMNIST_OK;
+	png_get_PLTE(job->png, job->info, &colors, &n_colors);
+	palette.colors = (const uint8_t *)colors;
+	palette.n_colors = (size_t)n_colors;
+	palette.alphas =
+		find_chunk(job->in.bytes, job->in.nbytes, "tRNS", "IDAT", &palette.n_alphas);
+	return palette;
 }
 
-static enum emnist_status read_rows(png_structp png, png_infop info, struct image *image,
+static enum emnist_status read_rows(const struct png_job *job, struct image *image,
 				    struct emnist_error *error)
 {
+	png_structp png = job->png;
+	png_infop info = job->info;
 	const int n_passes = png_set_interlace_handling(png);
 	const bool indexed = png_get_color_type(png, info) == PNG_COLOR_TYPE_PALETTE;
 	struct palette palette = {0};
@@ -327,9 +325,8 @@ static enum emnist_status read_rows(png_structp png, png_infop info, struct imag
 	channels = png_get_channels(png, info);
 	row_nbytes = png_get_rowbytes(png, info);
 	if (indexed) {
-		png_get_PLTE(png, info, &palette.colors, &palette.n_colors);
-		png_get_tRNS(png, info, &palette.alphas, &palette.n_alphas, NULL);
-		channels = palette.n_alphas ? 4 : 3;
+		palette = get_palette(job);
+		channels = palette_channels(&palette);
 	}
 	status = (png_get_bit_depth(png, info) == 16 ? image_resize_deep : image_resize)(
 		image, png_get_image_width(png, info), png_get_image_height(png, info), channels,
@@ -340,7 +337,7 @@ static enum emnist_status read_rows(png_structp png, png_infop info, struct imag
 		for (uint32_t y = 0; y < image->height; y++)
 			png_read_row(png, image->pixels.data + y * row_nbytes, NULL);
 	png_read_end(png, NULL);
-	return indexed ? expand_palette(&palette, image, error) : EMNIST_OK;
+	return indexed ? palette_expand(&palette, "PNG", image, error) : EMNIST_OK;
 }
 
 /* The part of reading that libpng may leave by longjmp(). */
@@ -364,7 +361,7 @@ static enum emnist_status read_png(struct png_job *job, struct image *image,
 	if (!can_hold(job->png, job->info, job->in.nbytes))
 		return image_cut_short(error, "PNG", job->in.nbytes);
 	set_transformations(job->png, job->info);
-	return read_rows(job->png, job->info, image, error);
+	return read_rows(job, image, error);
 }
 
 /* Whether the file is a small grey image of a byte a pixel, not interlaced, in one IDAT, and has no
