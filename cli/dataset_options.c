@@ -27,12 +27,31 @@ static int on_bad_image(void *context, const char *path, const struct emnist_err
 	return 0;
 }
 
+/* What was taken for granted is said always: where it is wrong, so is everything else. */
+static void tell_assumed(const struct emnist_dataset *dataset, const char *path)
+{
+	static const char *const options[EMNIST_N_ASSUMED] = {
+		[EMNIST_ASSUMED_TRANSPOSE] = "; --transpose overrides it",
+		[EMNIST_ASSUMED_LABEL_COLUMN] = "; --label-column overrides it",
+		[EMNIST_ASSUMED_MAPPING] = "; --mapping overrides it",
+		[EMNIST_ASSUMED_HEADER] = "",
+	};
+
+	for (int kind = 0; kind < EMNIST_N_ASSUMED; kind++) {
+		const char *text = emnist_dataset_assumed(dataset, (enum emnist_assumed)kind);
+
+		if (text)
+			complain("'%s': %s%s", path, text, options[kind]);
+	}
+}
+
 struct emnist_dataset *dataset_open(struct dataset_settings *settings, const char *path,
 				    enum emnist_preprocess usual)
 {
 	struct emnist_dataset_options options = {
 		.labels_path = settings->idx_labels_path,
 		.mapping_path = settings->mapping_path,
+		.label_column = settings->label_column,
 		.transpose = (enum emnist_transpose)settings->transpose,
 		.split = settings->split,
 		.preprocess = settings->preprocess < 0
@@ -58,6 +77,8 @@ struct emnist_dataset *dataset_open(struct dataset_settings *settings, const cha
 	}
 	if (emnist_dataset_open(path, &options, &dataset, &error))
 		complain_of(path, &error);
+	else if (!settings->again)
+		tell_assumed(dataset, path);
 out:
 	free(indices.values);
 	return dataset;

@@ -12,6 +12,7 @@ struct dataset_settings {
 	const char *split;
 	const char *idx_labels_path;
 	const char *mapping_path;
+	const char *label_column;
 	int transpose;  /* enum emnist_transpose */
 	int preprocess; /* enum emnist_preprocess; negative: the command's usual way */
 	bool fail_fast;
@@ -34,10 +35,14 @@ extern const char *const dataset_preprocess_names[];
 		OPTION_TEXT(0, "mapping", "FILE", member.mapping_path,                             \
 			    "mapping file that says what the dataset's labels mean; default: "     \
 			    "found by the images' name, else known from it or from the labels"),   \
+		OPTION_TEXT(0, "label-column", "NAME|N", member.label_column,                      \
+			    "column of the labels in CSV and lists, by its name in the header, "   \
+			    "or its number from 1; default: found by its name, else the usual "    \
+			    "one"),                                                                \
 		OPTION_CHOICE(0, "transpose", "auto|yes|no", member.transpose,                     \
 			      dataset_transpose_names,                                             \
 			      "whether images are stored transposed, as EMNIST's are; default: "   \
-			      "auto, as the format has them"),                                     \
+			      "auto, as they look and the format has them"),                       \
 		OPTION_CHOICE(0, "preprocess", "auto|raw|normalize", member.preprocess,            \
 			      dataset_preprocess_names,                                            \
 			      "how image files of folders and lists become 28x28; "                \

@@ -618,6 +618,10 @@ struct emnist_dataset_options {
 	const char *mapping_path; /* default: found from the images' name, else known from it, else
 				   * from the largest label */
 	enum emnist_transpose transpose;
+	/* Of CSV and lists: the name of the column of labels in the header, or its number, from 1.
+	 * Default: found by its name; without a header, the first of pixels, the second of a list.
+	 */
+	const char *label_column;
 	const uint32_t *indices; /* read only these images, in this order; NULL: all */
 	size_t n_indices;        /* with indices != NULL */
 
@@ -660,7 +664,8 @@ struct emnist_dataset;
  *
  * Where nothing is at path, it may be the beginning of a file's name, as "emnist-byclass-test" of
  * "emnist-byclass-test-images-idx3-ubyte.gz". idx and MATLAB files, and CSV without a header, hold
- * their images transposed as EMNIST's do, unless they have MNIST's own names. Nothing of headers is
+ * their images transposed as EMNIST's do, unless they have MNIST's own names, or look otherwise to
+ * the built-in model. Nothing of headers is
  * trusted: what is missing or too much shows when it is read. The message of an error names the
  * file that it is about where that is not path itself. Free with emnist_dataset_free().
  */
@@ -672,6 +677,19 @@ EMNIST_API enum emnist_status emnist_dataset_open(const char *path,
 /* What was opened, and by which rule the names of classes were read, for people: "idx", "image
  * files in folders named by characters". Owned by the dataset. */
 EMNIST_API const char *emnist_dataset_describe(const struct emnist_dataset *dataset);
+
+/* What was taken for granted, since the files do not say it: to be shown to people. */
+enum emnist_assumed {
+	EMNIST_ASSUMED_TRANSPOSE,    /* options.transpose says otherwise */
+	EMNIST_ASSUMED_LABEL_COLUMN, /* options.label_column does */
+	EMNIST_ASSUMED_MAPPING,      /* options.mapping_path does */
+	EMNIST_ASSUMED_HEADER,       /* nothing does: the file is to be mended */
+};
+#define EMNIST_N_ASSUMED 4
+
+/* Such as "assuming transposed images, ..."; NULL: nothing was. Owned by the dataset. */
+EMNIST_API const char *emnist_dataset_assumed(const struct emnist_dataset *dataset,
+					      enum emnist_assumed kind);
 
 /* The number of images that reading will give, those included that bad_image() leaves out. */
 EMNIST_API uint64_t emnist_dataset_count(const struct emnist_dataset *dataset);

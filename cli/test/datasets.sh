@@ -71,6 +71,30 @@ cp $formats/images/*.png "$TMP/flat"
 sed 's,images/,,' $formats/list.tsv >"$TMP/flat/labels.tsv"
 is 'a folder with labels.tsv' "$wanted" "$(figures "$TMP/flat")"
 
+# ---------------------------------------------------------------------- CSV of others
+
+tables=$formats/tables
+for name in index unnamed index-no-header numbers label-last last-no-header; do
+	is "$name.csv.gz" "$wanted" "$(figures $tables/$name.csv.gz)"
+done
+is '--label-column' "$wanted" "$(figures --label-column y $tables/other-name.csv.gz)"
+is '--label-column of a list' "$wanted" "$(figures --label-column Label $formats/list.csv)"
+"$EMNIST" dataset stats $tables/other-name.csv.gz >"$TMP/out" 2>"$TMP/stderr"
+is 'a header without a label column: exit status' 2 $?
+is 'a header without a label column' "emnist: '$tables/other-name.csv.gz': choose a label column:\
+ the header on line 1 has none called label, labels, class, target or character, but 'y', '1x1' to\
+ '28x28'" "$(cat "$TMP/stderr")"
+"$EMNIST" dataset stats $tables/data-as-header.csv.gz >"$TMP/out" 2>"$TMP/stderr"
+is 'what is assumed is said' "emnist: '$tables/data-as-header.csv.gz': assuming transposed images,\
+ since the built-in model is more certain of them that way; --transpose overrides it
+emnist: '$tables/data-as-header.csv.gz': line 1 is left out: it was an image before a program took\
+ it for names of columns" "$(cat "$TMP/stderr")"
+sed '1s/,[0-9]*,/,-1,/' $formats/strokes-byclass.csv >"$TMP/damaged.csv"
+"$EMNIST" eval "$TMP/damaged.csv" >"$TMP/out" 2>"$TMP/stderr"
+is 'a bad value in the first line: exit status' 2 $?
+is 'a bad value in the first line' "emnist: '$TMP/damaged.csv': line 1, column 2: '-1' is no whole\
+ number from 0 to 255" "$(cat "$TMP/stderr")"
+
 # --------------------------------------------------------------------- bad images
 
 echo 'no image' >"$TMP/flat/bad.png"

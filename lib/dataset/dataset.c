@@ -9,9 +9,11 @@
 #include "../base/error.h"
 #include "../base/memory.h"
 #include "labels.h"
+#include "orientation.h"
 #include "siblings.h"
 #include "source.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct emnist_dataset {
@@ -19,11 +21,15 @@ struct emnist_dataset {
 	struct emnist_labels *labels;
 	uint16_t *classes; /* (source->count) positions in labels: the source's values, mapped */
 	bool transposed;
-	uint64_t n_images;      /* that are to be read */
-	uint64_t n_passed;      /* of them: given, or left out since they are damaged */
-	uint32_t *indices;      /* (n_images); NULL: all */
-	uint8_t *gathered;      /* (n_images, 784) as stored */
-	struct buffer left_out; /* of uint64_t: n_passed before each image that was */
+	char *description; /* NULL: the source's */
+	uint8_t *ahead;    /* (n_ahead, 784) the first images of a stream, which were looked at */
+	uint32_t n_ahead;
+	struct emnist_error fault; /* of the stream behind these, if its code is one */
+	uint64_t n_images;         /* that are to be read */
+	uint64_t n_passed;         /* of them: given, or left out since they are damaged */
+	uint32_t *indices;         /* (n_images); NULL: all */
+	uint8_t *gathered;         /* (n_images, 784) as stored */
+	struct buffer left_out;    /* of uint64_t: n_passed before each image that was */
 	int (*bad_image)(void *context, const char *path, const struct emnist_error *error);
 	void *context;
 };
@@ -64,20 +70,26 @@ static enum emnist_status find_labels(struct emnist_dataset *dataset, struct emn
 				      struct emnist_error *error)
 {
 	struct source *source = dataset->source;
-	uint32_t least = UINT32_MAX, most = 0;
+	struct siblings_values values;
 	enum emnist_status status;
+	const char *what;
 
 	dataset->labels = given ? given : source->labels;
 	if (!given)
 		source->labels = NULL;
 	if (dataset->labels)
 		return EMNIST_OK;
-	for (uint32_t i = 0; i < source->count; i++) {
-		least = source->values[i] < least ? source->values[i] : least;
-		most = source->values[i] > most ? source->values[i] : most;
-	}
-	status = siblings_default_labels(source->n_classes, least, most, &dataset->labels, error);
-	return status == EMNIST_ERR_UNSUPPORTED ? blame_labels(source, status, error) : status;
+	values = siblings_values_of(source->values, source->count);
+	status =
+		siblings_default_labels(source->n_classes, &values, &dataset->labels, &what, error);
+	if (status)
+		return status == EMNIST_ERR_UNSUPPORTED ? blame_labels(source, status, error)
+							: status;
+	if (what &&
+	    !source_assume(source, EMNIST_ASSUMED_MAPPING, "assuming that labels %u to %u mean %s",
+			   values.least, values.most, what))
+		return error_memory(error);
+	return EMNIST_OK;
 }
 
 /* Turns the source's values into positions in the labels, where they stand. */
@@ -124,6 +136,122 @@ static enum emnist_status copy_indices(struct emnist_dataset *dataset, const uin
 	return EMNIST_OK;
 }
 
+/* The pixels of the n images from index on, as they are stored; of a stream, those that come next.
+ */
+static enum emnist_status read_source(struct emnist_dataset *dataset, uint32_t index, size_t n,
+				      uint8_t *pixels, struct emnist_error *error)
+{
+	const size_t held = index < dataset->n_ahead ? dataset->n_ahead - index : 0;
+	const size_t part = n < held ? n : held;
+
+	if (part)
+		memcpy(pixels, dataset->ahead + (size_t)index * EMNIST_VECTOR_LENGTH,
+		       part * EMNIST_VECTOR_LENGTH);
+	if (part == n)
+		return EMNIST_OK;
+	if (dataset->fault.code) {
+		if (error)
+			*error = dataset->fault;
+		return dataset->fault.code;
+	}
+	return dataset->source->ops->read(dataset->source, index + (uint32_t)part, n - part,
+					  pixels + part * EMNIST_VECTOR_LENGTH, error);
+}
+
+/* Copies images to look at from all over the dataset, which may be sorted by class. */
+static enum emnist_status sample_kept(struct source *source, size_t n, uint8_t *pixels,
+				      struct emnist_error *error)
+{
+	enum emnist_status status = EMNIST_OK;
+
+	for (size_t i = 0; i < n && !status; i++)
+		status = source->ops->read(source, (uint32_t)(i * source->count / n), 1,
+					   pixels + i * EMNIST_VECTOR_LENGTH, error);
+	return status;
+}
+
+/* Reads the first images of a stream, which come once, and keeps them. A fault behind them is
+ * reported when it is reached. */
+static void read_ahead(struct emnist_dataset *dataset, size_t n, uint8_t *pixels)
+{
+	struct source *source = dataset->source;
+
+	dataset->ahead = pixels;
+	while (dataset->n_ahead < n && !dataset->fault.code) {
+		if (!source->ops->read(source, dataset->n_ahead, 1, pixels, &dataset->fault))
+			dataset->n_ahead++;
+		pixels += EMNIST_VECTOR_LENGTH;
+	}
+}
+
+static enum emnist_status look(struct emnist_dataset *dataset, enum orientation *orientation_ret,
+			       struct emnist_error *error)
+{
+	struct source *source = dataset->source;
+	size_t n = source->count < ORIENTATION_MAX_IMAGES ? source->count : ORIENTATION_MAX_IMAGES;
+	uint8_t *pixels = alloc_array(n, EMNIST_VECTOR_LENGTH);
+	enum emnist_status status = EMNIST_OK;
+
+	if (!pixels)
+		return error_memory(error);
+	if (source->is_kept) {
+		status = sample_kept(source, n, pixels, error);
+	} else {
+		read_ahead(dataset, n, pixels);
+		n = dataset->n_ahead;
+	}
+	if (!status)
+		status = orientation_of(pixels, n, orientation_ret, error);
+	if (source->is_kept)
+		free(pixels);
+	return status;
+}
+
+/* What is said of how images lie: always where the format does not tell, else where they look
+ * otherwise. */
+static bool tell_orientation(struct emnist_dataset *dataset, enum orientation orientation)
+{
+	struct source *source = dataset->source;
+	const char *what = dataset->transposed ? "transposed" : "upright";
+
+	if (source->orientation == SOURCE_ORIENTATION_UNKNOWN &&
+	    asprintf(&dataset->description, "%s, %s", source->description, what) < 0) {
+		dataset->description = NULL;
+		return false;
+	}
+	if (source->orientation == SOURCE_ORIENTATION_UNKNOWN && orientation == ORIENTATION_UNCLEAR)
+		return source_assume(source, EMNIST_ASSUMED_TRANSPOSE,
+				     "assuming %s images, as is usual for CSV %s a header; their "
+				     "looks do not tell",
+				     what, dataset->transposed ? "without" : "with");
+	if (source->orientation == SOURCE_ORIENTATION_UNKNOWN ||
+	    dataset->transposed != source->transposed)
+		return source_assume(source, EMNIST_ASSUMED_TRANSPOSE,
+				     "assuming %s images, since the built-in model is more certain "
+				     "of them that way",
+				     what);
+	return true;
+}
+
+static enum emnist_status find_orientation(struct emnist_dataset *dataset,
+					   enum emnist_transpose asked, struct emnist_error *error)
+{
+	const struct source *source = dataset->source;
+	enum orientation orientation = ORIENTATION_UNCLEAR;
+	enum emnist_status status = EMNIST_OK;
+
+	dataset->transposed =
+		asked == EMNIST_TRANSPOSE_AUTO ? source->transposed : asked == EMNIST_TRANSPOSE_YES;
+	if (asked != EMNIST_TRANSPOSE_AUTO || source->orientation == SOURCE_ORIENTATION_KNOWN)
+		return EMNIST_OK;
+	status = look(dataset, &orientation, error);
+	if (status)
+		return status;
+	if (orientation != ORIENTATION_UNCLEAR)
+		dataset->transposed = orientation == ORIENTATION_TRANSPOSED;
+	return tell_orientation(dataset, orientation) ? EMNIST_OK : error_memory(error);
+}
+
 /* mapping: labels that the user gave, taken over; NULL: none. */
 static enum emnist_status open_all(struct emnist_dataset *dataset, const char *path,
 				   const struct emnist_dataset_options *options,
@@ -144,9 +272,8 @@ static enum emnist_status open_all(struct emnist_dataset *dataset, const char *p
 	dataset->n_images = dataset->source->count;
 	if (!status && options->indices)
 		status = copy_indices(dataset, options->indices, options->n_indices, error);
-	dataset->transposed =
-		options->transpose == EMNIST_TRANSPOSE_YES ||
-		(options->transpose == EMNIST_TRANSPOSE_AUTO && dataset->source->transposed);
+	if (!status)
+		status = find_orientation(dataset, options->transpose, error);
 	dataset->bad_image = options->bad_image;
 	dataset->context = options->context;
 	return status;
@@ -195,22 +322,17 @@ uint64_t emnist_dataset_count(const struct emnist_dataset *dataset)
 
 const char *emnist_dataset_describe(const struct emnist_dataset *dataset)
 {
-	return dataset->source->description;
+	return dataset->description ? dataset->description : dataset->source->description;
+}
+
+const char *emnist_dataset_assumed(const struct emnist_dataset *dataset, enum emnist_assumed kind)
+{
+	return kind < EMNIST_N_ASSUMED ? dataset->source->assumed[kind] : NULL;
 }
 
 const struct emnist_labels *emnist_dataset_labels(const struct emnist_dataset *dataset)
 {
 	return dataset->labels;
-}
-
-static void transpose(uint8_t *pixels)
-{
-	uint8_t stored[EMNIST_VECTOR_LENGTH];
-
-	memcpy(stored, pixels, sizeof(stored));
-	for (size_t y = 0; y < EMNIST_SIDE; y++)
-		for (size_t x = 0; x < EMNIST_SIDE; x++)
-			pixels[y * EMNIST_SIDE + x] = stored[x * EMNIST_SIDE + y];
 }
 
 static int by_index(const void *a, const void *b)
@@ -229,8 +351,7 @@ static enum emnist_status gather_sorted(struct emnist_dataset *dataset, const st
 
 	for (size_t i = 0; i < dataset->n_images; i++) {
 		for (; n_read <= wanted[i].index; n_read++) {
-			enum emnist_status status = dataset->source->ops->read(
-				dataset->source, n_read, 1, pixels, error);
+			enum emnist_status status = read_source(dataset, n_read, 1, pixels, error);
 
 			if (status)
 				return status;
@@ -268,11 +389,10 @@ static enum emnist_status gather(struct emnist_dataset *dataset, struct emnist_e
 static enum emnist_status read_stored(struct emnist_dataset *dataset, size_t n, uint8_t *pixels,
 				      struct emnist_error *error)
 {
-	struct source *source = dataset->source;
 	enum emnist_status status = EMNIST_OK;
 
 	if (!dataset->indices)
-		return source->ops->read(source, (uint32_t)dataset->n_passed, n, pixels, error);
+		return read_source(dataset, (uint32_t)dataset->n_passed, n, pixels, error);
 	if (!dataset->gathered)
 		status = gather(dataset, error);
 	if (!status)
@@ -374,7 +494,7 @@ enum emnist_status emnist_dataset_read(struct emnist_dataset *dataset, size_t n_
 	else
 		status = read_stream(dataset, n_max, pixels, classes, n_ret, error);
 	for (size_t i = 0; dataset->transposed && i < *n_ret; i++)
-		transpose(pixels + i * EMNIST_VECTOR_LENGTH);
+		orientation_transpose(pixels + i * EMNIST_VECTOR_LENGTH);
 	return status;
 }
 
@@ -423,6 +543,8 @@ void emnist_dataset_free(struct emnist_dataset *dataset)
 		return;
 	source_close(dataset->source);
 	emnist_labels_free(dataset->labels);
+	free(dataset->description);
+	free(dataset->ahead);
 	free(dataset->indices);
 	free(dataset->gathered);
 	buffer_clear(&dataset->left_out);

@@ -250,6 +250,7 @@ static enum emnist_status open_images(struct gzip *images, const char *images_na
 	idx->images = images;
 	idx->source.ops = &ops;
 	idx->source.transposed = true;
+	idx->source.orientation = SOURCE_ORIENTATION_USUAL;
 	if (!copy_name(images_name, &idx->source.images_name) ||
 	    !copy_name(labels_name, &idx->source.labels_name) ||
 	    !source_describe(&idx->source, "idx"))
@@ -306,7 +307,7 @@ enum emnist_status idx_open_beside(struct gzip *images, const struct source_requ
 	if (!status)
 		status = source_find_meaning(*source_ret, request, error);
 	if (!status)
-		(*source_ret)->transposed = !siblings.upright;
+		source_name_orients(*source_ret, request->path);
 	if (status) {
 		source_close(*source_ret);
 		*source_ret = NULL;

@@ -9,6 +9,7 @@
 #include "list.h"
 
 #include "../base/memory.h"
+#include "columns.h"
 #include "files.h"
 #include "labels.h"
 #include "rows.h"
@@ -21,7 +22,6 @@
 
 static const char *const path_names[] = {"path",  "file",       "filename", "file_name",
 					 "image", "image_path", "img",      NULL};
-static const char *const label_names[] = {"label", "labels", "class", "target", "character", NULL};
 
 /* The labels that occur, each once: a tree to find them by name, an array by number. */
 struct label {
@@ -71,16 +71,6 @@ static char *folder_of(const struct source_request *request)
 	return strndup(path, base - path > 1 ? (size_t)(base - path - 1) : 1);
 }
 
-/* The column of the record that has one of these names; SIZE_MAX: none. */
-static size_t find_column(const struct rows *rows, const char *const *names)
-{
-	for (size_t k = 0; names[k]; k++)
-		for (size_t i = 0; i < rows->n_fields; i++)
-			if (strcasecmp(rows_field(rows, i)->text, names[k]) == 0)
-				return i;
-	return SIZE_MAX;
-}
-
 static struct label *label_new(const char *name, size_t nbytes, size_t number)
 {
 	struct label *label = malloc(sizeof(*label) + nbytes + 1);
@@ -125,31 +115,45 @@ static enum emnist_status add_row(struct list *list, struct emnist_error *error)
 	return files_add(list->files, path->text, label->number, error);
 }
 
-/* The first record, which may be a header. */
-static enum emnist_status take_first(struct list *list, struct emnist_error *error)
+/* The first record, which may be a header. wanted: the column of labels; NULL: it is found. */
+static enum emnist_status take_first(struct list *list, const char *wanted,
+				     struct emnist_error *error)
 {
-	const size_t path = find_column(&list->rows, path_names);
-	const size_t label = find_column(&list->rows, label_names);
+	const size_t path = columns_find(&list->rows, path_names);
+	enum emnist_status status = EMNIST_OK;
+	bool is_header;
 
 	list->n_columns = list->rows.n_fields;
+	list->label_column = columns_find_label(&list->rows);
+	if (wanted)
+		status = columns_find_wanted(&list->rows, path != SIZE_MAX, wanted,
+					     &list->label_column, error);
+	if (status)
+		return status;
 	if (list->n_columns < 2)
 		return error_set(error, EMNIST_ERR_CORRUPT,
 				 "line 1: neither 'path,label' nor a header that names both");
-	if (path == SIZE_MAX || label == SIZE_MAX) {
+	if (path != SIZE_MAX && list->label_column == SIZE_MAX)
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "choose a label column: the header on line 1 has '%.24s', and "
+				 "none called label, labels, class, target or character",
+				 rows_field(&list->rows, path)->text);
+	is_header = path != SIZE_MAX;
+	list->path_column = is_header ? path : 0;
+	if (is_header)
+		return EMNIST_OK;
+	if (!wanted)
 		list->label_column = 1;
-		return add_row(list, error);
-	}
-	list->path_column = path;
-	list->label_column = label;
-	return EMNIST_OK;
+	return add_row(list, error);
 }
 
-static enum emnist_status read_all(struct list *list, struct emnist_error *error)
+static enum emnist_status read_all(struct list *list, const char *label_column,
+				   struct emnist_error *error)
 {
 	enum emnist_status status = rows_next(&list->rows, error);
 
 	if (!status)
-		status = take_first(list, error);
+		status = take_first(list, label_column, error);
 	while (!status) {
 		status = rows_next(&list->rows, error);
 		if (status || !list->rows.n_fields)
@@ -193,7 +197,7 @@ static enum emnist_status open_list(struct list *list, const struct source_reque
 	else
 		status = error_memory(error);
 	if (!status)
-		status = read_all(list, error);
+		status = read_all(list, request->options->label_column, error);
 	if (!status)
 		status = name_classes(list, request->mapping, error);
 	if (status)

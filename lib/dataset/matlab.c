@@ -333,6 +333,8 @@ static enum emnist_status open_matlab(struct matlab *matlab, struct gzip *stream
 
 	matlab->source.ops = &ops;
 	matlab->source.transposed = true;
+	matlab->source.orientation = SOURCE_ORIENTATION_USUAL;
+	matlab->source.is_kept = true;
 	status = gzip_peek(stream, sizeof(hdf5_version), &head, &n, error);
 	if (!status && (starts_with(head, n, hdf5_version) || starts_with(head, n, hdf5_magic)))
 		status = error_set(error, EMNIST_ERR_UNSUPPORTED,

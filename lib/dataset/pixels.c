@@ -4,7 +4,7 @@
  * Two kinds are about. EMNIST's on Kaggle have no header, the label first, and images that are
  * transposed as in the idx files; MNIST's have a header ("label,pixel0...", "label,1x1...") and
  * upright images. So it is the header, or a name that begins with MNIST's or Fashion-MNIST's, that
- * tells.
+ * tells how images lie, as long as they do not look otherwise; see orientation.c.
  *
  * How many images there are shows at the end only, and a pipe is not read twice: all are kept in
  * memory, a byte a pixel.
@@ -12,24 +12,24 @@
 #include "pixels.h"
 
 #include "../base/memory.h"
+#include "columns.h"
 #include "rows.h"
 #include "siblings.h"
 
 #include <string.h>
 #include <strings.h>
 
-#define N_FIELDS (EMNIST_VECTOR_LENGTH + 1)
-
 /* Lines of fewer fields are no images, but maybe a list. */
 #define LEAST_FIELDS 100
 
-/* What the column of labels is called. */
-static const char *const label_names[] = {"label", "labels", "class", "target", "character", NULL};
+/* More classes than EMNIST's largest split has are taken for no labels where there is a choice. */
+#define MOST_CLASSES 62
 
 struct pixels {
 	struct source source;
 	struct rows rows;
-	size_t label_column;
+	struct columns columns;
+	uint32_t first_index; /* of the first line, in its column */
 	struct buffer images; /* (count, 784) */
 	struct buffer values; /* of uint16_t */
 };
@@ -56,6 +56,7 @@ static void close_pixels(struct source *source)
 	struct pixels *pixels = (struct pixels *)source;
 
 	rows_clear(&pixels->rows);
+	columns_clear(&pixels->columns);
 	buffer_clear(&pixels->images);
 	buffer_clear(&pixels->values);
 	source_clear(source);
@@ -88,25 +89,6 @@ static bool parse_value(const struct rows_field *field, uint32_t max, uint32_t *
 	return text == end;
 }
 
-static bool is_label_name(const char *text)
-{
-	for (const char *const *name = label_names; *name; name++)
-		if (strcasecmp(*name, text) == 0)
-			return true;
-	return false;
-}
-
-/* Whether the first record is a header, and not an image. */
-static bool is_header(const struct rows *rows)
-{
-	uint32_t value;
-
-	for (size_t i = 0; i < rows->n_fields; i++)
-		if (!parse_value(rows_field(rows, i), UINT16_MAX, &value))
-			return true;
-	return false;
-}
-
 static enum emnist_status bad_field(const struct pixels *pixels, size_t i, const char *wanted,
 				    struct emnist_error *error)
 {
@@ -117,67 +99,114 @@ static enum emnist_status bad_field(const struct pixels *pixels, size_t i, const
 
 static enum emnist_status check_width(const struct pixels *pixels, struct emnist_error *error)
 {
-	if (pixels->rows.n_fields == N_FIELDS)
+	if (pixels->rows.n_fields == pixels->columns.n)
 		return EMNIST_OK;
-	return error_set(
-		error, EMNIST_ERR_CORRUPT, "line %llu: %zu columns, not a label and %d values",
-		(unsigned long long)pixels->rows.line, pixels->rows.n_fields, EMNIST_VECTOR_LENGTH);
+	return error_set(error, EMNIST_ERR_CORRUPT, "line %llu: %zu columns, but %zu in line 1",
+			 (unsigned long long)pixels->rows.line, pixels->rows.n_fields,
+			 pixels->columns.n);
+}
+
+/* Without a header, only its values show that a column is the number of the line. */
+static enum emnist_status check_index(struct pixels *pixels, struct emnist_error *error)
+{
+	const size_t column = pixels->columns.row_index;
+	uint32_t value;
+
+	if (column == SIZE_MAX)
+		return EMNIST_OK;
+	if (!parse_value(rows_field(&pixels->rows, column), SOURCE_MAX_COUNT, &value))
+		return bad_field(pixels, column, "number of a line", error);
+	if (!pixels->source.count)
+		pixels->first_index = value;
+	if (value - pixels->first_index == pixels->source.count)
+		return EMNIST_OK;
+	return error_set(error, EMNIST_ERR_CORRUPT,
+			 "line %llu: %zu columns, of which the first does not number the lines, "
+			 "and not a label and %d values",
+			 (unsigned long long)pixels->rows.line, pixels->columns.n,
+			 EMNIST_VECTOR_LENGTH);
+}
+
+static enum emnist_status add_label(struct pixels *pixels, struct emnist_error *error)
+{
+	const size_t column = pixels->columns.label;
+	uint32_t value;
+
+	if (!parse_value(rows_field(&pixels->rows, column), UINT16_MAX, &value))
+		return bad_field(pixels, column, "class number", error);
+	((uint16_t *)(void *)pixels->values.data)[pixels->source.count] = (uint16_t)value;
+	return EMNIST_OK;
+}
+
+static enum emnist_status add_values(struct pixels *pixels, struct emnist_error *error)
+{
+	uint8_t *to = pixels->images.data + (size_t)pixels->source.count * EMNIST_VECTOR_LENGTH;
+	uint32_t value;
+
+	for (size_t i = 0; i < pixels->columns.n; i++) {
+		if (!columns_is_pixel(&pixels->columns, i))
+			continue;
+		if (!parse_value(rows_field(&pixels->rows, i), UINT8_MAX, &value))
+			return bad_field(pixels, i, "whole number from 0 to 255", error);
+		*to++ = (uint8_t)value;
+	}
+	return EMNIST_OK;
 }
 
 static enum emnist_status add_image(struct pixels *pixels, struct emnist_error *error)
 {
 	const size_t n = pixels->source.count;
-	uint32_t value;
-	uint8_t *to;
+	enum emnist_status status;
 
 	if (n == SOURCE_MAX_COUNT)
 		return error_set(error, EMNIST_ERR_LIMIT, "more than %u images", SOURCE_MAX_COUNT);
 	if (!buffer_reserve(&pixels->images, (n + 1) * EMNIST_VECTOR_LENGTH) ||
 	    !buffer_reserve(&pixels->values, (n + 1) * sizeof(uint16_t)))
 		return error_memory(error);
-	to = pixels->images.data + n * EMNIST_VECTOR_LENGTH;
-	for (size_t i = 0; i < N_FIELDS; i++) {
-		const bool is_label = i == pixels->label_column;
-
-		if (!parse_value(rows_field(&pixels->rows, i), is_label ? UINT16_MAX : UINT8_MAX,
-				 &value))
-			return bad_field(pixels, i,
-					 is_label ? "class number" : "whole number from 0 to 255",
-					 error);
-		if (is_label)
-			((uint16_t *)(void *)pixels->values.data)[n] = (uint16_t)value;
-		else
-			*to++ = (uint8_t)value;
-	}
-	pixels->source.count++;
-	return EMNIST_OK;
+	status = check_index(pixels, error);
+	if (!status)
+		status = add_label(pixels, error);
+	if (!status)
+		status = add_values(pixels, error);
+	pixels->source.count += !status;
+	return status;
 }
 
 /* The first record: a header, which says where the labels are, or an image. */
-static enum emnist_status take_first(struct pixels *pixels, struct emnist_error *error)
+static enum emnist_status take_first(struct pixels *pixels, const char *label_column,
+				     struct emnist_error *error)
 {
-	const struct rows *rows = &pixels->rows;
-	enum emnist_status status = check_width(pixels, error);
+	struct source *source = &pixels->source;
+	enum emnist_status status;
 
+	status = columns_read(&pixels->columns, &pixels->rows, label_column, error);
 	if (status)
 		return status;
-	if (!is_header(rows))
+	switch (pixels->columns.header) {
+	case COLUMNS_NO_HEADER:
 		return add_image(pixels, error);
-	pixels->source.transposed = false;
-	for (size_t i = 0; i < rows->n_fields; i++)
-		if (is_label_name(rows_field(rows, i)->text)) {
-			pixels->label_column = i;
-			break;
-		}
+	case COLUMNS_NAMES:
+		source->transposed = false;
+		break;
+	case COLUMNS_DATA:
+		if (!source_assume(source, EMNIST_ASSUMED_HEADER,
+				   "line 1 is left out: it was an image before a program took it "
+				   "for names of columns"))
+			return error_memory(error);
+		break;
+	case COLUMNS_NUMBERS:
+		break;
+	}
 	return EMNIST_OK;
 }
 
-static enum emnist_status read_all(struct pixels *pixels, struct emnist_error *error)
+static enum emnist_status read_all(struct pixels *pixels, const char *label_column,
+				   struct emnist_error *error)
 {
 	enum emnist_status status = rows_next(&pixels->rows, error);
 
 	if (!status)
-		status = take_first(pixels, error);
+		status = take_first(pixels, label_column, error);
 	while (!status) {
 		status = rows_next(&pixels->rows, error);
 		if (status || !pixels->rows.n_fields)
@@ -191,11 +220,67 @@ static enum emnist_status read_all(struct pixels *pixels, struct emnist_error *e
 	return status;
 }
 
+/* Whether the first values of all lines are 0, as a corner of an image is, and the last ones look
+ * like labels. */
+static bool has_label_last(const struct pixels *pixels)
+{
+	const uint8_t *last = pixels->images.data + EMNIST_VECTOR_LENGTH - 1;
+	uint32_t n_set = 0;
+
+	for (size_t i = 0; i < pixels->source.count; i++) {
+		const uint8_t value = last[i * EMNIST_VECTOR_LENGTH];
+
+		if (pixels->source.values[i] || value >= MOST_CLASSES)
+			return false;
+		n_set += value > 0;
+	}
+	return n_set > pixels->source.count / 4;
+}
+
+/* Takes the last value of each line for its label, where nobody has said which is. */
+static enum emnist_status move_label(struct pixels *pixels, const char *label_column,
+				     struct emnist_error *error)
+{
+	if (label_column || pixels->columns.header == COLUMNS_NAMES || !has_label_last(pixels))
+		return EMNIST_OK;
+	for (size_t i = 0; i < pixels->source.count; i++) {
+		uint8_t *image = pixels->images.data + i * EMNIST_VECTOR_LENGTH;
+
+		pixels->source.values[i] = image[EMNIST_VECTOR_LENGTH - 1];
+		memmove(image + 1, image, EMNIST_VECTOR_LENGTH - 1);
+		image[0] = 0;
+	}
+	return source_assume(&pixels->source, EMNIST_ASSUMED_LABEL_COLUMN,
+			     "assuming labels in the last column, since the first one has zeros "
+			     "alone")
+		       ? EMNIST_OK
+		       : error_memory(error);
+}
+
+static enum emnist_status open_pixels(struct pixels *pixels, const struct source_request *request,
+				      struct emnist_error *error)
+{
+	const char *base = siblings_base(request->path);
+	const char *label_column = request->options->label_column;
+	enum emnist_status status;
+
+	pixels->source.transposed =
+		strncasecmp(base, "mnist", 5) != 0 && strncasecmp(base, "fashion", 7) != 0;
+	pixels->source.is_kept = true;
+	pixels->source.orientation = SOURCE_ORIENTATION_UNKNOWN;
+	status = read_all(pixels, label_column, error);
+	if (!status)
+		status = move_label(pixels, label_column, error);
+	if (!status && !source_describe(&pixels->source, "CSV"))
+		status = error_memory(error);
+	return status ? source_blame_other(request, status, error)
+		      : source_find_meaning(&pixels->source, request, error);
+}
+
 enum emnist_status pixels_open(struct gzip *stream, const struct source_request *request,
 			       struct source **source_ret, struct emnist_error *error)
 {
 	struct pixels *pixels = alloc_zeroed(1, sizeof(*pixels));
-	const char *base = siblings_base(request->path);
 	enum emnist_status status;
 
 	*source_ret = NULL;
@@ -204,17 +289,8 @@ enum emnist_status pixels_open(struct gzip *stream, const struct source_request 
 		return error_memory(error);
 	}
 	pixels->source.ops = &ops;
-	pixels->source.transposed =
-		strncasecmp(base, "mnist", 5) != 0 && strncasecmp(base, "fashion", 7) != 0;
 	rows_init(&pixels->rows, stream);
-	status = read_all(pixels, error);
-	if (!status && !source_describe(&pixels->source, "CSV, %s",
-					pixels->source.transposed ? "transposed" : "upright"))
-		status = error_memory(error);
-	if (!status)
-		status = source_find_meaning(&pixels->source, request, error);
-	else
-		status = source_blame_other(request, status, error);
+	status = open_pixels(pixels, request, error);
 	gzip_close(stream);
 	if (status)
 		close_pixels(&pixels->source);

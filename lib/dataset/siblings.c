@@ -11,6 +11,7 @@
 #include "siblings.h"
 
 #include "../base/memory.h"
+#include "labels.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -264,7 +265,6 @@ enum emnist_status siblings_find(const char *images, const char *labels_path,
 		return status;
 	if (!siblings->labels)
 		return error_memory(error);
-	siblings->upright = siblings_is_upright(images);
 	siblings->n_classes = siblings_n_classes(images);
 	return EMNIST_OK;
 }
@@ -301,7 +301,6 @@ enum emnist_status siblings_of_labels(const char *labels_path, const char *mappi
 	else if (!mapping_path)
 		status = siblings_find_mapping(images, &siblings->mapping, error);
 	if (!status) {
-		siblings->upright = siblings_is_upright(images);
 		siblings->n_classes = siblings_n_classes(images);
 	}
 	free(images);
@@ -317,40 +316,91 @@ enum emnist_status siblings_about(enum emnist_status status, const char *path,
 	return error_prefix(error, status, prefix);
 }
 
-enum emnist_status siblings_default_labels(size_t n_classes, uint32_t least, uint32_t most,
-					   struct emnist_labels **labels_ret,
+struct siblings_values siblings_values_of(const uint16_t *values, uint32_t n)
+{
+	struct siblings_values found = {.least = UINT32_MAX};
+	bool seen[UINT16_MAX + 1] = {false};
+
+	for (uint32_t i = 0; i < n; i++) {
+		found.least = values[i] < found.least ? values[i] : found.least;
+		found.most = values[i] > found.most ? values[i] : found.most;
+		found.n_different += !seen[values[i]];
+		seen[values[i]] = true;
+	}
+	return found;
+}
+
+#define N_LETTERS 26
+
+/* A to Z as 0 to 25, in both cases, as in EMNIST Letters. */
+static enum emnist_status letters_from_zero(struct emnist_labels **labels_ret,
+					    struct emnist_error *error)
+{
+	struct emnist_labels *labels = labels_new(N_LETTERS, 2 * (size_t)N_LETTERS);
+
+	if (!labels)
+		return error_memory(error);
+	for (uint32_t i = 0; i < N_LETTERS; i++) {
+		labels_add_entry(labels, i);
+		labels_add_character(labels, 'A' + i);
+		labels_add_character(labels, 'a' + i);
+	}
+	*labels_ret = labels;
+	return EMNIST_OK;
+}
+
+enum emnist_status siblings_default_labels(size_t n_classes, const struct siblings_values *values,
+					   struct emnist_labels **labels_ret, const char **what_ret,
 					   struct emnist_error *error)
 {
+	const uint32_t most = values->most;
+	const char *what = NULL;
+
 	*labels_ret = NULL;
-	if (!n_classes && most < 10)
+	if (what_ret)
+		*what_ret = NULL;
+	if (!n_classes && most < 10) {
 		n_classes = 10;
-	else if (!n_classes && most <= 26 && least > 0)
-		n_classes = 26;
-	else if (!n_classes && most < 62)
+	} else if (!n_classes && most == N_LETTERS - 1 && values->n_different == N_LETTERS) {
+		what = "the letters A to Z";
+	} else if (!n_classes && most <= N_LETTERS && values->least > 0) {
+		n_classes = N_LETTERS;
+		what = "the letters from 1 on, as in EMNIST Letters";
+	} else if (!n_classes && most < 62) {
 		n_classes = most < 47 ? 47 : 62;
-	if (!n_classes)
+		/* The last class of Balanced, and what is beyond, leave little doubt. */
+		what = most < 46 ? "the classes of EMNIST Balanced, 0-9 A-Z and some of a-z" : NULL;
+	}
+	if (!n_classes && !what)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
 				 "the labels go up to %u, which needs a mapping file",
 				 (unsigned)most);
-	return emnist_labels_default(n_classes, labels_ret, error);
+	if (what_ret)
+		*what_ret = what;
+	return n_classes ? emnist_labels_default(n_classes, labels_ret, error)
+			 : letters_from_zero(labels_ret, error);
 }
 
 enum emnist_status siblings_meaning(const struct siblings *siblings, const uint8_t *values,
 				    uint32_t n, struct emnist_labels **labels_ret,
 				    struct emnist_error *error)
 {
-	uint32_t least = UINT32_MAX, most = 0;
+	struct siblings_values found;
 	enum emnist_status status;
+	uint16_t *wide;
 
 	if (siblings->mapping) {
 		status = emnist_labels_read(siblings->mapping, labels_ret, error);
 		return status ? siblings_about(status, siblings->mapping, error) : EMNIST_OK;
 	}
-	for (uint32_t i = 0; i < n; i++) {
-		least = values[i] < least ? values[i] : least;
-		most = values[i] > most ? values[i] : most;
-	}
-	status = siblings_default_labels(siblings->n_classes, least, most, labels_ret, error);
+	wide = alloc_array(n, sizeof(*wide));
+	if (!wide)
+		return error_memory(error);
+	for (uint32_t i = 0; i < n; i++)
+		wide[i] = values[i];
+	found = siblings_values_of(wide, n);
+	free(wide);
+	status = siblings_default_labels(siblings->n_classes, &found, labels_ret, NULL, error);
 	return status == EMNIST_ERR_UNSUPPORTED ? siblings_about(status, siblings->labels, error)
 						: status;
 }

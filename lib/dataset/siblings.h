@@ -14,7 +14,6 @@ struct siblings {
 	char *mapping;    /* NULL: there is none, or it was not looked for */
 	size_t n_classes; /* without a mapping: of the split that the name tells; 0: it tells none
 			   */
-	bool upright;     /* one of MNIST's own files, whose images are not transposed */
 };
 
 /* The file that emnist_dataset_open()'s path means, where it is no directory: path itself, or the
@@ -39,10 +38,20 @@ enum emnist_status siblings_meaning(const struct siblings *siblings, const uint8
 				    uint32_t n, struct emnist_labels **labels_ret,
 				    struct emnist_error *error);
 
-/* The labels of EMNIST's split of n_classes classes, or, where that is 0, of the smallest split
- * that has all labels from least to most; none has: EMNIST_ERR_UNSUPPORTED. */
-enum emnist_status siblings_default_labels(size_t n_classes, uint32_t least, uint32_t most,
-					   struct emnist_labels **labels_ret,
+/* Which labels occur. */
+struct siblings_values {
+	uint32_t least, most;
+	uint32_t n_different;
+};
+
+struct siblings_values siblings_values_of(const uint16_t *values, uint32_t n);
+
+/* The labels of EMNIST's split of n_classes classes, or, where that is 0, what the values are most
+ * likely to mean: the letters where they are 0 to 25, else the smallest split that has them all.
+ * *what_ret, which may be NULL, says so: "the letters A to Z"; NULL where there is little doubt.
+ * None has them: EMNIST_ERR_UNSUPPORTED. */
+enum emnist_status siblings_default_labels(size_t n_classes, const struct siblings_values *values,
+					   struct emnist_labels **labels_ret, const char **what_ret,
 					   struct emnist_error *error);
 
 /* Puts the name of the file that an error is about before its message. Returns status. */

@@ -36,6 +36,8 @@ void source_clear(struct source *source)
 	free(source->images_name);
 	free(source->labels_name);
 	free(source->description);
+	for (size_t i = 0; i < EMNIST_N_ASSUMED; i++)
+		free(source->assumed[i]);
 }
 
 bool source_describe(struct source *source, const char *format, ...)
@@ -49,6 +51,29 @@ bool source_describe(struct source *source, const char *format, ...)
 	if (n < 0)
 		source->description = NULL;
 	return n >= 0;
+}
+
+bool source_assume(struct source *source, enum emnist_assumed kind, const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+	int n;
+
+	va_start(arguments, format);
+	n = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (n < 0)
+		return false;
+	free(source->assumed[kind]);
+	source->assumed[kind] = text;
+	return true;
+}
+
+void source_name_orients(struct source *source, const char *name)
+{
+	source->transposed = !siblings_is_upright(name);
+	source->orientation = strstr(siblings_base(name), "emnist") ? SOURCE_ORIENTATION_KNOWN
+								    : SOURCE_ORIENTATION_USUAL;
 }
 
 enum emnist_status source_blame_path(enum emnist_status status, const char *path,

@@ -31,6 +31,13 @@ struct source_ops {
 	const char *(*path)(struct source *source, uint32_t index);
 };
 
+/* Whether images are stored transposed is... */
+enum source_orientation {
+	SOURCE_ORIENTATION_KNOWN,   /* known by a name, or there is no question */
+	SOURCE_ORIENTATION_USUAL,   /* as the format has it, but for exceptions */
+	SOURCE_ORIENTATION_UNKNOWN, /* no more than likely */
+};
+
 /* The first member of each format's own structure, made zeroed; source_close() frees what its
  * pointers lead to. */
 struct source {
@@ -41,13 +48,16 @@ struct source {
 	 * classes, or, where that is 0, of the smallest that has all. */
 	struct emnist_labels *labels;
 	size_t n_classes;
-	bool transposed;   /* images are stored so, as far as the format or the name tells */
-	bool separate;     /* each image is a file of its own */
+	bool transposed; /* images are stored so, as far as the format or the name tells */
+	enum source_orientation orientation; /* how sure that is */
+	bool separate;                       /* each image is a file of its own */
+	bool is_kept;                        /* images are in memory, and are read in any order */
 	char *images_name; /* what messages about images and labels call their files; NULL: they are
 			    */
 	char *labels_name; /* the path that was given */
 	char *description; /* "idx", "images in folders named by characters"; see
 			    * emnist_dataset_describe() */
+	char *assumed[EMNIST_N_ASSUMED]; /* see emnist_dataset_assumed(); NULL: nothing was */
 };
 
 /* What is to be opened, and how. */
@@ -91,10 +101,17 @@ void source_clear(struct source *source);
 bool source_describe(struct source *source, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Notes what was taken for granted; false when memory is short. */
+bool source_assume(struct source *source, enum emnist_assumed kind, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Finds what the values mean beside the file of the request, by its name, where neither the request
  * nor the source has it. */
 enum emnist_status source_find_meaning(struct source *source, const struct source_request *request,
 				       struct emnist_error *error);
+
+/* How images in idx format lie, by the name of their file. */
+void source_name_orients(struct source *source, const char *name);
 
 /* Puts the name of the request's file before an error's message where the user wrote another. */
 enum emnist_status source_blame_other(const struct source_request *request,

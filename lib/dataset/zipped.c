@@ -181,7 +181,7 @@ static enum emnist_status open_idx(const struct source_request *request,
 	if (status)
 		return status;
 	(*source_ret)->n_classes = siblings_n_classes(siblings_base(images->name));
-	(*source_ret)->transposed = !siblings_is_upright(images->name);
+	source_name_orients(*source_ret, images->name);
 	if (!request->mapping)
 		status = read_mapping(request->path, listing, images->name, &(*source_ret)->labels,
 				      error);

@@ -172,10 +172,8 @@ static void test_damaged_csv(void **state)
 		{"A", 784, "0\n", EMNIST_ERR_CORRUPT, "line 2, column 1: 'A' is no class number"},
 		{"65536", 784, "0\n", EMNIST_ERR_CORRUPT,
 		 "line 2, column 1: '65536' is no class number"},
-		{"1", 783, "0\n", EMNIST_ERR_CORRUPT,
-		 "line 2: 784 columns, not a label and 784 values"},
-		{"1", 785, "0\n", EMNIST_ERR_CORRUPT,
-		 "line 2: 786 columns, not a label and 784 values"},
+		{"1", 783, "0\n", EMNIST_ERR_CORRUPT, "line 2: 784 columns, but 785 in line 1"},
+		{"1", 785, "0\n", EMNIST_ERR_CORRUPT, "line 2: 786 columns, but 785 in line 1"},
 		{"1", 784, "\"0\n", EMNIST_ERR_CORRUPT, "line 2: a quote is not closed"},
 		{"1", 784, "\"0\"1\n", EMNIST_ERR_CORRUPT,
 		 "line 2: something follows a closing quote"},
@@ -203,6 +201,178 @@ static void test_damaged_csv(void **state)
 	check_fails(write_file("damaged.csv", "", 0), NULL, EMNIST_ERR_FORMAT, "the file is empty");
 }
 
+/* A fault in the first line is what it is in any other, and makes no header of it. */
+static void test_damaged_first_line(void **state)
+{
+	static const struct {
+		const char *label, *last, *message;
+	} cases[] = {
+		{"1", "-1\n", "line 1, column 785: '-1' is no whole number from 0 to 255"},
+		{"1", "\n", "line 1, column 785: '' is no whole number from 0 to 255"},
+		{"1", "x\n", "line 1, column 785: 'x' is no whole number from 0 to 255"},
+		{"1", "+7\n", "line 1, column 785: '+7' is no whole number from 0 to 255"},
+		{"1", "nan\n", "line 1, column 785: 'nan' is no whole number from 0 to 255"},
+		{"1", "100000000000000000000\n",
+		 "line 1, column 785: '100000000000000000000' is no whole number from 0 to 255"},
+		{"1", "0.1\n", "line 1, column 785: '0.1' is no whole number from 0 to 255"},
+		{"", "0\n", "line 1, column 1: '' is no class number"},
+		{"A", "0\n", "line 1, column 1: 'A' is no class number"},
+		{"label", "0\n", "line 1, column 1: 'label' is no class number"},
+	};
+	static char text[8192];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		text[0] = '\0';
+		put_line(text, cases[i].label, 784, cases[i].last);
+		put_line(text, "1", 784, "0\n");
+		check_fails(write_file("first.csv", text, strlen(text)), NULL, EMNIST_ERR_CORRUPT,
+			    cases[i].message);
+	}
+}
+
+/* What pandas makes of CSV: testdata/generate_tables.py. */
+static void test_tables(void **state)
+{
+	static const struct {
+		const char *path, *description, *label_column;
+	} tables[] = {
+		{FOLDER "tables/index.csv.gz", "CSV, upright", NULL},
+		{FOLDER "tables/unnamed.csv.gz", "CSV, upright", NULL},
+		{FOLDER "tables/index-no-header.csv.gz", "CSV, transposed", NULL},
+		{FOLDER "tables/numbers.csv.gz", "CSV, transposed", NULL},
+		{FOLDER "tables/label-last.csv.gz", "CSV, upright", NULL},
+		{FOLDER "tables/last-no-header.csv.gz", "CSV, transposed", NULL},
+		{FOLDER "tables/last-no-header.csv.gz", "CSV, transposed", "785"},
+		{FOLDER "tables/other-name.csv.gz", "CSV, upright", "y"},
+		{FOLDER "tables/other-name.csv.gz", "CSV, upright", "Y"},
+		{FOLDER "tables/other-name.csv.gz", "CSV, upright", "1"},
+	};
+	struct emnist_dataset_options options = {.label_column = "786"};
+	static struct contents contents, original;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		options.label_column = tables[i].label_column;
+		check_same(tables[i].path, &options, tables[i].description);
+	}
+	read_good(ORIGINAL, NULL, &original);
+	read_good(FOLDER "tables/data-as-header.csv.gz", NULL, &contents);
+	assert_int_equal(contents.n, original.n - 1);
+	assert_memory_equal(contents.pixels, original.pixels + EMNIST_VECTOR_LENGTH,
+			    contents.n * EMNIST_VECTOR_LENGTH);
+	assert_string_equal(contents.description, "CSV, transposed");
+}
+
+static void test_label_column(void **state)
+{
+	static const struct {
+		const char *path, *label_column;
+		enum emnist_status status;
+		const char *message;
+	} cases[] = {
+		{FOLDER "tables/other-name.csv.gz", NULL, EMNIST_ERR_ARGUMENT,
+		 "choose a label column: the header on line 1 has none called label, labels, "
+		 "class, target or character, but 'y', '1x1' to '28x28'"},
+		{FOLDER "tables/other-name.csv.gz", "z", EMNIST_ERR_ARGUMENT,
+		 "there is no label column 'z': neither a name on line 1 nor a number from 1 to "
+		 "785"},
+		{FOLDER "tables/other-name.csv.gz", "786", EMNIST_ERR_ARGUMENT,
+		 "there is no label column '786': neither a name on line 1 nor a number from 1 to "
+		 "785"},
+		{FOLDER "strokes-byclass.csv", "99999999999999999999", EMNIST_ERR_ARGUMENT,
+		 "there is no label column '99999999999999999999': neither a name, since there is "
+		 "no header, nor a number from 1 to 785"},
+		{FOLDER "tables/index-no-header.csv.gz", "1", EMNIST_ERR_CORRUPT,
+		 "line 1: 786 columns, not a label and 784 values"},
+		{FOLDER "tables/index.csv.gz", "1x1", EMNIST_ERR_CORRUPT,
+		 "line 1: 783 columns of pixels beside the label, not 784"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct emnist_dataset_options options = {.label_column =
+								       cases[i].label_column};
+
+		check_fails(cases[i].path, &options, cases[i].status, cases[i].message);
+	}
+}
+
+/* What is said of a dataset at which people are to look. */
+static void check_assumed(const char *path, const struct emnist_dataset_options *options,
+			  enum emnist_assumed kind, const char *wanted)
+{
+	struct emnist_dataset *dataset;
+	struct emnist_error error;
+	const char *text;
+
+	if (emnist_dataset_open(path, options, &dataset, &error))
+		fail_msg("%s: %s", path, error.message);
+	text = emnist_dataset_assumed(dataset, kind);
+	if (!wanted)
+		assert_null(text);
+	else
+		assert_string_equal(text ? text : "(nothing)", wanted);
+	emnist_dataset_free(dataset);
+}
+
+/* The first n images of the CSV in the folder of formats, turned or not, under another name. */
+static const char *write_rows(const char *name, unsigned n, bool turned)
+{
+	static uint8_t pixels[MAX_IMAGES * EMNIST_VECTOR_LENGTH];
+	static struct contents original;
+	const char *path = in_scratch(name);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	read_good(ORIGINAL, NULL, &original);
+	memcpy(pixels, original.pixels, sizeof(pixels));
+	for (unsigned i = 0; i < n; i++) {
+		fprintf(file, "%u", i % 26);
+		for (unsigned p = 0; p < EMNIST_VECTOR_LENGTH; p++)
+			fprintf(file, ",%u",
+				pixels[i * EMNIST_VECTOR_LENGTH +
+				       (turned ? p % 28 * 28 + p / 28 : p)]);
+		fputc('\n', file);
+	}
+	fclose(file);
+	return path;
+}
+
+static void test_assumed(void **state)
+{
+	static const char upright[] = "assuming upright images, since the built-in model is more "
+				      "certain of them that way",
+			  transposed[] = "assuming transposed images, since the built-in model is "
+					 "more certain of them that way";
+	const struct emnist_dataset_options given = {.transpose = EMNIST_TRANSPOSE_NO};
+
+	(void)state;
+	check_assumed(FOLDER "strokes-byclass.csv", NULL, EMNIST_ASSUMED_TRANSPOSE, transposed);
+	check_assumed(FOLDER "header.csv.gz", NULL, EMNIST_ASSUMED_TRANSPOSE, upright);
+	check_assumed(FOLDER "header.csv.gz", &given, EMNIST_ASSUMED_TRANSPOSE, NULL);
+	check_assumed(ORIGINAL, NULL, EMNIST_ASSUMED_TRANSPOSE, NULL);
+	check_assumed(write_rows("upright.csv", 40, false), NULL, EMNIST_ASSUMED_TRANSPOSE,
+		      upright);
+	check_assumed(write_rows("transposed.csv", 40, true), NULL, EMNIST_ASSUMED_TRANSPOSE,
+		      transposed);
+	check_assumed(write_rows("few.csv", 7, false), NULL, EMNIST_ASSUMED_TRANSPOSE,
+		      "assuming transposed images, as is usual for CSV without a header; their "
+		      "looks do not tell");
+	check_assumed(in_scratch("few.csv"), NULL, EMNIST_ASSUMED_MAPPING, NULL);
+	check_assumed(in_scratch("upright.csv"), NULL, EMNIST_ASSUMED_MAPPING,
+		      "assuming that labels 0 to 25 mean the letters A to Z");
+	check_assumed(write_rows("some.csv", 20, false), NULL, EMNIST_ASSUMED_MAPPING,
+		      "assuming that labels 0 to 19 mean the classes of EMNIST Balanced, 0-9 A-Z "
+		      "and some of a-z");
+	check_assumed(FOLDER "strokes-byclass.csv", NULL, EMNIST_ASSUMED_MAPPING, NULL);
+	check_assumed(FOLDER "tables/last-no-header.csv.gz", NULL, EMNIST_ASSUMED_LABEL_COLUMN,
+		      "assuming labels in the last column, since the first one has zeros alone");
+	check_assumed(FOLDER "tables/data-as-header.csv.gz", NULL, EMNIST_ASSUMED_HEADER,
+		      "line 1 is left out: it was an image before a program took it for names of "
+		      "columns");
+}
+
 /* What people's programs write: a mark, CRLF, blanks, decimals, quotes, no end of the last line. */
 static void test_odd_csv(void **state)
 {
@@ -218,8 +388,10 @@ static void test_odd_csv(void **state)
 	assert_int_equal(contents.pixels[783], 255);
 	assert_int_equal(contents.pixels[2 * 784 - 1], 128);
 	/* The label may be elsewhere, where a header says so. */
-	strcpy(text, "x");
-	put_line(text, "", 784, "Class\n");
+	text[0] = '\0';
+	for (int i = 0; i < 784; i++)
+		sprintf(text + strlen(text), "x%d,", i);
+	strcat(text, "Class\n");
 	put_line(text, "9", 784, "5\n");
 	read_good(write_file("last.csv", text, strlen(text)), NULL, &contents);
 	assert_string_equal(contents.texts, "5");
@@ -616,13 +788,24 @@ static void test_folders_of_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_same),          cmocka_unit_test(test_transpose),
-		cmocka_unit_test(test_damaged_csv),   cmocka_unit_test(test_odd_csv),
-		cmocka_unit_test(test_damaged_lists), cmocka_unit_test(test_bad_images),
-		cmocka_unit_test(test_matlab),        cmocka_unit_test(test_damaged_matlab),
-		cmocka_unit_test(test_odd_matlab),    cmocka_unit_test(test_matlab_cut_anywhere),
-		cmocka_unit_test(test_class_names),   cmocka_unit_test(test_folders),
-		cmocka_unit_test(test_split_of_one),  cmocka_unit_test(test_folders_of_files),
+		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_transpose),
+		cmocka_unit_test(test_damaged_csv),
+		cmocka_unit_test(test_odd_csv),
+		cmocka_unit_test(test_damaged_first_line),
+		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_label_column),
+		cmocka_unit_test(test_assumed),
+		cmocka_unit_test(test_damaged_lists),
+		cmocka_unit_test(test_bad_images),
+		cmocka_unit_test(test_matlab),
+		cmocka_unit_test(test_damaged_matlab),
+		cmocka_unit_test(test_odd_matlab),
+		cmocka_unit_test(test_matlab_cut_anywhere),
+		cmocka_unit_test(test_class_names),
+		cmocka_unit_test(test_folders),
+		cmocka_unit_test(test_split_of_one),
+		cmocka_unit_test(test_folders_of_files),
 	};
 
 	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
