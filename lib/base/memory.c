@@ -3,6 +3,8 @@
  */
 #include "memory.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A cache line, and the widest vector register. */
@@ -58,6 +60,27 @@ bool buffer_reserve(struct buffer *buffer, size_t nbytes)
 		return false;
 	buffer->data = data;
 	buffer->capacity = capacity;
+	return true;
+}
+
+bool buffer_printf(struct buffer *buffer, const char *format, ...)
+{
+	va_list arguments;
+	size_t room;
+	int n;
+
+	va_start(arguments, format);
+	n = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	if (n < 0)
+		return false;
+	room = (size_t)n + 1;
+	if (!buffer_reserve(buffer, buffer->nbytes + room))
+		return false;
+	va_start(arguments, format);
+	vsnprintf((char *)buffer->data + buffer->nbytes, room, format, arguments);
+	va_end(arguments);
+	buffer->nbytes += (size_t)n;
 	return true;
 }
 

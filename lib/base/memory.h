@@ -38,6 +38,11 @@ struct buffer {
 /* Makes room for nbytes in all, keeping what is there; false when memory is short. */
 bool buffer_reserve(struct buffer *buffer, size_t nbytes);
 
+/* Appends text; false, and what is there stays, when memory is short. Text goes this way and not
+ * through open_memstream(), whose fclose() may report success without a buffer. */
+bool buffer_printf(struct buffer *buffer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Frees the bytes and empties the buffer. */
 void buffer_clear(struct buffer *buffer);
 

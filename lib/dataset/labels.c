@@ -15,7 +15,6 @@
 #include "../base/memory.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Some forty times the longest mapping file of one character a class. */
@@ -437,26 +436,20 @@ enum emnist_status emnist_labels_read(const char *path, struct emnist_labels **l
 
 bool labels_format(const struct emnist_labels *labels, char **text_ret, size_t *nbytes_ret)
 {
-	FILE *stream;
-	bool failed;
+	struct buffer text = {0};
+	bool good = true;
 
-	*text_ret = NULL;
-	stream = open_memstream(text_ret, nbytes_ret);
-	if (!stream)
-		return false;
-	for (size_t i = 0; i < labels->n_entries; i++) {
-		fprintf(stream, "%" PRIu32, labels->entries[i].index);
-		for (size_t j = 0; j < labels->entries[i].n_characters; j++)
-			fprintf(stream, " %" PRIu32, characters_of(labels, i)[j]);
-		fputc('\n', stream);
+	for (size_t i = 0; good && i < labels->n_entries; i++) {
+		good = buffer_printf(&text, "%" PRIu32, labels->entries[i].index);
+		for (size_t j = 0; good && j < labels->entries[i].n_characters; j++)
+			good = buffer_printf(&text, " %" PRIu32, characters_of(labels, i)[j]);
+		good = good && buffer_printf(&text, "\n");
 	}
-	failed = ferror(stream);
-	failed |= fclose(stream) != 0;
-	if (failed) {
-		free(*text_ret);
-		*text_ret = NULL;
-	}
-	return !failed;
+	if (!good)
+		buffer_clear(&text);
+	*text_ret = (char *)text.data;
+	*nbytes_ret = text.nbytes;
+	return good;
 }
 
 /* ------------------------------------------------------------------ asking */

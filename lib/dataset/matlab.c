@@ -188,22 +188,16 @@ static enum emnist_status parse_mapping(struct matlab *matlab, const double *val
 					size_t columns, struct emnist_error *error)
 {
 	enum emnist_status status;
-	size_t nbytes;
-	char *text;
-	FILE *stream = open_memstream(&text, &nbytes);
-	bool failed;
+	struct buffer text = {0};
+	bool good = true;
 
-	if (!stream)
-		return error_memory(error);
 	for (size_t i = 0; i < rows; i++)
-		for (size_t k = 0; k < columns; k++)
-			fprintf(stream, "%.0f%c", values[k * rows + i],
-				k + 1 < columns ? ' ' : '\n');
-	failed = ferror(stream) != 0;
-	failed |= fclose(stream) != 0;
-	status = failed ? error_memory(error)
-			: emnist_labels_parse(text, nbytes, &matlab->source.labels, error);
-	free(text);
+		for (size_t k = 0; good && k < columns; k++)
+			good = buffer_printf(&text, "%.0f%c", values[k * rows + i],
+					     k + 1 < columns ? ' ' : '\n');
+	status = good ? emnist_labels_parse(text.data, text.nbytes, &matlab->source.labels, error)
+		      : error_memory(error);
+	buffer_clear(&text);
 	return status;
 }
 
