@@ -16,7 +16,7 @@
  * out is counted as if it had been done. "done" are those that are really done.
  */
 #include "../base/memory.h"
-#include "../model/model.h"
+#include "../model/strips.h"
 #include "peak.h"
 #include "rival.h"
 
@@ -211,6 +211,22 @@ static struct contender *make_rival(const struct rival *rival, float *probabilit
 
 /* -------------------------------------------------------------------- counting */
 
+/* Weights and biases that are subnormal, which cost some processors more than all others. */
+static size_t count_subnormal(void)
+{
+	size_t n, n_subnormal = 0;
+
+	for (size_t l = 0; l < bench.model->n_layers; l++) {
+		const struct layer *layer = &bench.model->layers[l];
+
+		if (!strips_count(layer, &n))
+			continue;
+		for (size_t i = 0; i < n; i++)
+			n_subnormal += fpclassify(layer->strips[i]) == FP_SUBNORMAL;
+	}
+	return n_subnormal;
+}
+
 /* The multiply-adds of the network for one image. */
 static double count_all(void)
 {
@@ -335,7 +351,8 @@ static void run_all(const struct rival *rival)
 			print_figures(n_threads, &figures, alive, rival != NULL);
 			fflush(stdout);
 		}
-	printf("%.0f of %.0f multiply-adds an image are done\n", alive, count_all());
+	printf("%.0f of %.0f multiply-adds an image are done; subnormal weights: %zu\n", alive,
+	       count_all(), count_subnormal());
 	if (rival)
 		printf("largest difference from ONNX Runtime: %.1e\n",
 		       (double)largest_difference(bench.probabilities, theirs,

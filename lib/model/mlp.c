@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../base/float_mode.h"
 #include "../base/memory.h"
 #include "strips.h"
 
@@ -229,11 +230,13 @@ enum emnist_status emnist_session_run(struct emnist_session *session, const floa
 	const size_t n_inputs = emnist_model_n_inputs(session->model);
 	const size_t n_outputs = emnist_model_n_outputs(session->model);
 	const size_t n_blocks = (n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+	struct float_mode mode;
 	size_t row = 0;
 
 	if (n_rows > session->max_rows)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "%zu rows in a session of at most %zu",
 				 n_rows, session->max_rows);
+	mode = float_mode_enter();
 	/* Blocks of one size, but for a row: none is small. */
 	for (size_t block = 0; block < n_blocks; block++) {
 		const size_t n = (n_rows - row) / (n_blocks - block);
@@ -241,6 +244,7 @@ enum emnist_status emnist_session_run(struct emnist_session *session, const floa
 		run_block(session, vectors + row * n_inputs, n, probabilities + row * n_outputs);
 		row += n;
 	}
+	float_mode_leave(mode);
 	return EMNIST_OK;
 }
 

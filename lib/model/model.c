@@ -231,6 +231,8 @@ static enum emnist_status settle_labels(struct emnist_model *model,
 bool model_lay_out(struct emnist_model *model, const struct kernel *kernel)
 {
 	model->kernel = kernel;
+	if (!model_zero_negligible(model))
+		return false;
 	for (size_t l = 0; l < model->n_layers; l++)
 		if (!strips_make(&model->layers[l]))
 			return false;
@@ -255,15 +257,6 @@ void model_borrow_strips(struct emnist_model *model, const float *strips, size_t
 	}
 }
 
-/* The layers that have no strips are given them. */
-static bool complete_strips(struct emnist_model *model)
-{
-	for (size_t l = 0; l < model->n_layers; l++)
-		if (!model->layers[l].strips && !strips_make(&model->layers[l]))
-			return false;
-	return true;
-}
-
 enum emnist_status model_finish(struct emnist_model *model,
 				const struct emnist_labels *labels_wanted,
 				const char *labels_metadata, size_t labels_metadata_nbytes,
@@ -282,7 +275,8 @@ enum emnist_status model_finish(struct emnist_model *model,
 			return status;
 	}
 	model->kernel = kernel_at(0);
-	if (!complete_strips(model))
+	/* Those that are borrowed were laid out when the library was built. */
+	if (!model->layers[0].borrows_strips && !model_lay_out(model, model->kernel))
 		return error_memory(error);
 	return settle_labels(model, labels_wanted, labels_metadata, labels_metadata_nbytes, error);
 }

@@ -92,6 +92,11 @@ enum emnist_status model_finish(struct emnist_model *model,
 				const char *labels_metadata, size_t labels_metadata_nbytes,
 				struct emnist_error *error);
 
+/* Zeroes the weights and biases of a model of finite ones that no input in [0,1] can make matter,
+ * and those that are subnormal. False when memory is short. Part of model_finish() and
+ * model_lay_out(). */
+bool model_zero_negligible(struct emnist_model *model);
+
 /* Lays the weights and biases out, and lets kernel run the model. Done by model_finish(), with the
  * best one; to be done again when they have changed. False when memory is short. */
 bool model_lay_out(struct emnist_model *model, const struct kernel *kernel);

@@ -6,6 +6,7 @@
  */
 #include "forward.h"
 
+#include "../base/float_mode.h"
 #include "../base/memory.h"
 #include "../model/blas.h"
 #include "../model/model.h"
@@ -86,14 +87,17 @@ enum emnist_status forward_run(struct forward *forward, const float *vectors, si
 {
 	const size_t n_inputs = emnist_model_n_inputs(forward->model);
 	const size_t n_outputs = emnist_model_n_outputs(forward->model);
+	struct float_mode mode;
 
 	if (!blas_enter())
 		return error_set(error, EMNIST_ERR_MEMORY, BLAS_NO_ROOM);
+	mode = float_mode_enter();
 	for (size_t row = 0; row < n_rows; row += BLOCK_ROWS) {
 		const size_t n = n_rows - row < BLOCK_ROWS ? n_rows - row : BLOCK_ROWS;
 
 		run_block(forward, vectors + row * n_inputs, n, probabilities + row * n_outputs);
 	}
+	float_mode_leave(mode);
 	blas_leave();
 	return EMNIST_OK;
 }

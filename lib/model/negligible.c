@@ -1,0 +1,180 @@
+/*
+ * negligible.c - zeroing weights that cannot matter.
+ *
+ * Weight decay drives what a network does not use toward zero, and in the end below the smallest
+ * normal float. Products with such subnormal numbers take some processors a hundred times longer,
+ * Intel's among them, and one dead unit out of 512 can so take most of a network's time.
+ *
+ * What a weight can change is bounded by interval arithmetic. Going forward, the reach of a value
+ * is the largest magnitude that it can have for inputs in [0,1]. Going backward, the gain of a sum
+ * is how far at most an output moves for each unit that the sum moves. A weight moves no output by
+ * more than its magnitude times the reach of its input times the gain of its sum. A unit that
+ * nothing listens to has a gain of nearly zero, so its bias goes with its weights, and it is
+ * skipped like any other zero.
+ */
+#include "model.h"
+
+#include "../base/memory.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* A weight that moves every output by less is zeroed: a network of 2^24 weights could lose all of
+ * them, and no output would move by more than 2^-40, where the last bit of 1 is 2^-23. In a network
+ * whose weights are of common size, what is kept is far above the smallest normal float, 2^-126,
+ * and so are its products with pixels, which are 0 or at least 1/255. */
+#define NEGLIGIBLE 0x1p-64
+
+struct bounds {
+	double *reach; /* of the model's inputs, then of each layer's outputs */
+	double *gain;  /* of the sums of each layer, beside the reach of its outputs */
+};
+
+/* The largest magnitude of an activation's slope. */
+static double steepness(const struct layer *layer)
+{
+	const double alpha = fmax(1, fabs((double)layer->alpha));
+
+	switch (layer->activation) {
+	case EMNIST_ELU:
+	case EMNIST_LEAKY_RELU:
+		return alpha;
+	case EMNIST_SELU:
+		return alpha * fabs((double)layer->gamma);
+	case EMNIST_SIGMOID:
+		return 0.25;
+	case EMNIST_IDENTITY:
+	case EMNIST_RELU:
+	case EMNIST_TANH:
+		break;
+	}
+	return 1;
+}
+
+static void find_reach(const struct layer *layer, const double *inputs, double *outputs_ret)
+{
+	const double at_zero = layer->activation == EMNIST_SIGMOID ? 0.5 : 0;
+
+	for (size_t o = 0; o < layer->n_outputs; o++) {
+		const loose_float *weights = layer->weights + o * layer->n_inputs;
+		double sum = fabs((double)layer->bias[o]);
+
+		for (size_t i = 0; i < layer->n_inputs; i++)
+			sum += fabs((double)weights[i]) * inputs[i];
+		outputs_ret[o] = at_zero + steepness(layer) * sum;
+	}
+}
+
+/* From the gain of a layer's sums to that of its inputs, times `factor`. */
+static void find_gain(const struct layer *layer, const double *sums, double factor,
+		      double *inputs_ret)
+{
+	memset(inputs_ret, 0, layer->n_inputs * sizeof(*inputs_ret));
+	for (size_t o = 0; o < layer->n_outputs; o++)
+		for (size_t i = 0; i < layer->n_inputs; i++)
+			inputs_ret[i] += factor * sums[o] *
+					 fabs((double)layer->weights[o * layer->n_inputs + i]);
+}
+
+static void find_bounds(const struct emnist_model *model, struct bounds bounds)
+{
+	const struct layer *layer = model->layers;
+	const struct layer *last = layer + model->n_layers - 1;
+	double *reach = bounds.reach, *gain = bounds.gain;
+
+	for (size_t i = 0; i < layer->n_inputs; i++)
+		reach[i] = 1;
+	for (; layer <= last; layer++) {
+		find_reach(layer, reach, reach + layer->n_inputs);
+		reach += layer->n_inputs;
+		gain += layer->n_inputs;
+	}
+	/* Of logits the differences count, and of other outputs the digits. */
+	for (size_t o = 0; o < last->n_outputs; o++)
+		gain[o] = steepness(last) / (model->softmax ? 1 : reach[o]);
+	for (layer = last; layer > model->layers; layer--) {
+		find_gain(layer, gain, steepness(layer - 1), gain - layer->n_inputs);
+		gain -= layer->n_inputs;
+	}
+}
+
+/* Bounds that overflow are infinite or NaN, and then nothing is negligible but what is subnormal,
+ * which counts as zero wherever the network runs (base/float_mode.h). */
+static bool is_negligible(float value, double reach, double gain)
+{
+	const double magnitude = fabs((double)value);
+
+	return magnitude > 0 &&
+	       (magnitude < (double)FLT_MIN || magnitude * reach * gain < NEGLIGIBLE);
+}
+
+static bool zero_layer(struct layer *layer, const double *reach, const double *gain)
+{
+	for (size_t o = 0; o < layer->n_outputs; o++) {
+		if (is_negligible(layer->bias[o], 1, gain[o]))
+			layer->bias[o] = 0;
+		for (size_t i = 0; i < layer->n_inputs; i++) {
+			const size_t at = o * layer->n_inputs + i;
+
+			if (!is_negligible(layer->weights[at], reach[i], gain[o]))
+				continue;
+			if (!layer_own_weights(layer))
+				return false;
+			layer->weights[at] = 0;
+		}
+	}
+	return true;
+}
+
+/* Of all bits, with no way out of the loop, so that it is vectorized. */
+static bool any_tiny(const loose_float *values, size_t n)
+{
+	uint32_t any = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const float magnitude = fabsf(values[i]);
+
+		any |= (magnitude > 0) & (magnitude < (float)NEGLIGIBLE);
+	}
+	return any;
+}
+
+static bool has_tiny(const struct emnist_model *model)
+{
+	for (size_t l = 0; l < model->n_layers; l++) {
+		const struct layer *layer = &model->layers[l];
+
+		if (any_tiny(layer->weights, (size_t)layer->n_inputs * layer->n_outputs) ||
+		    any_tiny(layer->bias, layer->n_outputs))
+			return true;
+	}
+	return false;
+}
+
+bool model_zero_negligible(struct emnist_model *model)
+{
+	size_t n = model->layers[0].n_inputs;
+	struct bounds bounds;
+	double *reach, *gain;
+	bool done = true;
+
+	if (!has_tiny(model))
+		return true;
+	for (size_t l = 0; l < model->n_layers; l++)
+		n += model->layers[l].n_outputs;
+	bounds.reach = reach = alloc_array(n, sizeof(*reach));
+	/* Inputs are no sums, and have no gain; so both lie alike. */
+	bounds.gain = gain = alloc_array(n, sizeof(*gain));
+	done = reach && gain;
+	if (done)
+		find_bounds(model, bounds);
+	for (size_t l = 0; done && l < model->n_layers; l++) {
+		gain += model->layers[l].n_inputs;
+		done = zero_layer(&model->layers[l], reach, gain);
+		reach += model->layers[l].n_inputs;
+	}
+	free(bounds.reach);
+	free(bounds.gain);
+	return done;
+}
