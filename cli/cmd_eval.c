@@ -3,6 +3,7 @@
  */
 #include "classes.h"
 #include "dataset_options.h"
+#include "digits.h"
 #include "eval_files.h"
 #include "load_model.h"
 #include "options.h"
@@ -75,7 +76,8 @@ static const struct option_spec specs[] = {
 			"images that go through the network at once; default: 256"),
 	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
 			"threads; default: one a processor"),
-	OPTION_FLAG('q', "quiet", quiet, "no progress"),
+	OPTION_FLAG('q', "quiet", quiet,
+		    "no progress, and no word on images of classes that the model does not have"),
 	OPTION_COUNT('v', "verbose", verbose, "say what is evaluated on what"),
 	OPTION_END,
 };
@@ -150,6 +152,21 @@ static int on_answered(void *context, const struct emnist_answer *answer, const 
 	return 0;
 }
 
+/* An accuracy that is low because the model knows fewer characters is no news of the model. */
+static void note_missing(const struct settings *s, const struct contender *contender)
+{
+	const struct emnist_evaluation *e = &contender->evaluation;
+	char missing[DIGITS_NBYTES], all[DIGITS_NBYTES];
+
+	if (e->n_not_in_model && !s->quiet)
+		complain("'%s': %s of %s images (%.1f %%) are of classes that '%s' does not have, "
+			 "and count as wrong",
+			 s->operands.texts[0], with_commas(e->n_not_in_model, missing),
+			 with_commas(e->n_images, all),
+			 100 * (double)e->n_not_in_model / (double)e->n_images,
+			 contender->path ? contender->path : "built-in model");
+}
+
 static bool evaluate(const struct settings *s, struct contender *contender,
 		     struct emnist_dataset *dataset, struct watch *watch)
 {
@@ -185,6 +202,8 @@ static bool evaluate(const struct settings *s, struct contender *contender,
 					  : "'%s': has no images of these classes",
 			 path);
 		return false;
+	} else {
+		note_missing(s, contender);
 	}
 	return !status;
 }

@@ -97,6 +97,11 @@ static void put_head(struct text *text, const struct eval_report *report)
 		put_count(text, report->evaluation->n_left_out);
 		text_puts(text, " images of others left out)</span></dd>\n");
 	}
+	if (report->evaluation->n_not_in_model) {
+		text_puts(text, "<dt>not in the model</dt><dd>");
+		put_count(text, report->evaluation->n_not_in_model);
+		text_puts(text, " images, whose classes it does not have</dd>\n");
+	}
 	if (classes->merge_case)
 		text_puts(text, "<dt>case</dt><dd>upper and lower case are one class</dd>\n");
 	text_puts(text, "</dl>\n</header>\n");

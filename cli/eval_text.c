@@ -78,6 +78,8 @@ static void put_figures(struct text *text, const struct eval_report *report)
 		put_answered(text, report);
 	if (report->classes->set)
 		put_share(text, "left out", e->n_left_out, e->n_images + e->n_left_out);
+	if (e->n_not_in_model)
+		put_share(text, "not in the model", e->n_not_in_model, e->n_images);
 	put_name(text, "calibration error");
 	snprintf(line, sizeof(line), "%6.2f %%\n", 100 * e->ece);
 	text_puts(text, line);

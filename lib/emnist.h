@@ -958,6 +958,9 @@ struct emnist_answer {
 struct emnist_evaluation {
 	uint64_t n_images;
 	uint64_t n_left_out; /* not in n_images: the view's set has none of their characters */
+	/* Of n_images those whose class has no character in common with any class of the model: all
+	 * of its answers are wrong, and accuracy says little of it. */
+	uint64_t n_not_in_model;
 	uint64_t n_correct;
 	uint64_t n_top3;             /* the true class is among the three most probable */
 	uint64_t n_case_insensitive; /* right when upper and lower case are not told apart */

@@ -203,6 +203,22 @@ run 0 $nearest --min-probability 1 $idx/strokes-byclass-test
 check "nothing answered" grep -qx 'right of answered        - %  (0 of 0)' "$out"
 run 0 $nearest -f json --min-probability 1 --classes digits --merge-case $idx/strokes-byclass-test
 check "JSON says what was asked" grep -q '"classes":"digits","left_out":30,"merge_case":true,"min_probability":1.000000000,"answered":0.000000000,"answered_accuracy":null' "$out"
+# A model of ten digits on 40 images, 30 of which show letters (strokes-byclass-test-labels).
+digits=$idx/strokes-digits-test
+"$emnist" train -q --epochs 1 --batch 32 --hidden 4 -o "$scratch/digits.onnx" $digits $digits $digits $digits \
+	>"$scratch/log" 2>&1
+run 0 -m "$scratch/digits.onnx" $idx/strokes-byclass-test
+check "images of classes that the model does not have are counted" \
+	grep -qx 'not in the model     75.00 %  (30 of 40)' "$out"
+check "and said" [ "$(cat "$err")" = "emnist: '$idx/strokes-byclass-test': 30 of 40 images (75.0 %) \
+are of classes that '$scratch/digits.onnx' does not have, and count as wrong" ]
+run 0 -q -f json -m "$scratch/digits.onnx" $idx/strokes-byclass-test
+check "they are a number in JSON" grep -q '"not_in_model":30,' "$out"
+check "-q does not say it" [ ! -s "$err" ]
+run 0 -m "$scratch/digits.onnx" --classes digits $idx/strokes-byclass-test
+check "nothing is said of what --classes leaves out" [ ! -s "$err" ]
+run 0 $nearest -f json $idx/strokes-byclass-test
+check "of a model that has all classes they are none" grep -q '"not_in_model":0,' "$out"
 run 0 $nearest --merge-case --per-class --confusion "$scratch/confusion.csv" $idx/strokes-byclass-test
 check "merged classes are one row and one column" awk -F , '
 	NR == 1 && ($12 != "A" || $37 != "Z" || NF != 37) { exit bad = 1 }

@@ -114,6 +114,7 @@ static bool add_one(struct tally *tally, const float *probabilities, struct emni
 	bin->n_correct += correct;
 	bin->confidence += (double)probabilities[top];
 	tally->n_images++;
+	tally->n_not_in_model += answer->rank == EMNIST_NO_RANK;
 	tally->n_correct += correct;
 	if (answer->rank < EMNIST_EVAL_RANKS)
 		tally->n_at_rank[answer->rank]++;
@@ -161,6 +162,7 @@ void tally_finish(struct tally *tally, struct emnist_evaluation *evaluation)
 	sureness_sort(tally->sureness);
 	*evaluation = (struct emnist_evaluation){
 		.n_images = tally->n_images,
+		.n_not_in_model = tally->n_not_in_model,
 		.n_correct = tally->n_correct,
 		.n_case_insensitive = tally->n_case_insensitive,
 		.nll = tally->n_images ? tally->nll / (double)tally->n_images : 0,

@@ -21,6 +21,7 @@ struct tally {
 	bool *matches_nocase;
 	uint64_t *confusion; /* (n_true, n_predicted) */
 	uint64_t n_images;
+	uint64_t n_not_in_model;
 	uint64_t n_correct;
 	uint64_t n_case_insensitive;
 	uint64_t n_at_rank[EMNIST_EVAL_RANKS];

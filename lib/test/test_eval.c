@@ -681,6 +681,29 @@ static void test_emnist(void **state)
 	}
 }
 
+/* Of the letters that a model of digits is shown none can be right, not even ignoring case. */
+static void test_not_in_model(void **state)
+{
+	static const uint16_t classes[] = {0, 9, 10, 35, 36, 61}; /* 0, 9, A, Z, a, z */
+	static const float rows[6 * 10] = {1};
+	struct emnist_labels *truth, *predicted;
+	struct emnist_evaluation evaluation;
+
+	(void)state;
+	assert_int_equal(emnist_labels_default(62, &truth, NULL), EMNIST_OK);
+	assert_int_equal(emnist_labels_default(10, &predicted, NULL), EMNIST_OK);
+	evaluation = tally_rows(truth, predicted, rows, classes, 6, 4);
+	assert_int_equal(evaluation.n_images, 6);
+	assert_int_equal(evaluation.n_not_in_model, 4);
+	assert_int_equal(evaluation.n_correct, 1);
+	emnist_evaluation_clear(&evaluation);
+	evaluation = tally_rows(truth, truth, rows, classes, 0, 1);
+	assert_int_equal(evaluation.n_not_in_model, 0);
+	emnist_evaluation_clear(&evaluation);
+	emnist_labels_free(truth);
+	emnist_labels_free(predicted);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -697,6 +720,7 @@ int main(void)
 		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_no_images),
+		cmocka_unit_test(test_not_in_model),
 		cmocka_unit_test(test_emnist),
 	};
 
