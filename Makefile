@@ -44,7 +44,7 @@ PACKAGES := libpng libjpeg zlib libprotobuf-c
 # The Debian packages that `make deps` installs where they are missing: what the build needs, then
 # what the tests need.
 DEBIAN := gcc libc6-dev pkg-config libpng-dev libjpeg-dev libstb-dev libopenblas-dev zlib1g-dev \
-	  libprotobuf-c-dev protobuf-c-compiler libarchive-dev libwebp-dev
+	  libprotobuf-c-dev protobuf-c-compiler libarchive-dev libwebp-dev libtiff-dev
 DEBIAN_CHECK := libcmocka-dev g++ binutils groff man-db
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
@@ -56,7 +56,7 @@ VECTORIZE := -fno-math-errno -fno-trapping-math \
 flags = $(VECTORIZE) -std=c11 -D_GNU_SOURCE $(WARNINGS) -fvisibility=hidden -fPIC -pthread -MMD -MP \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 		-fno-sanitize-recover=undefined)
-PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) openblas stb libarchive libwebp 2>/dev/null)
+PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) openblas stb libarchive libwebp libtiff-4 2>/dev/null)
 PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm -lpthread -ldl
 LINK = $(CC) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread $(LDFLAGS)
 

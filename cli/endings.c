@@ -19,11 +19,11 @@
 static const char *const ours[] = {
 	/* Images that are read. */
 	"png", "apng", "jpg", "jpeg", "jpe", "jfif", "bmp", "dib", "pnm", "pgm", "ppm", "pbm",
-	"gif", "tga", "icb", "vda", "vst", "webp",
+	"gif", "tga", "icb", "vda", "vst", "webp", "tif", "tiff",
 	/* Images that are not, and documents that hold a scan. */
-	"pam", "tif", "tiff", "heic", "heif", "avif", "jxl", "jp2", "jpx", "j2k", "psd", "xcf",
-	"svg", "ico", "pcx", "xbm", "xpm", "exr", "hdr", "pfm", "qoi", "dds", "dng", "raw", "cr2",
-	"cr3", "nef", "arw", "orf", "rw2", "raf", "djvu", "pdf", "ps", "eps",
+	"pam", "heic", "heif", "avif", "jxl", "jp2", "jpx", "j2k", "psd", "xcf", "svg", "ico",
+	"pcx", "xbm", "xpm", "exr", "hdr", "pfm", "qoi", "dds", "dng", "raw", "cr2", "cr3", "nef",
+	"arw", "orf", "rw2", "raf", "djvu", "pdf", "ps", "eps",
 	/* Archives. */
 	"zip", "tar", "tgz", "tbz", "tbz2", "txz", "tzst", "gz", "bz2", "xz", "zst", "7z", "rar"};
 

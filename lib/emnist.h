@@ -1,8 +1,8 @@
 /*
  * emnist.h - classify images of single characters with a multilayer perceptron.
  *
- * An image (PNG, JPEG, WebP, BMP, PNM, GIF, TGA) is decoded, brought to a vector of 28x28 values in
- * [0,1], and run through a network that answers with one probability a class:
+ * An image (PNG, JPEG, TIFF, WebP, BMP, PNM, GIF, TGA) is decoded, brought to a vector of 28x28
+ * values in [0,1], and run through a network that answers with one probability a class:
  *
  *	struct emnist_model *model;
  *	struct emnist_session *session;
@@ -96,6 +96,7 @@ enum emnist_status {
 	EMNIST_ERR_LIMIT,       /* a limit on size or count is exceeded */
 	EMNIST_ERR_STOPPED,     /* a callback asked to stop */
 	EMNIST_ERR_ARCHIVE,     /* not one image, but an archive of them: emnist_archive_open() */
+	EMNIST_ERR_PAGES,       /* not one image, but an image file of several: likewise */
 };
 
 #define EMNIST_NO_OFFSET UINT64_MAX

@@ -283,7 +283,7 @@ cp testdata/samples/capital-b-marker.png "$TMP/scans/B_caps/a.png"
 cp testdata/samples/small-d-phone.jpg "$TMP/scans/d_small/a.jpg"
 echo 'a shopping list' >"$TMP/scans/2/a.png"
 check 'import: a bad image among good ones' runs 1 import -o "$TMP/mine" "$TMP/scans"
-is 'import: is said' "emnist: '$TMP/scans/2/a.png': unknown format (supported: PNG, JPEG, WebP, BMP, PNM, GIF, TGA)" \
+is 'import: is said' "emnist: '$TMP/scans/2/a.png': unknown format (supported: PNG, JPEG, TIFF, WebP, BMP, PNM, GIF, TGA)" \
 	"$(cat "$TMP/stderr")"
 is 'import: is left out' '00000003 020b27' "$(od -An -tx1 -j4 -N4 "$TMP/mine-labels-idx1-ubyte" | tr -d ' ') $(
 	od -An -tx1 -j8 "$TMP/mine-labels-idx1-ubyte" | tr -d ' ')"

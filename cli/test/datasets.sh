@@ -101,13 +101,13 @@ echo 'no image' >"$TMP/flat/bad.png"
 { cat "$TMP/flat/labels.tsv"; printf 'bad.png\tA\nnone.png\tB\n'; } >"$TMP/flat/more.tsv"
 "$EMNIST" eval -m $nearest -f json "$TMP/flat/more.tsv" >"$TMP/out" 2>"$TMP/stderr"
 is 'bad images: exit status' 1 $?
-is 'bad images: they are named' "emnist: '$TMP/flat/bad.png': unknown format (supported: PNG, JPEG, WebP, BMP, PNM, GIF, TGA)
+is 'bad images: they are named' "emnist: '$TMP/flat/bad.png': unknown format (supported: PNG, JPEG, TIFF, WebP, BMP, PNM, GIF, TGA)
 emnist: '$TMP/flat/none.png': No such file or directory" "$(cat "$TMP/stderr")"
 is 'bad images: all others count' '"images":40' "$(grep -o '"images":[0-9]*' "$TMP/out")"
 "$EMNIST" eval -m $nearest --fail-fast "$TMP/flat/more.tsv" >"$TMP/out" 2>"$TMP/stderr"
 is '--fail-fast: exit status' 2 $?
 is '--fail-fast: the file is named' "emnist: '$TMP/flat/more.tsv': '$TMP/flat/bad.png': unknown\
- format (supported: PNG, JPEG, WebP, BMP, PNM, GIF, TGA)" "$(cat "$TMP/stderr")"
+ format (supported: PNG, JPEG, TIFF, WebP, BMP, PNM, GIF, TGA)" "$(cat "$TMP/stderr")"
 is '--fail-fast: no figures' '' "$(cat "$TMP/out")"
 
 printf 'none.png,A\n' >"$TMP/none.csv"

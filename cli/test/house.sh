@@ -43,6 +43,7 @@ none 'png.h: only in lib/image/png.c' includers png.h '^lib/image/png\.c$'
 none 'jpeglib.h: only in lib/image/jpeg.c' includers jpeglib.h '^lib/image/jpeg\.c$'
 none 'stb_image.h: only in lib/image/stb.c' includers 'stb_image.h' '^lib/image/stb\.c$'
 none 'stb_image.h by another path: likewise' includers 'stb/stb_image.h' '^lib/image/stb\.c$'
+none 'tiffio.h: only in lib/image/libtiff.h' includers tiffio.h '^lib/image/libtiff\.h$'
 none 'webp/decode.h: only in lib/image/webp.c' includers 'webp/decode.h' '^lib/image/webp\.c$'
 none 'cblas.h: only in lib/model/blas.c' includers cblas.h '^lib/model/blas\.c$'
 none 'archive.h: only by way of libarchive.h, or our own beside it' includers archive.h \

@@ -244,7 +244,7 @@ check 'libemnist.3: the example compiles without a warning' ${CC:-cc} -std=c99 -
 is 'libemnist.3: the example classifies' 'scan.png: 2 N' "$(masked printed)"
 ./example scans/notes.txt >printed 2>&1
 is 'libemnist.3: the example fails as it should' "1 scans/notes.txt: unknown format\
- (supported: PNG, JPEG, WebP, BMP, PNM, GIF, TGA)" "$? $(cat printed)"
+ (supported: PNG, JPEG, TIFF, WebP, BMP, PNM, GIF, TGA)" "$? $(cat printed)"
 
 # What the header declares, the page names.
 grep -o 'EMNIST_API.*' "$root/lib/emnist.h" | grep -o 'emnist_[a-z0-9_]*(' | tr -d '(' | sort -u >declared

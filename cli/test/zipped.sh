@@ -76,7 +76,7 @@ done
 is 'a list: --indices' "$(echo 2 | figures --indices - "$TMP/scans/labels.csv")" \
 	"$(echo 2 | figures --indices - $archives/list.zip)"
 "$EMNIST" eval -q -f json $archives/list-partly.zip >"$TMP/out" 2>"$TMP/stderr"
-is 'a list: what is not in the archive, and damage' "1 emnist: '$archives/list-partly.zip!rubbish.png': unknown format (supported: PNG, JPEG, WebP, BMP, PNM, GIF, TGA)
+is 'a list: what is not in the archive, and damage' "1 emnist: '$archives/list-partly.zip!rubbish.png': unknown format (supported: PNG, JPEG, TIFF, WebP, BMP, PNM, GIF, TGA)
 emnist: '$archives/list-partly.zip!/dev/null': not in the archive
 emnist: '$archives/list-partly.zip!testdata/samples/digit-8-small.gif': not in the archive" \
 	"$? $(cat "$TMP/stderr")"

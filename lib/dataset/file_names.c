@@ -7,9 +7,9 @@
 #include <strings.h>
 
 /* Endings of the image files that are read; what has another is passed over. */
-static const char *const image_endings[] = {".png", ".jpg", ".jpeg", ".jpe", ".bmp",
-					    ".dib", ".pnm", ".pgm",  ".ppm", ".pbm",
-					    ".gif", ".tga", ".webp", NULL};
+static const char *const image_endings[] = {".png",  ".jpg", ".jpeg", ".jpe", ".bmp", ".dib",
+					    ".pnm",  ".pgm", ".ppm",  ".pbm", ".gif", ".tga",
+					    ".webp", ".tif", ".tiff", NULL};
 static const char *const dataset_endings[] = {".csv", ".tsv", ".csv.gz", ".tsv.gz", ".mat", NULL};
 static const char *const list_names[] = {"labels.csv", "labels.tsv", NULL};
 static const char *const split_names[] = {"train", "training", "test",       "testing",

@@ -12,7 +12,7 @@
 #define DEFAULT_SIDE        32768
 #define DEFAULT_N_PIXELS    ((uint64_t)1 << 26)
 
-#define SUPPORTED           "(supported: PNG, JPEG, WebP, BMP, PNM, GIF, TGA)"
+#define SUPPORTED           "(supported: PNG, JPEG, TIFF, WebP, BMP, PNM, GIF, TGA)"
 
 /* A string of bytes and its length: it may hold zeros. */
 #define MAGIC(text) (text), sizeof(text) - 1
@@ -52,6 +52,7 @@ static const struct format formats[] = {
 	{MAGIC("\x89PNG"), NULL, pngfile_header, pngfile_decode},
 	{MAGIC("\xff\xd8\xff"), NULL, jpeg_header, jpeg_decode},
 	{MAGIC("GIF8"), NULL, gif_header, gif_decode},
+	{NULL, 0, tiff_sniff, tiff_header, tiff_decode},
 	{NULL, 0, webp_sniff, webp_header, webp_decode},
 	{NULL, 0, bmp_sniff, bmp_header, bmp_decode},
 	{NULL, 0, pnm_sniff, pnm_header, pnm_decode},
@@ -66,8 +67,6 @@ static const struct stranger {
 	const char *name;
 } strangers[] = {
 	{0, MAGIC("%PDF"), "PDF"},
-	{0, MAGIC("II*\0"), "TIFF"},
-	{0, MAGIC("MM\0*"), "TIFF"},
 	{4, MAGIC("ftypavif"), "AVIF"},
 	{4, MAGIC("ftypavis"), "AVIF"},
 	{4, MAGIC("ftyphe"), "HEIC"},

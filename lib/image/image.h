@@ -94,8 +94,8 @@ void image_begin_small(char *text);
 /*
  * Each format: a header reader that checks all of the file that its decoder takes on trust, and a
  * decoder. Headers are read by PNG (png.c), JPEG (jpeg.c), BMP (bmp.c), GIF (gif.c), TGA (tga.c),
- * PNM (pnm.c) and WebP (webp.c); PNG, JPEG, PNM, WebP and BMP with a palette are decoded there too,
- * all others by stb_image.
+ * PNM (pnm.c), TIFF (tiff.c) and WebP (webp.c); PNG, JPEG, PNM, TIFF, WebP and BMP with a palette
+ * are decoded there too, all others by stb_image.
  */
 enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
 				  struct emnist_error *error);
@@ -151,6 +151,13 @@ enum emnist_status pnm_decode(const uint8_t *bytes, size_t nbytes,
 			      const struct image_header *header, struct image *image,
 			      struct emnist_error *error);
 
+bool tiff_sniff(const uint8_t *bytes, size_t nbytes);
+/* EMNIST_ERR_PAGES where the file has several. */
+enum emnist_status tiff_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
+			       struct emnist_error *error);
+enum emnist_status tiff_decode(const uint8_t *bytes, size_t nbytes,
+			       const struct image_header *header, struct image *image,
+			       struct emnist_error *error);
 enum emnist_status webp_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
 			       struct emnist_error *error);
 enum emnist_status webp_decode(const uint8_t *bytes, size_t nbytes,

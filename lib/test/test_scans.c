@@ -93,8 +93,17 @@ static void decodes_every_kind(void **state)
 static const char *const status_names[] = {
 	"EMNIST_OK",          "EMNIST_ERR_ARGUMENT", "EMNIST_ERR_MEMORY",      "EMNIST_ERR_IO",
 	"EMNIST_ERR_FORMAT",  "EMNIST_ERR_CORRUPT",  "EMNIST_ERR_UNSUPPORTED", "EMNIST_ERR_LIMIT",
-	"EMNIST_ERR_STOPPED", "EMNIST_ERR_ARCHIVE",
+	"EMNIST_ERR_STOPPED", "EMNIST_ERR_ARCHIVE",  "EMNIST_ERR_PAGES",
 };
+
+/* The message may end in "...". */
+static bool is_expected(const char *message, const char *expected)
+{
+	const char *dots = strstr(expected, "...");
+
+	return dots ? strncmp(message, expected, (size_t)(dots - expected)) == 0
+		    : strcmp(message, expected) == 0;
+}
 
 static void refuses_every_defect(void **state)
 {
@@ -115,7 +124,7 @@ static void refuses_every_defect(void **state)
 		assert_int_equal(row.n_fields, 3);
 		assert_int_equal(error.code, status);
 		if (strcmp(status_names[status], row.fields[1]) != 0 ||
-		    strcmp(error.message, row.fields[2]) != 0)
+		    !is_expected(error.message, row.fields[2]))
 			fail_msg("%s: %s, \"%s\"", row.fields[0], status_names[status],
 				 error.message);
 	}

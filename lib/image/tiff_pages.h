@@ -1,0 +1,42 @@
+/*
+ * tiff_pages.h - the pages of a TIFF file, without decoding any.
+ */
+#ifndef IMAGE_TIFF_PAGES_H
+#define IMAGE_TIFF_PAGES_H
+
+#include "image.h"
+
+/* As many first bytes as tiff_sniff() needs. */
+#define TIFF_SNIFF_NBYTES 4
+
+/* The pages are the directories in the file's chain of them, without those that hold a thumbnail or
+ * a mask of another, unless there are only such. */
+struct tiff_pages {
+	const uint8_t *bytes;
+	size_t nbytes;
+	bool little_endian;
+	bool big; /* BigTIFF: 64-bit offsets */
+	bool has_full_images;
+	uint64_t first; /* offset of the first directory */
+	size_t n;       /* pages */
+};
+
+/* Walks the whole chain; EMNIST_ERR_CORRUPT where it is broken. The bytes must outlive *pages_ret.
+ */
+enum emnist_status tiff_pages_find(const uint8_t *bytes, size_t nbytes,
+				   struct tiff_pages *pages_ret, struct emnist_error *error);
+
+/* The offset of the directory of the next page behind *next, which begins as pages->first and is
+ * moved behind it. There must be one left. */
+uint64_t tiff_pages_next(const struct tiff_pages *pages, uint64_t *next);
+
+/* Whether the strips or tiles of the page whose directory is at that offset are all in the file. */
+bool tiff_page_is_whole(const struct tiff_pages *pages, uint64_t directory);
+
+/* Appends a TIFF file of that page alone. *room is how many bytes may be taken, and is reduced by
+ * those that were: pages that share their bytes would make a large file of a small one. */
+enum emnist_status tiff_page_extract(const struct tiff_pages *pages, uint64_t directory,
+				     struct buffer *file, uint64_t *room,
+				     struct emnist_error *error);
+
+#endif
