@@ -39,33 +39,36 @@ struct choice {
 
 /* ---------------------------------------------------------------------- options */
 
-/* A whole number at the beginning of text; *value stays where there is none. */
-static const char *parse_number(const char *text, uint64_t *value)
+/* Reads the number that *text begins with, and moves *text behind it; *value stays where there is
+ * none. False: it is too large. */
+static bool parse_number(const char **text, uint64_t *value)
 {
 	uint64_t number = 0;
 
-	if (*text < '0' || *text > '9')
-		return text;
-	for (; *text >= '0' && *text <= '9'; text++)
+	if (**text < '0' || **text > '9')
+		return true;
+	for (; **text >= '0' && **text <= '9'; ++*text)
 		if (__builtin_mul_overflow(number, 10, &number) ||
-		    __builtin_add_overflow(number, (uint64_t)(*text - '0'), &number))
-			return "";
+		    __builtin_add_overflow(number, (uint64_t)(**text - '0'), &number))
+			return false;
 	*value = number;
-	return text;
+	return true;
 }
 
 static bool parse_range(struct choice *choice)
 {
-	const char *range = choice->settings->range, *end;
+	const char *range = choice->settings->range, *at = range;
 
 	choice->first = 0;
 	choice->last = UINT64_MAX;
 	if (!range)
 		return true;
-	end = parse_number(range, &choice->first);
-	if (strncmp(end, "..", 2) == 0 && strcmp(range, "..") != 0 &&
-	    !*parse_number(end + 2, &choice->last) && choice->first <= choice->last)
-		return true;
+	if (strcmp(range, "..") != 0 && parse_number(&at, &choice->first) &&
+	    strncmp(at, "..", 2) == 0) {
+		at += 2;
+		if (parse_number(&at, &choice->last) && !*at && choice->first <= choice->last)
+			return true;
+	}
 	complain("--range: '%s' is not a range of images, such as 0..99", range);
 	return false;
 }

@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct settings {
 	const char *model_path; /* NULL: the built-in model */
@@ -301,6 +302,8 @@ static void unload(struct contender *contender)
 
 static bool check(const struct settings *s)
 {
+	struct stat st;
+
 	if (s->operands.n != 1) {
 		complain(s->operands.n ? "one DATASET at a time; see 'emnist eval --help'"
 				       : "no DATASET is given; see 'emnist eval --help'");
@@ -309,6 +312,12 @@ static bool check(const struct settings *s)
 	if (s->compare_path && s->dataset.indices_path &&
 	    strcmp(s->dataset.indices_path, "-") == 0) {
 		complain("--compare reads the dataset twice: --indices needs a file");
+		return false;
+	}
+	if (s->compare_path && stat(s->operands.texts[0], &st) == 0 && !S_ISREG(st.st_mode) &&
+	    !S_ISDIR(st.st_mode)) {
+		complain("--compare reads the dataset twice: '%s' is no file",
+			 s->operands.texts[0]);
 		return false;
 	}
 	return eval_files_check(&s->files, s->output_path);

@@ -583,7 +583,8 @@ struct emnist_view;
 struct emnist_view_options {
 	/* The characters that may be answered, as UTF-8: items between commas, each a name (digits,
 	 * upper, lower, letters, alnum: 0-9, A-Z, a-z), or literal characters and ranges by code
-	 * point, such as 0-9A-F. A backslash stands before a '-', ',' or '\' that is meant as a
+	 * point, such as 0-9A-F. Another word of three or more of a-z is refused; '=' before it
+	 * means its letters. A backslash stands before a '-', ',' or '\' that is meant as a
 	 * character. Each character at most once; one that is not from a name and that no class
 	 * has is refused. NULL: all. */
 	const char *set;
@@ -835,7 +836,8 @@ EMNIST_API const char *emnist_group_name(enum emnist_group group);
 /* The group of entry i. */
 EMNIST_API enum emnist_group emnist_labels_group(const struct emnist_labels *labels, size_t i);
 
-/* Whether the file at path is an idx file of labels, plain or gzip. */
+/* Whether the file at path is an idx file of labels, plain or gzip. False of a pipe, of which
+ * nothing is read. */
 EMNIST_API bool emnist_labels_file(const char *path);
 
 /* Counts what is in one or several datasets, and finds the images that are there more than once. It

@@ -245,11 +245,18 @@ def no_labels_zip():
     return make_zip(files.items())
 
 
+def images_twice_zip():
+    """"images" occurs in the name before it stands for the images."""
+    return make_zip([("my-images-set" + name.removeprefix("gzip/strokes-digits-test"), data)
+                     for name, data in dataset("strokes-digits-test").items()])
+
+
 DATASETS = {
     "gzip.zip": datasets_zip(),
     "gzip-stream.zip": datasets_zip(stream=True),
     "upright.zip": make_zip([(name, gzip.decompress((HERE / "idx" / (name + ".gz")).read_bytes()))
                              for name in ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")]),
+    "images-twice.zip": images_twice_zip(),
     "no-labels.zip": no_labels_zip(),
     "csv.zip": csv_zip(),
     "list.zip": images_zip(["7.png,7", "./letters/e.png,e", "8.gif,8", "7.png,7"],

@@ -52,6 +52,17 @@ lower                                15    31.25            0     0.00
 both cases                            0     0.00           12   100.00
 $(sed -n '/^$/h;//!H;$!d;x;p' "$TMP/out")
 END
+# Nothing of a pipe is lost, whatever the format; folders are not mistaken for files beside them.
+for name in strokes-byclass.csv header.csv.gz doubles.mat; do
+	is "stats: $name through a pipe" 'images 40' "$(cat testdata/formats/$name |
+		"$EMNIST" dataset stats /dev/stdin 2>&1 | grep '^images' | tr -s ' ')"
+done
+mkdir -p "$TMP/beside/A"
+cp testdata/formats/strokes-byclass.csv "$TMP/beside.csv"
+cp testdata/samples/capital-g-emnist.png "$TMP/beside/A"
+is 'stats: a folder, and a file beside it that begins so' 'images 1 40' \
+	"$("$EMNIST" dataset stats "$TMP/beside" "$TMP/beside.csv" 2>&1 | grep '^images' | tr -s ' ')"
+
 is 'stats: a row a class of each dataset' 88 "$(sed '1,/^label/d' "$TMP/out" | wc -l)"
 runs 0 stats -f json $made/first-byclass-labels-idx1-ubyte
 sed 's/,{"dataset".*//; s/"mean".*"repeated_conflicting":[0-9]*/PIXELS/; s/,"common".*//
@@ -242,11 +253,13 @@ is '--sample: what Python draws' '20 21 23 25 28 ' "$(chosen --sample 5)"
 is '--sample: more' '8 15 20 21 23 25 28 34 ' "$(chosen --sample 8)"
 is '--sample: another seed' '1 10 26 31 36 ' "$(chosen --sample 5 --seed 7)"
 is '--sample of --classes' '3 4 8 ' "$(chosen --sample 3 --classes digits)"
-for bad in 5..3 x 1 1..x .. 1.. ''; do
+for bad in 5..3 x 1 1..x .. 1.. '' 0..99999999999999999999xyz 0..18446744073709551616 \
+	18446744073709551616..; do
 	case $bad in 1..) continue ;; esac
 	fails "--range '$bad'" "--range: '$bad' is not a range of images, such as 0..99" \
 		export --range "$bad" $byclass "$TMP/x.csv"
 done
+is '--range: the largest number' '38 39 ' "$(chosen --range 38..18446744073709551615)"
 fails '--sample of too few' "'$byclass': --sample: 41 of 40 images" export --sample 41 $byclass "$TMP/x.csv"
 fails '--classes that are not there' "--classes: there is no class for 'é'" \
 	export --classes é $byclass "$TMP/x.csv"

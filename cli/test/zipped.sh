@@ -23,6 +23,8 @@ for name in gzip.zip gzip-stream.zip; do
 		"$(echo 7 | figures --indices - $archives/$name --split byclass-test)"
 done
 is 'MNIST'"'"'s names: upright' "$(figures $idx/t10k)" "$(figures $archives/upright.zip)"
+is '"images" twice in the name' "$(figures $idx/strokes-digits-test)" \
+	"$(figures $archives/images-twice.zip)"
 is '--idx-labels' "$wanted" "$(figures $archives/no-labels.zip --split byclass-test \
 	--idx-labels $idx/strokes-byclass-test-labels-idx1-ubyte.gz)"
 is 'CSV, with its mapping' "$(figures $idx/strokes-balanced-train)" "$(figures $archives/csv.zip)"

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct {
 	const char *name;
@@ -122,10 +123,38 @@ static bool take_name(struct parser *parser)
 	return false;
 }
 
+/* How many bytes at text are a word that looks like a name: three or more small letters and nothing
+ * else up to the end of the item; or a name, but for the case of its letters. 0: it is none. */
+static size_t word_nbytes(const char *text)
+{
+	const size_t n = strcspn(text, ",");
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i].name) == n && strncasecmp(names[i].name, text, n) == 0)
+			return n;
+	return n >= 3 && strspn(text, "abcdefghijklmnopqrstuvwxyz") == n ? n : 0;
+}
+
+/* Nobody writes "lowr" or "hex" to mean these letters; who does writes "=hex". */
+static enum emnist_status unknown_name(const struct parser *parser, size_t nbytes)
+{
+	const int n = nbytes < 40 ? (int)nbytes : 40;
+
+	return error_at(parser->error, EMNIST_ERR_ARGUMENT,
+			(uint64_t)(parser->next - parser->start),
+			"there is no set '%.*s': only digits, upper, lower, letters, alnum; for "
+			"the letters themselves write '=%.*s'",
+			n, parser->next, n, parser->next);
+}
+
 static enum emnist_status parse_item(struct parser *parser)
 {
 	if (take_name(parser))
 		return EMNIST_OK;
+	if (word_nbytes(parser->next))
+		return unknown_name(parser, word_nbytes(parser->next));
+	if (*parser->next == '=' && word_nbytes(parser->next + 1))
+		parser->next++;
 	do {
 		enum emnist_status status = parse_range(parser);
 

@@ -112,30 +112,37 @@ enum emnist_status siblings_locate(const char *path, const char *split, char **f
 	struct stat st;
 	int failure;
 
+	*file_ret = NULL;
+	/* What is called exactly so comes first: no q.csv beside it is taken for the folder q. */
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return error_errno(error, EISDIR, NULL);
 	status = first_there(path, strlen(path), file_endings, file_ret, error);
 	if (!status && !*file_ret && split)
 		status = locate_split(path, split, file_ret, error);
 	if (status || *file_ret)
 		return status;
-	failure = stat(path, &st) == 0 ? EISDIR : errno;
+	failure = stat(path, &st) == 0 ? ENOENT : errno;
 	if (failure == ENOENT)
 		return error_errno(error, failure,
 				   "neither an images file nor the start of one's name");
 	return error_errno(error, failure, NULL);
 }
 
-/* Where "images-idx3" or "images.idx3" stands in the last component of path; NULL: nowhere. */
-static const char *find_word(const char *path)
+const char *siblings_images_word(const char *path)
 {
-	const char *word = strstr(siblings_base(path), "images-idx3");
+	static const char *const words[] = {"images-idx3", "images.idx3"};
+	const char *last = NULL;
 
-	return word ? word : strstr(siblings_base(path), "images.idx3");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		for (const char *at = siblings_base(path); (at = strstr(at, words[i])); at++)
+			last = last && last > at ? last : at;
+	return last;
 }
 
 static enum emnist_status find_labels(const char *images, char **labels_ret,
 				      struct emnist_error *error)
 {
-	const char *word = find_word(images);
+	const char *word = siblings_images_word(images);
 	size_t nbytes = strlen(images);
 	bool packed = ends_with(images, nbytes, ".gz");
 	enum emnist_status status;
@@ -166,7 +173,7 @@ static enum emnist_status find_labels(const char *images, char **labels_ret,
 
 size_t siblings_stem(const char *images)
 {
-	const char *word = find_word(images);
+	const char *word = siblings_images_word(images);
 
 	if (!word)
 		return strlen(images);

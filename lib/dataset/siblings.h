@@ -78,6 +78,10 @@ bool siblings_is_split(const char *name, size_t nbytes, const char *split);
 /* What follows the last '/' of path. */
 const char *siblings_base(const char *path);
 
+/* Where "images-idx3" or "images.idx3" stands last in the last component of path; NULL: nowhere.
+ * The labels' name has "labels" and a 1 there. */
+const char *siblings_images_word(const char *path);
+
 /* How much of the path of a file of images comes before "-images-idx3"; all where that is not in
  * it.
  */

@@ -14,6 +14,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Images that are read at once: as many as fit in a processor's second cache. */
 #define BATCH 512
@@ -77,9 +78,13 @@ bool emnist_labels_file(const char *path)
 	static const uint8_t magic[] = {0, 0, 8, 1};
 	uint8_t found[sizeof(magic)];
 	struct gzip *gzip;
+	struct stat st;
 	bool same;
 	size_t n;
 
+	/* What is read of a pipe is lost to the next who opens it. */
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return false;
 	if (gzip_open(path, &gzip, NULL))
 		return false;
 	same = !gzip_read(gzip, found, sizeof(found), &n, NULL) && n == sizeof(found) &&

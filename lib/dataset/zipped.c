@@ -141,8 +141,7 @@ static enum emnist_status open_labels(const struct source_request *request,
 	snprintf(name, MEMBERS_NAME_MAX + 1, "%s", own ? own : images);
 	if (own)
 		return gzip_open(own, stream_ret, error);
-	word = name + (siblings_base(name) - name);
-	word = strstr(word, "images");
+	word = name + (siblings_images_word(name) - name);
 	memcpy(word, "labels", strlen("labels"));
 	word[strlen("images.idx")] = '1';
 	n = strlen(name);

@@ -67,7 +67,7 @@ static const struct {
 	{NULL, 62, "A-F,digits", false, DIGITS " A B C D E F"},
 	{NULL, 62, "zya10", false, "0 1 a y z"},
 	{NULL, 62, "x-x", false, "x"},
-	{NULL, 62, "lowre", false, "e l o r w"},
+	{NULL, 62, "=lowre,A", false, "A e l o r w"},
 	{NULL, 62, NULL, true, DIGITS " " UPPER},
 	{NULL, 62, "digits", true, DIGITS},
 	{NULL, 62, "a-c", true, "A B C"},
@@ -171,8 +171,18 @@ static const struct {
 	{"\xed\xa0\x80", false, 0, "not UTF-8"},
 	{"\xf4\x90\x80\x80", false, 0, "not UTF-8"},
 	{"\xf8\x88\x80\x80\x80", false, 0, "not UTF-8"},
-	{"digit", false, EMNIST_NO_OFFSET,
+	{"digit", false, 0,
+	 "there is no set 'digit': only digits, upper, lower, letters, alnum; for the letters "
+	 "themselves write '=digit'"},
+	{"0-9,hex", false, 4,
+	 "there is no set 'hex': only digits, upper, lower, letters, alnum; for the letters "
+	 "themselves write '=hex'"},
+	{"Lower", false, 0,
+	 "there is no set 'Lower': only digits, upper, lower, letters, alnum; for the letters "
+	 "themselves write '=Lower'"},
+	{"=digit", false, EMNIST_NO_OFFSET,
 	 "'i' is there twice; sets with a name are digits, upper, lower, letters, alnum"},
+	{"=ab", false, EMNIST_NO_OFFSET, "there is no class for '='"},
 	{"0-9,5", false, EMNIST_NO_OFFSET,
 	 "'5' is there twice; sets with a name are digits, upper, lower, letters, alnum"},
 	{"Q-T,upper", false, EMNIST_NO_OFFSET,
@@ -228,13 +238,13 @@ static void test_long_set(void **state)
 
 	(void)state;
 	assert_non_null(set);
-	memset(set, 'a', n + 1);
+	memset(set, 'A', n + 1);
 	set[n + 1] = '\0';
 	options.set = set;
 	assert_int_equal(emnist_view_create(labels, &options, &view, &error), EMNIST_ERR_LIMIT);
 	set[n] = '\0';
 	assert_int_equal(emnist_view_create(labels, &options, &view, &error), EMNIST_ERR_ARGUMENT);
-	assert_memory_equal(error.message, "'a' is there twice", 18);
+	assert_memory_equal(error.message, "'A' is there twice", 18);
 	free(set);
 	emnist_labels_free(labels);
 }
