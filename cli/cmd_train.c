@@ -4,6 +4,8 @@
  * Ctrl-C is not the end: the run writes its checkpoint and stops, and the same command goes on from
  * there.
  */
+#include "kernels.h"
+#include "machine.h"
 #include "progress.h"
 #include "sink.h"
 #include "train_options.h"
@@ -323,6 +325,22 @@ static bool write_model(const struct train_command *c, const struct emnist_model
 	return true;
 }
 
+/* Has OpenBLAS run the kernels for this processor. */
+static void choose_kernels(bool verbose)
+{
+	struct machine machine;
+	struct text text = {0};
+
+	if (!verbose) {
+		kernels_choose();
+		return;
+	}
+	machine_find(&machine);
+	machine_put_training(&text, &machine);
+	fwrite(text.bytes, 1, text.nbytes, stderr);
+	text_release(&text);
+}
+
 static enum exit_status train(struct train_command *c)
 {
 	struct emnist_model *model = NULL;
@@ -332,6 +350,7 @@ static enum exit_status train(struct train_command *c)
 
 	c->options.progress = on_progress;
 	c->options.context = c;
+	choose_kernels(c->s.verbose);
 	catch_signals();
 	status = emnist_train(c->datasets, c->n_datasets, &c->options, &model, &error);
 	progress_clear(&c->progress);

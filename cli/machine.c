@@ -1,12 +1,12 @@
 /*
  * machine.c - what computes here, what in the environment has a say in it, and what slows it down.
  *
- * The variables are read by OpenBLAS when the program is loaded, before main(): here they are only
- * told of.
+ * The variables are read by OpenBLAS and by the dynamic linker: here they are only reported.
  */
 #include "machine.h"
 #include "escape.h"
 #include "json.h"
+#include "kernels.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static const struct {
 	const char *name;
 	const char *effect;
 } variables[] = {
-	{"OPENBLAS_CORETYPE", "names the kernels in place of the processor's own"},
+	{KERNELS_VARIABLE, "names the kernels in place of the processor's own"},
 	{"OPENBLAS_L2_SIZE", "is taken for the size of the second-level cache, in KiB"},
 	{"OPENBLAS_BLOCK_FACTOR", "changes the size of OpenBLAS's blocks"},
 	{"OPENBLAS_NUM_THREADS", "threads started by OpenBLAS, which are not used"},
@@ -54,7 +54,10 @@ void machine_find(struct machine *machine)
 {
 	struct utsname names;
 
-	*machine = (struct machine){.processors = processors_find("")};
+	*machine = (struct machine){
+		.processors = processors_find(""),
+		.replaced = kernels_choose(),
+	};
 	emnist_backend_describe(&machine->backend);
 	find_processor(machine->processor, sizeof(machine->processor));
 	if (uname(&names) == 0)
@@ -78,21 +81,21 @@ static bool is_known(const struct emnist_backend *backend)
 static bool find_warning(const struct machine *machine, unsigned number, char *line, size_t size)
 {
 	const struct emnist_backend *backend = &machine->backend;
-	const char *forced = getenv("OPENBLAS_CORETYPE");
 
 	if (backend->better_kernels && number-- == 0) {
-		if (forced && *forced)
-			snprintf(line, size,
-				 "training could be faster: this processor has %s; unset "
-				 "OPENBLAS_CORETYPE",
+		const int n =
+			snprintf(line, size, "training could be faster: this processor has %s",
 				 backend->instructions);
+
+		if (machine->replaced)
+			snprintf(line + n, size - (size_t)n,
+				 ", and this OpenBLAS has no kernels for it");
+		else if (getenv(KERNELS_VARIABLE))
+			snprintf(line + n, size - (size_t)n, "; unset " KERNELS_VARIABLE);
 		else
-			snprintf(line, size,
-				 "training could be faster: this processor has %s, and OpenBLAS "
-				 "does not "
-				 "know it; try "
-				 "OPENBLAS_CORETYPE=%s",
-				 backend->instructions, backend->better_kernels);
+			snprintf(line + n, size - (size_t)n,
+				 ", and OpenBLAS does not know it; try " KERNELS_VARIABLE "=%s",
+				 backend->better_kernels);
 		return true;
 	}
 	if (backend->parallel && strcmp(backend->parallel, "sequential") == 0 && number-- == 0) {
@@ -114,11 +117,21 @@ static bool find_warning(const struct machine *machine, unsigned number, char *l
 	return false;
 }
 
-static void put_blas(struct text *text, const struct emnist_backend *backend)
+static void put_name(struct text *text, const char *name)
 {
+	text_printf(text, "%-*s", COLUMN, name);
+}
+
+static void put_blas(struct text *text, const struct machine *machine)
+{
+	const struct emnist_backend *backend = &machine->backend;
+
+	put_name(text, "blas");
 	text_puts(text, backend->blas);
 	if (backend->kernels)
 		text_printf(text, ", kernels for %s", backend->kernels);
+	if (machine->replaced && !backend->better_kernels)
+		text_printf(text, " (by itself it would take those for %s)", machine->replaced);
 	if (backend->parallel)
 		text_printf(text, ", built %s%s",
 			    strcmp(backend->parallel, "sequential") ? "with " : "",
@@ -138,15 +151,18 @@ static void put_threads(struct text *text, const struct processors *p)
 		text_puts(text, "none)\n");
 }
 
-static void put_name(struct text *text, const char *name)
+/* The value of a variable that the user has set, or NULL. */
+static const char *value_of(const struct machine *machine, size_t variable)
 {
-	text_printf(text, "%-*s", COLUMN, name);
+	const char *name = variables[variable].name;
+
+	return machine->replaced && strcmp(name, KERNELS_VARIABLE) == 0 ? NULL : getenv(name);
 }
 
-static void put_variables(struct text *text)
+static void put_variables(struct text *text, const struct machine *machine)
 {
 	for (size_t i = 0; i < N_VARIABLES; i++) {
-		const char *value = getenv(variables[i].name);
+		const char *value = value_of(machine, i);
 
 		if (!value)
 			continue;
@@ -157,16 +173,26 @@ static void put_variables(struct text *text)
 	}
 }
 
+/* What may make it slow. */
+static void put_causes(struct text *text, const struct machine *machine)
+{
+	char warning[256];
+
+	put_variables(text, machine);
+	for (unsigned i = 0; find_warning(machine, i, warning, sizeof(warning)); i++) {
+		put_name(text, "warning");
+		text_printf(text, "%s\n", warning);
+	}
+}
+
 void machine_put_text(struct text *text, const struct machine *machine)
 {
 	const struct emnist_backend *backend = &machine->backend;
-	char warning[256];
 
 	put_name(text, "network");
 	text_printf(text, "kernels of our own, %s; other loops: %s\n", backend->network,
 		    backend->loops ? backend->loops : "as compiled");
-	put_name(text, "blas");
-	put_blas(text, backend);
+	put_blas(text, machine);
 	put_name(text, "processor");
 	text_printf(text, "%s, %s\n", *machine->processor ? machine->processor : "unknown",
 		    backend->instructions ? backend->instructions : "unknown instructions");
@@ -174,11 +200,13 @@ void machine_put_text(struct text *text, const struct machine *machine)
 	put_threads(text, &machine->processors);
 	put_name(text, "system");
 	text_printf(text, "%s\n", machine->system);
-	put_variables(text);
-	for (unsigned i = 0; find_warning(machine, i, warning, sizeof(warning)); i++) {
-		put_name(text, "warning");
-		text_printf(text, "%s\n", warning);
-	}
+	put_causes(text, machine);
+}
+
+void machine_put_training(struct text *text, const struct machine *machine)
+{
+	put_blas(text, machine);
+	put_causes(text, machine);
 }
 
 /* ------------------------------------------------------------------------- json */
@@ -194,13 +222,13 @@ static void put_member(struct text *text, const char *name, const char *value)
 	text_puts(text, ",");
 }
 
-static void put_environment(struct text *text)
+static void put_environment(struct text *text, const struct machine *machine)
 {
 	bool first = true;
 
 	text_puts(text, "\"environment\":{");
 	for (size_t i = 0; i < N_VARIABLES; i++) {
-		const char *value = getenv(variables[i].name);
+		const char *value = value_of(machine, i);
 
 		if (!value)
 			continue;
@@ -223,6 +251,7 @@ void machine_put_json(struct text *text, const struct machine *machine)
 	put_member(text, "network", backend->network);
 	put_member(text, "blas", backend->blas);
 	put_member(text, "kernels", backend->kernels);
+	put_member(text, "replaced_kernels", machine->replaced);
 	put_member(text, "better_kernels", backend->better_kernels);
 	put_member(text, "parallel", backend->parallel);
 	put_member(text, "processor", *machine->processor ? machine->processor : NULL);
@@ -234,7 +263,7 @@ void machine_put_json(struct text *text, const struct machine *machine)
 		text_printf(text, "%u,", p->quota);
 	else
 		text_puts(text, "null,");
-	put_environment(text);
+	put_environment(text, machine);
 	text_puts(text, "\"warnings\":[");
 	for (unsigned i = 0; find_warning(machine, i, warning, sizeof(warning)); i++) {
 		text_puts(text, i ? "," : "");

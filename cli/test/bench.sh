@@ -42,7 +42,7 @@ printed = json.load(open(sys.argv[1]))
 assert list(printed) == ["emnist", "machine", "model", "images", "seconds", "figures"], printed
 assert printed["model"] == "testdata/idx/nearest.onnx" and printed["seconds"] == 0.1
 assert printed["images"] == "testdata/idx/strokes-byclass-test"
-assert list(printed["machine"]) == ["network", "blas", "kernels", "better_kernels", "parallel", "processor",
+assert list(printed["machine"]) == ["network", "blas", "kernels", "replaced_kernels", "better_kernels", "parallel", "processor",
     "instructions", "loops", "system", "processors", "allowed", "quota", "environment",
     "warnings"], printed["machine"]
 assert printed["machine"]["environment"]["OMP_NUM_THREADS"] == '"3\n'

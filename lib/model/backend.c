@@ -6,6 +6,8 @@
  * they have half the speed. So kernels are ranked by the instructions that they use, and the rank
  * is held against that of the processor itself.
  */
+#include "backend.h"
+
 #include "../base/simd.h"
 #include "blas.h"
 #include "kernel.h"
@@ -24,6 +26,9 @@ enum rank {
 	RANK_AVX2, /* with fused multiply-adds */
 	RANK_AVX512,
 };
+
+#define FEATURES_AVX2   (FEATURE_AVX | FEATURE_AVX2 | FEATURE_FMA)
+#define FEATURES_AVX512 (FEATURE_AVX512F | FEATURE_AVX512DQ | FEATURE_AVX512BW | FEATURE_AVX512VL)
 
 static const char *const rank_names[] = {NULL, "SSE", "AVX", "AVX2", "AVX-512"};
 
@@ -56,21 +61,66 @@ static enum rank rank_of_kernels(const char *name)
 	return RANK_UNKNOWN;
 }
 
-/* The processor's, as far as the system lets programs use it. */
+static unsigned features_of_processor(void)
+{
+	unsigned features = 0;
+
+#if defined(__x86_64__) && defined(__GNUC__)
+	__builtin_cpu_init();
+	features |= __builtin_cpu_supports("avx") ? FEATURE_AVX : 0;
+	features |= __builtin_cpu_supports("avx2") ? FEATURE_AVX2 : 0;
+	features |= __builtin_cpu_supports("fma") ? FEATURE_FMA : 0;
+	features |= __builtin_cpu_supports("avx512f") ? FEATURE_AVX512F : 0;
+	features |= __builtin_cpu_supports("avx512dq") ? FEATURE_AVX512DQ : 0;
+	features |= __builtin_cpu_supports("avx512bw") ? FEATURE_AVX512BW : 0;
+	features |= __builtin_cpu_supports("avx512vl") ? FEATURE_AVX512VL : 0;
+	features |= __builtin_cpu_supports("avx512vnni") ? FEATURE_AVX512VNNI : 0;
+	features |= __builtin_cpu_supports("avx512bf16") ? FEATURE_AVX512BF16 : 0;
+#endif
+	return features;
+}
+
+/* OpenBLAS's kernels that any of its builds for many processors has, best first, and what they are
+ * compiled to use. Cooperlake's products of floats are SkylakeX's. A build that knows no such name,
+ * as 0.3.21 does not know Cooperlake's, goes by the processor's features and comes to the same. */
+static const struct {
+	const char *kernels;
+	unsigned features;
+	enum rank rank;
+} choices[] = {
+	{"Cooperlake", FEATURES_AVX2 | FEATURES_AVX512 | FEATURE_AVX512VNNI | FEATURE_AVX512BF16,
+	 RANK_AVX512},
+	{"SkylakeX", FEATURES_AVX2 | FEATURES_AVX512, RANK_AVX512},
+	{"Haswell", FEATURES_AVX2, RANK_AVX2},
+	{"Sandybridge", FEATURE_AVX, RANK_AVX},
+	{NULL, 0, RANK_SSE},
+};
+
+/* The number of the first that the processor has the features for. */
+static size_t choice_for(unsigned features)
+{
+	size_t i = 0;
+
+	while ((choices[i].features & features) != choices[i].features)
+		i++;
+	return i;
+}
+
 static enum rank rank_of_processor(void)
 {
 #if defined(__x86_64__) && defined(__GNUC__)
-	__builtin_cpu_init();
-	/* What OpenBLAS asks of a processor before it takes its kernels for SkylakeX. */
-	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-	    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-		return RANK_AVX512;
-	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-		return RANK_AVX2;
-	return __builtin_cpu_supports("avx") ? RANK_AVX : RANK_SSE;
+	return choices[choice_for(features_of_processor())].rank;
 #else
 	return RANK_UNKNOWN;
 #endif
+}
+
+const char *backend_better_kernels(const char *kernels, unsigned features)
+{
+	const enum rank used = kernels ? rank_of_kernels(kernels) : RANK_UNKNOWN;
+	const size_t i = choice_for(features);
+
+	return used != RANK_UNKNOWN && used < choices[i].rank ? choices[i].kernels : NULL;
 }
 
 /* The compiler's choice among SIMD_CLONES. */
@@ -85,14 +135,6 @@ static enum rank rank_of_loops(void)
 	return rank_of_processor() == RANK_UNKNOWN ? RANK_UNKNOWN : RANK_SSE;
 }
 
-/* The kernels of a rank that any build of OpenBLAS for many processors has. */
-static const char *kernels_of(enum rank rank)
-{
-	static const char *const names[] = {NULL, NULL, "Sandybridge", "Haswell", "SkylakeX"};
-
-	return names[rank];
-}
-
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct emnist_backend backend;
 
@@ -102,8 +144,6 @@ static void describe(void)
 	static char blas[64], kernels[64];
 	char version[41];
 	const struct blas_facts facts = blas_describe();
-	const enum rank processor = rank_of_processor();
-	enum rank used = RANK_UNKNOWN;
 
 	backend.network = kernel_at(0)->name;
 	backend.blas = facts.is_there ? "unknown BLAS" : "none";
@@ -118,13 +158,11 @@ static void describe(void)
 	if (facts.kernels) {
 		snprintf(kernels, sizeof(kernels), "%s", facts.kernels);
 		backend.kernels = kernels;
-		used = rank_of_kernels(kernels);
 	}
-	if (used != RANK_UNKNOWN && used < processor)
-		backend.better_kernels = kernels_of(processor);
+	backend.better_kernels = backend_better_kernels(backend.kernels, features_of_processor());
 	if (facts.parallel >= 0 && facts.parallel < 3)
 		backend.parallel = parallel_names[facts.parallel];
-	backend.instructions = rank_names[processor];
+	backend.instructions = rank_names[rank_of_processor()];
 	backend.loops = rank_names[rank_of_loops()];
 }
 
