@@ -111,7 +111,7 @@ static bool classify(const struct bench_folder *folder, struct pipeline_options 
 	inputs = inputs_open(&names);
 	if (!inputs)
 		return false;
-	if (sink_open(&sink, csv)) {
+	if (sink_open_now(&sink, csv)) {
 		status = pipeline_run(options, inputs, &sink, &totals);
 		status = sink_close(&sink, status);
 	}

@@ -8,6 +8,7 @@
 #include "bench_work.h"
 #include "cli.h"
 #include "drawing.h"
+#include "outputs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,7 @@ static bool vectors_from_dataset(float *vectors, const char *path)
 	else if (!n)
 		complain("'%s': has no images", path);
 	else
-		good = true;
+		good = outputs_spare_dataset(dataset);
 	for (size_t i = 0; good && i < (size_t)BENCH_N_VECTORS * EMNIST_VECTOR_LENGTH; i++)
 		vectors[i] = (float)pixels[i % (n * EMNIST_VECTOR_LENGTH)] / 255.0F;
 	emnist_dataset_free(dataset);

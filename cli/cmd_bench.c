@@ -86,17 +86,18 @@ struct bench {
 };
 
 static const struct option_spec specs[] = {
-	OPTION_TEXT('m', "model", "FILE", model_path, "model; default: the built-in one"),
-	OPTION_TEXT(0, "images", "DATASET", images_path,
-		    "idx file of images for the network and for PNG files; default: characters "
-		    "drawn at random, the same ones each time"),
+	OPTION_INPUT('m', "model", "FILE", model_path, "model; default: the built-in one"),
+	OPTION_INPUT(0, "images", "DATASET", images_path,
+		     "idx file of images for the network and for PNG files; default: characters "
+		     "drawn at random, the same ones each time"),
 	OPTION_CHOICE(0, "only", "all|network|decode|preprocess|files", part, part_names,
 		      "measure this part alone; default: all"),
 	OPTION_REAL(0, "seconds", "N", seconds, 0.1, 3600, "how long to measure; default: 20"),
 	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
 			"threads, beside one alone; default: one a processor"),
 	OPTION_CHOICE('f', "format", "text|json", format, format_names, "default: text"),
-	OPTION_TEXT('o', "output", "FILE", output_path, "write to FILE; default: standard output"),
+	OPTION_OUTPUT('o', "output", "FILE", output_path,
+		      "write to FILE; default: standard output"),
 	OPTION_FLAG('q', "quiet", quiet, "no progress"),
 	OPTION_END,
 };
@@ -269,7 +270,7 @@ static enum exit_status run(const struct settings *s, const struct emnist_model 
 	progress_start(&bench.progress, "figures", s->quiet || s->format == FORMAT_TEXT);
 	if (bench_data_make(&bench.data, model, s->images_path) &&
 	    (!has_files || bench_folder_make(&bench.folder, &bench.data, count_files(s))) &&
-	    (measure_all(&bench) || bench.sink.failure))
+	    (measure_all(&bench) || bench.sink.failed))
 		status = STATUS_OK; /* a failure of the sink is its own to tell */
 	bench_folder_remove(&bench.folder);
 	bench_data_release(&bench.data);

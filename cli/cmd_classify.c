@@ -6,11 +6,13 @@
 #include "dump.h"
 #include "load_model.h"
 #include "options.h"
+#include "outputs.h"
 #include "pipeline.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,10 +57,10 @@ static const struct option_spec specs[] = {
 	OPTION_HEADING("Answers:"),
 	CLASSES_OPTIONS(classes),
 	OPTION_HEADING("Input:"),
-	OPTION_TEXT(0, "files-from", "FILE", lines_path,
-		    "classify the files named in FILE too, one a line; - is standard input"),
-	OPTION_TEXT(0, "files0-from", "FILE", zeroes_path,
-		    "the same, names ended by zero bytes, as find -print0 writes them"),
+	OPTION_INPUT(0, "files-from", "FILE", lines_path,
+		     "classify the files named in FILE too, one a line; - is standard input"),
+	OPTION_INPUT(0, "files0-from", "FILE", zeroes_path,
+		     "the same, names ended by zero bytes, as find -print0 writes them"),
 	OPTION_FLAG('r', "recursive", recursive, "go into the directories in a directory"),
 	OPTION_SIZE(0, "max-file-size", "SIZE", file_nbytes, 1, OPTION_NO_MAXIMUM,
 		    "refuse larger files; default: 256M"),
@@ -77,9 +79,10 @@ static const struct option_spec specs[] = {
 	OPTION_UNSIGNED('k', "top", "N", n_top, 1, 1000,
 			"print the N most probable characters; default: 1"),
 	OPTION_FLAG(0, "probabilities", probabilities, "print the probabilities of all characters"),
-	OPTION_TEXT('o', "output", "FILE", output_path, "write to FILE; default: standard output"),
-	OPTION_TEXT(0, "dump-preprocessed", "DIR", dump_path,
-		    "write what the network saw of each image to DIR, as PNG"),
+	OPTION_OUTPUT('o', "output", "FILE", output_path,
+		      "write to FILE; default: standard output"),
+	OPTION_OUTPUT(0, "dump-preprocessed", "DIR", dump_path,
+		      "write what the network saw of each image to DIR, as PNG"),
 	OPTION_HEADING("Run:"),
 	OPTION_FLAG(0, "fail-fast", fail_fast,
 		    "stop after the first input that cannot be classified"),
@@ -201,6 +204,33 @@ static void report(const struct settings *s, const struct pipeline_options *opti
 		 options->n_rows);
 }
 
+/* Where directories and archives held no image at all, that is a failure, and where they held
+ * directories alone, somebody may have meant -r. */
+static enum exit_status tell_of_nothing(const struct settings *s,
+					const struct pipeline_totals *totals,
+					enum exit_status status)
+{
+	const struct inputs_walked *walked = &totals->walked;
+	const bool nothing =
+		totals->n_inputs == 0 && walked->n_directories + totals->n_archives > 0;
+	char passed_over[48] = "", others[48] = "";
+
+	if (walked->n_not_entered > 1)
+		snprintf(others, sizeof(others), " and %" PRIu64 " more",
+			 walked->n_not_entered - 1);
+	if (totals->n_passed_over)
+		snprintf(passed_over, sizeof(passed_over), ": %" PRIu64 " file%s passed over",
+			 totals->n_passed_over, totals->n_passed_over == 1 ? "" : "s");
+	if (status == STATUS_FATAL)
+		return status;
+	if (walked->not_entered && !s->quiet)
+		complain("'%s'%s: not entered; use -r for directories in directories",
+			 walked->not_entered, others);
+	if (nothing && !s->quiet)
+		complain("no image%s", passed_over);
+	return nothing ? STATUS_INPUT : status;
+}
+
 static enum exit_status run(const struct settings *s, const struct pipeline_options *plan_,
 			    struct inputs *inputs, struct sink *sink)
 {
@@ -219,38 +249,58 @@ static enum exit_status run(const struct settings *s, const struct pipeline_opti
 		complain("out of memory");
 	status = header.failed ? STATUS_FATAL : pipeline_run(&options, inputs, sink, &totals);
 	text_release(&header);
+	status = tell_of_nothing(s, &totals, status);
+	free(totals.walked.not_entered);
 	if (s->verbose)
 		report(s, &options, &totals, seconds_now() - progress.started);
-	else if (totals.n_passed_over && totals.n_inputs == 0 && !s->quiet)
-		complain("no image: %" PRIu64 " file%s passed over", totals.n_passed_over,
-			 totals.n_passed_over == 1 ? "" : "s");
 	return status;
 }
 
-static bool is_file(const char *path, const struct stat *file)
+/* That no output is among the inputs that were named. */
+static bool check_outputs(const struct settings *s)
 {
-	struct stat st;
+	for (size_t i = 0; i < s->operands.n; i++) {
+		const char *path = s->operands.texts[i];
 
-	return path && stat(path, &st) == 0 && st.st_dev == file->st_dev &&
-	       st.st_ino == file->st_ino;
+		if (outputs_have(path) ||
+		    (s->dump_path && dump_would_replace(s->dump_path, path))) {
+			outputs_complain(path);
+			return false;
+		}
+	}
+	return true;
 }
 
-/* Writing to a file empties it first: not one that is to be read. */
-static bool check_output(const struct settings *s)
+/* Whether the file holds an image, which a directory or a list may give as an input. */
+static bool is_image(const char *path)
 {
-	const char *const others[] = {s->lines_path, s->zeroes_path, s->model_path, s->labels_path};
-	const char *taken = NULL;
-	struct stat output;
+	float vector[EMNIST_VECTOR_LENGTH];
+	struct emnist_reader *reader;
+	struct emnist_error error;
+	enum emnist_status status;
+	struct stat st;
 
-	if (!s->output_path || stat(s->output_path, &output) < 0 || !S_ISREG(output.st_mode))
-		return true;
-	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-		taken = is_file(others[i], &output) ? others[i] : taken;
-	for (size_t i = 0; i < s->operands.n && !taken; i++)
-		taken = is_file(s->operands.texts[i], &output) ? s->operands.texts[i] : NULL;
-	if (taken)
-		complain("--output: '%s' is to be read, and would be lost", taken);
-	return !taken;
+	if (!path || stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return false;
+	status = emnist_reader_create(NULL, &reader, &error);
+	if (!status)
+		status = emnist_read_file(reader, path, vector, &error);
+	emnist_reader_free(reader);
+	return status != EMNIST_ERR_FORMAT;
+}
+
+/* In directories, what is written is passed over; but an image that would be replaced is no result
+ * of an earlier run. */
+static void spare_outputs(const struct settings *s, struct inputs *inputs, bool output_is_image)
+{
+	const bool to_stdout = !s->output_path || strcmp(s->output_path, "-") == 0;
+	struct stat st;
+
+	if ((to_stdout ? fstat(STDOUT_FILENO, &st) : stat(s->output_path, &st)) == 0 &&
+	    S_ISREG(st.st_mode) && !output_is_image)
+		inputs_spare(inputs, &st);
+	if (s->dump_path && stat(s->dump_path, &st) == 0)
+		inputs_spare(inputs, &st);
 }
 
 static enum exit_status classify(const struct settings *s, const struct knowledge *k)
@@ -261,21 +311,24 @@ static enum exit_status classify(const struct settings *s, const struct knowledg
 		.lines_path = s->lines_path,
 		.zeroes_path = s->zeroes_path,
 		.recursive = s->recursive,
+		.dump_path = s->dump_path,
+		.output_is_image = is_image(s->output_path),
 	};
 	const struct pipeline_options options = plan(s, k);
 	struct inputs *inputs = inputs_open(&names);
-	enum exit_status status = STATUS_FATAL;
+	enum exit_status status;
 	struct sink sink;
 
 	if (!inputs)
 		return STATUS_FATAL;
-	if (check_output(s) && (!s->dump_path || dump_prepare(s->dump_path)) &&
+	if (check_outputs(s) && (!s->dump_path || dump_prepare(s->dump_path)) &&
 	    sink_open(&sink, s->output_path)) {
-		inputs_spare(inputs, sink.fd);
+		spare_outputs(s, inputs, names.output_is_image);
 		status = run(s, &options, inputs, &sink);
-		status = sink_close(&sink, status);
+		status = inputs_close(inputs, status);
+		return sink_close(&sink, status);
 	}
-	return inputs_close(inputs, status);
+	return inputs_close(inputs, STATUS_FATAL);
 }
 
 enum exit_status cmd_classify(int argc, char **argv)

@@ -47,7 +47,8 @@ static const struct option_spec specs[] = {
 	OPTION_HEADING("Output:"),
 	OPTION_CHOICE('f', "format", "text|json|csv", format, eval_format_names,
 		      "csv is a table of the classes; default: text"),
-	OPTION_TEXT('o', "output", "FILE", output_path, "write to FILE; default: standard output"),
+	OPTION_OUTPUT('o', "output", "FILE", output_path,
+		      "write to FILE; default: standard output"),
 	OPTION_FLAG(0, "per-class", per_class, "print recall, precision and F1 of each class"),
 	OPTION_FLAG(0, "coverage", coverage,
 		    "print the accuracy when only the surest 100, 99, 98, 95, 90, 80 % of the "
@@ -59,19 +60,20 @@ static const struct option_spec specs[] = {
 	OPTION_UNSIGNED('k', "top", "N", n_top, 1, EMNIST_EVAL_RANKS,
 			"print also for how many images one of the N most probable classes is "
 			"right, 1 to 10"),
-	OPTION_TEXT(0, "compare", "MODEL", compare_path,
-		    "evaluate this model on the same images too, and test whether the difference "
-		    "is chance"),
+	OPTION_INPUT(0, "compare", "MODEL", compare_path,
+		     "evaluate this model on the same images too, and test whether the difference "
+		     "is chance"),
 	OPTION_HEADING("Files:"),
-	OPTION_TEXT(0, "report", "FILE", files.report,
-		    "write a page of HTML with all figures, diagrams and the most confident "
-		    "mistakes to FILE"),
-	OPTION_TEXT(0, "confusion", "FILE", files.confusion,
-		    "write the confusion matrix to FILE, by its name: .png and .svg are heat maps, "
-		    "all others CSV, a row for each true class, a column for each predicted one"),
-	OPTION_TEXT(0, "errors", "FILE", files.errors, "write the mistakes to FILE, as CSV"),
-	OPTION_TEXT(0, "errors-montage", "FILE", files.montage,
-		    "write a PNG with the hundred most confident mistakes to FILE"),
+	OPTION_OUTPUT(0, "report", "FILE", files.report,
+		      "write a page of HTML with all figures, diagrams and the most confident "
+		      "mistakes to FILE"),
+	OPTION_OUTPUT(
+		0, "confusion", "FILE", files.confusion,
+		"write the confusion matrix to FILE, by its name: .png and .svg are heat maps, "
+		"all others CSV, a row for each true class, a column for each predicted one"),
+	OPTION_OUTPUT(0, "errors", "FILE", files.errors, "write the mistakes to FILE, as CSV"),
+	OPTION_OUTPUT(0, "errors-montage", "FILE", files.montage,
+		      "write a PNG with the hundred most confident mistakes to FILE"),
 	OPTION_HEADING("Run:"),
 	OPTION_UNSIGNED(0, "batch", "N", n_rows, 1, 4096,
 			"images that go through the network at once; default: 256"),
@@ -320,7 +322,7 @@ static bool check(const struct settings *s)
 			 s->operands.texts[0]);
 		return false;
 	}
-	return eval_files_check(&s->files, s->output_path);
+	return eval_files_check(&s->files);
 }
 
 enum exit_status cmd_eval(int argc, char **argv)

@@ -3,6 +3,7 @@
  */
 #include "load_model.h"
 #include "model_commands.h"
+#include "outputs.h"
 #include "subcommands.h"
 
 #include <stdio.h>
@@ -59,6 +60,10 @@ struct emnist_model *model_load(const struct model_source *source)
 	else
 		load_model_warn(model, shown);
 	emnist_labels_free(labels);
+	if (model && !outputs_spare_model(model, source->path)) {
+		emnist_model_free(model);
+		model = NULL;
+	}
 	return model;
 }
 

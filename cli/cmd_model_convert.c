@@ -6,6 +6,7 @@
  */
 #include "interrupt.h"
 #include "model_commands.h"
+#include "outputs.h"
 #include "sink.h"
 
 #include <limits.h>
@@ -125,6 +126,19 @@ static bool settle_format(struct settings *s, const char *out)
 	return false;
 }
 
+/* Whether the model lies in the directory that is to be written. */
+static bool is_inside(const char *in, const char *out)
+{
+	char folder[PATH_MAX];
+	const char *slash = in ? strrchr(in, '/') : NULL;
+	const int n = slash ? (int)(slash - in) + 1 : 0;
+	struct stat here, there;
+
+	return slash && snprintf(folder, sizeof(folder), "%.*s.", n, in) < PATH_MAX &&
+	       stat(folder, &here) == 0 && stat(out, &there) == 0 && here.st_dev == there.st_dev &&
+	       here.st_ino == there.st_ino;
+}
+
 /* Whether nothing is lost by writing to out. What a directory must be that can be replaced is the
  * library's to know. */
 static bool may_write(const struct settings *s, const char *out)
@@ -185,7 +199,12 @@ static enum exit_status convert(struct settings *s)
 	s->source.path = s->operands.n == 2 ? s->operands.texts[0] : NULL;
 	s->options.opset = (unsigned)s->opset;
 	s->options.replace = s->force;
-	if (!parse_batch(s) || !settle_format(s, out) || !may_write(s, out))
+	if (s->source.path && is_inside(s->source.path, out)) {
+		complain("OUT: refusing to overwrite the input '%s'", s->source.path);
+		return STATUS_FATAL;
+	}
+	if (!parse_batch(s) || !settle_format(s, out) || !may_write(s, out) ||
+	    !outputs_add("OUT", out))
 		return STATUS_FATAL;
 	model = model_load(&s->source);
 	if (!model)

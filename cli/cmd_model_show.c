@@ -19,11 +19,12 @@ struct settings {
 };
 
 static const struct option_spec specs[] = {
-	OPTION_TEXT('m', "model", "FILE", source.path,
-		    "the model, where no FILE is given; default: the built-in one"),
+	OPTION_INPUT('m', "model", "FILE", source.path,
+		     "the model, where no FILE is given; default: the built-in one"),
 	MODEL_SOURCE_OPTIONS(source),
 	OPTION_CHOICE('f', "format", "text|json", format, format_names, "default: text"),
-	OPTION_TEXT('o', "output", "FILE", output_path, "write to FILE; default: standard output"),
+	OPTION_OUTPUT('o', "output", "FILE", output_path,
+		      "write to FILE; default: standard output"),
 	OPTION_END,
 };
 

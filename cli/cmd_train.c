@@ -6,12 +6,12 @@
  */
 #include "kernels.h"
 #include "machine.h"
+#include "outputs.h"
 #include "progress.h"
 #include "sink.h"
 #include "train_options.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,80 +80,42 @@ static bool settle_checkpoint(struct train_command *c)
 	return true;
 }
 
-/* Only once all else is in order: a slip of the pen must not cost the work of hours. */
+/* Only once all else is in order, and only what is a checkpoint: a slip of the pen must not cost
+ * the work of hours. */
 static bool forget_checkpoint(const struct train_command *c)
 {
 	const char *path = c->options.checkpoint_path;
+	struct emnist_error error;
+	bool is_one, is_there;
 
-	if (!c->s.restart || !path || unlink(path) == 0 || errno == ENOENT)
+	if (!c->s.restart || !path)
+		return true;
+	if (emnist_train_find_checkpoint(path, &is_there, &is_one, &error)) {
+		complain_of(path, &error);
+		return false;
+	}
+	if (is_there && !is_one) {
+		complain("'%s': no checkpoint, and --restart would remove it", path);
+		return false;
+	}
+	if (!is_there || unlink(path) == 0 || errno == ENOENT)
 		return true;
 	complain("'%s': cannot remove: %s", path, strerror(errno));
 	return false;
 }
 
-/* Where the file at path lies, or would: links followed, for those that lead somewhere. False where
- * its folder's name is too long. */
-static bool find_folder(const char *path, char folder[PATH_MAX], char name[PATH_MAX])
-{
-	char target[PATH_MAX];
-	const char *written = realpath(path, target) ? target : path;
-	const char *slash = strrchr(written, '/');
-	const size_t n = !slash ? 0 : slash == written ? 1 : (size_t)(slash - written);
-
-	if (n >= PATH_MAX || strlen(written) >= PATH_MAX)
-		return false;
-	memcpy(folder, n ? written : ".", n ? n : 1);
-	folder[n ? n : 1] = '\0';
-	strcpy(name, slash ? slash + 1 : written);
-	return true;
-}
-
-/* Finds out now, and not after hours, that the file at path cannot be written, or replaced by one
- * written beside it. */
-static bool check_writable(const char *path)
-{
-	const mode_t mode = what_is_at(path).st_mode;
-	char folder[PATH_MAX], name[PATH_MAX];
-	int failure = 0;
-
-	if (!find_folder(path, folder, name))
-		failure = ENAMETOOLONG;
-	else if (S_ISDIR(mode) || !*name)
-		failure = *path ? EISDIR : ENOENT;
-	else if (mode == 0 || S_ISREG(mode))
-		failure = access(folder, W_OK | X_OK) < 0 ? errno : 0;
-	else
-		failure = access(path, W_OK) < 0 ? errno : 0;
-	if (failure)
-		complain("'%s': cannot write there: %s", path, strerror(failure));
-	return failure == 0;
-}
-
-/* Whether both are one file, which need not be there yet. Both have a folder that is. */
-static bool is_same_file(const char *a, const char *b)
-{
-	char folders[2][PATH_MAX], names[2][PATH_MAX];
-	struct stat st[2];
-
-	if (!find_folder(a, folders[0], names[0]) || !find_folder(b, folders[1], names[1]))
-		return false;
-	st[0] = what_is_at(folders[0]);
-	st[1] = what_is_at(folders[1]);
-	return st[0].st_dev == st[1].st_dev && st[0].st_ino == st[1].st_ino &&
-	       strcmp(names[0], names[1]) == 0;
-}
-
-/* A checkpoint is removed when the model is written: that must not be the model. */
+/* That both outputs can be written, and are two. A checkpoint is removed when the model is written:
+ * that must not be the model. */
 static bool check_outputs(const struct train_command *c)
 {
 	const char *checkpoint = c->options.checkpoint_path;
 	mode_t mode;
 
-	if (!is_stdout(c->s.output) && !check_writable(c->s.output))
+	if (!is_stdout(c->s.output) && !outputs_can_write(c->s.output))
 		return false;
 	if (!checkpoint)
 		return true;
-	if (!check_writable(checkpoint))
+	if (!outputs_can_write(checkpoint))
 		return false;
 	mode = what_is_at(checkpoint).st_mode;
 	/* Whoever opened a FIFO to see what is in it would wait for ever. */
@@ -161,11 +123,7 @@ static bool check_outputs(const struct train_command *c)
 		complain("'%s': a checkpoint must be a plain file", checkpoint);
 		return false;
 	}
-	if (!is_stdout(c->s.output) && is_same_file(c->s.output, checkpoint)) {
-		complain("'%s': cannot be the model and its checkpoint at once", checkpoint);
-		return false;
-	}
-	return true;
+	return outputs_add("--checkpoint", checkpoint);
 }
 
 /* -------------------------------------------------------------------- data */
@@ -228,6 +186,8 @@ static bool read_teachers(struct train_command *c)
 			return false;
 		}
 		c->options.n_teachers++;
+		if (!outputs_spare_model(c->teachers[i], c->s.teacher_paths.texts[i]))
+			return false;
 	}
 	c->options.teachers = (const struct emnist_model *const *)c->teachers;
 	return true;
@@ -341,6 +301,18 @@ static void choose_kernels(bool verbose)
 	text_release(&text);
 }
 
+/* Whether the error is of a checkpoint that a run cannot go on from, and --restart would remove. */
+static bool is_about_checkpoint(const struct train_command *c, const struct emnist_error *error)
+{
+	const char *path = c->options.checkpoint_path;
+	const size_t nbytes = path ? strlen(path) : 0;
+	bool is_there, is_one;
+
+	return path && !emnist_train_find_checkpoint(path, &is_there, &is_one, NULL) && is_one &&
+	       error->code != EMNIST_ERR_IO && error->message[0] == '\'' &&
+	       strncmp(error->message + 1, path, nbytes) == 0 && error->message[1 + nbytes] == '\'';
+}
+
 static enum exit_status train(struct train_command *c)
 {
 	struct emnist_model *model = NULL;
@@ -360,7 +332,8 @@ static enum exit_status train(struct train_command *c)
 		return STATUS_FATAL;
 	}
 	if (status) {
-		complain("%s", error.message);
+		complain("%s%s", error.message,
+			 is_about_checkpoint(c, &error) ? "; --restart begins anew" : "");
 		return STATUS_FATAL;
 	}
 	written = write_model(c, model);

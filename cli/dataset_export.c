@@ -7,6 +7,7 @@
 #include "choice.h"
 #include "dataset.h"
 #include "interrupt.h"
+#include "outputs.h"
 #include "progress.h"
 
 #include <stdlib.h>
@@ -188,13 +189,17 @@ static enum exit_status finish(struct copy *copy)
 	return STATUS_OK;
 }
 
-static bool begin(struct copy *copy, const struct emnist_labels *labels)
+/* inputs: (n_inputs) what is read. */
+static bool begin(struct copy *copy, const struct emnist_labels *labels,
+		  struct emnist_dataset *const *inputs, size_t n_inputs)
 {
 	const struct settings *s = copy->s;
 	const struct emnist_writer_options options = {
 		.form = (enum emnist_write_form)s->form,
 		.into_filled = s->force,
 		.n_threads = s->n_threads ? (unsigned)s->n_threads : processor_count(),
+		.inputs = inputs,
+		.n_inputs = n_inputs,
 	};
 	struct emnist_error error;
 
@@ -224,7 +229,7 @@ static enum exit_status export_dataset(struct settings *s, const char *path, con
 	copy.n_images = emnist_dataset_count(dataset);
 	choice = choice_open(&s->choice, dataset, path);
 	interrupt_catch();
-	if (choice && begin(&copy, emnist_dataset_labels(dataset))) {
+	if (choice && begin(&copy, emnist_dataset_labels(dataset), &dataset, 1)) {
 		const bool good = copy_images(&copy, choice, NULL);
 
 		progress_clear(&copy.progress);
@@ -250,7 +255,7 @@ enum exit_status dataset_export(int argc, char **argv)
 			"a DATASET and a DEST are to be given; see 'emnist dataset export --help'");
 	} else if (strcmp(s.operands.texts[1], "-") == 0) {
 		complain("DEST: needs a name; standard output cannot hold several files");
-	} else {
+	} else if (outputs_add("DEST", s.operands.texts[1])) {
 		if (s.form < 0)
 			s.form = (int)form_of(s.operands.texts[1]);
 		status = export_dataset(&s, s.operands.texts[0], s.operands.texts[1]);
@@ -332,7 +337,7 @@ static enum exit_status import_all(struct settings *s, struct intake *intake)
 	for (size_t i = 0; i < intake->n; i++)
 		copy.n_images += emnist_dataset_count(intake->datasets[i]);
 	interrupt_catch();
-	good = begin(&copy, intake->labels);
+	good = begin(&copy, intake->labels, intake->datasets, intake->n);
 	for (size_t i = 0; i < intake->n && good; i++) {
 		struct choice *all =
 			choice_open(&s->choice, intake->datasets[i], s->operands.texts[i]);

@@ -24,8 +24,8 @@ struct settings {
 };
 
 static const struct option_spec specs[] = {
-	OPTION_TEXT('o', "output", "FILE.png", output_path,
-		    "write the sheet to FILE.png; - is standard output; required"),
+	OPTION_OUTPUT('o', "output", "FILE.png", output_path,
+		      "write the sheet to FILE.png; - is standard output; required"),
 	OPTION_HEADING("Dataset:"),
 	DATASET_OPTIONS(dataset, "auto"),
 	OPTION_HEADING("Choice:"),
@@ -114,7 +114,6 @@ static bool add_dataset(struct settings *s, struct emnist_montage *montage, cons
 
 static enum exit_status write_sheet(const struct settings *s, const struct emnist_montage *montage)
 {
-	const bool to_stdout = strcmp(s->output_path, "-") == 0;
 	enum exit_status status;
 	struct emnist_error error;
 	size_t nbytes;
@@ -128,7 +127,7 @@ static enum exit_status write_sheet(const struct settings *s, const struct emnis
 		complain_of(s->output_path, &error);
 		return STATUS_FATAL;
 	}
-	status = (to_stdout ? sink_put : sink_replace)(s->output_path, png, nbytes);
+	status = sink_put(s->output_path, png, nbytes);
 	free(png);
 	return status;
 }

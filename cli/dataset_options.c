@@ -5,6 +5,7 @@
  */
 #include "dataset_options.h"
 #include "indices.h"
+#include "outputs.h"
 #include "progress.h"
 
 #include <stdlib.h>
@@ -77,7 +78,11 @@ struct emnist_dataset *dataset_open(struct dataset_settings *settings, const cha
 	}
 	if (emnist_dataset_open(path, &options, &dataset, &error))
 		complain_of(path, &error);
-	else if (!settings->again)
+	if (dataset && !outputs_spare_dataset(dataset)) {
+		emnist_dataset_free(dataset);
+		dataset = NULL;
+	}
+	if (dataset && !settings->again)
 		tell_assumed(dataset, path);
 out:
 	free(indices.values);

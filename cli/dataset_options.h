@@ -30,11 +30,11 @@ extern const char *const dataset_preprocess_names[];
 #define DATASET_OPTIONS(member, preprocess_default)                                                \
 	OPTION_TEXT(0, "split", "NAME", member.split,                                              \
 		    "which one, where a folder or file holds several: test, byclass-test"),        \
-		OPTION_TEXT(0, "idx-labels", "FILE", member.idx_labels_path,                       \
-			    "idx file of the labels; default: found by the images' name"),         \
-		OPTION_TEXT(0, "mapping", "FILE", member.mapping_path,                             \
-			    "mapping file that says what the dataset's labels mean; default: "     \
-			    "found by the images' name, else known from it or from the labels"),   \
+		OPTION_INPUT(0, "idx-labels", "FILE", member.idx_labels_path,                      \
+			     "idx file of the labels; default: found by the images' name"),        \
+		OPTION_INPUT(0, "mapping", "FILE", member.mapping_path,                            \
+			     "mapping file that says what the dataset's labels mean; default: "    \
+			     "found by the images' name, else known from it or from the labels"),  \
 		OPTION_TEXT(0, "label-column", "NAME|N", member.label_column,                      \
 			    "column of the labels in CSV and lists, by its name in the header, "   \
 			    "or its number from 1; default: found by its name, else the usual "    \
@@ -51,9 +51,9 @@ extern const char *const dataset_preprocess_names[];
 			    "end at the first image file that cannot be read")
 
 #define DATASET_INDICES_OPTION(member)                                                             \
-	OPTION_TEXT(0, "indices", "FILE", member.indices_path,                                     \
-		    "take only the images whose numbers, from 0, are in FILE, one a line; - is "   \
-		    "standard input")
+	OPTION_INPUT(0, "indices", "FILE", member.indices_path,                                    \
+		     "take only the images whose numbers, from 0, are in FILE, one a line; - is "  \
+		     "standard input")
 
 /* Opens the dataset at path; usual: how image files become 28x28 where the settings do not say.
  * Complains and returns NULL on failure. The settings must outlive the dataset: reading it

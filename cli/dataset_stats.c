@@ -3,6 +3,7 @@
  */
 #include "dataset.h"
 #include "dataset_options.h"
+#include "outputs.h"
 #include "sink.h"
 #include "stats_chart.h"
 
@@ -22,10 +23,11 @@ static const struct option_spec specs[] = {
 	DATASET_OPTIONS(dataset, "auto"),
 	OPTION_HEADING("Output:"),
 	OPTION_CHOICE('f', "format", "text|json", format, stats_format_names, "default: text"),
-	OPTION_TEXT('o', "output", "FILE", output_path, "write to FILE; default: standard output"),
-	OPTION_TEXT(0, "chart", "FILE", chart_path,
-		    "draw the counts of the classes as bars, a panel a dataset: PNG where FILE "
-		    "ends in .png, else SVG"),
+	OPTION_OUTPUT('o', "output", "FILE", output_path,
+		      "write to FILE; default: standard output"),
+	OPTION_OUTPUT(0, "chart", "FILE", chart_path,
+		      "draw the counts of the classes as bars, a panel a dataset: PNG where FILE "
+		      "ends in .png, else SVG"),
 	OPTION_END,
 };
 
@@ -57,7 +59,7 @@ static bool count(struct settings *s, const char *path, struct emnist_statistics
 	emnist_dataset_free(dataset);
 	if (status)
 		complain_of(path, &error);
-	return !status;
+	return !status && outputs_spare_statistics(statistics);
 }
 
 static bool count_all(struct settings *s, struct emnist_statistics *statistics)
@@ -89,7 +91,7 @@ static enum exit_status write_svg(const char *path, const struct stats_report *r
 	struct text text = {0};
 
 	stats_put_chart(&text, report);
-	return sink_replace_by_text(path, &text);
+	return sink_put_text(path, &text);
 }
 
 /* Above the panels stand the names without their folders. */
@@ -108,7 +110,7 @@ static enum exit_status write_png(const char *path, const struct stats_report *r
 		names[i] = slash && slash[1] ? slash + 1 : report->paths[i];
 	}
 	if (names && !emnist_statistics_to_png(report->statistics, names, &png, &nbytes, &error))
-		status = sink_replace(path, png, nbytes);
+		status = sink_put(path, png, nbytes);
 	else
 		complain_of(path, &error);
 	free(png);

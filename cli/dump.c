@@ -29,6 +29,22 @@ bool dump_prepare(const char *directory)
 	return false;
 }
 
+bool dump_would_replace(const char *directory, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	const size_t n_digits = strspn(name, "0123456789");
+	char folder[PATH_MAX];
+	struct stat there, here;
+
+	if (n_digits < 6 || name[n_digits] != '-' || strlen(path) >= sizeof(folder))
+		return false;
+	memcpy(folder, path, (size_t)(name - path));
+	strcpy(folder + (name - path), ".");
+	return stat(folder, &here) == 0 && stat(directory, &there) == 0 &&
+	       here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+}
+
 /* kept: MAX_KEPT + 1 bytes. */
 static void keep_name(const char *path, char *kept)
 {
@@ -50,6 +66,7 @@ bool dump_write(const char *directory, uint64_t number, const char *path, const 
 		size_t png_nbytes)
 {
 	char kept[MAX_KEPT + 1], name[PATH_MAX];
+	struct sink sink;
 	int n;
 
 	keep_name(path, kept);
@@ -58,5 +75,8 @@ bool dump_write(const char *directory, uint64_t number, const char *path, const 
 		complain("'%s': %s", directory, strerror(ENAMETOOLONG));
 		return false;
 	}
-	return sink_put(name, png, png_nbytes) == STATUS_OK;
+	if (!sink_open_now(&sink, name))
+		return false;
+	sink_write(&sink, png, png_nbytes);
+	return sink_close(&sink, STATUS_OK) == STATUS_OK;
 }

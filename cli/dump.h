@@ -11,6 +11,9 @@
 /* Makes the directory where it is not there. Complains and returns false where it cannot be. */
 bool dump_prepare(const char *directory);
 
+/* Whether what is written to the directory may replace the file at path. */
+bool dump_would_replace(const char *directory, const char *path);
+
 /*
  * Writes the PNG of the input that is the number-th of its run, from 1 on, to
  * DIRECTORY/NUMBER-NAME.png. NAME is the end of the input's path, without its last suffix, '/' and

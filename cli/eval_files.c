@@ -13,19 +13,18 @@
 
 #define MONTAGE_COLUMNS 10
 
-bool eval_files_check(const struct eval_files *files, const char *output)
+bool eval_files_check(const struct eval_files *files)
 {
 	const struct {
 		const char *name, *path;
 	} all[] = {
-		{"output", output},
 		{"confusion", files->confusion},
 		{"report", files->report},
 		{"errors", files->errors},
 		{"errors-montage", files->montage},
 	};
 
-	for (size_t i = 1; i < sizeof(all) / sizeof(all[0]); i++) {
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (!all[i].path)
 			continue;
 		if (strcmp(all[i].path, "-") == 0) {
@@ -33,12 +32,6 @@ bool eval_files_check(const struct eval_files *files, const char *output)
 				 all[i].name);
 			return false;
 		}
-		for (size_t k = 0; k < i; k++)
-			if (all[k].path && strcmp(all[k].path, all[i].path) == 0) {
-				complain("--%s: '%s' is where --%s goes", all[i].name, all[i].path,
-					 all[k].name);
-				return false;
-			}
 	}
 	return true;
 }
@@ -49,7 +42,7 @@ static enum exit_status write_put(const char *path, const struct eval_report *re
 	struct text text = {0};
 
 	put(&text, report);
-	return sink_replace_by_text(path, &text);
+	return sink_put_text(path, &text);
 }
 
 /* Whether the name ends so, in letters of any case. */
@@ -71,7 +64,7 @@ static enum exit_status write_confusion_png(const char *path, const struct eval_
 		complain_of(path, &error);
 		return STATUS_FATAL;
 	}
-	status = sink_replace(path, png, nbytes);
+	status = sink_put(path, png, nbytes);
 	free(png);
 	return status;
 }
@@ -125,7 +118,7 @@ static enum exit_status write_errors(const char *path, const struct emnist_evalu
 			text_release(&text);
 			return STATUS_FATAL;
 		}
-	return sink_replace_by_text(path, &text);
+	return sink_put_text(path, &text);
 }
 
 /* "1 → l", and how probable it was. */
@@ -171,7 +164,7 @@ static enum exit_status write_montage(const char *path, const struct eval_report
 	if (made)
 		complain_of(path, &error);
 	else
-		status = sink_replace(path, png, nbytes);
+		status = sink_put(path, png, nbytes);
 	free(png);
 	emnist_montage_free(montage);
 	return status;

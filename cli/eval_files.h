@@ -14,8 +14,8 @@ struct eval_files {
 	const char *montage;
 };
 
-/* False after a complaint: a path is "-", or two of them, output among them, are the same. */
-bool eval_files_check(const struct eval_files *files, const char *output);
+/* False after a complaint: a path is "-". */
+bool eval_files_check(const struct eval_files *files);
 
 /* Writes them all, or complains and returns STATUS_FATAL. dataset: what was evaluated, to its end.
  */

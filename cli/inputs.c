@@ -7,7 +7,9 @@
  * follows is taken for files too, and those who open a directory then come back with it.
  */
 #include "inputs.h"
+#include "dump.h"
 #include "namelist.h"
+#include "outputs.h"
 #include "walk.h"
 
 #include <errno.h>
@@ -39,6 +41,8 @@ struct inputs {
 	const char *directory;        /* to be walked first, or NULL */
 	struct walk walk;
 	int stop_fd; /* readable when no more names are wanted; -1 where there is no list */
+	struct inputs_walked walked;
+	char *taken; /* the path of an input that is an output; NULL: none */
 	int failure; /* errno of the list that could not be read to its end */
 };
 
@@ -111,18 +115,18 @@ struct inputs *inputs_open(const struct inputs_options *options)
 
 struct inputs *inputs_open_directory(struct inputs *given, const char *path)
 {
-	static const struct inputs_options no_names = {.recursive = false};
+	static const struct inputs_options no_names = {.recursive = false},
+					   nor_image = {.output_is_image = true};
 	struct inputs *inputs = calloc(1, sizeof(*inputs));
 
 	given->missed_directory = true;
 	if (!inputs)
 		return NULL;
-	inputs->options = &no_names;
+	inputs->options = given->options->output_is_image ? &nor_image : &no_names;
 	inputs->stop_fd = -1;
 	inputs->walk.recursive = given->walk.recursive;
-	inputs->walk.has_output = given->walk.has_output;
-	inputs->walk.output_dev = given->walk.output_dev;
-	inputs->walk.output_ino = given->walk.output_ino;
+	for (size_t i = 0; i < given->walk.n_spared; i++)
+		walk_spare(&inputs->walk, given->walk.spared[i].dev, given->walk.spared[i].ino);
 	inputs->directory = path;
 	return inputs;
 }
@@ -158,15 +162,17 @@ bool inputs_are_few(const struct inputs *inputs)
 	return options->n_operands == 1 || nbytes <= FEW_NBYTES;
 }
 
-void inputs_spare(struct inputs *inputs, int fd)
+void inputs_spare(struct inputs *inputs, const struct stat *st)
 {
-	struct stat st;
+	walk_spare(&inputs->walk, st->st_dev, st->st_ino);
+}
 
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return;
-	inputs->walk.has_output = true;
-	inputs->walk.output_dev = st.st_dev;
-	inputs->walk.output_ino = st.st_ino;
+void inputs_count(const struct inputs *inputs, struct inputs_walked *walked)
+{
+	walked->n_directories += inputs->walked.n_directories;
+	walked->n_not_entered += inputs->walked.n_not_entered;
+	if (inputs->walked.n_not_entered && !walked->not_entered && !inputs->walk.skipped.failed)
+		walked->not_entered = strdup(inputs->walk.skipped.bytes);
 }
 
 static enum inputs_result give(struct input *input, enum input_kind kind, const char *path,
@@ -179,8 +185,17 @@ static enum inputs_result give(struct input *input, enum input_kind kind, const 
 /* Begins to walk the directory, whose files come next, and returns true; or gives its failure. */
 static bool begin_directory(struct inputs *inputs, const char *path, struct input *input)
 {
-	const int failure = walk_begin(&inputs->walk, path);
+	struct inputs_walked *walked = &inputs->walked;
+	uint64_t n_before;
+	int failure;
 
+	if (!walked->n_not_entered)
+		walk_forget_skipped(&inputs->walk);
+	n_before = inputs->walk.n_skipped;
+	failure = walk_begin(&inputs->walk, path);
+	walked->n_directories++;
+	if (!failure && walk_is_at_end(&inputs->walk))
+		walked->n_not_entered += inputs->walk.n_skipped - n_before;
 	if (failure)
 		give(input, INPUT_FAILED, path, strerror(failure));
 	return failure == 0;
@@ -245,7 +260,7 @@ static enum inputs_result next_given(struct inputs *inputs, bool wait, struct in
 	return INPUTS_END;
 }
 
-enum inputs_result inputs_next(struct inputs *inputs, bool wait, struct input *input_ret)
+static enum inputs_result next_input(struct inputs *inputs, bool wait, struct input *input_ret)
 {
 	const char *const directory = inputs->directory;
 	enum inputs_result result;
@@ -267,6 +282,28 @@ enum inputs_result inputs_next(struct inputs *inputs, bool wait, struct input *i
 	return result;
 }
 
+/* Whether the input is one that must not be an output. Operands were looked at before. */
+static bool is_in_danger(const struct inputs *inputs, const struct input *input)
+{
+	return input->kind == INPUT_FILE
+		       ? inputs->n_operands_taken == inputs->options->n_operands
+		       : input->kind == INPUT_FOUND && inputs->options->output_is_image;
+}
+
+enum inputs_result inputs_next(struct inputs *inputs, bool wait, struct input *input_ret)
+{
+	const struct inputs_options *options = inputs->options;
+	const enum inputs_result result =
+		inputs->taken ? INPUTS_END : next_input(inputs, wait, input_ret);
+
+	if (result != INPUTS_ONE || !is_in_danger(inputs, input_ret) ||
+	    (!outputs_have(input_ret->path) &&
+	     !(options->dump_path && dump_would_replace(options->dump_path, input_ret->path))))
+		return result;
+	inputs->taken = strdup(input_ret->path);
+	return inputs->taken ? INPUTS_END : result;
+}
+
 void inputs_stop(struct inputs *inputs)
 {
 	/* Fails only when the counter is at its limit, and then it is readable already. */
@@ -279,6 +316,11 @@ enum exit_status inputs_close(struct inputs *inputs, enum exit_status status)
 	if (inputs->failure) {
 		complain("'%s': %s", inputs->list_paths[inputs->n_lists_done],
 			 strerror(inputs->failure));
+		status = STATUS_FATAL;
+	}
+	if (inputs->taken) {
+		outputs_complain(inputs->taken);
+		free(inputs->taken);
 		status = STATUS_FATAL;
 	}
 	for (size_t i = 0; i < N_LISTS; i++)

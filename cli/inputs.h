@@ -7,12 +7,18 @@
 
 #include "cli.h"
 
+#include <sys/stat.h>
+
 struct inputs_options {
 	const char *const *operands;
 	size_t n_operands;
 	const char *lines_path;  /* --files-from; "-" is stdin; NULL: none */
 	const char *zeroes_path; /* --files0-from, likewise */
 	bool recursive;
+	/* The results go to a file that is an image now: where one of the inputs is it, the run
+	 * ends. */
+	bool output_is_image;
+	const char *dump_path; /* where what was seen goes; NULL: nowhere */
 };
 
 enum input_kind {
@@ -55,8 +61,18 @@ size_t inputs_at_most(const struct inputs *inputs, size_t limit);
 /* Whether they are so few that to classify them all takes less than to start threads. */
 bool inputs_are_few(const struct inputs *inputs);
 
-/* Results go to fd: where that is a regular file, it is passed over in directories. */
-void inputs_spare(struct inputs *inputs, int fd);
+/* The file or directory that is told by st is passed over in directories. */
+void inputs_spare(struct inputs *inputs, const struct stat *st);
+
+/* What came of directories. {0} is nothing yet; release with free(not_entered). */
+struct inputs_walked {
+	uint64_t n_directories;
+	uint64_t n_not_entered; /* of directories in those that held nothing else */
+	char *not_entered;      /* the path of one of them */
+};
+
+/* Adds what came of these inputs, which are at their end. */
+void inputs_count(const struct inputs *inputs, struct inputs_walked *walked);
 
 /* The next input. Without `wait`, INPUTS_LATER where it would have to be waited for. */
 enum inputs_result inputs_next(struct inputs *inputs, bool wait, struct input *input_ret);
@@ -65,8 +81,8 @@ enum inputs_result inputs_next(struct inputs *inputs, bool wait, struct input *i
  * INPUTS_END. */
 void inputs_stop(struct inputs *inputs);
 
-/* Frees all; where a list could not be read to its end, complains and returns STATUS_FATAL, else
- * status. */
+/* Frees all; where a list could not be read to its end, or an input is an output, complains and
+ * returns STATUS_FATAL, else status. */
 enum exit_status inputs_close(struct inputs *inputs, enum exit_status status);
 
 #endif

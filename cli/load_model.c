@@ -3,6 +3,7 @@
  */
 #include "load_model.h"
 #include "cli.h"
+#include "outputs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -73,8 +74,11 @@ static struct emnist_model *read_model(const char *path, const char *labels_path
 			 emnist_model_n_inputs(model), EMNIST_SIDE, EMNIST_SIDE);
 		emnist_model_free(model);
 		model = NULL;
-	} else {
+	} else if (outputs_spare_model(model, path)) {
 		load_model_warn(model, shown);
+	} else {
+		emnist_model_free(model);
+		model = NULL;
 	}
 	return model;
 }

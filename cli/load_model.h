@@ -13,10 +13,10 @@ extern const char *const activation_choices[];
 /* The options that say which model, for the tables of commands that work with one: where the
  * settings have its path, NULL being the built-in one; that of its labels; and the choice below. */
 #define MODEL_OPTIONS(path, labels, activation)                                                    \
-	OPTION_TEXT('m', "model", "FILE", path, "model; default: the built-in one"),               \
-		OPTION_TEXT(0, "labels", "FILE", labels,                                           \
-			    "mapping file that says what the model's classes mean, in EMNIST's "   \
-			    "format"),                                                             \
+	OPTION_INPUT('m', "model", "FILE", path, "model; default: the built-in one"),              \
+		OPTION_INPUT(0, "labels", "FILE", labels,                                          \
+			     "mapping file that says what the model's classes mean, in EMNIST's "  \
+			     "format"),                                                            \
 		ACTIVATION_OPTION(activation)
 
 /* --activation, whose choice is -1 where it is not given; and what that is to

@@ -20,8 +20,8 @@ struct model_source {
 
 /* The options, for a command's table. */
 #define MODEL_SOURCE_OPTIONS(member)                                                               \
-	OPTION_TEXT(0, "labels", "FILE", member.labels_path,                                       \
-		    "what the model's classes mean, in place of what it says itself"),             \
+	OPTION_INPUT(0, "labels", "FILE", member.labels_path,                                      \
+		     "what the model's classes mean, in place of what it says itself"),            \
 		ACTIVATION_OPTION(member.activation)
 
 /* Loads the model, of any size, with the digests of its files. Complains and returns NULL on

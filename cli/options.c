@@ -6,6 +6,7 @@
  */
 #include "options.h"
 #include "names.h"
+#include "outputs.h"
 
 #include <errno.h>
 #include <math.h>
@@ -400,6 +401,34 @@ static enum parse_result parse_short(struct parser *parser, const char *argument
 	return result;
 }
 
+static bool note_inputs(const struct option_spec *spec, void *target)
+{
+	const struct text_list *list = target;
+	bool good = true;
+
+	if (spec->kind == OPTION_KIND_TEXT)
+		return outputs_spare(*(const char **)target);
+	for (size_t i = 0; i < list->n && good; i++)
+		good = outputs_spare(list->texts[i]);
+	return good;
+}
+
+/* Notes what is written, then what is read. */
+static bool note_files(const struct parser *parser)
+{
+	const struct option_spec *spec = NULL;
+	bool good = true;
+
+	while (good && (spec = next_spec(parser, spec)))
+		if (spec->writes)
+			good = outputs_add(spec->writes,
+					   *(const char **)target_of(spec, parser->settings));
+	while (good && (spec = next_spec(parser, spec)))
+		if (spec->reads)
+			good = note_inputs(spec, target_of(spec, parser->settings));
+	return good;
+}
+
 bool options_parse(const struct option_table *table, int argc, char **argv, void *settings,
 		   struct text_list *operands, enum exit_status *status_ret)
 {
@@ -420,7 +449,7 @@ bool options_parse(const struct option_table *table, int argc, char **argv, void
 		else
 			result = parse_short(&parser, argument);
 	}
-	if (result == PARSE_RUN)
+	if (result == PARSE_RUN && note_files(&parser))
 		return true;
 	list_release(operands);
 	for (const struct option_spec *spec = table->specs; spec->kind != OPTION_KIND_END; spec++)

@@ -45,6 +45,8 @@ struct option_spec {
 	const char *help;           /* one line or more, without line ends; wrapped when printed */
 	double min, max;            /* of numbers */
 	const char *const *choices; /* NULL-terminated */
+	bool reads;                 /* its values name what is read */
+	const char *writes;         /* "--output": its value names what is written */
 };
 
 /* Where a member of struct settings is; it must be of this type. */
@@ -71,6 +73,19 @@ struct option_spec {
 		.kind = OPTION_KIND_TEXT, .letter = (letter_), .name = (name_),                    \
 		.argument = (argument_), .target = OPTION_TARGET(const char *, member_),           \
 		.help = (help_)                                                                    \
+	}
+/* A text that names what is read, and what is written: see outputs.h. */
+#define OPTION_INPUT(letter_, name_, argument_, member_, help_)                                    \
+	{                                                                                          \
+		.kind = OPTION_KIND_TEXT, .letter = (letter_), .name = (name_),                    \
+		.argument = (argument_), .target = OPTION_TARGET(const char *, member_),           \
+		.help = (help_), .reads = true                                                     \
+	}
+#define OPTION_OUTPUT(letter_, name_, argument_, member_, help_)                                   \
+	{                                                                                          \
+		.kind = OPTION_KIND_TEXT, .letter = (letter_), .name = (name_),                    \
+		.argument = (argument_), .target = OPTION_TARGET(const char *, member_),           \
+		.help = (help_), .writes = "--" name_                                              \
 	}
 #define OPTION_UNSIGNED(letter_, name_, argument_, member_, min_, max_, help_)                     \
 	{                                                                                          \
@@ -102,6 +117,13 @@ struct option_spec {
 		.argument = (argument_), .target = OPTION_TARGET(struct text_list, member_),       \
 		.help = (help_)                                                                    \
 	}
+/* A list of what is read. */
+#define OPTION_INPUTS(letter_, name_, argument_, member_, help_)                                   \
+	{                                                                                          \
+		.kind = OPTION_KIND_LIST, .letter = (letter_), .name = (name_),                    \
+		.argument = (argument_), .target = OPTION_TARGET(struct text_list, member_),       \
+		.help = (help_), .reads = true                                                     \
+	}
 #define OPTION_END                                                                                 \
 	{                                                                                          \
 		.kind = OPTION_KIND_END                                                            \
@@ -121,9 +143,10 @@ struct option_table {
 	const struct option_spec *specs;
 };
 
-/* Parses argv[1...] into the settings, a struct settings. operands: what is no option, in order;
- * release with free(operands->texts). False: there is nothing more to do, since something was
- * printed, help or a complaint, and the command ends with *status_ret. */
+/* Parses argv[1...] into the settings, a struct settings, and notes what options read and write.
+ * operands: what is no option, in order; release with free(operands->texts). False: there is
+ * nothing more to do, since something was printed, help or a complaint, and the command ends with
+ * *status_ret. */
 bool options_parse(const struct option_table *table, int argc, char **argv, void *settings,
 		   struct text_list *operands, enum exit_status *status_ret);
 

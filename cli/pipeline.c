@@ -55,7 +55,7 @@ struct pipeline {
 	bool in_turn;              /* without threads */
 	bool at_end;               /* of the inputs; the producer's */
 	uint64_t n_produced;       /* items in all batches; the producer's */
-	bool dump_failed;          /* the consumer's, who complained */
+	bool told_failure;         /* the consumer's, who complained */
 	struct emnist_error fatal; /* the consumer's, and of what is made before the run */
 };
 
@@ -356,16 +356,16 @@ static bool dump(struct pipeline *pipeline, const struct batch *batch, size_t be
 
 	if (directory)
 		progress_clear(pipeline->options->progress);
-	for (size_t i = begin; i < end && !pipeline->dump_failed; i++) {
+	for (size_t i = begin; i < end && !pipeline->told_failure; i++) {
 		const struct item *item = &batch->items[i];
 
 		number += !item->passed_over;
 		if (item->png)
-			pipeline->dump_failed =
+			pipeline->told_failure =
 				!dump_write(directory, number, batch_path(batch, item), item->png,
 					    item->png_nbytes);
 	}
-	return !pipeline->dump_failed;
+	return !pipeline->told_failure;
 }
 
 static bool run_many(struct pipeline *pipeline, const char *path, const struct item *item);
@@ -466,6 +466,7 @@ static bool run_archive(struct pipeline *inner, const char *path, const struct i
 
 	unpack_begin(&unpack, path, fd, item->head, item->head_nbytes, &inner->options->archive);
 	inner->unpack = &unpack;
+	inner->totals->n_archives++;
 	more = run_workers(inner);
 	unpack_end(&unpack);
 	return more;
@@ -481,8 +482,9 @@ static bool run_directory(struct pipeline *inner, struct inputs *given, const ch
 		return false;
 	}
 	more = run_workers(inner);
-	inputs_close(inner->inputs, STATUS_OK);
-	return more;
+	inputs_count(inner->inputs, &inner->totals->walked);
+	inner->told_failure |= inputs_close(inner->inputs, STATUS_OK) == STATUS_FATAL;
+	return more && !inner->told_failure;
 }
 
 /* Runs the inputs that the item stands for. */
@@ -500,7 +502,7 @@ static bool run_many(struct pipeline *pipeline, const char *path, const struct i
 	more = item->is_archive ? run_archive(&inner, path, item)
 				: run_directory(&inner, pipeline->inputs, path);
 	pipeline->fatal = inner.fatal;
-	pipeline->dump_failed = inner.dump_failed;
+	pipeline->told_failure = inner.told_failure;
 	return more;
 }
 
@@ -519,10 +521,11 @@ enum exit_status pipeline_run(const struct pipeline_options *options, struct inp
 	};
 
 	run_workers(&pipeline);
+	inputs_count(inputs, &totals_ret->walked);
 	progress_clear(options->progress);
 	if (pipeline.fatal.code)
 		complain("%s", pipeline.fatal.message);
-	if (pipeline.fatal.code || pipeline.dump_failed)
+	if (pipeline.fatal.code || pipeline.told_failure)
 		return STATUS_FATAL;
 	return totals_ret->n_failed > 0 ? STATUS_INPUT : STATUS_OK;
 }

@@ -30,6 +30,8 @@ struct pipeline_totals {
 	uint64_t n_failed;
 	uint64_t n_rejected;
 	uint64_t n_passed_over; /* files beside the images that are none; not among n_inputs */
+	uint64_t n_archives;
+	struct inputs_walked walked; /* to be released */
 };
 
 /* Returns STATUS_OK, STATUS_INPUT where inputs failed, or STATUS_FATAL after a complaint. A failure

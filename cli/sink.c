@@ -5,56 +5,81 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void complain_of_sink(const struct sink *sink)
 {
-	const char *why = strerror(sink->failure);
-
 	if (sink->path)
-		complain("'%s': %s", sink->path, why);
+		complain_of(sink->path, &sink->error);
 	else
-		complain("standard output: %s", why);
+		complain("standard output: %s", strerror(sink->failure));
+}
+
+bool sink_open_now(struct sink *sink, const char *path)
+{
+	*sink = (struct sink){.path = path};
+	sink->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+	if (sink->fd < 0)
+		complain("'%s': cannot write: %s", path, strerror(errno));
+	return sink->fd >= 0;
 }
 
 bool sink_open(struct sink *sink, const char *path)
 {
-	*sink = (struct sink){STDOUT_FILENO, NULL, 0};
+	struct stat st;
+
+	*sink = (struct sink){.fd = STDOUT_FILENO};
 	if (!path || strcmp(path, "-") == 0)
 		return true;
-	sink->path = path;
-	sink->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
-	if (sink->fd >= 0)
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return sink_open_now(sink, path);
+	*sink = (struct sink){.fd = -1, .path = path};
+	if (!emnist_outfile_open(path, &sink->file, &sink->error))
 		return true;
-	sink->failure = errno;
 	complain_of_sink(sink);
 	return false;
+}
+
+static void note_failure(struct sink *sink)
+{
+	sink->failed = true;
+	sink->failure = errno;
+	snprintf(sink->error.message, sizeof(sink->error.message), "cannot write: %s",
+		 strerror(errno));
 }
 
 bool sink_write(struct sink *sink, const void *bytes, size_t nbytes)
 {
 	const char *p = bytes;
 
-	while (nbytes > 0 && !sink->failure) {
+	if (sink->file && !sink->failed)
+		sink->failed =
+			emnist_outfile_write(sink->file, bytes, nbytes, &sink->error) != EMNIST_OK;
+	while (!sink->file && nbytes > 0 && !sink->failed) {
 		ssize_t n = write(sink->fd, p, nbytes);
 
 		if (n >= 0) {
 			p += n;
 			nbytes -= (size_t)n;
 		} else if (errno != EINTR) {
-			sink->failure = errno;
+			note_failure(sink);
 		}
 	}
-	return !sink->failure;
+	return !sink->failed;
 }
 
 enum exit_status sink_close(struct sink *sink, enum exit_status status)
 {
+	if (sink->file && !sink->failed && status != STATUS_FATAL)
+		sink->failed = emnist_outfile_commit(sink->file, &sink->error) != EMNIST_OK;
 	/* Some file systems tell of a full disk only now. */
-	if (close(sink->fd) < 0 && !sink->failure && errno != EINTR)
-		sink->failure = errno;
-	if (!sink->failure || sink->failure == EPIPE)
+	if (!sink->file && close(sink->fd) < 0 && !sink->failed && errno != EINTR)
+		note_failure(sink);
+	emnist_outfile_free(sink->file);
+	if (!sink->failed || sink->failure == EPIPE)
 		return status;
 	complain_of_sink(sink);
 	return STATUS_FATAL;
@@ -70,36 +95,14 @@ enum exit_status sink_put(const char *path, const void *bytes, size_t nbytes)
 	return sink_close(&sink, STATUS_OK);
 }
 
-enum exit_status sink_replace(const char *path, const void *bytes, size_t nbytes)
-{
-	struct emnist_error error;
-
-	if (!emnist_file_replace(path, bytes, nbytes, &error))
-		return STATUS_OK;
-	complain_of(path, &error);
-	return STATUS_FATAL;
-}
-
-static enum exit_status put_whole(const char *path, struct text *text,
-				  enum exit_status (*put)(const char *path, const void *bytes,
-							  size_t nbytes))
+enum exit_status sink_put_text(const char *path, struct text *text)
 {
 	enum exit_status status = STATUS_FATAL;
 
 	if (text->failed)
 		complain("out of memory");
 	else
-		status = put(path, text->bytes, text->nbytes);
+		status = sink_put(path, text->bytes, text->nbytes);
 	text_release(text);
 	return status;
-}
-
-enum exit_status sink_put_text(const char *path, struct text *text)
-{
-	return put_whole(path, text, sink_put);
-}
-
-enum exit_status sink_replace_by_text(const char *path, struct text *text)
-{
-	return put_whole(path, text, sink_replace);
 }

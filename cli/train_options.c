@@ -28,8 +28,8 @@ static const struct settings defaults = {
 };
 
 static const struct option_spec specs[] = {
-	OPTION_TEXT('o', "output", "FILE", output,
-		    "write the model to FILE, as ONNX; - is standard output; required"),
+	OPTION_OUTPUT('o', "output", "FILE", output,
+		      "write the model to FILE, as ONNX; - is standard output; required"),
 	OPTION_HEADING("The network:"),
 	OPTION_TEXT(0, "hidden", "N,N...", hidden,
 		    "widths of the hidden layers, or 'none'; default: 512,256"),
@@ -39,8 +39,8 @@ static const struct option_spec specs[] = {
 	OPTION_FLAG(0, "no-batch-norm", no_batch_norm, "train without batch normalisation"),
 	OPTION_REAL(0, "dropout", "P", dropout, 0, 0.99,
 		    "drop hidden units with probability P; default: 0.1"),
-	OPTION_TEXT(0, "labels", "FILE", labels_path,
-		    "mapping file with the model's classes; default: those of the first dataset"),
+	OPTION_INPUT(0, "labels", "FILE", labels_path,
+		     "mapping file with the model's classes; default: those of the first dataset"),
 	OPTION_HEADING("The schedule:"),
 	OPTION_UNSIGNED(0, "epochs", "N", n_epochs, 1, 100000,
 			"passes over the images; default: 30"),
@@ -80,12 +80,12 @@ static const struct option_spec specs[] = {
 		    "another kind"),
 	OPTION_FLAG(0, "no-augmentation", no_augmentation, "no distortion at all"),
 	OPTION_HEADING("Distillation:"),
-	OPTION_LIST(0, "teacher", "FILE", teacher_paths,
-		    "learn what this model says of each distorted image, beside its label; "
-		    "may be given again: the mean of all is learnt"),
-	OPTION_LIST(0, "soft-labels", "FILE", soft_labels_paths,
-		    "in place of --teacher: idx file of what one said of each image in each "
-		    "variant; may be given again"),
+	OPTION_INPUTS(0, "teacher", "FILE", teacher_paths,
+		      "learn what this model says of each distorted image, beside its label; "
+		      "may be given again: the mean of all is learnt"),
+	OPTION_INPUTS(0, "soft-labels", "FILE", soft_labels_paths,
+		      "in place of --teacher: idx file of what one said of each image in each "
+		      "variant; may be given again"),
 	OPTION_REAL(0, "teacher-share", "P", teacher_share, 0.001, 1,
 		    "share of the teachers in the loss, the labels have the rest; default: 0.9"),
 	OPTION_REAL(0, "temperature", "T", temperature, 0.1, 100,
@@ -97,9 +97,10 @@ static const struct option_spec specs[] = {
 		"epoch; with these the model's confidence is calibrated in the end; default: 0"),
 	OPTION_FLAG(0, "no-calibration", no_calibration,
 		    "leave the model's confidence as it was trained"),
-	OPTION_TEXT(0, "class-frequencies", "LABELS", frequencies_path,
-		    "idx file of labels; images are weighted so that the classes count as often as "
-		    "they occur in it"),
+	OPTION_INPUT(
+		0, "class-frequencies", "LABELS", frequencies_path,
+		"idx file of labels; images are weighted so that the classes count as often as "
+		"they occur in it"),
 	DATASET_OPTIONS(dataset, "auto"),
 	OPTION_HEADING("The run:"),
 	OPTION_UNSIGNED(0, "seed", "N", seed, 0, 1e15,

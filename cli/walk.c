@@ -99,29 +99,54 @@ static void listing_add(struct listing *listing, const char *name, bool is_direc
 	text_add(&listing->entries, &entry, sizeof(entry));
 }
 
-static bool is_output(const struct walk *walk, int directory_fd, const struct dirent *dirent)
+static bool is_spared(const struct walk *walk, int directory_fd, const struct dirent *dirent)
 {
 	struct stat st;
 
 	/* The number in a listing is a hint that saves looking at each file. */
-	return walk->has_output && dirent->d_ino == walk->output_ino &&
-	       fstatat(directory_fd, dirent->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       st.st_ino == walk->output_ino && st.st_dev == walk->output_dev;
+	for (size_t i = 0; i < walk->n_spared; i++)
+		if (dirent->d_ino == walk->spared[i].ino &&
+		    fstatat(directory_fd, dirent->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    st.st_ino == walk->spared[i].ino && st.st_dev == walk->spared[i].dev)
+			return true;
+	return false;
+}
+
+/* Counts a directory in the one whose path, ended by zero, stands in walk->path. */
+static void skip(struct walk *walk, const char *name)
+{
+	struct text path = {0};
+	bool is_first;
+
+	text_puts(&path, walk->path.bytes);
+	if (path.nbytes > 0 && path.bytes[path.nbytes - 1] != '/')
+		text_putc(&path, '/');
+	text_add(&path, name, strlen(name) + 1);
+	is_first = walk->n_skipped++ == 0 || (!path.failed && !walk->skipped.failed &&
+					      strcmp(path.bytes, walk->skipped.bytes) < 0);
+	if (is_first) {
+		text_release(&walk->skipped);
+		walk->skipped = path;
+	} else {
+		text_release(&path);
+	}
 }
 
 /* Reads the directory into the listing; returns 0 or an errno. */
-static int listing_read(struct listing *listing, DIR *directory, const struct walk *walk)
+static int listing_read(struct listing *listing, DIR *directory, struct walk *walk)
 {
 	const struct dirent *dirent;
 
 	while (errno = 0, (dirent = readdir(directory))) {
 		enum entry_kind kind;
 
-		if (dirent->d_name[0] == '.' || is_output(walk, dirfd(directory), dirent))
+		if (dirent->d_name[0] == '.' || is_spared(walk, dirfd(directory), dirent))
 			continue;
 		kind = kind_of(dirfd(directory), dirent);
 		if (kind == ENTRY_FILE || (kind == ENTRY_DIRECTORY && walk->recursive))
 			listing_add(listing, dirent->d_name, kind == ENTRY_DIRECTORY);
+		else if (kind == ENTRY_DIRECTORY)
+			skip(walk, dirent->d_name);
 	}
 	if (errno)
 		return errno;
@@ -176,6 +201,23 @@ static void leave(struct walk *walk)
 	listing_free(listing);
 }
 
+void walk_spare(struct walk *walk, dev_t dev, ino_t ino)
+{
+	if (walk->n_spared < WALK_MAX_SPARED)
+		walk->spared[walk->n_spared++] = (struct walk_spared){dev, ino};
+}
+
+void walk_forget_skipped(struct walk *walk)
+{
+	walk->n_skipped = 0;
+	text_reset(&walk->skipped);
+}
+
+bool walk_is_at_end(const struct walk *walk)
+{
+	return walk->innermost && n_entries(walk->innermost) == 0;
+}
+
 int walk_begin(struct walk *walk, const char *path)
 {
 	text_reset(&walk->path);
@@ -213,4 +255,5 @@ void walk_release(struct walk *walk)
 	while (walk->innermost)
 		leave(walk);
 	text_release(&walk->path);
+	text_release(&walk->skipped);
 }

@@ -6,19 +6,36 @@
 
 #include "text.h"
 
+#include <stdint.h>
 #include <sys/types.h>
 
 struct listing;
 
+/* Standard output, a file of results, and a directory of what was seen. */
+#define WALK_MAX_SPARED 3
+
 /* {.recursive = ...} is a walk that has not begun. */
 struct walk {
 	bool recursive;
-	bool has_output; /* the file with these numbers is passed over */
-	dev_t output_dev;
-	ino_t output_ino;
+	struct walk_spared {
+		dev_t dev;
+		ino_t ino;
+	} spared[WALK_MAX_SPARED]; /* files and directories that are passed over */
+	size_t n_spared;
+	uint64_t n_skipped;  /* directories that were not entered, */
+	struct text skipped; /* and the path of the first in the order of bytes, ended by zero */
 	struct listing *innermost; /* of the directories that are being listed; NULL: none */
 	struct text path;
 };
+
+/* What is at these numbers is passed over. */
+void walk_spare(struct walk *walk, dev_t dev, ino_t ino);
+
+/* Counts anew what is not entered. */
+void walk_forget_skipped(struct walk *walk);
+
+/* Whether the walk has begun and there is nothing in its directory. */
+bool walk_is_at_end(const struct walk *walk);
 
 /* Begins with the directory at path. Returns 0 or the errno of what failed. */
 int walk_begin(struct walk *walk, const char *path);

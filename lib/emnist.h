@@ -713,6 +713,11 @@ EMNIST_API enum emnist_status emnist_dataset_origin(struct emnist_dataset *datas
 						    uint32_t *index_ret, const char **path_ret,
 						    struct emnist_error *error);
 
+/* Whether the file at path, by whatever name, is one that the dataset is read from: images, labels,
+ * what they mean, a list, an archive. Whoever writes to it destroys what is read. */
+EMNIST_API enum emnist_status emnist_dataset_reads(struct emnist_dataset *dataset, const char *path,
+						   bool *reads_ret, struct emnist_error *error);
+
 EMNIST_API void emnist_dataset_free(struct emnist_dataset *dataset);
 
 /* ---------------------------------------------------------------- montages */
@@ -789,6 +794,9 @@ struct emnist_writer_options {
 	enum emnist_write_form form;
 	bool into_filled;   /* write PNG files into a folder that is not empty; else refused */
 	unsigned n_threads; /* that write PNG files; default 1. What is written is the same */
+	/* (n_inputs) that are read meanwhile: none of their files is replaced */
+	struct emnist_dataset *const *inputs;
+	size_t n_inputs;
 };
 
 /* A dataset that is being written. Single files take their names in emnist_writer_finish(), those
@@ -862,6 +870,9 @@ EMNIST_API enum emnist_status emnist_statistics_add_labels(struct emnist_statist
 							   const char *labels_path,
 							   const char *mapping_path,
 							   struct emnist_error *error);
+
+/* Whether the file at path, by whatever name, is one that emnist_statistics_add_labels() read. */
+EMNIST_API bool emnist_statistics_read(struct emnist_statistics *statistics, const char *path);
 
 struct emnist_part {
 	uint64_t n_images;
@@ -1217,6 +1228,12 @@ EMNIST_API enum emnist_status emnist_train(struct emnist_dataset *const *dataset
 					   const struct emnist_train_options *options,
 					   struct emnist_model **model_ret,
 					   struct emnist_error *error);
+
+/* Whether something is at path, and whether it is a checkpoint, of whatever run: what is none is
+ * not for a program to remove. */
+EMNIST_API enum emnist_status emnist_train_find_checkpoint(const char *path, bool *is_there_ret,
+							   bool *is_one_ret,
+							   struct emnist_error *error);
 
 /*
  * Writes what training would show the network, so that a teacher of another kind can be trained

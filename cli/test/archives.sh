@@ -40,7 +40,7 @@ is 'what macOS adds is passed over' 'letters/e.png letters/8.gif ' \
 is 'directories, links and devices are passed over' './a.png ./c.png ' \
 	"$(run $archives/others.tar | sed 's/.*!\(.*\):.*/\1/' | tr '\n' ' ')"
 run $archives/empty.zip >"$TMP/out"
-is 'an archive without files is no failure' '0 0 0' \
+is 'an archive without files is a failure: nothing was classified' '1 0 1' \
 	"$? $(wc -l <"$TMP/out") $(wc -l <"$TMP/stderr")"
 
 # ------------------------------------------------------------------------ names

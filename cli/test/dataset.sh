@@ -102,7 +102,7 @@ fails 'stats: a dataset that is not there' \
 	stats "$TMP/x"
 fails 'stats: chart to stdout' '--chart: needs a file; standard output is for the figures' \
 	stats --chart - $made/first-byclass
-fails 'stats: a full disk' "'/dev/full': No space left on device" stats -o /dev/full $made/first-byclass
+fails 'stats: a full disk' "'/dev/full': cannot write: No space left on device" stats -o /dev/full $made/first-byclass
 fails 'stats: a chart on a full disk' "'/dev/full': cannot write: No space left on device" \
 	stats --chart /dev/full $made/first-byclass
 fails 'stats: an unknown option' "unknown option '--chat'; did you mean '--chart'?" stats --chat

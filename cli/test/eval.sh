@@ -307,7 +307,7 @@ check "-o leaves stdout alone" [ ! -s "$out" ]
 cp "$scratch/written" "$scratch/kept"
 run 2 $nearest -o "$scratch/written" $idx/malformed/gzip-crc
 check "-o keeps the old file when evaluation fails" cmp -s "$scratch/written" "$scratch/kept"
-check "-o into a full disk" fails "'/dev/full': No space left on device" \
+check "-o into a full disk" fails "'/dev/full': cannot write: No space left on device" \
 	$nearest -o /dev/full $idx/t10k
 check "--confusion into a full disk" fails "'/dev/full': cannot write: No space left on device" \
 	$nearest --confusion /dev/full $idx/t10k

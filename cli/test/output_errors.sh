@@ -23,7 +23,7 @@ if [ -w /dev/full ]; then
 		expect "$format > /dev/full" 2 "emnist: standard output: $full" \
 			to_full classify -f $format $image
 	done
-	expect '-o /dev/full' 2 "emnist: '/dev/full': $full" "$EMNIST" classify -o /dev/full $image
+	expect '-o /dev/full' 2 "emnist: '/dev/full': cannot write: $full" "$EMNIST" classify -o /dev/full $image
 	expect '--help > /dev/full' 2 "emnist: standard output: $full" to_full --help
 	expect 'classify --help > /dev/full' 2 "emnist: standard output: $full" \
 		to_full classify --help
@@ -36,7 +36,7 @@ fi
 small() { (ulimit -f 1 && "$EMNIST" "$@"); }
 byclass=testdata/idx/strokes-byclass-test-images-idx3-ubyte
 yes $image | head -n 200 >"$TMP/many"
-expect 'classify: a file that grows too large' 2 "emnist: '$TMP/big.csv': File too large" \
+expect 'classify: a file that grows too large' 2 "emnist: '$TMP/big.csv': cannot write: File too large" \
 	small classify -f csv -o "$TMP/big.csv" --probabilities --files-from "$TMP/many"
 expect 'eval: a file that grows too large' 2 "emnist: '$TMP/big.html': cannot write: File too large" \
 	small eval -q -o "$TMP/figures" --report "$TMP/big.html" $byclass
@@ -103,10 +103,10 @@ mkdir "$TMP/folder"
 cp $image "$TMP/folder/image.png"
 echo "$TMP/folder/image.png" >"$TMP/names"
 cp "$TMP/names" "$TMP/names.before"
-expect '-o the image' 2 "emnist: --output: '$TMP/image' is to be read, and would be lost" \
+expect '-o the image' 2 "emnist: --output: refusing to overwrite the input '$TMP/image'" \
 	"$EMNIST" classify -o "$TMP/image" $image "$TMP/image"
 check 'the image is there yet' cmp $image "$TMP/image"
-expect '-o the list' 2 "emnist: --output: '$TMP/names' is to be read, and would be lost" \
+expect '-o the list' 2 "emnist: --output: refusing to overwrite the input '$TMP/names'" \
 	"$EMNIST" classify -o "$TMP/names" --files-from "$TMP/names"
 check 'the list is there yet' cmp "$TMP/names.before" "$TMP/names"
 expect '-o a file in the directory' 0 '' \

@@ -144,7 +144,7 @@ interrupt KILL KILL
 report "after SIGKILL the same command goes on to the same model"
 
 refuses "a checkpoint of other options is refused" \
-	"'HUP.onnx.checkpoint': the checkpoint was made by other options or other data" \
+	"'$TMP/HUP.onnx.checkpoint': the checkpoint was made by other options or other data; --restart begins anew" \
 	"$data" --batch 32 --hidden 32,16 --epochs 3999 -o "$TMP/HUP.onnx"
 
 "$EMNIST" train nowhere -o "$TMP/HUP.onnx" --restart 2>"$TMP/stderr"
@@ -193,7 +193,7 @@ report "--soft-labels are learnt from"
 
 # ---------------------------------------------------------------------- refusals
 
-refuses "soft labels that are none" "'magic-of-bytes': no idx file of soft labels: it begins with\
+refuses "soft labels that are none" "'lib/fuzz/corpus/soft_labels/magic-of-bytes': no idx file of soft labels: it begins with\
  0x00000803, not with 0x00000d03" "$data" --batch 32 -o "$TMP/refused.onnx" \
 	--soft-labels lib/fuzz/corpus/soft_labels/magic-of-bytes
 refuses "variants into a folder that cannot be" \
@@ -230,21 +230,25 @@ refuses "labels that are none of the classes" "'$test_data-labels-idx1-ubyte.gz'
  image 32 is none of the 47 classes" "$data" -o "$TMP/refused.onnx" --batch 32 \
 	--class-frequencies "$test_data-labels-idx1-ubyte.gz"
 printf 'not a checkpoint' >"$TMP/junk"
-refuses "a checkpoint that is none" "'junk': not a usable checkpoint: it is cut short" \
+refuses "a checkpoint that is none" "'$TMP/junk': not a usable checkpoint: it is cut short" \
 	"$data" --batch 32 -o "$TMP/refused.onnx" --checkpoint "$TMP/junk"
+refuses "a checkpoint that is none, and would be removed" \
+	"'$TMP/junk': no checkpoint, and --restart would remove it" \
+	"$data" --batch 32 -o "$TMP/refused.onnx" --checkpoint "$TMP/junk" --restart
+is "it is there yet" 'not a checkpoint' "$(cat "$TMP/junk")"
 
 mkfifo "$TMP/waiting"
 refuses "a checkpoint that would be waited for" "'$TMP/waiting': a checkpoint must be a plain file" \
 	"$data" --batch 32 -o "$TMP/refused.onnx" --checkpoint "$TMP/waiting"
 for checkpoint in "$TMP/refused.onnx" "$TMP/../${TMP##*/}/refused.onnx"; do
 	refuses "a checkpoint where the model is to be: $checkpoint" \
-		"'$checkpoint': cannot be the model and its checkpoint at once" \
+		"--checkpoint: '$checkpoint' is where --output goes" \
 		"$data" --batch 32 -o "$TMP/refused.onnx" --checkpoint "$checkpoint"
 done
 : >"$TMP/kept.onnx"
 ln -s kept.onnx "$TMP/to_kept"
 refuses "a checkpoint that is a link to the model" \
-	"'$TMP/to_kept': cannot be the model and its checkpoint at once" \
+	"--checkpoint: '$TMP/to_kept' is where --output goes" \
 	"$data" --batch 32 -o "$TMP/kept.onnx" --checkpoint "$TMP/to_kept" --restart
 check "--restart does not remove the model's file" [ -e "$TMP/kept.onnx" ]
 

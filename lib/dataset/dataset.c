@@ -29,6 +29,7 @@ struct emnist_dataset {
 	uint64_t n_passed;         /* of them: given, or left out since they are damaged */
 	uint32_t *indices;         /* (n_images); NULL: all */
 	uint8_t *gathered;         /* (n_images, 784) as stored */
+	bool knows_files;          /* source->files has those of images, too */
 	struct buffer left_out;    /* of uint64_t: n_passed before each image that was */
 	int (*bad_image)(void *context, const char *path, const struct emnist_error *error);
 	void *context;
@@ -269,6 +270,8 @@ static enum emnist_status open_all(struct emnist_dataset *dataset, const char *p
 	status = find_labels(dataset, mapping, error);
 	if (!status)
 		status = classify(dataset, error);
+	if (!status && options->mapping_path)
+		status = source_reads(dataset->source, options->mapping_path, error);
 	dataset->n_images = dataset->source->count;
 	if (!status && options->indices)
 		status = copy_indices(dataset, options->indices, options->n_indices, error);
@@ -535,6 +538,36 @@ enum emnist_status emnist_dataset_origin(struct emnist_dataset *dataset, uint64_
 			return error_memory(error);
 	}
 	return EMNIST_OK;
+}
+
+/* Of images that are files of their own; those in an archive are nowhere. */
+static enum emnist_status note_images(struct emnist_dataset *dataset, struct emnist_error *error)
+{
+	struct source *source = dataset->source;
+
+	for (uint32_t i = 0; i < source->count && source->separate; i++) {
+		const char *path = source->ops->path(source, i);
+		enum emnist_status status =
+			path ? source_reads(source, path, error) : error_memory(error);
+
+		if (status)
+			return status;
+	}
+	dataset->knows_files = true;
+	return EMNIST_OK;
+}
+
+enum emnist_status emnist_dataset_reads(struct emnist_dataset *dataset, const char *path,
+					bool *reads_ret, struct emnist_error *error)
+{
+	enum emnist_status status = EMNIST_OK;
+
+	*reads_ret = false;
+	if (!dataset->knows_files)
+		status = note_images(dataset, error);
+	if (!status)
+		*reads_ret = file_ids_have(&dataset->source->files, path);
+	return status;
 }
 
 void emnist_dataset_free(struct emnist_dataset *dataset)

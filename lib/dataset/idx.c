@@ -305,6 +305,8 @@ enum emnist_status idx_open_beside(struct gzip *images, const struct source_requ
 				  given && strcmp(given, request->path) == 0 ? NULL : request->path,
 				  labels, siblings.labels, source_ret, error);
 	if (!status)
+		status = source_reads(*source_ret, siblings.labels, error);
+	if (!status)
 		status = source_find_meaning(*source_ret, request, error);
 	if (!status)
 		source_name_orients(*source_ret, request->path);

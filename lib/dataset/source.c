@@ -38,6 +38,12 @@ void source_clear(struct source *source)
 	free(source->description);
 	for (size_t i = 0; i < EMNIST_N_ASSUMED; i++)
 		free(source->assumed[i]);
+	file_ids_clear(&source->files);
+}
+
+enum emnist_status source_reads(struct source *source, const char *path, struct emnist_error *error)
+{
+	return file_ids_add(&source->files, path) ? EMNIST_OK : error_memory(error);
 }
 
 bool source_describe(struct source *source, const char *format, ...)
@@ -111,6 +117,8 @@ enum emnist_status source_find_meaning(struct source *source, const struct sourc
 	status = emnist_labels_read(path, &source->labels, error);
 	if (status)
 		siblings_about(status, path, error);
+	else
+		status = source_reads(source, path, error);
 	free(path);
 	return status;
 }
@@ -203,7 +211,14 @@ enum emnist_status source_open_found(const struct source_request *request,
 	status = gzip_open(request->path, &stream, error);
 	if (status)
 		return source_blame_other(request, status, error);
-	return source_open_stream(stream, request, source_ret, error);
+	status = source_open_stream(stream, request, source_ret, error);
+	if (!status)
+		status = source_reads(*source_ret, request->path, error);
+	if (status) {
+		source_close(*source_ret);
+		*source_ret = NULL;
+	}
+	return status;
 }
 
 /* *path_ret: the file that is meant; NULL: the folder that is. */

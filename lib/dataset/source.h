@@ -10,6 +10,7 @@
 #define DATASET_SOURCE_H
 
 #include "../base/error.h"
+#include "../base/file_ids.h"
 #include "../base/gzip.h"
 
 /* The most images of one source; EMNIST's largest has 814,255. It bounds what a small packed file
@@ -55,8 +56,9 @@ struct source {
 	char *images_name; /* what messages about images and labels call their files; NULL: they are
 			    */
 	char *labels_name; /* the path that was given */
-	char *description; /* "idx", "images in folders named by characters"; see
-			    * emnist_dataset_describe() */
+	struct file_ids files;           /* that it is read from, but for those of images */
+	char *description;               /* "idx", "images in folders named by characters"; see
+					  * emnist_dataset_describe() */
 	char *assumed[EMNIST_N_ASSUMED]; /* see emnist_dataset_assumed(); NULL: nothing was */
 };
 
@@ -96,6 +98,10 @@ void source_close(struct source *source);
 
 /* Frees what the source's pointers lead to: the end of each ops->close(). */
 void source_clear(struct source *source);
+
+/* Notes that the source is read from the file at path, too. */
+enum emnist_status source_reads(struct source *source, const char *path,
+				struct emnist_error *error);
 
 /* Sets source->description; false when memory is short. */
 bool source_describe(struct source *source, const char *format, ...)

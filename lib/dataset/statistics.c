@@ -35,6 +35,7 @@ struct emnist_statistics {
 	struct part *parts;
 	size_t n_parts;
 	struct twins *twins;
+	struct file_ids files; /* of labels, and what says what they mean */
 	bool failed;
 };
 
@@ -241,10 +242,18 @@ enum emnist_status emnist_statistics_add_labels(struct emnist_statistics *statis
 		status = begin_part(statistics, labels, &part, error);
 	if (!status)
 		status = count_labels(part, values, n, error);
+	if (!status && (!file_ids_add(&statistics->files, labels_path) ||
+			(siblings.mapping && !file_ids_add(&statistics->files, siblings.mapping))))
+		status = error_memory(error);
 	statistics->failed |= status != EMNIST_OK;
 	siblings_clear(&siblings);
 	free(values);
 	return status;
+}
+
+bool emnist_statistics_read(struct emnist_statistics *statistics, const char *path)
+{
+	return file_ids_have(&statistics->files, path);
 }
 
 /* ------------------------------------------------------------------- figures */
@@ -312,5 +321,6 @@ void emnist_statistics_free(struct emnist_statistics *statistics)
 	}
 	free(statistics->parts);
 	twins_free(statistics->twins);
+	file_ids_clear(&statistics->files);
 	free(statistics);
 }

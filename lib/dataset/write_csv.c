@@ -35,7 +35,7 @@ static enum emnist_status csv_create(struct emnist_writer *writer, const char *p
 	for (unsigned i = 0; i < 256; i++)
 		w->values[i].nbytes =
 			(uint8_t)snprintf(w->values[i].text, sizeof(w->values[i].text), ",%u", i);
-	status = emnist_outfile_open(path, &w->file, error);
+	status = writer_open(writer, path, nbytes, "", &w->file, error);
 	return status ? status : writer_mapping(writer, path, stem, &w->mapping, error);
 }
 

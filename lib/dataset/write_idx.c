@@ -43,20 +43,20 @@ static bool strip(const char *path, size_t *nbytes, const char *ending)
 	return true;
 }
 
-static enum emnist_status open_part(struct idx_part *part, bool packed, const char *stem,
-				    size_t stem_nbytes, const char *ending, size_t head_nbytes,
-				    struct emnist_error *error)
+static enum emnist_status open_part(const struct idx_writer *w, struct idx_part *part,
+				    const char *stem, size_t stem_nbytes, const char *ending,
+				    size_t head_nbytes, struct emnist_error *error)
 {
 	char whole[40];
 	enum emnist_status status;
 
 	strcpy(whole, ending);
-	if (packed)
+	if (w->packed)
 		strcat(whole, ".gz");
-	status = writer_open(stem, stem_nbytes, whole, &part->file, error);
-	if (!status && packed)
+	status = writer_open(&w->writer, stem, stem_nbytes, whole, &part->file, error);
+	if (!status && w->packed)
 		status = emnist_outfile_write(part->file, gzip_head, sizeof(gzip_head), error);
-	return status ? status : pack_begin(&part->pack, part->file, packed, head_nbytes, error);
+	return status ? status : pack_begin(&part->pack, part->file, w->packed, head_nbytes, error);
 }
 
 static enum emnist_status open_files(struct idx_writer *w, const char *path, size_t nbytes,
@@ -65,10 +65,10 @@ static enum emnist_status open_files(struct idx_writer *w, const char *path, siz
 	enum emnist_status status;
 	char *images;
 
-	status = open_part(&w->images, w->packed, path, nbytes, "-images-idx3-ubyte",
-			   HEAD_IMAGES_NBYTES, error);
+	status = open_part(w, &w->images, path, nbytes, "-images-idx3-ubyte", HEAD_IMAGES_NBYTES,
+			   error);
 	if (!status)
-		status = open_part(&w->labels, w->packed, path, nbytes, "-labels-idx1-ubyte",
+		status = open_part(w, &w->labels, path, nbytes, "-labels-idx1-ubyte",
 				   HEAD_LABELS_NBYTES, error);
 	if (!status)
 		status = writer_mapping(&w->writer, path, nbytes, &w->mapping, error);

@@ -99,7 +99,7 @@ static enum emnist_status open_list(struct images_writer *w, struct emnist_error
 {
 	static const char header[] = "path,label\n";
 	enum emnist_status status =
-		writer_open(w->path, strlen(w->path), "/labels.csv", &w->list, error);
+		writer_open(&w->writer, w->path, strlen(w->path), "/labels.csv", &w->list, error);
 
 	return status ? status : emnist_outfile_write(w->list, header, sizeof(header) - 1, error);
 }
@@ -156,12 +156,34 @@ static void draw_row(void *context, uint32_t y, uint8_t *row)
 	memcpy(row, pixels + (size_t)y * EMNIST_SIDE, EMNIST_SIDE);
 }
 
-static enum emnist_status write_file(const char *path, const void *bytes, size_t nbytes,
-				     struct emnist_error *error)
+/* A file of its own, also where one of this name is there, which another may be writing yet. */
+static enum emnist_status open_new(const struct images_writer *w, const char *path, int *fd_ret,
+				   struct emnist_error *error)
 {
-	const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY;
+	enum emnist_status status;
+
+	*fd_ret = open(path, flags, 0666);
+	if (*fd_ret < 0 && errno == EEXIST) {
+		status = writer_spare(&w->writer, path, error);
+		if (status)
+			return status;
+		if (unlink(path) == 0 || errno == ENOENT)
+			*fd_ret = open(path, flags, 0666);
+	}
+	return *fd_ret < 0 ? error_errno(error, errno, NULL) : EMNIST_OK;
+}
+
+static enum emnist_status write_file(const struct images_writer *w, const char *path,
+				     const void *bytes, size_t nbytes, struct emnist_error *error)
+{
 	const unsigned char *next = bytes;
-	int failure = fd < 0 ? errno : 0;
+	int failure = 0;
+	int fd;
+	const enum emnist_status status = open_new(w, path, &fd, error);
+
+	if (status)
+		return status;
 
 	while (nbytes > 0 && !failure) {
 		const ssize_t n = write(fd, next, nbytes);
@@ -173,9 +195,9 @@ static enum emnist_status write_file(const char *path, const void *bytes, size_t
 			failure = errno;
 		}
 	}
-	if (fd >= 0 && close(fd) < 0 && !failure)
+	if (close(fd) < 0 && !failure)
 		failure = errno;
-	if (failure && fd >= 0)
+	if (failure)
 		unlink(path);
 	return failure ? error_errno(error, failure, NULL) : EMNIST_OK;
 }
@@ -200,7 +222,7 @@ static enum emnist_status write_image(const struct images_job *job, size_t i,
 	path = writer_name(job->w->path, strlen(job->w->path), file);
 	status = path ? pngfile_encode(&rows, &png, &nbytes, error) : error_memory(error);
 	if (!status) {
-		status = write_file(path, png, nbytes, error);
+		status = write_file(job->w, path, png, nbytes, error);
 		if (status)
 			status = error_prefix(error, status, file + 1);
 		free(png);

@@ -176,7 +176,8 @@ static enum emnist_status numpy_create(struct numpy_writer *w, const char *path,
 				       struct zip_entry *entry, struct emnist_error *error)
 {
 	const struct emnist_labels *labels = w->writer.labels;
-	enum emnist_status status = emnist_outfile_open(path, &w->images, error);
+	enum emnist_status status =
+		writer_open(&w->writer, path, strlen(path), "", &w->images, error);
 
 	w->wide = labels_index(labels, emnist_labels_count(labels) - 1) > UINT8_MAX;
 	if (status)
@@ -229,7 +230,7 @@ static enum emnist_status npy_create(struct emnist_writer *writer, const char *p
 
 	(void)options;
 	if (!status)
-		status = writer_open(path, stem, "-labels.npy", &w->labels_file, error);
+		status = writer_open(writer, path, stem, "-labels.npy", &w->labels_file, error);
 	return status ? status : writer_mapping(writer, path, stem, &w->mapping, error);
 }
 

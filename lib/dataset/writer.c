@@ -38,6 +38,8 @@ enum emnist_status emnist_writer_create(const char *path, const struct emnist_la
 	if (!writer)
 		return error_memory(error);
 	writer->form = forms[options->form];
+	writer->inputs = options->inputs;
+	writer->n_inputs = options->n_inputs;
 	writer->labels = labels_copy(labels);
 	status = writer->labels ? writer->form->open(writer, path, options, error)
 				: error_memory(error);
@@ -100,7 +102,25 @@ char *writer_name(const char *stem, size_t stem_nbytes, const char *ending)
 	return name;
 }
 
-enum emnist_status writer_open(const char *stem, size_t stem_nbytes, const char *ending,
+enum emnist_status writer_spare(const struct emnist_writer *writer, const char *path,
+				struct emnist_error *error)
+{
+	for (size_t i = 0; i < writer->n_inputs; i++) {
+		bool reads;
+		enum emnist_status status =
+			emnist_dataset_reads(writer->inputs[i], path, &reads, error);
+
+		if (status)
+			return status;
+		if (reads)
+			return error_set(error, EMNIST_ERR_ARGUMENT,
+					 "refusing to overwrite the input");
+	}
+	return EMNIST_OK;
+}
+
+enum emnist_status writer_open(const struct emnist_writer *writer, const char *stem,
+			       size_t stem_nbytes, const char *ending,
 			       struct emnist_outfile **file_ret, struct emnist_error *error)
 {
 	char *path = writer_name(stem, stem_nbytes, ending);
@@ -108,8 +128,10 @@ enum emnist_status writer_open(const char *stem, size_t stem_nbytes, const char 
 
 	if (!path)
 		return error_memory(error);
-	status = emnist_outfile_open(path, file_ret, error);
-	if (status)
+	status = writer_spare(writer, path, error);
+	if (!status)
+		status = emnist_outfile_open(path, file_ret, error);
+	if (status && *ending)
 		status = siblings_about(status, path, error);
 	free(path);
 	return status;
@@ -125,7 +147,7 @@ enum emnist_status writer_mapping(const struct emnist_writer *writer, const char
 
 	if (!labels_format(writer->labels, &text, &nbytes))
 		return error_memory(error);
-	status = writer_open(stem, stem_nbytes, "-mapping.txt", file_ret, error);
+	status = writer_open(writer, stem, stem_nbytes, "-mapping.txt", file_ret, error);
 	if (!status)
 		status = emnist_outfile_write(*file_ret, text, nbytes, error);
 	free(text);

@@ -10,6 +10,8 @@
 struct emnist_writer {
 	const struct writer_form *form;
 	struct emnist_labels *labels;
+	struct emnist_dataset *const *inputs; /* (n_inputs) */
+	size_t n_inputs;
 	bool failed;
 };
 
@@ -42,8 +44,13 @@ extern const struct writer_form writer_idx, writer_csv, writer_npy, writer_npz, 
 /* stem + ending; NULL when memory is short. Free with free(). */
 char *writer_name(const char *stem, size_t stem_nbytes, const char *ending);
 
-/* Begins the file stem + ending; the message of an error names it. */
-enum emnist_status writer_open(const char *stem, size_t stem_nbytes, const char *ending,
+/* That writing to path destroys nothing that is read. After the first call, from any thread. */
+enum emnist_status writer_spare(const struct emnist_writer *writer, const char *path,
+				struct emnist_error *error);
+
+/* Begins the file stem + ending; the message of an error names it where ending is not empty. */
+enum emnist_status writer_open(const struct emnist_writer *writer, const char *stem,
+			       size_t stem_nbytes, const char *ending,
 			       struct emnist_outfile **file_ret, struct emnist_error *error);
 
 /* Begins the mapping file STEM-mapping.txt with what the labels mean. */

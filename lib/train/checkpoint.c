@@ -7,10 +7,13 @@
 #include "../base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
-#define MAGIC "emnist training 2\n" /* to be counted up when the layout changes */
+#define MAGIC_OF_ALL "emnist training "
+#define MAGIC        MAGIC_OF_ALL "2\n" /* to be counted up when the layout changes */
 
 struct header {
 	char magic[24];
@@ -169,4 +172,24 @@ enum emnist_status checkpoint_read(struct checkpoint *checkpoint, const char *pa
 	*found_ret = status == EMNIST_OK;
 	buffer_clear(&buffer);
 	return status;
+}
+
+enum emnist_status emnist_train_find_checkpoint(const char *path, bool *is_there_ret,
+						bool *is_one_ret, struct emnist_error *error)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	char magic[sizeof(MAGIC_OF_ALL) - 1];
+	ssize_t n;
+
+	*is_there_ret = *is_one_ret = false;
+	if (fd < 0)
+		return errno == ENOENT ? EMNIST_OK : error_errno(error, errno, NULL);
+	n = read(fd, magic, sizeof(magic));
+	*is_there_ret = true;
+	*is_one_ret =
+		n == (ssize_t)sizeof(magic) && memcmp(magic, MAGIC_OF_ALL, sizeof(magic)) == 0;
+	if (n < 0)
+		error_errno(error, errno, NULL);
+	close(fd);
+	return n < 0 ? EMNIST_ERR_IO : EMNIST_OK;
 }

@@ -49,14 +49,16 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Puts a file's name before a message: a run has many files. */
+/* Puts a file's path, or its end, before a message: a run has many files. */
 static enum emnist_status about_file(const char *path, enum emnist_status status,
 				     struct emnist_error *error)
 {
-	const char *slash = strrchr(path, '/');
-	char prefix[NAME_SHOWN + 3];
+	const size_t nbytes = strlen(path);
+	const bool cut = nbytes > NAME_SHOWN;
+	char prefix[NAME_SHOWN + 6];
 
-	snprintf(prefix, sizeof(prefix), "'%.*s'", NAME_SHOWN, slash ? slash + 1 : path);
+	snprintf(prefix, sizeof(prefix), "'%s%s'", cut ? "..." : "",
+		 cut ? path + nbytes - NAME_SHOWN : path);
 	return error_prefix(error, status, prefix);
 }
 

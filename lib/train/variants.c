@@ -27,7 +27,8 @@ struct variants {
 	struct train_set set;
 	const struct emnist_labels *labels; /* the model's */
 	const char *folder;
-	bool *learnt; /* (n_images) false for images held out */
+	struct emnist_dataset *const *datasets; /* (set.n_datasets) */
+	bool *learnt;                           /* (n_images) false for images held out */
 };
 
 static unsigned char *put_u32(unsigned char *at, uint32_t value)
@@ -64,12 +65,17 @@ static enum emnist_status save(const struct variants *variants, const char *name
 			       unsigned char *bytes, size_t nbytes, struct emnist_error *error)
 {
 	char path[PATH_NBYTES];
-	enum emnist_status status;
+	enum emnist_status status = EMNIST_OK;
+	bool reads = false;
 
-	if (snprintf(path, sizeof(path), "%s/%s", variants->folder, name) < (int)sizeof(path))
-		status = file_replace(path, bytes, nbytes, error);
-	else
+	if (snprintf(path, sizeof(path), "%s/%s", variants->folder, name) >= (int)sizeof(path))
 		status = error_errno(error, ENAMETOOLONG, NULL);
+	for (size_t i = 0; i < variants->set.n_datasets && !status && !reads; i++)
+		status = emnist_dataset_reads(variants->datasets[i], path, &reads, error);
+	if (reads)
+		status = error_set(error, EMNIST_ERR_ARGUMENT, "refusing to overwrite the input");
+	if (!status)
+		status = file_replace(path, bytes, nbytes, error);
 	free(bytes);
 	return status ? error_prefix(error, status, name) : EMNIST_OK;
 }
@@ -212,7 +218,7 @@ enum emnist_status emnist_train_write_variants(struct emnist_dataset *const *dat
 					       const char *folder, struct emnist_error *error)
 {
 	static const struct emnist_train_options defaults = {0};
-	struct variants variants = {.folder = folder};
+	struct variants variants = {.folder = folder, .datasets = datasets};
 	enum emnist_status status;
 
 	if (!options)

@@ -1,0 +1,274 @@
+/*
+ * outputs.c - what a run writes: none of it may be what it reads, or written twice.
+ *
+ * A process runs one command, so that there is one list of each.
+ */
+#include "outputs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* More than any command has. */
+#define MAX_OUTPUTS 8
+
+static struct output {
+	const char *name, *path;
+	bool exists; /* as a regular file or a directory: */
+	dev_t dev;
+	ino_t ino;
+} outputs[MAX_OUTPUTS];
+static size_t n_outputs;
+
+/* Those that were noted as read. */
+static const char **inputs;
+static size_t n_inputs;
+
+static bool is_file(const char *path)
+{
+	return path && *path && strcmp(path, "-") != 0;
+}
+
+static bool is_same(const struct output *output, const char *path)
+{
+	struct stat st;
+
+	return output->exists && stat(path, &st) == 0 && st.st_dev == output->dev &&
+	       st.st_ino == output->ino;
+}
+
+static const struct output *find(const char *path)
+{
+	for (size_t i = 0; i < n_outputs; i++)
+		if (is_same(&outputs[i], path))
+			return &outputs[i];
+	return NULL;
+}
+
+bool outputs_have(const char *path)
+{
+	return find(path) != NULL;
+}
+
+static void complain_of_input(const struct output *output, const char *path)
+{
+	complain("%s: refusing to overwrite the input '%s'", output->name, path);
+}
+
+void outputs_complain(const char *path)
+{
+	const struct output *output = find(path);
+
+	if (output)
+		complain_of_input(output, path);
+	else
+		complain("refusing to overwrite the input '%s'", path);
+}
+
+/* ------------------------------------------------------------------------ outputs */
+
+/* The folder that path lies in, or would, and its name there. */
+static const char *split(const char *path, char folder[PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	const size_t n = !slash ? 0 : slash == path ? 1 : (size_t)(slash - path);
+
+	if (n >= PATH_MAX)
+		return NULL;
+	memcpy(folder, n ? path : ".", n ? n : 1);
+	folder[n ? n : 1] = '\0';
+	return slash ? slash + 1 : path;
+}
+
+/* Whether both are one file, which need not be there yet. */
+static bool lead_to_same(const struct output *a, const struct output *b)
+{
+	char folder_a[PATH_MAX], folder_b[PATH_MAX];
+	const char *name_a = split(a->path, folder_a), *name_b = split(b->path, folder_b);
+	struct stat st_a, st_b;
+
+	if (a->exists || b->exists)
+		return is_same(a, b->path);
+	if (stat(a->path, &st_a) == 0 || stat(b->path, &st_b) == 0)
+		return false;
+	return name_a && name_b && strcmp(name_a, name_b) == 0 && stat(folder_a, &st_a) == 0 &&
+	       stat(folder_b, &st_b) == 0 && st_a.st_dev == st_b.st_dev &&
+	       st_a.st_ino == st_b.st_ino;
+}
+
+/* Whether what is at path must be written over where it is, as the library does it then. */
+static bool is_fixed(const char *path)
+{
+	char target[PATH_MAX], folder[PATH_MAX];
+	struct statx st;
+
+	if (statx(AT_FDCWD, path, 0, STATX_TYPE, &st) < 0 || !S_ISREG(st.stx_mode))
+		return false;
+
+	if (st.stx_attributes & STATX_ATTR_MOUNT_ROOT)
+		return true;
+	return realpath(path, target) && split(target, folder) && access(folder, W_OK | X_OK) < 0 &&
+	       access(path, W_OK) == 0;
+}
+
+/* What is at the output's path now. Devices and pipes may be several outputs, and be read, too. */
+static bool look(struct output *output)
+{
+	struct stat st;
+
+	if (stat(output->path, &st) < 0)
+		return true;
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return false;
+	output->exists = true;
+	output->dev = st.st_dev;
+	output->ino = st.st_ino;
+	return true;
+}
+
+bool outputs_add(const char *name, const char *path)
+{
+	struct output *output = &outputs[n_outputs];
+
+	if (!is_file(path) || n_outputs == MAX_OUTPUTS)
+		return true;
+	*output = (struct output){.name = name, .path = path};
+	if (!look(output))
+		return true;
+	for (size_t i = 0; i < n_outputs; i++)
+		if (lead_to_same(&outputs[i], output)) {
+			complain("%s: '%s' is where %s goes", name, path, outputs[i].name);
+			return false;
+		}
+	for (size_t i = 0; i < n_inputs; i++)
+		if (is_same(output, inputs[i])) {
+			complain_of_input(output, inputs[i]);
+			return false;
+		}
+	n_outputs++;
+	if (output->exists && is_fixed(path))
+		complain("'%s': cannot be replaced, and is overwritten in place", path);
+	return true;
+}
+
+/* Why no file can be made at path, or replace what is there; 0: it can. */
+static int find_obstacle(const char *path)
+{
+	char target[PATH_MAX], folder[PATH_MAX];
+	const char *name = split(realpath(path, target) ? target : path, folder);
+	struct stat st;
+	const bool exists = stat(path, &st) == 0;
+
+	if (!name)
+		return ENAMETOOLONG;
+	if ((exists && S_ISDIR(st.st_mode)) || !*name)
+		return *path ? EISDIR : ENOENT;
+	if ((!exists || S_ISREG(st.st_mode)) && access(folder, W_OK | X_OK) == 0)
+		return 0;
+	return exists && access(path, W_OK) == 0 ? 0 : errno;
+}
+
+bool outputs_can_write(const char *path)
+{
+	const int failure = find_obstacle(path);
+
+	if (failure)
+		complain("'%s': cannot write there: %s", path, strerror(failure));
+	return failure == 0;
+}
+
+/* ------------------------------------------------------------------------- inputs */
+
+static bool note(const char *path)
+{
+	const char **more = realloc(inputs, (n_inputs + 1) * sizeof(*inputs));
+
+	if (!more) {
+		complain("out of memory");
+		return false;
+	}
+	inputs = more;
+	inputs[n_inputs++] = path;
+	return true;
+}
+
+bool outputs_spare(const char *path)
+{
+	const struct output *output;
+
+	if (!is_file(path))
+		return true;
+	output = find(path);
+	if (output)
+		complain_of_input(output, path);
+	return !output && note(path);
+}
+
+/* Where a file of the model at path lies; name: below the model's directory. */
+static bool locate(const char *path, const char *name, char located[PATH_MAX])
+{
+	char folder[PATH_MAX];
+	struct stat st;
+	int n;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		n = snprintf(located, PATH_MAX, "%s/%s", path, name);
+	else if (split(path, folder))
+		n = snprintf(located, PATH_MAX, "%s/%s", folder, name);
+	else
+		return false;
+	return n > 0 && n < PATH_MAX;
+}
+
+bool outputs_spare_model(const struct emnist_model *model, const char *path)
+{
+	const struct emnist_origin *origin = emnist_model_origin(model);
+	char located[PATH_MAX];
+
+	if (!is_file(path))
+		return true;
+	for (size_t i = 0; origin && i < origin->n_files; i++) {
+		const char *name = origin->files[i].name;
+
+		if (name && locate(path, name, located) && outputs_have(located)) {
+			outputs_complain(located);
+			return false;
+		}
+	}
+	return outputs_spare(path);
+}
+
+bool outputs_spare_dataset(struct emnist_dataset *dataset)
+{
+	for (size_t i = 0; i < n_outputs; i++) {
+		struct emnist_error error;
+		bool reads;
+
+		if (!outputs[i].exists)
+			continue;
+		if (emnist_dataset_reads(dataset, outputs[i].path, &reads, &error)) {
+			complain("%s", error.message);
+			return false;
+		}
+		if (reads) {
+			complain_of_input(&outputs[i], outputs[i].path);
+			return false;
+		}
+	}
+	return true;
+}
+
+bool outputs_spare_statistics(struct emnist_statistics *statistics)
+{
+	for (size_t i = 0; i < n_outputs; i++)
+		if (emnist_statistics_read(statistics, outputs[i].path)) {
+			complain_of_input(&outputs[i], outputs[i].path);
+			return false;
+		}
+	return true;
+}
