@@ -40,6 +40,46 @@ static bool parse(const char *line, size_t nbytes, uint32_t *value_ret)
 	return true;
 }
 
+/* The number of bytes before the first line's text; false, and a complaint, where that is none. */
+static bool start_text(const char *path, const char *line, size_t nbytes, size_t *n_ret)
+{
+	struct emnist_error error;
+
+	if (!emnist_text_start(line, nbytes, n_ret, &error))
+		return true;
+	complain_of(path, &error);
+	return false;
+}
+
+/* One line, with its end. */
+static bool read_line(struct indices *indices, const char *path, size_t number, const char *line,
+		      size_t nbytes)
+{
+	size_t n_mark = 0;
+	uint32_t value;
+
+	if (number == 1 && !start_text(path, line, nbytes, &n_mark))
+		return false;
+	line += n_mark;
+	nbytes -= n_mark;
+	if (nbytes && line[nbytes - 1] == '\n')
+		nbytes--;
+	if (nbytes && line[nbytes - 1] == '\r')
+		nbytes--;
+	if (!nbytes)
+		return true;
+	if (!parse(line, nbytes, &value)) {
+		complain("'%s': line %zu: expected the number of an image: '%.*s'", path, number,
+			 nbytes < 40 ? (int)nbytes : 40, line);
+		return false;
+	}
+	if (!add(indices, value)) {
+		complain("out of memory");
+		return false;
+	}
+	return true;
+}
+
 static bool read_lines(struct indices *indices, const char *path, FILE *file)
 {
 	char *line = NULL;
@@ -47,23 +87,8 @@ static bool read_lines(struct indices *indices, const char *path, FILE *file)
 	bool good = true;
 	ssize_t n;
 
-	for (size_t number = 1; good && (n = getline(&line, &capacity, file)) >= 0; number++) {
-		size_t nbytes = (size_t)n;
-		uint32_t value;
-
-		if (nbytes && line[nbytes - 1] == '\n')
-			nbytes--;
-		if (nbytes && line[nbytes - 1] == '\r')
-			nbytes--;
-		if (!nbytes)
-			continue;
-		good = parse(line, nbytes, &value);
-		if (!good)
-			complain("'%s': line %zu: expected the number of an image: '%.*s'", path,
-				 number, nbytes < 40 ? (int)nbytes : 40, line);
-		else if (!(good = add(indices, value)))
-			complain("out of memory");
-	}
+	for (size_t number = 1; good && (n = getline(&line, &capacity, file)) >= 0; number++)
+		good = read_line(indices, path, number, line, (size_t)n);
 	/* Memory may run out in getline(), which is no error of the file. */
 	if (good && !feof(file)) {
 		complain("'%s': %s", path, strerror(errno));

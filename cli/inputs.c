@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -43,7 +44,8 @@ struct inputs {
 	int stop_fd; /* readable when no more names are wanted; -1 where there is no list */
 	struct inputs_walked walked;
 	char *taken; /* the path of an input that is an output; NULL: none */
-	int failure; /* errno of the list that could not be read to its end */
+	char failure[sizeof(((struct emnist_error *)0)->message)]; /* of the list that could not be
+								    * read to its end; "": none */
 };
 
 static bool is_stdin(const char *name)
@@ -219,13 +221,13 @@ static bool is_directory(struct inputs *inputs, const struct input *input)
 /* The next name from the lists that are left. */
 static enum namelist_result next_listed(struct inputs *inputs, bool wait, const char **name_ret)
 {
-	while (inputs->n_lists_done < N_LISTS && !inputs->failure) {
+	while (inputs->n_lists_done < N_LISTS && !*inputs->failure) {
 		struct namelist *list = inputs->lists[inputs->n_lists_done];
 		enum namelist_result result =
 			list ? namelist_next(list, wait, name_ret) : NAMELIST_END;
 
 		if (result == NAMELIST_FAILED)
-			inputs->failure = errno;
+			snprintf(inputs->failure, sizeof(inputs->failure), "%s", *name_ret);
 		if (result != NAMELIST_END)
 			return result;
 		inputs->n_lists_done++;
@@ -313,9 +315,8 @@ void inputs_stop(struct inputs *inputs)
 
 enum exit_status inputs_close(struct inputs *inputs, enum exit_status status)
 {
-	if (inputs->failure) {
-		complain("'%s': %s", inputs->list_paths[inputs->n_lists_done],
-			 strerror(inputs->failure));
+	if (*inputs->failure) {
+		complain("'%s': %s", inputs->list_paths[inputs->n_lists_done], inputs->failure);
 		status = STATUS_FATAL;
 	}
 	if (inputs->taken) {

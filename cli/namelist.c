@@ -6,6 +6,7 @@
  * allows only the beginning is kept: memory does not depend on what is in the list.
  */
 #include "namelist.h"
+#include "cli.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -88,30 +89,39 @@ static bool take(struct namelist *list)
 	return found != NULL;
 }
 
-/* Programs of other systems begin a text with a mark of UTF-8, and end its lines with CR LF.
- * Neither is part of a name, unless a file is called so. */
-static void drop_marks(struct namelist *list)
+/* Whether a file is called as the name is now. */
+static bool is_there(struct namelist *list)
 {
-	static const char mark[] = {'\xef', '\xbb', '\xbf'};
-	const bool is_first = !list->has_begun;
-	size_t n = list->n_name;
-	bool has_mark, has_cr;
 	struct stat st;
 
+	list->name[list->n_name] = '\0';
+	return lstat(list->name, &st) == 0;
+}
+
+/* Programs of other systems begin a text with a mark of UTF-8, and end its lines with CR LF.
+ * Neither is part of a name, unless a file is called so. False: it is no such text, which is given
+ * in place of a name. */
+static bool drop_marks(struct namelist *list)
+{
+	const bool is_first = !list->has_begun;
+	struct emnist_error error;
+	size_t n = list->n_name, n_mark = 0;
+	bool is_wrong, has_cr;
+
 	list->has_begun = true;
-	if (list->separator != '\n' || n == 0 || n >= sizeof(list->name))
-		return;
-	has_mark = is_first && n >= sizeof(mark) && memcmp(list->name, mark, sizeof(mark)) == 0;
-	has_cr = list->name[n - 1] == '\r';
-	list->name[n] = '\0';
-	if ((!has_mark && !has_cr) || lstat(list->name, &st) == 0)
-		return;
-	n -= has_cr;
-	if (has_mark) {
-		n -= sizeof(mark);
-		memmove(list->name, list->name + sizeof(mark), n);
+	if (n == 0 || n >= sizeof(list->name))
+		return true;
+	is_wrong = is_first && emnist_text_start(list->name, n, &n_mark, &error);
+	has_cr = list->separator == '\n' && list->name[n - 1] == '\r';
+	if ((!is_wrong && !n_mark && !has_cr) || is_there(list))
+		return true;
+	if (is_wrong) {
+		memcpy(list->name, error.message, sizeof(error.message));
+		return false;
 	}
-	list->n_name = n;
+	list->n_name = n - n_mark - has_cr;
+	memmove(list->name, list->name + n_mark, list->n_name);
+	return true;
 }
 
 static enum namelist_result finish_name(struct namelist *list, const char **name_ret)
@@ -128,22 +138,34 @@ static enum namelist_result finish_name(struct namelist *list, const char **name
 	return strlen(list->name) == n ? NAMELIST_NAME : NAMELIST_NUL;
 }
 
+static enum namelist_result fail(struct namelist *list, const char *why, const char **name_ret)
+{
+	list->at_end = true;
+	list->n_name = 0;
+	*name_ret = why;
+	return NAMELIST_FAILED;
+}
+
 enum namelist_result namelist_next(struct namelist *list, bool wait, const char **name_ret)
 {
 	while (!list->at_end) {
 		enum namelist_result result;
 
 		if (take(list)) {
-			drop_marks(list);
+			if (!drop_marks(list))
+				return fail(list, list->name, name_ret);
 			if (list->n_name > 0)
 				return finish_name(list, name_ret);
 			continue;
 		}
 		result = fill(list, wait);
+		if (result == NAMELIST_FAILED)
+			return fail(list, strerror(errno), name_ret);
 		if (result != NAMELIST_NAME)
 			return result;
 	}
-	drop_marks(list);
+	if (!drop_marks(list))
+		return fail(list, list->name, name_ret);
 	return list->n_name > 0 ? finish_name(list, name_ret) : NAMELIST_END;
 }
 

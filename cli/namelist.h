@@ -15,13 +15,13 @@ enum namelist_result {
 	NAMELIST_NUL,      /* a line with a zero byte in it; what stands before is given */
 	NAMELIST_LATER,    /* nothing is there yet */
 	NAMELIST_END,
-	NAMELIST_FAILED, /* reading failed, see errno */
+	NAMELIST_FAILED, /* reading failed; why is given in place of a name */
 };
 
 /* Reads names from fd, which is closed in the end, each ended by the separator or the end of the
- * input; empty ones are passed over. Where the separator is LF, a mark of UTF-8 at the start and a
- * CR before the LF are dropped, unless a file is called so. Reading stops when stop_fd becomes
- * readable. NULL: memory is short, fd is closed. */
+ * input; empty ones are passed over. A mark of UTF-8 at the start and, where the separator is LF, a
+ * CR before it are dropped, unless a file is called so; UTF-16 fails. Reading stops when stop_fd
+ * becomes readable. NULL: memory is short, fd is closed. */
 struct namelist *namelist_new(int fd, char separator, int stop_fd);
 
 /* The next name, until the next call. Without `wait`, NAMELIST_LATER where it would have to be

@@ -140,6 +140,12 @@ EMNIST_API void emnist_outfile_free(struct emnist_outfile *file);
 EMNIST_API enum emnist_status emnist_file_replace(const char *path, const void *bytes,
 						  size_t nbytes, struct emnist_error *error);
 
+/* How a text begins that people or other programs wrote: *mark_nbytes_ret is how much of it is the
+ * byte order mark of UTF-8, 0 without one. UTF-16 and UTF-32 are named: EMNIST_ERR_UNSUPPORTED. */
+EMNIST_API enum emnist_status emnist_text_start(const void *text, size_t nbytes,
+						size_t *mark_nbytes_ret,
+						struct emnist_error *error);
+
 /* ------------------------------------------------------------------ labels */
 
 /*

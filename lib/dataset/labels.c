@@ -357,8 +357,13 @@ static enum emnist_status parse_line(struct parser *parser)
 static enum emnist_status parse_lines(struct parser *parser, size_t nbytes)
 {
 	const char *const end = parser->start + nbytes;
+	enum emnist_status begun;
+	size_t n_mark;
 
-	for (const char *line = parser->start; line < end; parser->line++) {
+	begun = emnist_text_start(parser->start, nbytes, &n_mark, parser->error);
+	if (begun)
+		return begun;
+	for (const char *line = parser->start + n_mark; line < end; parser->line++) {
 		const char *newline = memchr(line, '\n', (size_t)(end - line));
 		enum emnist_status status;
 

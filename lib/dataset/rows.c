@@ -181,15 +181,6 @@ static enum emnist_status take(struct rows *rows, char *text, size_t nbytes,
 	return cut(rows, text, nbytes, error);
 }
 
-static void skip_mark(struct rows *rows)
-{
-	static const char mark[] = {'\xef', '\xbb', '\xbf'};
-
-	if (rows->n_lines == 0 && rows->bytes.nbytes >= sizeof(mark) &&
-	    memcmp(rows->bytes.data, mark, sizeof(mark)) == 0)
-		rows->next = sizeof(mark);
-}
-
 enum emnist_status rows_next(struct rows *rows, struct emnist_error *error)
 {
 	enum emnist_status status = EMNIST_OK;
@@ -205,8 +196,9 @@ enum emnist_status rows_next(struct rows *rows, struct emnist_error *error)
 			const bool first = !rows->bytes.capacity;
 
 			status = fill(rows, error);
-			if (first)
-				skip_mark(rows);
+			if (first && !status)
+				status = emnist_text_start(rows->bytes.data, rows->bytes.nbytes,
+							   &rows->next, error);
 			continue;
 		}
 		if (n == SIZE_MAX && !left)

@@ -152,15 +152,22 @@ static const struct format *find_format(const struct source_request *request,
 	return NULL;
 }
 
-/* Why there is no reader for a file of n bytes. */
-static const char *say_why(const struct source_request *request, size_t n)
+/* Why there is no reader for a file that begins so. */
+static enum emnist_status say_why(const struct source_request *request, const unsigned char *head,
+				  size_t n, struct emnist_error *error)
 {
+	const char *why = "no dataset: neither idx, MATLAB, CSV, a zip archive of these, nor a "
+			  "list of image files";
+	size_t n_mark;
+	enum emnist_status status = emnist_text_start(head, n, &n_mark, error);
+
+	if (status)
+		return status;
 	if (!n)
-		return "the file is empty";
-	if (request->is_member)
-		return "neither MATLAB, CSV, nor a list of image files";
-	return "no dataset: neither idx, MATLAB, CSV, a zip archive of these, nor a list of image "
-	       "files";
+		why = "the file is empty";
+	else if (request->is_member)
+		why = "neither MATLAB, CSV, nor a list of image files";
+	return error_set(error, EMNIST_ERR_FORMAT, "%s", why);
 }
 
 /* A split that is asked for of a single dataset must be what its name says it is. */
@@ -192,9 +199,9 @@ enum emnist_status source_open_stream(struct gzip *stream, const struct source_r
 		status = check_split(request, format, error);
 	if (format && !status)
 		return format->open(stream, request, source_ret, error);
-	gzip_close(stream);
 	if (!status)
-		status = error_set(error, EMNIST_ERR_FORMAT, "%s", say_why(request, n));
+		status = say_why(request, head, n, error);
+	gzip_close(stream);
 	return source_blame_other(request, status, error);
 }
 

@@ -114,6 +114,47 @@ static void test_parse(void **state)
 	emnist_labels_free(labels);
 }
 
+static void test_byte_order_mark(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t nbytes;
+		const char *message;
+	} wide[] = {
+		{"\xff\xfe"
+		 "0\0 \0",
+		 6, "UTF-16 text; save it as UTF-8"},
+		{"\xfe\xff\0"
+		 "0\0 ",
+		 6, "UTF-16 text; save it as UTF-8"},
+		{"0\0 \0", 4, "UTF-16 text; save it as UTF-8"},
+		{"\0"
+		 "0\0 ",
+		 4, "UTF-16 text; save it as UTF-8"},
+		{"\xff\xfe\0\0"
+		 "0\0\0",
+		 8, "UTF-32 text; save it as UTF-8"},
+		{"\0\0\xfe\xff\0\0\0"
+		 "0",
+		 8, "UTF-32 text; save it as UTF-8"},
+	};
+	struct emnist_labels *labels = parsed("\xef\xbb\xbf"
+					      "3 65\r\n");
+	struct emnist_error error;
+
+	(void)state;
+	assert_texts(labels, "A");
+	emnist_labels_free(labels);
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++) {
+		assert_int_equal(emnist_labels_parse(wide[i].text, wide[i].nbytes, &labels, &error),
+				 EMNIST_ERR_UNSUPPORTED);
+		assert_string_equal(error.message, wide[i].message);
+	}
+	assert_int_equal(emnist_labels_parse("\xef\xbb\xbf", 3, &labels, &error),
+			 EMNIST_ERR_FORMAT);
+	assert_string_equal(error.message, "no entries");
+}
+
 static void test_message_has_line_and_offset(void **state)
 {
 	static const char text[] = "0 65\r\n\r\n1 x\r\n";
@@ -325,6 +366,7 @@ int main(void)
 		cmocka_unit_test(test_default_sets),
 		cmocka_unit_test(test_default_of_other_counts),
 		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_byte_order_mark),
 		cmocka_unit_test(test_message_has_line_and_offset),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_merged_letters_get_both_cases),
