@@ -757,6 +757,12 @@ def malformed_png():
     )
 
 
+def gif_cut(gif, frame):
+    """Half of the codes, and then an end as it should be."""
+    half = gif[frame + 11] // 2
+    return gif[:frame + 11] + bytes((half,)) + gif[frame + 12:frame + 12 + half] + b"\0;"
+
+
 def malformed_others():
     color, _ = test_pixels(RGB, 8, 1)
     indices, colors = test_pixels(PALETTE, 4, 1)
@@ -809,13 +815,17 @@ def malformed_others():
         ("gif-cut-in-frame.gif", gif[:(frame + len(gif)) // 2], "CORRUPT", "the file is cut short"),
         ("gif-cut-in-color-table.gif", gif[:20], "CORRUPT", "the file is cut short"),
         ("gif-no-frame.gif", gif[:frame] + b";", "CORRUPT", "it holds no image"),
+        ("gif-data-cut.gif", gif_cut(gif, frame), "CORRUPT", "the data are cut short"),
+        ("gif-end-code-first.gif", patched(gif, frame + 12, b"\0\3\2"), "CORRUPT",
+         "the data are cut short"),
+        ("gif-89b.gif", patched(gif, 5, b"b"), "CORRUPT", "bad signature"),
         ("gif-bad-lzw.gif", patched(gif, frame + 12, b"\xff" * 8), "CORRUPT", "bad LZW code"),
+        ("gif-lzw-of-2-bits.gif", patched(gif, frame + 10, b"\1"), "CORRUPT", "codes of 2 bits"),
         ("gif-lzw-of-20-bits.gif", patched(gif, frame + 10, b"\x13"), "CORRUPT",
          "codes of 20 bits"),
-        ("gif-frame-beyond-image.gif", patched(gif, frame + 1, b"\1\0"), "CORRUPT",
-         "the frame is larger than the image"),
+        ("gif-index-beyond-table.gif", gif[:10] + b"\x90" + gif[11:19] + gif[frame:], "CORRUPT",
+         "a pixel asks for color 11 of a table of 2"),
         ("gif-empty-frame.gif", patched(gif, frame + 5, b"\0\0"), "CORRUPT", "the frame is empty"),
-        ("gif-zero-height.gif", patched(gif, 8, b"\0\0"), "CORRUPT", "height is 0"),
         ("gif-unknown-block.gif", patched(gif, frame, b"?"), "CORRUPT", "unknown block 0x3f"),
         ("gif-60000x60000.gif", patched(gif, 6, b"\x60\xea\x60\xea"), "LIMIT",
          "image is 60000 pixels wide, the limit is 32768"),

@@ -9,6 +9,7 @@ of each who of Pillow and OpenCV reads it so.
 """
 import io
 import pathlib
+import random
 import struct
 import zlib
 
@@ -53,6 +54,11 @@ def array_of(pixels):
     return numpy.array(pixels, numpy.uint8)
 
 
+def visible(pixels):
+    """Without the colors of what cannot be seen: GIF and palettes have none there."""
+    return pixels * (pixels[..., 3:] > 0) if pixels.shape[2] == 4 else pixels
+
+
 class Expected:
     lines = ["# name\twidth\theight\tchannels\tCRC-32 of the pixels\twho reads them so\twarning\n"]
 
@@ -67,7 +73,8 @@ class Expected:
                 pass
         if pixels is None:
             pixels = readings["Pillow"]
-        readers = [r for r, theirs in readings.items() if numpy.array_equal(theirs, pixels)]
+        readers = [r for r, theirs in readings.items() if numpy.array_equal(visible(theirs),
+                                                                            visible(pixels))]
         pixels = numpy.ascontiguousarray(pixels)
         height, width, _ = pixels.shape
         (FOLDER / name).write_bytes(data)
@@ -302,6 +309,172 @@ def make_run_length_bmp():
         put_runs(f"bmp{bits}-rle-step.bmp", b"\4" + one + b"\0\2\3\2" + b"\2" + two + b"\0\1", step)
 
 
+# ------------------------------------------------------------------------------------ GIF
+
+class Codes:
+    """Writes codes, and knows which string each stands for."""
+
+    def __init__(self, root_bits):
+        self.root_bits, self.data, self.bits, self.n_bits = root_bits, bytearray(), 0, 0
+        self.begin()
+
+    def begin(self):
+        roots = 1 << self.root_bits
+        self.table = {bytes((i,)): i for i in range(roots)}
+        self.n, self.code_bits = roots + 2, self.root_bits + 1
+
+    def put(self, code):
+        self.bits |= code << self.n_bits
+        self.n_bits += self.code_bits
+        while self.n_bits >= 8:
+            self.data.append(self.bits & 255)
+            self.bits >>= 8
+            self.n_bits -= 8
+
+    def add(self, string):
+        if self.n == 1 << self.code_bits and self.code_bits < 12:
+            self.code_bits += 1
+        self.table[string] = self.n
+        self.n += 1
+
+
+def lzw(indices, root_bits, clear_first=True, clear_when_full=True, end=True):
+    codes = Codes(root_bits)
+    if clear_first:
+        codes.put(1 << root_bits)
+    string = b""
+    for index in indices:
+        longer = string + bytes((index,))
+        if longer in codes.table:
+            string = longer
+            continue
+        codes.put(codes.table[string])
+        if codes.n < 4096:
+            codes.add(longer)
+        elif clear_when_full:
+            codes.put(1 << root_bits)
+            codes.begin()
+        string = bytes((index,))
+    codes.put(codes.table[string])
+    if end:
+        if codes.n == 1 << codes.code_bits and codes.code_bits < 12:
+            codes.code_bits += 1
+        codes.put((1 << root_bits) + 1)
+    return bytes(codes.data) + (bytes((codes.bits,)) if codes.n_bits else b"")
+
+
+def blocks(data, nbytes=255):
+    return b"".join(bytes((len(data[i:i + nbytes]),)) + data[i:i + nbytes]
+                    for i in range(0, len(data), nbytes)) + b"\0"
+
+
+def table_of(colors):
+    """Its flags, and its bytes."""
+    bits = max(1, (len(colors) - 1).bit_length())
+    return 0x80 | bits - 1, b"".join(map(bytes, colors)) + bytes(3 * ((1 << bits) - len(colors)))
+
+
+def frame(indices, corner, colors=None, interlaced=False, root_bits=None, nbytes=255,
+          **options):
+    height, width = len(indices), len(indices[0])
+    flags, table = table_of(colors) if colors else (0, b"")
+    rows = indices
+    if interlaced:
+        rows = [row for start, step in ((0, 8), (4, 8), (2, 4), (1, 2)) for row in
+                indices[start::step]]
+    if root_bits is None:
+        root_bits = max(2, max(map(max, indices)).bit_length())
+    flat = [i for row in rows for i in row]
+    return b"," + struct.pack("<HHHHB", *corner, width, height, flags | 0x40 * interlaced) + table + \
+        bytes((root_bits,)) + blocks(lzw(flat, root_bits, **options), nbytes)
+
+
+def gif(screen, colors, *parts, version=b"89a"):
+    flags, table = table_of(colors) if colors else (0, b"")
+    return b"GIF" + version + struct.pack("<HHBBB", *screen, flags, 0, 0) + table + \
+        b"".join(parts) + b";"
+
+
+def control(transparent=None):
+    return b"!\xf9\4" + bytes((transparent is not None, 0, 0, transparent or 0)) + b"\0"
+
+
+def page(screen, corner, indices, colors, transparent=None):
+    """What is to be seen: RGBA, 0 where there is nothing."""
+    shown = numpy.zeros((screen[1], screen[0], 4), numpy.uint8)
+    for y, row in enumerate(indices, corner[1]):
+        for x, index in enumerate(row, corner[0]):
+            if index != transparent:
+                shown[y, x] = (*colors[index], 255)
+    return shown
+
+
+def make_gif():
+    pixels, colors = test_pixels(PALETTE, 4, 1)
+    indices = [[p[0] for p in row] for row in pixels]
+    size = len(indices[0]), len(indices)
+    shown = page(size, (0, 0), indices, colors)
+    others = [tuple(255 - s for s in c) for c in colors]
+
+    def put(name, screen, frames, expected=shown, table=colors, **options):
+        Expected.put(name, gif(screen, table, *frames, **options), 4, expected)
+
+    # The screen is not as large as the frame. Where the frame leaves something of it open, Pillow and
+    # OpenCV agree that it is transparent if any color is; else they show color 0 there, and browsers
+    # what lies behind the picture.
+    put("gif-screen-0x0.gif", (0, 0), [frame(indices, (0, 0))])
+    put("gif-screen-0-high.gif", (size[0], 0), [frame(indices, (0, 0))])
+    put("gif-screen-smaller.gif", (10, 12), [frame(indices, (0, 0))])
+    for name, screen, corner, whole in (
+            ("gif-screen-larger", (40, 50), (9, 11), (40, 50)),
+            ("gif-frame-in-corner", (size[0] + 7, size[1] + 5), (7, 5), (size[0] + 7, size[1] + 5)),
+            ("gif-frame-beyond-screen", size, (3, 4), (size[0] + 3, size[1] + 4)),
+            ("gif-frame-outside", (5, 6), (5, 6), (size[0] + 5, size[1] + 6))):
+        put(name + ".gif", screen, [frame(indices, corner)], page(whole, corner, indices, colors))
+        put(name + "-transparent.gif", screen, [control(15), frame(indices, corner)],
+            page(whole, corner, indices, colors, 15))
+
+    # How the codes come.
+    put("gif-no-clear-code.gif", size, [frame(indices, (0, 0), clear_first=False)])
+    put("gif-no-end-code.gif", size, [frame(indices, (0, 0), end=False)])
+    put("gif-small-blocks.gif", size, [frame(indices, (0, 0), nbytes=1)])
+    put("gif-8-bits.gif", size, [frame(indices, (0, 0), root_bits=8)])
+    bits = [[i >> 3 for i in row] for row in indices]
+    put("gif-2-bits.gif", size, [frame(bits, (0, 0))], page(size, (0, 0), bits, colors), colors[:2])
+    put("gif-interlaced.gif", size, [frame(indices, (0, 0), interlaced=True)])
+    put("gif-interlaced-no-clear-code.gif", size,
+        [frame(indices, (0, 0), interlaced=True, clear_first=False)])
+    for height in (1, 2, 3, 5):
+        put(f"gif-interlaced-{height}-high.gif", (size[0], height),
+            [frame(indices[12:12 + height], (0, 0), interlaced=True)],
+            page((size[0], height), (0, 0), indices[12:12 + height], colors))
+    rng = random.Random(7)
+    noise = [[rng.randrange(256) for _ in range(120)] for _ in range(100)]
+    greys = [(i, i, i) for i in range(256)]
+    for name, when_full in (("gif-many-codes", True), ("gif-deferred-clear-code", False)):
+        put(name + ".gif", (120, 100), [frame(noise, (0, 0), clear_when_full=when_full)],
+            page((120, 100), (0, 0), noise, greys), greys)
+    flat = [[5] * 120 for _ in range(100)]
+    put("gif-one-color.gif", (120, 100), [frame(flat, (0, 0))],
+        page((120, 100), (0, 0), flat, colors))
+
+    # Tables, and what lies between blocks.
+    put("gif-local-table.gif", size, [frame(indices, (0, 0), colors=others)],
+        page(size, (0, 0), indices, others))
+    put("gif-local-table-only.gif", size, [frame(indices, (0, 0), colors=others)],
+        page(size, (0, 0), indices, others), None)
+    put("gif-no-table.gif", size, [frame(bits, (0, 0))],
+        page(size, (0, 0), bits, [(0,) * 3, (255,) * 3]), None)
+    put("gif-87a.gif", size, [frame(indices, (0, 0))], version=b"87a")
+    put("gif-extensions.gif", size, [b"!\xfe" + blocks(b"a comment, " * 40), b"!\xff\x0bNETSCAPE2.0"
+                                     b"\3\1\0\0\0", control(), frame(indices, (0, 0))])
+    put("gif-padding.gif", size, [b"\0", control(), b"\0\0", frame(indices, (0, 0)), b"\0"])
+    put("gif-transparent-beyond-table.gif", size, [control(200), frame(indices, (0, 0))])
+    put("gif-second-control.gif", size, [control(15), control(), frame(indices, (0, 0))])
+    put("gif-first-frame.gif", size, [control(), frame(indices, (0, 0)), control(3),
+                                      frame(indices[::-1], (2, 2), colors=others)])
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     make_transparent_png()
@@ -309,4 +482,5 @@ if __name__ == "__main__":
     make_bmp()
     make_indexed_bmp()
     make_run_length_bmp()
+    make_gif()
     (FOLDER / "expected.tsv").write_text("".join(Expected.lines))
