@@ -43,7 +43,7 @@ PACKAGES := libpng libjpeg zlib libprotobuf-c
 
 # The Debian packages that `make deps` installs where they are missing: what the build needs, then
 # what the tests need.
-DEBIAN := gcc libc6-dev pkg-config libpng-dev libjpeg-dev libstb-dev libopenblas-dev zlib1g-dev \
+DEBIAN := gcc libc6-dev pkg-config libpng-dev libjpeg-dev libopenblas-dev zlib1g-dev \
 	  libprotobuf-c-dev protobuf-c-compiler libarchive-dev libwebp-dev libtiff-dev
 DEBIAN_CHECK := libcmocka-dev g++ binutils groff man-db
 
@@ -56,7 +56,7 @@ VECTORIZE := -fno-math-errno -fno-trapping-math \
 flags = $(VECTORIZE) -std=c11 -D_GNU_SOURCE $(WARNINGS) -fvisibility=hidden -fPIC -pthread -MMD -MP \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 		-fno-sanitize-recover=undefined)
-PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) openblas stb libarchive libwebp libtiff-4 2>/dev/null)
+PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) openblas libarchive libwebp libtiff-4 2>/dev/null)
 PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm -lpthread -ldl
 LINK = $(CC) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread $(LDFLAGS)
 
@@ -85,14 +85,12 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(flags) $(CPPFLAGS) $(call cflags_of,$<) $(CFLAGS) -c -o $@ $<
 
-# Only lib/image and lib/model see the packages' headers, the generated ones among them. stb_image
-# lets sums and products of what a file holds overflow: they shall wrap.
+# Only lib/image and lib/model see the packages' headers, the generated ones among them.
 # Only the network's products, and the loop that they are measured by, may be added in one step with
 # their sums.
 cflags_of = $(if $(filter lib/%,$(1)),-I$(BUILD)/proto $(PACKAGE_CFLAGS)) \
 	    $(if $(filter cli/%,$(1)),-Ilib) \
-	    $(if $(filter lib/model/kernel.c lib/bench/peak.c,$(1)),-ffp-contract=fast) \
-	    $(if $(filter lib/image/stb.c,$(1)),-fwrapv)
+	    $(if $(filter lib/model/kernel.c lib/bench/peak.c,$(1)),-ffp-contract=fast)
 
 # The default model's weights as they are used, made when it is built.
 LAY_OUT_OBJECTS := $(BUILD)/lib/tool/lay_out.o $(PROTO_OBJECTS) $(filter-out %/embedded.o,\

@@ -17,7 +17,8 @@ import cv2
 import numpy
 from PIL import Image
 
-from generate_images import (GREY_ALPHA, PALETTE, RGB, RGBA, chunk, pack_row, png, test_pixels, to8)
+from generate_images import (GREY, GREY_ALPHA, PALETTE, RGB, RGBA, chunk, pack_row, png,
+                             test_pixels, to8)
 
 FOLDER = pathlib.Path(__file__).parent / "uncommon"
 TRANSPARENT = "every pixel is transparent; read as if all were opaque"
@@ -118,8 +119,8 @@ def make_long_transparency():
         alphas = bytes((0, 255, 40, 128) + (77,) * 256)[:(1 << bits) + 3]
         trns = chunk(b"tRNS", alphas)
         shown = array_of([[palette[p[0]] + (alphas[p[0]],) for p in row] for row in pixels])
-        Expected.put(f"palette{bits}-long-trns.png", png(pixels, bits, PALETTE, before=plte + trns), 4,
-                     shown)
+        Expected.put(f"palette{bits}-long-trns.png",
+                     png(pixels, bits, PALETTE, before=plte + trns), 4, shown)
     Expected.put("palette8-early-trns.png", png(
         pixels, bits, PALETTE, before=chunk(b"tRNS", alphas[:256]) + plte), 4, shown)
 
@@ -221,7 +222,8 @@ def make_bmp():
     put("bmp32-rgba.bmp", bmp(rows_of_bits(joined(alpha, rgba), 32), size, 32, 108, 3,
                               (0xff, 0xff00, 0xff0000, 0xff000000)), 4)
     put("bmp32-masks-of-0.bmp", bmp(rows32, size, 32, 108, 3, (0, 0, 0, 0)), 4)
-    put("bmp32-alpha-masks-behind.bmp", bmp(rows32, size, 32, 40, 6, MASKS[WITH_ALPHA]), 4, array_of(alpha))
+    put("bmp32-alpha-masks-behind.bmp", bmp(rows32, size, 32, 40, 6, MASKS[WITH_ALPHA]), 4,
+        array_of(alpha))
 
     # Channels of 4, 5, 6 and 10 bits.
     put("bmp16-555.bmp", bmp(rows555, size, 16), 3)
@@ -475,6 +477,133 @@ def make_gif():
                                       frame(indices[::-1], (2, 2), colors=others)])
 
 
+# ------------------------------------------------------------------------------------ TGA
+
+def bgr(pixel, bits):
+    if bits == 16:
+        return struct.pack("<H", 0x8000 | pixel[0] >> 3 << 10 | pixel[1] >> 3 << 5 | pixel[2] >> 3)
+    return bytes(pixel[2::-1]) + bytes(pixel[3:])
+
+
+def runs(pixels, pixel_nbytes):
+    """Pixels of so many bytes, in runs that go on from row to row."""
+    pixels = [pixels[i:i + pixel_nbytes] for i in range(0, len(pixels), pixel_nbytes)]
+    out, i = b"", 0
+    while i < len(pixels):
+        n = 1
+        while i + n < len(pixels) and n < 128 and pixels[i + n] == pixels[i]:
+            n += 1
+        if n == 1:
+            n = min(3, len(pixels) - i)
+            out += bytes((n - 1,)) + b"".join(pixels[i:i + n])
+        else:
+            out += bytes((0x80 | n - 1,)) + pixels[i]
+        i += n
+    return out
+
+
+def tga(size, kind, bits, pixels, descriptor=0x20, rle=False, table=b"", map_type=None, map_start=0,
+        map_length=0, map_bits=0, behind=b""):
+    data = b"".join(pixels)
+    return struct.pack("<BBBHHBHHHHBB", 0, bool(table) if map_type is None else map_type,
+                       kind + 8 * rle, map_start, map_length, map_bits, 0, 0, *size, bits,
+                       descriptor) + table + (runs(data, bits // 8) if rle else data) + behind
+
+
+def version_2(length, alpha_type):
+    """The extension area of a file of that length, and the footer."""
+    area = struct.pack("<H", 495) + bytes(492) + bytes((alpha_type,))
+    return area + struct.pack("<II", length, 0) + b"TRUEVISION-XFILE.\0"
+
+
+def make_tga():
+    put = Expected.put
+    color, _ = test_pixels(RGB, 8, 1)
+    alpha, _ = test_pixels(RGBA, 8, 1)
+    grey, _ = test_pixels(GREY, 8, 1)
+    grey_alpha, _ = test_pixels(GREY_ALPHA, 8, 1)
+    indices, palette = test_pixels(PALETTE, 8, 1)
+    size = len(color[0]), len(color)
+    flat = [[p for row in image for p in row]
+            for image in (color, alpha, grey, grey_alpha, indices)]
+    rgb, rgba, greys, with_alpha, index = (
+        [bgr(p, 24) for p in flat[0]], [bgr(p, 32) for p in flat[1]], [bytes(p) for p in flat[2]],
+        [bytes(p) for p in flat[3]], [bytes(p) for p in flat[4]])
+    unused = [bgr(p, 24) + b"\0" for p in flat[0]]
+    opaque = array_of([[p[:3] for p in row] for row in alpha])
+    five = array_of([[tuple((s >> 3) * 255 // 31 for s in p) for p in row] for row in color])
+    only_grey = array_of([[p[:1] for p in row] for row in grey_alpha])
+
+    # Attribute bits. Pillow, as other readers, takes the fourth byte for alpha whatever they are.
+    put("tga32-no-attribute-bits.tga", tga(size, 2, 32, rgba), 3, opaque)
+    put("tga32-no-attribute-bits-rle.tga", tga(size, 2, 32, rgba, rle=True), 3, opaque)
+    put("tga32-unused.tga", tga(size, 2, 32, unused), 3, array_of(color))
+    put("tga32-transparent.tga", tga(size, 2, 32, unused, 0x28), 3, array_of(color), TRANSPARENT)
+    put("tga32-alpha.tga", tga(size, 2, 32, rgba, 0x28), 4)
+    put("tga32-alpha-rle.tga", tga(size, 2, 32, rgba, 0x28, rle=True), 4)
+    put("tga24-attribute-bits.tga", tga(size, 2, 24, rgb, 0x28), 3)
+    put("tga24-attribute-bits-rle.tga", tga(size, 2, 24, rgb, 0x08, rle=True), 3)
+    put("tga8-attribute-bits.tga", tga(size, 3, 8, greys, 0x28), 1)
+    put("tga8-attribute-bits-rle.tga", tga(size, 3, 8, greys, 0x28, rle=True), 1)
+    put("tga16-grey-alpha.tga", tga(size, 3, 16, with_alpha, 0x28), 2)
+    put("tga16-grey-no-attribute-bits.tga", tga(size, 3, 16, with_alpha), 1, only_grey)
+    put("tga16-attribute-bit.tga", tga(size, 2, 16, [bgr(p, 16) for p in flat[0]], 0x21), 3, five)
+    put("tga16-rle.tga", tga(size, 2, 16, [bgr(p, 16) for p in flat[0]], 0x20, rle=True), 3, five)
+    put("tga15.tga", tga(size, 2, 15, [bgr(p, 16) for p in flat[0]]), 3, five)
+
+    # Version 2 says what they are for.
+    length = 18 + len(rgba) * 4
+    for kind, channels, shown in ((0, 3, opaque), (2, 3, opaque), (3, 4, array_of(alpha))):
+        put(f"tga32-extension-{kind}.tga",
+            tga(size, 2, 32, rgba, 0x28, behind=version_2(length, kind)), channels, shown)
+    put("tga32-no-extension.tga",
+        tga(size, 2, 32, rgba, 0x28, behind=bytes(8) + b"TRUEVISION-XFILE.\0"), 4)
+    put("tga32-extension-beyond-end.tga",
+        tga(size, 2, 32, rgba, 0x28, behind=version_2(length + 400, 0)[495:]), 4, array_of(alpha))
+
+    # Fields of a map that is not there, or is not used.
+    for bits in (16, 24, 32):
+        put(f"tga24-left-over-{bits}.tga", tga(size, 2, 24, rgb, map_type=0, map_bits=bits), 3)
+    put("tga8-left-over.tga", tga(size, 3, 8, greys, map_type=0, map_length=256, map_bits=24), 1)
+    put("tga32-left-over.tga",
+        tga(size, 2, 32, rgba, 0x28, map_type=0, map_length=9, map_bits=32), 4)
+    table = b"".join(bytes(c[::-1]) for c in palette)
+    put("tga24-unused-map.tga", tga(size, 2, 24, rgb, table=table, map_length=256, map_bits=24), 3,
+        array_of(color))
+
+    # Maps of all depths; one that does not begin at 0; indices of 16 bits.
+    shown = array_of([[palette[p[0]] for p in row] for row in indices])
+    five = array_of([[tuple((s >> 3) * 255 // 31 for s in palette[p[0]]) for p in row]
+                     for row in indices])
+    put("tga8-map-24.tga", tga(size, 1, 8, index, table=table, map_length=256, map_bits=24), 3,
+        shown)
+    put("tga8-map-24-attribute-bits.tga",
+        tga(size, 1, 8, index, 0x28, table=table, map_length=256, map_bits=24), 3, shown)
+    put("tga8-map-16.tga", tga(size, 1, 8, index, table=b"".join(bgr(c, 16) for c in palette),
+                               map_length=256, map_bits=16), 3, five)
+    alphas = [(i * 7) % 256 for i in range(256)]
+    table32 = b"".join(bgr(c + (a,), 32) for c, a in zip(palette, alphas))
+    put("tga8-map-32.tga", tga(size, 1, 8, index, 0x28, table=table32, map_length=256, map_bits=32),
+        4, array_of([[palette[p[0]] + (alphas[p[0]],) for p in row] for row in indices]))
+    put("tga8-map-32-no-attribute-bits.tga",
+        tga(size, 1, 8, index, table=table32, map_length=256, map_bits=32), 3, shown)
+    first = min(p[0] for p in flat[4])
+    put("tga8-map-start.tga", tga(size, 1, 8, index, rle=True, table=table[3 * first:],
+                                  map_start=first, map_length=256 - first, map_bits=24), 3, shown)
+    put("tga16-map-start.tga",
+        tga(size, 1, 16, [struct.pack("<H", 1000 + p[0]) for p in flat[4]], table=table,
+            map_start=1000, map_length=256, map_bits=24), 3, shown)
+
+    # The four corners that pixels may begin at.
+    for descriptor, name in ((0, "bottom-left"), (0x10, "bottom-right"), (0x20, "top-left"),
+                             (0x30, "top-right")):
+        rows = [color[y][::-1] if descriptor & 0x10 else color[y] for y in range(size[1])]
+        if not descriptor & 0x20:
+            rows = rows[::-1]
+        put(f"tga24-{name}.tga", tga(size, 2, 24, [bgr(p, 24) for row in rows for p in row],
+                                     descriptor), 3, array_of(color))
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     make_transparent_png()
@@ -483,4 +612,5 @@ if __name__ == "__main__":
     make_indexed_bmp()
     make_run_length_bmp()
     make_gif()
+    make_tga()
     (FOLDER / "expected.tsv").write_text("".join(Expected.lines))

@@ -10,20 +10,11 @@
 #include "../image/preprocess.h"
 #include "photograph.h"
 
-#define STB_IMAGE_WRITE_IMPLEMENTATION
-#define STB_IMAGE_WRITE_STATIC
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-#include <stb_image_write.h>
-#pragma GCC diagnostic pop
-
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#include <jpeglib.h>
 
 #define SIDE     500
 #define N_GLYPHS 24
@@ -68,17 +59,31 @@ static double processor_seconds(void)
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static void append(void *timing_, void *bytes, int nbytes)
+/* Writes the image as JPEG; libjpeg ends the program where it cannot. */
+static void compress(const struct image *image, struct buffer *jpeg)
 {
-	struct timing *timing = timing_;
-	struct buffer *jpeg = &timing->jpeg;
+	struct jpeg_error_mgr messages;
+	struct jpeg_compress_struct writer = {.err = jpeg_std_error(&messages)};
+	unsigned long nbytes = 0;
 
-	if (!buffer_reserve(jpeg, jpeg->nbytes + (size_t)nbytes)) {
-		timing->failed = true;
-		return;
+	buffer_clear(jpeg);
+	jpeg_create_compress(&writer);
+	jpeg_mem_dest(&writer, &jpeg->data, &nbytes);
+	writer.image_width = image->width;
+	writer.image_height = image->height;
+	writer.input_components = (int)image->channels;
+	writer.in_color_space = image->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+	jpeg_set_defaults(&writer);
+	jpeg_set_quality(&writer, QUALITY, TRUE);
+	jpeg_start_compress(&writer, TRUE);
+	for (size_t y = 0; y < image->height; y++) {
+		JSAMPROW row = image->pixels.data + y * image->width * image->channels;
+
+		jpeg_write_scanlines(&writer, &row, 1);
 	}
-	memcpy(jpeg->data + jpeg->nbytes, bytes, (size_t)nbytes);
-	jpeg->nbytes += (size_t)nbytes;
+	jpeg_finish_compress(&writer);
+	jpeg_destroy_compress(&writer);
+	jpeg->nbytes = jpeg->capacity = nbytes;
 }
 
 /* Takes the photograph, and writes it as JPEG. */
@@ -105,9 +110,7 @@ static void prepare(struct timing *timing, const struct way *way, uint64_t seed)
 		grey_from_image(image, image->pixels.data); /* each after those it is made of */
 		image->channels = 1;
 	}
-	timing->jpeg.nbytes = 0;
-	timing->failed |= !stbi_write_jpg_to_func(append, timing, SIDE, SIDE, (int)image->channels,
-						  image->pixels.data, QUALITY);
+	compress(image, &timing->jpeg);
 }
 
 /* Adds the least seconds of a few tries to decode and to normalize. */

@@ -1,8 +1,8 @@
 /*
  * fuzz_decode.c - any bytes as an image file, up to its pixels.
  *
- * Faster than fuzz_image.c, which goes on to the vector: it is for the decoders that are our own. Of
- * one file the pixels are the same each time, whatever the memory held before.
+ * Faster than fuzz_image.c, which goes on to the vector: it is for the decoders that are our own.
+ * Of one file the pixels are the same each time, whatever the memory held before.
  */
 #include "../image/image.h"
 

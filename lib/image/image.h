@@ -93,9 +93,7 @@ void image_begin_small(char *text);
 
 /*
  * Each format: a header reader that checks all of the file that its decoder takes on trust, and a
- * decoder. Headers are read by PNG (png.c), JPEG (jpeg.c), BMP (bmp.c), GIF (gif.c), TGA (tga.c),
- * PNM (pnm.c), TIFF (tiff.c) and WebP (webp.c); PNG, JPEG, PNM, TIFF, WebP and BMP with a palette
- * are decoded there too, all others by stb_image.
+ * decoder, in a file that is called so.
  */
 enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
 				  struct emnist_error *error);
@@ -163,11 +161,6 @@ enum emnist_status webp_header(const uint8_t *bytes, size_t nbytes, struct image
 enum emnist_status webp_decode(const uint8_t *bytes, size_t nbytes,
 			       const struct image_header *header, struct image *image,
 			       struct emnist_error *error);
-
-/* stb.c: decodes what a header reader has checked. format: its name, for messages. */
-enum emnist_status stb_decode(const char *format, const uint8_t *bytes, size_t nbytes,
-			      const struct image_header *header, struct image *image,
-			      struct emnist_error *error);
 
 /* The orientation in the TIFF structure of EXIF data, 1 where it says none that is valid. */
 unsigned exif_orientation(const uint8_t *tiff, size_t nbytes);

@@ -1,9 +1,7 @@
 /*
  * pnm.c - PBM, PGM and PPM, binary and plain (P1 to P6).
  *
- * Decoded here and not by stb_image, which reads only P5 and P6, takes the low byte of 16-bit
- * samples for the high one, and does not scale samples whose maximum is not 255. An image whose
- * maximum is above 255 is deep.
+ * An image whose maximum is above 255 is deep.
  */
 #include "image.h"
 

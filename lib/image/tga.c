@@ -1,31 +1,43 @@
 /*
- * tga.c - telling a TGA from rubbish, and what must be known of it before stb_image decodes it.
+ * tga.c - TGA, of version 1 and 2.
  *
- * The format has no magic number: its header is recognised by being consistent in every field,
- * more strictly than stb_image is. stb_image reads zeros where a file ends, so the runs of a
- * compressed one are counted here.
+ * The format has no magic number: its header is recognised by being consistent in every field that
+ * counts. Version 2 is told by its last bytes.
+ *
+ * The fourth byte of a pixel is alpha only where the header says that it has attribute bits, and
+ * version 2, where it says what they are for, does not say that it is for nothing.
  */
 #include "image.h"
 
-#define FORMAT             "TGA"
+#define FORMAT         "TGA"
 
-#define HEADER_NBYTES      18
+#define HEADER_NBYTES  18
 
-#define TYPE_MAPPED        1
-#define TYPE_RGB           2
-#define TYPE_GREY          3
-#define TYPE_RLE           8 /* added to the others */
+#define TYPE_MAPPED    1
+#define TYPE_RGB       2
+#define TYPE_GREY      3
+#define TYPE_RLE       8 /* added to the others */
 
-#define ATTRIBUTE_BITS     0x0f
-#define RIGHT_TO_LEFT      0x10
-#define INTERLEAVED        0xc0
+#define ATTRIBUTE_BITS 0x0f
+#define RIGHT_TO_LEFT  0x10
+#define FROM_TOP       0x20
+#define INTERLEAVED    0xc0
 
-#define FLIPPED_LEFT_RIGHT 2 /* as an EXIF orientation */
+#define RUN_LENGTH     0x7f
+#define RUN_REPEATED   0x80
+
+/* The last 26 bytes of version 2: the offset of the extension area, another, and this. */
+#define FOOTER_NBYTES     26
+#define FOOTER_MAGIC      "TRUEVISION-XFILE."
+#define EXTENSION_NBYTES  495
+#define EXTENSION_ALPHA   494 /* what attribute bits are for: 3 and 4 are alpha */
+#define ALPHA_TYPE_USEFUL 3
 
 struct tga {
 	unsigned id_nbytes;
 	unsigned map_type;
-	unsigned type;
+	unsigned type; /* without TYPE_RLE */
+	bool rle;
 	unsigned map_start;
 	unsigned map_length;
 	unsigned map_bits;
@@ -33,53 +45,56 @@ struct tga {
 	unsigned height;
 	unsigned bits;
 	unsigned descriptor;
+	const uint8_t *map; /* (map_length) of map_bits each */
+	bool has_alpha;
 };
 
-static unsigned u16_le(const uint8_t *b)
+/* Fails the cursor where it is shorter than the header. */
+static struct tga take_header(struct cursor *in)
 {
-	return b[0] | (unsigned)b[1] << 8;
+	struct tga tga = {.id_nbytes = cursor_u8(in)};
+
+	tga.map_type = cursor_u8(in);
+	tga.type = cursor_u8(in);
+	tga.rle = tga.type & TYPE_RLE;
+	tga.type &= ~(unsigned)TYPE_RLE;
+	tga.map_start = cursor_u16_le(in);
+	tga.map_length = cursor_u16_le(in);
+	tga.map_bits = cursor_u8(in);
+	cursor_take(in, 4); /* where it is to be on a screen */
+	tga.width = cursor_u16_le(in);
+	tga.height = cursor_u16_le(in);
+	tga.bits = cursor_u8(in);
+	tga.descriptor = cursor_u8(in);
+	return tga;
 }
 
-/* bytes: at least HEADER_NBYTES. */
-static struct tga read_header(const uint8_t *bytes)
+static bool is_color_depth(unsigned bits)
 {
-	return (struct tga){
-		.id_nbytes = bytes[0],
-		.map_type = bytes[1],
-		.type = bytes[2],
-		.map_start = u16_le(bytes + 3),
-		.map_length = u16_le(bytes + 5),
-		.map_bits = bytes[7],
-		.width = u16_le(bytes + 12),
-		.height = u16_le(bytes + 14),
-		.bits = bytes[16],
-		.descriptor = bytes[17],
-	};
+	return bits == 15 || bits == 16 || bits == 24 || bits == 32;
 }
 
+/* An image without a map may have what a program left in the fields of one. */
 static bool map_is_plausible(const struct tga *tga)
 {
-	const unsigned bits = tga->map_bits;
-
-	if ((tga->type & ~(unsigned)TYPE_RLE) != TYPE_MAPPED)
-		return tga->map_type == 0 && tga->map_start == 0 && tga->map_length == 0 &&
-		       bits == 0;
-	return tga->map_type == 1 && tga->map_length > 0 &&
-	       (bits == 8 || bits == 15 || bits == 16 || bits == 24 || bits == 32);
+	if (tga->map_type == 0)
+		return tga->type != TYPE_MAPPED &&
+		       (tga->map_bits == 0 || is_color_depth(tga->map_bits));
+	return tga->map_type == 1 && is_color_depth(tga->map_bits) &&
+	       (tga->map_length > 0 || tga->type != TYPE_MAPPED);
 }
 
+/* Some programs say 8 attribute bits whatever the depth. */
 static bool depth_is_plausible(const struct tga *tga)
 {
-	const unsigned bits = tga->bits, attributes = tga->descriptor & ATTRIBUTE_BITS;
-
-	switch (tga->type & ~(unsigned)TYPE_RLE) {
+	if ((tga->descriptor & ATTRIBUTE_BITS) > 8)
+		return false;
+	switch (tga->type) {
 	case TYPE_MAPPED:
-		return (bits == 8 || bits == 16) && attributes <= 8;
-	case TYPE_RGB:
-		return (bits == 15 && attributes == 0) || (bits == 16 && attributes <= 1) ||
-		       (bits == 24 && attributes == 0) || (bits == 32 && attributes <= 8);
 	case TYPE_GREY:
-		return (bits == 8 && attributes == 0) || (bits == 16 && attributes <= 8);
+		return tga->bits == 8 || tga->bits == 16;
+	case TYPE_RGB:
+		return is_color_depth(tga->bits);
 	default:
 		return false;
 	}
@@ -87,60 +102,175 @@ static bool depth_is_plausible(const struct tga *tga)
 
 bool tga_sniff(const uint8_t *bytes, size_t nbytes)
 {
-	struct tga tga;
+	struct cursor in = cursor_over(bytes, nbytes);
+	const struct tga tga = take_header(&in);
 
-	if (nbytes < HEADER_NBYTES)
-		return false;
-	tga = read_header(bytes);
-	return map_is_plausible(&tga) && depth_is_plausible(&tga) && tga.width > 0 &&
+	return !in.failed && map_is_plausible(&tga) && depth_is_plausible(&tga) && tga.width > 0 &&
 	       tga.height > 0 && !(tga.descriptor & INTERLEAVED);
 }
 
-/* Steps over the runs that make n_pixels; fails the cursor where they are not all there. */
-static void skip_runs(struct cursor *in, size_t pixel_nbytes, uint64_t n_pixels)
+/* Whether the extension area of version 2, where there is one, takes attribute bits for alpha. */
+static bool extension_allows_alpha(const uint8_t *bytes, size_t nbytes)
 {
-	uint64_t n_done = 0;
+	struct cursor in = cursor_over(bytes, nbytes);
+	const uint8_t *magic;
+	uint32_t extension;
 
-	while (n_done < n_pixels && !in->failed) {
-		const unsigned char *head = cursor_take(in, 1);
-		const unsigned n = head ? (*head & 127u) + 1 : 0;
+	cursor_take(&in, nbytes - FOOTER_NBYTES);
+	extension = cursor_u32_le(&in);
+	cursor_take(&in, 4);
+	magic = cursor_take(&in, sizeof(FOOTER_MAGIC));
+	if (!magic || memcmp(magic, FOOTER_MAGIC, sizeof(FOOTER_MAGIC)) != 0)
+		return true;
+	return extension == 0 || extension > nbytes || nbytes - extension < EXTENSION_NBYTES ||
+	       bytes[extension + EXTENSION_ALPHA] >= ALPHA_TYPE_USEFUL;
+}
 
-		if (head)
-			cursor_take(in, (*head & 128 ? 1 : n) * pixel_nbytes);
-		n_done += n;
+/* Of the bits of a pixel or of a color in the map. */
+static bool has_room_for_alpha(const struct tga *tga)
+{
+	switch (tga->type) {
+	case TYPE_MAPPED:
+		return tga->map_bits == 32;
+	case TYPE_GREY:
+		return tga->bits == 16;
+	default:
+		return tga->bits == 32;
 	}
+}
+
+/* Up to the pixels; of a file that tga_sniff() took for one. */
+static struct tga read_header(struct cursor *in)
+{
+	struct tga tga = take_header(in);
+
+	cursor_take(in, tga.id_nbytes);
+	if (tga.map_type)
+		tga.map = cursor_take(in, (size_t)tga.map_length * ((tga.map_bits + 7) / 8));
+	tga.has_alpha = (tga.descriptor & ATTRIBUTE_BITS) && has_room_for_alpha(&tga) &&
+			extension_allows_alpha(in->bytes, in->nbytes);
+	return tga;
+}
+
+/* The next pixels of the image, at least one: how many, and where the first is. The others follow,
+ * or, where step_ret is 0, are the same. Fails the cursor where they are not all there. */
+static size_t take_run(struct cursor *in, const struct tga *tga, size_t n_left,
+		       const uint8_t **from_ret, size_t *step_ret)
+{
+	const size_t pixel_nbytes = (tga->bits + 7) / 8;
+	const unsigned head = tga->rle ? cursor_u8(in) : 0;
+	const size_t n = tga->rle ? (head & RUN_LENGTH) + 1 : n_left;
+
+	*step_ret = head & RUN_REPEATED ? 0 : pixel_nbytes;
+	*from_ret = cursor_take(in, head & RUN_REPEATED ? pixel_nbytes : n * pixel_nbytes);
+	return n < n_left ? n : n_left;
+}
+
+static bool pixels_are_there(struct cursor in, const struct tga *tga)
+{
+	size_t n_left = (size_t)tga->width * tga->height;
+
+	while (n_left > 0 && !in.failed) {
+		const uint8_t *from;
+		size_t step;
+
+		n_left -= take_run(&in, tga, n_left, &from, &step);
+	}
+	return !in.failed;
+}
+
+/* As in EXIF. Rows are stored from the bottom unless the header says otherwise. */
+static unsigned orientation_of(const struct tga *tga)
+{
+	if (tga->descriptor & RIGHT_TO_LEFT)
+		return tga->descriptor & FROM_TOP ? 2 : 3;
+	return tga->descriptor & FROM_TOP ? 1 : 4;
 }
 
 enum emnist_status tga_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
 			      struct emnist_error *error)
 {
 	struct cursor in = cursor_over(bytes, nbytes);
-	const struct tga tga = read_header(bytes);
-	const uint64_t n_pixels = (uint64_t)tga.width * tga.height;
-	const size_t pixel_nbytes = (tga.bits + 7) / 8;
+	const struct tga tga = read_header(&in);
 
-	if (tga.map_start != 0)
-		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "TGA with a color map that begins at %u is not supported",
-				 tga.map_start);
-	cursor_take(&in, HEADER_NBYTES);
-	cursor_take(&in, tga.id_nbytes);
-	cursor_take(&in, (size_t)tga.map_length * ((tga.map_bits + 7) / 8));
-	if (tga.type & TYPE_RLE)
-		skip_runs(&in, pixel_nbytes, n_pixels);
-	else
-		cursor_take(&in, (size_t)n_pixels * pixel_nbytes);
-	if (in.failed)
+	if (in.failed || !pixels_are_there(in, &tga))
 		return image_cut_short(error, FORMAT, nbytes);
 	header->width = tga.width;
 	header->height = tga.height;
-	header->orientation = tga.descriptor & RIGHT_TO_LEFT ? FLIPPED_LEFT_RIGHT : 1;
+	header->orientation = orientation_of(&tga);
 	return EMNIST_OK;
+}
+
+/* Five bits scaled to eight, cut off as Pillow does. */
+static uint8_t scale_5_bits(unsigned value)
+{
+	return (uint8_t)((value & 31) * 255 / 31);
+}
+
+/* Red, green, blue, and alpha where the image has it. The bit that 16 have beside three times 5 is
+ * taken for alpha by some programs, for its opposite by others. */
+static void set_color(const struct tga *tga, unsigned bits, const uint8_t *from, uint8_t *to)
+{
+	if (bits < 24) {
+		const unsigned color = from[0] | (unsigned)from[1] << 8;
+
+		to[0] = scale_5_bits(color >> 10);
+		to[1] = scale_5_bits(color >> 5);
+		to[2] = scale_5_bits(color);
+		return;
+	}
+	for (size_t c = 0; c < 3; c++)
+		to[c] = from[2 - c];
+	if (tga->has_alpha)
+		to[3] = from[3];
+}
+
+/* False: there is no such color in the map. */
+static bool set_pixel(const struct tga *tga, const uint8_t *from, uint8_t *to)
+{
+	size_t index;
+
+	switch (tga->type) {
+	case TYPE_MAPPED:
+		index = from[0] | (tga->bits > 8 ? (size_t)from[1] << 8 : 0);
+		if (index < tga->map_start || index - tga->map_start >= tga->map_length)
+			return false;
+		index -= tga->map_start;
+		set_color(tga, tga->map_bits, tga->map + index * ((tga->map_bits + 7) / 8), to);
+		return true;
+	case TYPE_GREY:
+		memcpy(to, from, tga->has_alpha ? 2 : 1);
+		return true;
+	default:
+		set_color(tga, tga->bits, from, to);
+		return true;
+	}
 }
 
 enum emnist_status tga_decode(const uint8_t *bytes, size_t nbytes,
 			      const struct image_header *header, struct image *image,
 			      struct emnist_error *error)
 {
-	return stb_decode(FORMAT, bytes, nbytes, header, image, error);
+	struct cursor in = cursor_over(bytes, nbytes);
+	const struct tga tga = read_header(&in);
+	const size_t n_pixels = (size_t)tga.width * tga.height;
+	const enum emnist_status status =
+		image_resize(image, header->width, header->height,
+			     (tga.type == TYPE_GREY ? 1u : 3u) + tga.has_alpha, error);
+
+	if (status)
+		return status;
+	for (size_t done = 0; done < n_pixels;) {
+		const uint8_t *from;
+		size_t step;
+		size_t n = take_run(&in, &tga, n_pixels - done, &from, &step);
+
+		for (; n > 0; n--, done++, from += step)
+			if (!set_pixel(&tga, from, image->pixels.data + done * image->channels))
+				return image_corrupt(error, FORMAT,
+						     "a pixel asks for a color that the map of %u "
+						     "does not have",
+						     tga.map_length);
+	}
+	return EMNIST_OK;
 }
