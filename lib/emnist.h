@@ -268,6 +268,10 @@ EMNIST_API enum emnist_status emnist_read_bytes(struct emnist_reader *reader, co
  * pixel is transparent, and was read as if it were not. NULL: nothing is. */
 EMNIST_API const char *emnist_reader_warning(const struct emnist_reader *reader);
 
+/* Whether the vector is that of an image in which no ink was found: all zeros. What a model makes
+ * of it is no answer. */
+EMNIST_API bool emnist_vector_is_blank(const float *vector);
+
 EMNIST_API void emnist_reader_free(struct emnist_reader *reader);
 
 /* Encodes a vector as a 28x28 8-bit grey PNG (value x 255, rounded), such that reading the PNG

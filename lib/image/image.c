@@ -20,6 +20,7 @@ static enum emnist_status resize(struct image *image, uint32_t width, uint32_t h
 	image->height = height;
 	image->channels = channels;
 	image->deep = deep;
+	image->lossy = false;
 	image->pixels.nbytes = nbytes;
 	return EMNIST_OK;
 }
@@ -101,6 +102,7 @@ enum emnist_status image_orient(struct image *image, unsigned orientation,
 			to += pixel_nbytes;
 		}
 	}
+	upright.lossy = image->lossy;
 	upright.warning = image->warning;
 	image_clear(image);
 	*image = upright;

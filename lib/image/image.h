@@ -23,6 +23,8 @@ struct image {
 	unsigned channels;
 	struct buffer pixels;
 	bool deep;
+	/* A decoder says so that makes up differences of a few levels where there were none. */
+	bool lossy;
 	/* What is doubtful about an image that was decoded, a line that is never freed; else NULL.
 	 */
 	const char *warning;

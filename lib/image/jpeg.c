@@ -322,6 +322,7 @@ static enum emnist_status read_jpeg(struct jpeg_job *job, const uint8_t *bytes, 
 			      jpeg->num_components == 1 ? 1 : 3, error);
 	if (status)
 		return status;
+	image->lossy = true;
 	jpeg_start_decompress(jpeg);
 	return read_rows(job, image, error);
 }

@@ -29,7 +29,7 @@
 static struct frame make_frame(struct region region)
 {
 	const size_t side = region.width > region.height ? region.width : region.height;
-	struct frame frame = {region, region.width, region.height, 1, 1};
+	struct frame frame = {region, region.width, region.height, 1, 1, 0};
 
 	if (side > WORK_SIDE) {
 		frame.width = (region.width * WORK_SIDE + side / 2) / side;
@@ -89,6 +89,7 @@ static void reduce(struct normalizer *normalizer, const struct plane *plane, str
 		   float *sums, struct frame *frame)
 {
 	*frame = make_frame(region);
+	frame->grain = plane->grain;
 	resample_average(plane, &region, normalizer->paper, frame->width, frame->height, sums);
 }
 

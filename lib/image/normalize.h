@@ -21,6 +21,7 @@ struct frame {
 	/* The picture's pixels to one of the frame: they differ where one side is very short. */
 	double step_x;
 	double step_y;
+	float grain; /* of the plane */
 };
 
 /* A rectangle in reduced pixels, its edges where the ink is at half its level. */
@@ -57,6 +58,12 @@ bool normalize_subtract_shade(float *ink, size_t width, size_t height);
  * shares of its level there, and the pixels of components in keep. Returns the level, of 255, or 0
  * where there is no ink. */
 float normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise);
+
+/* normalize_noise.c: whether what was found is no ink, but noise. keep: the pixels that are above
+ * some share of the level; areas: (n) of each component's pixels, how many are above half of it, at
+ * the component's root. */
+bool normalize_is_noise(const struct normalizer *normalizer, const struct frame *frame,
+			const uint32_t *areas, float level, float noise);
 
 /* normalize_find.c: parents, where mask (0 or 1) is set: a pixel of the same component (touching by
  * side or corner), or the pixel itself where it is the component's root. */

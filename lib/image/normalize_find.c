@@ -145,6 +145,8 @@ float normalize_find_ink(struct normalizer *normalizer, const struct frame *fram
 {
 	const size_t n = frame->width * frame->height;
 	const float level = ink_level(normalizer->ink, n, noise);
+	/* The paper is not needed any more. */
+	uint32_t *const areas = (uint32_t *)(void *)normalizer->paper;
 
 	if (level == 0)
 		return 0;
@@ -158,9 +160,9 @@ float normalize_find_ink(struct normalizer *normalizer, const struct frame *fram
 		normalizer->keep[i] = normalizer->ink[i] > COMPONENT_LEVEL;
 	normalize_label_components(normalizer->keep, frame->width, frame->height,
 				   normalizer->parents);
-	/* The paper is not needed any more: its memory holds the components' areas. */
-	keep_components(normalizer->parents, normalizer->ink, n,
-			(uint32_t *)(void *)normalizer->paper, normalizer->keep);
+	keep_components(normalizer->parents, normalizer->ink, n, areas, normalizer->keep);
+	if (normalize_is_noise(normalizer, frame, areas, level, noise))
+		return 0;
 	normalize_drop_outside(normalizer, frame);
 	return level;
 }

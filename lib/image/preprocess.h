@@ -13,6 +13,9 @@ struct plane {
 	size_t width;
 	size_t height;
 	size_t channels;
+	/* Where the values were stretched: of 255, what one level of the image's own samples is.
+	 * Else 0. */
+	float grain;
 };
 
 /* A rectangle of a plane's pixels. */

@@ -1,42 +1,45 @@
 /*
- * range.c - the range that an image's samples use, and bytes of it.
+ * range.c - which part of their range an image's samples use, and bytes of that part.
  *
- * Nearly every image uses most of its range, and a few of its rows show that: all of them are only
- * read where these do not.
+ * Nearly every image uses most of its range, and a few of its rows show that: all of them are read
+ * only where these do not.
  */
 #include "range.h"
 
 #include "../base/simd.h"
 
-/* A range is short below this part of all. */
+/* A range is short up to this part of all: bytes of 6 bits, samples of 14. */
 #define SHORT_PART 4
+
+/* Where there are fewer levels than a byte has, what they draw is clean when this share of the
+ * border has one value. Of noise with a standard deviation of 1 it is 38 %, or 69 % where half of
+ * it is cut off at black. In a picture of few pixels, as scikit-learn's digits of 8x8, the drawing
+ * is at the border, too. */
+#define CLEAN_SHARE     0.8
+#define FEW_PIXELS      400
+#define CLEAN_SHARE_FEW 0.5
 
 /* Rows that are looked at first. */
 #define N_FIRST_ROWS 16
 
-/* Samples in a row are looked at together where there is no alpha. */
 SIMD_CLONES
-static struct range range_of_bytes(const uint8_t *samples, size_t n)
+static uint32_t most_of_bytes(const uint8_t *samples, size_t n)
 {
-	uint8_t least = samples[0], most = samples[0];
+	uint8_t most = 0;
 
-	for (size_t i = 1; i < n; i++) {
-		least = samples[i] < least ? samples[i] : least;
+	for (size_t i = 0; i < n; i++)
 		most = samples[i] > most ? samples[i] : most;
-	}
-	return (struct range){least, most};
+	return most;
 }
 
 SIMD_CLONES
-static struct range range_of_samples(const uint16_t *samples, size_t n)
+static uint32_t most_of_deep(const uint16_t *samples, size_t n)
 {
-	uint16_t least = samples[0], most = samples[0];
+	uint16_t most = 0;
 
-	for (size_t i = 1; i < n; i++) {
-		least = samples[i] < least ? samples[i] : least;
+	for (size_t i = 0; i < n; i++)
 		most = samples[i] > most ? samples[i] : most;
-	}
-	return (struct range){least, most};
+	return most;
 }
 
 static uint32_t sample_at(const struct image *image, size_t i)
@@ -44,72 +47,75 @@ static uint32_t sample_at(const struct image *image, size_t i)
 	return image->deep ? image_deep_samples(image)[i] : image->pixels.data[i];
 }
 
-static struct range widen(struct range a, struct range b)
+/* Of the pixels of row y that are not see-through. */
+static uint32_t most_of_row(const struct image *image, size_t y)
 {
-	return (struct range){
-		.least = b.least < a.least ? b.least : a.least,
-		.most = b.most > a.most ? b.most : a.most,
-	};
-}
-
-/* Of the pixels of row y that are not see-through; the least is above the most where none is seen.
- */
-static struct range range_of_row(const struct image *image, size_t y)
-{
-	const unsigned channels = image->channels;
+	const unsigned channels = image->channels, alpha = channels - 1;
 	const size_t n = (size_t)image->width * channels, start = y * n;
-	struct range range = {UINT32_MAX, 0};
+	uint32_t most = 0;
 
 	if (channels % 2 && image->deep)
-		return range_of_samples(image_deep_samples(image) + start, n);
+		return most_of_deep(image_deep_samples(image) + start, n);
 	if (channels % 2)
-		return range_of_bytes(image->pixels.data + start, n);
+		return most_of_bytes(image->pixels.data + start, n);
 	for (size_t i = start; i < start + n; i += channels)
-		for (unsigned c = 0; c + 1 < channels && sample_at(image, i + channels - 1); c++) {
+		for (unsigned c = 0; c < alpha && sample_at(image, i + alpha); c++) {
 			const uint32_t value = sample_at(image, i + c);
 
-			range = widen(range, (struct range){value, value});
+			most = value > most ? value : most;
 		}
-	return range;
+	return most;
 }
 
-static uint32_t most_of(const struct image *image)
+uint32_t range_full(const struct image *image)
 {
 	return image->deep ? UINT16_MAX : UINT8_MAX;
 }
 
-struct range range_full(const struct image *image)
+/* Whether most of the border has one value: that of the first channel, less than 256. */
+static bool is_clean(const struct image *image)
 {
-	return (struct range){0, most_of(image)};
+	const size_t width = image->width, height = image->height;
+	size_t counts[UINT8_MAX + 1] = {0}, n = 0, largest = 0;
+
+	for (size_t y = 0; y < height; y++) {
+		const size_t step = y == 0 || y == height - 1 || width < 2 ? 1 : width - 1;
+
+		for (size_t x = 0; x < width; x += step, n++) {
+			const uint32_t value =
+				sample_at(image, (y * width + x) * image->channels) & UINT8_MAX;
+
+			largest = ++counts[value] > largest ? counts[value] : largest;
+		}
+	}
+	return (double)largest >=
+	       (width * height <= FEW_PIXELS ? CLEAN_SHARE_FEW : CLEAN_SHARE) * (double)n;
 }
 
-static bool is_short(const struct image *image, struct range range)
+uint32_t range_most(const struct image *image)
 {
-	return range.most < range.least || range.most - range.least < most_of(image) / SHORT_PART;
+	const uint32_t full = range_full(image), is_short = full / SHORT_PART;
+	uint32_t most = image->lossy ? full : 0;
+
+	for (size_t step = image->height / N_FIRST_ROWS + 1;; step = 1) {
+		for (size_t y = 0; y < image->height && most <= is_short; y += step) {
+			const uint32_t of_row = most_of_row(image, y);
+
+			most = of_row > most ? of_row : most;
+		}
+		if (step == 1 || most > is_short)
+			break;
+	}
+	if (most == 0 || most > is_short)
+		return full;
+	return most >= UINT8_MAX || most == 1 || is_clean(image) ? most : UINT8_MAX;
 }
 
-struct range range_of(const struct image *image)
-{
-	const size_t step = image->height / N_FIRST_ROWS + 1;
-	struct range range = range_of_row(image, 0);
-
-	for (size_t y = 0; y < image->height && is_short(image, range); y += step)
-		range = widen(range, range_of_row(image, y));
-	for (size_t y = 0; y < image->height && is_short(image, range); y++)
-		range = widen(range, range_of_row(image, y));
-	return is_short(image, range) && range.most > range.least ? range : range_full(image);
-}
-
-float range_level(const struct image *image, struct range range)
-{
-	return (float)(range.most - range.least) / (float)most_of(image);
-}
-
-enum emnist_status range_to_bytes(const struct image *image, struct range range, struct image *to,
+enum emnist_status range_to_bytes(const struct image *image, uint32_t most, struct image *to,
 				  struct emnist_error *error)
 {
 	const unsigned channels = image->channels;
-	const uint32_t wide = range.most - range.least, all = most_of(image);
+	const uint32_t full = range_full(image);
 	const enum emnist_status status =
 		image_resize(to, image->width, image->height, channels, error);
 
@@ -117,12 +123,10 @@ enum emnist_status range_to_bytes(const struct image *image, struct range range,
 		return status;
 	for (size_t i = 0; i < to->pixels.nbytes; i++) {
 		const bool is_alpha = channels % 2 == 0 && i % channels == channels - 1;
-		const uint32_t least = is_alpha ? 0 : range.least, most = is_alpha ? all : wide;
-		const uint32_t value = sample_at(image, i);
-		const uint32_t above = value > least ? value - least : 0;
+		const uint32_t value = sample_at(image, i), white = is_alpha ? full : most;
 
 		to->pixels.data[i] =
-			above < most ? (uint8_t)((above * 255 + most / 2) / most) : 255;
+			value < white ? (uint8_t)((value * 255 + white / 2) / white) : 255;
 	}
 	return EMNIST_OK;
 }
