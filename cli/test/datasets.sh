@@ -110,6 +110,18 @@ is '--fail-fast: the file is named' "emnist: '$TMP/flat/more.tsv': '$TMP/flat/ba
  format (supported: PNG, JPEG, TIFF, WebP, BMP, PNM, GIF, TGA)" "$(cat "$TMP/stderr")"
 is '--fail-fast: no figures' '' "$(cat "$TMP/out")"
 
+# What classify prints is a list, whose labels are its answers.
+"$EMNIST" classify -q -m $nearest -f csv "$TMP/flat"/*.png >"$TMP/answers.csv"
+"$EMNIST" eval -m $nearest -f json "$TMP/answers.csv" >"$TMP/out" 2>"$TMP/stderr"
+is 'a list without some labels: exit status' 1 $?
+is 'a list without some labels: they are named' \
+	"emnist: '$TMP/flat/bad.png': line 42: the label is empty" "$(cat "$TMP/stderr")"
+is 'a list without some labels: all others count, and are right' '"images":40 "correct":40' \
+	"$(grep -oE '"(images|correct)":[0-9]*' "$TMP/out" | head -n 2 | xargs -d '\n')"
+"$EMNIST" eval -m $nearest --fail-fast "$TMP/answers.csv" >"$TMP/out" 2>"$TMP/stderr"
+is 'a list without some labels, --fail-fast' \
+	"2 emnist: '$TMP/answers.csv': line 42: the label is empty" "$? $(cat "$TMP/stderr")"
+
 printf 'none.png,A\n' >"$TMP/none.csv"
 "$EMNIST" eval "$TMP/none.csv" >"$TMP/out" 2>"$TMP/stderr"
 is 'no image can be read: exit status' 2 $?

@@ -12,6 +12,7 @@
 #include "columns.h"
 #include "files.h"
 #include "labels.h"
+#include "listing.h"
 #include "rows.h"
 #include "siblings.h"
 
@@ -30,6 +31,8 @@ struct label {
 };
 
 struct list {
+	const struct emnist_dataset_options *options;
+	const char *folder; /* that its paths are relative to */
 	struct files *files;
 	struct rows rows;
 	size_t n_columns, path_column, label_column;
@@ -96,16 +99,41 @@ static const struct label *find_label(struct list *list, const struct rows_field
 	return label;
 }
 
+/* An image without a label, as `emnist classify` writes those that it could not read, is left out
+ * where someone is told so. */
+static enum emnist_status leave_out(const struct list *list, const char *path,
+				    struct emnist_error *error)
+{
+	const struct emnist_dataset_options *options = list->options;
+	struct emnist_error fault;
+	enum emnist_status status = EMNIST_OK;
+	const bool is_whole = *path == '/' || !*list->folder;
+	char *shown = is_whole ? strdup(path) : listing_join(list->folder, path);
+
+	error_set(&fault, EMNIST_ERR_CORRUPT, "line %llu: the label is empty",
+		  (unsigned long long)list->rows.line);
+	if (!shown) {
+		status = error_memory(error);
+	} else if (!options->bad_image || options->bad_image(options->context, shown, &fault)) {
+		status = fault.code;
+		if (error)
+			*error = fault;
+	}
+	free(shown);
+	return status;
+}
+
 static enum emnist_status add_row(struct list *list, struct emnist_error *error)
 {
 	const struct rows_field *path = rows_field(&list->rows, list->path_column);
 	const struct rows_field *name = rows_field(&list->rows, list->label_column);
 	const struct label *label;
 
-	if (!path->nbytes || !name->nbytes)
-		return error_set(error, EMNIST_ERR_CORRUPT, "line %llu: the %s is empty",
-				 (unsigned long long)list->rows.line,
-				 path->nbytes ? "label" : "path");
+	if (!path->nbytes)
+		return error_set(error, EMNIST_ERR_CORRUPT, "line %llu: the path is empty",
+				 (unsigned long long)list->rows.line);
+	if (!name->nbytes)
+		return leave_out(list, path->text, error);
 	if (list->n_labels == LABELS_MAX_COUNT)
 		return error_set(error, EMNIST_ERR_LIMIT, "line %llu: more than %d labels",
 				 (unsigned long long)list->rows.line, LABELS_MAX_COUNT - 1);
@@ -191,6 +219,8 @@ static enum emnist_status open_list(struct list *list, const struct source_reque
 	char *folder = folder_of(request);
 	enum emnist_status status;
 
+	list->options = request->options;
+	list->folder = folder;
 	list->labels = alloc_array(LABELS_MAX_COUNT, sizeof(struct label *));
 	if (folder && list->labels)
 		status = files_create(folder, request->options, &list->files, error);
