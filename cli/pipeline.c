@@ -175,7 +175,8 @@ static void found_archive(struct station *station, struct batch *batch, struct i
 	char why[sizeof(error->message)];
 	const void *bytes;
 
-	item->is_archive = item->kind == INPUT_FILE || item->kind == INPUT_STDIN;
+	item->is_archive = item->kind == INPUT_FILE || item->kind == INPUT_STDIN ||
+			   (item->kind == INPUT_FOUND && error->code == EMNIST_ERR_PAGES);
 	if (!item->is_archive) {
 		snprintf(why, sizeof(why), "%.120s: %s", error->message,
 			 item->kind == INPUT_FOUND
@@ -236,7 +237,7 @@ static void read_item(const struct pipeline *pipeline, struct station *station, 
 
 	error.code = EMNIST_OK; /* the rest is read only where it is set */
 	read_image(station, batch, item, vector, &error);
-	if (error.code == EMNIST_ERR_ARCHIVE) {
+	if (error.code == EMNIST_ERR_ARCHIVE || error.code == EMNIST_ERR_PAGES) {
 		found_archive(station, batch, item, &error);
 	} else if (error.code == EMNIST_ERR_IO && error.sys_errno == EISDIR &&
 		   item->kind == INPUT_FILE) {

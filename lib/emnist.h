@@ -254,9 +254,9 @@ EMNIST_API enum emnist_status emnist_read_file(struct emnist_reader *reader, con
 EMNIST_API enum emnist_status emnist_read_fd(struct emnist_reader *reader, int fd, float *vector,
 					     struct emnist_error *error);
 
-/* What the last emnist_read_fd() took from its file, where it failed with EMNIST_ERR_ARCHIVE: of a
- * pipe, what emnist_archive_open_fd() needs beside the descriptor. Owned by the reader, until it
- * reads again. */
+/* What the last emnist_read_fd() took from its file, where it failed with EMNIST_ERR_ARCHIVE or
+ * EMNIST_ERR_PAGES: of a pipe, what emnist_archive_open_fd() needs beside the descriptor. Owned by
+ * the reader, until it reads again. */
 EMNIST_API const void *emnist_reader_bytes(const struct emnist_reader *reader, size_t *nbytes_ret);
 
 /* The same from nbytes bytes of an image file in memory. */
@@ -284,9 +284,9 @@ EMNIST_API enum emnist_status emnist_vector_to_png(const float *vector, void **p
 
 /*
  * A file of many image files, which come one after the other, in the order in which they stand
- * there: zip; tar, as it is or in gzip, zstd or xz; or an idx file of 28x28 images, as it is or in
- * one of these. Content tells what it is, never a name. Archives are read by libarchive, which is
- * loaded when it is needed.
+ * there: zip; tar, as it is or in gzip, zstd or xz; or an idx file of 28x28 images, or a TIFF file
+ * of several pages, as it is or in one of these. Detected from the content, not the file name.
+ * Archives are read by libarchive, which is loaded when it is needed.
  */
 struct emnist_archive;
 
@@ -306,8 +306,10 @@ struct emnist_archive_options {
 struct emnist_archive_file {
 	const char *name;  /* as the archive has it, in any encoding, or, where that is marked as
 			    * UTF-8, in Unicode's form C; of an idx file the number of the image,
-			    * from 0. NULL: there are no more files */
-	const void *bytes; /* (nbytes) of an image file; of an image of an idx file as PGM */
+			    * from 0; of a TIFF file that of the page, from 1, and in an archive
+			    * behind the file's name and "!". NULL: there are no more files */
+	const void *bytes; /* (nbytes) of an image file; of an image of an idx file as PGM, of a
+			    * page as TIFF */
 	size_t nbytes;
 	const struct emnist_error *error; /* why this file cannot be read, the others perhaps can;
 					   * or NULL */

@@ -5,7 +5,7 @@
 
 Needs numpy and pillow. expected.tsv has the size, the channels, the bits of a sample, and the CRC-32
 of the pixels: of what was stored without loss, from the array before it was encoded; of what was not,
-as Pillow decodes it. malformed/ holds files each named by its one defect, with status and message, of
+as Pillow decodes it. pages.tsv has the same of each page of a file of several. malformed/ holds files each named by its one defect, with status and message, of
 which "..." may be anything.
 """
 import io
@@ -43,13 +43,17 @@ ALPHA = np.dstack([COLOR, 255 - GRAY])
 class Expected:
     lines = ["# name\twidth\theight\tchannels\tbits\tcrc32 of the samples, little-endian\n"]
 
-    @classmethod
-    def add(cls, name, pixels):
+    @staticmethod
+    def fields(pixels):
         bits = 8 * pixels.dtype.itemsize
         height, width = pixels.shape[:2]
         channels = 1 if pixels.ndim == 2 else pixels.shape[2]
         crc = zlib.crc32(pixels.astype(f"<u{bits // 8}").tobytes())
-        cls.lines.append(f"{name}\t{width}\t{height}\t{channels}\t{bits}\t{crc:08x}\n")
+        return f"{width}\t{height}\t{channels}\t{bits}\t{crc:08x}\n"
+
+    @classmethod
+    def add(cls, name, pixels):
+        cls.lines.append(f"{name}\t" + cls.fields(pixels))
 
 
 def put(name, data, pixels):
@@ -288,9 +292,9 @@ def by_pillow(image, **options):
     return out.getvalue()
 
 
-def fax(compression, **options):
-    """The one strip of the drawing that Pillow's libtiff makes of it; 0 is white in it."""
-    image = Image.open(io.BytesIO(by_pillow(Image.fromarray(~BILEVEL), compression=compression,
+def fax(compression, paper=BILEVEL, **options):
+    """The one strip that Pillow's libtiff makes of a drawing; 0 is white in it."""
+    image = Image.open(io.BytesIO(by_pillow(Image.fromarray(~paper), compression=compression,
                                             strip_size=1 << 20, **options)))
     assert image.tag_v2[PHOTOMETRIC] == BLACK_IS_0 and len(image.tag_v2[OFFSETS]) == 1
     data = image.fp.getbuffer()
@@ -441,7 +445,54 @@ def make_one_of_many():
     put_tiff("thumbnail-only.tif", bytes(file.data), thumbnail)
 
 
+def sample(name):
+    return np.asarray(Image.open(FOLDER.parent / "samples" / name).convert("L"))
+
+
+def make_pages():
+    """Files of several pages, which pages.tsv lists, and damaged ones."""
+    two, seven, e = map(sample, ("digit-2-scan.png", "digit-7-bilevel.png", "small-e-tiny.png"))
+    paper = seven > 128
+    strip = fax("group4", paper)
+    color = np.dstack([e, e, 255 - (255 - e) // 2])
+    lines = ["# file\tpage\twidth\theight\tchannels\tbits\tcrc32 of the samples, little-endian\n"]
+
+    def add(name, file, *pages):
+        (FOLDER / name).write_bytes(bytes(file.data))
+        for number, pixels in enumerate(pages, 1):
+            lines.append(f"{name}\t{number}\t" + Expected.fields(pixels))
+
+    def built(order="<", big=False):
+        file = Tiff(order, big)
+        thumbnail = tags_of(small(two), BLACK_IS_0, SUBFILE=1)
+        file.page([zlib.compress(two[y:y + 50].tobytes()) for y in range(0, len(two), 50)],
+                  tags_of(two, BLACK_IS_0, ROWS=50, SUBFILE=2, COMPRESSION=DEFLATE))
+        file.page([small(two).tobytes()], thumbnail)
+        file.page([strip], tags_of(paper, WHITE_IS_0, 1, COMPRESSION=G4, SUBFILE=2))
+        file.page(sum((tiles(color[..., c], 32, 16) for c in range(3)), []),
+                  tags_of(color, RGB, PLANAR=2, TILE_WIDE=32, TILE_HIGH=16))
+        return file.page([samples(e.astype(np.uint16) * 200, 16, order)],
+                         tags_of(e, BLACK_IS_0, 16))
+
+    shown = (two, np.where(paper, 255, 0).astype(np.uint8), color, e.astype(np.uint16) * 200)
+    add("pages.tif", built(), *shown)
+    add("pages-big-endian.tif", built(">"), *shown)
+    add("pages-bigtiff.tif", built(big=True), *shown)
+    (FOLDER / "pages.tsv").write_text("".join(lines))
+
+    damaged = Tiff().page([e.tobytes()], tags_of(e, BLACK_IS_0))
+    damaged.page([e.tobytes()], tags_of(e, BLACK_IS_0, NBYTES=1 << 20))
+    damaged.page(None, tags_of(e, BLACK_IS_0)).page([strip], tags_of(paper, WHITE_IS_0, 1,
+                                                                       COMPRESSION=G4))
+    (FOLDER / "pages-damaged.tif").write_bytes(bytes(damaged.data))
+    shared = Tiff().page([two.tobytes()], tags_of(two, BLACK_IS_0))
+    for _ in range(99):
+        shared.page(None, {**tags_of(two, BLACK_IS_0), OFFSETS: 8, NBYTES: two.size})
+    (FOLDER / "pages-that-share.tif").write_bytes(bytes(shared.data))
+
+
 def make_tiff():
+    make_pages()
     make_bilevel()
     make_gray_and_palette()
     make_color()

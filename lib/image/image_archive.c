@@ -1,13 +1,14 @@
 /*
  * image_archive.c - struct emnist_archive: the image files in an archive, or the images of an idx
- * file as such files.
+ * file, or of a TIFF file of several, as such files.
  *
- * An image of an idx file is handed out as a PGM file of its pixels, upright: so it takes the same
- * way as any other, and nobody who reads images needs to know.
+ * An image of an idx file is handed out as a PGM file of its pixels, upright, and a page of a TIFF
+ * file as a TIFF file of that page alone: so it takes the same way as any other, and nobody who
+ * reads images needs to know.
  */
 #include "../base/archive.h"
 #include "../base/cursor.h"
-#include "image.h"
+#include "tiff_pages.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,12 +32,16 @@ struct emnist_archive {
 	uint64_t file_nbytes;
 	struct members *members;
 	bool is_idx;
+	bool is_tiff;
 	bool transposed;
 	bool failed;
+	uint64_t n_files;           /* that may be in it */
 	uint32_t n_images, n_given; /* of an idx file */
+	struct tiff_queue pages;    /* of a TIFF file, which is the archive, or in it: */
+	const char *member_name;
 	struct buffer bytes;
-	struct emnist_error error; /* of a file */
-	char number[16];
+	struct emnist_error error;        /* of a file */
+	char name[MEMBERS_NAME_MAX + 32]; /* of an image or a page */
 };
 
 /* ------------------------------------------------------------------------ idx */
@@ -53,22 +58,15 @@ static enum emnist_status not_idx(const struct emnist_archive *archive, struct e
 			 members_kind_name(kind));
 }
 
+/* bytes: the first n, IDX_HEADER_NBYTES where so many are there. */
 static enum emnist_status read_idx_header(struct emnist_archive *archive,
+					  const unsigned char *bytes, size_t n,
 					  struct emnist_error *error)
 {
-	unsigned char bytes[IDX_HEADER_NBYTES];
-	struct member member;
-	struct cursor cursor;
-	uint32_t magic, height, width;
-	size_t n = 0;
-	enum emnist_status status = members_next(archive->members, &member, error);
+	struct cursor cursor = cursor_over(bytes, n);
+	const uint32_t magic = cursor_u32_be(&cursor);
+	uint32_t height, width;
 
-	if (!status)
-		status = members_read(archive->members, bytes, sizeof(bytes), &n, error);
-	if (status)
-		return status;
-	cursor = cursor_over(bytes, n);
-	magic = cursor_u32_be(&cursor);
 	archive->n_images = cursor_u32_be(&cursor);
 	height = cursor_u32_be(&cursor);
 	width = cursor_u32_be(&cursor);
@@ -129,8 +127,56 @@ static enum emnist_status next_of_idx(struct emnist_archive *archive,
 		return error_memory(error);
 	memcpy(archive->bytes.data, PGM_HEADER, PGM_HEADER_NBYTES);
 	put_pixels(archive, stored);
-	snprintf(archive->number, sizeof(archive->number), "%u", archive->n_given++);
-	file->name = archive->number;
+	snprintf(archive->name, sizeof(archive->name), "%u", archive->n_given++);
+	file->name = archive->name;
+	return EMNIST_OK;
+}
+
+/* ---------------------------------------------------------------------- pages */
+
+/* The pages of what is in archive->pages.file come next, if it is a TIFF file. */
+static enum emnist_status begin_pages(struct emnist_archive *archive, struct emnist_error *error)
+{
+	const enum emnist_status status = tiff_queue_begin(&archive->pages, error);
+
+	if (status || archive->pages.pages.n <= archive->n_files)
+		return status;
+	return error_set(error, EMNIST_ERR_LIMIT, "%zu pages, the limit is %llu",
+			 archive->pages.pages.n, (unsigned long long)archive->n_files);
+}
+
+/* The archive is a TIFF file, of which n bytes have been read. */
+static enum emnist_status open_tiff(struct emnist_archive *archive, const unsigned char *head,
+				    size_t n, struct emnist_error *error)
+{
+	struct buffer *file = &archive->pages.file;
+	enum emnist_status status =
+		members_read_all(archive->members, archive->file_nbytes, file, error);
+
+	archive->is_tiff = true;
+	if (status)
+		return status;
+	if (!buffer_reserve(file, file->nbytes + n))
+		return error_memory(error);
+	memmove(file->data + n, file->data, file->nbytes);
+	memcpy(file->data, head, n);
+	file->nbytes += n;
+	return begin_pages(archive, error);
+}
+
+/* outer: the file in the archive that it is a page of, or "". */
+static enum emnist_status next_page(struct emnist_archive *archive, const char *outer,
+				    struct emnist_archive_file *file, struct emnist_error *error)
+{
+	const size_t number = archive->pages.n_taken + 1;
+	const enum emnist_status status =
+		tiff_queue_next(&archive->pages, &archive->bytes, &archive->error);
+
+	if (status == EMNIST_ERR_MEMORY)
+		return error_memory(error);
+	snprintf(archive->name, sizeof(archive->name), "%s%s%zu", outer, *outer ? "!" : "", number);
+	file->name = archive->name;
+	file->error = status ? &archive->error : NULL;
 	return EMNIST_OK;
 }
 
@@ -171,6 +217,22 @@ static enum emnist_status read_file(struct emnist_archive *archive, const struct
 	return members_read_all(archive->members, archive->file_nbytes, &archive->bytes, error);
 }
 
+/* Whether the member that was read is a TIFF file of several pages, which come next; if it is
+ * damaged, who reads it will find out. */
+static bool has_pages(struct emnist_archive *archive)
+{
+	struct tiff_queue *pages = &archive->pages;
+	struct tiff_pages found;
+
+	if (!tiff_sniff(archive->bytes.data, archive->bytes.nbytes) ||
+	    tiff_pages_find(archive->bytes.data, archive->bytes.nbytes, &found, NULL) ||
+	    found.n == 1)
+		return false;
+	pages->file = archive->bytes;
+	archive->bytes = (struct buffer){0};
+	return true;
+}
+
 static enum emnist_status next_of_members(struct emnist_archive *archive,
 					  struct emnist_archive_file *file,
 					  struct emnist_error *error)
@@ -178,6 +240,7 @@ static enum emnist_status next_of_members(struct emnist_archive *archive,
 	enum emnist_status status;
 	struct member member;
 
+	tiff_queue_clear(&archive->pages);
 	if (archive->bytes.capacity > KEEP_NBYTES)
 		buffer_clear(&archive->bytes);
 	do
@@ -197,11 +260,34 @@ static enum emnist_status next_of_members(struct emnist_archive *archive,
 		return error_prefix(error, status, prefix);
 	}
 	file->name = member.name;
+	if (!status && has_pages(archive)) {
+		archive->member_name = member.name;
+		status = begin_pages(archive, &archive->error);
+		if (!status)
+			return next_page(archive, member.name, file, error);
+	}
 	file->error = status ? &archive->error : NULL;
 	return EMNIST_OK;
 }
 
 /* --------------------------------------------------------------------- public */
+
+static enum emnist_status open_stream(struct emnist_archive *archive, struct emnist_error *error)
+{
+	unsigned char head[IDX_HEADER_NBYTES];
+	struct member member;
+	size_t n = 0;
+	enum emnist_status status = members_next(archive->members, &member, error);
+
+	if (!status)
+		status = members_read(archive->members, head, sizeof(head), &n, error);
+	if (status)
+		return status;
+	if (tiff_sniff(head, n))
+		return open_tiff(archive, head, n, error);
+	archive->is_idx = true;
+	return read_idx_header(archive, head, n, error);
+}
 
 static enum emnist_status open_archive(struct emnist_archive *archive, int fd, const void *head,
 				       size_t head_nbytes, uint64_t n_files,
@@ -213,8 +299,7 @@ static enum emnist_status open_archive(struct emnist_archive *archive, int fd, c
 
 	if (status)
 		return status;
-	archive->is_idx = members_is_stream(archive->members);
-	return archive->is_idx ? read_idx_header(archive, error) : EMNIST_OK;
+	return members_is_stream(archive->members) ? open_stream(archive, error) : EMNIST_OK;
 }
 
 enum emnist_status emnist_archive_open_fd(int fd, const void *head, size_t head_nbytes,
@@ -238,6 +323,8 @@ enum emnist_status emnist_archive_open_fd(int fd, const void *head, size_t head_
 	archive->fd = -1;
 	archive->file_nbytes = options->file_nbytes ? options->file_nbytes : DEFAULT_FILE_NBYTES;
 	archive->transposed = options->transpose != EMNIST_TRANSPOSE_NO;
+	archive->n_files = options->n_files ? options->n_files : MEMBERS_MAX_COUNT;
+	archive->member_name = "";
 	status = open_archive(archive, fd, head, head_nbytes, options->n_files, error);
 	if (status)
 		emnist_archive_close(archive);
@@ -287,8 +374,14 @@ enum emnist_status emnist_archive_next(struct emnist_archive *archive,
 	*file_ret = (struct emnist_archive_file){0};
 	if (archive->failed)
 		return error_set(error, EMNIST_ERR_CORRUPT, "reading has failed before");
-	status = archive->is_idx ? next_of_idx(archive, file_ret, error)
-				 : next_of_members(archive, file_ret, error);
+	if (tiff_queue_has_next(&archive->pages))
+		status = next_page(archive, archive->member_name, file_ret, error);
+	else if (archive->is_tiff)
+		status = EMNIST_OK;
+	else if (archive->is_idx)
+		status = next_of_idx(archive, file_ret, error);
+	else
+		status = next_of_members(archive, file_ret, error);
 	file_ret->bytes = archive->bytes.data;
 	file_ret->nbytes = archive->bytes.nbytes;
 	archive->failed = status != EMNIST_OK;
@@ -297,7 +390,7 @@ enum emnist_status emnist_archive_next(struct emnist_archive *archive,
 
 bool emnist_archive_is_ready(const struct emnist_archive *archive)
 {
-	return members_is_ready(archive->members);
+	return tiff_queue_has_next(&archive->pages) || members_is_ready(archive->members);
 }
 
 void emnist_archive_stop(struct emnist_archive *archive)
@@ -313,5 +406,6 @@ void emnist_archive_close(struct emnist_archive *archive)
 	if (archive->fd >= 0)
 		close(archive->fd);
 	buffer_clear(&archive->bytes);
+	tiff_queue_clear(&archive->pages);
 	free(archive);
 }

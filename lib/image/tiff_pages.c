@@ -44,6 +44,9 @@ struct layout {
 	size_t header_nbytes;
 };
 
+/* All pages together may take twice as much as the file, and this: they have little in common. */
+#define SPARE_NBYTES ((uint64_t)1 << 20)
+
 static const struct layout classic = {4, 2, 12, 8}, bigtiff = {8, 8, 20, 16};
 
 struct entry {
@@ -312,9 +315,9 @@ static size_t append(struct page_writer *writer, const void *bytes, size_t n)
 	if (writer->status)
 		return offset;
 	if (n > *writer->room) {
-		writer->status = error_set(writer->error, EMNIST_ERR_LIMIT,
-					   "its pages share so many bytes that it seems to be made "
-					   "to do harm");
+		writer->status =
+			error_set(writer->error, EMNIST_ERR_LIMIT,
+				  "its pages overlap, and those that are left are not read");
 		return offset;
 	}
 	if (!buffer_reserve(file, file->nbytes + n)) {
@@ -450,4 +453,44 @@ enum emnist_status tiff_page_extract(const struct tiff_pages *pages, uint64_t of
 	if (!writer.status && !pages->big && file->nbytes - writer.start > UINT32_MAX)
 		return error_set(error, EMNIST_ERR_LIMIT, "a page is larger than 4 GiB");
 	return writer.status;
+}
+
+/* -------------------------------------------------------------------------- queue */
+
+enum emnist_status tiff_queue_begin(struct tiff_queue *queue, struct emnist_error *error)
+{
+	const enum emnist_status status =
+		tiff_pages_find(queue->file.data, queue->file.nbytes, &queue->pages, error);
+
+	queue->n_taken = 0;
+	if (status)
+		queue->pages.n = 0;
+	queue->next = queue->pages.first;
+	queue->room = 2 * (uint64_t)queue->file.nbytes + SPARE_NBYTES;
+	return status;
+}
+
+bool tiff_queue_has_next(const struct tiff_queue *queue)
+{
+	return queue->n_taken < queue->pages.n;
+}
+
+enum emnist_status tiff_queue_next(struct tiff_queue *queue, struct buffer *file,
+				   struct emnist_error *error)
+{
+	const uint64_t directory = tiff_pages_next(&queue->pages, &queue->next);
+	enum emnist_status status;
+
+	queue->n_taken++;
+	file->nbytes = 0;
+	status = tiff_page_extract(&queue->pages, directory, file, &queue->room, error);
+	if (status == EMNIST_ERR_LIMIT)
+		queue->n_taken = queue->pages.n;
+	return status;
+}
+
+void tiff_queue_clear(struct tiff_queue *queue)
+{
+	buffer_clear(&queue->file);
+	*queue = (struct tiff_queue){.n_taken = 0};
 }

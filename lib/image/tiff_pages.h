@@ -39,4 +39,26 @@ enum emnist_status tiff_page_extract(const struct tiff_pages *pages, uint64_t di
 				     struct buffer *file, uint64_t *room,
 				     struct emnist_error *error);
 
+/* A file whose pages are taken one after the other; {0}: there are none. */
+struct tiff_queue {
+	struct buffer file;
+	struct tiff_pages pages;
+	uint64_t next; /* see tiff_pages_next() */
+	size_t n_taken;
+	uint64_t room; /* see tiff_page_extract() */
+};
+
+/* Begins with the bytes in queue->file, which are a TIFF file. */
+enum emnist_status tiff_queue_begin(struct tiff_queue *queue, struct emnist_error *error);
+
+bool tiff_queue_has_next(const struct tiff_queue *queue);
+
+/* The next page as a TIFF file, in place of what file holds. After a failure there may be others.
+ */
+enum emnist_status tiff_queue_next(struct tiff_queue *queue, struct buffer *file,
+				   struct emnist_error *error);
+
+/* Frees the file and ends the queue. */
+void tiff_queue_clear(struct tiff_queue *queue);
+
 #endif

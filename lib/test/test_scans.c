@@ -1,7 +1,8 @@
 /*
  * test_scans.c - the formats that scanners and phones write: every kind against
- * testdata/scans/expected.tsv, every defect against testdata/scans/malformed/expected.tsv (both by
- * testdata/generate_scans.py, checked with Pillow), and files that end too soon.
+ * testdata/scans/expected.tsv, every page of files of several, every defect against
+ * testdata/scans/malformed/expected.tsv (both by testdata/generate_scans.py, checked with Pillow),
+ * and files that end too soon.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -58,6 +59,21 @@ static unsigned long checksum(struct image *image)
 	return crc32(0, image->pixels.data, (uInt)image->pixels.nbytes);
 }
 
+/* Size, channels, bits and checksum, as a table of the generator has them from field `first` on. */
+static void assert_image(struct image *image, const struct row *row, size_t first)
+{
+	char seen[80], expected[80];
+
+	assert_int_equal(image->pixels.nbytes, image_n_samples(image) * (image->deep ? 2 : 1));
+	snprintf(seen, sizeof(seen), "%u x %u x %u of %d bits, %08lx", image->width, image->height,
+		 image->channels, image->deep ? 16 : 8, checksum(image));
+	snprintf(expected, sizeof(expected), "%.9s x %.9s x %.9s of %.9s bits, %.9s",
+		 row->fields[first], row->fields[first + 1], row->fields[first + 2],
+		 row->fields[first + 3], row->fields[first + 4]);
+	if (strcmp(seen, expected) != 0)
+		fail_msg("%s: %s instead of %s", row->fields[0], seen, expected);
+}
+
 static void decodes_every_kind(void **state)
 {
 	FILE *table = fopen(SCANS "expected.tsv", "r");
@@ -69,23 +85,102 @@ static void decodes_every_kind(void **state)
 	assert_non_null(table);
 	for (; next_row(table, &row); n++) {
 		struct emnist_error error;
-		char seen[80], expected[80];
 
 		assert_int_equal(row.n_fields, 6);
 		if (decode_file(SCANS, row.fields[0], &image, &error))
 			fail_msg("%s: %s", row.fields[0], error.message);
-		assert_int_equal(image.pixels.nbytes,
-				 image_n_samples(&image) * (image.deep ? 2 : 1));
-		snprintf(seen, sizeof(seen), "%u x %u x %u of %d bits, %08lx", image.width,
-			 image.height, image.channels, image.deep ? 16 : 8, checksum(&image));
-		snprintf(expected, sizeof(expected), "%.9s x %.9s x %.9s of %.9s bits, %.9s",
-			 row.fields[1], row.fields[2], row.fields[3], row.fields[4], row.fields[5]);
-		if (strcmp(seen, expected) != 0)
-			fail_msg("%s: %s instead of %s", row.fields[0], seen, expected);
+		assert_image(&image, &row, 1);
 	}
 	assert_true(n > 10);
 	image_clear(&image);
 	fclose(table);
+}
+
+/* --------------------------------------------------------------------- pages */
+
+static void gives_every_page(void **state)
+{
+	const struct emnist_limits limits = defaults();
+	FILE *table = fopen(SCANS "pages.tsv", "r");
+	struct emnist_archive *archive = NULL;
+	struct emnist_archive_file file;
+	struct image image = {0};
+	struct row row;
+	char path[256] = "";
+
+	(void)state;
+	assert_non_null(table);
+	while (next_row(table, &row)) {
+		assert_int_equal(row.n_fields, 7);
+		if (strcmp(row.fields[1], "1") == 0) {
+			emnist_archive_close(archive);
+			snprintf(path, sizeof(path), SCANS "%s", row.fields[0]);
+			assert_int_equal(emnist_archive_open(path, NULL, &archive, NULL), 0);
+		}
+		assert_int_equal(emnist_archive_next(archive, &file, NULL), EMNIST_OK);
+		assert_string_equal(file.name, row.fields[1]);
+		assert_null(file.error);
+		assert_int_equal(image_decode(file.bytes, file.nbytes, &limits, &image, NULL),
+				 EMNIST_OK);
+		assert_image(&image, &row, 2);
+	}
+	assert_int_equal(emnist_archive_next(archive, &file, NULL), EMNIST_OK);
+	assert_null(file.name);
+	emnist_archive_close(archive);
+	image_clear(&image);
+	fclose(table);
+}
+
+/* Opens the file and reads to the end of its pages; counts those that can be read, and keeps the
+ * last error of one that cannot. */
+static size_t count_pages(const char *path, const struct emnist_archive_options *options,
+			  struct emnist_error *error)
+{
+	struct emnist_archive_file file = {.name = ""};
+	struct emnist_archive *archive;
+	size_t n = 0;
+
+	if (emnist_archive_open(path, options, &archive, error))
+		return 0;
+	while (!emnist_archive_next(archive, &file, error) && file.name) {
+		if (file.error)
+			*error = *file.error;
+		n += !file.error;
+	}
+	emnist_archive_close(archive);
+	return n;
+}
+
+static void damaged_pages_are_told(void **state)
+{
+	const struct emnist_archive_options few = {.n_files = 3},
+					    short_files = {.file_nbytes = 900};
+	struct emnist_error error = {0};
+
+	(void)state;
+	assert_int_equal(count_pages(SCANS "pages-damaged.tif", NULL, &error), 2);
+	assert_string_equal(error.message,
+			    "not a valid TIFF: a page does not say where its pixels are");
+	assert_int_equal(count_pages(SCANS "pages.tif", &few, &error), 0);
+	assert_string_equal(error.message, "4 pages, the limit is 3");
+	assert_int_equal(count_pages(SCANS "pages.tif", &short_files, &error), 0);
+	assert_string_equal(error.message, "file is larger than the limit of 900 bytes");
+	assert_int_equal(count_pages(SCANS "gray8.tif", NULL, &error), 1);
+}
+
+/* Else a file of a few kilobytes could hold a million pages of a megabyte. */
+static void pages_cannot_share_much(void **state)
+{
+	struct emnist_error error = {0};
+	size_t n, nbytes;
+
+	(void)state;
+	free(read_file(SCANS, "pages-that-share.tif", &nbytes));
+	n = count_pages(SCANS "pages-that-share.tif", NULL, &error);
+	assert_int_equal(error.code, EMNIST_ERR_LIMIT);
+	assert_string_equal(error.message,
+			    "its pages overlap, and those that are left are not read");
+	assert_in_range(n, 1, (2 * nbytes + (1 << 20)) / (170 * 210));
 }
 
 /* ------------------------------------------------------------------ errors */
@@ -174,6 +269,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decodes_every_kind),
+		cmocka_unit_test(gives_every_page),
+		cmocka_unit_test(damaged_pages_are_told),
+		cmocka_unit_test(pages_cannot_share_much),
 		cmocka_unit_test(refuses_every_defect),
 		cmocka_unit_test(refuses_what_is_cut_short),
 	};
