@@ -165,6 +165,7 @@ make_files()
 {
 	idx=$root/testdata/idx
 	cp "$root/testdata/samples/digit-2-scan.png" scan.png
+	cp "$root/testdata/scans/pages.tif" scan.tif
 	mkdir scans
 	cp scan.png scans/a.png
 	head -c 2000 "$root/testdata/samples/small-d-phone.jpg" >scans/b.jpg

@@ -6,7 +6,7 @@
 # stderr together. A line "..." stands for any number of lines; numbers with a decimal point
 # are all alike; of a command without such lines only the exit status is looked at.
 #
-# All examples of a file run one after the other in a directory that has what they name: scan.png,
+# All examples of a file run one after the other in a directory that has what they name: scan.png, scan.tif,
 # scans/ with one image and a photograph that is cut short, letters/ with a folder for each of two classes
 # and a list, testdata/, and EMNIST's file names, here, in gzip/ and in $EMNIST_DATA/emnist, behind which are
 # a few images of ours, over and over.
@@ -65,6 +65,7 @@ make_place()
 	rm -rf "$TMP/place"
 	mkdir -p "$TMP/place/scans"
 	cp testdata/samples/digit-2-scan.png "$TMP/place/scan.png"
+	cp testdata/scans/pages.tif "$TMP/place/scan.tif"
 	cp testdata/samples/digit-2-scan.png "$TMP/place/scans/a.png"
 	head -c 2000 testdata/samples/small-d-phone.jpg >"$TMP/place/scans/b.jpg"
 	ln -s "$ROOT/testdata" "$TMP/place/testdata"
