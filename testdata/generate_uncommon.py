@@ -5,7 +5,7 @@
 
 The files are put together here byte by byte. The pixels that the tests expect (uncommon/expected.tsv)
 are those that Pillow reads, or, where they are given below, those that were encoded; the table says
-of each who of Pillow and OpenCV reads it so.
+of each who of Pillow and OpenCV reads it so. JPEG is to be near to a file of testdata/images.
 """
 import io
 import pathlib
@@ -15,7 +15,7 @@ import zlib
 
 import cv2
 import numpy
-from PIL import Image
+from PIL import Image, ImageOps
 
 from generate_images import (GREY, GREY_ALPHA, PALETTE, RGB, RGBA, chunk, pack_row, png,
                              test_pixels, to8)
@@ -604,6 +604,62 @@ def make_tga():
                                      descriptor), 3, array_of(color))
 
 
+# ------------------------------------------------------------------------------------ EXIF
+
+IMAGES = FOLDER.parent / "images"
+
+
+def tiff(*entries, at=8):
+    """EXIF data with the directory at that offset; entries are (tag, value)."""
+    directory = struct.pack(">H", len(entries)) + b"".join(
+        struct.pack(">HHIHH", tag, 3, 1, value, 0) for tag, value in entries) + bytes(4)
+    return b"MM\0*" + struct.pack(">I", at) + bytes(at - 8) + directory
+
+
+def app1(data, name=b"Exif\0\0"):
+    return b"\xff\xe1" + struct.pack(">H", 2 + len(name) + len(data)) + name + data
+
+
+def make_exif():
+    near = Image.open(IMAGES / "near-rgb.ppm")
+    stored = {k: (IMAGES / f"exif-{k}.jpg").read_bytes() for k in (1, 6)}
+    turned, upright = tiff((0x0112, 6)), tiff((0x0112, 1))
+    silent = tiff((0x0100, 6))
+    late = tiff((0x010f, 7), (0x0112, 6), at=300)
+    cases = (
+        # name, orientation as stored, segments before the image
+        ("split-behind-directory", 6, (turned + bytes(50), bytes(90))),
+        ("split-before-directory", 6, (late[:200], late[200:])),
+        ("split-in-entry", 6, (late[:320], late[320:])),
+        ("split-in-three", 6, (late[:9], late[9:305], late[305:] + bytes(60))),
+        ("first-turns", 6, (turned, upright)),
+        ("first-does-not-turn", 1, (upright, turned)),
+        ("first-says-nothing", 1, (silent, turned)),
+        ("first-is-empty", 6, (b"", turned)),
+    )
+
+    def put(name, orientation, segments):
+        data = stored[orientation]
+        length = struct.unpack(">H", data[22:24])[0]
+        assert data[20:22] == b"\xff\xe1"
+        data = data[:20] + b"".join(segments) + data[22 + length:]
+        theirs = {
+            "Pillow": ImageOps.exif_transpose(Image.open(io.BytesIO(data))),
+            "OpenCV": cv2.imdecode(numpy.frombuffer(data, numpy.uint8), cv2.IMREAD_COLOR_RGB)}
+        readers = [r for r, pixels in theirs.items()
+                   if numpy.asarray(pixels).shape == (near.height, near.width, 3) and
+                   abs(numpy.asarray(pixels, float) - numpy.asarray(near)).mean() < 2.5]
+        (FOLDER / f"exif-{name}.jpg").write_bytes(data)
+        Expected.lines.append(f"exif-{name}.jpg\t{near.width}\t{near.height}\t3\tnear-rgb.ppm"
+                              f"\t{', '.join(readers) or 'nobody'}\t\n")
+
+    for name, orientation, parts in cases:
+        put(name, orientation, [app1(part) for part in parts])
+    xmp = app1(b"<x:xmpmeta/>", b"http://ns.adobe.com/xap/1.0/\0")
+    put("behind-xmp", 6, (xmp, app1(turned)))
+    put("with-xmp-between", 6, (app1(late[:200]), xmp, app1(late[200:])))
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     make_transparent_png()
@@ -613,4 +669,5 @@ if __name__ == "__main__":
     make_run_length_bmp()
     make_gif()
     make_tga()
+    make_exif()
     (FOLDER / "expected.tsv").write_text("".join(Expected.lines))

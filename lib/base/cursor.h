@@ -63,6 +63,13 @@ static inline uint32_t cursor_u32_le(struct cursor *cursor)
 	return b ? b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24 : 0;
 }
 
+static inline unsigned cursor_u16_be(struct cursor *cursor)
+{
+	const unsigned char *b = cursor_take(cursor, 2);
+
+	return b ? (unsigned)b[0] << 8 | b[1] : 0;
+}
+
 static inline uint32_t cursor_u32_be(struct cursor *cursor)
 {
 	const unsigned char *b = cursor_take(cursor, 4);

@@ -23,6 +23,10 @@
 /* Cameras and editors write 10 or so; each costs a pass over all pixels. */
 #define MAX_SCANS 100
 
+/* Of EXIF data; the directory with the orientation is at their beginning, but a thumbnail may come
+ * before it. */
+#define MAX_EXIF_NBYTES ((size_t)1 << 20)
+
 /* A unit that is coded at once covers at most 32 x 32 pixels and takes at least a bit. */
 #define MCU_N_PIXELS 1024
 
@@ -48,22 +52,9 @@ struct jpeg_walk {
 	struct cursor in;
 	struct image_header *header;
 	unsigned n_scans;
+	struct buffer exif; /* of all segments, one after the other */
 	struct emnist_error *error;
 };
-
-static unsigned take_u8(struct cursor *in)
-{
-	const unsigned char *b = cursor_take(in, 1);
-
-	return b ? b[0] : 0;
-}
-
-static unsigned take_u16(struct cursor *in)
-{
-	const unsigned char *b = cursor_take(in, 2);
-
-	return b ? (unsigned)b[0] << 8 | b[1] : 0;
-}
 
 /* Steps over what is no marker (entropy-coded data, padding) to the next one. False at the end. */
 static bool next_marker(struct cursor *in, unsigned *marker_ret)
@@ -78,7 +69,7 @@ static bool next_marker(struct cursor *in, unsigned *marker_ret)
 			return false;
 		in->offset += (size_t)(at - from) + 1;
 		do {
-			marker = take_u8(in);
+			marker = cursor_u8(in);
 		} while (marker == 0xff);
 		if (in->failed)
 			return false;
@@ -98,10 +89,10 @@ static bool is_frame(unsigned marker)
 
 static enum emnist_status read_frame(struct jpeg_walk *walk, unsigned marker, struct cursor segment)
 {
-	const unsigned precision = take_u8(&segment);
-	const unsigned height = take_u16(&segment);
-	const unsigned width = take_u16(&segment);
-	const unsigned n_components = take_u8(&segment);
+	const unsigned precision = cursor_u8(&segment);
+	const unsigned height = cursor_u16_be(&segment);
+	const unsigned width = cursor_u16_be(&segment);
+	const unsigned n_components = cursor_u8(&segment);
 
 	if (segment.failed)
 		return image_corrupt(walk->error, FORMAT, "the frame header is too short");
@@ -143,11 +134,29 @@ static enum emnist_status check_tables(struct jpeg_walk *walk, struct cursor seg
 			      : EMNIST_OK;
 }
 
+/* EXIF data that are longer than a segment go on in the next one. A second block of them comes to
+ * lie behind the first, where nothing points to it: the first one counts. */
+static enum emnist_status add_exif(struct jpeg_walk *walk, struct cursor segment)
+{
+	static const char name[6] = "Exif\0";
+	struct buffer *exif = &walk->exif;
+	const unsigned char *start = cursor_take(&segment, sizeof(name));
+	const size_t n = cursor_left(&segment);
+
+	if (!start || n == 0 || memcmp(start, name, sizeof(name)) != 0 ||
+	    exif->nbytes > MAX_EXIF_NBYTES)
+		return EMNIST_OK;
+	if (!buffer_reserve(exif, exif->nbytes + n))
+		return error_memory(walk->error);
+	memcpy(exif->data + exif->nbytes, cursor_take(&segment, n), n);
+	exif->nbytes += n;
+	return EMNIST_OK;
+}
+
 static enum emnist_status read_segment(struct jpeg_walk *walk, unsigned marker)
 {
-	static const char exif[6] = "Exif\0";
 	const size_t start = walk->in.offset - 2;
-	const size_t length = take_u16(&walk->in);
+	const size_t length = cursor_u16_be(&walk->in);
 	const unsigned char *content;
 
 	if (!walk->in.failed && length < 2)
@@ -163,11 +172,28 @@ static enum emnist_status read_segment(struct jpeg_walk *walk, unsigned marker)
 	if (marker == MARKER_SOS && ++walk->n_scans > MAX_SCANS)
 		return error_set(walk->error, EMNIST_ERR_LIMIT, "JPEG has more than %d scans",
 				 MAX_SCANS);
-	if (marker == MARKER_APP1 && length - 2 > sizeof(exif) &&
-	    memcmp(content, exif, sizeof(exif)) == 0)
-		walk->header->orientation =
-			exif_orientation(content + sizeof(exif), length - 2 - sizeof(exif));
+	if (marker == MARKER_APP1)
+		return add_exif(walk, cursor_over(content, length - 2));
 	return EMNIST_OK;
+}
+
+/* To the marker that ends the image. */
+static enum emnist_status walk_segments(struct jpeg_walk *walk)
+{
+	unsigned marker;
+
+	cursor_take(&walk->in, 2);
+	for (;;) {
+		enum emnist_status status;
+
+		if (!next_marker(&walk->in, &marker))
+			return image_cut_short(walk->error, FORMAT, walk->in.nbytes);
+		if (marker == MARKER_EOI)
+			return EMNIST_OK;
+		status = read_segment(walk, marker);
+		if (status)
+			return status;
+	}
 }
 
 enum emnist_status jpeg_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
@@ -175,21 +201,15 @@ enum emnist_status jpeg_header(const uint8_t *bytes, size_t nbytes, struct image
 {
 	struct jpeg_walk walk = {
 		.in = cursor_over(bytes, nbytes), .header = header, .error = error};
-	unsigned marker;
+	enum emnist_status status;
 
 	*header = (struct image_header){.orientation = 1};
-	cursor_take(&walk.in, 2);
-	for (;;) {
-		enum emnist_status status;
-
-		if (!next_marker(&walk.in, &marker))
-			return image_cut_short(error, FORMAT, nbytes);
-		if (marker == MARKER_EOI)
-			break;
-		status = read_segment(&walk, marker);
-		if (status)
-			return status;
-	}
+	status = walk_segments(&walk);
+	if (walk.exif.nbytes)
+		header->orientation = exif_orientation(walk.exif.data, walk.exif.nbytes);
+	buffer_clear(&walk.exif);
+	if (status)
+		return status;
 	if (!header->width || !walk.n_scans)
 		return image_corrupt(error, FORMAT, "it holds no image");
 	if ((uint64_t)header->width * header->height / MCU_N_PIXELS / 8 > nbytes)
