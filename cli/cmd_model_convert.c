@@ -6,6 +6,7 @@
  */
 #include "interrupt.h"
 #include "model_commands.h"
+#include "model_formats.h"
 #include "outputs.h"
 #include "sink.h"
 
@@ -17,15 +18,6 @@
 
 /* In the order of enum emnist_format, from its second on. */
 static const char *const format_names[] = {"onnx", "savedmodel", "graphdef", "safetensors", NULL};
-
-static const struct {
-	const char *ending;
-	enum emnist_format format;
-} endings[] = {
-	{".onnx", EMNIST_FORMAT_ONNX},
-	{".pb", EMNIST_FORMAT_GRAPH_DEF},
-	{".safetensors", EMNIST_FORMAT_SAFETENSORS},
-};
 
 struct settings {
 	struct model_source source;
@@ -83,23 +75,16 @@ static bool parse_batch(struct settings *s)
 	return true;
 }
 
-static bool ends_in(const char *name, const char *ending)
-{
-	const size_t n = strlen(name), n_ending = strlen(ending);
-
-	return n >= n_ending && strcmp(name + n - n_ending, ending) == 0;
-}
-
 /* The form that a name asks for; EMNIST_FORMAT_NONE where it asks for none. */
 static enum emnist_format format_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
+	const enum emnist_format format = model_format_of(path);
 	struct stat st;
 
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
-		if (ends_in(name, endings[i].ending))
-			return endings[i].format;
+	if (format)
+		return format;
 	return !strchr(name, '.') || (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		       ? EMNIST_FORMAT_SAVED_MODEL
 		       : EMNIST_FORMAT_NONE;
@@ -108,15 +93,14 @@ static enum emnist_format format_of(const char *path)
 static bool settle_format(struct settings *s, const char *out)
 {
 	const bool to_stdout = strcmp(out, "-") == 0, is_told = s->format >= 0;
-	const char *slash = strrchr(out, '/');
 
 	s->options.format = (enum emnist_format)(s->format + 1);
 	if (!is_told && to_stdout)
 		complain("--to is needed to write to standard output");
 	else if (s->options.format == EMNIST_FORMAT_SAVED_MODEL && to_stdout)
 		complain("a SavedModel is a directory, and cannot go to standard output");
-	else if (!is_told && strcmp(slash ? slash + 1 : out, "saved_model.pb") == 0)
-		complain("'%s': of a SavedModel, the directory is to be named", out);
+	else if (!is_told && model_format_is_inner(out))
+		return false;
 	else if (is_told || (s->options.format = format_of(out)))
 		return true;
 	else

@@ -4,8 +4,10 @@
  * Ctrl-C is not the end: the run writes its checkpoint and stops, and the same command goes on from
  * there.
  */
+#include "endings.h"
 #include "kernels.h"
 #include "machine.h"
+#include "model_formats.h"
 #include "outputs.h"
 #include "progress.h"
 #include "sink.h"
@@ -25,6 +27,7 @@ struct train_command {
 	/* what becomes of it */
 	struct emnist_train_options options;
 	uint32_t widths[TRAIN_MAX_HIDDEN];
+	enum emnist_format format;
 	struct emnist_labels *labels;
 	double *frequencies;
 	struct emnist_model **teachers; /* (options.n_teachers) */
@@ -101,6 +104,25 @@ static bool forget_checkpoint(const struct train_command *c)
 	if (!is_there || unlink(path) == 0 || errno == ENOENT)
 		return true;
 	complain("'%s': cannot remove: %s", path, strerror(errno));
+	return false;
+}
+
+/* By the model's name, in what form it is written: ONNX where it has no ending, or is no file. */
+static bool settle_format(struct train_command *c)
+{
+	const mode_t mode = what_is_at(c->s.output).st_mode;
+
+	c->format = model_format_of(c->s.output);
+	if (model_format_is_inner(c->s.output))
+		return false;
+	if (c->format)
+		return true;
+	c->format = EMNIST_FORMAT_ONNX;
+	if (!ending_of(c->s.output) || (mode != 0 && !S_ISREG(mode)))
+		return true;
+	complain("'%s': its ending is of no known format: .onnx, .pb, .safetensors, or none for "
+		 "ONNX",
+		 c->s.output);
 	return false;
 }
 
@@ -271,12 +293,13 @@ static bool print_model(const struct emnist_model *model, struct emnist_error *e
 
 static bool write_model(const struct train_command *c, const struct emnist_model *model)
 {
+	const struct emnist_save_options options = {.format = c->format};
 	struct emnist_error error;
 
 	if (is_stdout(c->s.output)) {
 		if (!print_model(model, &error))
 			return false;
-	} else if (emnist_model_write(model, c->s.output, &error)) {
+	} else if (emnist_model_save(model, c->s.output, &options, &error)) {
 		complain_of(c->s.output, &error);
 		return false;
 	}
@@ -381,9 +404,9 @@ static enum exit_status prepare_and_train(struct train_command *c)
 				       open_datasets(c) && read_frequencies(c)
 			       ? write_variants(c)
 			       : STATUS_FATAL;
-	if (!train_options_fill(&c->s, c->widths, &c->options) || !settle_checkpoint(c) ||
-	    !check_outputs(c) || !read_labels(c) || !open_datasets(c) || !read_teachers(c) ||
-	    !read_frequencies(c) || !forget_checkpoint(c))
+	if (!train_options_fill(&c->s, c->widths, &c->options) || !settle_format(c) ||
+	    !settle_checkpoint(c) || !check_outputs(c) || !read_labels(c) || !open_datasets(c) ||
+	    !read_teachers(c) || !read_frequencies(c) || !forget_checkpoint(c))
 		return STATUS_FATAL;
 	return train(c);
 }

@@ -6,12 +6,14 @@
  */
 #include "choice.h"
 #include "dataset.h"
+#include "endings.h"
 #include "interrupt.h"
 #include "outputs.h"
 #include "progress.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Images that are written at once: enough for all threads. */
 #define BATCH 2048
@@ -92,8 +94,9 @@ static bool ends_with(const char *text, const char *end)
 	return n > n_end && strcmp(text + n - n_end, end) == 0;
 }
 
-/* What the name of what is to be written tells. */
-static enum emnist_write_form form_of(const char *path)
+/* What the name of what is to be written tells: a position in form_names; -1: nothing. A folder has
+ * no ending, or is there, or has a slash at the end. */
+static int form_of(const char *path)
 {
 	static const struct {
 		const char *end;
@@ -106,10 +109,44 @@ static enum emnist_write_form form_of(const char *path)
 		{".npz", EMNIST_WRITE_NPZ},
 	};
 
+	struct stat st;
+
 	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
 		if (ends_with(path, endings[i].end))
-			return endings[i].form;
-	return EMNIST_WRITE_FOLDERS;
+			return (int)endings[i].form;
+	if (ends_with(path, "/") || !ending_of(path) ||
+	    (stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
+		return EMNIST_WRITE_FOLDERS;
+	return -1;
+}
+
+/* The form of what is to be written, where no option told it. */
+static bool settle_form(struct settings *s, const char *path)
+{
+	if (s->form < 0)
+		s->form = form_of(path);
+	if (s->form < 0)
+		complain("'%s': its ending is of no known form: -images-idx3-ubyte, "
+			 "-images-idx3-ubyte.gz, .csv, .npy, .npz, or none for a folder; --format "
+			 "can tell",
+			 path);
+	return s->form >= 0;
+}
+
+/* A stem of idx files' names must not have the ending of other files. */
+static bool check_stem(const char *stem)
+{
+	static const char *const others[] = {".csv", ".npy", ".npz", ".zip", ".mat",
+					     ".tar", ".tgz", ".png", ".onnx"};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (ends_with(stem, others[i])) {
+			complain("--output: '%s': idx files are written, STEM-images-idx3-ubyte "
+				 "and others; for %s see 'emnist dataset export --help'",
+				 stem, others[i]);
+			return false;
+		}
+	return true;
 }
 
 /* ---------------------------------------------------------------------- copying */
@@ -255,9 +292,8 @@ enum exit_status dataset_export(int argc, char **argv)
 			"a DATASET and a DEST are to be given; see 'emnist dataset export --help'");
 	} else if (strcmp(s.operands.texts[1], "-") == 0) {
 		complain("DEST: needs a name; standard output cannot hold several files");
-	} else if (outputs_add("DEST", s.operands.texts[1])) {
-		if (s.form < 0)
-			s.form = (int)form_of(s.operands.texts[1]);
+	} else if (settle_form(&s, s.operands.texts[1]) &&
+		   outputs_add("DEST", s.operands.texts[1])) {
 		status = export_dataset(&s, s.operands.texts[0], s.operands.texts[1]);
 	}
 	free(s.operands.texts);
@@ -367,7 +403,7 @@ enum exit_status dataset_import(int argc, char **argv)
 			 s.output_path ? "no IMAGES are given" : "-o STEM is missing");
 	else if (strcmp(s.output_path, "-") == 0)
 		complain("--output: needs a name; standard output cannot hold several files");
-	else
+	else if (check_stem(s.output_path))
 		status = import_all(&s, &intake);
 	intake_release(&intake);
 	free(s.operands.texts);

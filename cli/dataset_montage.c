@@ -3,6 +3,7 @@
  */
 #include "choice.h"
 #include "dataset.h"
+#include "endings.h"
 #include "sink.h"
 #include "text.h"
 
@@ -166,7 +167,7 @@ enum exit_status dataset_montage(int argc, char **argv)
 	if (!s.output_path || !s.operands.n)
 		complain("%s; see 'emnist dataset montage --help'",
 			 s.output_path ? "no DATASET is given" : "-o FILE.png is missing");
-	else
+	else if (ending_check("--output", s.output_path, "png"))
 		status = draw(&s);
 	free(s.operands.texts);
 	return status;

@@ -3,6 +3,7 @@
  */
 #include "dataset.h"
 #include "dataset_options.h"
+#include "endings.h"
 #include "outputs.h"
 #include "sink.h"
 #include "stats_chart.h"
@@ -169,7 +170,7 @@ enum exit_status dataset_stats(int argc, char **argv)
 		complain("no DATASET is given; see 'emnist dataset stats --help'");
 	else if (s.chart_path && strcmp(s.chart_path, "-") == 0)
 		complain("--chart: needs a file; standard output is for the figures");
-	else
+	else if (ending_check("--chart", s.chart_path, "png svg"))
 		status = run(&s);
 	free(s.operands.texts);
 	return status;

@@ -7,11 +7,14 @@
  * images wants to hear of it; all others are foreign.
  */
 #include "endings.h"
+#include "cli.h"
 
 #include <ctype.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 /* No ending is longer. */
 #define MAX_NBYTES 8
@@ -27,7 +30,7 @@ static const char *const ours[] = {
 	/* Archives. */
 	"zip", "tar", "tgz", "tbz", "tbz2", "txz", "tzst", "gz", "bz2", "xz", "zst", "7z", "rar"};
 
-bool ending_is_foreign(const char *path)
+const char *ending_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
@@ -35,14 +38,42 @@ bool ending_is_foreign(const char *path)
 	bool has_letter = false;
 
 	if (!dot || dot == name || !dot[1] || strlen(dot + 1) > MAX_NBYTES)
-		return false;
+		return NULL;
 	for (const char *c = dot + 1; *c; c++) {
 		if (!isalnum((unsigned char)*c))
-			return false;
+			return NULL;
 		has_letter = has_letter || isalpha((unsigned char)*c);
 	}
-	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
-		if (strcasecmp(dot + 1, ours[i]) == 0)
+	return has_letter ? dot + 1 : NULL;
+}
+
+bool ending_is_foreign(const char *path)
+{
+	const char *ending = ending_of(path);
+
+	for (size_t i = 0; ending && i < sizeof(ours) / sizeof(*ours); i++)
+		if (strcasecmp(ending, ours[i]) == 0)
 			return false;
-	return has_letter;
+	return ending != NULL;
+}
+
+bool ending_check(const char *what, const char *path, const char *endings)
+{
+	const char *ending = path ? ending_of(path) : NULL;
+	char shown[64] = "";
+	struct stat st;
+
+	if (!ending || (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
+		return true;
+	for (const char *one = endings; *one; one += strspn(one, " ")) {
+		const size_t n = strcspn(one, " ");
+
+		if (strlen(ending) == n && strncasecmp(ending, one, n) == 0)
+			return true;
+		snprintf(shown + strlen(shown), sizeof(shown) - strlen(shown), ".%.*s, ", (int)n,
+			 one);
+		one += n;
+	}
+	complain("%s: '%s': the ending must be %sor none", what, path, shown);
+	return false;
 }

@@ -3,6 +3,7 @@
  */
 #include "eval_files.h"
 #include "csv.h"
+#include "endings.h"
 #include "sink.h"
 
 #include <inttypes.h>
@@ -16,22 +17,22 @@
 bool eval_files_check(const struct eval_files *files)
 {
 	const struct {
-		const char *name, *path;
+		const char *option, *path, *endings;
 	} all[] = {
-		{"confusion", files->confusion},
-		{"report", files->report},
-		{"errors", files->errors},
-		{"errors-montage", files->montage},
+		{"--confusion", files->confusion, "csv txt png svg"},
+		{"--report", files->report, "html htm"},
+		{"--errors", files->errors, "csv txt"},
+		{"--errors-montage", files->montage, "png"},
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		if (!all[i].path)
-			continue;
-		if (strcmp(all[i].path, "-") == 0) {
-			complain("--%s: needs a file; standard output is for the figures",
-				 all[i].name);
+		if (all[i].path && strcmp(all[i].path, "-") == 0) {
+			complain("%s: needs a file; standard output is for the figures",
+				 all[i].option);
 			return false;
 		}
+		if (!ending_check(all[i].option, all[i].path, all[i].endings))
+			return false;
 	}
 	return true;
 }

@@ -14,7 +14,7 @@ struct eval_files {
 	const char *montage;
 };
 
-/* False after a complaint: a path is "-". */
+/* False after a complaint: a path is "-", or its ending is that of other content. */
 bool eval_files_check(const struct eval_files *files);
 
 /* Writes them all, or complains and returns STATUS_FATAL. dataset: what was evaluated, to its end.

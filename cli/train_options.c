@@ -28,8 +28,10 @@ static const struct settings defaults = {
 };
 
 static const struct option_spec specs[] = {
-	OPTION_OUTPUT('o', "output", "FILE", output,
-		      "write the model to FILE, as ONNX; - is standard output; required"),
+	OPTION_OUTPUT(
+		'o', "output", "FILE", output,
+		"write the model to FILE: .onnx and no ending are ONNX, .pb a frozen TensorFlow "
+		"graph, .safetensors a PyTorch state_dict; - is standard output; required"),
 	OPTION_HEADING("The network:"),
 	OPTION_TEXT(0, "hidden", "N,N...", hidden,
 		    "widths of the hidden layers, or 'none'; default: 512,256"),
@@ -122,7 +124,7 @@ static const struct option_spec specs[] = {
 
 static const struct option_table table = {
 	.usage = "train [OPTION]... -o FILE DATASET...",
-	.summary = "Trains a multilayer perceptron on labelled 28x28 images and writes it as ONNX.",
+	.summary = "Trains a multilayer perceptron on labelled 28x28 images and writes it.",
 	.after = "A DATASET is what 'emnist eval' takes. Classes that stand for several characters "
 		 "are learnt as \"any of these\". A run that is interrupted goes on when the same "
 		 "command is given again.\n\n"

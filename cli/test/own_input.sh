@@ -22,6 +22,9 @@ afresh()
 	done
 	ln -s d-test-labels-idx1-ubyte w/link
 	ln w/scans/a.png w/hard
+	ln w/d-mapping.txt w/mapping
+	ln w/saved/saved_model.pb w/inner
+	ln w/table.csv w/table
 	echo 0 >w/indices
 	printf 'path,label\nscans/a.png,5\nhard,5\n' >w/list.csv
 	printf 'path,label\nscans/a.png,5\n000001-5.png,5\n' >w/exported.csv
@@ -72,12 +75,12 @@ refused classify seen --dump-preprocessed seen
 refused classify --files-from dumps --dump-preprocessed seen
 
 for option in --output --report --confusion --errors --errors-montage; do
-	for file in d-test-images-idx3-ubyte d-test-labels-idx1-ubyte d-mapping.txt link; do
+	for file in d-test-images-idx3-ubyte d-test-labels-idx1-ubyte mapping link; do
 		refused eval -q d-test $option $file
 	done
-	refused eval -q -m model.onnx d-test $option model.onnx
-	refused eval -q -m saved d-test $option saved/saved_model.pb
+	refused eval -q -m saved d-test $option inner
 done
+refused eval -q -m model.onnx d-test -o model.onnx
 refused eval -q --compare model.onnx d-test --report model.onnx
 refused eval -q --indices indices d-test -o indices
 refused eval -q --labels d-mapping.txt d-test -o d-mapping.txt
@@ -97,15 +100,15 @@ refused $train --class-frequencies d-test-labels-idx1-ubyte d-test --no-checkpoi
 	-o d-test-labels-idx1-ubyte
 
 for option in -o --chart; do
-	for file in d-test-images-idx3-ubyte d-test-labels-idx1-ubyte d-mapping.txt; do
+	for file in d-test-images-idx3-ubyte d-test-labels-idx1-ubyte mapping; do
 		refused dataset stats d-test $option $file
 	done
 	refused dataset stats d-test-labels-idx1-ubyte $option d-test-labels-idx1-ubyte
-	refused dataset stats d-test-labels-idx1-ubyte $option d-mapping.txt
-	refused dataset stats d-test table.csv $option table.csv
+	refused dataset stats d-test-labels-idx1-ubyte $option mapping
+	refused dataset stats d-test table.csv $option table
 done
 refused dataset montage d-test --sample 9 -o d-test-images-idx3-ubyte
-refused dataset montage d-test --sample 9 -o d-mapping.txt
+refused dataset montage d-test --sample 9 -o mapping
 refused dataset export d-test d-test-images-idx3-ubyte
 refused dataset export -f idx d-test d-test
 refused dataset export -f csv d-test d.csv
