@@ -15,6 +15,7 @@
 #include "model.h"
 
 #include "../base/memory.h"
+#include "../base/simd.h"
 
 #include <float.h>
 #include <math.h>
@@ -128,6 +129,7 @@ static bool zero_layer(struct layer *layer, const double *reach, const double *g
 }
 
 /* Of all bits, with no way out of the loop, so that it is vectorized. */
+SIMD_CLONES
 static bool any_tiny(const loose_float *values, size_t n)
 {
 	uint32_t any = 0;

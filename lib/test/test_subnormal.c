@@ -10,7 +10,9 @@
 
 #include "../base/file.h"
 #include "../base/float_mode.h"
+#include "../model/blas.h"
 #include "../model/strips.h"
+#include "../train/forward.h"
 #include "models.h"
 #include "training.h"
 
@@ -157,6 +159,18 @@ static void run(const struct emnist_model *model, const float *vectors, size_t n
 	emnist_session_free(session);
 }
 
+/* As training has teachers and images held out do it. */
+static void run_by_blas(const struct emnist_model *model, const float *vectors, size_t n_rows,
+			float *probabilities_ret)
+{
+	struct forward *forward;
+
+	assert_int_equal(blas_open(NULL), EMNIST_OK);
+	assert_int_equal(forward_create(model, n_rows, &forward, NULL), EMNIST_OK);
+	assert_int_equal(forward_run(forward, vectors, n_rows, probabilities_ret, NULL), EMNIST_OK);
+	forward_free(forward);
+}
+
 #define N_ROWS 9
 
 static void fill_vectors(float *vectors, size_t n)
@@ -244,7 +258,7 @@ static float output_of(enum emnist_activation hidden_activation, float bias, flo
 		       float input)
 {
 	struct emnist_model *model = random_model((uint32_t[]){1, 1, 10}, 3, EMNIST_IDENTITY, 1);
-	float outputs[10];
+	float outputs[10], by_blas[10];
 
 	model->softmax = false;
 	activation_set(&model->layers[0], hidden_activation);
@@ -256,6 +270,9 @@ static float output_of(enum emnist_activation hidden_activation, float bias, flo
 	}
 	assert_true(model_lay_out(model, model->kernel));
 	run(model, &input, 1, outputs);
+	run_by_blas(model, &input, 1, by_blas);
+	assert_true(by_blas[9] == outputs[9]);
+	assert_true(knows_subnormals());
 	emnist_model_free(model);
 	return outputs[9];
 }
