@@ -44,6 +44,19 @@ is 'of a list, a file must be one image' "2 emnist: '$TMP/list.csv': none of its
 	"$EMNIST" eval "$TMP/list.csv" >"$TMP/out" 2>"$TMP/stderr"
 	printf '%s ' $?; tail -n 1 "$TMP/stderr")"
 
+# ---------------------------------------------------------------------- datasets
+
+mkdir -p "$TMP/classes/4" "$TMP/classes/A"
+cp $scans/gray8.tif "$TMP/classes/4/one.tif"
+cp $scans/bilevel-g4.tif "$TMP/classes/4/two.TIFF"
+cp $scans/lossy.webp "$TMP/classes/4/three.webp"
+cp testdata/samples/capital-a-chalk.jpg "$TMP/classes/A"
+is 'in a folder for each class they are images' '"images":4 0' \
+	"$("$EMNIST" eval -f json "$TMP/classes" 2>"$TMP/stderr" | grep -o '"images":[0-9]*' | head -n 1) $(
+	grep -vc 'taken as' "$TMP/stderr")"
+is 'and are imported' 0 "$("$EMNIST" dataset import -o "$TMP/imported" "$TMP/classes" >"$TMP/out" 2>&1
+	echo $?)"
+
 # --------------------------------------------------------------------- libraries
 
 # A library of that name that cannot be loaded hides the one that is installed: so does none.

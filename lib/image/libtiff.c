@@ -97,7 +97,11 @@ static void on_unmap(thandle_t context, void *bytes, toff_t nbytes)
 
 /* ------------------------------------------------------------------------ messages */
 
-/* The first message is kept: others follow from it. */
+/* In libtiff's message where a file asks for more memory than it may have. */
+#define BEYOND_LIMIT "beyond the"
+
+/* Of pixels the first message is kept: others follow from it. Of directories the last: those before
+ * are of tags that are not needed. */
 static void keep(struct tiff_file *file, char *message)
 {
 	size_t n = strlen(message);
@@ -105,7 +109,7 @@ static void keep(struct tiff_file *file, char *message)
 	while (n > 0 && strchr(".: ", message[n - 1]))
 		message[--n] = '\0';
 	image_begin_small(message);
-	if (!file->message[0])
+	if (!file->message[0] || (!file->reads_pixels && !strstr(file->message, BEYOND_LIMIT)))
 		memcpy(file->message, message, n + 1);
 }
 
@@ -157,6 +161,7 @@ __attribute__((format(printf, 4, 0))) static int on_warning(TIFF *tiff, void *co
 
 void libtiff_begin_pixels(struct tiff_file *file)
 {
+	file->reads_pixels = true;
 	file->message[0] = '\0';
 }
 
@@ -164,10 +169,10 @@ enum emnist_status libtiff_failed(const struct tiff_file *file, struct emnist_er
 {
 	const char *message = file->message;
 
-	if (strstr(message, "beyond the"))
+	if (strstr(message, BEYOND_LIMIT))
 		return error_set(error, EMNIST_ERR_LIMIT, "image is too large to decode");
 	/* What a file could make it allocate is refused before. */
-	if (strstr(message, "emory") || strstr(message, "No space"))
+	if (strstr(message, "emory") || strstr(message, "alloc") || strstr(message, "No space"))
 		return error_memory(error);
 	return image_corrupt(error, FORMAT, "%s", message[0] ? message : "the data are damaged");
 }
@@ -180,8 +185,10 @@ static TIFF *open_tiff(struct tiff_file *file)
 	TIFFOpenOptions *options = library->TIFFOpenOptionsAlloc();
 	TIFF *tiff;
 
-	if (!options)
+	if (!options) {
+		strcpy(file->message, "out of memory");
 		return NULL;
+	}
 	library->TIFFOpenOptionsSetMaxSingleMemAlloc(options, MAX_ALLOC_NBYTES);
 	library->TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, file);
 	library->TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, file);

@@ -44,8 +44,9 @@ struct tiff_file {
 	TIFF *tiff;
 	const unsigned char *bytes;
 	size_t nbytes;
-	size_t offset;                /* of the next byte that is read */
-	char message[MESSAGE_NBYTES]; /* what libtiff first complained of; "": of nothing */
+	size_t offset; /* of the next byte that is read */
+	bool reads_pixels;
+	char message[MESSAGE_NBYTES]; /* what libtiff complained of; "": of nothing */
 };
 
 /* Loads libtiff, where it has not been loaded before, and opens the file at the directory at that
