@@ -17,7 +17,7 @@
 #include <string.h>
 
 struct settings {
-	const char *model_path; /* NULL: the built-in model */
+	struct model_source source;
 	const char *images_path;
 	int part; /* the position in part_names; 0: all */
 	int format;
@@ -86,7 +86,8 @@ struct bench {
 };
 
 static const struct option_spec specs[] = {
-	OPTION_INPUT('m', "model", "FILE", model_path, "model; default: the built-in one"),
+	MODEL_OPTION(source),
+	MODEL_SOURCE_OPTIONS(source),
 	OPTION_INPUT(0, "images", "DATASET", images_path,
 		     "idx file of images for the network and for PNG files; default: characters "
 		     "drawn at random, the same ones each time"),
@@ -185,8 +186,8 @@ static void put_json(struct text *text, const struct bench *bench)
 	text_puts(text, ",\"machine\":");
 	machine_put_json(text, &bench->machine);
 	text_puts(text, ",\"model\":");
-	if (bench->settings->model_path)
-		json_put_string(text, bench->settings->model_path);
+	if (bench->settings->source.path)
+		json_put_string(text, bench->settings->source.path);
 	else
 		text_puts(text, "null");
 	text_puts(text, ",\"images\":");
@@ -281,7 +282,7 @@ static enum exit_status run(const struct settings *s, const struct emnist_model 
 
 enum exit_status cmd_bench(int argc, char **argv)
 {
-	struct settings s = {.seconds = 20};
+	struct settings s = {.source = MODEL_SOURCE_BUILT_IN, .seconds = 20};
 	enum exit_status status = STATUS_FATAL;
 	struct emnist_model *model;
 
@@ -291,7 +292,7 @@ enum exit_status cmd_bench(int argc, char **argv)
 		complain("'%s': bench takes no arguments; see 'emnist bench --help'",
 			 s.operands.texts[0]);
 	} else {
-		model = load_model(s.model_path, NULL, EMNIST_IDENTITY);
+		model = load_model(&s.source);
 		if (model)
 			status = run(&s, model);
 		emnist_model_free(model);

@@ -21,9 +21,7 @@
 #define DEFAULT_BATCH 128
 
 struct settings {
-	const char *model_path; /* NULL: the built-in model */
-	const char *labels_path;
-	int activation;
+	struct model_source source;
 	int preprocess; /* enum emnist_preprocess; -1: as the model says */
 	struct class_settings classes;
 	uint64_t n_top;
@@ -49,7 +47,8 @@ static const char *const preprocess_names[] = {"auto", "raw", "normalize", NULL}
 
 static const struct option_spec specs[] = {
 	OPTION_HEADING("Model:"),
-	MODEL_OPTIONS(model_path, labels_path, activation),
+	MODEL_OPTION(source),
+	MODEL_SOURCE_OPTIONS(source),
 	OPTION_CHOICE(0, "preprocess", "auto|raw|normalize", preprocess, preprocess_names,
 		      "how an image is brought to 28x28: auto takes EMNIST's own images as they "
 		      "are and normalizes all others; raw only scales; default: as the model says, "
@@ -122,7 +121,7 @@ static bool knowledge_load(struct knowledge *k, const struct settings *s)
 {
 	const struct emnist_labels *labels;
 
-	k->model = load_model(s->model_path, s->labels_path, activation_chosen(s->activation));
+	k->model = load_model(&s->source);
 	if (!k->model || !classes_view(&s->classes, emnist_model_labels(k->model), &k->view))
 		return false;
 	labels = k->view ? emnist_view_labels(k->view) : emnist_model_labels(k->model);
@@ -199,7 +198,7 @@ static void report(const struct settings *s, const struct pipeline_options *opti
 		 "%zu classes, preprocess %s, %u thread%s, batch %zu",
 		 totals->n_inputs, totals->n_inputs == 1 ? "" : "s", seconds,
 		 (double)totals->n_inputs / seconds, totals->n_failed, rejected, passed_over,
-		 s->model_path ? s->model_path : "built-in", options->schema.n_classes,
+		 s->source.path ? s->source.path : "built-in", options->schema.n_classes,
 		 preprocess_names[options->reader.preprocess], n_threads, n_threads == 1 ? "" : "s",
 		 options->n_rows);
 }
@@ -303,9 +302,9 @@ static void spare_outputs(const struct settings *s, struct inputs *inputs, bool 
 		inputs_spare(inputs, &st);
 }
 
-static enum exit_status classify(const struct settings *s, const struct knowledge *k)
+static struct inputs_options names_of(const struct settings *s)
 {
-	const struct inputs_options names = {
+	return (struct inputs_options){
 		.operands = s->operands.texts,
 		.n_operands = s->operands.n,
 		.lines_path = s->lines_path,
@@ -313,7 +312,23 @@ static enum exit_status classify(const struct settings *s, const struct knowledg
 		.recursive = s->recursive,
 		.dump_path = s->dump_path,
 		.output_is_image = is_image(s->output_path),
+		.model_path = s->source.path,
 	};
+}
+
+static bool check(const struct settings *s)
+{
+	const struct inputs_options names = names_of(s);
+
+	if (s->operands.n > 0 || s->lines_path || s->zeroes_path)
+		return inputs_check_stdin(&names);
+	complain("nothing to classify; see 'emnist classify --help'");
+	return false;
+}
+
+static enum exit_status classify(const struct settings *s, const struct knowledge *k)
+{
+	const struct inputs_options names = names_of(s);
 	const struct pipeline_options options = plan(s, k);
 	struct inputs *inputs = inputs_open(&names);
 	enum exit_status status;
@@ -333,7 +348,7 @@ static enum exit_status classify(const struct settings *s, const struct knowledg
 
 enum exit_status cmd_classify(int argc, char **argv)
 {
-	struct settings s = {.activation = -1,
+	struct settings s = {.source = MODEL_SOURCE_BUILT_IN,
 			     .preprocess = -1,
 			     .classes = {.min_probability = -1},
 			     .n_top = 1,
@@ -343,9 +358,7 @@ enum exit_status cmd_classify(int argc, char **argv)
 
 	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
 		return status;
-	if (s.operands.n == 0 && !s.lines_path && !s.zeroes_path)
-		complain("nothing to classify; see 'emnist classify --help'");
-	else if (knowledge_load(&knowledge, &s))
+	if (check(&s) && knowledge_load(&knowledge, &s))
 		status = classify(&s, &knowledge);
 	knowledge_release(&knowledge);
 	free(s.operands.texts);

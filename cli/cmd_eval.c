@@ -15,9 +15,7 @@
 #include <sys/stat.h>
 
 struct settings {
-	const char *model_path; /* NULL: the built-in model */
-	const char *labels_path;
-	int activation;
+	struct model_source source;
 	struct dataset_settings dataset;
 	struct class_settings classes;
 	int format; /* the position in eval_formats */
@@ -38,7 +36,8 @@ struct settings {
 
 static const struct option_spec specs[] = {
 	OPTION_HEADING("Model:"),
-	MODEL_OPTIONS(model_path, labels_path, activation),
+	MODEL_OPTION(source),
+	MODEL_SOURCE_OPTIONS(source),
 	OPTION_HEADING("Dataset:"),
 	DATASET_OPTIONS(dataset, "the model's"),
 	DATASET_INDICES_OPTION(dataset),
@@ -286,11 +285,11 @@ static enum exit_status eval(struct settings *s, struct contender *first, struct
 	return status;
 }
 
-static bool load(const struct settings *s, const char *path, const char *labels_path,
+static bool load(const struct settings *s, const struct model_source *source,
 		 struct contender *contender)
 {
-	contender->path = path;
-	contender->model = load_model(path, labels_path, activation_chosen(s->activation));
+	contender->path = source->path;
+	contender->model = load_model(source);
 	return contender->model &&
 	       classes_view(&s->classes, emnist_model_labels(contender->model), &contender->view);
 }
@@ -302,6 +301,11 @@ static void unload(struct contender *contender)
 	emnist_model_free(contender->model);
 }
 
+static bool is_stdin(const char *path)
+{
+	return path && strcmp(path, "-") == 0;
+}
+
 static bool check(const struct settings *s)
 {
 	struct stat st;
@@ -311,8 +315,7 @@ static bool check(const struct settings *s)
 				       : "no DATASET is given; see 'emnist eval --help'");
 		return false;
 	}
-	if (s->compare_path && s->dataset.indices_path &&
-	    strcmp(s->dataset.indices_path, "-") == 0) {
+	if (s->compare_path && is_stdin(s->dataset.indices_path)) {
 		complain("--compare reads the dataset twice: --indices needs a file");
 		return false;
 	}
@@ -322,27 +325,36 @@ static bool check(const struct settings *s)
 			 s->operands.texts[0]);
 		return false;
 	}
+	if (is_stdin(s->source.path) + is_stdin(s->compare_path) +
+		    is_stdin(s->dataset.indices_path) >
+	    1) {
+		complain("standard input can be only one of --model, --compare and --indices");
+		return false;
+	}
 	return eval_files_check(&s->files);
 }
 
 enum exit_status cmd_eval(int argc, char **argv)
 {
-	struct settings s = {.activation = -1,
+	struct settings s = {.source = MODEL_SOURCE_BUILT_IN,
 			     .dataset = {.preprocess = -1},
 			     .classes = {.min_probability = -1}};
 	struct contender first = {0}, second = {0};
 	enum exit_status status = STATUS_FATAL;
 	struct eval_pictures *mistakes;
+	struct model_source compared = MODEL_SOURCE_BUILT_IN;
 	struct eval_other *other;
 
 	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
 		return status;
+	compared.path = s.compare_path;
+	compared.activation = s.source.activation;
 	mistakes = calloc(1, sizeof(*mistakes));
 	other = calloc(1, sizeof(*other));
 	if (!mistakes || !other)
 		complain("out of memory");
-	else if (check(&s) && load(&s, s.model_path, s.labels_path, &first) &&
-		 (!s.compare_path || load(&s, s.compare_path, NULL, &second)))
+	else if (check(&s) && load(&s, &s.source, &first) &&
+		 (!s.compare_path || load(&s, &compared, &second)))
 		status = eval(&s, &first, &second, mistakes, other);
 	unload(&first);
 	unload(&second);

@@ -1,13 +1,10 @@
 /*
  * cmd_model.c - emnist model: what a model is, and the forms of files that it travels in.
  */
-#include "load_model.h"
 #include "model_commands.h"
-#include "outputs.h"
 #include "subcommands.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static const struct command subcommands[] = {
 	{"show", "print what a model is and what its file says", model_show},
@@ -20,51 +17,6 @@ enum exit_status cmd_model(int argc, char **argv)
 	return subcommands_run(subcommands,
 			       "Look at models, and write them in the forms that others read.",
 			       argc, argv);
-}
-
-static enum emnist_status load(const char *path, const struct emnist_model_options *options,
-			       struct emnist_model **model_ret, struct emnist_error *error)
-{
-	const void *bytes;
-	size_t nbytes;
-
-	if (path)
-		return emnist_model_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, options,
-					 model_ret, error);
-	bytes = emnist_model_default_file(&nbytes);
-	return emnist_model_parse(bytes, nbytes, options, model_ret, error);
-}
-
-struct emnist_model *model_load(const struct model_source *source)
-{
-	const char *shown = source->path ? source->path : "built-in model";
-	struct emnist_model_options options = {
-		.hash_files = true,
-		.activation = activation_chosen(source->activation),
-	};
-	struct emnist_labels *labels = NULL;
-	struct emnist_model *model = NULL;
-	struct emnist_error error;
-	enum emnist_status status;
-
-	if (source->labels_path && emnist_labels_read(source->labels_path, &labels, &error)) {
-		complain_of(source->labels_path, &error);
-		return NULL;
-	}
-	options.labels = labels;
-	status = load(source->path, &options, &model, &error);
-	/* With labels given, they are the only argument that can be wrong. */
-	if (status)
-		complain_of(labels && status == EMNIST_ERR_ARGUMENT ? source->labels_path : shown,
-			    &error);
-	else
-		load_model_warn(model, shown);
-	emnist_labels_free(labels);
-	if (model && !outputs_spare_model(model, source->path)) {
-		emnist_model_free(model);
-		model = NULL;
-	}
-	return model;
 }
 
 struct model_size model_size_of_layer(const struct emnist_model *model, size_t i)

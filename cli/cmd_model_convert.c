@@ -200,7 +200,7 @@ static enum exit_status convert(struct settings *s)
 
 enum exit_status model_convert(int argc, char **argv)
 {
-	struct settings s = {.source = {.activation = -1}, .format = -1};
+	struct settings s = {.source = MODEL_SOURCE_BUILT_IN, .format = -1};
 	enum exit_status status = STATUS_FATAL;
 
 	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))

@@ -53,7 +53,7 @@ static enum exit_status show(const struct settings *s)
 
 enum exit_status model_show(int argc, char **argv)
 {
-	struct settings s = {.source = {.activation = -1}};
+	struct settings s = {.source = MODEL_SOURCE_BUILT_IN};
 	enum exit_status status = STATUS_FATAL;
 
 	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))

@@ -53,14 +53,19 @@ static bool is_stdin(const char *name)
 	return name && strcmp(name, "-") == 0;
 }
 
-static bool check_stdin(const struct inputs_options *options)
+bool inputs_check_stdin(const struct inputs_options *options)
 {
-	size_t n = is_stdin(options->lines_path) + is_stdin(options->zeroes_path);
+	const char *const others[] = {options->model_path, options->lines_path,
+				      options->zeroes_path};
+	size_t n = 0;
 
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		n += is_stdin(others[i]);
 	for (size_t i = 0; i < options->n_operands; i++)
 		n += is_stdin(options->operands[i]);
 	if (n > 1)
-		complain("standard input can be only one image or one list: '-' is given %zu times",
+		complain("standard input can be only one model, list or image: '-' is given %zu "
+			 "times",
 			 n);
 	return n <= 1;
 }
@@ -97,11 +102,8 @@ static bool open_stop(struct inputs *inputs)
 
 struct inputs *inputs_open(const struct inputs_options *options)
 {
-	struct inputs *inputs;
+	struct inputs *inputs = calloc(1, sizeof(*inputs));
 
-	if (!check_stdin(options))
-		return NULL;
-	inputs = calloc(1, sizeof(*inputs));
 	if (!inputs) {
 		complain("out of memory");
 		return NULL;

@@ -18,7 +18,8 @@ struct inputs_options {
 	/* The results go to a file that is an image now: where one of the inputs is it, the run
 	 * ends. */
 	bool output_is_image;
-	const char *dump_path; /* where what was seen goes; NULL: nowhere */
+	const char *dump_path;  /* where what was seen goes; NULL: nowhere */
+	const char *model_path; /* "-" is stdin, from which no input can come then */
 };
 
 enum input_kind {
@@ -45,8 +46,11 @@ enum inputs_result {
 
 struct inputs;
 
-/* Opens the lists. On failure, and where standard input is asked for twice, complains and returns
- * NULL. What options point to must outlive the inputs. */
+/* Whether standard input is asked for once at the most; complains where it is not. */
+bool inputs_check_stdin(const struct inputs_options *options);
+
+/* Opens the lists. On failure complains and returns NULL. What options point to must outlive the
+ * inputs. */
 struct inputs *inputs_open(const struct inputs_options *options);
 
 /* The files in the directory at path, a name that `given` gave as a file's: as if it had been

@@ -5,7 +5,6 @@
 #include "cli.h"
 #include "outputs.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 const char *const activation_choices[] = {"relu",    "elu",  "leaky_relu", "selu",
@@ -16,7 +15,17 @@ enum emnist_activation activation_chosen(int choice)
 	return (enum emnist_activation)(choice + EMNIST_RELU);
 }
 
-void load_model_warn(const struct emnist_model *model, const char *path)
+static bool is_stdin(const struct model_source *source)
+{
+	return source->path && strcmp(source->path, "-") == 0;
+}
+
+static const char *shown(const struct model_source *source)
+{
+	return source->path ? source->path : "built-in model";
+}
+
+static void warn(const struct emnist_model *model, const struct model_source *source)
 {
 	const struct emnist_origin *origin = emnist_model_origin(model);
 
@@ -24,76 +33,85 @@ void load_model_warn(const struct emnist_model *model, const char *path)
 		if (strcmp(origin->facts[i].key, "assumed_activation") == 0)
 			complain("'%s': does not say its activations: %s is assumed, "
 				 "--activation tells another",
-				 path, origin->facts[i].text);
+				 shown(source), origin->facts[i].text);
 }
 
-/* The built-in model with other labels: it goes through its file's form, where labels are given. */
-static enum emnist_status relabel_built_in(const struct emnist_model_options *options,
-					   struct emnist_model **model_ret,
-					   struct emnist_error *error)
+/* 0 is the library's default, and stands for what is not given. */
+static double or_default(double given)
 {
-	struct emnist_model *model;
-	enum emnist_status status;
+	return isnan(given) ? 0 : given;
+}
+
+static enum emnist_status read_model(const struct model_source *source,
+				     const struct emnist_model_options *options,
+				     struct emnist_model **model_ret, struct emnist_error *error)
+{
+	const void *bytes;
 	size_t nbytes;
-	void *bytes;
 
-	status = emnist_model_default(&model, error);
-	if (status)
-		return status;
-	status = emnist_model_encode(model, &bytes, &nbytes, error);
-	emnist_model_free(model);
-	if (status)
-		return status;
-	status = emnist_model_parse(bytes, nbytes, options, model_ret, error);
-	free(bytes);
-	return status;
+	if (source->path)
+		return emnist_model_read(is_stdin(source) ? "/dev/stdin" : source->path, options,
+					 model_ret, error);
+	if (!options->hash_files && !options->labels && options->input_scale == 0 &&
+	    options->input_mean == 0 && options->input_std == 0)
+		return emnist_model_default(model_ret, error);
+	bytes = emnist_model_default_file(&nbytes);
+	return emnist_model_parse(bytes, nbytes, options, model_ret, error);
 }
 
-/* labels: what is at labels_path; both are NULL where the model's own are wanted. */
-static struct emnist_model *read_model(const char *path, const char *labels_path,
-				       const struct emnist_labels *labels,
-				       enum emnist_activation activation)
+static struct emnist_model *load(const struct model_source *source, bool hash_files)
 {
-	const struct emnist_model_options options = {.labels = labels, .activation = activation};
-	const char *shown = path ? path : "built-in model";
+	struct emnist_model_options options = {
+		.activation = activation_chosen(source->activation),
+		.hash_files = hash_files,
+		.input_scale = or_default(source->input_scale),
+		.input_mean = or_default(source->input_mean),
+		.input_std = or_default(source->input_std),
+	};
+	struct emnist_labels *labels = NULL;
 	struct emnist_model *model = NULL;
 	struct emnist_error error;
 	enum emnist_status status;
 
-	if (path)
-		status = emnist_model_read(path, &options, &model, &error);
-	else if (labels)
-		status = relabel_built_in(&options, &model, &error);
+	if (source->input_scale == 0) {
+		complain("--input-scale: 0 makes all images alike");
+		return NULL;
+	}
+	if (source->labels_path && emnist_labels_read(source->labels_path, &labels, &error)) {
+		complain_of(source->labels_path, &error);
+		return NULL;
+	}
+	options.labels = labels;
+	status = read_model(source, &options, &model, &error);
+	/* With labels given, they are the only argument that can be wrong. */
+	if (status)
+		complain_of(labels && status == EMNIST_ERR_ARGUMENT ? source->labels_path
+								    : shown(source),
+			    &error);
 	else
-		status = emnist_model_default(&model, &error);
-	if (status) {
-		/* With labels given, they are the only argument that can be wrong. */
-		complain_of(labels && status == EMNIST_ERR_ARGUMENT ? labels_path : shown, &error);
-	} else if (emnist_model_n_inputs(model) != EMNIST_VECTOR_LENGTH) {
-		complain("'%s': takes %zu values, not %dx%d pixels", shown,
-			 emnist_model_n_inputs(model), EMNIST_SIDE, EMNIST_SIDE);
-		emnist_model_free(model);
-		model = NULL;
-	} else if (outputs_spare_model(model, path)) {
-		load_model_warn(model, shown);
-	} else {
+		warn(model, source);
+	emnist_labels_free(labels);
+	if (model && !outputs_spare_model(model, source->path)) {
 		emnist_model_free(model);
 		model = NULL;
 	}
 	return model;
 }
 
-struct emnist_model *load_model(const char *path, const char *labels_path,
-				enum emnist_activation activation)
+struct emnist_model *model_load(const struct model_source *source)
 {
-	struct emnist_labels *labels = NULL;
-	struct emnist_model *model = NULL;
-	struct emnist_error error;
+	return load(source, true);
+}
 
-	if (labels_path && emnist_labels_read(labels_path, &labels, &error))
-		complain_of(labels_path, &error);
-	else
-		model = read_model(path, labels_path, labels, activation);
-	emnist_labels_free(labels);
+struct emnist_model *load_model(const struct model_source *source)
+{
+	struct emnist_model *model = load(source, false);
+
+	if (model && emnist_model_n_inputs(model) != EMNIST_VECTOR_LENGTH) {
+		complain("'%s': takes %zu values, not %dx%d pixels", shown(source),
+			 emnist_model_n_inputs(model), EMNIST_SIDE, EMNIST_SIDE);
+		emnist_model_free(model);
+		model = NULL;
+	}
 	return model;
 }

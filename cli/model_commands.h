@@ -11,23 +11,6 @@
 enum exit_status model_show(int argc, char **argv);
 enum exit_status model_convert(int argc, char **argv);
 
-/* Which model, and what it does not say itself; {.activation = -1} is the built-in one as it is. */
-struct model_source {
-	const char *path; /* "-": standard input; NULL: the built-in model */
-	const char *labels_path;
-	int activation; /* a position in activation_choices; -1: as the file says */
-};
-
-/* The options, for a command's table. */
-#define MODEL_SOURCE_OPTIONS(member)                                                               \
-	OPTION_INPUT(0, "labels", "FILE", member.labels_path,                                      \
-		     "what the model's classes mean, in place of what it says itself"),            \
-		ACTIVATION_OPTION(member.activation)
-
-/* Loads the model, of any size, with the digests of its files. Complains and returns NULL on
- * failure; complains, too, of what had to be guessed. */
-struct emnist_model *model_load(const struct model_source *source);
-
 /* How much a layer, or all of them, holds and does. */
 struct model_size {
 	uint64_t n_weights;

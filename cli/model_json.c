@@ -183,6 +183,7 @@ static void put_signatures(struct text *text, const struct emnist_origin *origin
 void model_put_json(struct text *text, const struct emnist_model *model, const char *path)
 {
 	const struct emnist_origin *origin = emnist_model_origin(model);
+	const struct emnist_input_scaling scaling = emnist_model_input_scaling(model);
 	const struct model_size size = model_size_of_all(model);
 
 	text_puts(text, "{\"model\":");
@@ -200,6 +201,8 @@ void model_put_json(struct text *text, const struct emnist_model *model, const c
 	put_labels(text, emnist_model_labels(model));
 	put_key(text, "preprocess");
 	put_string(text, model_preprocess_name(model));
+	text_printf(text, ",\"input_scale\":%.10g,\"input_mean\":%.10g,\"input_std\":%.10g",
+		    scaling.scale, scaling.mean, scaling.std);
 	put_facts(text, origin);
 	put_tensors(text, "inputs", origin->inputs, origin->n_inputs);
 	put_tensors(text, "outputs", origin->outputs, origin->n_outputs);

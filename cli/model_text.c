@@ -44,6 +44,17 @@ static void put_network(struct text *text, const struct emnist_model *model)
 	text_printf(text, "%s FLOPs an image\n", with_commas(size.flops, digits));
 }
 
+/* What is in the weights, where vectors do not come to the file's graph as they are. */
+static void put_scaling(struct text *text, const struct emnist_model *model)
+{
+	const struct emnist_input_scaling scaling = emnist_model_input_scaling(model);
+
+	if (scaling.scale == 1 && scaling.mean == 0 && scaling.std == 1)
+		return;
+	put_name(text, "input scaling");
+	text_printf(text, "(%.10g x - %.10g) / %.10g\n", scaling.scale, scaling.mean, scaling.std);
+}
+
 /* Characters one after the other; with blanks between them where one stands for several. */
 static void put_labels(struct text *text, const struct emnist_model *model)
 {
@@ -64,6 +75,7 @@ static void put_labels(struct text *text, const struct emnist_model *model)
 	text_putc(text, '\n');
 	put_name(text, "preprocessing");
 	text_printf(text, "%s\n", model_preprocess_name(model));
+	put_scaling(text, model);
 }
 
 #define ACTIVATION_NBYTES 64

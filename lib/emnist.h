@@ -385,6 +385,26 @@ struct emnist_model_options {
 	 * fact "assumed_activation". */
 	enum emnist_activation activation;
 	bool hash_files; /* whether emnist_model_origin() tells the files' SHA-256 */
+	/* What the program that trained the model did to its inputs before they came to the graph:
+	 * see struct emnist_input_scaling, of which these become the members. 0: 255 where the
+	 * graph shows that it takes 0..255, else 1; 0; 1. Finite, and input_std above 0. */
+	double input_scale;
+	double input_mean;
+	double input_std;
+};
+
+/* What a value v of a vector, in [0,1], becomes on its way to the graph of a model's file:
+ *
+ *	(scale v - mean) / std
+ *
+ * {255, 0, 1} for a graph that takes pixels as they are, {1, 0.1307, 0.3081} for one that was
+ * trained on tensors that torchvision normalized so, {255, 127.5, 127.5} for -1 to 1. All of it is
+ * in the weights of the first layer: sessions, and the files that are written of the model, take
+ * vectors in [0,1]. */
+struct emnist_input_scaling {
+	double scale;
+	double mean;
+	double std;
 };
 
 /* The model that is built into the library. Free with emnist_model_free(). */
@@ -477,6 +497,10 @@ EMNIST_API const struct emnist_labels *emnist_model_labels(const struct emnist_m
 /* How images are to be brought to the model's input, as its metadata says; EMNIST_PREPROCESS_AUTO
  * where it says nothing. */
 EMNIST_API enum emnist_preprocess emnist_model_preprocess(const struct emnist_model *model);
+
+/* The scaling that is in the first layer's weights: that of the options or, without them, what the
+ * file's graph showed, or was said in the metadata of a file that was written of such a model. */
+EMNIST_API struct emnist_input_scaling emnist_model_input_scaling(const struct emnist_model *model);
 
 /* The number of fully connected layers, and the shape and activation of layer i. */
 EMNIST_API size_t emnist_model_n_layers(const struct emnist_model *model);

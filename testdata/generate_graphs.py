@@ -6,7 +6,8 @@ scikit-learn's classifiers as skl2onnx writes them, inputs of whole numbers, sha
 
 needs onnx, onnxruntime, scikit-learn and skl2onnx; testdata/README.md names the versions. outputs.tsv
 has for each model that is read its labels, inputs, and what ONNX Runtime answers; refused.tsv the
-status and the message of each that is refused.
+status and the message of each that is refused; outside.tsv what is answered to inputs that were scaled
+before they came to the graph.
 """
 import os
 import warnings
@@ -30,7 +31,7 @@ BALANCED = [c + c.lower() if c in MERGED else c for c in BYCLASS[:36]] + list("a
 
 warnings.filterwarnings("ignore")
 random = np.random.default_rng(3)
-read, refused = [], []
+read, refused, outside = [], [], []
 
 
 # --------------------------------------------------------- from scikit-learn
@@ -286,6 +287,25 @@ def make_shapes():
     refuse("opset_two", two, "CORRUPT", "the model names two operator sets")
 
 
+# ------------------------------------------------------- scaled outside of them
+
+def make_scaled_outside():
+    """What ONNX Runtime answers to (scale v - mean) / std; 0 in place of scale: as the graph shows."""
+    models = {"unit": network(), "bytes": convert(fitted(list("ABC"), StandardScaler(), top=255))}
+    for name, model in models.items():
+        save(f"outside_{name}", model)
+        session = onnxruntime.InferenceSession(model.SerializeToString())
+        for scale, mean, std in ((255, 0, 1), (1, 0.1307, 0.3081), (255, 127.5, 127.5), (-1, -1, 1),
+                                 (0, 33.3, 78.6), (1, 0, 1)):
+            shown = scale or (255 if name == "bytes" else 1)
+            for row in np.round(random.uniform(size=(N_ROWS, N_INPUTS)) * 255) / 255:
+                x = ((shown * row - mean) / std).astype(np.float32).reshape(1, -1)
+                values = session.run(None, {"x": x})[-1].reshape(-1)
+                outside.append((f"outside_{name}", scale, mean, std,
+                                " ".join(f"{v:.9g}" for v in row),
+                                " ".join(f"{v:.9g}" for v in values)))
+
+
 # --------------------------------------------------------------- their answers
 
 def accept(name, model, labels, top=1):
@@ -316,6 +336,10 @@ def refuse(name, model, status, message):
 
 
 def save(name, model):
+    for node_ in model.graph.node:  # skl2onnx has them in the order of Python's hashes
+        attributes = sorted(node_.attribute, key=lambda a: a.name)
+        del node_.attribute[:]
+        node_.attribute.extend(attributes)
     with open(os.path.join(FOLDER, name + ".onnx"), "wb") as file:
         file.write(model.SerializeToString(deterministic=True))
 
@@ -332,5 +356,7 @@ if __name__ == "__main__":
     make_scaled()
     make_whole_numbers()
     make_shapes()
+    make_scaled_outside()
+    write("outside.tsv", ("model", "scale", "mean", "std", "inputs", "probabilities"), outside)
     write("outputs.tsv", ("model", "labels", "inputs", "probabilities"), read)
     write("refused.tsv", ("model", "status", "message"), refused)

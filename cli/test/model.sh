@@ -81,6 +81,33 @@ is "a classifier's labels are those that its graph names" \
 fails 'labels that say no characters are asked for' "'$models/graphs/text_of_words.onnx': \
 the model calls its classes by names that are no characters, such as 'cat': a mapping file is needed" \
 	"$EMNIST" model show "$models/graphs/text_of_words.onnx"
+# What was done to pixels outside of the graph goes into the weights, and is said.
+scaled=$models/graphs/outside_unit.onnx
+is 'nothing is said of an input that is not scaled' '' "$("$EMNIST" model show "$scaled" | grep 'input scaling')"
+is 'what the graph shows is said' 'input scaling   (255 x - 0) / 1' \
+	"$("$EMNIST" model show "$models/graphs/uint8_over_255.onnx" | grep 'input scaling')"
+"$EMNIST" model convert --force --input-scale 255 --input-mean 33.3 --input-std 78.6 "$scaled" scaled.onnx &&
+	"$EMNIST" model convert scaled.onnx scaled_again.safetensors
+is 'a scaling that was given is said of what is written' 'input scaling   (255 x - 33.3) / 78.6 255,33.3,78.6' \
+	"$("$EMNIST" model show scaled_again.safetensors | grep 'input scaling') $(
+		"$EMNIST" model show -f json scaled.onnx |
+			sed 's/.*"input_scale":\(.*\),"input_mean":\(.*\),"input_std":\([0-9.]*\).*/\1,\2,\3/')"
+fails 'a scale of 0' '--input-scale: 0 makes all images alike' \
+	"$EMNIST" model show --input-scale 0 "$scaled"
+sample=$models/../samples/digit-2-scan.png
+"$EMNIST" model convert --force --input-scale 255 copy.onnx copy255.onnx
+is 'it is the same before and after' "$("$EMNIST" classify --input-scale 255 -m copy.onnx "$sample")" \
+	"$("$EMNIST" classify -m copy255.onnx "$sample")"
+# A model that comes through standard input.
+is 'classify reads a model from standard input' "$("$EMNIST" classify "$sample")" \
+	"$("$EMNIST" classify -m - "$sample" <copy.onnx)"
+is 'eval does' "$("$EMNIST" eval "$models/../idx/strokes-byclass-test" | grep accuracy)" \
+	"$("$EMNIST" eval -m - "$models/../idx/strokes-byclass-test" <copy.onnx | grep accuracy)"
+"$EMNIST" bench -m - --only network --seconds 0.1 <copy.onnx >printed 2>stderr
+report 'bench does'
+fails 'eval reads standard input once' \
+	'standard input can be only one of --model, --compare and --indices' \
+	"$EMNIST" eval -m - --compare - "$models/../idx/strokes-byclass-test"
 "$EMNIST" model show -m copy.onnx | tail -n +2 >by_option
 "$EMNIST" model show copy.onnx | tail -n +2 >by_operand
 check '-m and an operand are the same' cmp by_option by_operand

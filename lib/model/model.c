@@ -258,27 +258,29 @@ void model_borrow_strips(struct emnist_model *model, const float *strips, size_t
 }
 
 enum emnist_status model_finish(struct emnist_model *model,
-				const struct emnist_labels *labels_wanted,
+				const struct emnist_model_options *options,
 				const char *labels_metadata, size_t labels_metadata_nbytes,
 				struct emnist_error *error)
 {
+	enum emnist_status status;
+
 	if (model->n_layers == 0)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
 				 "the model has no fully connected layer");
 	if (model->n_layers > MODEL_MAX_LAYERS)
 		return error_set(error, EMNIST_ERR_LIMIT, "%zu layers, more than %d are not read",
 				 model->n_layers, MODEL_MAX_LAYERS);
-	for (size_t l = 0; l < model->n_layers; l++) {
-		const enum emnist_status status = check_layer(model, l, error);
-
-		if (status)
-			return status;
-	}
+	status = input_scaling_settle(model, options, error);
+	for (size_t l = 0; !status && l < model->n_layers; l++)
+		status = check_layer(model, l, error);
+	if (status)
+		return status;
 	model->kernel = kernel_at(0);
 	/* Those that are borrowed were laid out when the library was built. */
 	if (!model->layers[0].borrows_strips && !model_lay_out(model, model->kernel))
 		return error_memory(error);
-	return settle_labels(model, labels_wanted, labels_metadata, labels_metadata_nbytes, error);
+	return settle_labels(model, options ? options->labels : NULL, labels_metadata,
+			     labels_metadata_nbytes, error);
 }
 
 size_t emnist_model_n_inputs(const struct emnist_model *model)
@@ -299,6 +301,11 @@ const struct emnist_labels *emnist_model_labels(const struct emnist_model *model
 enum emnist_preprocess emnist_model_preprocess(const struct emnist_model *model)
 {
 	return model->preprocess;
+}
+
+struct emnist_input_scaling emnist_model_input_scaling(const struct emnist_model *model)
+{
+	return model->input_scaling;
 }
 
 size_t emnist_model_n_layers(const struct emnist_model *model)

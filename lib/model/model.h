@@ -47,8 +47,10 @@ struct emnist_model {
 	bool softmax; /* after the last layer; else its activation gives the probabilities */
 	struct emnist_labels *labels;
 	enum emnist_preprocess preprocess;
-	struct origin *origin; /* NULL: trained */
-	void *file;            /* that weights are borrowed of, or NULL; freed with the model */
+	bool takes_bytes; /* the file's graph takes 0..255, which is in the weights */
+	struct emnist_input_scaling input_scaling; /* scale 0: not known yet */
+	struct origin *origin;                     /* NULL: trained */
+	void *file; /* that weights are borrowed of, or NULL; freed with the model */
 };
 
 /* A model of n_layers zeroed layers without weights, to be filled by a reader or a trainer. NULL
@@ -83,12 +85,13 @@ bool activation_has_gamma(enum emnist_activation activation);
 /* Gives layer an activation, with ONNX's and PyTorch's default alpha and gamma. */
 void activation_set(struct layer *layer, enum emnist_activation activation);
 
-/* Checks that shapes chain, that weights are finite, and settles the labels: those that the model
- * has been given, else labels_wanted, else those of the mapping file's text labels_metadata, else
- * those of EMNIST's split of as many classes; the first of them that is not NULL must fit. The last
- * step of every reader and of the trainer. */
+/* Takes the scaling of the input into the first layer, checks that shapes chain and weights are
+ * finite, and settles the labels: those that the model has been given, else those of options, which
+ * may be NULL, else those of the mapping file's text labels_metadata, else those of EMNIST's split
+ * of as many classes; the first of them that is not NULL must fit. The last step of every reader
+ * and of the trainer. */
 enum emnist_status model_finish(struct emnist_model *model,
-				const struct emnist_labels *labels_wanted,
+				const struct emnist_model_options *options,
 				const char *labels_metadata, size_t labels_metadata_nbytes,
 				struct emnist_error *error);
 
@@ -107,6 +110,20 @@ void model_borrow_strips(struct emnist_model *model, const float *strips, size_t
 
 /* The activation of this name, of nbytes bytes; false for a name that is none's. */
 bool activation_of_name(const char *name, size_t nbytes, enum emnist_activation *activation_ret);
+
+/* What metadata say of the scaling that is in the weights, "255 0 1", or nothing where it leaves
+ * vectors as they are; false when memory is short. */
+#define INPUT_SCALING_NBYTES 80
+bool input_scaling_to_text(const struct emnist_input_scaling *scaling,
+			   char text[static INPUT_SCALING_NBYTES]);
+
+/* The way back: a text that says none changes nothing. */
+void input_scaling_of_text(const char *text, struct emnist_input_scaling *scaling);
+
+/* Takes what options ask for into the first layer, a step of model_finish(). */
+enum emnist_status input_scaling_settle(struct emnist_model *model,
+					const struct emnist_model_options *options,
+					struct emnist_error *error);
 
 /* What metadata "emnist.preprocess" calls a way to preprocess, and the way that a name stands for;
  * false for a name that stands for none. */

@@ -84,4 +84,8 @@ bool number_is_float(enum number_type type);
 /* Decodes n of them; integers beyond 2^53 are rounded. */
 void number_decode(enum number_type type, const uint8_t *bytes, size_t n, double *values);
 
+/* Takes a decimal number from a text, without regard to any locale. As many digits as we write are
+ * exact. */
+double number_of_text(const char **text);
+
 #endif

@@ -106,7 +106,7 @@ enum emnist_status fold_end_layer(struct fold *fold, struct layer *layer)
 	if (fold->scale) {
 		if (!layer_own_weights(layer))
 			return error_memory(fold->error);
-		fold->takes_bytes |= affine_takes_bytes(fold->scale, layer->n_inputs);
+		fold->takes_bytes |= is_first && affine_takes_bytes(fold->scale, layer->n_inputs);
 		if (is_first && fold->takes_bytes)
 			scale_bytes(fold->scale, layer->n_inputs);
 		affine_into_columns(layer, fold->scale, fold->shift);

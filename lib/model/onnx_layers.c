@@ -136,6 +136,7 @@ enum emnist_status onnx_layers(const struct onnx_graph *graph, const struct onnx
 		emnist_model_free(fold.model);
 		return status;
 	}
+	fold.model->takes_bytes = fold.takes_bytes;
 	fold.model->softmax = fold.is_normalised || ends_in_softmax(fold.model);
 	*model_ret = fold.model;
 	return EMNIST_OK;

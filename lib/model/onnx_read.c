@@ -113,7 +113,7 @@ static enum emnist_status read_graph(const Onnx__ModelProto *proto, int64_t opse
 }
 
 static enum emnist_status read_metadata(const Onnx__ModelProto *proto,
-					const struct emnist_labels *labels_wanted,
+					const struct emnist_model_options *options,
 					struct emnist_model *model, struct emnist_error *error)
 {
 	const char *labels = find_metadata(proto, SAVE_LABELS);
@@ -124,7 +124,8 @@ static enum emnist_status read_metadata(const Onnx__ModelProto *proto,
 			error, EMNIST_ERR_UNSUPPORTED,
 			"metadata emnist.preprocess is '%.40s', not auto, raw or normalize",
 			preprocess);
-	return model_finish(model, labels_wanted, labels, labels ? strlen(labels) : 0, error);
+	input_scaling_of_text(find_metadata(proto, SAVE_INPUT_SCALING), &model->input_scaling);
+	return model_finish(model, options, labels, labels ? strlen(labels) : 0, error);
 }
 
 static enum emnist_status read_model(const Onnx__ModelProto *proto,
@@ -149,7 +150,7 @@ static enum emnist_status read_model(const Onnx__ModelProto *proto,
 	if (!status && source->strips)
 		model_borrow_strips(model, source->strips, source->n_strips);
 	if (!status)
-		status = read_metadata(proto, source->options->labels, model, error);
+		status = read_metadata(proto, source->options, model, error);
 	if (!status)
 		origin_add_file(model->origin, source->name, source->bytes, source->nbytes,
 				source->options->hash_files);

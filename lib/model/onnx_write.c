@@ -59,8 +59,8 @@ struct writer {
 	Onnx__GraphProto graph;
 	Onnx__OperatorSetIdProto opset;
 	Onnx__OperatorSetIdProto *opset_pointer;
-	Onnx__StringStringEntryProto metadata[2];
-	Onnx__StringStringEntryProto *metadata_pointers[2];
+	Onnx__StringStringEntryProto metadata[3];
+	Onnx__StringStringEntryProto *metadata_pointers[3];
 	struct written_value output;
 	Onnx__ValueInfoProto *output_pointer;
 	struct written_value *inputs;
@@ -272,6 +272,8 @@ static void add_frame(struct writer *writer)
 	writer->opset_pointer = &writer->opset;
 	add_metadata(writer, SAVE_LABELS, writer->save->labels);
 	add_metadata(writer, SAVE_PREPROCESS, writer->save->preprocess);
+	if (writer->save->input_scaling[0])
+		add_metadata(writer, SAVE_INPUT_SCALING, writer->save->input_scaling);
 
 	writer->graph.name = save_text("emnist");
 	writer->model.has_ir_version = true;

@@ -60,7 +60,7 @@ struct file {
 	struct linear *linears;
 	size_t n_linears;
 	/* Of the metadata, or NULL. */
-	const char *labels, *preprocess, *activations, *softmax, *producer;
+	const char *labels, *preprocess, *input_scaling, *activations, *softmax, *producer;
 };
 
 /* -------------------------------------------------------------------- header */
@@ -93,6 +93,7 @@ static void read_metadata(struct file *file)
 	} known[] = {
 		{"emnist.labels", &file->labels},
 		{"emnist.preprocess", &file->preprocess},
+		{"emnist.input_scaling", &file->input_scaling},
 		{"emnist.activations", &file->activations},
 		{"emnist.softmax", &file->softmax},
 		{"emnist.producer", &file->producer},
@@ -450,33 +451,6 @@ static enum emnist_status order_linears(struct file *file)
 
 /* --------------------------------------------------------------- activations */
 
-/* Takes a decimal number without regard to any locale. As many digits as we write are exact. */
-static double take_number(const char **text)
-{
-	double number = 0, power = 1;
-	bool is_negative = **text == '-', is_fraction = false;
-	int exponent = 0, sign = 1;
-
-	*text += is_negative;
-	for (; (**text >= '0' && **text <= '9') || (**text == '.' && !is_fraction); (*text)++) {
-		if (**text == '.') {
-			is_fraction = true;
-			continue;
-		}
-		number = 10 * number + (**text - '0');
-		power *= is_fraction ? 10 : 1;
-	}
-	if (**text == 'e') {
-		(*text)++;
-		sign = **text == '-' ? -1 : 1;
-		*text += **text == '-' || **text == '+';
-		for (; **text >= '0' && **text <= '9' && exponent < 1000; (*text)++)
-			exponent = 10 * exponent + (**text - '0');
-	}
-	number = number / power * pow(10, sign * exponent);
-	return is_negative ? -number : number;
-}
-
 /* Takes "relu", "elu(1)" or "selu(1.67,1.05)". */
 static bool take_activation(const char **text, struct layer *layer)
 {
@@ -492,7 +466,7 @@ static bool take_activation(const char **text, struct layer *layer)
 		return true;
 	for (size_t i = 0; i < 2 && **text == "(,"[i]; i++) {
 		(*text)++;
-		*parameters[i] = (float)take_number(text);
+		*parameters[i] = (float)number_of_text(text);
 	}
 	if (**text != ')')
 		return false;
@@ -589,8 +563,9 @@ static enum emnist_status make_model(struct file *file, struct emnist_model *mod
 			file->error, EMNIST_ERR_UNSUPPORTED,
 			"metadata emnist.preprocess is '%.40s', not auto, raw or normalize",
 			file->preprocess);
+	input_scaling_of_text(file->input_scaling, &model->input_scaling);
 	if (!status)
-		status = model_finish(model, file->source->options->labels, file->labels,
+		status = model_finish(model, file->source->options, file->labels,
 				      file->labels ? strlen(file->labels) : 0, file->error);
 	if (status)
 		return status;

@@ -94,6 +94,8 @@ static void put_all_metadata(struct header *header, const struct save *save)
 	put(header, "\"");
 	put_metadata(header, "emnist.softmax", model->softmax ? "true" : "false");
 	put_metadata(header, SAVE_PREPROCESS, save->preprocess);
+	if (save->input_scaling[0])
+		put_metadata(header, SAVE_INPUT_SCALING, save->input_scaling);
 	put_metadata(header, SAVE_LABELS, save->labels);
 	put(header, "}");
 	freelocale(locale);

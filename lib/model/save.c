@@ -149,6 +149,8 @@ static enum emnist_status settle(const struct emnist_model *model,
 	if (!labels_format(model->labels, labels_ret, &nbytes))
 		return error_memory(error);
 	save->labels = *labels_ret;
+	if (!input_scaling_to_text(&model->input_scaling, save->input_scaling))
+		return error_memory(error);
 	return EMNIST_OK;
 }
 

@@ -17,6 +17,8 @@
 /* Metadata by these names is read back. */
 #define SAVE_LABELS     "emnist.labels"
 #define SAVE_PREPROCESS "emnist.preprocess"
+/* And this one shown: it is in the weights already. */
+#define SAVE_INPUT_SCALING "emnist.input_scaling"
 
 /* What the options settle to. */
 struct save {
@@ -29,6 +31,7 @@ struct save {
 	bool softmax;       /* is written, where the model has one */
 	const char *labels; /* the text of a mapping file */
 	const char *preprocess;
+	char input_scaling[INPUT_SCALING_NBYTES]; /* empty: there is none */
 };
 
 enum emnist_status onnx_encode(const struct save *save, void **bytes_ret, size_t *nbytes_ret,

@@ -189,8 +189,9 @@ static enum emnist_status finish(struct tensorflow_graph *graph, struct emnist_m
 		return error_set(graph->trace.error, EMNIST_ERR_UNSUPPORTED,
 				 "emnist_preprocess is '%.40s', not auto, raw or normalize",
 				 preprocess);
-	return model_finish(model, graph->source->options->labels, labels,
-			    labels ? strlen(labels) : 0, graph->trace.error);
+	input_scaling_of_text(find_text(graph, "emnist_input_scaling"), &model->input_scaling);
+	return model_finish(model, graph->source->options, labels, labels ? strlen(labels) : 0,
+			    graph->trace.error);
 }
 
 /* ------------------------------------------------------------------- reading */

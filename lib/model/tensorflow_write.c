@@ -27,7 +27,7 @@ enum data_type {
 /* A product with its weights, a sum with its bias, and SELU as four operators; beside the layers an
  * input, a softmax, and two texts. */
 #define NODES_A_LAYER 8
-#define OTHER_NODES   4
+#define OTHER_NODES   5
 
 struct shape {
 	Tensorflow__TensorShapeProto proto;
@@ -281,6 +281,8 @@ static void add_graph(struct writer *writer)
 	node->proto.name = save_text(writer->save->output);
 	add_text(writer, "emnist_labels", writer->save->labels);
 	add_text(writer, "emnist_preprocess", writer->save->preprocess);
+	if (writer->save->input_scaling[0])
+		add_text(writer, "emnist_input_scaling", writer->save->input_scaling);
 
 	tensorflow__version_def__init(&writer->versions);
 	writer->versions.has_producer = true;

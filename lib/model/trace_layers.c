@@ -244,6 +244,7 @@ enum emnist_status trace_finish(struct trace *trace, const struct rows *rows,
 	trace->model->softmax =
 		last.is_softmax ||
 		trace->model->layers[trace->n_layers - 1].activation != EMNIST_SIGMOID;
+	trace->model->takes_bytes = trace->takes_bytes;
 	trace->model->n_layers = trace->n_layers;
 	*model_ret = trace->model;
 	trace->model = NULL;

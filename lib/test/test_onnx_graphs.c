@@ -125,6 +125,104 @@ static void test_labels_travel(void **state)
 	emnist_model_free(model);
 }
 
+static void check_scaled(const struct emnist_model *model, const float *vector,
+			 const float *expected)
+{
+	const size_t n = emnist_model_n_outputs(model);
+	struct emnist_session *session;
+	float probabilities[16];
+
+	assert_int_equal(emnist_session_create(model, 1, &session, NULL), EMNIST_OK);
+	assert_int_equal(emnist_session_run(session, vector, 1, probabilities, NULL), EMNIST_OK);
+	for (size_t i = 0; i < n; i++)
+		if (!(fabs((double)probabilities[i] - (double)expected[i]) <= TOLERANCE))
+			fail_msg("output %zu is %.9g, not %.9g", i, (double)probabilities[i],
+				 (double)expected[i]);
+	emnist_session_free(session);
+}
+
+static void check_scaling(const struct emnist_model *model,
+			  const struct emnist_model_options *options, double shown)
+{
+	const struct emnist_input_scaling scaling = emnist_model_input_scaling(model);
+
+	assert_true(scaling.scale == (options->input_scale != 0 ? options->input_scale : shown));
+	assert_true(scaling.mean == options->input_mean);
+	assert_true(scaling.std == options->input_std);
+}
+
+/* What was done to the inputs outside of the graph is in the weights, and so in every file that is
+ * written of the model; it is not done a second time. */
+static void check_outside(char **fields)
+{
+	const double shown = strcmp(fields[0], "outside_bytes") == 0 ? 255 : 1;
+	const struct emnist_model_options options = {
+		.input_scale = strtod(fields[1], NULL),
+		.input_mean = strtod(fields[2], NULL),
+		.input_std = strtod(fields[3], NULL),
+	};
+	float vector[8], expected[16];
+	struct emnist_model *model;
+	char path[256];
+
+	snprintf(path, sizeof(path), GRAPHS "%s.onnx", fields[0]);
+	assert_int_equal(emnist_model_read(path, &options, &model, NULL), EMNIST_OK);
+	assert_int_equal(scan_numbers(fields[4], vector, 8), emnist_model_n_inputs(model));
+	assert_int_equal(scan_numbers(fields[5], expected, 16), emnist_model_n_outputs(model));
+	check_scaled(model, vector, expected);
+	check_scaling(model, &options, shown);
+	for (int format = EMNIST_FORMAT_ONNX; format <= EMNIST_FORMAT_SAFETENSORS; format++) {
+		const struct emnist_save_options save = {.format = (enum emnist_format)format};
+		struct emnist_model *back;
+		size_t nbytes;
+		void *bytes;
+
+		assert_int_equal(emnist_model_export(model, &save, &bytes, &nbytes, NULL),
+				 EMNIST_OK);
+		assert_int_equal(emnist_model_parse(bytes, nbytes, NULL, &back, NULL), EMNIST_OK);
+		check_scaled(back, vector, expected);
+		check_scaling(back, &options, shown);
+		emnist_model_free(back);
+		free(bytes);
+	}
+	emnist_model_free(model);
+}
+
+static void test_scaled_outside(void **state)
+{
+	FILE *table = open_table(GRAPHS "outside.tsv");
+	char line[1024], *fields[6];
+	size_t n = 0;
+
+	(void)state;
+	for (; next_line(table, line, sizeof(line), fields, 6); n++)
+		check_outside(fields);
+	assert_int_equal(n, 2 * 6 * 3);
+	fclose(table);
+}
+
+static void test_scaling_out_of_range(void **state)
+{
+	static const struct emnist_model_options wrong[] = {
+		{.input_std = -1},
+		{.input_scale = (double)INFINITY},
+		{.input_mean = (double)NAN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		struct emnist_error error = {.message = "none"};
+		struct emnist_model *model;
+
+		assert_int_equal(
+			emnist_model_read(GRAPHS "outside_unit.onnx", &wrong[i], &model, &error),
+			EMNIST_ERR_ARGUMENT);
+		assert_string_equal(error.message,
+				    "the input's scale, mean or deviation is out of range");
+		assert_null(model);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -132,6 +230,8 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_labels_of_caller),
 		cmocka_unit_test(test_labels_travel),
+		cmocka_unit_test(test_scaled_outside),
+		cmocka_unit_test(test_scaling_out_of_range),
 	};
 
 	return cmocka_run_group_tests_name("onnx_graphs", tests, NULL, NULL);

@@ -112,6 +112,7 @@ enum emnist_status net_to_model(const struct net *net, const struct emnist_label
 				struct emnist_model **model_ret, struct emnist_error *error)
 {
 	struct emnist_model *model = model_new(net->n_layers);
+	const struct emnist_model_options options = {.labels = labels};
 	enum emnist_status status;
 
 	if (!model)
@@ -127,7 +128,7 @@ enum emnist_status net_to_model(const struct net *net, const struct emnist_label
 		fold(net, layer, &model->layers[l]);
 	}
 	model->softmax = true;
-	status = model_finish(model, labels, NULL, 0, error);
+	status = model_finish(model, &options, NULL, 0, error);
 	if (status) {
 		emnist_model_free(model);
 		return status;
