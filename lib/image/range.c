@@ -126,7 +126,7 @@ enum emnist_status range_to_bytes(const struct image *image, uint32_t most, stru
 		const uint32_t value = sample_at(image, i), white = is_alpha ? full : most;
 
 		to->pixels.data[i] =
-			value < white ? (uint8_t)((value * 255 + white / 2) / white) : 255;
+			(uint8_t)(value < white ? (value * 255 + white / 2) / white : 255);
 	}
 	return EMNIST_OK;
 }
