@@ -41,11 +41,11 @@ VERSION  := $(shell sed -n 's/^\#define EMNIST_VERSION "\(.*\)"/\1/p' lib/emnist
 SOVERSION = $(firstword $(subst ., ,$(VERSION)))
 PACKAGES := libpng libjpeg zlib libprotobuf-c
 
-# The Debian packages that `make deps` installs where they are missing: what the build needs, then
-# what the tests need.
+# The Debian packages that `make deps` installs where they are missing: what the build needs. Then
+# what `make check` cannot do without, and installs likewise; what else is missing, its tests skip.
 DEBIAN := gcc libc6-dev pkg-config libpng-dev libjpeg-dev libopenblas-dev zlib1g-dev \
 	  libprotobuf-c-dev protobuf-c-compiler libarchive-dev libwebp-dev libtiff-dev
-DEBIAN_CHECK := libcmocka-dev g++ binutils groff man-db
+DEBIAN_CHECK := libcmocka-dev binutils
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
 	    -Wstrict-prototypes -Wmissing-prototypes -Wvla
@@ -173,7 +173,7 @@ demo: deps ## install what is missing, build, classify the sample images
 
 # ----------------------------------------------------------------------- tests
 
-check: deps-check ## install what is missing, build, run all tests
+check: deps-check ## build, run all tests; installs what it cannot do without, where it is missing
 	@$(MAKE) --no-print-directory check-built
 
 check-built: all $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(INJECTORS:%=$(BUILD)/test/%.so) \
@@ -307,6 +307,7 @@ install: all ## install program, libraries, header and manual under DESTDIR/pref
 	install -m 644 $(filter %.1,$(PAGES)) $(DESTDIR)$(mandir)/man1
 	install -m 644 $(filter %.3,$(PAGES)) $(DESTDIR)$(mandir)/man3
 	install -m 644 $(filter %.5,$(PAGES)) $(DESTDIR)$(mandir)/man5
+	@[ -n '$(DESTDIR)' ] || sh lib/tool/settle_loader.sh '$(libdir)'
 
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(bindir)/emnist $(DESTDIR)$(includedir)/emnist.h \

@@ -11,7 +11,8 @@ VERSION=${VERSION:-$(sed -n 's/^#define EMNIST_VERSION "\(.*\)"/\1/p' lib/emnist
 prefix=$TMP/there
 quiet_make() { ${MAKE:-make} --no-print-directory BUILD="$BUILD" prefix="$prefix" "$@"; }
 
-check 'make install' quiet_make install
+quiet_make install >"$TMP/installed" 2>&1
+is 'make install' 0 $?
 check 'the program runs' "$prefix/bin/emnist" --version
 
 cat >"$TMP/uses.c" <<'END'
@@ -56,7 +57,13 @@ image=testdata/samples/digit-2-scan.png
 if command -v pkg-config >/dev/null; then
 	is 'pkg-config knows the version' "$VERSION" "$(pkg-config --modversion emnist)"
 	check 'a program builds with the shared library' build_shared
-	is 'and runs' 2 "$(LD_LIBRARY_PATH=$prefix/lib "$TMP/shared" $image)"
+	if command -v ldconfig >/dev/null || [ -x /sbin/ldconfig ]; then
+		setting=$(grep LD_LIBRARY_PATH= "$TMP/installed" | tr -d '\t ')
+	else
+		setting=LD_LIBRARY_PATH=$prefix/lib
+	fi
+	check 'the loader does not find it by itself' sh -c "! '$TMP/shared' $image"
+	is 'and runs, as make install says' 2 "$(env "$setting" "$TMP/shared" $image)"
 	check 'and uses it' sh -c "readelf -d '$TMP/shared' | grep -q 'libemnist\.so\.${VERSION%%.*}\]'"
 	check 'a program builds with the static library' build_static
 	is 'and runs' 2 "$("$TMP/static" $image)"
@@ -69,6 +76,7 @@ is 'nothing is left' '' "$(find "$prefix" ! -type d)"
 
 # The same below DESTDIR, where a package is made, with paths of one's own.
 check 'make install, DESTDIR' quiet_make install prefix=/opt/x mandir=/opt/x/man DESTDIR="$TMP/root"
+is 'says nothing of the loader' 0 "$(grep -c '^install: ' "$TMP/check.log")"
 is 'everything is below it' '' "$(find "$TMP/root" ! -type d ! -path "$TMP/root/opt/x/*")"
 is 'program and header are' 2 "$(ls "$TMP/root/opt/x/bin/emnist" "$TMP/root/opt/x/include/emnist.h" |
 	wc -l)"

@@ -27,7 +27,7 @@ else
 	echo "deps: run as root: $command" >&2
 	exit 1
 fi
-echo "deps: installing:$missing"
+echo "deps: missing, and installed by apt-get now:$missing"
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get update -q >/dev/null && $as_root $command >/dev/null || {
 	echo "deps: failed: $command" >&2
