@@ -114,8 +114,8 @@ void glyph_make(struct glyph *glyph, const uint8_t *pixels)
 	enlarge(pixels, glyph->values);
 	for (int i = 0; i < GLYPH_AREA; i++)
 		glyph->mask[i] = glyph->values[i] > 0.5f;
-	distance_transform(glyph->mask, 0, GLYPH_SIDE, GLYPH_SIDE, glyph->outline);
-	distance_transform(glyph->mask, 1, GLYPH_SIDE, GLYPH_SIDE, glyph->skeleton);
+	distance_transform(glyph->mask, 0, GLYPH_SIDE, GLYPH_SIDE, INFINITY, glyph->outline);
+	distance_transform(glyph->mask, 1, GLYPH_SIDE, GLYPH_SIDE, INFINITY, glyph->skeleton);
 	for (int i = 0; i < GLYPH_AREA; i++)
 		glyph->outline[i] = cell * (glyph->mask[i] ? glyph->outline[i] - 0.5f
 							   : 0.5f - glyph->skeleton[i]);
@@ -128,7 +128,7 @@ void glyph_prepare(struct glyph *glyph, const struct pen *pen)
 		return;
 	glyph->has_skeleton = true;
 	thin(glyph->mask, glyph->cells[0], glyph->cells[1]);
-	distance_transform(glyph->mask, 1, GLYPH_SIDE, GLYPH_SIDE, glyph->skeleton);
+	distance_transform(glyph->mask, 1, GLYPH_SIDE, GLYPH_SIDE, INFINITY, glyph->skeleton);
 	for (int i = 0; i < GLYPH_AREA; i++)
 		glyph->skeleton[i] /= GLYPH_SCALE;
 }

@@ -5,10 +5,15 @@
  * are parabolas, whose lower envelope is found from left to right in linear time.
  */
 #include "distance.h"
+#include "../base/simd.h"
 
 #include <math.h>
 
+/* Up to so many pixels it is quicker to look at each than to find the envelope. */
+#define MAX_NEAR 16
+
 /* The distance to the nearest wanted pixel above or below. */
+SIMD_CLONES
 static void measure_columns(const uint8_t *mask, uint8_t wanted, size_t width, size_t height,
 			    float *distances)
 {
@@ -67,10 +72,38 @@ static void measure_row(float *row, size_t width)
 	}
 }
 
+/* As measure_row(), as far as `reach` pixels to either side: what is that much farther along the
+ * row is no nearer. */
+SIMD_CLONES
+static void measure_near(float *row, size_t width, size_t reach)
+{
+	float heights[DISTANCE_SIDE + 2 * MAX_NEAR], least[DISTANCE_SIDE];
+
+	for (size_t i = 0; i < reach; i++)
+		heights[i] = heights[reach + width + i] = INFINITY;
+	for (size_t x = 0; x < width; x++)
+		heights[reach + x] = row[x] * row[x];
+	for (size_t x = 0; x < width; x++)
+		least[x] = heights[reach + x];
+	for (size_t k = 1; k <= reach; k++)
+		for (size_t x = 0; x < width; x++) {
+			const float before = heights[reach + x - k];
+			const float after = heights[reach + x + k];
+			const float height = (before < after ? before : after) + (float)(k * k);
+
+			least[x] = height < least[x] ? height : least[x];
+		}
+	for (size_t x = 0; x < width; x++)
+		row[x] = sqrtf(least[x]);
+}
+
 void distance_transform(const uint8_t *mask, uint8_t wanted, size_t width, size_t height,
-			float *distances)
+			float reach, float *distances)
 {
 	measure_columns(mask, wanted, width, height, distances);
 	for (size_t y = 0; y < height; y++)
-		measure_row(distances + y * width, width);
+		if (reach <= MAX_NEAR)
+			measure_near(distances + y * width, width, (size_t)ceilf(reach));
+		else
+			measure_row(distances + y * width, width);
 }

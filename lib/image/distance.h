@@ -11,9 +11,10 @@
 #define DISTANCE_SIDE 512
 
 /* distances[i] = the Euclidean distance from the centre of pixel i to that of the nearest pixel
- * whose mask is `wanted`; at least width + height where there is none. mask, distances: (height,
+ * whose mask is `wanted`, where that is less than reach; else any number that is not. reach may be
+ * INFINITY: then at least width + height where there is no such pixel. mask, distances: (height,
  * width), no side longer than DISTANCE_SIDE. */
 void distance_transform(const uint8_t *mask, uint8_t wanted, size_t width, size_t height,
-			float *distances);
+			float reach, float *distances);
 
 #endif

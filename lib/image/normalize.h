@@ -35,11 +35,30 @@ enum side { LEFT, RIGHT, TOP, BOTTOM, N_SIDES };
 /* normalize_find.c: whether what lies in the box may be a character, by its size and shape. */
 bool normalize_is_character(const struct frame *frame, const struct box *box);
 
+/* Paper of one brightness all over. */
+struct flat_paper {
+	float level; /* of 255 */
+	float noise; /* as a standard deviation */
+	bool ink_is_bright;
+};
+
+/* normalize_flat.c: whether values 0..255 show flat paper, and ink on it that is not faint; false
+ * also where that cannot be told from a few of them. */
+bool normalize_find_flat(const float *paper, size_t width, size_t height, struct flat_paper *flat);
+
+/* normalize_flat.c: ink = how far n values of paper depart from the flat paper, to the ink's side.
+ */
+void normalize_subtract_flat(const struct flat_paper *flat, const float *paper, float *ink,
+			     size_t n);
+
 /* normalize_turn.c: whether the ink is the bright part of the picture in paper. */
 bool normalize_ink_is_bright(const float *paper, size_t width, size_t height);
 
 /* normalize_turn.c: of n values of paper, 0..255, what best separates the bright from the dark. */
 float normalize_threshold(const float *paper, size_t n);
+
+/* normalize_turn.c: histogram[v] = how many of n values, 0..255, are nearest to v. */
+void normalize_count_values(const float *values, size_t n, uint32_t histogram[256]);
 
 /* normalize_sheet.c: in a picture whose border is dark, where the ink on a sheet of paper is, with
  * what paper there is around it. False where no sheet is seen. Writes keep, parents and ink. */
@@ -65,6 +84,9 @@ float normalize_find_ink(struct normalizer *normalizer, const struct frame *fram
 bool normalize_is_noise(const struct normalizer *normalizer, const struct frame *frame,
 			const uint32_t *areas, float level, float noise);
 
+/* normalize_find.c: mask[i] = whether value i of n is above the level. */
+void normalize_mask_above(const float *values, size_t n, float level, uint8_t *mask);
+
 /* normalize_find.c: parents, where mask (0 or 1) is set: a pixel of the same component (touching by
  * side or corner), or the pixel itself where it is the component's root. */
 void normalize_label_components(const uint8_t *mask, size_t width, size_t height,
@@ -84,17 +106,33 @@ void normalize_drop_outside(struct normalizer *normalizer, const struct frame *f
 /* normalize_find.c: the box around the ink that was found. */
 struct box normalize_find_box(struct normalizer *normalizer, const struct frame *frame);
 
-/* normalize_sharpen.c: how blurred the ink's edges are, as a standard deviation in pixels: an edge
- * with normal blur climbs by at most 1 / (sigma sqrt(2 pi)) a pixel. 0 where there is no edge. */
-double normalize_edge_sigma(const float *ink, size_t width, size_t height);
+/* What the edges of ink, in shares of its level, tell: sums over all pixels that have neighbors to
+ * the right and below, by which the ink's slope is measured. */
+struct edges {
+	double area;    /* of the ink */
+	double outline; /* of the slope: the length of the outline, however soft the edges are */
+	double crossed; /* of the slope, where the ink passes half its level */
+	int n_crossed;  /* such pixels */
+};
+
+/* normalize_sharpen.c: measures them. */
+struct edges normalize_measure_edges(const float *ink, size_t width, size_t height);
+
+/* normalize_sharpen.c: how blurred the edges are, as a standard deviation in pixels: an edge with
+ * normal blur climbs by at most 1 / (sigma sqrt(2 pi)) a pixel. 0 where there is no edge. */
+double normalize_edge_sigma(const struct edges *edges);
 
 /* normalize_sharpen.c: sharpens ink, in shares of its level, that is more blurred than EMNIST's.
- * scale: pixels of the vector to one of the frame. Writes normalizer->paper. */
-void normalize_sharpen(struct normalizer *normalizer, const struct frame *frame, double scale);
+ * scale: pixels of the vector to one of the frame. Writes normalizer->paper, and measures the edges
+ * anew where that changes them. */
+void normalize_sharpen(struct normalizer *normalizer, const struct frame *frame, double scale,
+		       struct edges *edges);
 
 /* normalize_pen.c: widens strokes, in normalizer->ink, that are thinner than EMNIST's, and the box
- * with them. Writes normalizer->keep and normalizer->paper. */
-void normalize_widen_pen(struct normalizer *normalizer, const struct frame *frame, struct box *box);
+ * with them. Writes normalizer->keep and normalizer->paper, and measures the edges anew where that
+ * changes them. */
+void normalize_widen_pen(struct normalizer *normalizer, const struct frame *frame, struct box *box,
+			 struct edges *edges);
 
 /* normalize_place.c: the ink in the box as a vector. */
 void normalize_place(struct normalizer *normalizer, const struct frame *frame,

@@ -2,6 +2,7 @@
  * normalize_find.c - the ink by a threshold, its connected components without specks, the box
  * around it, and whether that may be a character's.
  */
+#include "../base/simd.h"
 #include "normalize.h"
 
 #include <math.h>
@@ -25,25 +26,25 @@
  * Otsu's, it does not mind ink that is a hundredth of the page. */
 static float level_above(const float *ink, size_t n, float threshold)
 {
-	uint32_t histogram[256] = {0};
+	uint32_t histogram[256];
+	/* Of the values below v. */
+	double counts[257] = {0}, sums[257] = {0};
 	float level = 0;
 
-	for (size_t i = 0; i < n; i++)
-		histogram[(uint8_t)(ink[i] + 0.5f)]++;
+	normalize_count_values(ink, n, histogram);
+	for (unsigned v = 0; v < 256; v++) {
+		counts[v + 1] = counts[v] + histogram[v];
+		sums[v + 1] = sums[v] + (double)v * histogram[v];
+	}
 	for (;;) {
-		double sums[2] = {0}, counts[2] = {0};
+		const unsigned v = threshold < 255 ? (unsigned)threshold + 1 : 256;
+		const double n_above = counts[256] - counts[v], above = sums[256] - sums[v];
 		float next;
 
-		for (unsigned v = 0; v < 256; v++) {
-			const int is_above = (float)v > threshold;
-
-			counts[is_above] += histogram[v];
-			sums[is_above] += (double)v * histogram[v];
-		}
-		if (counts[1] == 0)
+		if (n_above == 0)
 			return level;
-		level = (float)(sums[1] / counts[1]);
-		next = 0.5f * (level + (counts[0] > 0 ? (float)(sums[0] / counts[0]) : 0));
+		level = (float)(above / n_above);
+		next = 0.5f * (level + (counts[v] > 0 ? (float)(sums[v] / counts[v]) : 0));
 		if (next <= threshold + 0.5f)
 			return level;
 		threshold = next;
@@ -78,58 +79,71 @@ static uint32_t unite(uint32_t *parents, uint32_t a, uint32_t b)
 	return b;
 }
 
-/* Most pixels are paper: memchr() finds the others. */
+/* The next run of pixels in mask that are set, from `at` on and before end; false where there is
+ * none. Most pixels are paper: memchr() finds the others. */
+static bool next_run(const uint8_t *mask, uint32_t at, uint32_t end, uint32_t *first_ret,
+		     uint32_t *end_ret)
+{
+	const uint8_t *first = at < end ? memchr(mask + at, 1, end - at) : NULL;
+	const uint8_t *stop;
+
+	if (!first)
+		return false;
+	stop = memchr(first, 0, (size_t)(mask + end - first));
+	*first_ret = (uint32_t)(first - mask);
+	*end_ret = stop ? (uint32_t)(stop - mask) : end;
+	return true;
+}
+
+/* Run by run: its pixels have its first one as their parent, and that is united with those of the
+ * runs that it touches above. */
 void normalize_label_components(const uint8_t *mask, size_t width, size_t height, uint32_t *parents)
 {
-	for (size_t y = 0; y < height; y++) {
-		const uint8_t *row = mask + y * width, *end = row + width;
-		const uint8_t *p = row;
+	const uint32_t stride = (uint32_t)width;
 
-		while (p < end && (p = memchr(p, 1, (size_t)(end - p))) != NULL) {
-			const uint32_t i = (uint32_t)(p - mask);
-			uint32_t label = i;
+	for (uint32_t y = 0; y < height; y++) {
+		const uint32_t row = y * stride, row_end = row + stride;
+		uint32_t first, end = row, above, above_end;
 
-			parents[i] = i;
-			if (p > row && p[-1])
-				label = unite(parents, label, i - 1);
-			if (y > 0) {
-				const uint8_t *above = p - width;
+		while (next_run(mask, end, row_end, &first, &end)) {
+			const uint32_t stop = (end < row_end ? end + 1 : end) - stride;
+			uint32_t label = first;
 
-				if (above[0])
-					label = unite(parents, label, i - (uint32_t)width);
-				if (p > row && above[-1])
-					label = unite(parents, label, i - (uint32_t)width - 1);
-				if (p + 1 < end && above[1])
-					unite(parents, label, i - (uint32_t)width + 1);
-			}
-			p++;
+			for (uint32_t i = first; i < end; i++)
+				parents[i] = first;
+			if (y == 0)
+				continue;
+			above_end = (first > row ? first - 1 : first) - stride;
+			while (next_run(mask, above_end, stop, &above, &above_end))
+				label = unite(parents, label, above);
 		}
 	}
 }
 
 /* Of mask, keeps the pixels of all components but specks. What counts of a component is its ink
  * above half the level: a large shadow has none, and weighs nothing. */
-static void keep_components(uint32_t *parents, const float *ink, size_t n, uint32_t *areas,
-			    uint8_t *mask)
+static void keep_components(uint32_t *parents, const float *ink, const struct frame *frame,
+			    uint32_t *areas, uint8_t *mask)
 {
-	const uint8_t *const end = mask + n;
-	uint32_t largest = 1;
+	const uint32_t width = (uint32_t)frame->width, n = width * (uint32_t)frame->height;
+	uint32_t largest = 1, first, end;
 
 	memset(areas, 0, n * sizeof(*areas));
-	for (uint8_t *p = mask; p < end && (p = memchr(p, 1, (size_t)(end - p))) != NULL; p++) {
-		const uint32_t i = (uint32_t)(p - mask);
+	for (uint32_t row = 0; row < n; row += width)
+		for (end = row; next_run(mask, end, row + width, &first, &end);) {
+			uint32_t *area = &areas[find_root(parents, first)];
 
-		if (ink[i] > 0.5f) {
-			const uint32_t area = ++areas[find_root(parents, i)];
-
-			largest = area > largest ? area : largest;
+			for (uint32_t i = first; i < end; i++)
+				*area += ink[i] > 0.5f;
+			largest = *area > largest ? *area : largest;
 		}
-	}
-	for (uint8_t *p = mask; p < end && (p = memchr(p, 1, (size_t)(end - p))) != NULL; p++) {
-		const uint32_t area = areas[find_root(parents, (uint32_t)(p - mask))];
+	for (uint32_t row = 0; row < n; row += width)
+		for (end = row; next_run(mask, end, row + width, &first, &end);) {
+			const uint32_t area = areas[find_root(parents, first)];
 
-		*p = area > 0 && (float)area >= SPECK_SHARE * (float)largest;
-	}
+			if (area == 0 || (float)area < SPECK_SHARE * (float)largest)
+				memset(mask + first, 0, end - first);
+		}
 }
 
 /* What ink, as normalize_flatten() makes it, is where it is dense, and 0 where there is none. */
@@ -141,6 +155,24 @@ static float ink_level(const float *ink, size_t n, float noise)
 	return level < NORMALIZE_MIN_CONTRAST ? 0 : level;
 }
 
+SIMD_CLONES
+static void take_shares(float *ink, size_t n, float level)
+{
+	for (size_t i = 0; i < n; i++) {
+		const float share = ink[i] / level;
+
+		ink[i] = share < 1 ? share : 1;
+	}
+}
+
+SIMD_CLONES
+void normalize_mask_above(const float *restrict values, size_t n, float level,
+			  uint8_t *restrict mask)
+{
+	for (size_t i = 0; i < n; i++)
+		mask[i] = values[i] > level;
+}
+
 float normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise)
 {
 	const size_t n = frame->width * frame->height;
@@ -150,17 +182,12 @@ float normalize_find_ink(struct normalizer *normalizer, const struct frame *fram
 
 	if (level == 0)
 		return 0;
-	for (size_t i = 0; i < n; i++) {
-		const float share = normalizer->ink[i] / level;
-
-		normalizer->ink[i] = share < 1 ? share : 1;
-	}
+	take_shares(normalizer->ink, n, level);
 	normalize_remove_lines(normalizer, frame);
-	for (size_t i = 0; i < n; i++)
-		normalizer->keep[i] = normalizer->ink[i] > COMPONENT_LEVEL;
+	normalize_mask_above(normalizer->ink, n, COMPONENT_LEVEL, normalizer->keep);
 	normalize_label_components(normalizer->keep, frame->width, frame->height,
 				   normalizer->parents);
-	keep_components(normalizer->parents, normalizer->ink, n, areas, normalizer->keep);
+	keep_components(normalizer->parents, normalizer->ink, frame, areas, normalizer->keep);
 	if (normalize_is_noise(normalizer, frame, areas, level, noise))
 		return 0;
 	normalize_drop_outside(normalizer, frame);
@@ -204,6 +231,28 @@ static void find_ends(const float *profile, size_t n, double *first_ret, double 
 	*last_ret = middle + half;
 }
 
+#define LANES 8
+
+/* columns = the most of what they are and of the ink that is kept in a row. Returns the row's most.
+ */
+SIMD_CLONES
+static float raise_columns(const float *restrict ink, const uint8_t *restrict keep, size_t width,
+			   float *restrict columns)
+{
+	float kept[WORK_SIDE] = {0}, most_of[LANES] = {0}, most = 0;
+
+	for (size_t x = 0; x < width; x++) {
+		kept[x] = keep[x] ? ink[x] : 0;
+		columns[x] = kept[x] > columns[x] ? kept[x] : columns[x];
+	}
+	for (size_t x = 0; x < width; x += LANES)
+		for (size_t k = 0; k < LANES; k++)
+			most_of[k] = kept[x + k] > most_of[k] ? kept[x + k] : most_of[k];
+	for (size_t k = 0; k < LANES; k++)
+		most = most_of[k] > most ? most_of[k] : most;
+	return most;
+}
+
 struct box normalize_find_box(struct normalizer *normalizer, const struct frame *frame)
 {
 	const size_t width = frame->width, height = frame->height;
@@ -214,16 +263,9 @@ struct box normalize_find_box(struct normalizer *normalizer, const struct frame 
 	memset(columns, 0, (width + height) * sizeof(*columns));
 	for (size_t y = 0; y < height; y++) {
 		const uint8_t *keep = normalizer->keep + y * width;
-		const float *ink = normalizer->ink + y * width;
 
-		if (!memchr(keep, 1, width))
-			continue;
-		for (size_t x = 0; x < width; x++) {
-			const float value = keep[x] ? ink[x] : 0;
-
-			columns[x] = value > columns[x] ? value : columns[x];
-			rows[y] = value > rows[y] ? value : rows[y];
-		}
+		if (memchr(keep, 1, width))
+			rows[y] = raise_columns(normalizer->ink + y * width, keep, width, columns);
 	}
 	find_ends(columns, width, &box.left, &box.right);
 	find_ends(rows, height, &box.top, &box.bottom);

@@ -1,6 +1,7 @@
 /*
  * normalize_flatten.c - subtracting the paper, also where light falls unevenly.
  */
+#include "../base/simd.h"
 #include "normalize.h"
 #include "normalize_light.h"
 
@@ -22,48 +23,60 @@
 /* Fits of a surface on top of the samples; four or five are usual until it rests. */
 #define MAX_PASSES 8
 
+/* Samples above the light weigh 1, those below it `below`. Returns how many weights that changes.
+ */
+SIMD_CLONES
+static size_t weigh(struct light_samples *samples, const struct light *light, float below)
+{
+	float tops[LIGHT_MAX_SAMPLES];
+	uint32_t n_changed = 0;
+
+	light_at_samples(light, samples, tops);
+	for (size_t i = 0; i < samples->n; i++) {
+		const float weight = samples->value[i] > tops[i] ? 1 : below;
+
+		n_changed += weight != samples->weight[i];
+		samples->weight[i] = weight;
+	}
+	return n_changed;
+}
+
 /* Fits a surface that lies on top of most samples: what is above it weighs twenty times what is
  * below, which is ink as often as paper. */
-static struct light fit_upper(struct light_sample *samples, size_t n)
+static struct light fit_upper(struct light_samples *samples)
 {
-	static const float below_weight = 0.05f;
 	struct light light = light_even(255);
-	size_t n_changed = n;
+	size_t n_changed = samples->n;
 
 	for (int pass = 0; pass < MAX_PASSES && n_changed > 0; pass++) {
 		light.least = 0;
 		light.most = 255;
-		n_changed = 0;
-		if (!light_fit(&light, samples, n))
+		if (!light_fit(&light, samples))
 			return light_even(255);
-		for (size_t i = 0; i < n; i++) {
-			const float top = light_at(&light, samples[i].x, samples[i].y);
-			const float weight = samples[i].value > top ? 1 : below_weight;
-
-			n_changed += weight != samples[i].weight;
-			samples[i].weight = weight;
-		}
+		n_changed = weigh(samples, &light, 0.05f);
 	}
 	return light;
 }
 
-/* Moves the samples that are near the light to the front. Half of all or more are paper, so the
- * median distance tells what near is. */
-static size_t select_paper(struct light_sample *samples, size_t n, const struct light *light)
+/* Moves the samples that are near the light to the front, and forgets the others. Half of all or
+ * more are paper, so the median distance tells what near is. */
+static void select_paper(struct light_samples *samples, const struct light *light)
 {
 	float residuals[LIGHT_MAX_SAMPLES], sorted[LIGHT_MAX_SAMPLES], reach;
-	size_t n_paper = 0;
+	size_t n = 0;
 
-	light_residuals(light, samples, n, residuals);
-	memcpy(sorted, residuals, n * sizeof(*residuals));
-	reach = 3 * LIGHT_SIGMA_OF_MEDIAN * light_select(sorted, n, n / 2);
+	light_residuals(light, samples, residuals);
+	memcpy(sorted, residuals, samples->n * sizeof(*residuals));
+	reach = 3 * LIGHT_SIGMA_OF_MEDIAN * light_select(sorted, samples->n, samples->n / 2);
 	reach = fmaxf(MIN_REACH, fminf(reach, MAX_REACH));
-	for (size_t i = 0; i < n; i++)
-		if (residuals[i] <= reach) {
-			samples[n_paper] = samples[i];
-			samples[n_paper++].weight = 1;
-		}
-	return n_paper;
+	for (size_t i = 0; i < samples->n; i++) {
+		samples->x[n] = samples->x[i];
+		samples->y[n] = samples->y[i];
+		samples->value[n] = samples->value[i];
+		samples->weight[n] = 1;
+		n += residuals[i] <= reach;
+	}
+	samples->n = n;
 }
 
 /* Light is within the range of what it was fitted to. */
@@ -81,29 +94,32 @@ static void set_range(struct light *light, const float *values, size_t n)
 static struct light estimate_light(const float *paper, size_t width, size_t height,
 				   float *noise_ret)
 {
-	struct light_sample samples[LIGHT_MAX_SAMPLES];
+	struct light_samples samples;
 	float values[LIGHT_MAX_SAMPLES], middle, low, high;
-	size_t n = light_sample(paper, width, height, samples);
-	struct light light = fit_upper(samples, n);
+	struct light light;
+	size_t n;
 
 	*noise_ret = 0;
-	n = select_paper(samples, n, &light);
+	light_sample(paper, width, height, &samples);
+	light = fit_upper(&samples);
+	select_paper(&samples, &light);
+	n = samples.n;
 	if (n == 0)
 		return light_even(255);
-	for (size_t i = 0; i < n; i++)
-		values[i] = samples[i].value;
+	memcpy(values, samples.value, n * sizeof(*values));
 	middle = light_select(values, n, n / 2);
 	low = light_select(values, n, n * 5 / 100);
 	high = light_select(values, n, n * 95 / 100);
 	set_range(&light, values, n);
-	if (high - low < MIN_LIGHT_RANGE || !light_fit(&light, samples, n))
+	if (high - low < MIN_LIGHT_RANGE || !light_fit(&light, &samples))
 		light = light_even(middle);
-	light_residuals(&light, samples, n, values);
+	light_residuals(&light, &samples, values);
 	*noise_ret = LIGHT_SIGMA_OF_MEDIAN * light_select(values, n, n / 2);
 	return light;
 }
 
 /* ink = how much darker than the light each pixel is; negative where it is brighter. */
+SIMD_CLONES
 static void subtract_paper(const struct light *light, const float *paper, float *ink, size_t width,
 			   size_t height)
 {
@@ -120,14 +136,14 @@ static void subtract_paper(const struct light *light, const float *paper, float 
  * ink is. */
 static float measure_noise(const float *ink, size_t width, size_t height)
 {
-	struct light_sample samples[LIGHT_MAX_SAMPLES];
+	struct light_samples samples;
 	float brighter[LIGHT_MAX_SAMPLES];
-	const size_t n = light_sample(ink, width, height, samples);
 	size_t n_brighter = 0;
 
-	for (size_t i = 0; i < n; i++)
-		if (samples[i].value < 0)
-			brighter[n_brighter++] = -samples[i].value;
+	light_sample(ink, width, height, &samples);
+	for (size_t i = 0; i < samples.n; i++)
+		if (samples.value[i] < 0)
+			brighter[n_brighter++] = -samples.value[i];
 	return n_brighter
 		       ? LIGHT_SIGMA_OF_MEDIAN * light_select(brighter, n_brighter, n_brighter / 2)
 		       : 0;
@@ -146,6 +162,17 @@ static float measure_roughness(const float *ink, size_t width, size_t height)
 	return n ? LIGHT_SIGMA_OF_MEDIAN * ROOT_HALF * light_select(differences, n, n / 2) : 0;
 }
 
+/* Shade is negative where the paper is brighter than the light, so ink may exceed black. */
+SIMD_CLONES
+static void hold(float *ink, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const float value = ink[i] > 0 ? ink[i] : 0;
+
+		ink[i] = value < 255 ? value : 255;
+	}
+}
+
 float normalize_flatten(const float *paper, float *ink, size_t width, size_t height)
 {
 	float noise;
@@ -156,11 +183,6 @@ float normalize_flatten(const float *paper, float *ink, size_t width, size_t hei
 		noise = measure_noise(ink, width, height);
 	else
 		noise = fminf(noise, ROUGHNESS_SIGMAS * measure_roughness(ink, width, height));
-	/* Shade is negative where the paper is brighter than the light, so ink may exceed black. */
-	for (size_t i = 0; i < width * height; i++) {
-		const float value = ink[i] > 0 ? ink[i] : 0;
-
-		ink[i] = value < 255 ? value : 255;
-	}
+	hold(ink, width * height);
 	return noise;
 }

@@ -5,27 +5,26 @@
  * places of the matrix: a sample is multiplied out once.
  */
 #include "normalize_light.h"
+#include "../base/simd.h"
 
 #include <math.h>
 
 #define N_TERMS LIGHT_N_TERMS
 
-size_t light_sample(const float *values, size_t width, size_t height,
-		    struct light_sample samples[LIGHT_MAX_SAMPLES])
+void light_sample(const float *values, size_t width, size_t height, struct light_samples *samples)
 {
 	const size_t nx = width < LIGHT_SAMPLE_SIDE ? width : LIGHT_SAMPLE_SIDE;
 	const size_t ny = height < LIGHT_SAMPLE_SIDE ? height : LIGHT_SAMPLE_SIDE;
-	size_t n = 0;
 
+	samples->n = 0;
 	for (size_t j = 0; j < ny; j++)
 		for (size_t i = 0; i < nx; i++) {
 			/* The outermost samples lie on the border, where paper is likeliest. */
 			const size_t x = nx > 1 ? i * (width - 1) / (nx - 1) : 0;
 			const size_t y = ny > 1 ? j * (height - 1) / (ny - 1) : 0;
 
-			samples[n++] = light_sample_at(values, width, height, x, y);
+			light_add_sample(samples, values, width, height, x, y);
 		}
-	return n;
 }
 
 struct light light_even(float value)
@@ -33,19 +32,20 @@ struct light light_even(float value)
 	return (struct light){.c = {value}, .least = value, .most = value};
 }
 
-static float held(const struct light *light, float value)
+static inline float held(const struct light *light, float value)
 {
 	value = value > light->least ? value : light->least;
 	return value < light->most ? value : light->most;
 }
 
-float light_at(const struct light *light, float x, float y)
+static inline float light_at(const struct light *light, float x, float y)
 {
 	const float *c = light->c;
 
 	return held(light, c[0] + c[2] * y + c[5] * y * y + (c[1] + c[4] * y + c[3] * x) * x);
 }
 
+SIMD_CLONES
 void light_on_row(const struct light *light, float y, float *row, size_t n)
 {
 	const float *c = light->c;
@@ -59,12 +59,22 @@ void light_on_row(const struct light *light, float y, float *row, size_t n)
 	}
 }
 
-void light_residuals(const struct light *light, const struct light_sample *samples, size_t n,
-		     float *residuals)
+SIMD_CLONES
+void light_at_samples(const struct light *light, const struct light_samples *samples,
+		      float *restrict values)
 {
-	for (size_t i = 0; i < n; i++)
-		residuals[i] =
-			fabsf(samples[i].value - light_at(light, samples[i].x, samples[i].y));
+	const struct light copy = *light;
+
+	for (size_t i = 0; i < samples->n; i++)
+		values[i] = light_at(&copy, samples->x[i], samples->y[i]);
+}
+
+void light_residuals(const struct light *light, const struct light_samples *samples,
+		     float *restrict residuals)
+{
+	light_at_samples(light, samples, residuals);
+	for (size_t i = 0; i < samples->n; i++)
+		residuals[i] = fabsf(samples->value[i] - residuals[i]);
 }
 
 /* Solves the symmetric a c = b by Cholesky's factors; false where a has no definite ones. */
@@ -97,31 +107,69 @@ static bool solve(double a[N_TERMS][N_TERMS], const double b[N_TERMS], double c[
 /* The powers of x and y in the terms. */
 static const unsigned char powers[N_TERMS][2] = {{0, 0}, {1, 0}, {0, 1}, {2, 0}, {1, 1}, {0, 2}};
 
-bool light_fit(struct light *light, const struct light_sample *samples, size_t n)
+/* The sums of weight x^p y^q, p + q <= 4, and of these times the value, p + q <= 2. */
+struct moments {
+	double of_place[5][5];
+	double of_value[3][3];
+};
+
+typedef float lanes __attribute__((vector_size(4 * LIGHT_LANES), may_alias, aligned(4)));
+
+static double sum_lanes(const lanes *sums)
 {
-	double moments[5][5] = {{0}}; /* of x^p y^q, p + q <= 4 */
-	double values[3][3] = {{0}};  /* times the value, p + q <= 2 */
-	double a[N_TERMS][N_TERMS], b[N_TERMS], c[N_TERMS];
+	double sum = 0;
 
-	for (size_t s = 0; s < n; s++) {
-		const double x = samples[s].x, y = samples[s].y;
-		double along = samples[s].weight;
+	for (int k = 0; k < LIGHT_LANES; k++)
+		sum += (double)(*sums)[k];
+	return sum;
+}
 
+SIMD_CLONES
+static void sum_moments(const struct light_samples *samples, struct moments *moments)
+{
+	lanes of_place[5][5] = {{{0}}}, of_value[3][3] = {{{0}}};
+
+	for (size_t i = 0; i < samples->n; i += LIGHT_LANES) {
+		const lanes x = *(const lanes *)(samples->x + i);
+		const lanes y = *(const lanes *)(samples->y + i);
+		const lanes value = *(const lanes *)(samples->value + i);
+		lanes along = *(const lanes *)(samples->weight + i);
+
+#pragma GCC unroll 5
 		for (int p = 0; p < 5; p++, along *= x) {
-			double product = along;
+			lanes product = along;
 
+#pragma GCC unroll 5
 			for (int q = 0; p + q < 5; q++, product *= y) {
-				moments[p][q] += product;
+				of_place[p][q] += product;
 				if (p + q < 3)
-					values[p][q] += product * samples[s].value;
+					of_value[p][q] += product * value;
 			}
 		}
 	}
+	for (int p = 0; p < 5; p++)
+		for (int q = 0; p + q < 5; q++) {
+			moments->of_place[p][q] = sum_lanes(&of_place[p][q]);
+			if (p + q < 3)
+				moments->of_value[p][q] = sum_lanes(&of_value[p][q]);
+		}
+}
+
+bool light_fit(struct light *light, struct light_samples *samples)
+{
+	struct moments moments;
+	double a[N_TERMS][N_TERMS], b[N_TERMS], c[N_TERMS];
+
+	for (size_t i = samples->n; i % LIGHT_LANES; i++)
+		samples->x[i] = samples->y[i] = samples->value[i] = samples->weight[i] = 0;
+	sum_moments(samples, &moments);
 	for (int i = 0; i < N_TERMS; i++) {
 		for (int j = 0; j <= i; j++)
-			a[i][j] = moments[powers[i][0] + powers[j][0]][powers[i][1] + powers[j][1]];
-		a[i][i] += 1e-6 * moments[0][0]; /* a page that is one pixel wide has no x */
-		b[i] = values[powers[i][0]][powers[i][1]];
+			a[i][j] = moments.of_place[powers[i][0] + powers[j][0]]
+						  [powers[i][1] + powers[j][1]];
+		/* A page that is one pixel wide has no x. */
+		a[i][i] += 1e-6 * moments.of_place[0][0];
+		b[i] = moments.of_value[powers[i][0]][powers[i][1]];
 	}
 	if (!solve(a, b, c))
 		return false;

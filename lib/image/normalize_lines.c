@@ -382,7 +382,8 @@ static bool reaches_border(const float *ink, size_t width, size_t height)
 /* The thickest that a line may be. */
 static double most_thickness(const float *ink, size_t width, size_t height)
 {
-	const double blur = normalize_edge_sigma(ink, width, height);
+	const struct edges edges = normalize_measure_edges(ink, width, height);
+	const double blur = normalize_edge_sigma(&edges);
 
 	return 1 + MAX_THICKNESS * (double)(width > height ? width : height) +
 	       BLUR_SIGMAS * fmax(0, blur - SHARP_SIGMA);

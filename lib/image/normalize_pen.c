@@ -7,6 +7,7 @@
  * distance of each pixel from it. Thick strokes stay as they are: moving the outline inwards does
  * not open the loops that have run full, and gained nothing in lib/bench/distort.c.
  */
+#include "../base/simd.h"
 #include "normalize.h"
 
 #include "distance.h"
@@ -25,25 +26,16 @@
 /* Half the ink's level: where its edges are. */
 #define EDGE_LEVEL 0.5f
 
-/* In pixels of the frame; infinite where the ink has no edge. */
-static double mean_width(const float *ink, size_t width, size_t height)
+/* Ink, or what `reach` is farther than a pixel's distance, up to 1. */
+SIMD_CLONES
+static void darken(float *restrict ink, const float *restrict distances, size_t n, float reach)
 {
-	double area = 0, outline = 0;
+	for (size_t i = 0; i < n; i++) {
+		const float inside = reach - distances[i];
+		const float most = inside > ink[i] ? inside : ink[i];
 
-	for (size_t y = 0; y + 1 < height; y++) {
-		const float *row = ink + y * width, *below = row + width;
-		float row_area = 0, row_outline = 0;
-
-		for (size_t x = 0; x + 1 < width; x++) {
-			const float dx = row[x + 1] - row[x], dy = below[x] - row[x];
-
-			row_area += row[x];
-			row_outline += sqrtf(dx * dx + dy * dy);
-		}
-		area += (double)row_area;
-		outline += (double)row_outline;
+		ink[i] = most < 1 ? most : 1;
 	}
-	return outline > 0 ? 2 * area / outline : INFINITY;
 }
 
 /* Moves the outline of the ink outwards; the new one is as sharp as pixels are. */
@@ -54,21 +46,16 @@ static void widen(struct normalizer *normalizer, const struct frame *frame, floa
 	uint8_t *mask = normalizer->keep;
 	float *distances = normalizer->paper;
 
-	for (size_t i = 0; i < n; i++)
-		mask[i] = normalizer->ink[i] > EDGE_LEVEL;
-	distance_transform(mask, 1, frame->width, frame->height, distances);
-	for (size_t i = 0; i < n; i++) {
-		const float inside = 1 + by - distances[i];
-		const float most = inside > normalizer->ink[i] ? inside : normalizer->ink[i];
-
-		normalizer->ink[i] = most < 1 ? most : 1;
-	}
+	normalize_mask_above(normalizer->ink, n, EDGE_LEVEL, mask);
+	distance_transform(mask, 1, frame->width, frame->height, 1 + by, distances);
+	darken(normalizer->ink, distances, n, 1 + by);
 }
 
-void normalize_widen_pen(struct normalizer *normalizer, const struct frame *frame, struct box *box)
+void normalize_widen_pen(struct normalizer *normalizer, const struct frame *frame, struct box *box,
+			 struct edges *edges)
 {
 	const double side = fmax(box->right - box->left, box->bottom - box->top);
-	const double width = mean_width(normalizer->ink, frame->width, frame->height);
+	const double width = edges->outline > 0 ? 2 * edges->area / edges->outline : INFINITY;
 	/* The box grows with the strokes: (width + 2 by) / (side + 2 by) is what is wanted. */
 	const double by = (THIN_WIDTH * side - NORMALIZE_INK_SIDE * width) /
 			  (2 * (NORMALIZE_INK_SIDE - THIN_WIDTH));
@@ -80,4 +67,5 @@ void normalize_widen_pen(struct normalizer *normalizer, const struct frame *fram
 	box->right += by;
 	box->top -= by;
 	box->bottom += by;
+	*edges = normalize_measure_edges(normalizer->ink, frame->width, frame->height);
 }

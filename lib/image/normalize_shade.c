@@ -8,7 +8,10 @@
  * The hard part is the window. One that thick strokes fit into leaves the ridge that a smooth
  * light, fitted before, makes of a shadow's edge; so where strokes are thin, it is narrow.
  */
+#include "../base/simd.h"
 #include "normalize.h"
+
+#include <math.h>
 
 /* Cells along the longer side. */
 #define GRID_SIDE 32
@@ -44,6 +47,13 @@ struct grid {
 	size_t cell; /* side in pixels; cells at the right and bottom may be cut */
 };
 
+SIMD_CLONES
+static void add_values(float *restrict sums, const float *restrict values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		sums[i] += values[i];
+}
+
 static void average_cells(const float *ink, size_t width, size_t height, struct grid *grid)
 {
 	const size_t side = width > height ? width : height;
@@ -51,13 +61,19 @@ static void average_cells(const float *ink, size_t width, size_t height, struct 
 	grid->cell = (side + GRID_SIDE - 1) / GRID_SIDE;
 	grid->width = (width + grid->cell - 1) / grid->cell;
 	grid->height = (height + grid->cell - 1) / grid->cell;
-	memset(grid->values, 0, sizeof(grid->values));
-	for (size_t y = 0; y < height; y++) {
-		float *row = grid->values + y / grid->cell * grid->width;
+	for (size_t j = 0; j < grid->height; j++) {
+		const size_t top = j * grid->cell, bottom = top + grid->cell;
+		float row[WORK_SIDE] = {0};
 
-		for (size_t i = 0, x = 0; i < grid->width; i++)
+		for (size_t y = top; y < bottom && y < height; y++)
+			add_values(row, ink + y * width, width);
+		for (size_t i = 0, x = 0; i < grid->width; i++) {
+			float sum = 0;
+
 			for (size_t k = 0; k < grid->cell && x < width; k++)
-				row[i] += ink[y * width + x++];
+				sum += row[x++];
+			grid->values[j * grid->width + i] = sum;
+		}
 	}
 	for (size_t j = 0; j < grid->height; j++)
 		for (size_t i = 0; i < grid->width; i++) {
@@ -69,18 +85,6 @@ static void average_cells(const float *ink, size_t width, size_t height, struct 
 		}
 }
 
-/* What to make of n values of a window. */
-typedef float filter(const float *values, size_t n);
-
-static float least_of(const float *values, size_t n)
-{
-	float value = values[0];
-
-	for (size_t k = 1; k < n; k++)
-		value = values[k] < value ? values[k] : value;
-	return value;
-}
-
 static float most_of(const float *values, size_t n)
 {
 	float value = values[0];
@@ -90,36 +94,74 @@ static float most_of(const float *values, size_t n)
 	return value;
 }
 
-static float mean_of(const float *values, size_t n)
-{
-	float sum = 0;
+/* The grid with room around it for the reach of a window. */
+#define PADDED_SIDE (GRID_SIDE + 2 * REACH)
 
-	for (size_t k = 0; k < n; k++)
-		sum += values[k];
-	return sum / (float)n;
+static void pad_grid(const struct grid *grid, size_t reach, float padding,
+		     float padded[PADDED_SIDE][PADDED_SIDE])
+{
+	for (size_t j = 0; j < grid->height + 2 * reach; j++)
+		for (size_t i = 0; i < PADDED_SIDE; i++)
+			padded[j][i] = padding;
+	for (size_t j = 0; j < grid->height; j++)
+		memcpy(padded[j + reach] + reach, grid->values + j * grid->width,
+		       grid->width * sizeof(**padded));
 }
 
-/* Filters n values, stride apart, in windows that end at the ends. */
-static void filter_line(float *values, size_t stride, size_t n, size_t reach, filter *pick)
+/* The least of a square window, or the most of it, that ends where the grid does: along the rows,
+ * and then along the columns of what that gives. */
+SIMD_CLONES
+static void filter_grid(struct grid *grid, size_t reach, bool most)
+{
+	const float sign = most ? -1 : 1;
+	float padded[PADDED_SIDE][PADDED_SIDE], of_rows[PADDED_SIDE][GRID_SIDE];
+
+	pad_grid(grid, reach, sign * INFINITY, padded);
+	for (size_t j = 0; j < grid->height + 2 * reach; j++)
+		for (size_t i = 0; i < GRID_SIDE; i++)
+			of_rows[j][i] = sign * padded[j][i];
+	for (size_t k = 1; k <= 2 * reach; k++)
+		for (size_t j = 0; j < grid->height + 2 * reach; j++)
+			for (size_t i = 0; i < GRID_SIDE; i++) {
+				const float value = sign * padded[j][i + k];
+
+				of_rows[j][i] = value < of_rows[j][i] ? value : of_rows[j][i];
+			}
+	for (size_t j = 0; j < grid->height; j++) {
+		float row[GRID_SIDE];
+
+		memcpy(row, of_rows[j], sizeof(row));
+		for (size_t k = 1; k <= 2 * reach; k++)
+			for (size_t i = 0; i < GRID_SIDE; i++)
+				row[i] = of_rows[j + k][i] < row[i] ? of_rows[j + k][i] : row[i];
+		for (size_t i = 0; i < grid->width; i++)
+			grid->values[j * grid->width + i] = sign * row[i];
+	}
+}
+
+/* The means of n values, stride apart, and their neighbors. */
+static void smooth_line(float *values, size_t stride, size_t n)
 {
 	float from[GRID_SIDE];
 
 	for (size_t i = 0; i < n; i++)
 		from[i] = values[i * stride];
 	for (size_t i = 0; i < n; i++) {
-		const size_t first = i > reach ? i - reach : 0;
-		const size_t last = i + reach < n ? i + reach : n - 1;
+		const size_t first = i > 0 ? i - 1 : 0, last = i + 1 < n ? i + 1 : i;
+		float sum = 0;
 
-		values[i * stride] = pick(from + first, last - first + 1);
+		for (size_t k = first; k <= last; k++)
+			sum += from[k];
+		values[i * stride] = sum / (float)(last - first + 1);
 	}
 }
 
-static void filter_grid(struct grid *grid, size_t reach, filter *pick)
+static void smooth_grid(struct grid *grid)
 {
 	for (size_t j = 0; j < grid->height; j++)
-		filter_line(grid->values + j * grid->width, 1, grid->width, reach, pick);
+		smooth_line(grid->values + j * grid->width, 1, grid->width);
 	for (size_t i = 0; i < grid->width; i++)
-		filter_line(grid->values + i, grid->width, grid->height, reach, pick);
+		smooth_line(grid->values + i, grid->width, grid->height);
 }
 
 /* The cells before and after the pixel, and the share of the latter. */
@@ -161,8 +203,8 @@ static void subtract_grid(const struct grid *grid, float *ink, size_t width, siz
 static void open_grid(const struct grid *cells, size_t reach, struct grid *opened)
 {
 	*opened = *cells;
-	filter_grid(opened, reach, least_of);
-	filter_grid(opened, reach, most_of);
+	filter_grid(opened, reach, false);
+	filter_grid(opened, reach, true);
 }
 
 /* How many cells stand out of the opening by `by` or more. */
@@ -238,7 +280,7 @@ bool normalize_subtract_shade(float *ink, size_t width, size_t height)
 	shade = most_of(wide.values, wide.width * wide.height);
 	if (shade < MIN_SHADE || shade > MAX_SHADE_SHARE * darkest)
 		return false;
-	filter_grid(&wide, 1, mean_of);
+	smooth_grid(&wide);
 	subtract_grid(&wide, ink, width, height);
 	return true;
 }

@@ -61,20 +61,21 @@ static void make_fall(float values[N_STRIPS], const float weights[N_STRIPS])
 }
 
 /* The light on the strips of a direction. */
-static void fit_direction(struct shadow *shadow, const struct light_sample *samples, size_t n)
+static void fit_direction(struct shadow *shadow, const struct light_samples *samples)
 {
+	const size_t n = samples->n;
 	float sorted[LIGHT_MAX_SAMPLES], weights[N_STRIPS];
 	size_t starts[N_STRIPS + 1] = {0}, ends[N_STRIPS];
 
 	for (size_t i = 0; i < n; i++)
-		starts[1 + (size_t)(strip_of(shadow, samples[i].x, samples[i].y) + 0.5f)]++;
+		starts[1 + (size_t)(strip_of(shadow, samples->x[i], samples->y[i]) + 0.5f)]++;
 	for (size_t k = 0; k < N_STRIPS; k++) {
 		starts[k + 1] += starts[k];
 		ends[k] = starts[k];
 	}
 	for (size_t i = 0; i < n; i++)
-		sorted[ends[(size_t)(strip_of(shadow, samples[i].x, samples[i].y) + 0.5f)]++] =
-			samples[i].value;
+		sorted[ends[(size_t)(strip_of(shadow, samples->x[i], samples->y[i]) + 0.5f)]++] =
+			samples->value[i];
 	for (size_t k = 0; k < N_STRIPS; k++) {
 		const size_t count = starts[k + 1] - starts[k];
 
@@ -84,8 +85,9 @@ static void fit_direction(struct shadow *shadow, const struct light_sample *samp
 	make_fall(shadow->values, weights);
 }
 
-float shadow_fit(struct shadow *shadow, const struct light_sample *samples, size_t n, float share)
+float shadow_fit(struct shadow *shadow, const struct light_samples *samples, float share)
 {
+	const size_t n = samples->n;
 	float best = INFINITY;
 
 	for (int k = 0; k < N_DIRECTIONS; k++) {
@@ -94,10 +96,10 @@ float shadow_fit(struct shadow *shadow, const struct light_sample *samples, size
 		struct shadow tried = {.across = {cosf(angle) / reach, sinf(angle) / reach}};
 		float residuals[LIGHT_MAX_SAMPLES], off;
 
-		fit_direction(&tried, samples, n);
+		fit_direction(&tried, samples);
 		for (size_t i = 0; i < n; i++)
-			residuals[i] = fabsf(samples[i].value -
-					     shadow_at(&tried, samples[i].x, samples[i].y));
+			residuals[i] = fabsf(samples->value[i] -
+					     shadow_at(&tried, samples->x[i], samples->y[i]));
 		off = light_select(residuals, n, (size_t)(share * (float)n));
 		if (off < best) {
 			best = off;

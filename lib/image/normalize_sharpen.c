@@ -5,6 +5,7 @@
  * taken back by adding to the ink what a further blur of the same width would take away (an unsharp
  * mask), only as far as the ink is more blurred than EMNIST's images are.
  */
+#include "../base/simd.h"
 #include "normalize.h"
 
 #include <math.h>
@@ -50,6 +51,7 @@ static struct gaussian make_gaussian(double sigma)
 
 /* to, n values, += weight times the values of from that lie `by` - reach further; beyond the ends
  * of from is paper, 0. */
+SIMD_CLONES
 static void add_shifted(const float *restrict from, float *restrict to, size_t n, float weight,
 			size_t by, size_t reach)
 {
@@ -70,6 +72,7 @@ static void blur_rows(const struct gaussian *gaussian, const float *from, float 
 }
 
 /* In place, by way of a copy of a few columns. */
+SIMD_CLONES
 static void blur_columns(const struct gaussian *gaussian, float *values, size_t width,
 			 size_t height)
 {
@@ -96,30 +99,101 @@ static void blur_columns(const struct gaussian *gaussian, float *values, size_t 
 	}
 }
 
-double normalize_edge_sigma(const float *ink, size_t width, size_t height)
+#define LANES 8
+typedef float lanes __attribute__((vector_size(4 * LANES), may_alias, aligned(4)));
+typedef int32_t mask_lanes __attribute__((vector_size(4 * LANES)));
+typedef int64_t wide_lanes __attribute__((vector_size(4 * LANES)));
+
+/* struct edges, lane by lane. */
+struct edge_lanes {
+	lanes area, outline, crossed;
+	mask_lanes n_crossed;
+};
+
+/* Adds LANES pixels whose neighbors to the right and below are there. */
+static inline void add_edges(const float *ink, size_t width, struct edge_lanes *edges)
 {
-	double sum = 0;
-	size_t n = 0;
+	const lanes here = *(const lanes *)ink, right = *(const lanes *)(ink + 1);
+	const lanes below = *(const lanes *)(ink + width), dx = right - here, dy = below - here;
+	const mask_lanes inside = here < 0.5f;
+	const mask_lanes crossed = (inside ^ (right < 0.5f)) | (inside ^ (below < 0.5f));
+	lanes slopes = dx * dx + dy * dy;
+	const wide_lanes any = (wide_lanes)(slopes != 0);
 
-	for (size_t y = 1; y + 1 < height; y++)
-		for (size_t x = 1; x + 1 < width; x++) {
-			const float *p = ink + y * width + x;
-			const float dx = p[1] - p[0], dy = p[width] - p[0];
-
-			if ((p[0] < 0.5f) == (p[1] < 0.5f) && (p[0] < 0.5f) == (p[width] < 0.5f))
-				continue;
-			sum += sqrtf(dx * dx + dy * dy);
-			n++;
-		}
-	return n ? 0.3989422804014327 * (double)n / sum : 0;
+	edges->area += here;
+	if (!(any[0] | any[1] | any[2] | any[3]))
+		return;
+	for (size_t k = 0; k < LANES; k++)
+		slopes[k] = sqrtf(slopes[k]);
+	edges->outline += slopes;
+	edges->crossed += (lanes)((mask_lanes)slopes & crossed);
+	edges->n_crossed -= crossed;
 }
 
-void normalize_sharpen(struct normalizer *normalizer, const struct frame *frame, double scale)
+/* The last pixels of a row, fewer than LANES and that which has no neighbor to the right: in copies
+ * that end with what the row ends with, where there are no edges. */
+static inline void add_last_edges(const float *row, size_t n, size_t width,
+				  struct edge_lanes *edges)
+{
+	float copies[2 * (LANES + 1)] = {0};
+
+	for (size_t k = 0; k < n; k++) {
+		copies[k] = row[k];
+		copies[LANES + 1 + k] = row[k + 1 < n ? k + width : k];
+	}
+	for (size_t k = n; k <= LANES; k++)
+		copies[k] = copies[LANES + 1 + k] = row[n - 1];
+	for (size_t k = n - 1; k < LANES; k++)
+		edges->area[k] -= row[n - 1]; /* which add_edges() adds */
+	add_edges(copies, LANES + 1, edges);
+}
+
+SIMD_CLONES
+struct edges normalize_measure_edges(const float *ink, size_t width, size_t height)
+{
+	struct edge_lanes sums = {{0}, {0}, {0}, {0}};
+	struct edges edges = {0};
+
+	for (size_t y = 0; y + 1 < height; y++) {
+		const float *row = ink + y * width;
+		size_t x = 0;
+
+		for (; x + LANES < width; x += LANES)
+			add_edges(row + x, width, &sums);
+		add_last_edges(row + x, width - x, width, &sums);
+	}
+	for (size_t k = 0; k < LANES; k++) {
+		edges.area += (double)sums.area[k];
+		edges.outline += (double)sums.outline[k];
+		edges.crossed += (double)sums.crossed[k];
+		edges.n_crossed += sums.n_crossed[k];
+	}
+	return edges;
+}
+
+double normalize_edge_sigma(const struct edges *edges)
+{
+	return edges->n_crossed ? 0.3989422804014327 * edges->n_crossed / edges->crossed : 0;
+}
+
+SIMD_CLONES
+static void add_difference(float *restrict ink, const float *restrict blurred, size_t n,
+			   float amount)
+{
+	for (size_t i = 0; i < n; i++) {
+		const float value = ink[i] + amount * (ink[i] - blurred[i]);
+		const float positive = value > 0 ? value : 0;
+
+		ink[i] = positive < 1 ? positive : 1;
+	}
+}
+
+void normalize_sharpen(struct normalizer *normalizer, const struct frame *frame, double scale,
+		       struct edges *edges)
 {
 	const size_t width = frame->width, height = frame->height;
-	const double sigma = normalize_edge_sigma(normalizer->ink, width, height);
+	const double sigma = normalize_edge_sigma(edges);
 	const double share = (sigma * scale - FIRST_SIGMA) / (FULL_SIGMA - FIRST_SIGMA);
-	const float amount = (float)(AMOUNT * fmin(share, 1));
 	/* The paper is not needed any more. */
 	float *blurred = normalizer->paper;
 	struct gaussian gaussian;
@@ -129,9 +203,6 @@ void normalize_sharpen(struct normalizer *normalizer, const struct frame *frame,
 	gaussian = make_gaussian(sigma);
 	blur_rows(&gaussian, normalizer->ink, blurred, width, height);
 	blur_columns(&gaussian, blurred, width, height);
-	for (size_t i = 0; i < width * height; i++) {
-		const float value = normalizer->ink[i] + amount * (normalizer->ink[i] - blurred[i]);
-
-		normalizer->ink[i] = value < 0 ? 0 : value < 1 ? value : 1;
-	}
+	add_difference(normalizer->ink, blurred, width * height, (float)(AMOUNT * fmin(share, 1)));
+	*edges = normalize_measure_edges(normalizer->ink, width, height);
 }

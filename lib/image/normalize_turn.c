@@ -7,6 +7,7 @@
  * how bright paper would be anywhere: what departs from it most, to the dark or to the bright side,
  * is the ink.
  */
+#include "../base/simd.h"
 #include "normalize.h"
 #include "normalize_light.h"
 
@@ -35,7 +36,7 @@
 #define N_ALONG  32
 #define N_DEEP   2
 #define DEEPER   2
-#define N_BORDER (4 * N_ALONG * N_DEEP)
+#define N_BORDER (4 * N_ALONG * N_DEEP) /* at most LIGHT_MAX_SAMPLES */
 
 /* Rounds of fitting. A sample that lies SCALE standard deviations off has half the weight, and
  * brightness is not known better than to MIN_SIGMA levels. */
@@ -70,7 +71,8 @@ static unsigned otsu_threshold(const uint32_t histogram[256], double *share_ret)
 
 		n_dark += histogram[v];
 		sum_dark += (double)v * histogram[v];
-		if (n_dark == 0 || n_dark == n)
+		/* A level without pixels separates what the one before did. */
+		if (histogram[v] == 0 || n_dark == n)
 			continue;
 		gap = (sum - sum_dark) / (n - n_dark) - sum_dark / n_dark;
 		between = n_dark * (n - n_dark) * gap * gap;
@@ -83,11 +85,49 @@ static unsigned otsu_threshold(const uint32_t histogram[256], double *share_ret)
 	return threshold;
 }
 
-static void count_values(const float *values, size_t n, uint32_t histogram[256])
+/* Values as the nearest bytes. */
+SIMD_CLONES
+static void round_values(const float *restrict values, size_t n, uint8_t *restrict bytes)
 {
-	memset(histogram, 0, 256 * sizeof(*histogram));
 	for (size_t i = 0; i < n; i++)
-		histogram[(uint8_t)(values[i] + 0.5f)]++;
+		bytes[i] = (uint8_t)(int)(values[i] + 0.5f);
+}
+
+/* Most of a page has the value of its neighbors: such are counted eight at a time. Others are
+ * counted in four histograms, since two increments of one bin wait for each other. */
+static void count_bytes(const uint8_t *bytes, size_t n, uint32_t histograms[4][256])
+{
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8) {
+		uint64_t word;
+
+		memcpy(&word, bytes + i, sizeof(word));
+		if (word == bytes[i] * UINT64_C(0x0101010101010101)) {
+			histograms[0][bytes[i]] += 8;
+			continue;
+		}
+		for (size_t k = 0; k < 8; k++)
+			histograms[k % 4][bytes[i + k]]++;
+	}
+	for (; i < n; i++)
+		histograms[0][bytes[i]]++;
+}
+
+void normalize_count_values(const float *values, size_t n, uint32_t histogram[256])
+{
+	uint32_t histograms[4][256] = {{0}};
+	uint8_t bytes[1024];
+
+	for (size_t first = 0; first < n; first += sizeof(bytes)) {
+		const size_t length = n - first < sizeof(bytes) ? n - first : sizeof(bytes);
+
+		round_values(values + first, length, bytes);
+		count_bytes(bytes, length, histograms);
+	}
+	for (size_t v = 0; v < 256; v++)
+		histogram[v] =
+			histograms[0][v] + histograms[1][v] + histograms[2][v] + histograms[3][v];
 }
 
 float normalize_threshold(const float *paper, size_t n)
@@ -95,7 +135,7 @@ float normalize_threshold(const float *paper, size_t n)
 	uint32_t histogram[256];
 	double share;
 
-	count_values(paper, n, histogram);
+	normalize_count_values(paper, n, histogram);
 	return (float)otsu_threshold(histogram, &share) + 0.5f;
 }
 
@@ -119,20 +159,20 @@ static float bright_border(const float *values, size_t width, size_t height, flo
 static bool is_shadow(const float *paper, size_t width, size_t height, float threshold,
 		      struct shadow *shadow)
 {
-	struct light_sample samples[LIGHT_MAX_SAMPLES];
-	const size_t n = light_sample(paper, width, height, samples);
+	struct light_samples samples;
 	float sums[2] = {0}, counts[2] = {0}, gap;
 
-	for (size_t i = 0; i < n; i++) {
-		const int is_bright = samples[i].value > threshold;
+	light_sample(paper, width, height, &samples);
+	for (size_t i = 0; i < samples.n; i++) {
+		const int is_bright = samples.value[i] > threshold;
 
-		sums[is_bright] += samples[i].value;
+		sums[is_bright] += samples.value[i];
 		counts[is_bright]++;
 	}
 	if (counts[0] == 0 || counts[1] == 0)
 		return false;
 	gap = sums[1] / counts[1] - sums[0] / counts[0];
-	return shadow_fit(shadow, samples, n, SHADOW_SHARE) <= SHADOW_OFF * gap;
+	return shadow_fit(shadow, &samples, SHADOW_SHARE) <= SHADOW_OFF * gap;
 }
 
 /* Decides by the levels; false where there are not two of them, or where they are those of light
@@ -146,7 +186,7 @@ static bool turn_by_levels(const float *paper, size_t width, size_t height, bool
 	size_t n_dark = 0;
 	double share;
 
-	count_values(paper, n, histogram);
+	normalize_count_values(paper, n, histogram);
 	threshold = (float)otsu_threshold(histogram, &share) + 0.5f;
 	if (share < TWO_LEVELS)
 		return false;
@@ -156,8 +196,8 @@ static bool turn_by_levels(const float *paper, size_t width, size_t height, bool
 		*is_shadow_ret = true;
 		return false;
 	}
-	for (size_t i = 0; i < n; i++)
-		n_dark += paper[i] <= threshold;
+	for (size_t v = 0; (float)v <= threshold; v++)
+		n_dark += histogram[v];
 	*bright_ret =
 		border <= 1 - BORDER_SHARE ||
 		(border < BORDER_SHARE && (1 - border) + (float)n_dark / (float)n > MAX_INK_SHARES);
@@ -166,11 +206,10 @@ static bool turn_by_levels(const float *paper, size_t width, size_t height, bool
 
 /* -------------------------------------------------------------- by its light */
 
-static size_t take_border(const float *values, size_t width, size_t height,
-			  struct light_sample samples[N_BORDER])
+static void take_border(const float *values, size_t width, size_t height,
+			struct light_samples *samples)
 {
-	size_t n = 0;
-
+	samples->n = 0;
 	for (size_t deep = 0; deep < N_DEEP; deep++)
 		for (size_t k = 0; k < 4 * N_ALONG; k++) {
 			const size_t inside = deep * DEEPER, along = k / 4;
@@ -182,31 +221,30 @@ static size_t take_border(const float *values, size_t width, size_t height,
 			const size_t x = upright ? (far ? width - 1 - off : off) : at;
 			const size_t y = upright ? at : (far ? height - 1 - off : off);
 
-			samples[n++] = light_sample_at(values, width, height, x, y);
+			light_add_sample(samples, values, width, height, x, y);
 		}
-	return n;
 }
 
 /* The light on the paper of the border, and beyond it within the range of brightness. */
 static struct light fit_border(const float *values, size_t width, size_t height)
 {
-	struct light_sample samples[N_BORDER];
+	struct light_samples samples;
 	float residuals[N_BORDER], sorted[N_BORDER];
-	const size_t n = take_border(values, width, height, samples);
 	struct light light = {.least = -255, .most = 510};
 
+	take_border(values, width, height, &samples);
 	for (int round = 0; round <= N_ROUNDS; round++) {
 		float scale;
 
-		light_fit(&light, samples, n);
-		light_residuals(&light, samples, n, residuals);
+		light_fit(&light, &samples);
+		light_residuals(&light, &samples, residuals);
 		memcpy(sorted, residuals, sizeof(sorted));
-		scale = LIGHT_SIGMA_OF_MEDIAN * light_select(sorted, n, n / 2);
+		scale = LIGHT_SIGMA_OF_MEDIAN * light_select(sorted, N_BORDER, N_BORDER / 2);
 		scale = SCALE * (scale + MIN_SIGMA);
-		for (size_t i = 0; i < n; i++) {
+		for (size_t i = 0; i < N_BORDER; i++) {
 			const float off = residuals[i] / scale;
 
-			samples[i].weight = 1 / (1 + off * off);
+			samples.weight[i] = 1 / (1 + off * off);
 		}
 	}
 	return light;

@@ -31,15 +31,19 @@ struct region {
 #define WORK_SIDE 128
 #define WORK_AREA (WORK_SIDE * WORK_SIDE)
 
+/* Rows are read in blocks of up to this many values. */
+#define WORK_BLOCK   32
+#define PLACE_STRIDE (WORK_SIDE + WORK_BLOCK)
+
 /* What the normalizer works with; about 260 KiB. The planes are (height, width) packed, for a
  * region of at most WORK_SIDE x WORK_SIDE after reduction. */
 struct normalizer {
-	float paper[WORK_AREA];      /* brightness, turned so that the paper is bright */
-	float ink[WORK_AREA];        /* how much darker than the paper, later 0..1 */
-	uint32_t parents[WORK_AREA]; /* of pixels of the same component, by union-find */
-	uint8_t keep[WORK_AREA];     /* pixels whose ink counts */
+	float paper[WORK_AREA];            /* brightness, turned so that the paper is bright */
+	float ink[WORK_AREA + WORK_BLOCK]; /* how much darker than the paper, later 0..1 */
+	uint32_t parents[WORK_AREA];       /* of pixels of the same component, by union-find */
+	uint8_t keep[WORK_AREA];           /* pixels whose ink counts */
 	float rows[EMNIST_SIDE * WORK_SIDE];
-	float weights[2][EMNIST_SIDE * WORK_SIDE]; /* of the columns, of the rows */
+	float weights[2][EMNIST_SIDE][PLACE_STRIDE]; /* of the columns, of the rows */
 };
 
 /* Memory that is reused from image to image; {0} at first. */

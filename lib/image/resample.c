@@ -4,6 +4,7 @@
  * Averaging goes down the rows first: whole rows are added to a row of sums, which the compiler
  * turns into vector code, and only the finished sums are turned to grey and gathered along x.
  */
+#include "../base/simd.h"
 #include "preprocess.h"
 
 /* The share of cell i (of width 1) that lies in [from, to). */
@@ -15,6 +16,7 @@ static float overlap(size_t i, double from, double to)
 	return right > left ? (float)(right - left) : 0;
 }
 
+SIMD_CLONES
 static void add_row(float *sums, const uint8_t *row, size_t n, float weight)
 {
 	for (size_t i = 0; i < n; i++)
@@ -91,11 +93,27 @@ static void average_rows(const struct plane *plane, const struct region *region,
 			sums[i] = grey_of(sums + 3 * i);
 }
 
+/* The region as it is: the average of an area of one pixel. */
+SIMD_CLONES
+static void take_as_is(const struct plane *plane, const struct region *region, float *to)
+{
+	for (size_t y = 0; y < region->height; y++) {
+		const uint8_t *row = plane->values + (region->y + y) * plane->width + region->x;
+
+		for (size_t x = 0; x < region->width; x++)
+			to[y * region->width + x] = (float)row[x];
+	}
+}
+
 void resample_average(const struct plane *plane, const struct region *region, float *to,
 		      size_t width, size_t height, float *sums)
 {
 	struct part parts[MAX_PARTS];
 
+	if (plane->channels == 1 && width == region->width && height == region->height) {
+		take_as_is(plane, region, to);
+		return;
+	}
 	cut_row(region->width, width, parts);
 	for (size_t j = 0; j < height; j++) {
 		average_rows(plane, region, j, height, sums);

@@ -19,6 +19,7 @@ static bool is_blank(const float *vector)
 /* As measured on EMNIST: see the constants of normalize_place.c. */
 static void ink_is_placed_as_in_emnist(void **state)
 {
+	struct edges edges;
 	float vector[N], most = 0;
 	size_t left = 28, right = 0, top = 28, bottom = 0;
 
@@ -39,7 +40,8 @@ static void ink_is_placed_as_in_emnist(void **state)
 	assert_in_range(top + bottom, 26, 28); /* 27 is the middle */
 	assert_in_range(left + right, 26, 28);
 	/* 0.67 in the plane, and what pixels add to it as edges are measured here. */
-	assert_true(fabs(normalize_edge_sigma(vector, 28, 28) - 0.787) < 0.05);
+	edges = normalize_measure_edges(vector, 28, 28);
+	assert_true(fabs(normalize_edge_sigma(&edges) - 0.787) < 0.05);
 }
 
 /* 98 x 55 pixels of black on white: no step has anything to do but the last, which has the known
@@ -259,10 +261,9 @@ static void shadows_are_paper(void **state)
  * only does not rise behind the bar, and is that of the page. */
 static void light_behind_a_shadow_only_falls(void **state)
 {
-	struct light_sample samples[LIGHT_MAX_SAMPLES];
+	struct light_samples samples;
 	float page[48 * 48];
 	struct shadow shadow;
-	size_t n;
 
 	(void)state;
 	for (size_t i = 0; i < 48 * 48; i++) {
@@ -270,8 +271,8 @@ static void light_behind_a_shadow_only_falls(void **state)
 
 		page[i] = x >= 8 && x < 12 ? 20 : x < 24 ? 200 : 100;
 	}
-	n = light_sample(page, 48, 48, samples);
-	assert_true(shadow_fit(&shadow, samples, n, 0.75f) < 1);
+	light_sample(page, 48, 48, &samples);
+	assert_true(shadow_fit(&shadow, &samples, 0.75f) < 1);
 	for (size_t k = 1; k < LIGHT_N_STRIPS; k++)
 		assert_true(shadow.values[k] <= shadow.values[k - 1]);
 	assert_true(fabsf(shadow_at(&shadow, -0.8f, 0) - 200) < 1);
