@@ -66,7 +66,7 @@ is 'the table says the same' "$(field standard_error | tail -n 1 |
 for name in 'table at one side' 'table all around' 'neighbour beside' 'coloured, one grey'; do
 	distort --json -s 3 -d "$name" | grep '"name"' >"$TMP/json"
 	is "$name: a picture of each image" "$n_images" "$(field pictures)"
-	is "$name: nothing lost" "$(field clean)" "$(field accuracy)"
+	check "$name: nothing lost" test "$(field accuracy | tr -d .)" -ge "$(field clean | tr -d .)"
 done
 
 finish

@@ -14,6 +14,7 @@
  * Nothing here depends on the platform's rounding beyond IEEE floats, or on anything but the image.
  */
 #include "normalize.h"
+#include "../base/simd.h"
 
 #include <math.h>
 
@@ -93,14 +94,13 @@ static void reduce(struct normalizer *normalizer, const struct plane *plane, str
 	resample_average(plane, &region, normalizer->paper, frame->width, frame->height, sums);
 }
 
-/* The picture reduced, and whether it is to be turned. Where it shows a sheet of paper and the
- * table around it, that part of the sheet takes the place of the whole. */
-static bool take_whole(struct normalizer *normalizer, const struct plane *plane, float *sums,
-		       struct frame *frame)
+/* Whether the picture in paper is to be turned. Where it shows a sheet of paper and the table
+ * around it, that part of the sheet takes the place of the whole. */
+static bool turns(struct normalizer *normalizer, const struct plane *plane, float *sums,
+		  struct frame *frame)
 {
 	struct box box;
 
-	reduce(normalizer, plane, (struct region){0, 0, plane->width, plane->height}, sums, frame);
 	if (!normalize_ink_is_bright(normalizer->paper, frame->width, frame->height))
 		return false;
 	if (!normalize_find_sheet(normalizer, frame, &box))
@@ -109,23 +109,45 @@ static bool take_whole(struct normalizer *normalizer, const struct plane *plane,
 	return false;
 }
 
+SIMD_CLONES
+static void turn_paper(float *paper, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		paper[i] = 255 - paper[i];
+}
+
+/* ink = how far the paper is from being paper. Returns the noise. */
+static float take_ink(struct normalizer *normalizer, const struct frame *frame, bool turn)
+{
+	if (turn)
+		turn_paper(normalizer->paper, frame->width * frame->height);
+	return normalize_flatten(normalizer->paper, normalizer->ink, frame->width, frame->height);
+}
+
 /* Returns the ink's contrast to the paper, of 255, or 0 where there is none. */
 static float find_character(struct normalizer *normalizer, const struct plane *plane, float *sums,
 			    struct frame *frame, struct box *box)
 {
-	const bool turn = take_whole(normalizer, plane, sums, frame);
-	struct region region = frame->region;
+	struct region region = {0, 0, plane->width, plane->height};
+	bool turn = false;
 	float contrast = 0;
 
 	for (int round = 0; round < MAX_ROUNDS; round++) {
+		struct flat_paper flat;
 		float noise;
 
-		if (round > 0)
-			reduce(normalizer, plane, region, sums, frame);
-		for (size_t i = 0; turn && i < frame->width * frame->height; i++)
-			normalizer->paper[i] = 255 - normalizer->paper[i];
-		noise = normalize_flatten(normalizer->paper, normalizer->ink, frame->width,
-					  frame->height);
+		reduce(normalizer, plane, region, sums, frame);
+		if (normalize_find_flat(normalizer->paper, frame->width, frame->height, &flat) &&
+		    (round == 0 || flat.ink_is_bright == turn)) {
+			turn = flat.ink_is_bright;
+			normalize_subtract_flat(&flat, normalizer->paper, normalizer->ink,
+						frame->width * frame->height);
+			noise = flat.noise;
+		} else {
+			if (round == 0)
+				turn = turns(normalizer, plane, sums, frame);
+			noise = take_ink(normalizer, frame, turn);
+		}
 		contrast = normalize_find_ink(normalizer, frame, noise);
 		if (contrast == 0)
 			break;
