@@ -166,11 +166,15 @@ static void take_shares(float *ink, size_t n, float level)
 }
 
 SIMD_CLONES
-void normalize_mask_above(const float *restrict values, size_t n, float level,
-			  uint8_t *restrict mask)
+static void mask_above(const float *restrict values, size_t n, float level, uint8_t *restrict mask)
 {
 	for (size_t i = 0; i < n; i++)
 		mask[i] = values[i] > level;
+}
+
+void normalize_mask_above(const float *values, size_t n, float level, uint8_t *mask)
+{
+	mask_above(values, n, level, mask);
 }
 
 float normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise)

@@ -202,8 +202,8 @@ bool normalize_find_flat(const float *paper, size_t width, size_t height, struct
 }
 
 SIMD_CLONES
-void normalize_subtract_flat(const struct flat_paper *flat, const float *restrict paper,
-			     float *restrict ink, size_t n)
+static void subtract(const struct flat_paper *flat, const float *restrict paper,
+		     float *restrict ink, size_t n)
 {
 	const float level = flat->level, sign = flat->ink_is_bright ? -1 : 1;
 
@@ -212,4 +212,10 @@ void normalize_subtract_flat(const struct flat_paper *flat, const float *restric
 
 		ink[i] = value > 0 ? value : 0;
 	}
+}
+
+void normalize_subtract_flat(const struct flat_paper *flat, const float *paper, float *ink,
+			     size_t n)
+{
+	subtract(flat, paper, ink, n);
 }

@@ -46,7 +46,7 @@ static inline float light_at(const struct light *light, float x, float y)
 }
 
 SIMD_CLONES
-void light_on_row(const struct light *light, float y, float *row, size_t n)
+static void fill_row(const struct light *light, float y, float *row, size_t n)
 {
 	const float *c = light->c;
 	const float constant = c[0] + c[2] * y + c[5] * y * y, linear = c[1] + c[4] * y;
@@ -59,14 +59,24 @@ void light_on_row(const struct light *light, float y, float *row, size_t n)
 	}
 }
 
+void light_on_row(const struct light *light, float y, float *row, size_t n)
+{
+	fill_row(light, y, row, n);
+}
+
 SIMD_CLONES
-void light_at_samples(const struct light *light, const struct light_samples *samples,
-		      float *restrict values)
+static void fill_samples(const struct light *light, const struct light_samples *samples,
+			 float *restrict values)
 {
 	const struct light copy = *light;
 
 	for (size_t i = 0; i < samples->n; i++)
 		values[i] = light_at(&copy, samples->x[i], samples->y[i]);
+}
+
+void light_at_samples(const struct light *light, const struct light_samples *samples, float *values)
+{
+	fill_samples(light, samples, values);
 }
 
 void light_residuals(const struct light *light, const struct light_samples *samples,

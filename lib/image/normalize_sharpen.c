@@ -149,7 +149,7 @@ static inline void add_last_edges(const float *row, size_t n, size_t width,
 }
 
 SIMD_CLONES
-struct edges normalize_measure_edges(const float *ink, size_t width, size_t height)
+static struct edges measure(const float *ink, size_t width, size_t height)
 {
 	struct edge_lanes sums = {{0}, {0}, {0}, {0}};
 	struct edges edges = {0};
@@ -169,6 +169,11 @@ struct edges normalize_measure_edges(const float *ink, size_t width, size_t heig
 		edges.n_crossed += sums.n_crossed[k];
 	}
 	return edges;
+}
+
+struct edges normalize_measure_edges(const float *ink, size_t width, size_t height)
+{
+	return measure(ink, width, height);
 }
 
 double normalize_edge_sigma(const struct edges *edges)
