@@ -5,7 +5,8 @@ libemnist's to 1e-5.
 
     python3 lib/test/peers_onnx.py [--library build/libemnist.so] [MODEL.onnx]...
 
-The default is all of testdata/models. Skipped without numpy, onnx and onnxruntime; prints TAP.
+The default is all of testdata/models, and those of testdata/models/graphs that are read. Skipped without
+numpy, onnx and onnxruntime; prints TAP.
 """
 import argparse
 import ctypes
@@ -71,7 +72,8 @@ def check(library, path, random):
     onnx.checker.check_model(written, full_check=True)
     proto = onnx.load_from_string(written)
     assert [o.version for o in proto.opset_import] == [17]
-    assert {p.key for p in proto.metadata_props} == {"emnist.labels", "emnist.preprocess"}
+    assert ({p.key for p in proto.metadata_props} - {"emnist.input_scaling"} ==
+            {"emnist.labels", "emnist.preprocess"})
     runtime = onnxruntime.InferenceSession(written)
     assert runtime.get_inputs()[0].shape == ["N", model.n_inputs]
     vectors = random.uniform(size=(N_ROWS, model.n_inputs)).astype(np.float32)
@@ -82,13 +84,19 @@ def check(library, path, random):
     return difference
 
 
+def graphs():
+    with open("testdata/models/graphs/outputs.tsv", encoding="utf-8") as table:
+        names = {line.split("\t")[0] for line in list(table)[1:]}
+    return [f"testdata/models/graphs/{name}.onnx" for name in sorted(names)]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--library", default="build/libemnist.so")
     parser.add_argument("models", nargs="*")
     arguments = parser.parse_args()
     library = load_library(arguments.library)
-    models = arguments.models or sorted(glob.glob("testdata/models/*.onnx"))
+    models = arguments.models or sorted(glob.glob("testdata/models/*.onnx")) + graphs()
     random = np.random.default_rng(1)
     n_failed = 0
     print(f"1..{len(models)}")

@@ -22,6 +22,9 @@
 /* Which of the allocations from now on fails, counted from 1; 0: none. */
 static size_t countdown;
 
+#ifndef IS_SANITIZED
+#define IS_SANITIZED false
+
 static bool fails(void)
 {
 	const bool is_this_one = countdown > 0 && --countdown == 0;
@@ -30,9 +33,6 @@ static bool fails(void)
 		errno = ENOMEM;
 	return is_this_one;
 }
-
-#ifndef IS_SANITIZED
-#define IS_SANITIZED false
 
 /* In place of libc's, for libc itself as well. */
 #pragma GCC visibility push(default)
@@ -129,11 +129,12 @@ static void check_place(const struct emnist_model *model, const struct place *pl
 static void test_every_allocation(void **state)
 {
 	char folder[] = "/tmp/emnist-memory-XXXXXX", before[4096];
-	struct emnist_model *model = random_model((uint32_t[]){6, 4, 26}, 3, EMNIST_ELU, 1);
+	struct emnist_model *model;
 
 	(void)state;
 	if (IS_SANITIZED)
 		skip();
+	model = random_model((uint32_t[]){6, 4, 26}, 3, EMNIST_ELU, 1);
 	assert_non_null(model);
 	assert_non_null(getcwd(before, sizeof(before)));
 	assert_non_null(mkdtemp(folder));
