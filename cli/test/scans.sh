@@ -44,6 +44,10 @@ is 'of a list, a file must be one image' "2 emnist: '$TMP/list.csv': none of its
 	"$EMNIST" eval "$TMP/list.csv" >"$TMP/out" 2>"$TMP/stderr"
 	printf '%s ' $?; tail -n 1 "$TMP/stderr")"
 
+# What the libraries have to say goes into our messages, and nowhere else.
+run $scans/malformed/*.tif $scans/malformed/*.webp $scans/*.tif $scans/*.webp >"$TMP/out"
+is 'the libraries print nothing themselves' '' "$(grep -v "^emnist: '$scans/" "$TMP/stderr")"
+
 # ---------------------------------------------------------------------- datasets
 
 mkdir -p "$TMP/classes/4" "$TMP/classes/A"

@@ -10,24 +10,35 @@
 #include <errno.h>
 #include <string.h>
 
-/* Whether it says that there is no such file. */
-static bool is_absent(const char *reason)
+/* Whether it ends with the words for an errno value. */
+static bool tells(const char *reason, int sys_errno)
 {
 	char text[128];
 
-	return strstr(reason, strerror_r(ENOENT, text, sizeof(text))) != NULL;
+	return strstr(reason, strerror_r(sys_errno, text, sizeof(text))) != NULL;
+}
+
+/* glibc does not always say why it has failed. */
+static bool tells_of_memory(const char *reason)
+{
+	return tells(reason, ENOMEM) || strstr(reason, "cannot create shared object descriptor") ||
+	       strstr(reason, "failed to map segment");
 }
 
 static enum emnist_status not_loaded(const struct library *library, struct emnist_error *error)
 {
 	const char *reason = dlerror();
 
-	if (reason && is_absent(reason))
+	if (!reason || tells_of_memory(reason))
+		return error_memory(error);
+	if (tells(reason, EMFILE) || tells(reason, ENFILE))
+		return error_errno(error, tells(reason, EMFILE) ? EMFILE : ENFILE, library->file);
+	if (tells(reason, ENOENT))
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
 				 "%s %s, which is not installed (Debian package: %s)",
 				 library->purpose, library->file, library->package);
-	return error_set(error, EMNIST_ERR_MEMORY, "cannot load %s: %s", library->file,
-			 reason ? reason : "out of memory");
+	return error_set(error, EMNIST_ERR_UNSUPPORTED, "cannot load %s: %s", library->file,
+			 reason);
 }
 
 static enum emnist_status load(struct library *library, struct emnist_error *error)

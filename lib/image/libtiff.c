@@ -100,8 +100,20 @@ static void on_unmap(thandle_t context, void *bytes, toff_t nbytes)
 /* In libtiff's message where a file asks for more memory than it may have. */
 #define BEYOND_LIMIT "beyond the"
 
+static bool is_of_limit(const char *message)
+{
+	return strstr(message, BEYOND_LIMIT) != NULL;
+}
+
+/* What a file could make it allocate is refused before. */
+static bool is_of_shortage(const char *message)
+{
+	return strstr(message, "emory") || strstr(message, "alloc") || strstr(message, "o space") ||
+	       strstr(message, "nsertion in tif_map");
+}
+
 /* Of pixels the first message is kept: others follow from it. Of directories the last: those before
- * are of tags that are not needed. */
+ * are of tags that are not needed. But one of memory explains all others. */
 static void keep(struct tiff_file *file, char *message)
 {
 	size_t n = strlen(message);
@@ -109,7 +121,8 @@ static void keep(struct tiff_file *file, char *message)
 	while (n > 0 && strchr(".: ", message[n - 1]))
 		message[--n] = '\0';
 	image_begin_small(message);
-	if (!file->message[0] || (!file->reads_pixels && !strstr(file->message, BEYOND_LIMIT)))
+	if (!file->message[0] ||
+	    (!file->reads_pixels && !is_of_limit(file->message) && !is_of_shortage(file->message)))
 		memcpy(file->message, message, n + 1);
 }
 
@@ -169,10 +182,9 @@ enum emnist_status libtiff_failed(const struct tiff_file *file, struct emnist_er
 {
 	const char *message = file->message;
 
-	if (strstr(message, BEYOND_LIMIT))
+	if (is_of_limit(message))
 		return error_set(error, EMNIST_ERR_LIMIT, "image is too large to decode");
-	/* What a file could make it allocate is refused before. */
-	if (strstr(message, "emory") || strstr(message, "alloc") || strstr(message, "No space"))
+	if (is_of_shortage(message))
 		return error_memory(error);
 	return image_corrupt(error, FORMAT, "%s", message[0] ? message : "the data are damaged");
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -53,6 +54,24 @@ static void names_what_is_too_old(void **state)
 			    "tests need a newer " PRESENT ": this one has no gai_suspend_soon");
 }
 
+static void memory_is_named(void **state)
+{
+	static struct library library =
+		LIBRARY_INIT("libBrokenLocale.so.1", "libc6", "tests need", functions);
+	struct rlimit before, none;
+	enum emnist_status status;
+
+	(void)state;
+	if (getrlimit(RLIMIT_AS, &before) || before.rlim_cur != RLIM_INFINITY)
+		skip();
+	none = before;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+	status = library_open(&library, NULL);
+	assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+	assert_int_equal(status, EMNIST_ERR_MEMORY);
+}
+
 static void shortage_is_not_absence(void **state)
 {
 	static struct library library =
@@ -65,8 +84,9 @@ static void shortage_is_not_absence(void **state)
 	none = before;
 	none.rlim_cur = 0;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	assert_int_equal(library_open(&library, &error), EMNIST_ERR_MEMORY);
-	assert_non_null(strstr(error.message, "Too many open files"));
+	assert_int_equal(library_open(&library, &error), EMNIST_ERR_IO);
+	assert_int_equal(error.sys_errno, EMFILE);
+	assert_string_equal(error.message, "libBrokenLocale.so.1: Too many open files");
 	/* It is over when more can be had. */
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 	assert_int_equal(library_open(&library, &error), EMNIST_OK);
@@ -78,6 +98,7 @@ int main(void)
 		cmocka_unit_test(loads_what_is_there),
 		cmocka_unit_test(names_what_is_not_installed),
 		cmocka_unit_test(names_what_is_too_old),
+		cmocka_unit_test(memory_is_named),
 		cmocka_unit_test(shortage_is_not_absence),
 	};
 
