@@ -27,8 +27,9 @@ struct choice {
 	const struct choice_settings *settings;
 	struct emnist_dataset *dataset;
 	const char *path;
-	uint64_t first, last; /* of the range */
-	bool *wanted;         /* (classes of the dataset); NULL: all are */
+	uint64_t first, last;         /* of the range */
+	struct emnist_labels *labels; /* NULL: those of the dataset */
+	uint16_t *map; /* (classes of the dataset) positions in labels; NULL: the same */
 	uint64_t n_seen;
 	/* The sample, a heap whose first has the largest key while it is drawn; then in the order
 	 * of the dataset. */
@@ -75,29 +76,21 @@ static bool parse_range(struct choice *choice)
 
 static bool parse_set(struct choice *choice)
 {
-	const struct emnist_labels *labels = emnist_dataset_labels(choice->dataset), *chosen;
-	const struct emnist_view_options options = {.set = choice->settings->set};
-	const size_t n_classes = emnist_labels_count(labels);
-	struct emnist_view *view;
+	const struct emnist_labels *labels = emnist_dataset_labels(choice->dataset);
 	struct emnist_error error;
 
-	if (!options.set)
+	if (!choice->settings->set)
 		return true;
-	choice->wanted = calloc(n_classes, sizeof(*choice->wanted));
-	if (!choice->wanted) {
+	choice->map = calloc(emnist_labels_count(labels), sizeof(*choice->map));
+	if (!choice->map) {
 		complain("out of memory");
 		return false;
 	}
-	if (emnist_view_create(labels, &options, &view, &error)) {
-		complain("--classes: %s", error.message);
-		return false;
-	}
-	chosen = emnist_view_labels(view);
-	for (size_t i = 0; i < n_classes; i++)
-		for (size_t k = 0; k < emnist_labels_count(chosen) && !choice->wanted[i]; k++)
-			choice->wanted[i] = emnist_labels_match(labels, i, chosen, k, false);
-	emnist_view_free(view);
-	return true;
+	if (!emnist_labels_choose(labels, choice->settings->set, &choice->labels, choice->map,
+				  &error))
+		return true;
+	complain("--classes: %s", error.message);
+	return false;
 }
 
 struct choice *choice_open(const struct choice_settings *settings, struct emnist_dataset *dataset,
@@ -123,7 +116,7 @@ struct choice *choice_open(const struct choice_settings *settings, struct emnist
 static bool is_wanted(const struct choice *choice, uint64_t number, uint16_t class)
 {
 	return number >= choice->first && number <= choice->last &&
-	       (!choice->wanted || choice->wanted[class]);
+	       (!choice->map || choice->map[class] != EMNIST_NO_CLASS);
 }
 
 /* Reads on until some are wanted, and moves these to the front; none at the end. */
@@ -147,7 +140,7 @@ static bool read_wanted(struct choice *choice, size_t n_max, uint8_t *pixels, ui
 				continue;
 			memmove(pixels + *n_ret * EMNIST_VECTOR_LENGTH,
 				pixels + i * EMNIST_VECTOR_LENGTH, EMNIST_VECTOR_LENGTH);
-			classes[*n_ret] = classes[i];
+			classes[*n_ret] = choice->map ? choice->map[classes[i]] : classes[i];
 			numbers[(*n_ret)++] = number;
 		}
 	}
@@ -283,6 +276,11 @@ bool choice_read(struct choice *choice, size_t n_max, uint8_t *pixels, uint16_t 
 	return true;
 }
 
+const struct emnist_labels *choice_labels(const struct choice *choice)
+{
+	return choice->labels ? choice->labels : emnist_dataset_labels(choice->dataset);
+}
+
 uint64_t choice_n_seen(const struct choice *choice)
 {
 	return choice->n_seen;
@@ -299,7 +297,8 @@ void choice_free(struct choice *choice)
 {
 	if (!choice)
 		return;
-	free(choice->wanted);
+	emnist_labels_free(choice->labels);
+	free(choice->map);
 	free(choice->drawn);
 	free(choice);
 }

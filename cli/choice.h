@@ -38,7 +38,11 @@ struct choice;
 struct choice *choice_open(const struct choice_settings *settings, struct emnist_dataset *dataset,
 			   const char *path);
 
-/* Reads up to n_max images, as emnist_dataset_read() does; numbers: (n_max), that they have in the
+/* The classes that were chosen. Owned by the choice, or the dataset. */
+const struct emnist_labels *choice_labels(const struct choice *choice);
+
+/* Reads up to n_max images, as emnist_dataset_read() does; classes: positions in those labels;
+ * numbers: (n_max), that they have in the
  * dataset. On failure complains and returns false. */
 bool choice_read(struct choice *choice, size_t n_max, uint8_t *pixels, uint16_t *classes,
 		 uint64_t *numbers, size_t *n_ret);

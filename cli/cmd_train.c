@@ -190,6 +190,35 @@ static bool read_labels(struct train_command *c)
 	return true;
 }
 
+/* Keeps those of the model's classes that are asked for. */
+static bool choose_labels(struct train_command *c)
+{
+	const struct emnist_labels *labels =
+		c->labels ? c->labels : emnist_dataset_labels(c->datasets[0]);
+	struct emnist_labels *chosen;
+	struct emnist_error error;
+	uint16_t *map;
+
+	if (!c->s.set)
+		return true;
+	map = calloc(emnist_labels_count(labels), sizeof(*map));
+	if (!map) {
+		complain("out of memory");
+		return false;
+	}
+	if (emnist_labels_choose(labels, c->s.set, &chosen, map, &error)) {
+		complain("--classes: %s", error.message);
+		free(map);
+		return false;
+	}
+	free(map);
+	emnist_labels_free(c->labels);
+	c->labels = chosen;
+	c->options.labels = chosen;
+	c->options.leave_out = true;
+	return true;
+}
+
 static bool read_teachers(struct train_command *c)
 {
 	const size_t n = c->s.teacher_paths.n;
@@ -401,12 +430,12 @@ static enum exit_status prepare_and_train(struct train_command *c)
 	}
 	if (c->s.variants_folder)
 		return train_options_fill(&c->s, c->widths, &c->options) && read_labels(c) &&
-				       open_datasets(c) && read_frequencies(c)
+				       open_datasets(c) && choose_labels(c) && read_frequencies(c)
 			       ? write_variants(c)
 			       : STATUS_FATAL;
 	if (!train_options_fill(&c->s, c->widths, &c->options) || !settle_format(c) ||
 	    !settle_checkpoint(c) || !check_outputs(c) || !read_labels(c) || !open_datasets(c) ||
-	    !read_teachers(c) || !read_frequencies(c) || !forget_checkpoint(c))
+	    !choose_labels(c) || !read_teachers(c) || !read_frequencies(c) || !forget_checkpoint(c))
 		return STATUS_FATAL;
 	return train(c);
 }

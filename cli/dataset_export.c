@@ -266,7 +266,7 @@ static enum exit_status export_dataset(struct settings *s, const char *path, con
 	copy.n_images = emnist_dataset_count(dataset);
 	choice = choice_open(&s->choice, dataset, path);
 	interrupt_catch();
-	if (choice && begin(&copy, emnist_dataset_labels(dataset), &dataset, 1)) {
+	if (choice && begin(&copy, choice_labels(choice), &dataset, 1)) {
 		const bool good = copy_images(&copy, choice, NULL);
 
 		progress_clear(&copy.progress);

@@ -76,7 +76,7 @@ static bool add_image(const struct settings *s, struct emnist_montage *montage,
 }
 
 static bool add_images(const struct settings *s, struct emnist_montage *montage,
-		       struct emnist_dataset *dataset, struct choice *choice, const char *path)
+		       struct choice *choice, const char *path)
 {
 	static uint8_t pixels[BATCH * EMNIST_VECTOR_LENGTH];
 	uint16_t classes[BATCH];
@@ -93,10 +93,9 @@ static bool add_images(const struct settings *s, struct emnist_montage *montage,
 			return false;
 		}
 		for (size_t i = 0; i < n; i++)
-			if (!add_image(
-				    s, montage, pixels + i * EMNIST_VECTOR_LENGTH,
-				    emnist_labels_text(emnist_dataset_labels(dataset), classes[i]),
-				    numbers[i]))
+			if (!add_image(s, montage, pixels + i * EMNIST_VECTOR_LENGTH,
+				       emnist_labels_text(choice_labels(choice), classes[i]),
+				       numbers[i]))
 				return false;
 	}
 	return true;
@@ -106,7 +105,7 @@ static bool add_dataset(struct settings *s, struct emnist_montage *montage, cons
 {
 	struct emnist_dataset *dataset = dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
 	struct choice *choice = dataset ? choice_open(&s->choice, dataset, path) : NULL;
-	const bool good = choice && add_images(s, montage, dataset, choice, path);
+	const bool good = choice && add_images(s, montage, choice, path);
 
 	choice_free(choice);
 	emnist_dataset_free(dataset);

@@ -43,6 +43,10 @@ static const struct option_spec specs[] = {
 		    "drop hidden units with probability P; default: 0.1"),
 	OPTION_INPUT(0, "labels", "FILE", labels_path,
 		     "mapping file with the model's classes; default: those of the first dataset"),
+	OPTION_TEXT(0, "classes", "SET", set,
+		    "give the model only those of these characters, and leave other images out: "
+		    "digits, upper, lower, letters, alnum, or literal ones and ranges such as "
+		    "0-9A-F; several with commas"),
 	OPTION_HEADING("The schedule:"),
 	OPTION_UNSIGNED(0, "epochs", "N", n_epochs, 1, 100000,
 			"passes over the images; default: 30"),

@@ -14,6 +14,7 @@ struct settings {
 	const char *output;
 	const char *hidden;
 	const char *labels_path;
+	const char *set; /* of characters; NULL: all */
 	const char *frequencies_path;
 	const char *checkpoint;
 	const char *variants_folder;

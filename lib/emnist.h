@@ -206,6 +206,16 @@ EMNIST_API enum emnist_status emnist_labels_join(const struct emnist_labels *con
 						 size_t n, struct emnist_labels **labels_ret,
 						 uint16_t *const *maps, struct emnist_error *error);
 
+/* What emnist_labels_choose() maps a class to that is not chosen. */
+#define EMNIST_NO_CLASS UINT16_MAX
+
+/* The classes that have a character of the set, which is written as emnist_view_options.set, with
+ * their indices and all their characters. map_ret: (count of labels) positions in the new ones. */
+EMNIST_API enum emnist_status emnist_labels_choose(const struct emnist_labels *labels,
+						   const char *set,
+						   struct emnist_labels **chosen_ret,
+						   uint16_t *map_ret, struct emnist_error *error);
+
 EMNIST_API void emnist_labels_free(struct emnist_labels *labels);
 
 /* ------------------------------------------------------------------ images */
@@ -1184,6 +1194,7 @@ struct emnist_train_options {
 	double dropout;                      /* of hidden units, 0 to 0.99; default 0 */
 	const struct emnist_labels *labels;  /* classes of the model; default: those of the
 					      * first dataset */
+	bool leave_out; /* images of no class of the model; default: they are an error */
 
 	/* The schedule. */
 	unsigned n_epochs;      /* up to 100000; default 30 */

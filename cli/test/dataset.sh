@@ -240,6 +240,10 @@ is '--range: an open end' '38 39 ' "$(chosen --range 38..)"
 is '--range: an open beginning' '0 1 ' "$(chosen --range ..1)"
 is '--range: a dataset that ends before it' '38 39 ' "$(chosen --range 38..99)"
 is '--classes' '10 11 25 ' "$(chosen --classes ABa)"
+runs 0 export --classes ABa $byclass "$TMP/classes-images-idx3-ubyte"
+is '--classes: the mapping has no others' '10 65,11 66,36 97' "$(paste -sd , "$TMP/classes-mapping.txt")"
+runs 0 export --classes c $idx/strokes-balanced-train "$TMP/classes-images-idx3-ubyte"
+is '--classes: they keep all their characters' '12 67 99' "$(cat "$TMP/classes-mapping.txt")"
 is '--class is enough of --classes' '1 2 ' "$(chosen --class 12)"
 # python3 -c 'M=2**64-1
 # def key(seed, i):

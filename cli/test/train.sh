@@ -80,6 +80,20 @@ train -o "$TMP/f.onnx" --epochs 2 --class-frequencies "$TMP/labels" &&
 	! cmp -s "$TMP/one.onnx" "$TMP/f.onnx"
 report "--class-frequencies of other labels changes the model"
 
+# Some classes of a dataset: the model that the same images make alone. Twice, since a step takes 32.
+"$EMNIST" dataset export --classes 0-9A-V "$data" "$TMP/part-images-idx3-ubyte" 2>"$TMP/stderr"
+is '--classes: an export has no others' 32 "$(wc -l <"$TMP/part-mapping.txt")"
+is '--classes: stats of it has a row for each' 32 \
+	"$("$EMNIST" dataset stats "$TMP/part" | sed '1,/^label/d' | wc -l)"
+"$EMNIST" train -q --batch 32 --hidden 16 --epochs 1 --no-checkpoint -o "$TMP/part.onnx" \
+	"$TMP/part" "$TMP/part" 2>"$TMP/stderr" &&
+	"$EMNIST" train -q --batch 32 --hidden 16 --epochs 1 --no-checkpoint -o "$TMP/chosen.onnx" \
+		--classes 0-9A-V "$data" "$data" 2>"$TMP/stderr" &&
+	cmp "$TMP/part.onnx" "$TMP/chosen.onnx" >"$TMP/stderr"
+report '--classes: the model of these images alone'
+refuses '--classes that are not there' "--classes: there is no class for 'é'" \
+	-o "$TMP/refused.onnx" --classes é "$data"
+
 "$EMNIST" train "$data" testdata/idx/strokes-letters -o "$TMP/sets.onnx" --batch 32 --epochs 1 \
 	--hidden 8 --labels testdata/idx/strokes-byclass-mapping.txt 2>"$TMP/stderr" &&
 	"$EMNIST" classify -m "$TMP/sets.onnx" -f csv --probabilities /dev/null 2>/dev/null |

@@ -90,6 +90,7 @@ static enum emnist_status load_data(struct run *run, struct emnist_dataset *cons
 {
 	const struct train_set_options options = {
 		.labels = run->labels,
+		.leave_out = run->options->leave_out,
 		.validation = run->settings.validation,
 		.class_frequencies = run->options->class_frequencies,
 		.seed = run->settings.seed,

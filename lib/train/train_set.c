@@ -88,12 +88,35 @@ static bool reserve(struct train_set *set, size_t n_images, size_t *capacity)
 	return true;
 }
 
+/* Takes n images that stand behind those of the set, whose targets begin at first_target. */
+static enum emnist_status take_images(struct train_set *set, const struct emnist_labels *labels,
+				      const uint16_t *classes, size_t n, size_t first_target,
+				      bool leave_out, struct emnist_error *error)
+{
+	const uint8_t *from = set->pixels + set->n_images * EMNIST_VECTOR_LENGTH;
+
+	for (size_t i = 0; i < n; i++, from += EMNIST_VECTOR_LENGTH) {
+		const size_t target = first_target + classes[i];
+		uint8_t *to = set->pixels + set->n_images * EMNIST_VECTOR_LENGTH;
+
+		if (set->targets[target].n == 0 && leave_out)
+			continue;
+		if (set->targets[target].n == 0)
+			return error_set(error, EMNIST_ERR_ARGUMENT,
+					 "images of '%s', which no class of the model stands for",
+					 emnist_labels_text(labels, classes[i]));
+		if (to != from)
+			memcpy(to, from, EMNIST_VECTOR_LENGTH);
+		set->target[set->n_images++] = (uint32_t)target;
+	}
+	return EMNIST_OK;
+}
+
 /* Appends one dataset's images, whose targets begin at first_target. */
 static enum emnist_status add_images(struct train_set *set, struct emnist_dataset *dataset,
-				     size_t first_target, size_t *capacity,
+				     size_t first_target, bool leave_out, size_t *capacity,
 				     struct emnist_error *error)
 {
-	const struct emnist_labels *labels = emnist_dataset_labels(dataset);
 	uint16_t classes[CHUNK];
 	size_t n = CHUNK;
 
@@ -108,24 +131,17 @@ static enum emnist_status add_images(struct train_set *set, struct emnist_datase
 		status = emnist_dataset_read(dataset, CHUNK,
 					     set->pixels + set->n_images * EMNIST_VECTOR_LENGTH,
 					     classes, &n, error);
+		if (!status)
+			status = take_images(set, emnist_dataset_labels(dataset), classes, n,
+					     first_target, leave_out, error);
 		if (status)
 			return status;
-		for (size_t i = 0; i < n; i++) {
-			const size_t target = first_target + classes[i];
-
-			if (set->targets[target].n == 0)
-				return error_set(error, EMNIST_ERR_ARGUMENT,
-						 "images of '%s', which no class of the model "
-						 "stands for",
-						 emnist_labels_text(labels, classes[i]));
-			set->target[set->n_images++] = (uint32_t)target;
-		}
 	}
 	return EMNIST_OK;
 }
 
 static enum emnist_status read_all(struct train_set *set, struct emnist_dataset *const *datasets,
-				   size_t n_datasets, const struct emnist_labels *labels,
+				   size_t n_datasets, const struct train_set_options *options,
 				   struct emnist_error *error)
 {
 	size_t capacity = 0;
@@ -137,11 +153,12 @@ static enum emnist_status read_all(struct train_set *set, struct emnist_dataset 
 	for (size_t d = 0; d < n_datasets; d++) {
 		const size_t first_target = set->n_targets, first_image = set->n_images;
 		char prefix[32];
-		enum emnist_status status =
-			add_targets(set, labels, emnist_dataset_labels(datasets[d]), error);
+		enum emnist_status status = add_targets(set, options->labels,
+							emnist_dataset_labels(datasets[d]), error);
 
 		if (!status)
-			status = add_images(set, datasets[d], first_target, &capacity, error);
+			status = add_images(set, datasets[d], first_target, options->leave_out,
+					    &capacity, error);
 		snprintf(prefix, sizeof(prefix), "dataset %zu", d + 1);
 		if (status)
 			return error_prefix(error, status, prefix);
@@ -313,7 +330,7 @@ enum emnist_status train_set_load(struct train_set *set, struct emnist_dataset *
 	*set = (struct train_set){0};
 	status = check_frequencies(options, error);
 	if (!status)
-		status = read_all(set, datasets, n_datasets, options->labels, error);
+		status = read_all(set, datasets, n_datasets, options, error);
 	if (!status)
 		status = split(set, options, error);
 	if (!status && options->class_frequencies)

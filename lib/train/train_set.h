@@ -23,6 +23,7 @@ struct train_set {
 
 struct train_set_options {
 	const struct emnist_labels *labels; /* the model's */
+	bool leave_out;                     /* images of none of these; else they are an error */
 	double validation;                  /* share of the first dataset, [0,0.9] */
 	const double *class_frequencies;    /* (n of labels) or NULL; see emnist_train() */
 	uint64_t seed;

@@ -177,6 +177,7 @@ static enum emnist_status load(struct variants *variants, struct emnist_dataset 
 {
 	const struct train_set_options set_options = {
 		.labels = variants->labels,
+		.leave_out = options->leave_out,
 		.validation = variants->settings.validation,
 		.class_frequencies = options->class_frequencies,
 		.seed = variants->settings.seed,
