@@ -11,6 +11,7 @@ struct item {
 	enum input_kind kind;
 	bool failed;
 	bool rejected;
+	bool blank;       /* no ink was found, and that is no answer */
 	bool passed_over; /* no image, and not meant as one: it has no record, and is not counted */
 	bool is_archive;  /* not one image: it has no record, but those of its files */
 	bool is_directory;   /* likewise */

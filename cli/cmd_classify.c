@@ -167,6 +167,7 @@ static struct pipeline_options plan(const struct settings *s, const struct knowl
 		.fail_fast = s->fail_fast,
 		.quiet = s->quiet,
 		.warns = s->verbose > 0,
+		.answers_blank = s->classes.blank == BLANK_ANSWER,
 		.dump_path = s->dump_path,
 	};
 
@@ -187,17 +188,20 @@ static void report(const struct settings *s, const struct pipeline_options *opti
 		   const struct pipeline_totals *totals, double seconds)
 {
 	const unsigned n_threads = options->n_threads ? options->n_threads : processor_count();
-	char rejected[48] = "", passed_over[48] = "";
+	char rejected[48] = "", blank[48] = "", passed_over[48] = "";
 
+	if (totals->n_blank)
+		snprintf(blank, sizeof(blank), ", %" PRIu64 " blank", totals->n_blank);
 	if (options->schema.min_probability >= 0)
 		snprintf(rejected, sizeof(rejected), ", %" PRIu64 " rejected", totals->n_rejected);
 	if (totals->n_passed_over)
 		snprintf(passed_over, sizeof(passed_over), ", %" PRIu64 " passed over",
 			 totals->n_passed_over);
-	complain("%" PRIu64 " image%s in %.2f s, %.0f a second, %" PRIu64 " failed%s%s; model %s, "
+	complain("%" PRIu64 " image%s in %.2f s, %.0f a second, %" PRIu64
+		 " failed%s%s%s; model %s, "
 		 "%zu classes, preprocess %s, %u thread%s, batch %zu",
 		 totals->n_inputs, totals->n_inputs == 1 ? "" : "s", seconds,
-		 (double)totals->n_inputs / seconds, totals->n_failed, rejected, passed_over,
+		 (double)totals->n_inputs / seconds, totals->n_failed, rejected, blank, passed_over,
 		 s->source.path ? s->source.path : "built-in", options->schema.n_classes,
 		 preprocess_names[options->reader.preprocess], n_threads, n_threads == 1 ? "" : "s",
 		 options->n_rows);

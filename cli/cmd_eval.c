@@ -176,6 +176,7 @@ static bool evaluate(const struct settings *s, struct contender *contender,
 	const struct emnist_eval_options options = {
 		.n_threads = s->n_threads ? (unsigned)s->n_threads : processor_count(),
 		.n_rows = (size_t)s->n_rows,
+		.answer_blank = s->classes.blank == BLANK_ANSWER,
 		.view = contender->view,
 		.answers = s->files.errors || s->compare_path,
 		.answered = watch->mistakes || watch->first ? on_answered : NULL,
@@ -200,8 +201,9 @@ static bool evaluate(const struct settings *s, struct contender *contender,
 	if (status) {
 		complain_of(path, &error);
 	} else if (!contender->evaluation.n_images) {
-		complain(s->dataset.n_bad ? "'%s': none of its images can be read"
-					  : "'%s': has no images of these classes",
+		complain(contender->evaluation.n_blank ? "'%s': all of its images are blank"
+			 : s->dataset.n_bad            ? "'%s': none of its images can be read"
+						       : "'%s': has no images of these classes",
 			 path);
 		return false;
 	} else {

@@ -97,6 +97,11 @@ static void put_head(struct text *text, const struct eval_report *report)
 		put_count(text, report->evaluation->n_left_out);
 		text_puts(text, " images of others left out)</span></dd>\n");
 	}
+	if (report->evaluation->n_blank) {
+		text_puts(text, "<dt>blank</dt><dd>");
+		put_count(text, report->evaluation->n_blank);
+		text_puts(text, " images without ink, left out</dd>\n");
+	}
 	if (report->evaluation->n_not_in_model) {
 		text_puts(text, "<dt>not in the model</dt><dd>");
 		put_count(text, report->evaluation->n_not_in_model);

@@ -294,6 +294,7 @@ static void put(struct text *text, const struct eval_report *report)
 	put_count(text, "images", e->n_images);
 	put_count(text, "correct", e->n_correct);
 	put_count(text, "not_in_model", e->n_not_in_model);
+	put_count(text, "blank", e->n_blank);
 	put_real(text, "accuracy", (double)e->n_correct / n, 9);
 	put_real(text, "top3", (double)e->n_top3 / n, 9);
 	put_real(text, "case_insensitive", (double)e->n_case_insensitive / n, 9);

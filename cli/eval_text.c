@@ -77,7 +77,10 @@ static void put_figures(struct text *text, const struct eval_report *report)
 	if (report->classes->min_probability >= 0)
 		put_answered(text, report);
 	if (report->classes->set)
-		put_share(text, "left out", e->n_left_out, e->n_images + e->n_left_out);
+		put_share(text, "left out", e->n_left_out,
+			  e->n_images + e->n_left_out + e->n_blank);
+	if (e->n_blank)
+		put_share(text, "blank", e->n_blank, e->n_images + e->n_left_out + e->n_blank);
 	if (e->n_not_in_model)
 		put_share(text, "not in the model", e->n_not_in_model, e->n_images);
 	put_name(text, "calibration error");

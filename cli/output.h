@@ -29,7 +29,10 @@ struct record {
 	const uint32_t *top;        /* without error: (n_top) classes, the most probable first */
 	const float *probabilities; /* without error: (n_classes) */
 	bool rejected;              /* the most probable class is no answer */
+	bool blank; /* no ink was found: error is OUTPUT_BLANK, and nothing has failed */
 };
+
+#define OUTPUT_BLANK "blank"
 
 struct output_format {
 	const char *name;
@@ -41,9 +44,10 @@ struct output_format {
 
 /*
  * text, for people: "PATH: LABEL PROBABILITY", two blanks, "LABEL PROBABILITY"... A dash
- * stands for a label that is rejected. Nothing for an input that failed: that is said on stderr.
- * schema->probabilities changes nothing: n_top may be n_classes. Control characters, backslashes
- * and what is not UTF-8 are shown as escape.h says.
+ * stands for a label that is rejected, and "- blank" for all of it where no ink was found. Nothing
+ * for an input that failed: that is said on stderr. schema->probabilities changes nothing: n_top
+ * may be n_classes. Control characters, backslashes and what is not UTF-8 are shown as escape.h
+ * says.
  */
 extern const struct output_format output_text;
 

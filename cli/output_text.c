@@ -9,10 +9,14 @@
 static void put_record(struct text *text, const struct output_schema *schema,
 		       const struct record *record)
 {
-	if (record->error)
+	if (record->error && !record->blank)
 		return;
 	escape_put(text, record->path);
 	text_putc(text, ':');
+	if (record->blank) {
+		text_puts(text, " - " OUTPUT_BLANK "\n");
+		return;
+	}
 	for (size_t i = 0; i < schema->n_top; i++) {
 		text_puts(text, i > 0 ? "  " : " ");
 		if (i == 0 && record->rejected)

@@ -246,8 +246,9 @@ static void read_item(const struct pipeline *pipeline, struct station *station, 
 		item->passed_over = true;
 	} else if (error.code) {
 		batch_fail(batch, item, error.message);
-	} else {
+	} else if (!item->failed) {
 		item->warning = emnist_reader_warning(station->reader);
+		item->blank = !pipeline->options->answers_blank && emnist_vector_is_blank(vector);
 	}
 	if (item->failed || item->passed_over || is_many(item))
 		memset(vector, 0, EMNIST_VECTOR_LENGTH * sizeof(*vector));
@@ -299,7 +300,10 @@ static void format_batch(const struct pipeline *pipeline, struct station *statio
 		item->records = batch->records.nbytes;
 		if (is_many(item) || item->passed_over)
 			continue;
-		if (!item->failed) {
+		if (item->blank) {
+			record.blank = true;
+			record.error = OUTPUT_BLANK;
+		} else if (!item->failed) {
 			emnist_top_k(row, schema->n_classes, schema->n_top, station->top);
 			record.rejected = (double)row[station->top[0]] < schema->min_probability;
 			item->rejected = record.rejected;
@@ -339,6 +343,7 @@ static void account(struct pipeline *pipeline, const struct batch *batch, size_t
 		pipeline->totals->n_passed_over += item->passed_over;
 		pipeline->totals->n_rejected += item->rejected;
 		pipeline->totals->n_failed += item->failed;
+		pipeline->totals->n_blank += item->blank;
 		if (item->failed && !pipeline->options->quiet) {
 			progress_clear(pipeline->options->progress);
 			complain("'%s': %s", batch_path(batch, item), batch_error(batch, item));

@@ -20,6 +20,7 @@ struct pipeline_options {
 	unsigned n_threads;          /* 0: one a processor */
 	bool fail_fast;              /* stop after the first input that fails */
 	bool quiet;                  /* no line on stderr for an input that fails */
+	bool answers_blank;          /* an image without ink is answered like any other */
 	bool warns;                  /* a line on stderr for what is doubtful about an image */
 	const char *dump_path; /* directory for what the network saw, which is there; or NULL */
 	struct progress *progress;
@@ -29,6 +30,7 @@ struct pipeline_totals {
 	uint64_t n_inputs; /* printed, with those that failed */
 	uint64_t n_failed;
 	uint64_t n_rejected;
+	uint64_t n_blank;
 	uint64_t n_passed_over; /* files beside the images that are none; not among n_inputs */
 	uint64_t n_archives;
 	struct inputs_walked walked; /* to be released */

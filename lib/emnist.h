@@ -986,6 +986,9 @@ struct emnist_eval_options {
 	/* Called now and then, never from two threads at once; non-zero stops the evaluation. */
 	int (*progress)(void *context, uint64_t n_done, uint64_t n_images);
 	void *context; /* of both */
+	/* Images without ink are answered like all others; default: they are counted and left out.
+	 */
+	bool answer_blank;
 };
 
 /* The bins of calibration, as many as Guo et al. (2017) take, and the ranks that are counted. */
@@ -1037,6 +1040,7 @@ struct emnist_evaluation {
 	struct emnist_labels *predicted_labels; /* (n_predicted) */
 	struct emnist_sureness *sureness;       /* for emnist_coverage_...() */
 	struct emnist_answer *answers; /* (n_images), in the dataset's order; NULL: not kept */
+	uint64_t n_blank; /* not in n_images: they show no ink, see emnist_vector_is_blank() */
 };
 
 /* Runs the model over all that is left of dataset. Release with emnist_evaluation_clear(). */

@@ -25,6 +25,7 @@ struct evaluating {
 	size_t n_classes; /* of the model */
 	uint64_t n_images;
 	uint64_t n_left_out;
+	uint64_t n_blank;
 	struct tally tally;
 	/* What reading came to; the producer's alone until the run is over. */
 	uint64_t n_read;
@@ -42,6 +43,7 @@ struct batch {
 	float *probabilities; /* (n_kept, n_classes) */
 	size_t n;
 	size_t n_kept;
+	size_t n_blank;
 	uint64_t n_before; /* images of the batches before */
 	enum emnist_status status;
 	struct emnist_error error;
@@ -131,19 +133,29 @@ static void fill_vector(float *vector, const uint8_t *pixels)
 		vector[i] = (float)pixels[i] / 255.0F;
 }
 
+static bool is_blank(const uint8_t *pixels)
+{
+	return pixels[0] == 0 && memcmp(pixels, pixels + 1, EMNIST_VECTOR_LENGTH - 1) == 0;
+}
+
 /* Takes the images that are not left out, and their classes in the truth's order. */
 static void take_images(const struct evaluating *run, struct worker *worker, struct batch *batch)
 {
 	batch->n_kept = 0;
+	batch->n_blank = 0;
 	for (size_t i = 0; i < batch->n; i++) {
+		const uint8_t *pixels = batch->pixels + i * EMNIST_VECTOR_LENGTH;
 		uint32_t row = batch->classes[i];
 
 		if (run->truth)
 			row = view_class_of(run->truth, row);
 		if (row == VIEW_NONE)
 			continue;
-		fill_vector(worker->vectors + batch->n_kept * EMNIST_VECTOR_LENGTH,
-			    batch->pixels + i * EMNIST_VECTOR_LENGTH);
+		if (!run->options->answer_blank && is_blank(pixels)) {
+			batch->n_blank++;
+			continue;
+		}
+		fill_vector(worker->vectors + batch->n_kept * EMNIST_VECTOR_LENGTH, pixels);
 		if (batch->images)
 			batch->images[batch->n_kept] = (uint32_t)(batch->n_before + i);
 		batch->classes[batch->n_kept++] = (uint16_t)row;
@@ -205,9 +217,11 @@ static bool consume(void *context, void *slot)
 	}
 	if (!hand_on(run, batch))
 		return false;
-	run->n_left_out += batch->n - batch->n_kept;
+	run->n_left_out += batch->n - batch->n_kept - batch->n_blank;
+	run->n_blank += batch->n_blank;
 	return !options->progress ||
-	       !options->progress(options->context, run->tally.n_images + run->n_left_out,
+	       !options->progress(options->context,
+				  run->tally.n_images + run->n_left_out + run->n_blank,
 				  run->n_images);
 }
 
@@ -301,6 +315,7 @@ enum emnist_status emnist_evaluate(const struct emnist_model *model, struct emni
 			buffer_clear(&run.tally.answers);
 		tally_finish(&run.tally, evaluation_ret);
 		evaluation_ret->n_left_out = run.n_left_out;
+		evaluation_ret->n_blank = run.n_blank;
 		evaluation_ret->true_labels = true_labels;
 		evaluation_ret->predicted_labels = predicted_labels;
 	} else {

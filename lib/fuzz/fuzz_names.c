@@ -438,8 +438,13 @@ static void read_tsv(const struct given *given, struct reader *reader)
 static void try_format(const struct output_format *format, const struct given *given,
 		       void (*read)(const struct given *given, struct reader *reader))
 {
-	const struct record record = {given->path, given->error, given->error ? NULL : ranking,
-				      given->error ? NULL : probabilities, given->rejected};
+	const struct record record = {
+		.path = given->path,
+		.error = given->error,
+		.top = given->error ? NULL : ranking,
+		.probabilities = given->error ? NULL : probabilities,
+		.rejected = given->rejected,
+	};
 	struct text text = {0};
 	struct reader reader;
 

@@ -1,0 +1,49 @@
+#!/bin/sh
+# range.sh - pictures that use a small part of their range are read as those that NumPy stretched, and
+# empty pages are reported (testdata/generate_range.py made both, and the table).
+. cli/test/tap.inc
+
+tab=$(printf '\t')
+range=$PWD/testdata/range
+blank=$range/page-3.png
+
+# answer FILE: label, probability and error.
+answer()
+{
+	"$EMNIST" classify -f tsv "$1" 2>"$TMP/stderr" | sed -n '2s/^[^\t]*\t//p'
+}
+
+grep -v '^#' "$range/expected.tsv" >"$TMP/expected"
+while IFS=$tab read -r name control; do
+	if [ "$control" = blank ]; then
+		expected=$tab${tab}blank
+	else
+		expected=$(answer "$range/$control")
+	fi
+	is "$name is $control" "$expected" "$(answer "$range/$name")"
+done <"$TMP/expected"
+
+is "the exit status is 0, text says blank" "x.png: - blank 0" \
+	"$(cd "$TMP" && cp "$blank" x.png && "$EMNIST" classify x.png | tr '\n' ' ' && echo 0)"
+is "jsonl" '{"path":"-","label":null,"probability":null,"error":"blank","rejected":null,"top":[]}' \
+	"$("$EMNIST" classify -f jsonl --min-probability 0.5 --top 2 - <"$blank")"
+is "--blank answer" "-: 1" "$("$EMNIST" classify --blank answer - <"$blank" | cut -d ' ' -f 1-2)"
+"$EMNIST" classify -v "$blank" 2>&1 >"$TMP/out" | grep -q ', 0 failed, 1 blank;'
+report "-v counts them"
+
+mkdir -p "$TMP/set/2" && cp "$blank" "$range/mask.png" "$range/bits-10.png" "$TMP/set/2"
+"$EMNIST" eval "$TMP/set" >"$TMP/out" 2>"$TMP/stderr" &&
+	grep -q '^accuracy  *100.00 %  (2 of 2)$' "$TMP/out" &&
+	grep -q '^blank  *33.33 %  (1 of 3)$' "$TMP/out"
+report "eval leaves them out, and counts them"
+is "eval, JSON" '"images":2 "blank":1' \
+	"$("$EMNIST" eval -f json "$TMP/set" | grep -o '"images":2,\|"blank":[0-9]*' | tr -d ',' | paste -s -d ' ')"
+is "eval --blank answer" '"images":3 "blank":0' \
+	"$("$EMNIST" eval -f json --blank answer "$TMP/set" | grep -o '"images":3,\|"blank":[0-9]*' |
+		tr -d ',' | paste -s -d ' ')"
+rm "$TMP/set/2/mask.png" "$TMP/set/2/bits-10.png"
+"$EMNIST" eval "$TMP/set" 2>"$TMP/stderr" >"$TMP/out"
+is "eval of empty pages alone" "2 emnist: '$TMP/set': all of its images are blank" \
+	"$? $(cat "$TMP/stderr")"
+
+finish
