@@ -3,7 +3,7 @@
     compare.py BUILD DATA LIST RUNS PART...
 
 DATA is the folder with EMNIST's files, LIST a CSV file of PNG files and their true labels. Parts: network
-files one eval scale train. Every figure but the network's is of a whole process, start to end; the
+files pictures one eval scale train. Every figure but the network's is of a whole process, start to end; the
 medians of RUNS runs count, the runs alternating between the programs.
 """
 import csv
@@ -54,12 +54,13 @@ class Bench:
     def goal(self, what, measured, wanted, reached):
         self.goals.append((what, measured, wanted, "yes" if reached else "no"))
 
-    def accuracy(self, output):
+    def accuracy(self, output, truth=None):
+        truth = truth or self.truth
         with open(output, newline="") as file:
             rows = list(csv.DictReader(file))
-        if len(rows) != len(self.truth):
-            sys.exit(f"bench: {len(rows)} records for {len(self.truth)} files")
-        return sum(self.truth[row["path"]] == row["label"] for row in rows)
+        if len(rows) != len(truth):
+            sys.exit(f"bench: {len(rows)} records for {len(truth)} files")
+        return sum(truth[row["path"]] == row["label"] for row in rows)
 
 
 def has(*modules):
@@ -138,6 +139,58 @@ def files(bench):
         median = statistics.median(list(stages.values())[-1] for stages in floors)
         print(f"{'floor':10} {median:8.2f} s {len(bench.truth) / median:10.0f} images/s {median / first:6.2f}x")
         bench.goal("files: emnist by the floor", f"{first / median:.2f}x", "<= 1.35x", first / median <= 1.35)
+
+
+# Microseconds a picture, start of the program left out, that emnist is to take at most on one core;
+# None: what decoding takes is not told apart here, see build/bench/time_photographs.
+PICTURE_GOALS = {"28x28 dark on light": 40, "64x64 bilevel": 40, "128x128 grey": 120}
+
+
+def drawings():
+    """The drawings of testdata and what they show, by kind."""
+    sets = {}
+    with open("testdata/drawings/expected.tsv") as file:
+        for line in file:
+            if not line.startswith("#"):
+                name, label = line.rstrip("\n").split("\t")
+                sets.setdefault("drawings, " + name.split("/")[0], []).append(("testdata/drawings/" + name, label))
+    return sets
+
+
+def pictures(bench):
+    """People's pictures to CSV on one core, the start of the program left out: what a list of no files
+    takes."""
+    if not has("cv2", "onnxruntime"):
+        return left_out("people's pictures", "OpenCV or ONNX Runtime is not installed")
+    import pictures as made
+
+    output = os.path.join(bench.folder, "output")
+    programs = {
+        "emnist": lambda names: [bench.emnist, "classify", "-j", "1", "-f", "csv", "--files-from", names],
+        "opencv": lambda names: bench.rival("rival_pictures.py", MODEL, names),
+    }
+    empty = bench.write("none", "\n", [])
+    begin = {name: measure.in_turn({"": command(empty)}, 2 * bench.runs + 1, alone=[""])[""] for name, command in programs.items()}
+    sets = {**drawings(), **made.make(list(bench.truth.items()), os.path.join(bench.tools, "pictures"))}
+    for title, images in sets.items():
+        truth = dict(images)
+        repeats = max(1, 4000 // len(truth) // (10 if title.endswith("photographs") else 1))
+        names = bench.write("pictures", "\n", list(truth) * repeats)
+        once = bench.write("pictures once", "\n", truth)
+        times = {name: [] for name in programs}
+        for _ in range(bench.runs):
+            for name, command in programs.items():
+                times[name].append(measure.in_turn({"": command(names)}, 1, alone=[""])[""] - begin[name])
+        cost = {name: 1e6 * statistics.median(found) / len(truth) / repeats for name, found in times.items()}
+        right = {}
+        for name, command in programs.items():
+            measure.run(command(once), output)
+            right[name] = f"{100 * bench.accuracy(output, truth) / len(truth):.1f} %"
+        print(f"{title:22} emnist {cost['emnist']:6.0f} us {right['emnist']:>7} right   opencv {cost['opencv']:6.0f} us {right['opencv']:>7} right", flush=True)
+        ratio = statistics.median(b / a for a, b in zip(times["emnist"], times["opencv"]))
+        bench.goal(f"pictures: {title}: opencv", f"{ratio:.2f}x", "> 1x", ratio > 1)
+        if title in PICTURE_GOALS:
+            bench.goal(f"pictures: {title}", f"{cost['emnist']:.0f} us", f"<= {PICTURE_GOALS[title]} us", cost["emnist"] <= PICTURE_GOALS[title])
 
 
 def one(bench):
@@ -254,7 +307,7 @@ def train(bench):
         bench.goal("train: PyTorch by emnist", f"{ratio:.2f}x", ">= 4x", ratio >= 4)
 
 
-PARTS = {"network": network, "files": files, "one": one, "eval": eval_, "scale": scale, "train": train}
+PARTS = {"network": network, "files": files, "pictures": pictures, "one": one, "eval": eval_, "scale": scale, "train": train}
 
 
 def main():
