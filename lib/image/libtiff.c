@@ -219,7 +219,8 @@ enum emnist_status libtiff_open(struct tiff_file *file, const void *bytes, size_
 	if (status)
 		return status;
 	file->tiff = open_tiff(file);
-	if (!file->tiff || !functions.TIFFSetSubDirectory(file->tiff, directory))
+	if (!file->tiff || (functions.TIFFCurrentDirOffset(file->tiff) != directory &&
+			    !functions.TIFFSetSubDirectory(file->tiff, directory)))
 		return libtiff_failed(file, error);
 	return EMNIST_OK;
 }

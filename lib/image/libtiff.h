@@ -14,6 +14,7 @@
 #define LIBTIFF_FUNCTIONS(F)                                                                       \
 	F(TIFFClientOpenExt)                                                                       \
 	F(TIFFClose)                                                                               \
+	F(TIFFCurrentDirOffset)                                                                    \
 	F(TIFFGetField)                                                                            \
 	F(TIFFGetFieldDefaulted)                                                                   \
 	F(TIFFIsCODECConfigured)                                                                   \
