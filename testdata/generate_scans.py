@@ -127,6 +127,9 @@ def make_webp():
         data = webp(pixels, quality=80)
         put(f"{name}.webp", data, decoded(data))
 
+    nothing = np.dstack([COLOR, np.zeros_like(GRAY)])
+    put("alpha-0.webp", webp(nothing, lossless=True, exact=True), COLOR)
+
     for orientation in (2, 3, 6, 8):
         stored = np.ascontiguousarray(turned(orientation, COLOR))
         picture = bitstream(webp(stored, lossless=True))
@@ -411,6 +414,11 @@ def make_color():
     put_tiff("rgba8-premultiplied.tif", tiff(
         np.dstack([darker, alpha]).astype(np.uint8), RGB, EXTRA=ASSOCIATED),
         np.dstack([back, alpha]).astype(np.uint8), False)
+
+    # Where nothing can be seen, the colors are what was meant.
+    nothing = np.dstack([COLOR, np.zeros_like(GRAY)])
+    for name, kind in (("", UNASSOCIATED), ("-premultiplied", ASSOCIATED)):
+        put_tiff(f"rgba8-alpha-0{name}.tif", tiff(nothing, RGB, EXTRA=kind), COLOR, False)
 
     ink = np.dstack([255 - COLOR, np.full_like(GRAY, 20)])
     shown = ((255 - ink[..., :3].astype(int)) * (255 - 20) // 255).astype(np.uint8)

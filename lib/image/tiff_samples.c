@@ -112,10 +112,11 @@ void tiff_put_samples(const struct tiff_layout *layout, const uint8_t *row, unsi
 			put_channel(layout, row, n, channel, image, at + channel);
 }
 
+/* A color that cannot be seen stays, for a picture of nothing else: see decode.c. */
 static unsigned divide(unsigned color, unsigned alpha, unsigned range)
 {
 	if (color >= alpha)
-		return alpha ? range : 0;
+		return alpha ? range : color;
 	return (color * range + alpha / 2) / alpha;
 }
 
