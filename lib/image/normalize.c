@@ -137,8 +137,7 @@ static float find_character(struct normalizer *normalizer, const struct plane *p
 		float noise;
 
 		reduce(normalizer, plane, region, sums, frame);
-		if (plane->grain == 0 &&
-		    normalize_find_flat(normalizer->paper, frame->width, frame->height, &flat) &&
+		if (normalize_find_flat(normalizer->paper, frame->width, frame->height, &flat) &&
 		    (round == 0 || flat.ink_is_bright == turn)) {
 			turn = flat.ink_is_bright;
 			normalize_subtract_flat(&flat, normalizer->paper, normalizer->ink,
