@@ -34,8 +34,6 @@ static void answer_through(int fd)
 	struct emnist_backend backend;
 	struct answer found = {0};
 
-	/* It has nothing to compute. */
-	setenv("OPENBLAS_NUM_THREADS", "1", 1);
 	emnist_backend_describe(&backend);
 	copy_name(found.own, sizeof(found.own), backend.kernels);
 	copy_name(found.better, sizeof(found.better), backend.better_kernels);
@@ -69,6 +67,9 @@ const char *kernels_choose(void)
 	static struct answer replacing;
 	struct answer found;
 
+	/* Threads of its own would stand idle beside ours, and where one cannot be started OpenBLAS
+	 * raises SIGINT, as if somebody had pressed Ctrl-C. */
+	setenv("OPENBLAS_NUM_THREADS", "1", 1);
 	if (!getenv(KERNELS_VARIABLE) && ask_child(&found) && *found.better &&
 	    setenv(KERNELS_VARIABLE, found.better, 1) == 0)
 		replacing = found;

@@ -7,9 +7,10 @@
 /* The variable that names OpenBLAS's kernels. */
 #define KERNELS_VARIABLE "OPENBLAS_CORETYPE"
 
-/* Where the user has not set KERNELS_VARIABLE, and OpenBLAS's own choice is made for less than this
- * processor can do, sets it, and returns what is replaced, "Prescott"; else NULL. To be called
- * before anything loads OpenBLAS, while there is one thread; then again at will. */
+/* Has OpenBLAS start no threads of its own. Where the user has not set KERNELS_VARIABLE, and
+ * OpenBLAS's own choice is made for less than this processor can do, sets it, and returns what is
+ * replaced, "Prescott"; else NULL. To be called before anything loads OpenBLAS, while there is one
+ * thread; then again at will. */
 const char *kernels_choose(void);
 
 #endif

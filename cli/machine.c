@@ -23,8 +23,6 @@ static const struct {
 	{KERNELS_VARIABLE, "names the kernels in place of the processor's own"},
 	{"OPENBLAS_L2_SIZE", "is taken for the size of the second-level cache, in KiB"},
 	{"OPENBLAS_BLOCK_FACTOR", "changes the size of OpenBLAS's blocks"},
-	{"OPENBLAS_NUM_THREADS", "threads started by OpenBLAS, which are not used"},
-	{"GOTO_NUM_THREADS", "threads started by OpenBLAS, which are not used"},
 	{"OMP_NUM_THREADS", "threads of OpenMP, which are not used"},
 	{"LD_PRELOAD", "libraries loaded before all others"},
 	{"LD_LIBRARY_PATH", "folders in which libraries are found first"},

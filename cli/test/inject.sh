@@ -84,6 +84,18 @@ is 'reading the list' "2 emnist: '$TMP/list': Input/output error" "$? $(cat "$TM
 classify read:3:EIO
 is 'reading an image' 1 $?
 
+# A thread that cannot be started is no Ctrl-C: OpenBLAS, whose own it would be, raises SIGINT then.
+byclass=testdata/idx/strokes-byclass-test-images-idx3-ubyte
+without_thread()
+{
+	INJECT=thread:1:EAGAIN LD_PRELOAD=$library OPENBLAS_NUM_THREADS=4 "$EMNIST" "$@" 2>&1 |
+		grep -v '^emnist: cannot start a thread: Resource temporarily unavailable$'
+}
+without_thread --version -v >"$TMP/out"
+check '--version -v goes on' grep -q '^environment' "$TMP/out"
+is 'train says what it was' '' "$(without_thread train -q -j 2 --no-checkpoint --batch 32 --epochs 1 \
+	--hidden 4 -o "$TMP/out.onnx" $byclass)"
+
 # Calls that do less than asked, or are interrupted, change nothing.
 classify none
 cp "$TMP/out" "$TMP/wanted"

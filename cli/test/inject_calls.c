@@ -1,19 +1,24 @@
 /*
  * inject_calls.c - to be preloaded: makes the n-th call of one function fail.
  *
- *	INJECT=read:3:EIO      the third read() fails with that errno; also write, close, malloc
+ *	INJECT=read:3:EIO      the third read() fails with that errno; also write, close, malloc,
+ *	                       open, thread
  *	INJECT=write:0:SHORT   every write() (or read()) does one byte at the most
  *	INJECT=read:0:EINTR    every second call is interrupted
  *
- * malloc stands for calloc, realloc and aligned allocation too. Calls are counted from when the
- * program's libraries have been set up. Where a call was made to fail, "injected" is left in the
- * file named by INJECT_LOG.
+ * malloc stands for calloc, realloc and aligned allocation too, open for opening to read, thread
+ *for pthread_create(). Calls are counted from when the program's libraries have been set up. Where
+ *a call was made to fail, "injected" is left in the file named by INJECT_LOG; at the end the number
+ *of calls is left in that named by INJECT_COUNT.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -25,6 +30,8 @@ enum call {
 	CALL_WRITE,
 	CALL_CLOSE,
 	CALL_MALLOC,
+	CALL_OPEN,
+	CALL_THREAD,
 };
 
 static enum call wanted;
@@ -40,35 +47,51 @@ void *__libc_memalign(size_t alignment, size_t nbytes);
 
 __attribute__((constructor)) static void set_up(void)
 {
-	static const char *const names[] = {"", "read:", "write:", "close:", "malloc:"};
+	static const char *const names[] = {
+		"", "read:", "write:", "close:", "malloc:", "open:", "thread:"};
 	const char *setting = getenv("INJECT");
 	enum call call = CALL_NONE;
 	char *end;
 
 	if (!setting)
 		return;
-	for (enum call i = CALL_READ; i <= CALL_MALLOC; i++)
+	for (enum call i = CALL_READ; i <= CALL_THREAD; i++)
 		if (strncmp(setting, names[i], strlen(names[i])) == 0)
 			call = i;
 	if (call == CALL_NONE)
 		return;
 	wanted_number = strtol(strchr(setting, ':') + 1, &end, 10);
 	is_short = strcmp(end, ":SHORT") == 0;
-	failure = strcmp(end, ":ENOSPC") == 0  ? ENOSPC
-		  : strcmp(end, ":EINTR") == 0 ? EINTR
-		  : strcmp(end, ":EIO") == 0   ? EIO
-					       : ENOMEM;
+	failure = strcmp(end, ":ENOSPC") == 0   ? ENOSPC
+		  : strcmp(end, ":EINTR") == 0  ? EINTR
+		  : strcmp(end, ":EIO") == 0    ? EIO
+		  : strcmp(end, ":EMFILE") == 0 ? EMFILE
+		  : strcmp(end, ":EAGAIN") == 0 ? EAGAIN
+						: ENOMEM;
 	wanted = call;
 }
 
 static void leave_mark(void)
 {
 	const char *path = getenv("INJECT_LOG");
-	int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
+	int fd = path ? openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
 
 	if (fd < 0)
 		return;
 	syscall(SYS_write, fd, "injected\n", 9);
+	syscall(SYS_close, fd);
+}
+
+__attribute__((destructor)) static void tell_count(void)
+{
+	const char *path = getenv("INJECT_COUNT");
+	char text[24];
+	const int fd =
+		path ? openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
+
+	if (fd < 0)
+		return;
+	syscall(SYS_write, fd, text, (size_t)snprintf(text, sizeof(text), "%ld\n", n_calls));
 	syscall(SYS_close, fd);
 }
 
@@ -142,4 +165,30 @@ int posix_memalign(void **bytes_ret, size_t alignment, size_t nbytes)
 		return ENOMEM;
 	*bytes_ret = __libc_memalign(alignment, nbytes);
 	return *bytes_ret ? 0 : ENOMEM;
+}
+
+int open(const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+	va_list arguments;
+
+	va_start(arguments, flags);
+	if (flags & (O_CREAT | O_TMPFILE))
+		mode = va_arg(arguments, mode_t);
+	va_end(arguments);
+	if ((flags & O_ACCMODE) == O_RDONLY && fails(CALL_OPEN))
+		return -1;
+	return openat(AT_FDCWD, path, flags, mode);
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+		   void *argument)
+{
+	static __typeof__(pthread_create) *real;
+
+	if (fails(CALL_THREAD))
+		return failure;
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
+	return real(thread, attributes, run, argument);
 }

@@ -11,9 +11,6 @@ if ! command -v timeout >/dev/null; then
 	skip 'limits' 'no timeout(1)'
 	finish
 fi
-# Its own threads, which it starts before main(), are not what is tested.
-OPENBLAS_NUM_THREADS=1
-export OPENBLAS_NUM_THREADS
 no_room='no address space for OpenBLAS, which takes 128 MiB for each thread'
 
 # limited ARGUMENT...: how it ends under each limit, with the message.

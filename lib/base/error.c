@@ -3,6 +3,7 @@
  */
 #include "error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,6 +65,14 @@ enum emnist_status error_errno(struct emnist_error *error, int sys_errno, const 
 enum emnist_status error_memory(struct emnist_error *error)
 {
 	return error_set(error, EMNIST_ERR_MEMORY, "out of memory");
+}
+
+bool error_is_shortage(const struct emnist_error *error)
+{
+	const int number = error->code == EMNIST_ERR_IO ? error->sys_errno : 0;
+
+	return error->code == EMNIST_ERR_MEMORY || number == EMFILE || number == ENFILE ||
+	       number == ENOMEM || number == EAGAIN;
 }
 
 enum emnist_status error_prefix(struct emnist_error *error, enum emnist_status code,

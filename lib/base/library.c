@@ -25,6 +25,11 @@ static bool tells_of_memory(const char *reason)
 	       strstr(reason, "failed to map segment");
 }
 
+bool library_is_absent(const char *reason)
+{
+	return tells(reason, ENOENT);
+}
+
 static enum emnist_status not_loaded(const struct library *library, struct emnist_error *error)
 {
 	const char *reason = dlerror();
@@ -33,7 +38,7 @@ static enum emnist_status not_loaded(const struct library *library, struct emnis
 		return error_memory(error);
 	if (tells(reason, EMFILE) || tells(reason, ENFILE))
 		return error_errno(error, tells(reason, EMFILE) ? EMFILE : ENFILE, library->file);
-	if (tells(reason, ENOENT))
+	if (library_is_absent(reason))
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
 				 "%s %s, which is not installed (Debian package: %s)",
 				 library->purpose, library->file, library->package);

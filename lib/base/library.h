@@ -36,6 +36,10 @@ struct library {
 			PTHREAD_MUTEX_INITIALIZER, false                                           \
 	}
 
+/* Whether dlopen() failed for this reason since the library is not there, and not for a lack of
+ * memory or descriptors. */
+bool library_is_absent(const char *reason);
+
 /* A member of a struct that holds functions, for a list F(name)... */
 #define LIBRARY_MEMBER(name) __typeof__(name) *name;
 

@@ -14,11 +14,14 @@
  */
 #include "blas.h"
 
+#include "../base/library.h"
+
 #include <cblas.h>
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/mman.h>
 
 /* BUFFER_SIZE in OpenBLAS 0.3.21's common_x86_64.h. */
@@ -42,6 +45,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static bool is_sequential;
 static bool is_short_of_room;
+static char obstacle[128]; /* why a library that is there cannot be loaded; "": none is there */
 static void *library = RTLD_DEFAULT;
 
 /* The functions that are called, or null. */
@@ -77,6 +81,12 @@ static void find_function(const char *name, void *function_ret)
 	*(void **)function_ret = dlsym(library, name);
 }
 
+static void note_obstacle(const char *reason)
+{
+	if (!reason || !library_is_absent(reason))
+		snprintf(obstacle, sizeof(obstacle), "%s", reason ? reason : "out of memory");
+}
+
 static void find_library(void)
 {
 	const size_t n = sizeof(libraries) / sizeof(*libraries);
@@ -90,6 +100,8 @@ static void find_library(void)
 		library = dlopen(libraries[i], RTLD_NOW | RTLD_LOCAL);
 		if (library)
 			find_function("cblas_sgemm", &multiply);
+		else
+			note_obstacle(dlerror());
 	}
 }
 
@@ -124,6 +136,8 @@ enum emnist_status blas_open(struct emnist_error *error)
 		return EMNIST_OK;
 	if (is_short_of_room)
 		return error_set(error, EMNIST_ERR_MEMORY, BLAS_NO_ROOM);
+	if (*obstacle)
+		return error_set(error, EMNIST_ERR_MEMORY, "cannot load OpenBLAS: %s", obstacle);
 	return error_set(error, EMNIST_ERR_UNSUPPORTED,
 			 "training needs OpenBLAS, which is not installed: there is no %s",
 			 libraries[0]);
