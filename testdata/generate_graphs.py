@@ -230,6 +230,16 @@ def make_shapes():
     shaped("reshape_real_zero", "Reshape", image, [-1, 0, 6], "dimension 2 of its shape is 0",
            allowzero=1)
     shaped("reshape_mixes", "Reshape", (2, 1, 2, 3), [1, 6], "it makes 1 rows from 2")
+    for name, ints_, message in (
+            ("", [-1, 6], None), ("_two_left_over", [-1, -1],
+                                  "two dimensions of its shape are not known")):
+        model = network(image, [node("Constant", "", "n", value_ints=ints_),
+                                node("Reshape", "x n", "r")], first="r")
+        if message is None:
+            accept(f"reshape_of_constant{name}", model, digits)
+        else:
+            refuse(f"reshape_of_constant{name}", model, "UNSUPPORTED",
+                   says % ("Reshape (node 'Reshape_r')", message))
     shaped("reshape_long", "Reshape", image, [-1] + [1] * 8,
            "it has a shape of 9 numbers, more than 8")
     shaped("squeeze", "Squeeze", ("N", 1, 6), [1])
@@ -282,6 +292,11 @@ def make_shapes():
         entry.version = 2 ** 62 if entry.domain else entry.version
     refuse("opset_far_ml", ml, "UNSUPPORTED",
            f"operator set {2 ** 62} is newer than 5, the newest that is read")
+    for version in (0, 15, 2 ** 62):
+        ir = network()
+        ir.ir_version = version
+        refuse(f"ir_{version}", ir, "UNSUPPORTED",
+               f"IR version {version} is not read, only 1 to 14")
     two = network()
     two.opset_import.append(helper.make_opsetid("ai.onnx", 12))
     refuse("opset_two", two, "CORRUPT", "the model names two operator sets")

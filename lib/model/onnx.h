@@ -100,8 +100,9 @@ void onnx_external_free(struct onnx_external *external);
 /* A tensor whose values stand in the file, of a size that has been checked. */
 struct onnx_constant {
 	const char *name;
-	const Onnx__TensorProto *tensor; /* its data, or NULL: floats are */
+	const Onnx__TensorProto *tensor; /* its data, or NULL: floats are, or ints */
 	const float *floats;
+	const int64_t *ints;
 	size_t rank;
 	size_t dims[ONNX_MAX_RANK];
 	size_t n;        /* of values: the product of dims */

@@ -179,30 +179,40 @@ void onnx_graph_clear(struct onnx_graph *graph)
 
 /* --------------------------------------------------------------- constants */
 
+/* Numbers that stand in an attribute itself, one or a vector of them; false where it has none. */
+static bool numbers_of_attribute(const Onnx__AttributeProto *attribute, bool is_vector,
+				 struct onnx_constant *constant)
+{
+	const size_t n_floats = is_vector ? attribute->n_floats : (attribute->has_f ? 1 : 0);
+	const size_t n_ints = is_vector ? attribute->n_ints : (attribute->has_i ? 1 : 0);
+
+	if (n_floats > 0)
+		constant->floats = is_vector ? attribute->floats : &attribute->f;
+	else if (n_ints > 0)
+		constant->ints = is_vector ? attribute->ints : &attribute->i;
+	constant->n = n_floats > 0 ? n_floats : n_ints;
+	constant->rank = is_vector;
+	constant->dims[0] = constant->n;
+	return constant->n > 0;
+}
+
 /* The value of a Constant node, where it is of numbers. */
 static enum onnx_found constant_of_node(const Onnx__NodeProto *node, const char *name,
 					struct onnx_constant *constant_ret,
 					struct emnist_error *error)
 {
+	static const char *const ways[] = {"value_float", "value_floats", "value_int",
+					   "value_ints"};
 	const Onnx__AttributeProto *attribute = onnx_node_attribute(node, "value");
 
 	if (attribute && attribute->t)
 		return onnx_tensor_check(attribute->t, name, constant_ret, error) ? ONNX_BAD
 										  : ONNX_CONSTANT;
-	attribute = onnx_node_attribute(node, "value_float");
-	if (attribute && attribute->has_f) {
-		*constant_ret =
-			(struct onnx_constant){.name = name, .floats = &attribute->f, .n = 1};
-		return ONNX_CONSTANT;
-	}
-	attribute = onnx_node_attribute(node, "value_floats");
-	if (attribute && attribute->n_floats > 0) {
-		*constant_ret = (struct onnx_constant){.name = name,
-						       .floats = attribute->floats,
-						       .rank = 1,
-						       .dims = {attribute->n_floats},
-						       .n = attribute->n_floats};
-		return ONNX_CONSTANT;
+	*constant_ret = (struct onnx_constant){.name = name};
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		attribute = onnx_node_attribute(node, ways[i]);
+		if (attribute && numbers_of_attribute(attribute, i % 2 != 0, constant_ret))
+			return ONNX_CONSTANT;
 	}
 	return ONNX_COMPUTED;
 }

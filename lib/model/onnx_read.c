@@ -11,6 +11,9 @@
 #include "onnx.h"
 #include "save.h"
 
+/* The version of the format that came with ONNX 1.23. */
+#define NEWEST_IR 14
+
 /* The operator sets whose operators are those that are read here: Gemm, BatchNormalization and
  * Reshape are since opset 6, and what the next version makes of them is not known. */
 static const struct opset {
@@ -140,6 +143,10 @@ static enum emnist_status read_model(const Onnx__ModelProto *proto,
 
 	if (!proto->graph)
 		return error_set(error, EMNIST_ERR_FORMAT, "not an ONNX model: it has no graph");
+	if (proto->has_ir_version && (proto->ir_version < 1 || proto->ir_version > NEWEST_IR))
+		return error_set(error, EMNIST_ERR_UNSUPPORTED,
+				 "IR version %lld is not read, only 1 to %d",
+				 (long long)proto->ir_version, NEWEST_IR);
 	status = read_opsets(proto, &opset, error);
 	if (!status)
 		status = onnx_external_read(proto->graph, source, &external, &external_nbytes,

@@ -263,7 +263,9 @@ void onnx_constant_values(const struct onnx_constant *constant, float *values)
 	const struct type *type;
 
 	if (!tensor) {
-		memcpy(values, constant->floats, constant->n * sizeof(*values));
+		for (size_t i = 0; i < constant->n; i++)
+			values[i] =
+				constant->floats ? constant->floats[i] : (float)constant->ints[i];
 		return;
 	}
 	type = find_type(tensor->data_type);
