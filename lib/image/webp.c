@@ -127,6 +127,8 @@ static enum emnist_status walk(struct webp *webp, const uint8_t *bytes, size_t n
 	cursor_take(&in, 4);
 	if (in.failed || size > nbytes - SIZE_AT - 4)
 		return image_cut_short(error, FORMAT, nbytes);
+	if (size < in.offset - SIZE_AT - 4)
+		return image_corrupt(error, FORMAT, "it holds no image");
 	in.nbytes = SIZE_AT + 4 + (size_t)size;
 	while (cursor_left(&in) >= CHUNK_HEADER_NBYTES) {
 		const unsigned char *head = cursor_take(&in, 4);

@@ -216,6 +216,27 @@ static void reads_on_after_failures(void **state)
 /* ------------------------------------------------------------ vector to PNG */
 
 /* Each of the 256 values, three times. */
+/* What is doubtful is said of the image that was read last alone. */
+static void warnings_are_of_the_last_image(void **state)
+{
+	struct emnist_reader *reader = make_reader(EMNIST_PREPROCESS_AUTO);
+	const char *const doubtful = "testdata/uncommon/rgba8-transparent.png";
+	float vector[EMNIST_VECTOR_LENGTH];
+
+	(void)state;
+	assert_null(emnist_reader_warning(reader));
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(emnist_read_file(reader, doubtful, vector, NULL), EMNIST_OK);
+		assert_string_equal(emnist_reader_warning(reader),
+				    "every pixel is transparent; read as if all were opaque");
+		assert_int_equal(i ? emnist_read_file(reader, SAMPLE, vector, NULL)
+				   : emnist_read_bytes(reader, "BM", 2, vector, NULL),
+				 i ? EMNIST_OK : EMNIST_ERR_CORRUPT);
+		assert_null(emnist_reader_warning(reader));
+	}
+	emnist_reader_free(reader);
+}
+
 static void png_gives_the_vector_back(void **state)
 {
 	struct emnist_reader *reader = make_reader(EMNIST_PREPROCESS_RAW);
@@ -268,6 +289,7 @@ int main(void)
 		cmocka_unit_test(failures_are_told),
 		cmocka_unit_test(options_are_checked),
 		cmocka_unit_test(reads_on_after_failures),
+		cmocka_unit_test(warnings_are_of_the_last_image),
 		cmocka_unit_test(png_gives_the_vector_back),
 		cmocka_unit_test(png_holds_any_value),
 	};
