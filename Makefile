@@ -280,7 +280,7 @@ bench-train: all $(BENCHES:%=$(BUILD)/bench/%) ## an epoch of training beside Py
 	@BUILD='$(BUILD)' BENCH=train sh cli/bench/compare.sh
 
 $(BUILD)/bench/distort $(BUILD)/bench/export_photographs $(BUILD)/bench/time_photographs: \
-	$(patsubst %,$(BUILD)/lib/bench/%.o,distortion photograph camera glyph)
+	$(patsubst %,$(BUILD)/lib/bench/%.o,distortion photograph surround camera glyph)
 
 $(BUILD)/bench/network: $(patsubst %,$(BUILD)/lib/bench/%.o,peak rival)
 

@@ -69,4 +69,14 @@ for name in 'table at one side' 'table all around' 'neighbour beside' 'coloured,
 	check "$name: nothing lost" test "$(field accuracy | tr -d .)" -ge "$(field clean | tr -d .)"
 done
 
+# Nor is what is drawn around it, in dark ink or as the negative.
+for name in frame circled underlined comb punched graph; do
+	distort --json -s 3 -d "$name" | grep '"name"' >"$TMP/json"
+	is "$name: nothing lost, nor in the negatives" "$(field clean)" "$(field accuracy)"
+done
+# Cells are smaller than what the model knows: whichever lines they have, they are read alike.
+distort --json -s 3 -d cell | grep '"name"' >"$TMP/json"
+is 'cell: all in ten ways' 10 "$(field accuracy | wc -l | tr -d ' ')"
+is 'cell: and alike' 1 "$(field accuracy | sort -u | wc -l | tr -d ' ')"
+
 finish

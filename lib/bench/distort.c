@@ -1,7 +1,8 @@
 /*
  * distort.c - how well pictures are read that look as people's do, not as EMNIST's.
  *
- *	distort [-m MODEL] [-n N] [-j N] [-d NAME] [-s SEED] [--json] [--dump DIR] DATASET
+ *	distort [-m MODEL] [-n N] [-j N] [-d NAME] [-s SEED] [--digits] [--json] [--dump DIR]
+ *	        DATASET
  *
  * The images that `emnist train --seed 1 --validation 0.1 DATASET` holds out are carried through
  * each distortion, written as image files in memory, read back the way all files are, and
@@ -16,6 +17,7 @@
  *	-j N        threads; default 2
  *	-d NAME     only distortions whose names contain NAME
  *	-s SEED     of everything that is drawn by chance; default 1
+ *	--digits    only digits, and no other answers
  *	--json      one object with the shares, 0..1
  *	--dump DIR  writes pictures that were mistaken, though right when untouched, to DIR, and
  *	            what the network saw of them
@@ -31,7 +33,7 @@
 #include <string.h>
 #include <time.h>
 
-#define MAX_DISTORTIONS 64
+#define MAX_DISTORTIONS 128
 #define MAX_CLASSES     512
 
 /* What the recipe of the built-in model holds out. */
@@ -44,12 +46,13 @@ struct bench {
 	uint64_t seed;
 	size_t n_images;
 	unsigned n_threads;
-	bool json;
+	bool json, digits;
 
 	struct emnist_model *model;
 	const struct emnist_labels *labels; /* of the model */
 	struct train_set set;
 	size_t next; /* image to hand out */
+	size_t n_taken;
 	bool failed; /* known to the consumer, as is why */
 	struct emnist_error error;
 };
@@ -89,17 +92,28 @@ static double processor_seconds(void)
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+static bool is_digit(const struct bench *bench, size_t class)
+{
+	const char *text = emnist_labels_text(bench->labels, class);
+
+	return text[0] >= '0' && text[0] <= '9';
+}
+
 /* The class that is most probable. */
 static size_t classify(const struct bench *bench, const struct worker *worker, const float *vector,
 		       struct slot *slot)
 {
 	float probabilities[MAX_CLASSES];
+	const size_t n = emnist_labels_count(bench->labels);
 	uint32_t best = 0;
 
 	if (emnist_session_run(worker->session, vector, 1, probabilities, &slot->error))
 		slot->failed = true;
-	else
-		emnist_top_k(probabilities, emnist_labels_count(bench->labels), 1, &best);
+	for (size_t c = 0; bench->digits && !slot->failed && c < n; c++)
+		if (!is_digit(bench, c))
+			probabilities[c] = 0;
+	if (!slot->failed)
+		emnist_top_k(probabilities, n, 1, &best);
 	return best;
 }
 
@@ -259,10 +273,15 @@ static bool produce(void *context, void *slot_)
 {
 	struct bench *bench = context;
 	struct slot *slot = slot_;
+	const struct target *target;
 
-	if (bench->next == bench->n_images)
-		return false;
-	slot->image = bench->set.validation[bench->next++];
+	do {
+		if (bench->next == bench->set.n_validation || bench->n_taken == bench->n_images)
+			return false;
+		slot->image = bench->set.validation[bench->next++];
+		target = &bench->set.targets[bench->set.target[slot->image]];
+	} while (bench->digits && !is_digit(bench, target->classes[0]));
+	bench->n_taken++;
 	return true;
 }
 
@@ -311,8 +330,8 @@ static double points_lost(const struct tally *tally, int any_case, double *error
 
 static void print_text(const struct bench *bench)
 {
-	printf("%zu images held out, points lost with their standard error\n\n", bench->n_images);
-	printf("%-24s %8s %6s       %9s %6s       %8s\n", "distortion", "accuracy", "lost",
+	printf("%zu images held out, points lost with their standard error\n\n", bench->n_taken);
+	printf("%-32s %8s %6s       %9s %6s       %8s\n", "distortion", "accuracy", "lost",
 	       "any case", "lost", "ms");
 	for (size_t d = 0; d < n_distortions; d++) {
 		const struct tally *tally = &tallies[d];
@@ -322,7 +341,7 @@ static void print_text(const struct bench *bench)
 			continue;
 		for (int k = 0; k < 2; k++)
 			lost[k] = points_lost(tally, k, &errors[k]);
-		printf("%-24s %6.2f %% %6.2f +-%4.2f %7.2f %% %6.2f +-%4.2f %8.3f\n",
+		printf("%-32s %6.2f %% %6.2f +-%4.2f %7.2f %% %6.2f +-%4.2f %8.3f\n",
 		       distortions[d].name, percent(tally->n_right[0], tally->n), lost[0],
 		       errors[0], percent(tally->n_right[1], tally->n), lost[1], errors[1],
 		       1000 * tally->seconds / (double)tally->n);
@@ -333,7 +352,7 @@ static void print_json(const struct bench *bench)
 {
 	bool first = true;
 
-	printf("{\"images\":%zu,\"seed\":%llu,\"distortions\":[", bench->n_images,
+	printf("{\"images\":%zu,\"seed\":%llu,\"distortions\":[", bench->n_taken,
 	       (unsigned long long)bench->seed);
 	for (size_t d = 0; d < n_distortions; d++) {
 		const struct tally *tally = &tallies[d];
@@ -364,6 +383,7 @@ static bool parse_arguments(struct bench *bench, int argc, char **argv)
 {
 	static const struct option long_options[] = {{"json", no_argument, NULL, 'J'},
 						     {"dump", required_argument, NULL, 'D'},
+						     {"digits", no_argument, NULL, 'G'},
 						     {NULL, 0, NULL, 0}};
 	int c;
 
@@ -386,6 +406,9 @@ static bool parse_arguments(struct bench *bench, int argc, char **argv)
 			break;
 		case 'J':
 			bench->json = true;
+			break;
+		case 'G':
+			bench->digits = true;
 			break;
 		case 'D':
 			bench->dump = optarg;
@@ -440,7 +463,7 @@ int main(int argc, char **argv)
 
 	if (!parse_arguments(&bench, argc, argv)) {
 		fprintf(stderr, "usage: distort [-m MODEL] [-n N] [-j N] [-d NAME] [-s SEED] "
-				"[--json] [--dump DIR] DATASET\n");
+				"[--digits] [--json] [--dump DIR] DATASET\n");
 		return 2;
 	}
 	options.n_workers = bench.n_threads;

@@ -64,6 +64,48 @@ FIXED(rule_edge, p->ruling = RULING_EDGE)
 FIXED(rule_corner, p->ruling = RULING_CORNER)
 FIXED(rule_box, p->ruling = RULING_BOX)
 
+FIXED(stay_plain, (void)p)
+FIXED(put_in_frame, p->surround = SURROUND_FRAME)
+FIXED(put_in_circle, p->surround = SURROUND_CIRCLE)
+FIXED(underline, p->surround = SURROUND_UNDERLINE)
+FIXED(put_in_comb, p->surround = SURROUND_COMB)
+
+/* A cell of a form, cut out at its lines: 60 pixels with lines of 2. */
+static void cut_cell(struct photograph *p, enum surround lines)
+{
+	p->square = 38;
+	p->zoom = 60 / p->square;
+	p->line = 2 / p->zoom;
+	p->surround = lines;
+}
+
+FIXED(cut_at_left, cut_cell(p, SURROUND_LEFT))
+FIXED(cut_at_corner, cut_cell(p, SURROUND_LEFT_TOP))
+FIXED(cut_at_three, cut_cell(p, SURROUND_LEFT_RIGHT_TOP))
+FIXED(cut_at_box, cut_cell(p, SURROUND_ALL))
+FIXED(cut_outside_box, cut_cell(p, SURROUND_INSIDE))
+FIXED(frame_edge, p->surround = SURROUND_ALL)
+
+static void put_in_pale_frame(struct photograph *p, struct random *random)
+{
+	p->surround = SURROUND_FRAME;
+	p->shade = between(random, 0.2, 0.7);
+}
+
+static void punch(struct photograph *p, struct random *random)
+{
+	p->surround = SURROUND_HOLE;
+	p->shade = between(random, 0.5, 1);
+	p->margins[0] = 10;
+}
+
+static void write_on_grid(struct photograph *p, struct random *random)
+{
+	p->surround = SURROUND_GRID;
+	p->line = 0.2;
+	p->shade = between(random, 0.15, 0.6);
+}
+
 static void rotate(struct photograph *p, struct random *random)
 {
 	p->rotation = random_within(random, 10);
@@ -228,48 +270,72 @@ static void take_colors_alike(struct photograph *p, struct random *random)
 
 #define COMBINED 4 /* combinations differ more than single distortions do */
 
+/* A distortion, and the exact negatives of its pictures. */
+#define WITH_NEGATIVE(name, apply)                                                                 \
+	{name, KIND_LAST, apply, 1, false},                                                        \
+	{                                                                                          \
+		name ", negative", KIND_LAST, apply, 1, true                                       \
+	}
+
 /* Chance goes by the place in this table: what is new stands last. */
 const struct distortion distortions[] = {
-	{"enlarged x4", KIND_SIZE, enlarge_4, 1},
-	{"enlarged x8", KIND_SIZE, enlarge_8, 1},
-	{"enlarged x16", KIND_SIZE, enlarge_16, 1},
-	{"enlarged x40", KIND_LAST, enlarge_40, 1},
-	{"enlarged x10, soft", KIND_SIZE, enlarge_softly, 1},
-	{"strokes 1 px thinner", KIND_PEN, thin_little, 1},
-	{"strokes 2 px thinner", KIND_PEN, thin_much, 1},
-	{"strokes 1 px thicker", KIND_PEN, thicken_little, 1},
-	{"strokes 2 px thicker", KIND_PEN, thicken_much, 1},
-	{"pen 2 % of height", KIND_PEN, pen_2, 1},
-	{"pen 4 % of height", KIND_PEN, pen_4, 1},
-	{"pen 8 % of height", KIND_PEN, pen_8, 1},
-	{"pen 16 % of height", KIND_PEN, pen_16, 1},
-	{"pen 24 % of height", KIND_LAST, pen_24, 1},
-	{"rotated to 10 degrees", KIND_VIEW, rotate, 1},
-	{"slanted to 0.25", KIND_VIEW, slant, 1},
-	{"perspective", KIND_VIEW, tilt, 1},
-	{"light on dark", KIND_INK, turn_light, 1},
-	{"coloured", KIND_INK, take_colors, 1},
-	{"faint", KIND_INK, fade, 1},
-	{"transparent", KIND_LAST, be_transparent, 1},
-	{"gradient of light", KIND_LIGHT, slope_light, 1},
-	{"dark corners", KIND_LIGHT, shade_corners, 1},
-	{"soft shadow", KIND_LIGHT, cast_shadow, 1},
-	{"JPEG at quality 30", KIND_CAMERA, compress, 1},
-	{"blur 0.7 px", KIND_CAMERA, blur_little, 1},
-	{"blur 1.2 px", KIND_CAMERA, blur_much, 1},
-	{"noise of 20 levels", KIND_CAMERA, make_noise, 1},
-	{"tight crop", KIND_FRAME, crop_tightly, 1},
-	{"wide margins", KIND_FRAME, leave_margins, 1},
-	{"off centre", KIND_FRAME, move_aside, 1},
-	{"ruled line", KIND_RULING, rule_baseline, 1},
-	{"edge of a box", KIND_RULING, rule_edge, 1},
-	{"corner of a box", KIND_RULING, rule_corner, 1},
-	{"box", KIND_RULING, rule_box, 1},
-	{"3 to 5 at random", KIND_LAST, NULL, COMBINED},
-	{"table at one side", KIND_LAST, show_table_beside, 1},
-	{"table all around", KIND_LAST, show_table_around, 1},
-	{"neighbour beside", KIND_LAST, show_neighbours, 1},
-	{"coloured, one grey", KIND_LAST, take_colors_alike, 1},
+	{"enlarged x4", KIND_SIZE, enlarge_4, 1, false},
+	{"enlarged x8", KIND_SIZE, enlarge_8, 1, false},
+	{"enlarged x16", KIND_SIZE, enlarge_16, 1, false},
+	{"enlarged x40", KIND_LAST, enlarge_40, 1, false},
+	{"enlarged x10, soft", KIND_SIZE, enlarge_softly, 1, false},
+	{"strokes 1 px thinner", KIND_PEN, thin_little, 1, false},
+	{"strokes 2 px thinner", KIND_PEN, thin_much, 1, false},
+	{"strokes 1 px thicker", KIND_PEN, thicken_little, 1, false},
+	{"strokes 2 px thicker", KIND_PEN, thicken_much, 1, false},
+	{"pen 2 % of height", KIND_PEN, pen_2, 1, false},
+	{"pen 4 % of height", KIND_PEN, pen_4, 1, false},
+	{"pen 8 % of height", KIND_PEN, pen_8, 1, false},
+	{"pen 16 % of height", KIND_PEN, pen_16, 1, false},
+	{"pen 24 % of height", KIND_LAST, pen_24, 1, false},
+	{"rotated to 10 degrees", KIND_VIEW, rotate, 1, false},
+	{"slanted to 0.25", KIND_VIEW, slant, 1, false},
+	{"perspective", KIND_VIEW, tilt, 1, false},
+	{"light on dark", KIND_INK, turn_light, 1, false},
+	{"coloured", KIND_INK, take_colors, 1, false},
+	{"faint", KIND_INK, fade, 1, false},
+	{"transparent", KIND_LAST, be_transparent, 1, false},
+	{"gradient of light", KIND_LIGHT, slope_light, 1, false},
+	{"dark corners", KIND_LIGHT, shade_corners, 1, false},
+	{"soft shadow", KIND_LIGHT, cast_shadow, 1, false},
+	{"JPEG at quality 30", KIND_CAMERA, compress, 1, false},
+	{"blur 0.7 px", KIND_CAMERA, blur_little, 1, false},
+	{"blur 1.2 px", KIND_CAMERA, blur_much, 1, false},
+	{"noise of 20 levels", KIND_CAMERA, make_noise, 1, false},
+	{"tight crop", KIND_FRAME, crop_tightly, 1, false},
+	{"wide margins", KIND_FRAME, leave_margins, 1, false},
+	{"off centre", KIND_FRAME, move_aside, 1, false},
+	{"ruled line", KIND_RULING, rule_baseline, 1, false},
+	{"edge of a box", KIND_RULING, rule_edge, 1, false},
+	{"corner of a box", KIND_RULING, rule_corner, 1, false},
+	{"box", KIND_RULING, rule_box, 1, false},
+	{"3 to 5 at random", KIND_LAST, NULL, COMBINED, false},
+	{"table at one side", KIND_LAST, show_table_beside, 1, false},
+	{"table all around", KIND_LAST, show_table_around, 1, false},
+	{"neighbour beside", KIND_LAST, show_neighbours, 1, false},
+	{"coloured, one grey", KIND_LAST, take_colors_alike, 1, false},
+	WITH_NEGATIVE("plain", stay_plain),
+	WITH_NEGATIVE("rule", rule_baseline),
+	WITH_NEGATIVE("pencil", fade),
+	WITH_NEGATIVE("board", turn_light),
+	WITH_NEGATIVE("cell, line left", cut_at_left),
+	WITH_NEGATIVE("cell, left and top", cut_at_corner),
+	WITH_NEGATIVE("cell, left, right, top", cut_at_three),
+	WITH_NEGATIVE("cell, box", cut_at_box),
+	WITH_NEGATIVE("cell, box inside", cut_outside_box),
+	WITH_NEGATIVE("frame at the edge", frame_edge),
+	WITH_NEGATIVE("frame", put_in_frame),
+	WITH_NEGATIVE("pale frame", put_in_pale_frame),
+	WITH_NEGATIVE("circled", put_in_circle),
+	WITH_NEGATIVE("underlined", underline),
+	WITH_NEGATIVE("comb", put_in_comb),
+	WITH_NEGATIVE("punched hole", punch),
+	WITH_NEGATIVE("graph paper", write_on_grid),
 };
 
 const size_t n_distortions = sizeof(distortions) / sizeof(*distortions);
@@ -305,7 +371,8 @@ static void combine(struct photograph *photograph, struct random *random)
 
 struct photograph distortion_draw(size_t d, uint64_t seed, uint64_t glyph, unsigned draw)
 {
-	struct random random = random_stream(seed, RANDOM_AUGMENT, glyph, 64 * d + draw);
+	const size_t place = d - distortions[d].negative;
+	struct random random = random_stream(seed, RANDOM_AUGMENT, glyph, 64 * place + draw);
 	struct photograph photograph = photograph_plain();
 
 	photograph.seed = random_next(&random);
@@ -314,6 +381,7 @@ struct photograph distortion_draw(size_t d, uint64_t seed, uint64_t glyph, unsig
 	else
 		combine(&photograph, &random);
 	expose_for_slope(&photograph);
+	photograph.negative = distortions[d].negative;
 	return photograph;
 }
 

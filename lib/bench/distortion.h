@@ -13,6 +13,7 @@ struct distortion {
 	 * the others. */
 	void (*apply)(struct photograph *photograph, struct random *random);
 	unsigned n_draws; /* pictures of each glyph */
+	bool negative;    /* the exact negatives of what stands before it in the table */
 };
 
 extern const struct distortion distortions[];

@@ -217,6 +217,26 @@ static void rule(const struct photograph *photograph, float *ink, size_t width, 
 	}
 }
 
+static void surround(const struct photograph *photograph, const struct window *window,
+		     const struct window *box, float *ink, size_t width, size_t height)
+{
+	struct random random = random_stream(photograph->seed, RANDOM_AUGMENT, 5, 0);
+	const double zoom = photograph->zoom;
+	const struct sheet sheet = {
+		.ink = ink,
+		.width = width,
+		.height = height,
+		.left = (box->left - window->left) * zoom,
+		.top = (box->top - window->top) * zoom,
+		.right = (box->right - window->left) * zoom,
+		.bottom = (box->bottom - window->top) * zoom,
+		.line = photograph->line * zoom,
+		.shade = photograph->shade,
+	};
+
+	surround_draw(&sheet, photograph->surround, &random);
+}
+
 /* ------------------------------------------------------------------ table */
 
 /* The grain of its wood, along and across, in EMNIST pixels. */
@@ -350,7 +370,8 @@ static uint8_t to_byte(float value)
 	return (uint8_t)((value > 0 ? value < 255 ? value : 255 : 0) + 0.5f);
 }
 
-static bool write_ppm(const float *pixels, size_t width, size_t height, struct buffer *file)
+static bool write_ppm(const float *pixels, size_t width, size_t height, bool negative,
+		      struct buffer *file)
 {
 	const size_t n = width * height * 3;
 	char header[64];
@@ -360,7 +381,8 @@ static bool write_ppm(const float *pixels, size_t width, size_t height, struct b
 		return false;
 	memcpy(file->data, header, (size_t)length);
 	for (size_t i = 0; i < n; i++)
-		file->data[(size_t)length + i] = to_byte(pixels[i]);
+		file->data[(size_t)length + i] =
+			negative ? 255 - to_byte(pixels[i]) : to_byte(pixels[i]);
 	file->nbytes = (size_t)length + n;
 	return true;
 }
@@ -414,6 +436,7 @@ static void arrange(const struct photograph *photograph, const struct glyph *gly
 	draw_neighbours(photograph, map, glyph, window, box, ink, width, height);
 	if (photograph->ruling)
 		rule(photograph, ink, width, height);
+	surround(photograph, window, box, ink, width, height);
 	if (photograph->blur > 0)
 		camera_blur(ink, width, height, sigma, rows);
 	if (!has_table(photograph))
@@ -450,7 +473,7 @@ bool photograph_take(const struct photograph *photograph, struct glyph *glyph,
 		camera_noise(pixels, width, height, photograph->noise, &random);
 	if (photograph->jpeg_quality)
 		camera_jpeg(pixels, width, height, photograph->jpeg_quality);
-	return write_ppm(pixels, width, height, &darkroom->file);
+	return write_ppm(pixels, width, height, photograph->negative, &darkroom->file);
 }
 
 void darkroom_clear(struct darkroom *darkroom)

@@ -7,6 +7,7 @@
 #include "../base/memory.h"
 #include "../train/random.h"
 #include "glyph.h"
+#include "surround.h"
 
 enum ruling {
 	RULING_NONE,
@@ -33,6 +34,7 @@ struct photograph {
 	enum ruling ruling; /* with lines of width line, as dark as shade of the ink */
 	double line;
 	double shade;
+	enum surround surround;  /* with lines of the same width and shade */
 	double paper[3], ink[3]; /* RGB, 0..255 */
 	double table[4]; /* > 0: beyond the sheet, a share of the side: as margins, left first */
 	double table_slopes[4]; /* of the sheet's edges there, clockwise */
@@ -45,6 +47,7 @@ struct photograph {
 	double blur;            /* standard deviation */
 	double noise;           /* standard deviation, of 255 levels */
 	unsigned jpeg_quality;  /* 0: not compressed */
+	bool negative;          /* the exact negative of the picture that it would be */
 	bool transparent;       /* ink on nothing, in alpha */
 	uint64_t seed;          /* of what is drawn by chance: noise, grain, place of lines... */
 };

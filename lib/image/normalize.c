@@ -94,26 +94,48 @@ static void reduce(struct normalizer *normalizer, const struct plane *plane, str
 	resample_average(plane, &region, normalizer->paper, frame->width, frame->height, sums);
 }
 
-/* Whether the picture in paper is to be turned. Where it shows a sheet of paper and the table
- * around it, that part of the sheet takes the place of the whole. */
-static bool turns(struct normalizer *normalizer, const struct plane *plane, float *sums,
-		  struct frame *frame)
-{
-	struct box box;
-
-	if (!normalize_ink_is_bright(normalizer->paper, frame->width, frame->height))
-		return false;
-	if (!normalize_find_sheet(normalizer, frame, &box))
-		return true;
-	reduce(normalizer, plane, region_of(plane, frame, &box, 0), sums, frame);
-	return false;
-}
-
 SIMD_CLONES
 static void turn_paper(float *paper, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		paper[i] = 255 - paper[i];
+}
+
+/* Reduces to the part of a sheet of paper that has the ink where the picture shows such a sheet on
+ * a table, which has the ink's side of the brightness; false where it does not. */
+static bool take_sheet(struct normalizer *normalizer, const struct plane *plane, bool bright,
+		       float *sums, struct frame *frame)
+{
+	const size_t n = frame->width * frame->height;
+	struct box box;
+	bool found;
+
+	/* Light paper on a dark table, or the negative of that. */
+	if (!bright && !normalize_is_framed(normalizer->paper, frame->width, frame->height))
+		return false;
+	if (!bright)
+		turn_paper(normalizer->paper, n);
+	found = normalize_find_sheet(normalizer, frame, &box);
+	if (found)
+		reduce(normalizer, plane, region_of(plane, frame, &box, 0), sums, frame);
+	else if (!bright)
+		turn_paper(normalizer->paper, n);
+	return found;
+}
+
+/* Whether the picture in paper is to be turned. Where it shows a sheet of paper and the table
+ * around it, that part of the sheet takes the place of the whole. */
+static bool turns(struct normalizer *normalizer, const struct plane *plane, float *sums,
+		  struct frame *frame)
+{
+	size_t width = frame->width, height = frame->height;
+	const bool bright = normalize_ink_is_bright(normalizer->paper, width, height);
+	const float *inner;
+
+	if (take_sheet(normalizer, plane, bright, sums, frame))
+		return !bright;
+	inner = normalize_peel(normalizer->paper, &width, &height, normalizer->ink);
+	return inner == normalizer->paper ? bright : normalize_ink_is_bright(inner, width, height);
 }
 
 /* ink = how far the paper is from being paper. Returns the noise. */
@@ -132,6 +154,7 @@ static float find_character(struct normalizer *normalizer, const struct plane *p
 	bool turn = false;
 	float contrast = 0;
 
+	normalizer->dropped_width = 0;
 	for (int round = 0; round < MAX_ROUNDS; round++) {
 		struct flat_paper flat;
 		float noise;

@@ -54,11 +54,19 @@ void normalize_subtract_flat(const struct flat_paper *flat, const float *paper, 
 /* normalize_turn.c: whether the ink is the bright part of the picture in paper. */
 bool normalize_ink_is_bright(const float *paper, size_t width, size_t height);
 
+/* normalize_peel.c: the picture in paper without the lines along its border; width and height
+ * become those of what is left. peeled: as large as paper; what is returned points to it, or to
+ * paper where there are no such lines. */
+const float *normalize_peel(const float *paper, size_t *width, size_t *height, float *peeled);
+
 /* normalize_turn.c: of n values of paper, 0..255, what best separates the bright from the dark. */
 float normalize_threshold(const float *paper, size_t n);
 
 /* normalize_turn.c: histogram[v] = how many of n values, 0..255, are nearest to v. */
 void normalize_count_values(const float *values, size_t n, uint32_t histogram[256]);
+
+/* normalize_sheet.c: whether most of the middle of paper is darker than its border. */
+bool normalize_is_framed(const float *paper, size_t width, size_t height);
 
 /* normalize_sheet.c: in a picture whose border is dark, where the ink on a sheet of paper is, with
  * what paper there is around it. False where no sheet is seen. Writes keep, parents and ink. */
@@ -95,9 +103,17 @@ void normalize_label_components(const uint8_t *mask, size_t width, size_t height
 /* normalize_find.c: the root of the component that pixel i belongs to. */
 uint32_t normalize_component(const uint32_t *parents, uint32_t i);
 
-/* normalize_lines.c: sets ink, in shares of its level, to zero where it is of ruled lines. Writes
- * all of the normalizer. */
-void normalize_remove_lines(struct normalizer *normalizer, const struct frame *frame);
+/* normalize_lines.c: sets ink, in shares of its level, to zero where it is of ruled lines, or of
+ * the many lines of a grid. Writes all of the normalizer. */
+void normalize_remove_lines(struct normalizer *normalizer, const struct frame *frame, bool grid);
+
+/* normalize_again.c: what was found to be of frames stays out when the picture is looked at again:
+ * sets ink to zero there. Writes keep. */
+void normalize_drop_again(struct normalizer *normalizer, const struct frame *frame);
+
+/* normalize_frames.c: of the components in keep, takes those out that are drawn around the
+ * character or beside it. Writes paper. */
+void normalize_drop_frames(struct normalizer *normalizer, const struct frame *frame);
 
 /* normalize_outside.c: of the components in keep, takes those out that come in from beyond the
  * character: the table beside the sheet, the rest of a neighbour. */

@@ -4,6 +4,7 @@
  */
 #include "../base/simd.h"
 #include "normalize.h"
+#include "normalize_light.h"
 
 #include <math.h>
 
@@ -20,6 +21,16 @@
 
 /* Ink below this share of its level is taken for blurred paper when components are formed. */
 #define COMPONENT_LEVEL 0.4f
+
+/* Lines cross each side of the border at so many places, at least, where the paper has a grid. It
+ * is as dark as this quantile of those places times the next, and what is written must be darker by
+ * the last. */
+#define MIN_CROSSINGS    2
+#define MIN_OF_GRID      12
+#define MAX_CROSSINGS    256
+#define GRID_QUANTILE    0.85f
+#define DARKEST_OF_GRID  1.15f
+#define DARKER_THAN_GRID 1.3f
 
 /* The mean of the values above a threshold that lies halfway between it and the mean of the others
  * (Ridler and Calvard 1978), searched from `threshold` upwards; 0 where none is above. Unlike
@@ -146,13 +157,75 @@ static void keep_components(uint32_t *parents, const float *ink, const struct fr
 		}
 }
 
-/* What ink, as normalize_flatten() makes it, is where it is dense, and 0 where there is none. */
-static float ink_level(const float *ink, size_t n, float noise)
+/* What crosses the border. */
+struct crossings {
+	float darkest[MAX_CROSSINGS]; /* of each run of ink there */
+	size_t n;
+};
+
+/* Adds the runs of ink above least along a side of n pixels. False where that are too few for a
+ * grid, and none of its lines runs along the side. */
+static bool cross_side(const float *ink, size_t n, size_t step, float least,
+		       struct crossings *crossings)
 {
+	const size_t before = crossings->n;
+	size_t n_above = 0;
+	bool inside = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const float value = ink[i * step];
+
+		if (value > least) {
+			if (!inside && crossings->n == MAX_CROSSINGS)
+				return false;
+			if (!inside)
+				crossings->darkest[crossings->n++] = value;
+			crossings->darkest[crossings->n - 1] =
+				fmaxf(crossings->darkest[crossings->n - 1], value);
+			n_above++;
+		}
+		inside = value > least;
+	}
+	return crossings->n >= before + MIN_CROSSINGS || n_above == n;
+}
+
+/* How dark the grid of graph paper is, whose lines cross the border on all sides; 0 where there is
+ * none. */
+static float grid_level(const float *ink, size_t width, size_t height, float least)
+{
+	struct crossings crossings = {.n = 0};
+
+	if (!cross_side(ink, height, width, least, &crossings) ||
+	    !cross_side(ink + width - 1, height, width, least, &crossings) ||
+	    !cross_side(ink, width, 1, least, &crossings) ||
+	    !cross_side(ink + (height - 1) * width, width, 1, least, &crossings) ||
+	    crossings.n < MIN_OF_GRID)
+		return 0;
+	return DARKEST_OF_GRID * light_select(crossings.darkest, crossings.n,
+					      (size_t)(GRID_QUANTILE * (float)crossings.n));
+}
+
+/* What ink, as normalize_flatten() makes it, is where it is dense, and 0 where there is none. Where
+ * there is ink that is clearly darker than a grid, takes the grid out; else *grid_ret tells whether
+ * there is one. */
+static float ink_level(float *ink, const struct frame *frame, float noise, bool *grid_ret)
+{
+	const size_t n = frame->width * frame->height;
 	const float floor = fmaxf(NORMALIZE_MIN_CONTRAST / 2, NOISE_SIGMAS * noise);
 	const float level = level_above(ink, n, floor);
+	float grid, written;
 
-	return level < NORMALIZE_MIN_CONTRAST ? 0 : level;
+	*grid_ret = false;
+	if (level < NORMALIZE_MIN_CONTRAST)
+		return 0;
+	grid = grid_level(ink, frame->width, frame->height, floor);
+	written = grid > 0 ? level_above(ink, n, grid) : 0;
+	*grid_ret = grid > 0 && written < DARKER_THAN_GRID * grid;
+	if (grid == 0 || *grid_ret)
+		return level;
+	for (size_t i = 0; i < n; i++)
+		ink[i] = ink[i] > grid ? ink[i] - grid : 0;
+	return written - grid;
 }
 
 SIMD_CLONES
@@ -180,14 +253,16 @@ void normalize_mask_above(const float *values, size_t n, float level, uint8_t *m
 float normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise)
 {
 	const size_t n = frame->width * frame->height;
-	const float level = ink_level(normalizer->ink, n, noise);
+	bool grid;
+	const float level = ink_level(normalizer->ink, frame, noise, &grid);
 	/* The paper is not needed any more. */
 	uint32_t *const areas = (uint32_t *)(void *)normalizer->paper;
 
 	if (level == 0)
 		return 0;
 	take_shares(normalizer->ink, n, level);
-	normalize_remove_lines(normalizer, frame);
+	normalize_drop_again(normalizer, frame);
+	normalize_remove_lines(normalizer, frame, grid);
 	normalize_mask_above(normalizer->ink, n, COMPONENT_LEVEL, normalizer->keep);
 	normalize_label_components(normalizer->keep, frame->width, frame->height,
 				   normalizer->parents);
@@ -195,6 +270,7 @@ float normalize_find_ink(struct normalizer *normalizer, const struct frame *fram
 	if (normalize_is_noise(normalizer, frame, areas, level, noise))
 		return 0;
 	normalize_drop_outside(normalizer, frame);
+	normalize_drop_frames(normalizer, frame);
 	return level;
 }
 

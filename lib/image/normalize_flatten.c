@@ -132,7 +132,7 @@ static void subtract_paper(const struct light *light, const float *paper, float 
 	}
 }
 
-/* The noise of the paper where shadows were subtracted: of what is brighter than expected, which no
+/* The noise of the paper where shadows were subtracted: of what is not darker than expected, as no
  * ink is. */
 static float measure_noise(const float *ink, size_t width, size_t height)
 {
@@ -142,7 +142,7 @@ static float measure_noise(const float *ink, size_t width, size_t height)
 
 	light_sample(ink, width, height, &samples);
 	for (size_t i = 0; i < samples.n; i++)
-		if (samples.value[i] < 0)
+		if (samples.value[i] <= 0)
 			brighter[n_brighter++] = -samples.value[i];
 	return n_brighter
 		       ? LIGHT_SIGMA_OF_MEDIAN * light_select(brighter, n_brighter, n_brighter / 2)

@@ -32,10 +32,12 @@
 #define N_SLOPES  12
 
 /* Pixels without ink that do not end a line, and how far beside it the ink may lie. */
-#define MAX_GAP   3
-#define BESIDE    1
+#define MAX_GAP 3
+#define BESIDE  1
 
-#define MAX_LINES 12
+/* Lines of a form; more only where there is a grid. */
+#define FEW_LINES 12
+#define MAX_LINES 60
 
 /* The bit of what lies in reach of a line. */
 #define NEAR 0x80
@@ -65,6 +67,12 @@ struct line {
 	size_t first, end; /* along: what it covers */
 	double thickness;
 	bool upright;
+};
+
+/* What lines are looked for. */
+struct limits {
+	double thickness;
+	size_t n_lines;
 };
 
 static size_t pixel_of(const struct view *view, size_t i, size_t across)
@@ -211,23 +219,23 @@ static bool leaves(const struct view *view, const struct line *line)
 
 /* Looks across at `origin`, in [begin, end), for lines. */
 static size_t find_at(const struct view *view, size_t origin, size_t begin, size_t end,
-		      double max_thickness, struct line lines[MAX_LINES], size_t n)
+		      const struct limits *limits, struct line lines[MAX_LINES], size_t n)
 {
 	struct line line = {.origin = origin, .upright = view->upright};
 	size_t first, last;
 
-	for (size_t k = begin; k < end && n < MAX_LINES; k = last + 1) {
+	for (size_t k = begin; k < end && n < limits->n_lines; k = last + 1) {
 		last = k;
 		if (!is_ink(view, pixel_of(view, origin, k)))
 			continue;
 		run_across(view, origin, k, &first, &last);
 		line.thickness = (double)(last - first + 1);
 		line.at = (double)(first + last + 1) / 2;
-		if (line.thickness > max_thickness || !choose_slope(view, &line) ||
+		if (line.thickness > limits->thickness || !choose_slope(view, &line) ||
 		    !leaves(view, &line))
 			continue;
 		line.thickness = measure_thickness(view, &line);
-		if (line.thickness > max_thickness)
+		if (line.thickness > limits->thickness)
 			continue;
 		lines[n++] = line;
 		mark(view, &line, (uint8_t)n);
@@ -237,20 +245,19 @@ static size_t find_at(const struct view *view, size_t origin, size_t begin, size
 
 /* Looks for lines that run along the view: those that begin at its borders, and those that run so
  * close to a side that they leave through it. */
-static size_t find_along(const struct view *view, double max_thickness,
+static size_t find_along(const struct view *view, const struct limits *limits,
 			 struct line lines[MAX_LINES], size_t n)
 {
 	const size_t beside = (size_t)(MAX_SLOPE * (double)view->length);
 	const size_t near = beside < view->across / 2 ? beside : view->across / 2;
 
-	n = find_at(view, 0, 0, view->across, max_thickness, lines, n);
-	n = find_at(view, view->length - 1, 0, view->across, max_thickness, lines, n);
+	n = find_at(view, 0, 0, view->across, limits, lines, n);
+	n = find_at(view, view->length - 1, 0, view->across, limits, lines, n);
 	for (size_t quarter = 1; quarter < 4; quarter++) {
 		const size_t origin = quarter * view->length / 4;
 
-		n = find_at(view, origin, 0, near, max_thickness, lines, n);
-		n = find_at(view, origin, view->across - near, view->across, max_thickness, lines,
-			    n);
+		n = find_at(view, origin, 0, near, limits, lines, n);
+		n = find_at(view, origin, view->across - near, view->across, limits, lines, n);
 	}
 	return n;
 }
@@ -389,7 +396,7 @@ static double most_thickness(const float *ink, size_t width, size_t height)
 	       BLUR_SIGMAS * fmax(0, blur - SHARP_SIGMA);
 }
 
-void normalize_remove_lines(struct normalizer *normalizer, const struct frame *frame)
+void normalize_remove_lines(struct normalizer *normalizer, const struct frame *frame, bool grid)
 {
 	const size_t width = frame->width, height = frame->height, n_pixels = width * height;
 	uint8_t *numbers = normalizer->keep;
@@ -397,7 +404,7 @@ void normalize_remove_lines(struct normalizer *normalizer, const struct frame *f
 	uint8_t *mask = (uint8_t *)(void *)normalizer->weights;
 	const struct view views[2] = {{normalizer->ink, numbers, width, height, 1, width, false},
 				      {normalizer->ink, numbers, height, width, width, 1, true}};
-	double thickness;
+	struct limits limits = {.n_lines = grid ? MAX_LINES : FEW_LINES};
 	struct line lines[MAX_LINES];
 	bool is_part[MAX_LINES];
 	struct rest rest;
@@ -405,10 +412,10 @@ void normalize_remove_lines(struct normalizer *normalizer, const struct frame *f
 
 	if (!reaches_border(normalizer->ink, width, height))
 		return;
-	thickness = most_thickness(normalizer->ink, width, height);
+	limits.thickness = most_thickness(normalizer->ink, width, height);
 	memset(numbers, 0, n_pixels);
 	for (int k = 0; k < 2; k++)
-		n = find_along(&views[k], thickness, lines, n);
+		n = find_along(&views[k], &limits, lines, n);
 	if (n == 0)
 		return;
 	for (size_t k = 0; k < n; k++)

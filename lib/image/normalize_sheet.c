@@ -31,6 +31,12 @@
 /* What of the sheet is looked at beyond the ink: as much as is looked at when zooming. */
 #define MARGIN 0.35
 
+/* Places in the middle of the picture, along either side, where it may be darker than its border:
+ * by so many levels, at so many of them. */
+#define N_MIDDLE       8
+#define MIN_DIFFERENCE 15.0f
+#define MIN_DARKER     32
+
 /* Where a side of the outline lies across, as a line along it. */
 struct edge {
 	double at, slope;
@@ -211,6 +217,37 @@ static void add_margins(const struct sheet *sheet, struct box *box)
 			if (box_is_inside(sheet, &larger))
 				*box = larger;
 		}
+}
+
+/* The mean of the values at the border, at N_MIDDLE places of each side. */
+static float mean_border(const float *paper, size_t width, size_t height)
+{
+	const float *bottom = paper + (height - 1) * width;
+	float sum = 0;
+
+	for (size_t k = 0; k < N_MIDDLE; k++) {
+		const size_t x = (2 * k + 1) * width / (2 * N_MIDDLE);
+		const size_t y = (2 * k + 1) * height / (2 * N_MIDDLE);
+
+		sum += paper[x] + bottom[x] + paper[y * width] + paper[y * width + width - 1];
+	}
+	return sum / (4 * N_MIDDLE);
+}
+
+bool normalize_is_framed(const float *paper, size_t width, size_t height)
+{
+	const float limit = mean_border(paper, width, height) - MIN_DIFFERENCE;
+	unsigned n_darker = 0;
+
+	/* The middle half of either side. */
+	for (size_t i = 0; i < N_MIDDLE; i++)
+		for (size_t j = 0; j < N_MIDDLE; j++) {
+			const size_t x = (N_MIDDLE + 2 * j + 1) * width / (4 * N_MIDDLE);
+			const size_t y = (N_MIDDLE + 2 * i + 1) * height / (4 * N_MIDDLE);
+
+			n_darker += paper[y * width + x] < limit;
+		}
+	return n_darker >= MIN_DARKER;
 }
 
 bool normalize_find_sheet(struct normalizer *normalizer, const struct frame *frame, struct box *box)

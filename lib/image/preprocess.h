@@ -35,13 +35,18 @@ struct region {
 #define WORK_BLOCK   32
 #define PLACE_STRIDE (WORK_SIDE + WORK_BLOCK)
 
-/* What the normalizer works with; about 260 KiB. The planes are (height, width) packed, for a
+/* What the normalizer works with; about 280 KiB. The planes are (height, width) packed, for a
  * region of at most WORK_SIDE x WORK_SIDE after reduction. */
 struct normalizer {
 	float paper[WORK_AREA];            /* brightness, turned so that the paper is bright */
 	float ink[WORK_AREA + WORK_BLOCK]; /* how much darker than the paper, later 0..1 */
 	uint32_t parents[WORK_AREA];       /* of pixels of the same component, by union-find */
 	uint8_t keep[WORK_AREA];           /* pixels whose ink counts */
+	/* Pixels that were found to be of a frame, when this region was looked at in this size;
+	 * dropped_width is 0 where there are none. */
+	uint8_t dropped[WORK_AREA];
+	struct region dropped_region;
+	size_t dropped_width, dropped_height;
 	float rows[EMNIST_SIDE * WORK_SIDE];
 	float weights[2][EMNIST_SIDE][PLACE_STRIDE]; /* of the columns, of the rows */
 };

@@ -1,0 +1,239 @@
+/*
+ * normalize_beside.c - leaving out what lies beside a character and apart from it: underlines, the
+ * ticks of a comb field, brackets, the holes of a punch.
+ *
+ * Each is told by its shape, and by where it lies: apart from the character, farther than its own
+ * strokes and dots are.
+ */
+#include "normalize_pieces.h"
+
+#include <math.h>
+
+/* Lengths are shares of the character's longer side, unless another one is named. */
+
+/* How far apart from the character something must lie to be no part of it: an underline, and one
+ * that is long; a line above, which may be the bar of a 5; a line beside it, a short one, or one
+ * that goes on above and below; what goes on at both sides; a bracket. */
+#define GAP_UNDERLINE      0.05
+#define GAP_LONG_UNDERLINE 0.015
+#define GAP_ABOVE          0.2
+#define GAP_UPRIGHT        0.25
+#define GAP_TICK           0.1
+#define GAP_AROUND         0.04
+#define GAP_BRACKET        0.02
+
+/* And something compact: a disc to the left or right, anything there, anything above or below. */
+#define GAP_DISC 0.06
+#define GAP_SIDE 0.1
+#define GAP_OVER 0.16
+
+/* An underline has at least this share of the character's width. */
+#define MIN_UNDERLINE  0.7
+#define LONG_UNDERLINE 0.9
+
+/* A tick has at most this share of the character's height. */
+#define MAX_TICK 0.6
+
+/* A bracket is no wider than this share of its height, and fills less of its box than a stem. */
+#define MAX_BRACKET      0.4
+#define MAX_BRACKET_FILL 0.6
+
+#define MAX_COMPACT      0.6
+
+/* What may be a dot above a stem that is no wider than a share of its height: its side, its
+ * distance from the stem, and how far its middle lies to the side. Of the training images of i and
+ * j with a dot apart, 98 % are within the first. */
+static const struct {
+	double stem_width, side, gap, aside;
+} dots[] = {{0.6, 0.7, 1, 0.25}, {1, 0.4, 0.5, 0}};
+
+/* How much of its area a piece counts when the character is chosen: a line along the rows, one
+ * along the columns, thin lines that another piece lies between, a disc. */
+#define WEIGHT_LINE    0.05
+#define WEIGHT_UPRIGHT 0.1
+#define WEIGHT_COMB    0.02
+#define WEIGHT_DISC    0.03
+
+/* ---------------------------------------------------------- the character */
+
+/* Whether another piece, of half the height, lies between the ends of this one, as in a comb. */
+static bool holds_another(const struct pieces *pieces, const struct piece *piece)
+{
+	for (size_t k = 0; k < pieces->n; k++) {
+		const struct piece *other = &pieces->pieces[k];
+
+		if (other != piece && !other->dropped && other->box.left > piece->box.left &&
+		    other->box.right < piece->box.right &&
+		    box_height(&other->box) >= 0.5 * box_height(&piece->box))
+			return true;
+	}
+	return false;
+}
+
+/* How much speaks for the piece being the character, or the largest part of it. */
+static double weigh(const struct pieces *pieces, const struct piece *piece,
+		    const struct frame *frame)
+{
+	/* From the middle of the picture, -1..1. */
+	const double x = (piece->box.left + piece->box.right) / (double)frame->width - 1;
+	const double y = (piece->box.top + piece->box.bottom) / (double)frame->height - 1;
+
+	if (piece->dropped)
+		return 0;
+	if (piece->straight)
+		return piece->area *
+		       (piece->along_x > piece->along_y ? WEIGHT_LINE : WEIGHT_UPRIGHT) *
+		       (1.5 - fmax(fabs(x), fabs(y)));
+	if (piece_is_open(piece) && holds_another(pieces, piece))
+		return piece->area * WEIGHT_COMB;
+	return piece->area * (piece_is_disc(piece) ? WEIGHT_DISC : 1);
+}
+
+static struct piece *choose_character(struct pieces *pieces, const struct frame *frame)
+{
+	struct piece *chosen = NULL;
+	double most = 0;
+
+	for (size_t k = 0; k < pieces->n; k++) {
+		const double weight = weigh(pieces, &pieces->pieces[k], frame);
+
+		if (weight > most) {
+			most = weight;
+			chosen = &pieces->pieces[k];
+		}
+	}
+	return chosen;
+}
+
+/* How far each piece is from the character's box, at its nearest pixel. */
+static void measure_apart(struct pieces *pieces, const struct box *box)
+{
+	for (size_t k = 0; k < pieces->n; k++)
+		pieces->pieces[k].apart = INFINITY;
+	for (size_t i = 0; i < pieces->n_spots; i++) {
+		const struct spot *spot = &pieces->spots[i];
+		const double x = fmax(box->left - 1 - spot->x, spot->x - box->right);
+		const double y = fmax(box->top - 1 - spot->y, spot->y - box->bottom);
+		struct piece *piece = &pieces->pieces[spot->piece];
+
+		piece->apart = fmin(piece->apart, fmax(x, y));
+	}
+}
+
+/* ------------------------------------------------------- what is none of it */
+
+/* Whether the piece may be the dot of an i or j that has this stem. */
+static bool may_be_dot(const struct piece *piece, const struct box *stem)
+{
+	const double side = box_side(stem), middle = (piece->box.left + piece->box.right) / 2;
+	const double aside = fmax(stem->left - middle, middle - stem->right);
+
+	for (size_t k = 0; k < sizeof(dots) / sizeof(*dots); k++)
+		if (piece->box.bottom <= stem->top &&
+		    box_width(stem) <= dots[k].stem_width * box_height(stem) &&
+		    box_side(&piece->box) <= dots[k].side * side &&
+		    piece->apart <= dots[k].gap * side && aside <= dots[k].aside * side)
+			return true;
+	return false;
+}
+
+static bool is_line_over(const struct piece *piece, const struct box *box)
+{
+	const double side = box_side(box);
+
+	if (piece->box.top >= box->bottom)
+		return piece->length >= MIN_UNDERLINE * box_width(box) &&
+		       piece->apart >= side * (piece->length >= LONG_UNDERLINE * side
+						       ? GAP_LONG_UNDERLINE
+						       : GAP_UNDERLINE);
+	return piece->box.bottom <= box->top && piece->apart >= GAP_ABOVE * side &&
+	       piece->length >= box_width(box) && !may_be_dot(piece, box);
+}
+
+static bool is_line_aside(const struct piece *piece, const struct box *box)
+{
+	const bool goes_on = piece->box.top < box->top && piece->box.bottom > box->bottom;
+	const bool is_tick = piece->length <= MAX_TICK * box_height(box);
+
+	return piece->apart >= box_side(box) * (goes_on || is_tick ? GAP_TICK : GAP_UPRIGHT);
+}
+
+static bool is_rule(const struct piece *piece, const struct box *box)
+{
+	return piece->straight && (piece->along_x > piece->along_y ? is_line_over(piece, box)
+								   : is_line_aside(piece, box));
+}
+
+static bool is_aside(const struct piece *piece, const struct box *box)
+{
+	return piece->box.right <= box->left || piece->box.left >= box->right;
+}
+
+static bool is_compact(const struct piece *piece, const struct box *box)
+{
+	const double gap = !is_aside(piece, box)  ? GAP_OVER
+			   : piece_is_disc(piece) ? GAP_DISC
+						  : GAP_SIDE;
+
+	return box_side(&piece->box) <= MAX_COMPACT * box_side(box) &&
+	       piece->apart >= gap * box_side(box) && !may_be_dot(piece, box);
+}
+
+/* Whether the piece goes on to the left and to the right of the character, and not only above it as
+ * a bar does. */
+static bool is_around(const struct piece *piece, const struct box *box)
+{
+	return piece->box.left < box->left && piece->box.right > box->right &&
+	       piece->box.bottom > box->top && piece_is_open(piece) &&
+	       piece->apart >= GAP_AROUND * box_side(box);
+}
+
+static bool is_bracket(const struct piece *piece, const struct box *box)
+{
+	return is_aside(piece, box) && piece->box.top < box->top &&
+	       piece->box.bottom > box->bottom &&
+	       box_width(&piece->box) <= MAX_BRACKET * box_height(&piece->box) &&
+	       piece->area <= MAX_BRACKET_FILL * box_width(&piece->box) * box_height(&piece->box) &&
+	       piece->apart >= GAP_BRACKET * box_side(box);
+}
+
+static bool is_beside(const struct piece *piece, const struct box *box)
+{
+	return is_rule(piece, box) || is_compact(piece, box) || is_around(piece, box) ||
+	       is_bracket(piece, box);
+}
+
+/* Adds a piece to the character in the box that is near it; false where there is none. */
+static bool join_piece(struct pieces *pieces, struct box *box)
+{
+	for (size_t k = 0; k < pieces->n; k++) {
+		struct piece *piece = &pieces->pieces[k];
+
+		if (piece->dropped || piece->joined || piece->apart >= GAP_OVER * box_side(box) ||
+		    is_beside(piece, box))
+			continue;
+		piece->joined = true;
+		*box = box_join(box, &piece->box);
+		return true;
+	}
+	return false;
+}
+
+void normalize_drop_beside(struct pieces *pieces, const struct frame *frame)
+{
+	struct piece *character = choose_character(pieces, frame);
+	struct box box;
+
+	if (!character || !normalize_is_character(frame, &character->box))
+		return;
+	box = character->box;
+	character->joined = true;
+	do
+		measure_apart(pieces, &box);
+	while (join_piece(pieces, &box));
+	for (size_t k = 0; k < pieces->n; k++) {
+		struct piece *piece = &pieces->pieces[k];
+
+		piece->dropped |= !piece->joined && is_beside(piece, &box);
+	}
+}

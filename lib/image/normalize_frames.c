@@ -1,0 +1,152 @@
+/*
+ * normalize_frames.c - leaving out what is drawn around a character: frames, boxes, circles.
+ *
+ * Such a thing is a component of its own, and is seen in all directions from the middle of what may
+ * be the character; or where the border of the picture has cut it, what is left of it touches the
+ * border and is seen in most directions.
+ */
+#include "normalize_pieces.h"
+
+#include <math.h>
+
+/* Directions, and in how many of them a frame is seen: a circle that a hand draws may have a gap.
+ * And in how many something within it may seem to lie beyond it. */
+#define N_DIRECTIONS 32
+#define MIN_SEEN     29
+#define MIN_SEEN_CUT 18
+#define MAX_BEYOND   1
+
+/* What a frame goes around has at least this share of its longer side, and more in a circle, which
+ * might be an O; and its middle is no farther from the frame's, as a share of that side. */
+#define MIN_IN_FRAME   0.15
+#define MIN_IN_CIRCLE  0.35
+#define MAX_OFF_FRAME  0.3
+#define MAX_OFF_CIRCLE 0.15
+
+/* And is at least so high for its width, as characters are. */
+#define MIN_ASPECT 0.3
+
+static bool is_within(const struct box *inner, const struct box *outer)
+{
+	return inner->left > outer->left && inner->right < outer->right &&
+	       inner->top > outer->top && inner->bottom < outer->bottom;
+}
+
+/* The box around the pieces that are neither dropped nor around, and within the box of a frame;
+ * false where there are none. */
+static bool find_inner(const struct pieces *pieces, const struct box *frame, struct box *inner)
+{
+	*inner = (struct box){INFINITY, INFINITY, 0, 0};
+	for (size_t k = 0; k < pieces->n; k++) {
+		const struct piece *piece = &pieces->pieces[k];
+
+		if (!piece->dropped && !piece->around && is_within(&piece->box, frame))
+			*inner = box_join(inner, &piece->box);
+	}
+	return inner->left < inner->right;
+}
+
+/* In which direction from the middle (x, y) lies, one of N_DIRECTIONS. */
+static size_t direction_of(double x, double y)
+{
+	const double sum = fabs(x) + fabs(y), share = sum > 0 ? y / sum : 0;
+	const double turn = x >= 0 ? 1 + share : 3 - share; /* 0..4 */
+	const size_t direction = (size_t)(turn * (N_DIRECTIONS / 4));
+
+	return direction < N_DIRECTIONS ? direction : 0;
+}
+
+/* Whether what is around is seen in enough directions from the middle of the inner box, and what
+ * is in that box lies nearer. */
+static bool goes_around(const struct pieces *pieces, const struct box *inner, unsigned least_seen)
+{
+	const double x = (inner->left + inner->right - 1) / 2;
+	const double y = (inner->top + inner->bottom - 1) / 2;
+	double nearest[N_DIRECTIONS], farthest[N_DIRECTIONS] = {0};
+	unsigned n_seen = 0, n_beyond = 0;
+
+	for (size_t k = 0; k < N_DIRECTIONS; k++)
+		nearest[k] = INFINITY;
+	for (size_t i = 0; i < pieces->n_spots; i++) {
+		const struct spot *spot = &pieces->spots[i];
+		const struct piece *piece = &pieces->pieces[spot->piece];
+		const double distance = hypot(spot->x - x, spot->y - y);
+		const size_t direction = direction_of(spot->x - x, spot->y - y);
+
+		if (piece->around)
+			nearest[direction] = fmin(nearest[direction], distance);
+		else if (!piece->dropped && spot->x >= inner->left && spot->x < inner->right &&
+			 spot->y >= inner->top && spot->y < inner->bottom)
+			farthest[direction] = fmax(farthest[direction], distance);
+	}
+	for (size_t k = 0; k < N_DIRECTIONS; k++) {
+		n_seen += nearest[k] < INFINITY;
+		n_beyond += farthest[k] > nearest[k];
+	}
+	return n_seen >= least_seen && n_beyond <= MAX_BEYOND;
+}
+
+/* Whether the piece is around others that may be the character. */
+static bool is_frame(const struct pieces *pieces, const struct piece *piece)
+{
+	const double side = box_side(&piece->box);
+	struct box inner;
+	double off;
+
+	if (!find_inner(pieces, &piece->box, &inner))
+		return false;
+	off = fmax(fabs(inner.left + inner.right - piece->box.left - piece->box.right),
+		   fabs(inner.top + inner.bottom - piece->box.top - piece->box.bottom)) /
+	      2;
+	return box_side(&inner) >= (piece->outline ? MIN_IN_FRAME : MIN_IN_CIRCLE) * side &&
+	       box_height(&inner) >= MIN_ASPECT * box_width(&inner) &&
+	       off <= (piece->outline ? MAX_OFF_FRAME : MAX_OFF_CIRCLE) * side &&
+	       goes_around(pieces, &inner, MIN_SEEN);
+}
+
+/* Whether what is left of a frame that the border has cut is in the pieces that touch the border;
+ * sets `around` in them. */
+static bool is_cut_frame(struct pieces *pieces, const struct frame *frame)
+{
+	const struct box picture = {0, 0, (double)frame->width, (double)frame->height};
+	struct box inner;
+	size_t n_around = 0;
+
+	for (size_t k = 0; k < pieces->n; k++) {
+		struct piece *piece = &pieces->pieces[k];
+
+		piece->around = !piece->dropped && piece_is_open(piece) &&
+				!is_within(&piece->box, &picture);
+		n_around += piece->around;
+	}
+	return n_around > 0 && find_inner(pieces, &picture, &inner) &&
+	       box_side(&inner) >= MIN_IN_CIRCLE * box_side(&picture) &&
+	       box_height(&inner) >= MIN_ASPECT * box_width(&inner) &&
+	       goes_around(pieces, &inner, MIN_SEEN_CUT);
+}
+
+static void drop_frames(struct pieces *pieces, const struct frame *frame)
+{
+	/* The inner one of two frames begins farther down. */
+	for (size_t k = pieces->n; k-- > 0;) {
+		struct piece *piece = &pieces->pieces[k];
+
+		piece->around = true;
+		piece->dropped = is_frame(pieces, piece);
+		piece->around = false;
+	}
+	if (is_cut_frame(pieces, frame))
+		for (size_t k = 0; k < pieces->n; k++)
+			pieces->pieces[k].dropped |= pieces->pieces[k].around;
+}
+
+void normalize_drop_frames(struct normalizer *normalizer, const struct frame *frame)
+{
+	struct pieces pieces;
+
+	if (!pieces_find(normalizer, frame, &pieces))
+		return;
+	drop_frames(&pieces, frame);
+	normalize_drop_beside(&pieces, frame);
+	pieces_take_out(normalizer, frame, &pieces);
+}
