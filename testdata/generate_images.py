@@ -621,6 +621,15 @@ def make_lossy_and_gif():
         put(f"exif-{orientation}.jpg", base.transpose(turn) if turn is not None else base, base,
             quality=95, subsampling=0, exif=exif)
 
+    # As bright as each other in grey.
+    even = ink_on((60, 150, 60), (200, 60, 70), draw("B", 100, 100, (25, 15, 75, 85), pen=.16))
+    (IMAGES / "red-on-green.ppm").write_bytes(pnm(b"P6", rows_of(even)))
+    even.save(IMAGES / "red-on-green.jpg", "JPEG", quality=95, subsampling=0)
+    Expected.add("red-on-green.jpg", rows_of(even), "red-on-green.ppm")
+    colors = even.quantize(64)
+    colors.save(IMAGES / "red-on-green.png")
+    Expected.add("red-on-green.png", rows_of(colors.convert("RGB")))
+
     # Only the first frame of an animation is read.
     palette = base.quantize(16)
     first = rows_of(palette.convert("RGBA"))

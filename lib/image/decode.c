@@ -222,6 +222,8 @@ enum emnist_status image_decode(const void *bytes, size_t nbytes,
 	enum emnist_status status;
 
 	image->warning = NULL;
+	if (image->colors == IMAGE_COLORS_LEFT_OUT)
+		image->colors = IMAGE_COLORS_NOT_NEEDED;
 	if (nbytes == 0)
 		return error_at(error, EMNIST_ERR_FORMAT, 0, "file is empty");
 	if (nbytes > limits->file_nbytes)

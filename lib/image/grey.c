@@ -16,12 +16,6 @@
 /* The pixels, evenly spread, or some more, whose deviation is as good as that of all. */
 #define N_SAMPLES 4096
 
-/* Rec. 601 in 16 bits, with Pillow's coefficients and rounding: equal channels stay as they are. */
-static inline uint32_t luma(uint32_t r, uint32_t g, uint32_t b)
-{
-	return (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
-}
-
 /* value over white; exact at alpha 0 and 255. */
 static inline uint8_t over_white(uint32_t value, uint32_t alpha)
 {
@@ -43,11 +37,11 @@ void grey_from_image(const struct image *image, uint8_t *grey)
 		return;
 	case 3:
 		for (size_t i = 0; i < n; i++)
-			grey[i] = (uint8_t)luma(p[3 * i], p[3 * i + 1], p[3 * i + 2]);
+			grey[i] = (uint8_t)image_luma(p[3 * i], p[3 * i + 1], p[3 * i + 2]);
 		return;
 	default:
 		for (size_t i = 0; i < n; i++)
-			grey[i] = over_white(luma(p[4 * i], p[4 * i + 1], p[4 * i + 2]),
+			grey[i] = over_white(image_luma(p[4 * i], p[4 * i + 1], p[4 * i + 2]),
 					     p[4 * i + 3]);
 	}
 }
@@ -72,8 +66,8 @@ float grey_deviation(const struct image *image)
 	for (size_t y = 0; y < image->height; y += step)
 		for (size_t x = 0; x < image->width; x += step, n++) {
 			const uint8_t *p = image->pixels.data + (y * image->width + x) * channels;
-			const double value =
-				over_white(luma(p[0], p[1], p[2]), channels == 4 ? p[3] : 255);
+			const double value = over_white(image_luma(p[0], p[1], p[2]),
+							channels == 4 ? p[3] : 255);
 
 			sum += value;
 			squares += value * value;

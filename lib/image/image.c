@@ -104,6 +104,7 @@ enum emnist_status image_orient(struct image *image, unsigned orientation,
 	}
 	upright.lossy = image->lossy;
 	upright.warning = image->warning;
+	upright.colors = image->colors;
 	image_clear(image);
 	*image = upright;
 	return EMNIST_OK;
@@ -147,4 +148,14 @@ void image_begin_small(char *text)
 {
 	if (text[0] >= 'A' && text[0] <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z'))
 		text[0] = (char)(text[0] + ('a' - 'A'));
+}
+
+/* Pixels of an image that is small. */
+#define N_SMALL (64 * 64)
+
+bool image_leaves_out_colors(struct image *image, uint32_t width, uint32_t height)
+{
+	if (image->colors == IMAGE_COLORS_NOT_NEEDED && (uint64_t)width * height > N_SMALL)
+		image->colors = IMAGE_COLORS_LEFT_OUT;
+	return image->colors == IMAGE_COLORS_LEFT_OUT;
 }

@@ -13,6 +13,10 @@
 #include "../base/error.h"
 #include "../base/memory.h"
 
+/* Whether colors are wanted: a decoder that is quicker without them leaves them out where they are
+ * not needed, and says so. The pixels are gray then. */
+enum image_colors { IMAGE_COLORS_WANTED, IMAGE_COLORS_NOT_NEEDED, IMAGE_COLORS_LEFT_OUT };
+
 /* Pixels, rows from the top, packed: width x height x channels samples of a byte, 0..255, or, where
  * the image is deep, of a uint16_t, 0..65535. 1 channel: gray, 2: gray and alpha, 3: RGB, 4: RGB
  * and alpha; alpha is not premultiplied. The memory is reused by the next image; {0} is an empty
@@ -28,6 +32,7 @@ struct image {
 	/* What is doubtful about an image that was decoded, a line that is never freed; else NULL.
 	 */
 	const char *warning;
+	enum image_colors colors;
 };
 
 /* What a file's header says, checked for consistency, but not yet against any limit. */
@@ -45,6 +50,16 @@ struct emnist_limits image_limits(const struct emnist_limits *limits);
 enum emnist_status image_decode(const void *bytes, size_t nbytes,
 				const struct emnist_limits *limits, struct image *image,
 				struct emnist_error *error);
+
+/* Whether a decoder may leave out the colors of an image of that size; sets image->colors. In small
+ * ones they cost next to nothing, and tell whether an image is as EMNIST has it. */
+bool image_leaves_out_colors(struct image *image, uint32_t width, uint32_t height);
+
+/* Rec. 601 in 16 bits, with Pillow's coefficients and rounding: equal channels stay as they are. */
+static inline uint32_t image_luma(uint32_t r, uint32_t g, uint32_t b)
+{
+	return (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
+}
 
 /* What the bytes begin, if it is what emnist_archive_open() opens: "a zip archive"; else NULL. */
 const char *image_archive_name(const void *bytes, size_t nbytes);

@@ -337,9 +337,14 @@ static enum emnist_status read_jpeg(struct jpeg_job *job, const uint8_t *bytes, 
 	if (jpeg->image_width != header->width || jpeg->image_height != header->height)
 		return image_corrupt(error, FORMAT, "its headers contradict each other");
 	if (jpeg->num_components == 3)
-		jpeg->out_color_space = JCS_RGB;
+		jpeg->out_color_space =
+			jpeg->jpeg_color_space == JCS_YCbCr &&
+					image_leaves_out_colors(image, header->width,
+								header->height)
+				? JCS_GRAYSCALE
+				: JCS_RGB;
 	status = image_resize(image, header->width, header->height,
-			      jpeg->num_components == 1 ? 1 : 3, error);
+			      jpeg->out_color_space == JCS_GRAYSCALE ? 1 : 3, error);
 	if (status)
 		return status;
 	image->lossy = true;

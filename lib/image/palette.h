@@ -13,14 +13,16 @@ struct palette {
 	size_t n_alphas;       /* 0: the image has no alpha */
 };
 
-/* 3, or 4 with alpha. */
-static inline unsigned palette_channels(const struct palette *palette)
+/* The channels of an image of that size: 4 with alpha, 1 where colors may be left out, else 3. */
+static inline unsigned palette_channels(const struct palette *palette, struct image *image,
+					uint32_t width, uint32_t height)
 {
-	return palette->n_alphas ? 4 : 3;
+	return palette->n_alphas ? 4 : image_leaves_out_colors(image, width, height) ? 1 : 3;
 }
 
 /* Replaces the indices, which are the first width x height bytes of an image of so many channels,
- * by colors. format: its name, for the message where an index is beyond the palette. */
+ * by colors, or by their luma. format: its name, for the message where an index is beyond the
+ * palette. */
 enum emnist_status palette_expand(const struct palette *palette, const char *format,
 				  struct image *image, struct emnist_error *error);
 

@@ -326,7 +326,8 @@ static enum emnist_status read_rows(const struct png_job *job, struct image *ima
 	row_nbytes = png_get_rowbytes(png, info);
 	if (indexed) {
 		palette = get_palette(job);
-		channels = palette_channels(&palette);
+		channels = palette_channels(&palette, image, png_get_image_width(png, info),
+					    png_get_image_height(png, info));
 	}
 	status = (png_get_bit_depth(png, info) == 16 ? image_resize_deep : image_resize)(
 		image, png_get_image_width(png, info), png_get_image_height(png, info), channels,

@@ -170,6 +170,7 @@ static enum emnist_status preprocess_normalize(struct preprocessor *preprocessor
 	}
 	contrast = normalize_plane(preprocessor->normalizer, &plane,
 				   (float *)(void *)preprocessor->sums.data, vector);
+	preprocessor->wants_colors = contrast < FAINT || grain > 0;
 	return image->channels >= 3 && contrast < FAINT
 		       ? normalize_colors(preprocessor, image, grain, contrast, vector, error)
 		       : EMNIST_OK;
@@ -221,6 +222,7 @@ enum emnist_status preprocess_image(struct preprocessor *preprocessor, const str
 	float grain;
 	const enum emnist_status status = take_bytes(preprocessor, &image, mode, &grain, error);
 
+	preprocessor->wants_colors = false;
 	if (status)
 		return status;
 	if (mode == EMNIST_PREPROCESS_RAW)

@@ -57,6 +57,8 @@ struct preprocessor {
 	struct buffer grey; /* the image in grey */
 	struct buffer sums; /* of a row, when areas are averaged */
 	struct normalizer *normalizer;
+	/* Of the image before: its colors may show what its gray does not. */
+	bool wants_colors;
 };
 
 /* vector: (784) values in [0,1]. */

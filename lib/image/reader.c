@@ -61,18 +61,33 @@ static enum emnist_status not_decoded(enum emnist_status status, const void *byt
 	return error_set(error, EMNIST_ERR_ARCHIVE, "%s, not an image", name);
 }
 
+static enum emnist_status decode_and_preprocess(struct emnist_reader *reader, const void *bytes,
+						size_t nbytes, float *vector,
+						struct emnist_error *error)
+{
+	const enum emnist_status status =
+		image_decode(bytes, nbytes, &reader->limits, &reader->image, error);
+
+	return status ? not_decoded(status, bytes, nbytes, error)
+		      : preprocess_image(&reader->preprocessor, &reader->image, reader->mode,
+					 vector, error);
+}
+
 enum emnist_status emnist_read_bytes(struct emnist_reader *reader, const void *bytes, size_t nbytes,
 				     float *vector, struct emnist_error *error)
 {
-	enum emnist_status status =
-		image_decode(bytes, nbytes, &reader->limits, &reader->image, error);
+	struct image *image = &reader->image;
+	enum emnist_status status;
 
-	if (status)
-		status = not_decoded(status, bytes, nbytes, error);
-	else
-		status = preprocess_image(&reader->preprocessor, &reader->image, reader->mode,
-					  vector, error);
-	trim(&reader->image.pixels);
+	image->colors = reader->mode == EMNIST_PREPROCESS_RAW ? IMAGE_COLORS_WANTED
+							      : IMAGE_COLORS_NOT_NEEDED;
+	status = decode_and_preprocess(reader, bytes, nbytes, vector, error);
+	if (!status && image->colors == IMAGE_COLORS_LEFT_OUT &&
+	    reader->preprocessor.wants_colors) {
+		image->colors = IMAGE_COLORS_WANTED;
+		status = decode_and_preprocess(reader, bytes, nbytes, vector, error);
+	}
+	trim(&image->pixels);
 	trim(&reader->preprocessor.bytes.pixels);
 	trim(&reader->preprocessor.grey);
 	return status;

@@ -16,11 +16,28 @@ static float overlap(size_t i, double from, double to)
 	return right > left ? (float)(right - left) : 0;
 }
 
+/* Values of a row that are summed up at a time. */
+#define BLOCK 32
+
+/* sums += the rows by their weights, n values each. */
 SIMD_CLONES
-static void add_row(float *sums, const uint8_t *row, size_t n, float weight)
+static void add_rows(const uint8_t *rows, size_t stride, const float *weights, size_t n_rows,
+		     float *sums, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		sums[i] += weight * (float)row[i];
+	size_t i = 0;
+
+	for (; i + BLOCK <= n; i += BLOCK) {
+		float block[BLOCK];
+
+		memcpy(block, sums + i, sizeof(block));
+		for (size_t r = 0; r < n_rows; r++)
+			for (size_t k = 0; k < BLOCK; k++)
+				block[k] += weights[r] * (float)rows[r * stride + i + k];
+		memcpy(sums + i, block, sizeof(block));
+	}
+	for (size_t r = 0; r < n_rows; r++)
+		for (size_t k = i; k < n; k++)
+			sums[k] += weights[r] * (float)rows[r * stride + k];
 }
 
 /* One of equal parts of a row: the shares of its first and last cell, and those between. */
@@ -75,6 +92,9 @@ static inline float grey_of(const float rgb[3])
 	return (19595 * rgb[0] + 38470 * rgb[1] + 7471 * rgb[2]) * (1.0f / 65536);
 }
 
+/* Rows that are added at a time. */
+#define MAX_ROWS 16
+
 /* sums = average of the rows, in grey, in the j-th of `height` equal parts of the region. */
 static void average_rows(const struct plane *plane, const struct region *region, size_t j,
 			 size_t height, float *sums)
@@ -85,9 +105,18 @@ static void average_rows(const struct plane *plane, const struct region *region,
 	const size_t stride = plane->width * plane->channels, n = region->width * plane->channels;
 	const uint8_t *first = plane->values + region->y * stride + region->x * plane->channels;
 
+	size_t row = (size_t)from;
+
 	memset(sums, 0, n * sizeof(*sums));
-	for (size_t i = (size_t)from; i < region->height && (double)i < end; i++)
-		add_row(sums, first + i * stride, n, overlap(i, from, end) / (float)(end - from));
+	while (row < region->height && (double)row < end) {
+		const uint8_t *rows = first + row * stride;
+		float weights[MAX_ROWS];
+		size_t n_rows = 0;
+
+		for (; n_rows < MAX_ROWS && row < region->height && (double)row < end; row++)
+			weights[n_rows++] = overlap(row, from, end) / (float)(end - from);
+		add_rows(rows, stride, weights, n_rows, sums, n);
+	}
 	if (plane->channels == 3)
 		for (size_t i = 0; i < region->width; i++)
 			sums[i] = grey_of(sums + 3 * i);

@@ -184,6 +184,50 @@ static void what_grey_shows_is_not_sought_in_colors(void **state)
 	image_clear(&image);
 }
 
+/* Of a file whose colors a decoder may leave out, the vector is what its colors come to, where
+ * these are all that shows the ink; where gray shows it, it is nearly so. */
+static void files_are_read_as_their_colors_are(void **state)
+{
+	static const struct {
+		const char *path;
+		bool needs_colors;
+	} files[] = {
+		{"testdata/images/red-on-green.jpg", true},
+		{"testdata/images/red-on-green.png", true},
+		{"testdata/drawings/ballpoint/capital-e.jpg", false},
+		{"testdata/samples/digit-3-photo.jpg", false},
+		{"testdata/drawings/chalk/capital-e.png", false},
+	};
+	const struct emnist_limits limits = image_limits(&(const struct emnist_limits){0});
+	struct emnist_reader *reader;
+	struct image image = {0};
+
+	(void)state;
+	assert_int_equal(emnist_reader_create(NULL, &reader, NULL), EMNIST_OK);
+	for (size_t k = 0; k < sizeof(files) / sizeof(*files); k++) {
+		float vector[N], expected[N];
+		size_t nbytes;
+		uint8_t *bytes = read_whole(files[k].path, &nbytes);
+
+		assert_non_null(bytes);
+		assert_int_equal(emnist_read_bytes(reader, bytes, nbytes, vector, NULL), EMNIST_OK);
+		assert_int_equal(image_decode(bytes, nbytes, &limits, &image, NULL), EMNIST_OK);
+		assert_int_equal(image.channels, 3);
+		preprocess(&image, EMNIST_PREPROCESS_AUTO, expected);
+		assert_false(emnist_vector_is_blank(vector));
+		assert_true(mean_difference(vector, expected) <=
+			    (files[k].needs_colors ? 0 : 0.005f));
+		image.colors = IMAGE_COLORS_NOT_NEEDED;
+		assert_int_equal(image_decode(bytes, nbytes, &limits, &image, NULL), EMNIST_OK);
+		assert_int_equal(image.channels, 1);
+		assert_int_equal(image.colors, IMAGE_COLORS_LEFT_OUT);
+		image.colors = IMAGE_COLORS_WANTED;
+		free(bytes);
+	}
+	image_clear(&image);
+	emnist_reader_free(reader);
+}
+
 /* Half of all pixels 40 brighter than the others, and a channel more, is 20 by itself. */
 static void grey_deviates(void **state)
 {
@@ -221,6 +265,7 @@ int main(void)
 		cmocka_unit_test(what_grey_shows_is_read_in_grey),
 		cmocka_unit_test(blank_colored_pages_are_blank),
 		cmocka_unit_test(what_grey_shows_is_not_sought_in_colors),
+		cmocka_unit_test(files_are_read_as_their_colors_are),
 		cmocka_unit_test(grey_deviates),
 	};
 
