@@ -222,14 +222,16 @@ EMNIST_API void emnist_labels_free(struct emnist_labels *labels);
 
 enum emnist_preprocess {
 	/* A 28x28 grey image that looks like EMNIST (light ink on a black border) becomes value/255
-	 * untouched; any other image is normalised. */
+	 * untouched, or, where none is 200 or more, value/the largest; any other image is
+	 * normalised. */
 	EMNIST_PREPROCESS_AUTO = 0,
 	/* Composited on white, luma, scaled to 28x28, value/255; polarity stays. */
 	EMNIST_PREPROCESS_RAW,
 	/* Always normalised: luma, or that of red, green and blue which shows the ink where luma
 	 * hardly does; polarity from the border, background to zero, the ink's bounding box scaled
 	 * with its aspect kept, placed and blurred as in EMNIST's files. A page without ink, that
-	 * is with none that differs from it by 10 of 255 levels of luma, or by 40 of a color,
+	 * is with none that differs from it by 10 of 255 levels of luma, or by 40 of a color, and
+	 * by more than noise,
 	 * becomes all zeros. */
 	EMNIST_PREPROCESS_NORMALIZE,
 };

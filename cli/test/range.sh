@@ -46,4 +46,42 @@ rm "$TMP/set/2/mask.png" "$TMP/set/2/bits-10.png"
 is "eval of empty pages alone" "2 emnist: '$TMP/set': all of its images are blank" \
 	"$? $(cat "$TMP/stderr")"
 
+# Of a dataset, one range for all of its images: awk makes pixels of 0 to MOST, and stretches these.
+"$EMNIST" dataset export -f csv testdata/idx/strokes-byclass-test "$TMP/full.csv" >"$TMP/out" 2>&1
+mv "$TMP/full-mapping.txt" "$TMP/mapping.txt"
+
+# dim FILE MOST BACK: the pixels as 0 to MOST, the first image at half of it; stretched to BACK.
+dim()
+{
+	awk -F , -v OFS=, -v most="$2" -v back="$3" '{
+		for (i = 2; i <= NF; i++) {
+			$i = int($i * most / (NR == 1 ? 510 : 255) + 0.5)
+			$i = int($i * back / most + 0.5)
+		}
+		print
+	}' "$1"
+}
+
+# figures NAME: of an evaluation, without times.
+figures()
+{
+	"$EMNIST" eval -q -f json --transpose yes --mapping "$TMP/mapping.txt" "$1" 2>"$TMP/stderr" |
+		grep -o '"images":.*"nll":[^,]*'
+}
+
+for most in 1 2 16 100; do
+	dim "$TMP/full.csv" $most $most >"$TMP/dim.csv"
+	dim "$TMP/full.csv" $most 255 >"$TMP/stretched.csv"
+	is "CSV of 0 to $most" "$(figures "$TMP/stretched.csv")" "$(figures "$TMP/dim.csv")"
+	for name in dim stretched; do
+		"$EMNIST" dataset export -q --transpose yes --mapping "$TMP/mapping.txt" "$TMP/$name.csv" \
+			"$TMP/$name-images-idx3-ubyte" >"$TMP/out" 2>&1
+	done
+	check "idx of 0 to $most is exported in full" cmp "$TMP/dim-images-idx3-ubyte" \
+		"$TMP/stretched-images-idx3-ubyte"
+done
+"$EMNIST" eval -v --mapping "$TMP/mapping.txt" "$TMP/dim.csv" 2>&1 >"$TMP/out" |
+	grep -q 'CSV, transposed, pixels of 0 to 100 stretched to 255;'
+report "-v says what was assumed"
+
 finish

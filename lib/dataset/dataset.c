@@ -9,6 +9,7 @@
 #include "../base/error.h"
 #include "../base/memory.h"
 #include "labels.h"
+#include "levels.h"
 #include "orientation.h"
 #include "siblings.h"
 #include "source.h"
@@ -22,6 +23,7 @@ struct emnist_dataset {
 	uint16_t *classes; /* (source->count) positions in labels: the source's values, mapped */
 	bool transposed;
 	char *description; /* NULL: the source's */
+	uint8_t most;      /* the most that a pixel is stored as */
 	uint8_t *ahead;    /* (n_ahead, 784) the first images of a stream, which were looked at */
 	uint32_t n_ahead;
 	struct emnist_error fault; /* of the stream behind these, if its code is one */
@@ -137,75 +139,138 @@ static enum emnist_status copy_indices(struct emnist_dataset *dataset, const uin
 	return EMNIST_OK;
 }
 
-/* The pixels of the n images from index on, as they are stored; of a stream, those that come next.
- */
+/* The pixels of the n images from index on, as they are stored, but stretched; of a stream, those
+ * that come next. */
 static enum emnist_status read_source(struct emnist_dataset *dataset, uint32_t index, size_t n,
 				      uint8_t *pixels, struct emnist_error *error)
 {
 	const size_t held = index < dataset->n_ahead ? dataset->n_ahead - index : 0;
 	const size_t part = n < held ? n : held;
+	enum emnist_status status;
 
 	if (part)
 		memcpy(pixels, dataset->ahead + (size_t)index * EMNIST_VECTOR_LENGTH,
 		       part * EMNIST_VECTOR_LENGTH);
-	if (part == n)
-		return EMNIST_OK;
-	if (dataset->fault.code) {
+	if (part < n && dataset->fault.code) {
+		status = dataset->fault.code;
 		if (error)
 			*error = dataset->fault;
-		return dataset->fault.code;
+		return status;
 	}
-	return dataset->source->ops->read(dataset->source, index + (uint32_t)part, n - part,
-					  pixels + part * EMNIST_VECTOR_LENGTH, error);
-}
-
-/* Copies images to look at from all over the dataset, which may be sorted by class. */
-static enum emnist_status sample_kept(struct source *source, size_t n, uint8_t *pixels,
-				      struct emnist_error *error)
-{
-	enum emnist_status status = EMNIST_OK;
-
-	for (size_t i = 0; i < n && !status; i++)
-		status = source->ops->read(source, (uint32_t)(i * source->count / n), 1,
-					   pixels + i * EMNIST_VECTOR_LENGTH, error);
+	if (part == n)
+		status = EMNIST_OK;
+	else
+		status = dataset->source->ops->read(dataset->source, index + (uint32_t)part,
+						    n - part, pixels + part * EMNIST_VECTOR_LENGTH,
+						    error);
+	levels_stretch(dataset->most, pixels, n * EMNIST_VECTOR_LENGTH);
 	return status;
 }
 
-/* Reads the first images of a stream, which come once, and keeps them. A fault behind them is
- * reported when it is reached. */
-static void read_ahead(struct emnist_dataset *dataset, size_t n, uint8_t *pixels)
+/* Copies images to look at from all over the dataset, which may be sorted by class. */
+static enum emnist_status sample_kept(struct emnist_dataset *dataset, size_t n, uint8_t *pixels,
+				      struct emnist_error *error)
+{
+	const uint32_t count = dataset->source->count;
+	enum emnist_status status = EMNIST_OK;
+
+	for (size_t i = 0; i < n && !status; i++)
+		status = read_source(dataset, (uint32_t)(i * count / n), 1,
+				     pixels + i * EMNIST_VECTOR_LENGTH, error);
+	return status;
+}
+
+/* Reads on in a stream, whose images come once, and keeps what is next of the first `n`. A fault
+ * behind them is reported when it is reached. */
+static bool read_ahead(struct emnist_dataset *dataset, size_t n)
 {
 	struct source *source = dataset->source;
+	uint8_t *pixels;
 
-	dataset->ahead = pixels;
-	while (dataset->n_ahead < n && !dataset->fault.code) {
-		if (!source->ops->read(source, dataset->n_ahead, 1, pixels, &dataset->fault))
-			dataset->n_ahead++;
-		pixels += EMNIST_VECTOR_LENGTH;
-	}
+	if (dataset->n_ahead == n || dataset->fault.code)
+		return false;
+	pixels = dataset->ahead + (size_t)dataset->n_ahead * EMNIST_VECTOR_LENGTH;
+	if (!source->ops->read(source, dataset->n_ahead, 1, pixels, &dataset->fault))
+		dataset->n_ahead++;
+	return !dataset->fault.code;
+}
+
+/* The number of images that may be looked at; of a stream, with room to keep them. 0: memory is
+ * short, or there are none. */
+static size_t may_look(struct emnist_dataset *dataset)
+{
+	const struct source *source = dataset->source;
+	const size_t n =
+		source->count < ORIENTATION_MAX_IMAGES ? source->count : ORIENTATION_MAX_IMAGES;
+
+	if (n && !source->is_kept && !dataset->ahead)
+		dataset->ahead = alloc_array(n, EMNIST_VECTOR_LENGTH);
+	return source->is_kept || dataset->ahead ? n : 0;
 }
 
 static enum emnist_status look(struct emnist_dataset *dataset, enum orientation *orientation_ret,
 			       struct emnist_error *error)
 {
-	struct source *source = dataset->source;
-	size_t n = source->count < ORIENTATION_MAX_IMAGES ? source->count : ORIENTATION_MAX_IMAGES;
-	uint8_t *pixels = alloc_array(n, EMNIST_VECTOR_LENGTH);
-	enum emnist_status status = EMNIST_OK;
+	const size_t n = may_look(dataset);
+	uint8_t *pixels = n ? alloc_array(n, EMNIST_VECTOR_LENGTH) : NULL;
+	enum emnist_status status;
 
 	if (!pixels)
-		return error_memory(error);
-	if (source->is_kept) {
-		status = sample_kept(source, n, pixels, error);
+		return dataset->source->count ? error_memory(error) : EMNIST_OK;
+	if (dataset->source->is_kept) {
+		status = sample_kept(dataset, n, pixels, error);
+		if (!status)
+			status = orientation_of(pixels, n, orientation_ret, error);
 	} else {
-		read_ahead(dataset, n, pixels);
-		n = dataset->n_ahead;
+		while (read_ahead(dataset, n))
+			;
+		memcpy(pixels, dataset->ahead, dataset->n_ahead * (size_t)EMNIST_VECTOR_LENGTH);
+		levels_stretch(dataset->most, pixels,
+			       dataset->n_ahead * (size_t)EMNIST_VECTOR_LENGTH);
+		status = orientation_of(pixels, dataset->n_ahead, orientation_ret, error);
 	}
-	if (!status)
-		status = orientation_of(pixels, n, orientation_ret, error);
-	if (source->is_kept)
-		free(pixels);
+	free(pixels);
 	return status;
+}
+
+/* All that are kept, of a stream as many of the first as it takes. */
+static enum emnist_status find_most(struct emnist_dataset *dataset, struct emnist_error *error)
+{
+	struct source *source = dataset->source;
+	uint8_t pixels[EMNIST_VECTOR_LENGTH], most = 0;
+	const size_t n = may_look(dataset);
+
+	if (source->count && !n)
+		return error_memory(error);
+	for (uint32_t i = 0; source->is_kept && i < source->count && most < LEVELS_ENOUGH; i++) {
+		const enum emnist_status status = source->ops->read(source, i, 1, pixels, error);
+
+		if (status)
+			return status;
+		most = levels_most(most, pixels, sizeof(pixels));
+	}
+	while (!source->is_kept && most < LEVELS_ENOUGH && read_ahead(dataset, n))
+		most = levels_most(most,
+				   dataset->ahead +
+					   (size_t)(dataset->n_ahead - 1) * EMNIST_VECTOR_LENGTH,
+				   EMNIST_VECTOR_LENGTH);
+	dataset->most = most;
+	return EMNIST_OK;
+}
+
+/* Adds to the description that pixels are stretched. */
+static bool tell_most(struct emnist_dataset *dataset)
+{
+	char *description;
+
+	if (dataset->most == 0 || dataset->most >= LEVELS_ENOUGH)
+		return true;
+	if (asprintf(&description, "%s, pixels of 0 to %u stretched to 255",
+		     emnist_dataset_describe(dataset), dataset->most) < 0)
+		return false;
+	free(dataset->description);
+	dataset->description = description;
+	return true;
 }
 
 /* What is said of how images lie: always where the format does not tell, else where they look
@@ -275,8 +340,12 @@ static enum emnist_status open_all(struct emnist_dataset *dataset, const char *p
 	dataset->n_images = dataset->source->count;
 	if (!status && options->indices)
 		status = copy_indices(dataset, options->indices, options->n_indices, error);
+	if (!status && !dataset->source->separate)
+		status = find_most(dataset, error);
 	if (!status)
 		status = find_orientation(dataset, options->transpose, error);
+	if (!status && !tell_most(dataset))
+		status = error_memory(error);
 	dataset->bad_image = options->bad_image;
 	dataset->context = options->context;
 	return status;

@@ -392,10 +392,10 @@ static void test_odd_csv(void **state)
 	for (int i = 0; i < 784; i++)
 		sprintf(text + strlen(text), "x%d,", i);
 	strcat(text, "Class\n");
-	put_line(text, "9", 784, "5\n");
+	put_line(text, "209", 784, "5\n");
 	read_good(write_file("last.csv", text, strlen(text)), NULL, &contents);
 	assert_string_equal(contents.texts, "5");
-	assert_int_equal(contents.pixels[0], 9);
+	assert_int_equal(contents.pixels[0], 209);
 	assert_string_equal(contents.description, "CSV, upright");
 	/* A mapping lies beside it. */
 	write_file("last-mapping.txt", "5 65\n", 5);

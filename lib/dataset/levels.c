@@ -1,0 +1,23 @@
+/*
+ * levels.c - the range of a dataset's pixels.
+ */
+#include "levels.h"
+
+#include "../base/simd.h"
+
+SIMD_CLONES
+uint8_t levels_most(uint8_t most, const uint8_t *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		most = values[i] > most ? values[i] : most;
+	return most;
+}
+
+void levels_stretch(uint8_t most, uint8_t *values, size_t n)
+{
+	if (most == 0 || most >= LEVELS_ENOUGH)
+		return;
+	for (size_t i = 0; i < n; i++)
+		values[i] =
+			values[i] < most ? (uint8_t)((values[i] * 255U + most / 2U) / most) : 255;
+}
