@@ -262,7 +262,9 @@ EMNIST_API enum emnist_status emnist_reader_create(const struct emnist_reader_op
 EMNIST_API enum emnist_status emnist_read_file(struct emnist_reader *reader, const char *path,
 					       float *vector, struct emnist_error *error);
 
-/* The same from an open file descriptor, read from where it stands to its end, not closed. */
+/* The same from an open file descriptor, read from where it stands to its end, not closed. Where
+ * another image follows the first, as `cat` puts them on a pipe: EMNIST_ERR_PAGES, or
+ * EMNIST_ERR_UNSUPPORTED where the first does not tell where it ends. */
 EMNIST_API enum emnist_status emnist_read_fd(struct emnist_reader *reader, int fd, float *vector,
 					     struct emnist_error *error);
 
@@ -297,7 +299,9 @@ EMNIST_API enum emnist_status emnist_vector_to_png(const float *vector, void **p
 /*
  * A file of many image files, which come one after the other, in the order in which they stand
  * there: zip; tar, as it is or in gzip, zstd or xz; or an idx file of 28x28 images, or a TIFF file
- * of several pages, as it is or in one of these. Detected from the content, not the file name.
+ * of several pages, as it is or in one of these; or image files one after the other, as far as
+ * these tell where they end (not TIFF and TGA). Detected from the content, not the
+ * file name.
  * Archives are read by libarchive, which is loaded when it is needed.
  */
 struct emnist_archive;

@@ -135,6 +135,13 @@ static const struct format *find_format(const uint8_t *bytes, size_t nbytes)
 	return NULL;
 }
 
+bool image_begins(const uint8_t *bytes, size_t nbytes)
+{
+	const struct format *format = find_format(bytes, nbytes);
+
+	return format && format->sniff != tga_sniff;
+}
+
 struct emnist_limits image_limits(const struct emnist_limits *limits)
 {
 	return (struct emnist_limits){

@@ -64,6 +64,19 @@ static inline uint32_t image_luma(uint32_t r, uint32_t g, uint32_t b)
 /* What the bytes begin, if it is what emnist_archive_open() opens: "a zip archive"; else NULL. */
 const char *image_archive_name(const void *bytes, size_t nbytes);
 
+/* Whether the bytes begin as an image file of a format that has a magic number. */
+bool image_begins(const uint8_t *bytes, size_t nbytes);
+
+/* How many bytes the image file has that the bytes begin with, where another one follows it; 0:
+ * none does, as far as can be told. */
+size_t image_first_nbytes(const uint8_t *bytes, size_t nbytes);
+
+/* Whether another image seems to follow of a kind that image_first_nbytes() cannot tell. */
+bool image_may_be_followed(const uint8_t *bytes, size_t nbytes);
+
+/* How many bytes a PNM file has; 0: it is cut short or damaged. */
+size_t pnm_nbytes(const uint8_t *bytes, size_t nbytes);
+
 /* Sets size and channels and makes room for the pixels, of a byte a sample. */
 enum emnist_status image_resize(struct image *image, uint32_t width, uint32_t height,
 				unsigned channels, struct emnist_error *error);

@@ -33,10 +33,13 @@ struct emnist_archive {
 	struct members *members;
 	bool is_idx;
 	bool is_tiff;
+	bool is_series; /* image files one after the other: */
+	struct buffer series;
+	size_t series_taken; /* bytes */
 	bool transposed;
 	bool failed;
 	uint64_t n_files;           /* that may be in it */
-	uint32_t n_images, n_given; /* of an idx file */
+	uint32_t n_images, n_given; /* of an idx file or a series */
 	struct tiff_queue pages;    /* of a TIFF file, which is the archive, or in it: */
 	const char *member_name;
 	struct buffer bytes;
@@ -145,15 +148,13 @@ static enum emnist_status begin_pages(struct emnist_archive *archive, struct emn
 			 archive->pages.pages.n, (unsigned long long)archive->n_files);
 }
 
-/* The archive is a TIFF file, of which n bytes have been read. */
-static enum emnist_status open_tiff(struct emnist_archive *archive, const unsigned char *head,
-				    size_t n, struct emnist_error *error)
+/* All bytes of the stream, of which n have been read. */
+static enum emnist_status read_stream(struct emnist_archive *archive, const unsigned char *head,
+				      size_t n, struct buffer *file, struct emnist_error *error)
 {
-	struct buffer *file = &archive->pages.file;
-	enum emnist_status status =
+	const enum emnist_status status =
 		members_read_all(archive->members, archive->file_nbytes, file, error);
 
-	archive->is_tiff = true;
 	if (status)
 		return status;
 	if (!buffer_reserve(file, file->nbytes + n))
@@ -161,7 +162,57 @@ static enum emnist_status open_tiff(struct emnist_archive *archive, const unsign
 	memmove(file->data + n, file->data, file->nbytes);
 	memcpy(file->data, head, n);
 	file->nbytes += n;
-	return begin_pages(archive, error);
+	return EMNIST_OK;
+}
+
+/* The archive is a TIFF file, of which n bytes have been read. */
+static enum emnist_status open_tiff(struct emnist_archive *archive, const unsigned char *head,
+				    size_t n, struct emnist_error *error)
+{
+	const enum emnist_status status =
+		read_stream(archive, head, n, &archive->pages.file, error);
+
+	archive->is_tiff = true;
+	return status ? status : begin_pages(archive, error);
+}
+
+/* --------------------------------------------------------------------- series */
+
+/* Whether the archive is image files one after the other; of one alone it is none. */
+static enum emnist_status open_series(struct emnist_archive *archive, const unsigned char *head,
+				      size_t n, struct emnist_error *error)
+{
+	struct buffer *series = &archive->series;
+	const enum emnist_status status = read_stream(archive, head, n, series, error);
+
+	if (status)
+		return status;
+	archive->is_series = true;
+	return image_first_nbytes(series->data, series->nbytes) ? EMNIST_OK
+								: not_idx(archive, error);
+}
+
+static enum emnist_status next_of_series(struct emnist_archive *archive,
+					 struct emnist_archive_file *file,
+					 struct emnist_error *error)
+{
+	const uint8_t *at = archive->series.data + archive->series_taken;
+	const size_t left = archive->series.nbytes - archive->series_taken;
+	const size_t first = image_first_nbytes(at, left), n = first ? first : left;
+
+	if (!left)
+		return EMNIST_OK;
+	if (archive->n_given == archive->n_files)
+		return error_set(error, EMNIST_ERR_LIMIT, "more than %llu images",
+				 (unsigned long long)archive->n_files);
+	if (!buffer_reserve(&archive->bytes, n))
+		return error_memory(error);
+	memcpy(archive->bytes.data, at, n);
+	archive->bytes.nbytes = n;
+	archive->series_taken += n;
+	snprintf(archive->name, sizeof(archive->name), "%u", ++archive->n_given);
+	file->name = archive->name;
+	return EMNIST_OK;
 }
 
 /* outer: the file in the archive that it is a page of, or "". */
@@ -285,6 +336,8 @@ static enum emnist_status open_stream(struct emnist_archive *archive, struct emn
 		return status;
 	if (tiff_sniff(head, n))
 		return open_tiff(archive, head, n, error);
+	if (image_begins(head, n))
+		return open_series(archive, head, n, error);
 	archive->is_idx = true;
 	return read_idx_header(archive, head, n, error);
 }
@@ -378,6 +431,8 @@ enum emnist_status emnist_archive_next(struct emnist_archive *archive,
 		status = next_page(archive, archive->member_name, file_ret, error);
 	else if (archive->is_tiff)
 		status = EMNIST_OK;
+	else if (archive->is_series)
+		status = next_of_series(archive, file_ret, error);
 	else if (archive->is_idx)
 		status = next_of_idx(archive, file_ret, error);
 	else
@@ -390,7 +445,8 @@ enum emnist_status emnist_archive_next(struct emnist_archive *archive,
 
 bool emnist_archive_is_ready(const struct emnist_archive *archive)
 {
-	return tiff_queue_has_next(&archive->pages) || members_is_ready(archive->members);
+	return archive->is_series || tiff_queue_has_next(&archive->pages) ||
+	       members_is_ready(archive->members);
 }
 
 void emnist_archive_stop(struct emnist_archive *archive)
@@ -406,6 +462,7 @@ void emnist_archive_close(struct emnist_archive *archive)
 	if (archive->fd >= 0)
 		close(archive->fd);
 	buffer_clear(&archive->bytes);
+	buffer_clear(&archive->series);
 	tiff_queue_clear(&archive->pages);
 	free(archive);
 }

@@ -102,6 +102,39 @@ static uint64_t row_nbytes(const struct pnm *pnm)
 	return (uint64_t)pnm->width * pnm->channels * (pnm->maximum > 255 ? 2 : 1);
 }
 
+/* Moves behind the samples of a plain file; fails where there are too few. */
+static void skip_samples(struct pnm *pnm)
+{
+	const uint64_t n = (uint64_t)pnm->width * pnm->height * pnm->channels;
+	struct cursor *in = &pnm->in;
+
+	for (uint64_t i = 0; i < n && !in->failed; i++) {
+		skip_space(in);
+		if (!pnm->bitmap)
+			take_number(in, pnm->maximum);
+		else
+			cursor_take(in, 1);
+	}
+}
+
+size_t pnm_nbytes(const uint8_t *bytes, size_t nbytes)
+{
+	struct pnm pnm;
+	uint64_t room;
+
+	if (read_header(&pnm, bytes, nbytes, NULL))
+		return 0;
+	if (pnm.plain) {
+		skip_samples(&pnm);
+		/* The end of the last line. */
+		while (!pnm.in.failed && cursor_left(&pnm.in) && is_space(bytes[pnm.in.offset]))
+			pnm.in.offset++;
+		return pnm.in.failed ? 0 : pnm.in.offset;
+	}
+	room = cursor_left(&pnm.in) / row_nbytes(&pnm);
+	return room < pnm.height ? 0 : pnm.in.offset + (size_t)(row_nbytes(&pnm) * pnm.height);
+}
+
 /* Whether all pixels may be there: certain for binary ones, for plain ones a lower bound. */
 static bool is_long_enough(const struct pnm *pnm)
 {

@@ -107,6 +107,7 @@ const char *emnist_reader_warning(const struct emnist_reader *reader)
 static enum emnist_status read_open(struct emnist_reader *reader, int fd, file_is_whole *is_whole,
 				    float *vector, struct emnist_error *error)
 {
+	const bool may_be_several = !is_whole;
 	struct buffer *file = &reader->file;
 	struct file_rest rest;
 	enum emnist_status status;
@@ -120,6 +121,13 @@ static enum emnist_status read_open(struct emnist_reader *reader, int fd, file_i
 				 ? not_decoded(EMNIST_ERR_FORMAT, file->data, file->nbytes, error)
 				 : file_read_rest(fd, reader->limits.file_nbytes, file, &rest,
 						  error);
+	if (!status && may_be_several && image_first_nbytes(file->data, file->nbytes))
+		return error_set(error, EMNIST_ERR_PAGES,
+				 "several images one after the other, not one image");
+	if (!status && may_be_several && image_may_be_followed(file->data, file->nbytes))
+		status = error_set(error, EMNIST_ERR_UNSUPPORTED,
+				   "another image seems to follow, and where it begins is not "
+				   "certain: give the files by name");
 	if (!status)
 		status = emnist_read_bytes(reader, file->data, file->nbytes, vector, error);
 	trim(file);

@@ -1,0 +1,162 @@
+/*
+ * series.c - image files one after the other, as `cat` puts them on a pipe.
+ *
+ * Where a file ends is told by its own structure, without decoding it. TIFF and TGA do not
+ * tell; a JPEG file that says it has other pictures behind it (CIPA DC-007, as phones write
+ * them) is one image.
+ */
+#include "../base/cursor.h"
+#include "image.h"
+
+static size_t png_nbytes(const uint8_t *bytes, size_t nbytes)
+{
+	struct cursor cursor = cursor_over(bytes, nbytes);
+
+	cursor_take(&cursor, 8);
+	while (!cursor.failed) {
+		const uint32_t length = cursor_u32_be(&cursor);
+		const unsigned char *type = cursor_take(&cursor, 4);
+
+		if (!type || !cursor_take(&cursor, (size_t)length + 4))
+			return 0;
+		if (memcmp(type, "IEND", 4) == 0)
+			return cursor.offset;
+	}
+	return 0;
+}
+
+/* Behind a scan's header: to the next marker that is neither a stuffed byte nor a restart. */
+static size_t skip_scan(const uint8_t *bytes, size_t nbytes, size_t at)
+{
+	for (; at + 1 < nbytes; at++)
+		if (bytes[at] == 0xff && bytes[at + 1] != 0 && bytes[at + 1] != 0xff &&
+		    (bytes[at + 1] < 0xd0 || bytes[at + 1] > 0xd7))
+			return at;
+	return nbytes;
+}
+
+static size_t jpeg_nbytes(const uint8_t *bytes, size_t nbytes)
+{
+	size_t at = 2;
+
+	while (at + 4 <= nbytes && bytes[at] == 0xff) {
+		const uint8_t marker = bytes[at + 1];
+		const size_t length = (size_t)bytes[at + 2] << 8 | bytes[at + 3];
+
+		if (marker == 0xff) {
+			at++;
+			continue;
+		}
+		if (marker == 0xd9)
+			return at + 2;
+		if (marker == 0xe2 && at + 8 <= nbytes && memcmp(bytes + at + 4, "MPF", 4) == 0)
+			return 0;
+		at += 2 + length;
+		if (marker == 0xda)
+			at = skip_scan(bytes, nbytes, at);
+	}
+	return 0;
+}
+
+/* Behind a GIF's sub-blocks; 0: they are cut short. */
+static size_t skip_blocks(const uint8_t *bytes, size_t nbytes, size_t at)
+{
+	while (at < nbytes && bytes[at])
+		at += 1 + (size_t)bytes[at];
+	return at < nbytes ? at + 1 : 0;
+}
+
+static size_t table_nbytes(uint8_t flags)
+{
+	return flags & 0x80 ? (size_t)3 << ((flags & 7) + 1) : 0;
+}
+
+static size_t gif_nbytes(const uint8_t *bytes, size_t nbytes)
+{
+	size_t at = nbytes > 10 ? 13 + table_nbytes(bytes[10]) : nbytes;
+
+	while (at && at < nbytes) {
+		if (bytes[at] == 0x3b)
+			return at + 1;
+		if (bytes[at] == 0x2c && at + 10 < nbytes)
+			at = skip_blocks(bytes, nbytes, at + 11 + table_nbytes(bytes[at + 9]));
+		else if (bytes[at] == 0x21)
+			at = skip_blocks(bytes, nbytes, at + 2);
+		else
+			return 0;
+	}
+	return 0;
+}
+
+static size_t bmp_nbytes(const uint8_t *bytes, size_t nbytes)
+{
+	struct cursor cursor = cursor_over(bytes, nbytes);
+
+	cursor_take(&cursor, 2);
+	return cursor_u32_le(&cursor);
+}
+
+static size_t webp_nbytes(const uint8_t *bytes, size_t nbytes)
+{
+	struct cursor cursor = cursor_over(bytes, nbytes);
+	size_t n;
+
+	cursor_take(&cursor, 4);
+	n = cursor_u32_le(&cursor);
+	return n + n % 2 + 8;
+}
+
+/* How many bytes the file that begins so has; 0: it does not tell, or is cut short. */
+static size_t file_nbytes(const uint8_t *bytes, size_t nbytes)
+{
+	static const struct {
+		const char *magic;
+		size_t (*nbytes)(const uint8_t *bytes, size_t nbytes);
+	} kinds[] = {
+		{"\x89PNG", png_nbytes}, {"\xff\xd8\xff", jpeg_nbytes},
+		{"GIF8", gif_nbytes},    {"RIFF", webp_nbytes},
+		{"BM", bmp_nbytes},      {"P", pnm_nbytes},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const size_t n = strlen(kinds[i].magic);
+
+		if (nbytes >= n && memcmp(bytes, kinds[i].magic, n) == 0)
+			return kinds[i].nbytes(bytes, nbytes);
+	}
+	return 0;
+}
+
+size_t image_first_nbytes(const uint8_t *bytes, size_t nbytes)
+{
+	size_t n;
+
+	if (!image_begins(bytes, nbytes))
+		return 0;
+	n = file_nbytes(bytes, nbytes);
+	return n && n < nbytes && image_begins(bytes + n, nbytes - n) ? n : 0;
+}
+
+/* Signatures that do not stand in other files by chance, nor as thumbnails in those that are looked
+ * at. */
+static bool is_signature(const uint8_t *bytes, size_t nbytes)
+{
+	if (nbytes < 10)
+		return false;
+	return memcmp(bytes, "\x89PNG\r\n\x1a\n", 8) == 0 || memcmp(bytes, "GIF87a", 6) == 0 ||
+	       memcmp(bytes, "GIF89a", 6) == 0 ||
+	       (memcmp(bytes, "\xff\xd8\xff", 3) == 0 &&
+		(memcmp(bytes + 6, "JFIF", 4) == 0 || memcmp(bytes + 6, "Exif", 4) == 0));
+}
+
+bool image_may_be_followed(const uint8_t *bytes, size_t nbytes)
+{
+	/* These may hold other images, and often do. */
+	if (nbytes < 4 || memcmp(bytes, "\xff\xd8", 2) == 0 || tiff_sniff(bytes, nbytes))
+		return false;
+	for (size_t i = 1; i < nbytes; i++)
+		if ((bytes[i] == 0x89 || bytes[i] == 'G' || bytes[i] == 0xff) &&
+		    is_signature(bytes + i, nbytes - i))
+			return true;
+	return false;
+}
