@@ -53,12 +53,21 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
 VECTORIZE := -fno-math-errno -fno-trapping-math \
 	     $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),,-ftree-vectorize \
 		-fvect-cost-model=dynamic)
-flags = $(VECTORIZE) -std=c11 -D_GNU_SOURCE $(WARNINGS) -fvisibility=hidden -fPIC -pthread -MMD -MP \
+# An overflow that everybody missed ends the program, and does not serve whoever sent the bytes. The
+# checks of copies need optimization, and sanitizers have their own. -U: some compilers come with a
+# level of their own; a level that the user gives stands.
+HARDEN := -fstack-protector-strong \
+	  $(if $(SANITIZE)$(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,\
+	  $(if $(filter-out -O0,$(lastword $(filter -O%,$(CFLAGS)))),\
+	  -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
+HARDEN_LINK := -Wl,-z,relro,-z,now
+flags = $(VECTORIZE) $(HARDEN) -std=c11 -D_GNU_SOURCE $(WARNINGS) \
+	-fvisibility=hidden -fPIC -pthread -MMD -MP \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 		-fno-sanitize-recover=undefined)
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) openblas libarchive libwebp libtiff-4 2>/dev/null)
 PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm -lpthread -ldl
-LINK = $(CC) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread $(LDFLAGS)
+LINK = $(CC) $(CFLAGS) $(HARDEN_LINK) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread $(LDFLAGS)
 
 LIB_SOURCES := $(wildcard lib/base/*.c lib/image/*.c lib/model/*.c lib/dataset/*.c lib/train/*.c \
 			  lib/eval/*.c)
@@ -122,7 +131,8 @@ $(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: lib/model/%.proto
 # Generated code is not held to our warnings.
 $(BUILD)/proto/%.o: $(BUILD)/proto/%.c
 	$(call say,CC,$<)
-	$(Q)$(CC) -std=c11 -fvisibility=hidden -fPIC $(CPPFLAGS) $(PACKAGE_CFLAGS) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(HARDEN) -std=c11 -fvisibility=hidden -fPIC $(CPPFLAGS) \
+		$(PACKAGE_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(patsubst %,$(BUILD)/lib/test/%.o,$(TESTS)): | $(PROTO:%=$(BUILD)/proto/%.pb-c.h)
 
