@@ -94,8 +94,16 @@ static void killed_run_goes_on_to_the_same_model(void **state)
 	assert_same_and_free(whole, train(&options));
 }
 
-static const char foreign_checkpoint[] =
-	"'checkpoint': the checkpoint was made by other options or other data";
+static const char foreign_checkpoint[] = "the checkpoint was made by other options or other data";
+
+/* The message is of the checkpoint, under the path that was given. */
+static void assert_message(const struct emnist_error *error, const char *why)
+{
+	char message[sizeof(error->message)];
+
+	snprintf(message, sizeof(message), "'%s': %s", checkpoint_path, why);
+	assert_string_equal(error->message, message);
+}
 
 static void foreign_checkpoints_are_refused(void **state)
 {
@@ -108,7 +116,7 @@ static void foreign_checkpoints_are_refused(void **state)
 	emnist_model_free(train(&options));
 	options.learning_rate = 0.001;
 	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message, foreign_checkpoint);
+	assert_message(&error, foreign_checkpoint);
 	options = small_run();
 	options.checkpoint_path = checkpoint_path;
 	options.hidden = (const uint32_t[]){23, 16};
@@ -152,7 +160,7 @@ static void checkpoints_of_other_data_are_refused(void **state)
 	emnist_model_free(train(&options));
 	dataset = open_other_data();
 	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message, foreign_checkpoint);
+	assert_message(&error, foreign_checkpoint);
 	emnist_dataset_free(dataset);
 }
 
@@ -174,7 +182,7 @@ static void checkpoints_of_other_teachers_are_refused(void **state)
 	emnist_model_free(model);
 	activation_set(&teacher->layers[0], EMNIST_TANH);
 	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message, foreign_checkpoint);
+	assert_message(&error, foreign_checkpoint);
 	emnist_model_free(teacher);
 }
 
@@ -210,8 +218,7 @@ static void steps_beyond_the_last_are_refused(void **state)
 	emnist_model_free(train(&options));
 	write_step(checkpoint_path, 41);
 	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_CORRUPT);
-	assert_string_equal(error.message, "'checkpoint': not a usable checkpoint: it is beyond "
-					   "the last step");
+	assert_message(&error, "not a usable checkpoint: it is beyond the last step");
 }
 
 /* A step takes 100 times each weight away. What the checkpoint holds is of the time before. */
