@@ -197,14 +197,14 @@ static void report(const struct settings *s, const struct pipeline_options *opti
 	if (totals->n_passed_over)
 		snprintf(passed_over, sizeof(passed_over), ", %" PRIu64 " passed over",
 			 totals->n_passed_over);
-	complain("%" PRIu64 " image%s in %.2f s, %.0f a second, %" PRIu64
+	complain("%" PRIu64 " image%s in %.2f s, %" PRIu64 " a second, %" PRIu64
 		 " failed%s%s%s; model %s, "
 		 "%zu classes, preprocess %s, %u thread%s, batch %zu",
 		 totals->n_inputs, totals->n_inputs == 1 ? "" : "s", seconds,
-		 (double)totals->n_inputs / seconds, totals->n_failed, rejected, blank, passed_over,
-		 s->source.path ? s->source.path : "built-in", options->schema.n_classes,
-		 preprocess_names[options->reader.preprocess], n_threads, n_threads == 1 ? "" : "s",
-		 options->n_rows);
+		 a_second(totals->n_inputs, seconds), totals->n_failed, rejected, blank,
+		 passed_over, s->source.path ? s->source.path : "built-in",
+		 options->schema.n_classes, preprocess_names[options->reader.preprocess], n_threads,
+		 n_threads == 1 ? "" : "s", options->n_rows);
 }
 
 /* Where directories and archives held no image at all, that is a failure, and where they held

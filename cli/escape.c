@@ -1,9 +1,11 @@
 /*
  * escape.c - UTF-8 and backslashes. Everything shown can be turned back into the bytes it stands
- * for, and nothing shown can move a terminal's cursor or break out of its line.
+ * for, and nothing shown can move a terminal's cursor, break out of its line, or have a name look
+ * like another.
  */
 #include "escape.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static bool is_continuation(unsigned char byte)
@@ -30,11 +32,34 @@ size_t utf8_length(const unsigned char *bytes, size_t n)
 	return length;
 }
 
-/* C0, DEL, and C1, which is U+0080 to U+009F. */
-static bool is_control(const unsigned char *bytes, size_t length)
+/* The code point of a valid sequence. */
+static uint32_t code_point(const unsigned char *bytes, size_t length)
 {
-	return bytes[0] < 0x20 || bytes[0] == 0x7f ||
-	       (length == 2 && bytes[0] == 0xc2 && bytes[1] < 0xa0);
+	static const unsigned char first_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+	uint32_t c = bytes[0] & first_bits[length];
+
+	for (size_t i = 1; i < length; i++)
+		c = c << 6 | (bytes[i] & 0x3f);
+	return c;
+}
+
+bool utf8_is_unseen(const unsigned char *bytes, size_t length)
+{
+	/* Of Unicode: C0, DEL and C1; then what has no width, what sets the direction of writing
+	 * (UAX #9), and the line and paragraph separators. */
+	static const struct {
+		uint32_t first, last;
+	} unseen[] = {
+		{0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},       {0x61c, 0x61c},
+		{0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},   {0x2060, 0x206f},
+		{0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
+	};
+	const uint32_t c = code_point(bytes, length);
+
+	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
+		if (c <= unseen[i].last)
+			return c >= unseen[i].first;
+	return false;
 }
 
 size_t escape_next(const unsigned char *bytes, size_t n, char *out, size_t *n_taken_ret)
@@ -49,7 +74,7 @@ size_t escape_next(const unsigned char *bytes, size_t n, char *out, size_t *n_ta
 		out[1] = letters[found - plain];
 		return 2;
 	}
-	if (length == 0 || is_control(bytes, length)) {
+	if (length == 0 || utf8_is_unseen(bytes, length)) {
 		out[1] = 'x';
 		out[2] = digits[bytes[0] >> 4];
 		out[3] = digits[bytes[0] & 15];
@@ -71,4 +96,26 @@ void escape_put(struct text *text, const char *string)
 
 		text_add(text, shown, n_shown);
 	}
+}
+
+size_t escape_width(const char *string)
+{
+	const unsigned char *bytes = (const unsigned char *)string;
+	const size_t n = strlen(string);
+	char shown[ESCAPE_MAX];
+	size_t width = 0;
+
+	for (size_t i = 0, n_taken; i < n; i += n_taken) {
+		const size_t n_shown = escape_next(bytes + i, n - i, shown, &n_taken);
+
+		width += shown[0] == '\\' ? n_shown : 1;
+	}
+	return width;
+}
+
+void escape_put_padded(struct text *text, const char *string, size_t width)
+{
+	escape_put(text, string);
+	for (size_t i = escape_width(string); i < width; i++)
+		text_putc(text, ' ');
 }

@@ -7,6 +7,7 @@
 #include "eval_plots.h"
 #include "eval_style.h"
 #include "html.h"
+#include "progress.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -166,7 +167,8 @@ static void put_figures(struct text *text, const struct eval_report *report)
 	put_figure(text, "ignoring case", (double)e->n_case_insensitive / n, "\xc2\xa0%", 2);
 	end_figure(text, "A and a are one");
 	put_figure(text, "macro F1", 100 * macro.f1, "\xc2\xa0%", 2);
-	snprintf(note, sizeof(note), "mean of %zu classes", macro.n_classes);
+	snprintf(note, sizeof(note), "mean of %zu class%s", macro.n_classes,
+		 macro.n_classes == 1 ? "" : "es");
 	end_figure(text, note);
 	put_figure(text, "calibration error", 100 * e->ece, "\xc2\xa0%", 2);
 	end_figure(text, "expected, 15 bins");
@@ -176,7 +178,7 @@ static void put_figures(struct text *text, const struct eval_report *report)
 		put_answered(text, report);
 	put_figure(text, "time", report->seconds, "\xc2\xa0s", 2);
 	snprintf(note, sizeof(note), "%s images a second",
-		 with_commas((uint64_t)((double)e->n_images / report->seconds), digits));
+		 with_commas(a_second(e->n_images, report->seconds), digits));
 	end_figure(text, note);
 	text_puts(text, "</dl>\n</section>\n");
 }

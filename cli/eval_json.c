@@ -5,6 +5,7 @@
 #include "json.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,14 +28,15 @@ static void put_count(struct text *text, const char *key, uint64_t count)
 	text_puts(text, digits);
 }
 
-/* n_decimals of 9 give the counts back from a share of any dataset there is. */
+/* n_decimals of 9 give the counts back from a share of any dataset there is. JSON has no word for
+ * what is no number. */
 static void put_real(struct text *text, const char *key, double value, int n_decimals)
 {
 	char digits[64];
 
 	snprintf(digits, sizeof(digits), "%.*f", n_decimals, value);
 	put_key(text, key);
-	text_puts(text, value < 0 ? "null" : digits);
+	text_puts(text, value >= 0 && isfinite(value) ? digits : "null");
 }
 
 static void put_label(struct text *text, const char *key, const struct emnist_labels *labels,

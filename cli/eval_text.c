@@ -4,6 +4,7 @@
 #include "digits.h"
 #include "escape.h"
 #include "eval_report.h"
+#include "progress.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +58,8 @@ static void put_macro(struct text *text, const struct emnist_evaluation *e)
 	const struct emnist_macro_scores macro = emnist_evaluation_macro(e);
 
 	put_name(text, "macro F1");
-	text_printf(text, "%6.2f %%  (mean of %zu classes)\n", 100 * macro.f1, macro.n_classes);
+	text_printf(text, "%6.2f %%  (mean of %zu class%s)\n", 100 * macro.f1, macro.n_classes,
+		    macro.n_classes == 1 ? "" : "es");
 }
 
 static void put_figures(struct text *text, const struct eval_report *report)
@@ -91,7 +93,7 @@ static void put_figures(struct text *text, const struct eval_report *report)
 	text_puts(text, line);
 	put_name(text, "time");
 	snprintf(line, sizeof(line), "%6.2f s  (%s images a second)\n", report->seconds,
-		 with_commas((uint64_t)((double)e->n_images / report->seconds), digits));
+		 with_commas(a_second(e->n_images, report->seconds), digits));
 	text_puts(text, line);
 }
 
@@ -107,22 +109,12 @@ static void put_percentage(struct text *text, double share)
 	text_puts(text, column);
 }
 
-/* How many columns a label takes: one a character. */
-static int width_of(const char *label)
-{
-	int width = 0;
-
-	for (; *label; label++)
-		width += (*label & 0xc0) != 0x80;
-	return width;
-}
-
 static int widest_label(const struct emnist_labels *labels, const char *heading)
 {
 	int widest = (int)strlen(heading);
 
 	for (size_t i = 0; i < emnist_labels_count(labels); i++) {
-		int width = width_of(emnist_labels_text(labels, i));
+		const int width = (int)escape_width(emnist_labels_text(labels, i));
 
 		widest = width > widest ? width : widest;
 	}
@@ -131,10 +123,7 @@ static int widest_label(const struct emnist_labels *labels, const char *heading)
 
 static void put_label(struct text *text, const struct emnist_labels *labels, size_t i, int width)
 {
-	const char *label = emnist_labels_text(labels, i);
-
-	text_printf(text, "%s%*s", label, width > width_of(label) ? width - width_of(label) : 0,
-		    "");
+	escape_put_padded(text, emnist_labels_text(labels, i), (size_t)width);
 }
 
 static void put_classes(struct text *text, const struct emnist_evaluation *e)

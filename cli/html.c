@@ -23,11 +23,10 @@ static const char *entity_of(unsigned char byte)
 	return NULL;
 }
 
-/* What XML has no place for: C0 and C1 controls, and U+FFFE and U+FFFF. */
+/* What nobody sees, and what XML has no place for: U+FFFE and U+FFFF. */
 static bool is_banned(const unsigned char *bytes, size_t length)
 {
-	return length == 0 || bytes[0] < 0x20 || bytes[0] == 0x7f ||
-	       (length == 2 && bytes[0] == 0xc2 && bytes[1] < 0xa0) ||
+	return length == 0 || utf8_is_unseen(bytes, length) ||
 	       (length == 3 && bytes[0] == 0xef && bytes[1] == 0xbf && bytes[2] >= 0xbe);
 }
 

@@ -4,17 +4,19 @@
 #include "progress.h"
 #include "digits.h"
 
+#include <limits.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #define SECONDS_BETWEEN_DRAWS 0.1
 
-static const char clear_line[] = "\r\033[K";
+static const char clear_line[] = "\r\033[K", erase_rest[] = "\033[K";
 
 double seconds_now(void)
 {
@@ -22,6 +24,13 @@ double seconds_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+uint64_t a_second(uint64_t n, double seconds)
+{
+	const double rate = seconds > 0 ? (double)n / seconds : 0;
+
+	return rate < 1e18 ? (uint64_t)rate : 0;
 }
 
 /* Whether stderr can show a line that is drawn over. */
@@ -56,6 +65,16 @@ static void format_duration(double seconds, char *text, size_t nbytes)
 		snprintf(text, nbytes, "%.0f h %.0f min", floor(minutes / 60), fmod(minutes, 60));
 }
 
+/* How many columns a line may have: one wider than the terminal is wrapped, and can then not be
+ * drawn over. The last column is left free: some terminals wrap there. */
+static int columns(void)
+{
+	struct winsize size;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col - 1
+									       : INT_MAX;
+}
+
 /* One write, so that it cannot be torn by what others print. */
 static void put(const char *text, size_t nbytes)
 {
@@ -68,9 +87,9 @@ static void put(const char *text, size_t nbytes)
 void progress_update(struct progress *progress, uint64_t n_done, uint64_t total)
 {
 	char done_text[DIGITS_NBYTES], total_text[DIGITS_NBYTES], rate_text[DIGITS_NBYTES];
-	char left_text[48], line[256];
+	char left_text[48] = "", line[256];
 	double now, seconds, rate;
-	int n;
+	int n, n_columns;
 
 	if (!progress->shown)
 		return;
@@ -80,15 +99,17 @@ void progress_update(struct progress *progress, uint64_t n_done, uint64_t total)
 	progress->drawn = now;
 	seconds = now - progress->started;
 	rate = seconds > 0 ? (double)(n_done - progress->n_before) / seconds : 0;
-	n = snprintf(line, sizeof(line), "\r%s%s%s %s, %s a second", with_commas(n_done, done_text),
-		     total ? " of " : "", total ? with_commas(total, total_text) : "",
-		     progress->unit, with_commas((uint64_t)rate, rate_text));
-	if (n > 0 && total > n_done && rate > 0) {
+	if (total > n_done && rate > 0)
 		format_duration((double)(total - n_done) / rate, left_text, sizeof(left_text));
-		n += snprintf(line + n, sizeof(line) - (size_t)n, ", %s left", left_text);
-	}
-	n += snprintf(line + n, sizeof(line) - (size_t)n, "\033[K");
-	put(line, (size_t)n);
+	n = snprintf(line, sizeof(line) - sizeof(erase_rest), "\r%s%s%s %s, %s a second%s%s%s",
+		     with_commas(n_done, done_text), total ? " of " : "",
+		     total ? with_commas(total, total_text) : "", progress->unit,
+		     with_commas((uint64_t)rate, rate_text), *left_text ? ", " : "", left_text,
+		     *left_text ? " left" : "");
+	n_columns = columns();
+	n = n - 1 > n_columns ? n_columns + 1 : n;
+	memcpy(line + n, erase_rest, sizeof(erase_rest));
+	put(line, (size_t)n + strlen(erase_rest));
 	progress->dirty = true;
 }
 

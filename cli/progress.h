@@ -19,6 +19,9 @@ struct progress {
 /* Seconds of the monotonic clock. */
 double seconds_now(void);
 
+/* How many of n that is in one second; 0 where the clock stood still. */
+uint64_t a_second(uint64_t n, double seconds);
+
 void progress_start(struct progress *progress, const char *unit, bool quiet);
 
 /* To be called after progress_start() by a command that Ctrl-C simply ends: it takes the line

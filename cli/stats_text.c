@@ -13,22 +13,9 @@
 #define COUNT_WIDTH 13
 #define SHARE_WIDTH 9
 
-/* How many columns a label takes: one a character. */
-static int width_of(const char *label)
-{
-	int width = 0;
-
-	for (; *label; label++)
-		width += (*label & 0xc0) != 0x80;
-	return width;
-}
-
 static void put_name(struct text *text, const char *name)
 {
-	const int width = width_of(name);
-
-	text_puts(text, name);
-	text_printf(text, "%*s", width < NAME_WIDTH ? NAME_WIDTH - width : 0, "");
+	escape_put_padded(text, name, NAME_WIDTH);
 }
 
 static void put_count(struct text *text, uint64_t count)

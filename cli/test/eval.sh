@@ -163,6 +163,10 @@ while IFS=$tab read -r kind stem set merged left_out images good _ _ nll _ answe
 		}'
 done <$idx/views.tsv
 
+echo 0 >"$scratch/first"
+run 0 $nearest --indices "$scratch/first" $idx/strokes-byclass-test
+check 'one class is one' grep -q '^macro F1 .*(mean of 1 class)$' "$out"
+
 run 0 $nearest --classes 0-9A-F --merge-case --min-probability 0.4 --coverage $idx/strokes-byclass-test
 sed 's/^time .*/time/' "$out" >"$scratch/text"
 cat >"$scratch/expected" <<-END

@@ -13,6 +13,8 @@ fi
 return=$(printf '\r')
 clear=$(printf '\r\033[K')
 
+columns=80 line="images, .* a second"
+
 # Work for some seconds: the same few images over and over.
 seq 1 2000000 | sed 's/.*/0/' >"$TMP/indices"
 seq 1 2000000 | sed 's|.*|testdata/samples/capital-g-emnist.png|' >"$TMP/list"
@@ -21,7 +23,7 @@ seq 1 2000000 | sed 's|.*|testdata/samples/capital-g-emnist.png|' >"$TMP/list"
 interrupt()
 {
 	n=0
-	until grep -q 'a second' "$TMP/screen.raw" 2>/dev/null || [ $n -ge 300 ]; do
+	until grep -q " images" "$TMP/screen.raw" 2>/dev/null || [ $n -ge 300 ]; do
 		sleep 0.2
 		n=$((n + 1))
 	done
@@ -36,17 +38,28 @@ interrupted()
 	shift
 	rm -f "$TMP/screen.raw"
 	interrupt &
-	script -q -e -f -c "echo \$\$ >'$TMP/pid'; TERM=xterm exec env --default-signal=INT '$EMNIST' $*" "$TMP/screen.raw" \
+	script -q -e -f -c "stty cols $columns; echo \$\$ >'$TMP/pid'; TERM=xterm exec env --default-signal=INT '$EMNIST' $*" "$TMP/screen.raw" \
 		>/dev/null </dev/null
 	status=$?
 	wait
 	sed '/^Script /d' "$TMP/screen.raw" | tr -d '\n' >"$TMP/screen"
-	check "$name: shows progress" grep -q "${return}[0-9,]*.* images, .* a second" "$TMP/screen"
+	check "$name: shows progress" grep -q "${return}[0-9,]*.* $line" "$TMP/screen"
 	is "$name: ends by the signal" 130 $status
 	is "$name: takes the line along" "$clear" "$(tail -c 4 "$TMP/screen")"
+}
+
+# widest: the longest line that was drawn.
+widest()
+{
+	tr "$return" '\n' <"$TMP/screen" | sed 's/\x1b\[K.*//' |
+		awk '/images/ { n = length($0) > n ? length($0) : n } END { print n }'
 }
 
 interrupted classify classify -j 1 -o "$TMP/out" --files-from "$TMP/list"
 interrupted eval eval -j 1 -o "$TMP/out" --indices "$TMP/indices" \
 	testdata/idx/strokes-byclass-test-images-idx3-ubyte
+columns=30 line=images
+interrupted 'a narrow terminal' eval -j 1 -o "$TMP/out" --indices "$TMP/indices" \
+	testdata/idx/strokes-byclass-test-images-idx3-ubyte
+is 'a line ends before the last column' 29 "$(widest)"
 finish

@@ -403,13 +403,30 @@ static void expect_shown(struct reader *reader, const char *wanted)
 	}
 }
 
+/* Whether one of the characters that set the direction of writing, separate lines or have no width
+ * begins at p: a few of each. */
+static bool is_unseen(const char *p, size_t n)
+{
+	static const char *const unseen[] = {"\xe2\x80\x8b", "\xe2\x80\x8f", "\xe2\x80\xa8",
+					     "\xe2\x80\xa9", "\xe2\x80\xaa", "\xe2\x80\xae",
+					     "\xe2\x81\xa0", "\xe2\x81\xa6", "\xe2\x81\xa9",
+					     "\xef\xbb\xbf", "\xc2\x9f",     "\xd8\x9c"};
+
+	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
+		if (n >= strlen(unseen[i]) && memcmp(p, unseen[i], strlen(unseen[i])) == 0)
+			return true;
+	return false;
+}
+
 static void read_text(const struct given *given, struct reader *reader)
 {
 	static const char *const short_shown[N_CLASSES] = {"0.2500", "0.5000", "0.1250"};
 	size_t n = (size_t)(reader->end - reader->p);
 
-	for (size_t i = 0; i < n; i += sequence_length(reader->p + i, n - i))
+	for (size_t i = 0; i < n; i += sequence_length(reader->p + i, n - i)) {
 		require(sequence_length(reader->p + i, n - i) > 0, "a line that is not UTF-8");
+		require(!is_unseen(reader->p + i, n - i), "a character that nobody sees");
+	}
 	if (given->error)
 		return;
 	expect_shown(reader, given->path);
