@@ -124,12 +124,13 @@ static enum emnist_status read_open(struct emnist_reader *reader, int fd, file_i
 	if (!status && may_be_several && image_first_nbytes(file->data, file->nbytes))
 		return error_set(error, EMNIST_ERR_PAGES,
 				 "several images one after the other, not one image");
+	if (!status)
+		status = emnist_read_bytes(reader, file->data, file->nbytes, vector, error);
+	/* Only of what is an image: an archive has others in it. */
 	if (!status && may_be_several && image_may_be_followed(file->data, file->nbytes))
 		status = error_set(error, EMNIST_ERR_UNSUPPORTED,
 				   "another image seems to follow, and where it begins is not "
 				   "certain: give the files by name");
-	if (!status)
-		status = emnist_read_bytes(reader, file->data, file->nbytes, vector, error);
 	trim(file);
 	return status;
 }
