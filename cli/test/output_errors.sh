@@ -98,6 +98,24 @@ is 'two writers: no file is torn' 0 $torn
 check 'what has a name beside it stays' test -p "$TMP/one.onnx.new"
 is 'nothing is left beside it' '' "$(ls -A "$TMP" | grep '^\.emnist-')"
 
+# A run that is stopped leaves what was there, and nothing beside it.
+mkdir "$TMP/stopped"
+mkfifo "$TMP/names_to_come"
+for signal in INT TERM HUP KILL; do
+	echo old >"$TMP/stopped/out.csv"
+	env --default-signal=INT "$EMNIST" classify -f csv -o "$TMP/stopped/out.csv" \
+		--files-from "$TMP/names_to_come" 2>/dev/null &
+	program=$!
+	exec 3>"$TMP/names_to_come"
+	echo $image >&3
+	sleep 0.3
+	kill -$signal $program
+	wait $program 2>/dev/null
+	exec 3>&-
+	is "SIG$signal: what was there stays, alone" 'old out.csv' \
+		"$(cat "$TMP/stopped/out.csv") $(ls -A "$TMP/stopped")"
+done
+
 # What is read is not written to.
 mkdir "$TMP/folder"
 cp $image "$TMP/folder/image.png"
