@@ -131,13 +131,15 @@ void normalize_label_components(const uint8_t *mask, size_t width, size_t height
 	}
 }
 
-/* Of mask, keeps the pixels of all components but specks. What counts of a component is its ink
- * above half the level: a large shadow has none, and weighs nothing. */
-static void keep_components(uint32_t *parents, const float *ink, const struct frame *frame,
-			    uint32_t *areas, uint8_t *mask)
+/* Of mask, keeps the pixels of all components but specks, and returns how many components those
+ * are. What counts of a component is its ink above half the level: a large shadow has none, and
+ * weighs nothing. */
+static size_t keep_components(uint32_t *parents, const float *ink, const struct frame *frame,
+			      uint32_t *areas, uint8_t *mask)
 {
 	const uint32_t width = (uint32_t)frame->width, n = width * (uint32_t)frame->height;
 	uint32_t largest = 1, first, end;
+	size_t n_kept = 0;
 
 	memset(areas, 0, n * sizeof(*areas));
 	for (uint32_t row = 0; row < n; row += width)
@@ -154,7 +156,10 @@ static void keep_components(uint32_t *parents, const float *ink, const struct fr
 
 			if (area == 0 || (float)area < SPECK_SHARE * (float)largest)
 				memset(mask + first, 0, end - first);
+			else
+				n_kept += parents[first] == first;
 		}
+	return n_kept;
 }
 
 /* What crosses the border. */
@@ -253,6 +258,7 @@ void normalize_mask_above(const float *values, size_t n, float level, uint8_t *m
 float normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise)
 {
 	const size_t n = frame->width * frame->height;
+	size_t n_kept;
 	bool grid;
 	const float level = ink_level(normalizer->ink, frame, noise, &grid);
 	/* The paper is not needed any more. */
@@ -266,11 +272,12 @@ float normalize_find_ink(struct normalizer *normalizer, const struct frame *fram
 	normalize_mask_above(normalizer->ink, n, COMPONENT_LEVEL, normalizer->keep);
 	normalize_label_components(normalizer->keep, frame->width, frame->height,
 				   normalizer->parents);
-	keep_components(normalizer->parents, normalizer->ink, frame, areas, normalizer->keep);
+	n_kept = keep_components(normalizer->parents, normalizer->ink, frame, areas,
+				 normalizer->keep);
 	if (normalize_is_noise(normalizer, frame, areas, level, noise))
 		return 0;
 	normalize_drop_outside(normalizer, frame);
-	normalize_drop_frames(normalizer, frame);
+	normalize_drop_frames(normalizer, frame, n_kept);
 	return level;
 }
 

@@ -140,12 +140,13 @@ static void drop_frames(struct pieces *pieces, const struct frame *frame)
 			pieces->pieces[k].dropped |= pieces->pieces[k].around;
 }
 
-void normalize_drop_frames(struct normalizer *normalizer, const struct frame *frame)
+void normalize_drop_frames(struct normalizer *normalizer, const struct frame *frame, size_t n)
 {
 	struct pieces pieces;
 
-	if (!pieces_find(normalizer, frame, &pieces))
+	if (n < 2 || n > MAX_PIECES)
 		return;
+	pieces_find(normalizer, frame, &pieces);
 	drop_frames(&pieces, frame);
 	normalize_drop_beside(&pieces, frame);
 	pieces_take_out(normalizer, frame, &pieces);

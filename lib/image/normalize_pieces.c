@@ -2,7 +2,6 @@
  * normalize_pieces.c - the components of the ink as lists of pixels, and what shapes they have.
  */
 #include "normalize_pieces.h"
-#include "../base/simd.h"
 
 #include <math.h>
 
@@ -35,16 +34,6 @@ struct box box_join(const struct box *a, const struct box *b)
 {
 	return (struct box){fmin(a->left, b->left), fmin(a->top, b->top), fmax(a->right, b->right),
 			    fmax(a->bottom, b->bottom)};
-}
-
-SIMD_CLONES
-static size_t count_roots(const uint8_t *keep, const uint32_t *parents, uint32_t n)
-{
-	uint32_t n_roots = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		n_roots += (keep[i] != 0) & (parents[i] == i);
-	return n_roots;
 }
 
 /* The piece whose root it is; a new one where there is none yet, as there is none without a root.
@@ -140,15 +129,11 @@ static void measure_outlines(struct pieces *pieces)
 			(double)n_along[k] >= OUTLINE_SHARE * pieces->pieces[k].area;
 }
 
-bool pieces_find(struct normalizer *normalizer, const struct frame *frame, struct pieces *pieces)
+void pieces_find(struct normalizer *normalizer, const struct frame *frame, struct pieces *pieces)
 {
-	const size_t n = count_roots(normalizer->keep, normalizer->parents,
-				     (uint32_t)(frame->width * frame->height));
 	const double side = fmax((double)frame->width, (double)frame->height);
 	struct moments moments[MAX_PIECES];
 
-	if (n < 2 || n > MAX_PIECES)
-		return false;
 	pieces->n = pieces->n_spots = 0;
 	/* The paper is not needed any more. */
 	pieces->spots = (struct spot *)(void *)normalizer->paper;
@@ -157,7 +142,6 @@ bool pieces_find(struct normalizer *normalizer, const struct frame *frame, struc
 	measure_outlines(pieces);
 	for (size_t k = 0; k < pieces->n; k++)
 		measure_line(&pieces->pieces[k], &moments[k], 1 + MAX_THICKNESS * side);
-	return true;
 }
 
 bool piece_is_open(const struct piece *piece)

@@ -54,9 +54,9 @@ static inline double box_side(const struct box *box)
 /* The least box around both. */
 struct box box_join(const struct box *a, const struct box *b);
 
-/* The components in keep, with their shapes; false where there is only one, or too many. Writes
- * paper, where the spots are. */
-bool pieces_find(struct normalizer *normalizer, const struct frame *frame, struct pieces *pieces);
+/* The components in keep, MAX_PIECES at most, with their shapes. Writes paper, where the spots are.
+ */
+void pieces_find(struct normalizer *normalizer, const struct frame *frame, struct pieces *pieces);
 
 /* Whether it is thin lines in a large box. */
 bool piece_is_open(const struct piece *piece);
