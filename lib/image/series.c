@@ -8,7 +8,7 @@
 #include "../base/cursor.h"
 #include "image.h"
 
-static size_t png_nbytes(const uint8_t *bytes, size_t nbytes)
+static size_t first_png(const uint8_t *bytes, size_t nbytes)
 {
 	struct cursor cursor = cursor_over(bytes, nbytes);
 
@@ -35,7 +35,7 @@ static size_t skip_scan(const uint8_t *bytes, size_t nbytes, size_t at)
 	return nbytes;
 }
 
-static size_t jpeg_nbytes(const uint8_t *bytes, size_t nbytes)
+static size_t first_jpeg(const uint8_t *bytes, size_t nbytes)
 {
 	size_t at = 2;
 
@@ -71,7 +71,7 @@ static size_t table_nbytes(uint8_t flags)
 	return flags & 0x80 ? (size_t)3 << ((flags & 7) + 1) : 0;
 }
 
-static size_t gif_nbytes(const uint8_t *bytes, size_t nbytes)
+static size_t first_gif(const uint8_t *bytes, size_t nbytes)
 {
 	size_t at = nbytes > 10 ? 13 + table_nbytes(bytes[10]) : nbytes;
 
@@ -88,7 +88,7 @@ static size_t gif_nbytes(const uint8_t *bytes, size_t nbytes)
 	return 0;
 }
 
-static size_t bmp_nbytes(const uint8_t *bytes, size_t nbytes)
+static size_t first_bmp(const uint8_t *bytes, size_t nbytes)
 {
 	struct cursor cursor = cursor_over(bytes, nbytes);
 
@@ -96,7 +96,7 @@ static size_t bmp_nbytes(const uint8_t *bytes, size_t nbytes)
 	return cursor_u32_le(&cursor);
 }
 
-static size_t webp_nbytes(const uint8_t *bytes, size_t nbytes)
+static size_t first_webp(const uint8_t *bytes, size_t nbytes)
 {
 	struct cursor cursor = cursor_over(bytes, nbytes);
 	size_t n;
@@ -113,9 +113,9 @@ static size_t file_nbytes(const uint8_t *bytes, size_t nbytes)
 		const char *magic;
 		size_t (*nbytes)(const uint8_t *bytes, size_t nbytes);
 	} kinds[] = {
-		{"\x89PNG", png_nbytes}, {"\xff\xd8\xff", jpeg_nbytes},
-		{"GIF8", gif_nbytes},    {"RIFF", webp_nbytes},
-		{"BM", bmp_nbytes},      {"P", pnm_nbytes},
+		{"\x89PNG", first_png}, {"\xff\xd8\xff", first_jpeg},
+		{"GIF8", first_gif},    {"RIFF", first_webp},
+		{"BM", first_bmp},      {"P", pnm_nbytes},
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
