@@ -512,6 +512,7 @@ static void checkpoints_are_of_the_soft_labels(void **state)
 	struct emnist_model *first = train(IMAGES_PATH, NULL, 1, &options), *second, *model;
 	struct emnist_dataset *dataset;
 	struct emnist_error error;
+	char message[sizeof(error.message)];
 
 	(void)state;
 	options.seed++;
@@ -526,8 +527,9 @@ static void checkpoints_are_of_the_soft_labels(void **state)
 	write_soft_labels(second, 1);
 	dataset = open_data(IMAGES_PATH, NULL);
 	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message,
-			    "'checkpoint': the checkpoint was made by other options or other data");
+	snprintf(message, sizeof(message),
+		 "'%s': the checkpoint was made by other options or other data", checkpoint_path);
+	assert_string_equal(error.message, message);
 	emnist_dataset_free(dataset);
 	/* Likewise where the teachers themselves are asked. */
 	unlink(checkpoint_path);
