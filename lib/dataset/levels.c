@@ -22,7 +22,9 @@ void levels_stretch(uint8_t most, uint8_t *values, size_t n)
 {
 	if (most == 0 || most >= LEVELS_ENOUGH)
 		return;
-	for (size_t i = 0; i < n; i++)
-		values[i] =
-			values[i] < most ? (uint8_t)((values[i] * 255U + most / 2U) / most) : 255;
+	for (size_t i = 0; i < n; i++) {
+		const unsigned value = values[i] < most ? values[i] : most;
+
+		values[i] = (uint8_t)((value * 255 + most / 2U) / most);
+	}
 }
