@@ -644,6 +644,7 @@ static void options_must_agree(void **state)
 	struct emnist_model *teacher = train(IMAGES_PATH, NULL, 1, &options), *model;
 	struct emnist_dataset *dataset;
 	struct emnist_error error;
+	char message[sizeof(error.message)];
 
 	(void)state;
 	write_soft_labels(teacher, 1);
@@ -652,7 +653,9 @@ static void options_must_agree(void **state)
 	options.n_variants = 3;
 	dataset = open_data(IMAGES_PATH, NULL);
 	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message, "'soft': soft labels for 2 variants, where there are 3");
+	snprintf(message, sizeof(message), "'%s': soft labels for 2 variants, where there are 3",
+		 soft_path);
+	assert_string_equal(error.message, message);
 	emnist_dataset_free(dataset);
 	options.n_variants = 2;
 	options.teachers = (const struct emnist_model *const *)&teacher;
