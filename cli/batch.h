@@ -13,6 +13,7 @@ struct item {
 	bool rejected;
 	bool blank;       /* no ink was found, and that is no answer */
 	bool passed_over; /* no image, and not meant as one: it has no record, and is not counted */
+	bool unopened;    /* likewise: an archive in a directory, or in another archive */
 	bool is_archive;  /* not one image: it has no record, but those of its files */
 	bool is_directory;   /* likewise */
 	size_t path;         /* its offset in the batch's paths */

@@ -207,28 +207,37 @@ static void report(const struct settings *s, const struct pipeline_options *opti
 		 n_threads == 1 ? "" : "s", options->n_rows);
 }
 
-/* Where directories and archives held no image at all, that is a failure, and where they held
- * directories alone, somebody may have meant -r. */
-static enum exit_status tell_of_nothing(const struct settings *s,
-					const struct pipeline_totals *totals,
-					enum exit_status status)
+/* "'PATH' and 3 more: WHY": of n that are alike, the first. */
+static void complain_of_first(const char *path, uint64_t n, const char *why)
+{
+	char others[48] = "";
+
+	if (n > 1)
+		snprintf(others, sizeof(others), " and %" PRIu64 " more", n - 1);
+	complain("'%s'%s: %s", path, others, why);
+}
+
+/* What was left alone that somebody may have meant. Where directories and archives held no image at
+ * all, that is a failure. */
+static enum exit_status tell_of_rest(const struct settings *s, const struct pipeline_totals *totals,
+				     enum exit_status status)
 {
 	const struct inputs_walked *walked = &totals->walked;
 	const bool nothing =
 		totals->n_inputs == 0 && walked->n_directories + totals->n_archives > 0;
-	char passed_over[48] = "", others[48] = "";
+	char passed_over[48] = "";
 
-	if (walked->n_not_entered > 1)
-		snprintf(others, sizeof(others), " and %" PRIu64 " more",
-			 walked->n_not_entered - 1);
 	if (totals->n_passed_over)
 		snprintf(passed_over, sizeof(passed_over), ": %" PRIu64 " file%s passed over",
 			 totals->n_passed_over, totals->n_passed_over == 1 ? "" : "s");
 	if (status == STATUS_FATAL)
 		return status;
 	if (walked->not_entered && !s->quiet)
-		complain("'%s'%s: not entered; use -r for directories in directories",
-			 walked->not_entered, others);
+		complain_of_first(walked->not_entered, walked->n_not_entered,
+				  "not entered; use -r for directories in directories");
+	if (totals->unopened && !s->quiet)
+		complain_of_first(totals->unopened, totals->n_unopened,
+				  "skipped; archives are not opened inside a directory or archive");
 	if (nothing && !s->quiet)
 		complain("no image%s", passed_over);
 	return nothing ? STATUS_INPUT : status;
@@ -252,8 +261,9 @@ static enum exit_status run(const struct settings *s, const struct pipeline_opti
 		complain("out of memory");
 	status = header.failed ? STATUS_FATAL : pipeline_run(&options, inputs, sink, &totals);
 	text_release(&header);
-	status = tell_of_nothing(s, &totals, status);
+	status = tell_of_rest(s, &totals, status);
 	free(totals.walked.not_entered);
+	free(totals.unopened);
 	if (s->verbose)
 		report(s, &options, &totals, seconds_now() - progress.started);
 	return status;

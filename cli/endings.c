@@ -4,7 +4,7 @@
  * Content tells what an image is, and a name is asked only where content told that there is none:
  * then it tells a list that lies beside the images from an image that is damaged. Known are the
  * endings of images, of kinds that are not read here too, since whoever has such a file among his
- * images wants to hear of it; all others are foreign.
+ * images wants to hear of it, and those of archives.
  */
 #include "endings.h"
 #include "cli.h"
@@ -19,16 +19,17 @@
 /* No ending is longer. */
 #define MAX_NBYTES 8
 
-static const char *const ours[] = {
-	/* Images that are read. */
+static const char *const images[] = {
+	/* That are read. */
 	"png", "apng", "jpg", "jpeg", "jpe", "jfif", "bmp", "dib", "pnm", "pgm", "ppm", "pbm",
 	"gif", "tga", "icb", "vda", "vst", "webp", "tif", "tiff",
-	/* Images that are not, and documents that hold a scan. */
+	/* That are not, and documents that hold a scan. */
 	"pam", "heic", "heif", "avif", "jxl", "jp2", "jpx", "j2k", "psd", "xcf", "svg", "ico",
 	"pcx", "xbm", "xpm", "exr", "hdr", "pfm", "qoi", "dds", "dng", "raw", "cr2", "cr3", "nef",
-	"arw", "orf", "rw2", "raf", "djvu", "pdf", "ps", "eps",
-	/* Archives. */
-	"zip", "tar", "tgz", "tbz", "tbz2", "txz", "tzst", "gz", "bz2", "xz", "zst", "7z", "rar"};
+	"arw", "orf", "rw2", "raf", "djvu", "pdf", "ps", "eps", NULL};
+
+static const char *const archives[] = {"zip", "tar", "tgz", "tbz", "tbz2", "txz", "tzst",
+				       "gz",  "bz2", "xz",  "zst", "7z",   "rar", NULL};
 
 const char *ending_of(const char *path)
 {
@@ -47,14 +48,23 @@ const char *ending_of(const char *path)
 	return has_letter ? dot + 1 : NULL;
 }
 
-bool ending_is_foreign(const char *path)
+static bool is_among(const char *ending, const char *const *known)
 {
+	while (*known && strcasecmp(ending, *known) != 0)
+		known++;
+	return *known != NULL;
+}
+
+enum ending_kind ending_kind_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
 	const char *ending = ending_of(path);
 
-	for (size_t i = 0; ending && i < sizeof(ours) / sizeof(*ours); i++)
-		if (strcasecmp(ending, ours[i]) == 0)
-			return false;
-	return ending != NULL;
+	if (!ending)
+		return strchr(slash ? slash : path, '.') ? ENDING_IMAGE : ENDING_OTHER;
+	if (is_among(ending, images))
+		return ENDING_IMAGE;
+	return is_among(ending, archives) ? ENDING_ARCHIVE : ENDING_OTHER;
 }
 
 bool ending_check(const char *what, const char *path, const char *endings)

@@ -172,18 +172,11 @@ static bool produce(void *context, void *slot)
 static void found_archive(struct station *station, struct batch *batch, struct item *item,
 			  const struct emnist_error *error)
 {
-	char why[sizeof(error->message)];
 	const void *bytes;
 
 	item->is_archive = item->kind == INPUT_FILE || item->kind == INPUT_STDIN ||
 			   (item->kind == INPUT_FOUND && error->code == EMNIST_ERR_PAGES);
-	if (!item->is_archive) {
-		snprintf(why, sizeof(why), "%.120s: %s", error->message,
-			 item->kind == INPUT_FOUND
-				 ? "one in a directory is opened only by its own name"
-				 : "one in an archive is not opened");
-		batch_fail(batch, item, why);
-	}
+	item->passed_over = item->unopened = !item->is_archive;
 	if (item->kind != INPUT_STDIN)
 		return;
 	bytes = emnist_reader_bytes(station->reader, &item->head_nbytes);
@@ -200,13 +193,19 @@ static bool is_many(const struct item *item)
 	return item->is_archive || item->is_directory;
 }
 
-/* Whether the item came along with others, and is none of them: a list of labels in their folder.
- */
-static bool is_beside(const struct batch *batch, const struct item *item,
+/* Passes over an item that came along with others, and is none of them: a list of labels in their
+ * folder. Returns whether it is that. */
+static bool pass_over(const struct batch *batch, struct item *item,
 		      const struct emnist_error *error)
 {
-	return (item->kind == INPUT_FOUND || item->kind == INPUT_MEMBER) &&
-	       error->code == EMNIST_ERR_FORMAT && ending_is_foreign(batch_path(batch, item));
+	const enum ending_kind kind = ending_kind_of(batch_path(batch, item));
+
+	if ((item->kind != INPUT_FOUND && item->kind != INPUT_MEMBER) ||
+	    error->code != EMNIST_ERR_FORMAT || kind == ENDING_IMAGE)
+		return false;
+	item->passed_over = true;
+	item->unopened = kind == ENDING_ARCHIVE;
+	return true;
 }
 
 static void read_image(struct station *station, const struct batch *batch, const struct item *item,
@@ -242,11 +241,9 @@ static void read_item(const struct pipeline *pipeline, struct station *station, 
 	} else if (error.code == EMNIST_ERR_IO && error.sys_errno == EISDIR &&
 		   item->kind == INPUT_FILE) {
 		item->is_directory = true;
-	} else if (error.code && is_beside(batch, item, &error)) {
-		item->passed_over = true;
-	} else if (error.code) {
+	} else if (error.code && !pass_over(batch, item, &error)) {
 		batch_fail(batch, item, error.message);
-	} else if (!item->failed) {
+	} else if (!item->failed && !item->passed_over) {
 		item->warning = emnist_reader_warning(station->reader);
 		item->blank = !pipeline->options->answers_blank && emnist_vector_is_blank(vector);
 	}
@@ -341,6 +338,8 @@ static void account(struct pipeline *pipeline, const struct batch *batch, size_t
 
 		pipeline->totals->n_inputs += !item->passed_over;
 		pipeline->totals->n_passed_over += item->passed_over;
+		if (item->unopened && pipeline->totals->n_unopened++ == 0)
+			pipeline->totals->unopened = strdup(batch_path(batch, item));
 		pipeline->totals->n_rejected += item->rejected;
 		pipeline->totals->n_failed += item->failed;
 		pipeline->totals->n_blank += item->blank;

@@ -31,8 +31,10 @@ struct pipeline_totals {
 	uint64_t n_failed;
 	uint64_t n_rejected;
 	uint64_t n_blank;
-	uint64_t n_passed_over; /* files beside the images that are none; not among n_inputs */
-	uint64_t n_archives;
+	uint64_t n_passed_over;      /* files beside the images that are none; not among n_inputs */
+	uint64_t n_unopened;         /* of these, archives; */
+	char *unopened;              /* and the path of the first, to be freed; or NULL */
+	uint64_t n_archives;         /* that were opened */
 	struct inputs_walked walked; /* to be released */
 };
 

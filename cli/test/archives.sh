@@ -97,15 +97,22 @@ run -f csv --fail-fast -j 3 $archives/deflated.zip $archives/malformed/gzip-cut.
 is '--fail-fast ends with an archive' "1 8 $archives/malformed/gzip-cut.tar.gz" \
 	"$? $(wc -l <"$TMP/out") $(tail -n 1 "$TMP/out" | cut -d, -f1)"
 
-# In a directory an archive is a file like any other that is no image.
+idx=testdata/idx/strokes-byclass-test-images-idx3-ubyte
+# In a directory an archive is no input, and fails nothing, but is named.
 mkdir "$TMP/d"
 cp $archives/deflated.zip testdata/samples/small-e-tiny.png "$TMP/d"
-zip_in_directory='a zip archive, not an image: one in a directory is opened only by its own name'
-is 'an archive in a directory' "emnist: '$TMP/d/deflated.zip': $zip_in_directory" \
-	"$(run "$TMP/d" >/dev/null; cat "$TMP/stderr")"
+skipped='skipped; archives are not opened inside a directory or archive'
+is 'an archive in a directory' "0 emnist: '$TMP/d/deflated.zip': $skipped" \
+	"$(run "$TMP/d" >/dev/null; echo $? "$(cat "$TMP/stderr")")"
+is 'an archive in a directory: -q' '' "$(run -q "$TMP/d" >/dev/null; cat "$TMP/stderr")"
+mkdir "$TMP/two"
+cp $archives/deflated.zip "$TMP/two/1.zip"
+cp $idx "$TMP/two/images-idx3-ubyte"
+is 'nothing but archives in a directory' "1 emnist: '$TMP/two/1.zip' and 1 more: $skipped
+emnist: no image: 2 files passed over" "$(run "$TMP/two"; echo $? "$(cat "$TMP/stderr")")"
 tar cf "$TMP/nested.tar" -C "$TMP/d" deflated.zip small-e-tiny.png
 is 'an archive in an archive' \
-	"emnist: '$TMP/nested.tar!deflated.zip': a zip archive, not an image: one in an archive is not opened" \
+	"emnist: '$TMP/nested.tar!deflated.zip': $skipped" \
 	"$(run "$TMP/nested.tar" >"$TMP/out"; cat "$TMP/stderr")"
 is 'an archive in an archive: the rest' 1 "$(wc -l <"$TMP/out")"
 
@@ -115,7 +122,6 @@ is '--max-file-size' "1 2" "$? $(grep -c 'file is larger than the limit of 300 b
 
 # -------------------------------------------------------------------- idx files
 
-idx=testdata/idx/strokes-byclass-test-images-idx3-ubyte
 mkdir "$TMP/pgm"
 run -f csv -q --probabilities $idx | tail -n +2 | sed "s,^$idx!,," >"$TMP/wanted"
 is 'an idx file: numbered from 0' "0 39" \
@@ -164,7 +170,7 @@ else
 	tar c --hard-dereference -C "$TMP/d" . |
 		bash -c 'ulimit -d 131072 && exec "$0" classify -q -f csv -j 2 -' "$EMNIST" \
 			>"$TMP/out" 2>"$TMP/stderr"
-	is 'memory does not grow' '1 103 1' \
+	is 'memory does not grow' '0 102 0' \
 		"$? $(wc -l <"$TMP/out") $(grep -c '!./deflated.zip,,,' "$TMP/out")"
 fi
 finish
