@@ -55,25 +55,26 @@ static struct places look(const float *paper, size_t width, size_t height)
 	return places;
 }
 
-/* The middle of the range of 2 REACH + 1 values that most places are in, and how many. */
+/* The brightness that most places have, or its neighbors half as often, and how many lie within
+ * REACH of it. */
 static int most_frequent(const struct places *places, size_t *n_ret)
 {
-	uint32_t histogram[256 + 2 * REACH] = {0}, n = 0, most = 0;
+	uint32_t with_margins[256 + 2 * REACH] = {0}, *histogram = with_margins + REACH, most = 0;
 	int middle = 0;
 
 	for (size_t i = 0; i < N_PLACES; i++)
-		histogram[places->values[i / SIDE][i % SIDE] + REACH]++;
-	for (int v = 0; v < 2 * REACH; v++)
-		n += histogram[v];
+		histogram[places->values[i / SIDE][i % SIDE]]++;
 	for (int v = 0; v < 256; v++) {
-		n += histogram[v + 2 * REACH];
+		const uint32_t n = histogram[v - 1] + 2 * histogram[v] + histogram[v + 1];
+
 		if (n > most) {
 			most = n;
 			middle = v;
 		}
-		n -= histogram[v];
 	}
-	*n_ret = most;
+	*n_ret = 0;
+	for (int v = middle - REACH; v <= middle + REACH; v++)
+		*n_ret += histogram[v];
 	return middle;
 }
 
