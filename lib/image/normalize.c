@@ -175,7 +175,9 @@ static float find_character(struct normalizer *normalizer, const struct plane *p
 		if (contrast == 0)
 			break;
 		*box = normalize_find_box(normalizer, frame);
-		if (!zoom(plane, frame, box, &region))
+		if (normalize_find_inside(normalizer, frame, box))
+			region = region_of(plane, frame, box, 0);
+		else if (!zoom(plane, frame, box, &region))
 			break;
 	}
 	return contrast;

@@ -134,6 +134,11 @@ struct edges {
 /* normalize_sharpen.c: measures them. */
 struct edges normalize_measure_edges(const float *ink, size_t width, size_t height);
 
+/* normalize_inside.c: whether all of the box of the ink is a frame that the character in it
+ * touches: the box becomes the frame's inside. */
+bool normalize_find_inside(const struct normalizer *normalizer, const struct frame *frame,
+			   struct box *box);
+
 /* normalize_sharpen.c: how blurred the edges are, as a standard deviation in pixels: an edge with
  * normal blur climbs by at most 1 / (sigma sqrt(2 pi)) a pixel. 0 where there is no edge. */
 double normalize_edge_sigma(const struct edges *edges);

@@ -35,7 +35,7 @@
 #define MAX_TICK 0.6
 
 /* A bracket is no wider than this share of its height, and fills less of its box than a stem. */
-#define MAX_BRACKET      0.4
+#define MAX_BRACKET      0.6
 #define MAX_BRACKET_FILL 0.6
 
 #define MAX_COMPACT      0.6

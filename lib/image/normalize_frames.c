@@ -13,8 +13,12 @@
  * And in how many something within it may seem to lie beyond it. */
 #define N_DIRECTIONS 32
 #define MIN_SEEN     29
-#define MIN_SEEN_CUT 18
+#define MIN_SEEN_CUT 12
 #define MAX_BEYOND   1
+
+/* What is left of a frame that the border has cut is no thicker than this share of the picture's
+ * longer side, as a character's strokes in so tight a crop are. */
+#define MAX_CUT_THICKNESS 0.05
 
 /* What a frame goes around has at least this share of its longer side, and more in a circle, which
  * might be an O; and its middle is no farther from the frame's, as a share of that side. */
@@ -115,8 +119,11 @@ static bool is_cut_frame(struct pieces *pieces, const struct frame *frame)
 	for (size_t k = 0; k < pieces->n; k++) {
 		struct piece *piece = &pieces->pieces[k];
 
-		piece->around = !piece->dropped && piece_is_open(piece) &&
-				!is_within(&piece->box, &picture);
+		piece->around =
+			!piece->dropped && piece_is_open(piece) &&
+			!is_within(&piece->box, &picture) &&
+			piece->area <= MAX_CUT_THICKNESS * box_side(&picture) *
+					       (box_width(&piece->box) + box_height(&piece->box));
 		n_around += piece->around;
 	}
 	return n_around > 0 && find_inner(pieces, &picture, &inner) &&

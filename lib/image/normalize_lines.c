@@ -427,7 +427,7 @@ void normalize_remove_lines(struct normalizer *normalizer, const struct frame *f
 	for (size_t k = 0; k < n; k++) {
 		const struct view *view = &views[lines[k].upright];
 
-		is_part[k] = touch_reach(view, &lines[k], 0, mask) &&
+		is_part[k] = !grid && touch_reach(view, &lines[k], 0, mask) &&
 			     (rest.at_border || !passes_by(view, &lines[k]));
 	}
 	take_out(normalizer->ink, n_pixels, views, lines, is_part, n, mask);

@@ -114,6 +114,32 @@ static void circles_are_no_ink(void **state)
 		draw_d(&image);
 		ring(&image, 200, 200, 210, 210 + widths[k], 0);
 		assert_both(&image, "cut circle", 0.01f);
+		/* Of which less than half is seen. */
+		draw_d(&image);
+		ring(&image, 270, 200, 240, 240 + widths[k], 0);
+		assert_both(&image, "arc", 0.01f);
+	}
+	image_clear(&image);
+}
+
+/* The stem of the d goes from one side of the frame to the other. */
+static void frames_that_are_touched_are_no_ink(void **state)
+{
+	struct image image = {0};
+	float alone[N], vector[N];
+
+	(void)state;
+	draw_d(&image);
+	fill(&image, 0, 0, SIDE, 124, 255);
+	fill(&image, 228, 270, 252, 300, 0);
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, alone);
+	box(&image, 110, 119, 290, 305, 5, 0);
+	for (int negative = 0; negative < 2; negative++) {
+		preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
+		if (mean_difference(alone, vector) > 0.03f)
+			fail_msg("%d: differs by %.4f", negative,
+				 (double)mean_difference(alone, vector));
+		invert(&image);
 	}
 	image_clear(&image);
 }
@@ -354,6 +380,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frames_are_no_ink),
 		cmocka_unit_test(circles_are_no_ink),
+		cmocka_unit_test(frames_that_are_touched_are_no_ink),
 		cmocka_unit_test(cells_are_no_ink),
 		cmocka_unit_test(underlines_are_no_ink),
 		cmocka_unit_test(combs_are_no_ink),
