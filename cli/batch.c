@@ -53,7 +53,7 @@ void batch_add(struct batch *batch, const struct input *input)
 	*item = (struct item){
 		.kind = input->kind, .path = batch->paths.nbytes, .bytes = batch->bytes.nbytes};
 	if (input->kind == INPUT_FAILED)
-		batch_fail(batch, item, input->error);
+		batch_fail(batch, item, input->error, input->limit);
 	if (input->kind == INPUT_MEMBER) {
 		item->nbytes = input->nbytes;
 		text_add(&batch->bytes, input->bytes, input->nbytes);
@@ -70,11 +70,21 @@ const char *batch_path(const struct batch *batch, const struct item *item)
 	return batch->paths.bytes + item->path;
 }
 
-void batch_fail(struct batch *batch, struct item *item, const char *error)
+void batch_fail(struct batch *batch, struct item *item, const char *error, enum emnist_limit limit)
 {
+	static const char *const options[] = {
+		[EMNIST_LIMIT_OTHER] = "",
+		[EMNIST_LIMIT_FILE_NBYTES] = " (--max-file-size)",
+		[EMNIST_LIMIT_WIDTH] = " (--max-width)",
+		[EMNIST_LIMIT_HEIGHT] = " (--max-height)",
+		[EMNIST_LIMIT_PIXELS] = " (--max-pixels)",
+	};
+
 	item->failed = true;
 	item->error = batch->errors.nbytes;
-	text_add(&batch->errors, error, strlen(error) + 1);
+	text_puts(&batch->errors, error);
+	text_puts(&batch->errors, options[limit]);
+	text_putc(&batch->errors, '\0');
 	if (batch->errors.failed)
 		batch_set_no_memory(&batch->fatal);
 }
@@ -86,5 +96,6 @@ const char *batch_error(const struct batch *batch, const struct item *item)
 
 void batch_set_no_memory(struct emnist_error *error)
 {
-	*error = (struct emnist_error){EMNIST_ERR_MEMORY, 0, EMNIST_NO_OFFSET, "out of memory"};
+	*error = (struct emnist_error){
+		.code = EMNIST_ERR_MEMORY, .offset = EMNIST_NO_OFFSET, .message = "out of memory"};
 }

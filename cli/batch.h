@@ -51,8 +51,9 @@ void batch_add(struct batch *batch, const struct input *input);
 
 const char *batch_path(const struct batch *batch, const struct item *item);
 
-/* The item failed, and why; where memory is short, batch->fatal says so. */
-void batch_fail(struct batch *batch, struct item *item, const char *error);
+/* The item failed, and why; of a limit that an option sets, the option is named. Where memory is
+ * short, batch->fatal says so. */
+void batch_fail(struct batch *batch, struct item *item, const char *error, enum emnist_limit limit);
 
 /* Why the item failed; NULL: it did not. */
 const char *batch_error(const struct batch *batch, const struct item *item);

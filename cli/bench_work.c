@@ -125,7 +125,8 @@ static void network_free(void *argument)
 
 static void set_no_memory(struct emnist_error *error)
 {
-	*error = (struct emnist_error){EMNIST_ERR_MEMORY, 0, EMNIST_NO_OFFSET, "out of memory"};
+	*error = (struct emnist_error){
+		.code = EMNIST_ERR_MEMORY, .offset = EMNIST_NO_OFFSET, .message = "out of memory"};
 }
 
 static void *network_make(const void *context, struct emnist_error *error)

@@ -32,9 +32,10 @@ enum input_kind {
 
 struct input {
 	enum input_kind kind;
-	const char *path;  /* until the next call */
-	const char *error; /* of INPUT_FAILED; likewise */
-	const void *bytes; /* (nbytes) of INPUT_MEMBER; likewise */
+	const char *path;        /* until the next call */
+	const char *error;       /* of INPUT_FAILED; likewise */
+	enum emnist_limit limit; /* which it says is exceeded, or 0 */
+	const void *bytes;       /* (nbytes) of INPUT_MEMBER; likewise */
 	size_t nbytes;
 };
 

@@ -42,10 +42,20 @@ static void print_usage(FILE *stream)
 	      stream);
 }
 
+/* A file is what the shell completes names to, and what a first try gives. */
+static bool is_file(const char *name)
+{
+	return name[0] != '-' && access(name, F_OK) == 0;
+}
+
 static enum exit_status unknown(const char *what, const char *name)
 {
 	struct nearest nearest = nearest_to(name);
 
+	if (is_file(name)) {
+		complain("unknown %s '%s'; did you mean 'emnist classify %s'?", what, name, name);
+		return STATUS_FATAL;
+	}
 	for (const struct command *command = commands; command->name; command++)
 		nearest_try(&nearest, command->name);
 	nearest_try(&nearest, "--help");

@@ -147,7 +147,7 @@ static bool parse_unsigned(const struct option_spec *spec, const char *text, voi
 
 static bool parse_size(const struct option_spec *spec, const char *text, void *target)
 {
-	static const char suffixes[] = "KMG";
+	static const char suffixes[] = "kmgKMG";
 	const char *end, *suffix;
 	uint64_t value;
 	bool good = parse_digits(text, &value, &end);
@@ -155,11 +155,11 @@ static bool parse_size(const struct option_spec *spec, const char *text, void *t
 	if (good && *end) {
 		suffix = strchr(suffixes, *end);
 		good = suffix && !end[1] &&
-		       !__builtin_mul_overflow(value, UINT64_C(1024) << 10 * (suffix - suffixes),
-					       &value);
+		       !__builtin_mul_overflow(
+			       value, UINT64_C(1024) << 10 * ((suffix - suffixes) % 3), &value);
 	}
 	if (!good || !in_range(spec, (double)value))
-		return complain_of_number(spec, text, "size (a whole number, or one with K, M, G)");
+		return complain_of_number(spec, text, "size (a whole number, or one with k, M, G)");
 	*(uint64_t *)target = value;
 	return true;
 }

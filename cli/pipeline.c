@@ -242,7 +242,8 @@ static void read_item(const struct pipeline *pipeline, struct station *station, 
 		   item->kind == INPUT_FILE) {
 		item->is_directory = true;
 	} else if (error.code && !pass_over(batch, item, &error)) {
-		batch_fail(batch, item, error.message);
+		batch_fail(batch, item, error.message,
+			   error.code == EMNIST_ERR_LIMIT ? error.limit : EMNIST_LIMIT_OTHER);
 	} else if (!item->failed && !item->passed_over) {
 		item->warning = emnist_reader_warning(station->reader);
 		item->blank = !pipeline->options->answers_blank && emnist_vector_is_blank(vector);

@@ -89,6 +89,7 @@ enum inputs_result unpack_next(struct unpack *unpack, bool wait, struct input *i
 	*input_ret = (struct input){.kind = file->error ? INPUT_FAILED : INPUT_MEMBER,
 				    .path = unpack->name.bytes,
 				    .error = file->error ? file->error->message : NULL,
+				    .limit = file->error ? file->error->limit : EMNIST_LIMIT_OTHER,
 				    .bytes = file->bytes,
 				    .nbytes = file->nbytes};
 	unpack->has_next = false;

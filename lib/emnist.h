@@ -101,11 +101,21 @@ enum emnist_status {
 
 #define EMNIST_NO_OFFSET UINT64_MAX
 
+/* The limits of struct emnist_limits. */
+enum emnist_limit {
+	EMNIST_LIMIT_OTHER, /* none of them */
+	EMNIST_LIMIT_FILE_NBYTES,
+	EMNIST_LIMIT_WIDTH,
+	EMNIST_LIMIT_HEIGHT,
+	EMNIST_LIMIT_PIXELS,
+};
+
 struct emnist_error {
 	enum emnist_status code;
-	int sys_errno;     /* errno of the failed call with EMNIST_ERR_IO, else 0 */
-	uint64_t offset;   /* byte offset of the fault in its input, or EMNIST_NO_OFFSET */
-	char message[256]; /* never empty, always terminated */
+	int sys_errno;           /* errno of the failed call with EMNIST_ERR_IO, else 0 */
+	uint64_t offset;         /* byte offset of the fault in its input, or EMNIST_NO_OFFSET */
+	char message[256];       /* never empty, always terminated */
+	enum emnist_limit limit; /* which one is exceeded, with EMNIST_ERR_LIMIT; else 0 */
 };
 
 /* ------------------------------------------------------------------- files */

@@ -118,7 +118,7 @@ is 'an archive in an archive: the rest' 1 "$(wc -l <"$TMP/out")"
 
 # --max-file-size is of the files in an archive.
 run -q --max-file-size 300 -f csv $archives/deflated.zip >"$TMP/out"
-is '--max-file-size' "1 2" "$? $(grep -c 'file is larger than the limit of 300 bytes' "$TMP/out")"
+is '--max-file-size' "1 2" "$? $(grep -c 'file is larger than the limit of 300 bytes (--max-file-size)' "$TMP/out")"
 
 # -------------------------------------------------------------------- idx files
 

@@ -442,9 +442,9 @@ enum emnist_status members_read_all(struct members *members, uint64_t limit_nbyt
 		status = members_read(members, buffer->data + buffer->nbytes, room, &n, error);
 		buffer->nbytes += n;
 		if (!status && buffer->nbytes > limit_nbytes)
-			status = error_set(error, EMNIST_ERR_LIMIT,
-					   "file is larger than the limit of %llu bytes",
-					   (unsigned long long)limit_nbytes);
+			status = error_limit(error, EMNIST_LIMIT_FILE_NBYTES,
+					     "file is larger than the limit of %llu bytes",
+					     (unsigned long long)limit_nbytes);
 	} while (!status && n == room);
 	return status;
 }

@@ -23,6 +23,7 @@ static void fill(struct emnist_error *error, enum emnist_status code, uint64_t o
 	error->code = code;
 	error->sys_errno = 0;
 	error->offset = offset;
+	error->limit = EMNIST_LIMIT_OTHER;
 	vsnprintf(error->message, sizeof(error->message), format, arguments);
 	make_printable(error->message);
 }
@@ -47,6 +48,19 @@ enum emnist_status error_at(struct emnist_error *error, enum emnist_status code,
 	fill(error, code, offset, format, arguments);
 	va_end(arguments);
 	return code;
+}
+
+enum emnist_status error_limit(struct emnist_error *error, enum emnist_limit limit,
+			       const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fill(error, EMNIST_ERR_LIMIT, EMNIST_NO_OFFSET, format, arguments);
+	va_end(arguments);
+	if (error)
+		error->limit = limit;
+	return EMNIST_ERR_LIMIT;
 }
 
 enum emnist_status error_errno(struct emnist_error *error, int sys_errno, const char *what)

@@ -16,6 +16,10 @@ enum emnist_status error_set(struct emnist_error *error, enum emnist_status code
 enum emnist_status error_at(struct emnist_error *error, enum emnist_status code, uint64_t offset,
 			    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* EMNIST_ERR_LIMIT, of a limit that callers set. */
+enum emnist_status error_limit(struct emnist_error *error, enum emnist_limit limit,
+			       const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 /* EMNIST_ERR_IO for the errno value sys_errno: "what: why", or "why" alone where what is NULL. */
 enum emnist_status error_errno(struct emnist_error *error, int sys_errno, const char *what);
 

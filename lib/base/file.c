@@ -17,8 +17,9 @@
 
 static enum emnist_status too_large(struct emnist_error *error, uint64_t limit_nbytes)
 {
-	return error_set(error, EMNIST_ERR_LIMIT, "file is larger than the limit of %llu bytes",
-			 (unsigned long long)limit_nbytes);
+	return error_limit(error, EMNIST_LIMIT_FILE_NBYTES,
+			   "file is larger than the limit of %llu bytes",
+			   (unsigned long long)limit_nbytes);
 }
 
 /* The size that a file has before it is read; 0: not known, as of pipes and of what the kernel

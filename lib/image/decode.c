@@ -159,16 +159,16 @@ static enum emnist_status check_limits(const struct image_header *header,
 	const uint64_t n_pixels = (uint64_t)header->width * header->height;
 
 	if (header->width > limits->width)
-		return error_set(error, EMNIST_ERR_LIMIT,
-				 "image is %u pixels wide, the limit is %u", header->width,
-				 limits->width);
+		return error_limit(error, EMNIST_LIMIT_WIDTH,
+				   "image is %u pixels wide, the limit is %u", header->width,
+				   limits->width);
 	if (header->height > limits->height)
-		return error_set(error, EMNIST_ERR_LIMIT,
-				 "image is %u pixels high, the limit is %u", header->height,
-				 limits->height);
+		return error_limit(error, EMNIST_LIMIT_HEIGHT,
+				   "image is %u pixels high, the limit is %u", header->height,
+				   limits->height);
 	if (n_pixels > limits->n_pixels)
-		return error_set(
-			error, EMNIST_ERR_LIMIT, "image has %llu pixels, the limit is %llu",
+		return error_limit(
+			error, EMNIST_LIMIT_PIXELS, "image has %llu pixels, the limit is %llu",
 			(unsigned long long)n_pixels, (unsigned long long)limits->n_pixels);
 	return EMNIST_OK;
 }
@@ -234,9 +234,9 @@ enum emnist_status image_decode(const void *bytes, size_t nbytes,
 	if (nbytes == 0)
 		return error_at(error, EMNIST_ERR_FORMAT, 0, "file is empty");
 	if (nbytes > limits->file_nbytes)
-		return error_set(error, EMNIST_ERR_LIMIT,
-				 "file is larger than the limit of %llu bytes",
-				 (unsigned long long)limits->file_nbytes);
+		return error_limit(error, EMNIST_LIMIT_FILE_NBYTES,
+				   "file is larger than the limit of %llu bytes",
+				   (unsigned long long)limits->file_nbytes);
 	format = find_format(bytes, nbytes);
 	if (!format)
 		return unknown_format(bytes, nbytes, error);

@@ -305,6 +305,11 @@ static void limits_are_exact(void **state)
 
 		assert_int_equal(status, cases[i].message ? EMNIST_ERR_LIMIT : EMNIST_OK);
 		assert_string_equal(error.message, cases[i].message ? cases[i].message : "");
+		assert_int_equal(error.limit, cases[i].limits.file_nbytes ? EMNIST_LIMIT_FILE_NBYTES
+					      : !cases[i].message         ? EMNIST_LIMIT_OTHER
+					      : cases[i].limits.width     ? EMNIST_LIMIT_WIDTH
+					      : cases[i].limits.height    ? EMNIST_LIMIT_HEIGHT
+									  : EMNIST_LIMIT_PIXELS);
 		image_clear(&image);
 	}
 }
