@@ -12,33 +12,39 @@
 /* Lengths are shares of the character's longer side, unless another one is named. */
 
 /* How far apart from the character something must lie to be no part of it: an underline, and one
- * that is long; a line above, which may be the bar of a 5; a line beside it, a short one, or one
- * that goes on above and below; what goes on at both sides; a bracket. */
+ * that is long; a line above, which may be the bar of a 5; a line beside it, and a short one, or
+ * one that goes on above and below; a comb; a bracket; a hole beside it, and above or below; what
+ * lies off a corner. Nearer pieces are joined to the character first. */
 #define GAP_UNDERLINE      0.05
 #define GAP_LONG_UNDERLINE 0.015
 #define GAP_ABOVE          0.2
 #define GAP_UPRIGHT        0.25
 #define GAP_TICK           0.1
-#define GAP_AROUND         0.04
+#define GAP_COMB           0.04
 #define GAP_BRACKET        0.02
+#define GAP_HOLE           0.06
+#define GAP_HOLE_OVER      0.16
+#define GAP_CORNER         0.1
+#define GAP_JOINED         0.16
 
-/* And something compact: a disc to the left or right, anything there, anything above or below. */
-#define GAP_DISC 0.06
-#define GAP_SIDE 0.1
-#define GAP_OVER 0.16
+/* By how much what goes on above and below does so. */
+#define GOES_ON 0.05
 
 /* An underline has at least this share of the character's width. */
 #define MIN_UNDERLINE  0.7
 #define LONG_UNDERLINE 0.9
 
-/* A tick has at most this share of the character's height. */
-#define MAX_TICK 0.6
+/* A tick has at most this share of the character's height, and ends no higher above its foot. */
+#define MAX_TICK       0.6
+#define MAX_ABOVE_FOOT 0.15
 
 /* A bracket is no wider than this share of its height, and fills less of its box than a stem. */
 #define MAX_BRACKET      0.6
 #define MAX_BRACKET_FILL 0.6
 
-#define MAX_COMPACT      0.6
+/* What is compact has at most this side, and a hole at least that. */
+#define MAX_COMPACT 0.6
+#define MIN_HOLE    0.12
 
 /* What may be a dot above a stem that is no wider than a share of its height: its side, its
  * distance from the stem, and how far its middle lies to the side. Of the training images of i and
@@ -70,6 +76,12 @@ static bool holds_another(const struct pieces *pieces, const struct piece *piece
 	return false;
 }
 
+/* Whether it is thin lines on a base. */
+static bool is_comb(const struct piece *piece)
+{
+	return piece->based && piece_is_open(piece);
+}
+
 /* How much speaks for the piece being the character, or the largest part of it. */
 static double weigh(const struct pieces *pieces, const struct piece *piece,
 		    const struct frame *frame)
@@ -84,7 +96,7 @@ static double weigh(const struct pieces *pieces, const struct piece *piece,
 		return piece->area *
 		       (piece->along_x > piece->along_y ? WEIGHT_LINE : WEIGHT_UPRIGHT) *
 		       (1.5 - fmax(fabs(x), fabs(y)));
-	if (piece_is_open(piece) && holds_another(pieces, piece))
+	if (is_comb(piece) && holds_another(pieces, piece))
 		return piece->area * WEIGHT_COMB;
 	return piece->area * (piece_is_disc(piece) ? WEIGHT_DISC : 1);
 }
@@ -150,12 +162,32 @@ static bool is_line_over(const struct piece *piece, const struct box *box)
 	       piece->length >= box_width(box) && !may_be_dot(piece, box);
 }
 
+static bool is_aside(const struct piece *piece, const struct box *box)
+{
+	return piece->box.right <= box->left || piece->box.left >= box->right;
+}
+
+static bool is_over(const struct piece *piece, const struct box *box)
+{
+	return piece->box.bottom <= box->top || piece->box.top >= box->bottom;
+}
+
+/* Whether the piece goes on above and below what is in the box. */
+static bool goes_on(const struct piece *piece, const struct box *box)
+{
+	const double by = GOES_ON * box_side(box);
+
+	return piece->box.top <= box->top - by && piece->box.bottom >= box->bottom + by;
+}
+
 static bool is_line_aside(const struct piece *piece, const struct box *box)
 {
-	const bool goes_on = piece->box.top < box->top && piece->box.bottom > box->bottom;
-	const bool is_tick = piece->length <= MAX_TICK * box_height(box);
+	const bool is_tick = piece->length <= MAX_TICK * box_height(box) &&
+			     piece->box.bottom >= box->bottom - MAX_ABOVE_FOOT * box_side(box);
 
-	return piece->apart >= box_side(box) * (goes_on || is_tick ? GAP_TICK : GAP_UPRIGHT);
+	return is_aside(piece, box) &&
+	       piece->apart >=
+		       box_side(box) * (is_tick || goes_on(piece, box) ? GAP_TICK : GAP_UPRIGHT);
 }
 
 static bool is_rule(const struct piece *piece, const struct box *box)
@@ -164,34 +196,34 @@ static bool is_rule(const struct piece *piece, const struct box *box)
 								   : is_line_aside(piece, box));
 }
 
-static bool is_aside(const struct piece *piece, const struct box *box)
-{
-	return piece->box.right <= box->left || piece->box.left >= box->right;
-}
-
+/* Whether the piece is a hole of a punch, or something else that is small and lies off a corner. */
 static bool is_compact(const struct piece *piece, const struct box *box)
 {
-	const double gap = !is_aside(piece, box)  ? GAP_OVER
-			   : piece_is_disc(piece) ? GAP_DISC
-						  : GAP_SIDE;
+	const double side = box_side(&piece->box) / box_side(box),
+		     apart = piece->apart / box_side(box);
+	const bool is_hole = (piece_is_disc(piece) || piece_is_ring(piece)) && side >= MIN_HOLE;
 
-	return box_side(&piece->box) <= MAX_COMPACT * box_side(box) &&
-	       piece->apart >= gap * box_side(box) && !may_be_dot(piece, box);
+	if (side > MAX_COMPACT || may_be_dot(piece, box))
+		return false;
+	if (is_aside(piece, box) && is_over(piece, box))
+		return apart >= GAP_CORNER;
+	return is_hole && apart >= (is_aside(piece, box) ? GAP_HOLE : GAP_HOLE_OVER);
 }
 
-/* Whether the piece goes on to the left and to the right of the character, and not only above it as
- * a bar does. */
+/* Whether the piece is a comb, which goes on to the left and to the right of the character, or the
+ * rest of a frame, with the character within its box. */
 static bool is_around(const struct piece *piece, const struct box *box)
 {
 	return piece->box.left < box->left && piece->box.right > box->right &&
-	       piece->box.bottom > box->top && piece_is_open(piece) &&
-	       piece->apart >= GAP_AROUND * box_side(box);
+	       piece->box.bottom > box->bottom &&
+	       (is_comb(piece) ||
+		(piece->outline && piece_is_open(piece) && piece->box.top < box->top)) &&
+	       piece->apart >= GAP_COMB * box_side(box);
 }
 
 static bool is_bracket(const struct piece *piece, const struct box *box)
 {
-	return is_aside(piece, box) && piece->box.top < box->top &&
-	       piece->box.bottom > box->bottom &&
+	return is_aside(piece, box) && goes_on(piece, box) &&
 	       box_width(&piece->box) <= MAX_BRACKET * box_height(&piece->box) &&
 	       piece->area <= MAX_BRACKET_FILL * box_width(&piece->box) * box_height(&piece->box) &&
 	       piece->apart >= GAP_BRACKET * box_side(box);
@@ -209,7 +241,7 @@ static bool join_piece(struct pieces *pieces, struct box *box)
 	for (size_t k = 0; k < pieces->n; k++) {
 		struct piece *piece = &pieces->pieces[k];
 
-		if (piece->dropped || piece->joined || piece->apart >= GAP_OVER * box_side(box) ||
+		if (piece->dropped || piece->joined || piece->apart >= GAP_JOINED * box_side(box) ||
 		    is_beside(piece, box))
 			continue;
 		piece->joined = true;

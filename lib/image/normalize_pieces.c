@@ -10,6 +10,11 @@
 #define OUTLINE_SHARE 0.9
 #define BAND          0.09
 
+/* Something has a base where so many of its columns have ink in such a band along the lower edge.
+ */
+#define MIN_BASE  0.9
+#define BASE_BAND 0.04
+
 /* A straight line is so many times as long as it is thick, fills this share of its length times its
  * thickness, is no thicker than this share of the picture's longer side, and a pixel, and no
  * steeper. */
@@ -21,8 +26,10 @@
 /* Thin lines fill at most this share of their box. */
 #define MAX_OPEN 0.4
 
-/* A disc fills this share of its box, which is hardly longer than it is wide. */
+/* A disc fills this share of its box, which is hardly longer than it is wide, and a ring no more
+ * than the next. */
 #define MIN_DISC   0.7
+#define MAX_RING   0.6
 #define MAX_ASPECT 1.25
 
 /* Sums over the pixels of a piece. */
@@ -129,6 +136,41 @@ static void measure_outlines(struct pieces *pieces)
 			(double)n_along[k] >= OUTLINE_SHARE * pieces->pieces[k].area;
 }
 
+/* Whether nothing lies in the middle third of its box. */
+static void measure_hollows(struct pieces *pieces)
+{
+	for (size_t k = 0; k < pieces->n; k++)
+		pieces->pieces[k].hollow = true;
+	for (size_t i = 0; i < pieces->n_spots; i++) {
+		const struct spot *spot = &pieces->spots[i];
+		struct piece *piece = &pieces->pieces[spot->piece];
+		const double x = fabs(2 * spot->x + 1 - piece->box.left - piece->box.right);
+		const double y = fabs(2 * spot->y + 1 - piece->box.top - piece->box.bottom);
+
+		piece->hollow &= 3 * x > box_width(&piece->box) || 3 * y > box_height(&piece->box);
+	}
+}
+
+static void measure_bases(struct pieces *pieces)
+{
+	uint8_t columns[MAX_PIECES][WORK_SIDE] = {{0}};
+
+	for (size_t i = 0; i < pieces->n_spots; i++) {
+		const struct spot *spot = &pieces->spots[i];
+		const struct box *box = &pieces->pieces[spot->piece].box;
+
+		columns[spot->piece][spot->x] |=
+			box->bottom - 1 - spot->y < 2 + BASE_BAND * box_width(box);
+	}
+	for (size_t k = 0; k < pieces->n; k++) {
+		size_t n = 0;
+
+		for (size_t x = 0; x < WORK_SIDE; x++)
+			n += columns[k][x];
+		pieces->pieces[k].based = (double)n >= MIN_BASE * box_width(&pieces->pieces[k].box);
+	}
+}
+
 void pieces_find(struct normalizer *normalizer, const struct frame *frame, struct pieces *pieces)
 {
 	const double side = fmax((double)frame->width, (double)frame->height);
@@ -140,6 +182,8 @@ void pieces_find(struct normalizer *normalizer, const struct frame *frame, struc
 	list_spots(normalizer, frame, pieces);
 	measure_boxes(pieces, moments);
 	measure_outlines(pieces);
+	measure_hollows(pieces);
+	measure_bases(pieces);
 	for (size_t k = 0; k < pieces->n; k++)
 		measure_line(&pieces->pieces[k], &moments[k], 1 + MAX_THICKNESS * side);
 }
@@ -149,10 +193,20 @@ bool piece_is_open(const struct piece *piece)
 	return piece->area <= MAX_OPEN * box_width(&piece->box) * box_height(&piece->box);
 }
 
+static bool is_square(const struct box *box)
+{
+	return box_width(box) <= MAX_ASPECT * box_height(box) &&
+	       box_height(box) <= MAX_ASPECT * box_width(box);
+}
+
 bool piece_is_disc(const struct piece *piece)
 {
-	const double width = box_width(&piece->box), height = box_height(&piece->box);
+	return is_square(&piece->box) &&
+	       piece->area >= MIN_DISC * box_width(&piece->box) * box_height(&piece->box);
+}
 
-	return piece->area >= MIN_DISC * width * height && width <= MAX_ASPECT * height &&
-	       height <= MAX_ASPECT * width;
+bool piece_is_ring(const struct piece *piece)
+{
+	return is_square(&piece->box) && piece->hollow &&
+	       piece->area <= MAX_RING * box_width(&piece->box) * box_height(&piece->box);
 }

@@ -22,6 +22,8 @@ struct piece {
 	double along_x, along_y;
 	bool straight; /* such a line, along the rows or the columns */
 	bool outline;  /* all along the edges of its box, as a frame or a part of one */
+	bool hollow;   /* nothing in the middle of its box */
+	bool based;    /* ink all along the lower edge of its box */
 	double apart;  /* from the character, in pixels; see normalize_frames.c */
 	bool joined;   /* to the character */
 	bool around;   /* it, if it should be a frame */
@@ -61,8 +63,9 @@ void pieces_find(struct normalizer *normalizer, const struct frame *frame, struc
 /* Whether it is thin lines in a large box. */
 bool piece_is_open(const struct piece *piece);
 
-/* Whether it is round and filled. */
+/* Whether it is round and filled, or a ring. */
 bool piece_is_disc(const struct piece *piece);
+bool piece_is_ring(const struct piece *piece);
 
 /* normalize_beside.c: sets `dropped` in what lies beside the character. */
 void normalize_drop_beside(struct pieces *pieces, const struct frame *frame);

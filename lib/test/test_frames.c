@@ -285,6 +285,7 @@ static const struct {
 	{"H", {{100, 100, 130, 300}, {140, 185, 240, 215}, {250, 100, 280, 300}}},
 	{"i", {{185, 170, 215, 300}, {185, 100, 215, 130}}},
 	{"i, its dot far above", {{185, 200, 215, 300}, {185, 100, 215, 130}}},
+	{"i, more dot than stem", {{150, 100, 250, 160}, {190, 195, 210, 290}}},
 	{"i, its dot a dash", {{185, 180, 215, 300}, {165, 120, 235, 140}}},
 	{"5, its bar above",
 	 {{130, 100, 260, 125},
@@ -360,6 +361,23 @@ static void rings_stay(void **state)
 	image_clear(&image);
 }
 
+/* A 0 that has broken into an upper and a lower half. */
+static void halves_stay(void **state)
+{
+	struct image image = {0};
+	float vector[N];
+
+	(void)state;
+	picture_make(&image, SIDE, SIDE, 1);
+	memset(image.pixels.data, 255, image.pixels.nbytes);
+	ring(&image, 200, 200, 90, 100, 0);
+	fill(&image, 80, 170, 320, 210, 255);
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
+	assert_true(vector[3 * 28 + 14] > 0.5f);
+	assert_true(vector[24 * 28 + 14] > 0.5f);
+	image_clear(&image);
+}
+
 /* A part that is looked at again shows less of the frame, or none. */
 static void frames_stay_out_when_looked_at_again(void **state)
 {
@@ -388,6 +406,7 @@ int main(void)
 		cmocka_unit_test(graph_paper_is_no_ink),
 		cmocka_unit_test(strokes_stay),
 		cmocka_unit_test(rings_stay),
+		cmocka_unit_test(halves_stay),
 		cmocka_unit_test(frames_stay_out_when_looked_at_again),
 	};
 
