@@ -15,6 +15,8 @@ Needs numpy, pillow and scipy. What a reader must find in each is what it finds 
                             split, the first seven of them its train split
     doubles.mat             numbers of 8 bytes each, other variables before and behind, writers first,
                             no mapping
+    fractions.mat           numbers of 8 bytes each, the pixels divided by 255
+    mixed.mat               the same, with 17 in the third row and column 500
     swapped.mat             as plain.mat, written on a big-endian machine
 """
 import gzip
@@ -100,6 +102,10 @@ def main():
     save("doubles.mat", {
         "text": "by nobody", "cells": np.array([1, "b"], object), "empty": np.zeros((0, 0)),
         "dataset": {"test": doubles}, "complex": np.array([1j])}, True)
+    doubles["images"] /= 255
+    save("fractions.mat", {"dataset": {"test": doubles}}, True)
+    doubles["images"][2, 499] = 17
+    save("mixed.mat", {"dataset": {"test": doubles}}, True)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes testdata/formats/tables: the images of testdata/formats once more, as CSV that pandas wrote.
+"""Makes testdata/formats/tables: the images of testdata/formats once more, as CSV that pandas and
+NumPy wrote.
 
     python3 testdata/generate_tables.py
 
@@ -14,21 +15,36 @@ image of data-as-header.
     label-last       label behind the pixels, whose columns are 0 to 783
     last-no-header   the same without a header; transposed
     other-name       the label's column is called "y"
+    fractions        the pixels divided by 255, in pandas' own digits
+    fractions-last   the same in single precision, labels behind them, no header; transposed
+    savetxt          what numpy.savetxt() makes of 0 to 255: 1.270000000000000000e+02; transposed
+    savetxt-fractions  the same of 0 to 1, labels are numbers of that form as well; transposed
 """
 import gzip
 import io
 import pathlib
 
+import numpy as np
 import pandas as pd
 
 FORMATS = pathlib.Path(__file__).parent / "formats"
 FOLDER = FORMATS / "tables"
 
 
-def save(name, frame, **how):
+def write(name, text):
     with open(FOLDER / f"{name}.csv.gz", "wb") as raw, \
             gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
-        file.write(frame.to_csv(**how).encode())
+        file.write(text.encode())
+
+
+def save(name, frame, **how):
+    write(name, frame.to_csv(**how))
+
+
+def savetxt(name, values):
+    text = io.StringIO()
+    np.savetxt(text, values, delimiter=",")
+    write(name, text.getvalue())
 
 
 def main():
@@ -44,6 +60,12 @@ def main():
          index=False)
     save("last-no-header", plain[[*range(1, 785), 0]], index=False, header=False)
     save("other-name", upright.rename(columns={"label": "y"}), index=False)
+    save("fractions", upright.astype({"label": int}).assign(**upright.iloc[:, 1:] / 255), index=False)
+    label, pixels = plain.iloc[:, :1], plain.iloc[:, 1:]
+    save("fractions-last", pd.concat([pixels.astype(np.float32) / np.float32(255), label], axis=1),
+         index=False, header=False)
+    savetxt("savetxt", plain)
+    savetxt("savetxt-fractions", pd.concat([label, pixels / 255], axis=1))
 
 
 if __name__ == "__main__":

@@ -83,5 +83,12 @@ done
 "$EMNIST" eval -v --mapping "$TMP/mapping.txt" "$TMP/dim.csv" 2>&1 >"$TMP/out" |
 	grep -q 'CSV, transposed, pixels of 0 to 100 stretched to 255;'
 report "-v says what was assumed"
+for name in savetxt savetxt-fractions; do
+	gzip -dc "testdata/formats/tables/$name.csv.gz" >"$TMP/$name.csv"
+done
+is "CSV of fractions" "$(figures "$TMP/savetxt.csv")" "$(figures "$TMP/savetxt-fractions.csv")"
+"$EMNIST" eval -v "$TMP/savetxt-fractions.csv" 2>&1 >"$TMP/out" |
+	grep -q 'CSV, fractions of 0 to 1 times 255, transposed;'
+report "-v says that they are"
 
 finish

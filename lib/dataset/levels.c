@@ -5,6 +5,8 @@
 
 #include "../base/simd.h"
 
+#include <math.h>
+
 SIMD_CLONES
 static uint8_t most_of(uint8_t most, const uint8_t *values, size_t n)
 {
@@ -27,4 +29,31 @@ void levels_stretch(uint8_t most, uint8_t *values, size_t n)
 
 		values[i] = (uint8_t)((value * 255 + most / 2U) / most);
 	}
+}
+
+/* Pixels that were whole numbers, of 0 and 1, until a fraction came. */
+static void make_fractions(struct levels_numbers *numbers, uint8_t *pixels, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		pixels[i] = pixels[i] ? UINT8_MAX : 0;
+	numbers->has_fractions = true;
+}
+
+const char *levels_add(struct levels_numbers *numbers, double value, uint8_t *before,
+		       size_t n_before, uint8_t *to)
+{
+	const bool is_whole = value >= 0 && value <= UINT8_MAX && value == (uint8_t)value;
+
+	if (!is_whole && !(value > 0 && value < 1))
+		return "no whole number from 0 to 255";
+	if (numbers->has_fractions && value > 1)
+		return "more than 1, among fractions of it";
+	if (!is_whole && numbers->most > 1)
+		return "a fraction, among whole numbers above 1";
+	if (!is_whole && !numbers->has_fractions)
+		make_fractions(numbers, before, n_before);
+	if (value > numbers->most)
+		numbers->most = value;
+	*to = (uint8_t)(numbers->has_fractions ? lround(value * UINT8_MAX) : (long)value);
+	return NULL;
 }

@@ -15,7 +15,6 @@
 #include "../base/memory.h"
 
 #include <limits.h>
-#include <math.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -412,29 +411,15 @@ enum emnist_status matfile_values(struct matfile *file, struct matfile_array *ar
 	return status;
 }
 
+bool matfile_has_bytes(const struct matfile_array *array)
+{
+	return array->type == TYPE_UINT8;
+}
+
 enum emnist_status matfile_bytes(struct matfile *file, struct matfile_array *array, uint8_t *bytes,
 				 size_t n, struct emnist_error *error)
 {
-	double values[CHUNK_NBYTES / sizeof(double)];
-	enum emnist_status status = EMNIST_OK;
-
-	if (array->type == TYPE_UINT8)
-		return take_numbers(file, array, bytes, n, error);
-	while (!status && n) {
-		const size_t room = sizeof(values) / sizeof(values[0]), part = n < room ? n : room;
-
-		status = matfile_values(file, array, values, part, error);
-		for (size_t i = 0; !status && i < part; i++) {
-			if (!(values[i] >= 0 && values[i] <= UINT8_MAX) ||
-			    values[i] != floor(values[i]))
-				return error_set(error, EMNIST_ERR_CORRUPT,
-						 "%g is no whole number from 0 to 255", values[i]);
-			bytes[i] = (uint8_t)values[i];
-		}
-		bytes += part;
-		n -= part;
-	}
-	return status;
+	return take_numbers(file, array, bytes, n, error);
 }
 
 enum emnist_status matfile_skip(struct matfile *file, struct matfile_array *array,

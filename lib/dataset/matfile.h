@@ -56,7 +56,8 @@ enum emnist_status matfile_field(struct matfile *file, struct matfile_array *par
 enum emnist_status matfile_values(struct matfile *file, struct matfile_array *array, double *values,
 				  size_t n, struct emnist_error *error);
 
-/* The same as bytes; what is no whole number from 0 to 255 is an error. */
+/* Whether they are bytes, and the same as these. */
+bool matfile_has_bytes(const struct matfile_array *array);
 enum emnist_status matfile_bytes(struct matfile *file, struct matfile_array *array, uint8_t *bytes,
 				 size_t n, struct emnist_error *error);
 

@@ -15,6 +15,7 @@
 
 #include "../base/memory.h"
 #include "labels.h"
+#include "levels.h"
 #include "matfile.h"
 #include "siblings.h"
 #include "splits.h"
@@ -32,7 +33,8 @@ struct matlab {
 	struct matfile *file;
 	struct buffer images; /* (784, count) */
 	size_t n_values;      /* labels that were read */
-	bool found;           /* the split that is wanted */
+	struct levels_numbers numbers;
+	bool found; /* the split that is wanted */
 };
 
 static const char hdf5_magic[] = "\x89HDF\r\n\x1a\n";
@@ -79,6 +81,36 @@ static void close_matlab(struct source *source)
 
 static const struct source_ops ops = {.read = read_images, .close = close_matlab};
 
+/* Reads the next n pixels behind those that are there. */
+static enum emnist_status take_pixels(struct matlab *matlab, struct matfile_array *array, size_t n,
+				      struct emnist_error *error)
+{
+	struct buffer *images = &matlab->images;
+	enum emnist_status status;
+	double values[PART_VALUES];
+	const char *fault = NULL;
+
+	if (matfile_has_bytes(array)) {
+		status =
+			matfile_bytes(matlab->file, array, images->data + images->nbytes, n, error);
+		images->nbytes += n;
+		return status;
+	}
+	status = matfile_values(matlab->file, array, values, n, error);
+	for (size_t i = 0; !status && i < n; i++) {
+		const size_t at = images->nbytes;
+
+		fault = levels_add(&matlab->numbers, values[i], images->data, at,
+				   images->data + at);
+		if (fault)
+			return error_set(error, EMNIST_ERR_CORRUPT, "row %zu, column %zu: %g is %s",
+					 at % array->rows + 1, at / array->rows + 1, values[i],
+					 fault);
+		images->nbytes++;
+	}
+	return status;
+}
+
 static enum emnist_status take_images(struct matlab *matlab, struct matfile_array *array,
 				      struct emnist_error *error)
 {
@@ -96,13 +128,12 @@ static enum emnist_status take_images(struct matlab *matlab, struct matfile_arra
 	matlab->source.count = array->rows;
 	while (!status && images->nbytes < array->n_values) {
 		const size_t left = (size_t)array->n_values - images->nbytes;
-		const size_t part = left < PART_NBYTES ? left : PART_NBYTES;
+		const size_t most = matfile_has_bytes(array) ? PART_NBYTES : PART_VALUES;
+		const size_t part = left < most ? left : most;
 
 		if (!buffer_reserve(images, images->nbytes + part))
 			return error_memory(error);
-		status = matfile_bytes(matlab->file, array, images->data + images->nbytes, part,
-				       error);
-		images->nbytes += part;
+		status = take_pixels(matlab, array, part, error);
 	}
 	return status ? error_prefix(error, status, "'images'") : EMNIST_OK;
 }
@@ -290,7 +321,9 @@ static enum emnist_status take_dataset(struct matlab *matlab, const struct sourc
 			status = matfile_skip(matlab->file, &field, error);
 	}
 	if (!status &&
-	    !source_describe(&matlab->source, "MATLAB, dataset.%s", dataset->fields[chosen]))
+	    !source_describe(&matlab->source, "MATLAB, dataset.%s%s", dataset->fields[chosen],
+			     matlab->numbers.has_fractions ? ", fractions of 0 to 1 times 255"
+							   : ""))
 		status = error_memory(error);
 	return status;
 }

@@ -13,9 +13,12 @@
 
 #include "../base/memory.h"
 #include "columns.h"
+#include "decimal.h"
+#include "levels.h"
 #include "rows.h"
 #include "siblings.h"
 
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -32,6 +35,13 @@ struct pixels {
 	uint32_t first_index; /* of the first line, in its column */
 	struct buffer images; /* (count, 784) */
 	struct buffer values; /* of uint16_t */
+	struct levels_numbers numbers;
+	/* The last column may turn out to hold the labels, which are whole among fractions: it is
+	 * kept apart, and last_line is the first that shows what its numbers are. */
+	bool has_last;
+	struct buffer last; /* (count) */
+	struct levels_numbers last_numbers;
+	uint64_t last_line;
 };
 
 bool pixels_begin(const unsigned char *bytes, size_t nbytes)
@@ -59,42 +69,31 @@ static void close_pixels(struct source *source)
 	columns_clear(&pixels->columns);
 	buffer_clear(&pixels->images);
 	buffer_clear(&pixels->values);
+	buffer_clear(&pixels->last);
 	source_clear(source);
 	free(pixels);
 }
 
 static const struct source_ops ops = {.read = read_pixels, .close = close_pixels};
 
-/* A whole number of at most max, as a decimal with nothing but zeros behind the point. */
-static bool parse_value(const struct rows_field *field, uint32_t max, uint32_t *value_ret)
+/* A whole number of at most max. */
+static bool parse_whole(const struct rows_field *field, uint32_t max, uint32_t *value_ret)
 {
-	const char *text = field->text, *end = text + field->nbytes;
-	uint32_t value = 0;
+	double value;
 
-	while (text < end && *text == ' ')
-		text++;
-	while (end > text && end[-1] == ' ')
-		end--;
-	if (text == end || *text < '0' || *text > '9')
+	if (!decimal_parse(field->text, field->nbytes, &value) || value > max ||
+	    value != floor(value))
 		return false;
-	for (; text < end && *text >= '0' && *text <= '9'; text++) {
-		value = value * 10 + (uint32_t)(*text - '0');
-		if (value > max)
-			return false;
-	}
-	if (text < end && *text == '.')
-		for (text++; text < end && *text == '0';)
-			text++;
-	*value_ret = value;
-	return text == end;
+	*value_ret = (uint32_t)value;
+	return true;
 }
 
-static enum emnist_status bad_field(const struct pixels *pixels, size_t i, const char *wanted,
+static enum emnist_status bad_field(const struct pixels *pixels, size_t i, const char *what,
 				    struct emnist_error *error)
 {
-	return error_set(error, EMNIST_ERR_CORRUPT, "line %llu, column %zu: '%.24s' is no %s",
+	return error_set(error, EMNIST_ERR_CORRUPT, "line %llu, column %zu: '%.24s' is %s",
 			 (unsigned long long)pixels->rows.line, i + 1,
-			 rows_field(&pixels->rows, i)->text, wanted);
+			 rows_field(&pixels->rows, i)->text, what);
 }
 
 static enum emnist_status check_width(const struct pixels *pixels, struct emnist_error *error)
@@ -114,8 +113,8 @@ static enum emnist_status check_index(struct pixels *pixels, struct emnist_error
 
 	if (column == SIZE_MAX)
 		return EMNIST_OK;
-	if (!parse_value(rows_field(&pixels->rows, column), SOURCE_MAX_COUNT, &value))
-		return bad_field(pixels, column, "number of a line", error);
+	if (!parse_whole(rows_field(&pixels->rows, column), SOURCE_MAX_COUNT, &value))
+		return bad_field(pixels, column, "no number of a line", error);
 	if (!pixels->source.count)
 		pixels->first_index = value;
 	if (value - pixels->first_index == pixels->source.count)
@@ -132,25 +131,50 @@ static enum emnist_status add_label(struct pixels *pixels, struct emnist_error *
 	const size_t column = pixels->columns.label;
 	uint32_t value;
 
-	if (!parse_value(rows_field(&pixels->rows, column), UINT16_MAX, &value))
-		return bad_field(pixels, column, "class number", error);
+	if (!parse_whole(rows_field(&pixels->rows, column), UINT16_MAX, &value))
+		return bad_field(pixels, column, "no class number", error);
 	((uint16_t *)(void *)pixels->values.data)[pixels->source.count] = (uint16_t)value;
 	return EMNIST_OK;
 }
 
+static const char *add_last(struct pixels *pixels, double value)
+{
+	struct levels_numbers *numbers = &pixels->last_numbers;
+	const size_t n = pixels->source.count;
+	const char *fault = levels_add(numbers, value, pixels->last.data, n, pixels->last.data + n);
+
+	if (!pixels->last_line && (numbers->most > 1 || numbers->has_fractions))
+		pixels->last_line = pixels->rows.line;
+	return fault;
+}
+
+/* Adds what is in column i as pixel n of the image. */
+static enum emnist_status add_value(struct pixels *pixels, size_t i, size_t n,
+				    struct emnist_error *error)
+{
+	const size_t n_before = (size_t)pixels->source.count * EMNIST_VECTOR_LENGTH + n;
+	const struct rows_field *field = rows_field(&pixels->rows, i);
+	const char *fault = "no whole number from 0 to 255";
+	uint8_t *to = pixels->images.data + n_before;
+	double value;
+
+	if (decimal_parse(field->text, field->nbytes, &value))
+		fault = pixels->has_last && i + 1 == pixels->columns.n
+				? add_last(pixels, value)
+				: levels_add(&pixels->numbers, value, pixels->images.data, n_before,
+					     to);
+	return fault ? bad_field(pixels, i, fault, error) : EMNIST_OK;
+}
+
 static enum emnist_status add_values(struct pixels *pixels, struct emnist_error *error)
 {
-	uint8_t *to = pixels->images.data + (size_t)pixels->source.count * EMNIST_VECTOR_LENGTH;
-	uint32_t value;
+	enum emnist_status status = EMNIST_OK;
+	size_t n = 0;
 
-	for (size_t i = 0; i < pixels->columns.n; i++) {
-		if (!columns_is_pixel(&pixels->columns, i))
-			continue;
-		if (!parse_value(rows_field(&pixels->rows, i), UINT8_MAX, &value))
-			return bad_field(pixels, i, "whole number from 0 to 255", error);
-		*to++ = (uint8_t)value;
-	}
-	return EMNIST_OK;
+	for (size_t i = 0; i < pixels->columns.n && !status; i++)
+		if (columns_is_pixel(&pixels->columns, i))
+			status = add_value(pixels, i, n++, error);
+	return status;
 }
 
 static enum emnist_status add_image(struct pixels *pixels, struct emnist_error *error)
@@ -161,7 +185,8 @@ static enum emnist_status add_image(struct pixels *pixels, struct emnist_error *
 	if (n == SOURCE_MAX_COUNT)
 		return error_set(error, EMNIST_ERR_LIMIT, "more than %u images", SOURCE_MAX_COUNT);
 	if (!buffer_reserve(&pixels->images, (n + 1) * EMNIST_VECTOR_LENGTH) ||
-	    !buffer_reserve(&pixels->values, (n + 1) * sizeof(uint16_t)))
+	    !buffer_reserve(&pixels->values, (n + 1) * sizeof(uint16_t)) ||
+	    !buffer_reserve(&pixels->last, n + 1))
 		return error_memory(error);
 	status = check_index(pixels, error);
 	if (!status)
@@ -182,6 +207,7 @@ static enum emnist_status take_first(struct pixels *pixels, const char *label_co
 	status = columns_read(&pixels->columns, &pixels->rows, label_column, error);
 	if (status)
 		return status;
+	pixels->has_last = !label_column && pixels->columns.header != COLUMNS_NAMES;
 	switch (pixels->columns.header) {
 	case COLUMNS_NO_HEADER:
 		return add_image(pixels, error);
@@ -224,11 +250,12 @@ static enum emnist_status read_all(struct pixels *pixels, const char *label_colu
  * like labels. */
 static bool has_label_last(const struct pixels *pixels)
 {
-	const uint8_t *last = pixels->images.data + EMNIST_VECTOR_LENGTH - 1;
 	uint32_t n_set = 0;
 
+	if (!pixels->has_last || pixels->last_numbers.has_fractions)
+		return false;
 	for (size_t i = 0; i < pixels->source.count; i++) {
-		const uint8_t value = last[i * EMNIST_VECTOR_LENGTH];
+		const uint8_t value = pixels->last.data[i];
 
 		if (pixels->source.values[i] || value >= MOST_CLASSES)
 			return false;
@@ -237,16 +264,13 @@ static bool has_label_last(const struct pixels *pixels)
 	return n_set > pixels->source.count / 4;
 }
 
-/* Takes the last value of each line for its label, where nobody has said which is. */
-static enum emnist_status move_label(struct pixels *pixels, const char *label_column,
-				     struct emnist_error *error)
+/* The last value of each line is its label. */
+static enum emnist_status take_last_as_labels(struct pixels *pixels, struct emnist_error *error)
 {
-	if (label_column || pixels->columns.header == COLUMNS_NAMES || !has_label_last(pixels))
-		return EMNIST_OK;
 	for (size_t i = 0; i < pixels->source.count; i++) {
 		uint8_t *image = pixels->images.data + i * EMNIST_VECTOR_LENGTH;
 
-		pixels->source.values[i] = image[EMNIST_VECTOR_LENGTH - 1];
+		pixels->source.values[i] = pixels->last.data[i];
 		memmove(image + 1, image, EMNIST_VECTOR_LENGTH - 1);
 		image[0] = 0;
 	}
@@ -255,6 +279,30 @@ static enum emnist_status move_label(struct pixels *pixels, const char *label_co
 			     "alone")
 		       ? EMNIST_OK
 		       : error_memory(error);
+}
+
+/* The last value of each line is its last pixel. */
+static enum emnist_status take_last_as_pixels(struct pixels *pixels, struct emnist_error *error)
+{
+	const double unit = pixels->last_numbers.has_fractions ? UINT8_MAX : 1;
+	const size_t count = pixels->source.count;
+	const char *fault = NULL;
+
+	for (size_t i = 0; i < count && !fault; i++)
+		fault = levels_add(&pixels->numbers, pixels->last.data[i] / unit,
+				   pixels->images.data, count * EMNIST_VECTOR_LENGTH,
+				   pixels->images.data + (i + 1) * EMNIST_VECTOR_LENGTH - 1);
+	if (!fault)
+		return EMNIST_OK;
+	return error_set(error, EMNIST_ERR_CORRUPT, "line %llu, column %zu: it is %s",
+			 (unsigned long long)pixels->last_line, pixels->columns.n, fault);
+}
+
+static bool describe(struct pixels *pixels)
+{
+	return source_describe(&pixels->source, "CSV%s",
+			       pixels->numbers.has_fractions ? ", fractions of 0 to 1 times 255"
+							     : "");
 }
 
 static enum emnist_status open_pixels(struct pixels *pixels, const struct source_request *request,
@@ -270,8 +318,10 @@ static enum emnist_status open_pixels(struct pixels *pixels, const struct source
 	pixels->source.orientation = SOURCE_ORIENTATION_UNKNOWN;
 	status = read_all(pixels, label_column, error);
 	if (!status)
-		status = move_label(pixels, label_column, error);
-	if (!status && !source_describe(&pixels->source, "CSV"))
+		status = has_label_last(pixels) ? take_last_as_labels(pixels, error)
+			 : pixels->has_last     ? take_last_as_pixels(pixels, error)
+						: EMNIST_OK;
+	if (!status && !describe(pixels))
 		status = error_memory(error);
 	return status ? source_blame_other(request, status, error)
 		      : source_find_meaning(&pixels->source, request, error);

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <math.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -166,7 +167,7 @@ static void test_damaged_csv(void **state)
 		{"1", 784, "-1", EMNIST_ERR_CORRUPT,
 		 "line 2, column 785: '-1' is no whole number from 0 to 255"},
 		{"1", 784, "0.5\n", EMNIST_ERR_CORRUPT,
-		 "line 2, column 785: '0.5' is no whole number from 0 to 255"},
+		 "line 2, column 785: '0.5' is a fraction, among whole numbers above 1"},
 		{"1", 784, "\n", EMNIST_ERR_CORRUPT,
 		 "line 2, column 785: '' is no whole number from 0 to 255"},
 		{"A", 784, "0\n", EMNIST_ERR_CORRUPT, "line 2, column 1: 'A' is no class number"},
@@ -214,7 +215,10 @@ static void test_damaged_first_line(void **state)
 		{"1", "nan\n", "line 1, column 785: 'nan' is no whole number from 0 to 255"},
 		{"1", "100000000000000000000\n",
 		 "line 1, column 785: '100000000000000000000' is no whole number from 0 to 255"},
-		{"1", "0.1\n", "line 1, column 785: '0.1' is no whole number from 0 to 255"},
+		{"1", "1e\n", "line 1, column 785: '1e' is no whole number from 0 to 255"},
+		{"1", ".\n", "line 1, column 785: '.' is no whole number from 0 to 255"},
+		{"1", "17.5\n", "line 1, column 785: '17.5' is no whole number from 0 to 255"},
+		{"1", "1e999\n", "line 1, column 785: '1e999' is no whole number from 0 to 255"},
 		{"", "0\n", "line 1, column 1: '' is no class number"},
 		{"A", "0\n", "line 1, column 1: 'A' is no class number"},
 		{"label", "0\n", "line 1, column 1: 'label' is no class number"},
@@ -247,6 +251,13 @@ static void test_tables(void **state)
 		{FOLDER "tables/other-name.csv.gz", "CSV, upright", "y"},
 		{FOLDER "tables/other-name.csv.gz", "CSV, upright", "Y"},
 		{FOLDER "tables/other-name.csv.gz", "CSV, upright", "1"},
+		{FOLDER "tables/savetxt.csv.gz", "CSV, transposed", NULL},
+		{FOLDER "tables/fractions.csv.gz", "CSV, fractions of 0 to 1 times 255, upright",
+		 NULL},
+		{FOLDER "tables/fractions-last.csv.gz",
+		 "CSV, fractions of 0 to 1 times 255, transposed", NULL},
+		{FOLDER "tables/savetxt-fractions.csv.gz",
+		 "CSV, fractions of 0 to 1 times 255, transposed", NULL},
 	};
 	struct emnist_dataset_options options = {.label_column = "786"};
 	static struct contents contents, original;
@@ -373,6 +384,58 @@ static void test_assumed(void **state)
 		      "columns");
 }
 
+/* A line of a label and 784 zeros, but for a first and a last value. */
+static void put_values(char *text, const char *first, const char *last)
+{
+	sprintf(text + strlen(text), "7,%s", first);
+	put_line(text, "", 783, last);
+	strcat(text, "\n");
+}
+
+/* Fractions are so in the whole file: what was read before the first of them is one as well, and a
+ * value above 1 is an error. */
+static void test_fractions(void **state)
+{
+	static const struct {
+		const char *values[4], *message;
+	} cases[] = {
+		{{"1", "1", "0.498", "2e-3"}, NULL},
+		{{"1", "0.498", "0", "1.0"}, NULL},
+		{{"0", "5E-1", "1", ".25"}, NULL},
+		{{"0.5", "0", "17", "0"},
+		 "line 2, column 2: '17' is more than 1, among fractions of it"},
+		{{"17", "0", "0.5", "0"},
+		 "line 2, column 2: '0.5' is a fraction, among whole numbers above 1"},
+		{{"0.5", "0", "0", "17"},
+		 "line 2, column 785: it is more than 1, among fractions of it"},
+		{{"0", "0.5", "0", "17"},
+		 "line 2, column 785: '17' is more than 1, among fractions of it"},
+		{{"17", "0", "0", "0.5"},
+		 "line 2, column 785: it is a fraction, among whole numbers above 1"},
+	};
+	static struct contents contents;
+	static char text[8192];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *const *values = cases[i].values;
+		const char *path;
+
+		text[0] = '\0';
+		put_values(text, values[0], values[1]);
+		put_values(text, values[2], values[3]);
+		path = write_file("mixed.csv", text, strlen(text));
+		if (cases[i].message) {
+			check_fails(path, NULL, EMNIST_ERR_CORRUPT, cases[i].message);
+			continue;
+		}
+		read_good(path, NULL, &contents);
+		for (size_t k = 0; k < 4; k++)
+			assert_int_equal(contents.pixels[k / 2 * 784 + k % 2 * 783],
+					 lround(255 * strtod(values[k], NULL)));
+	}
+}
+
 /* What people's programs write: a mark, CRLF, blanks, decimals, quotes, no end of the last line. */
 static void test_odd_csv(void **state)
 {
@@ -497,6 +560,10 @@ static void test_matlab(void **state)
 		options.split = files[i].split;
 		check_same(files[i].path, &options, "MATLAB, dataset.test");
 	}
+	check_same(FOLDER "fractions.mat", NULL,
+		   "MATLAB, dataset.test, fractions of 0 to 1 times 255");
+	check_fails(FOLDER "mixed.mat", NULL, EMNIST_ERR_CORRUPT,
+		    "test: 'images': row 3, column 500: 17 is more than 1, among fractions of it");
 	read_good(ORIGINAL, NULL, &original);
 	options.split = "train";
 	read_good(FOLDER "strokes.mat", &options, &contents);
@@ -793,6 +860,7 @@ int main(void)
 		cmocka_unit_test(test_damaged_csv),
 		cmocka_unit_test(test_odd_csv),
 		cmocka_unit_test(test_damaged_first_line),
+		cmocka_unit_test(test_fractions),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_label_column),
 		cmocka_unit_test(test_assumed),
