@@ -3,6 +3,9 @@
 # told. The tools that ask and install are our own here.
 . cli/test/tap.inc
 
+# Those of the make that runs this are not for the ones that it runs.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
 mkdir "$TMP/bin"
 cat >"$TMP/bin/dpkg-query" <<'END'
 #!/bin/sh
