@@ -38,34 +38,45 @@
 /* What is dark at more places of the border, of 4 (SIDE - 1), is a table, or the edge of a box. */
 #define MAX_AT_BORDER (2 * (SIDE - 1))
 
+/* The values at all places, and how many there are of each, with none of those beyond. */
 struct places {
 	uint8_t values[SIDE][SIDE];
+	uint16_t histogram[REACH + 256 + REACH];
 };
 
-static struct places look(const float *paper, size_t width, size_t height)
+static uint16_t count_of(const struct places *places, int value)
 {
-	struct places places;
+	return places->histogram[value + REACH];
+}
 
+static void look(const float *paper, size_t width, size_t height, struct places *places)
+{
+	size_t columns[SIDE];
+
+	memset(places->histogram, 0, sizeof(places->histogram));
+	for (size_t i = 0; i < SIDE; i++)
+		columns[i] = i * (width - 1) / (SIDE - 1);
 	for (size_t j = 0; j < SIDE; j++) {
 		const float *row = paper + j * (height - 1) / (SIDE - 1) * width;
 
-		for (size_t i = 0; i < SIDE; i++)
-			places.values[j][i] = (uint8_t)(row[i * (width - 1) / (SIDE - 1)] + 0.5f);
+		for (size_t i = 0; i < SIDE; i++) {
+			const uint8_t value = (uint8_t)(int)(row[columns[i]] + 0.5f);
+
+			places->values[j][i] = value;
+			places->histogram[value + REACH]++;
+		}
 	}
-	return places;
 }
 
 /* The brightness that most places have, or its neighbors half as often, and how many lie within
  * REACH of it. */
 static int most_frequent(const struct places *places, size_t *n_ret)
 {
-	uint32_t with_margins[256 + 2 * REACH] = {0}, *histogram = with_margins + REACH, most = 0;
-	int middle = 0;
+	int middle = 0, most = 0;
 
-	for (size_t i = 0; i < N_PLACES; i++)
-		histogram[places->values[i / SIDE][i % SIDE]]++;
 	for (int v = 0; v < 256; v++) {
-		const uint32_t n = histogram[v - 1] + 2 * histogram[v] + histogram[v + 1];
+		const int n =
+			count_of(places, v - 1) + 2 * count_of(places, v) + count_of(places, v + 1);
 
 		if (n > most) {
 			most = n;
@@ -74,7 +85,7 @@ static int most_frequent(const struct places *places, size_t *n_ret)
 	}
 	*n_ret = 0;
 	for (int v = middle - REACH; v <= middle + REACH; v++)
-		*n_ret += histogram[v];
+		*n_ret += count_of(places, v);
 	return middle;
 }
 
@@ -85,7 +96,7 @@ static bool is_paper(uint8_t value, int middle)
 
 static bool is_all_over(const struct places *places, int middle)
 {
-	uint8_t n[N_TILES][N_TILES] = {{0}};
+	unsigned n[N_TILES][N_TILES] = {{0}};
 
 	for (size_t j = 0; j < SIDE; j++)
 		for (size_t i = 0; i < SIDE; i++)
@@ -96,34 +107,26 @@ static bool is_all_over(const struct places *places, int middle)
 	return true;
 }
 
-/* Sets the level and the noise: the median of what is paper, where soft edges lie on one side, and
- * its standard deviation from that. */
-static void measure(const struct places *places, int middle, struct flat_paper *flat)
+/* Sets the level and the noise of n places of paper: their median, as soft edges lie on one side,
+ * and the standard deviation from that. */
+static void measure(const struct places *places, int middle, size_t n, struct flat_paper *flat)
 {
-	unsigned histogram[2 * REACH + 1] = {0}, n = 0, n_below = 0;
 	float near = 0, sum = 0, squares = 0;
-	int median = 0;
+	int median = middle - REACH;
+	size_t n_below = 0;
 
-	for (size_t i = 0; i < N_PLACES; i++) {
-		const uint8_t value = places->values[i / SIDE][i % SIDE];
-
-		if (is_paper(value, middle)) {
-			histogram[value - middle + REACH]++;
-			n++;
-		}
-	}
-	while (2 * (n_below + histogram[median]) < n)
-		n_below += histogram[median++];
-	for (int k = 0; k <= 2 * REACH; k++) {
-		const float off = (float)(k - median), weight = (float)histogram[k];
+	while (2 * (n_below + count_of(places, median)) < n)
+		n_below += count_of(places, median++);
+	for (int v = middle - REACH; v <= middle + REACH; v++) {
+		const float off = (float)(v - median), weight = count_of(places, v);
 
 		squares += weight * off * off;
-		if (k < median - 1 || k > median + 1)
+		if (v < median - 1 || v > median + 1)
 			continue;
 		near += weight;
 		sum += weight * off;
 	}
-	flat->level = (float)(middle - REACH + median) + sum / near;
+	flat->level = (float)median + sum / near;
 	flat->noise = sqrtf(squares / (float)n);
 }
 
@@ -188,11 +191,11 @@ bool normalize_find_flat(const float *paper, size_t width, size_t height, struct
 
 	if (width < SIDE || height < SIDE)
 		return false;
-	places = look(paper, width, height);
+	look(paper, width, height, &places);
 	middle = most_frequent(&places, &n);
 	if ((double)n < MIN_PAPER * N_PLACES || !is_all_over(&places, middle))
 		return false;
-	measure(&places, middle, flat);
+	measure(&places, middle, n, flat);
 	find_range(paper, width * height, &least, &most);
 	dark = flat->level - least;
 	bright = most - flat->level;

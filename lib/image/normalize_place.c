@@ -53,20 +53,23 @@ static void sum_shares(double start, double step, size_t first, size_t n, double
 	}
 }
 
+#define LANES 8
+typedef float lanes __attribute__((vector_size(4 * LANES), may_alias, aligned(4)));
+typedef float half_lanes __attribute__((vector_size(2 * LANES)));
+
 /* The cells of which a pixel of the vector has a share that counts. */
 struct taps {
 	size_t first, end;
 };
 
 /* weights[j][i] = the share of cell i, of n, in pixel j of the vector: what a normal distribution
- * around the pixel's centre has over the cell; 0 beyond the pixel's taps. Cells are `scale` pixels
- * wide, and the middle of the vector lies at `middle`. */
+ * around the pixel's centre has over the cell; LANES zeros behind the pixel's taps. Cells are
+ * `scale` pixels wide, and the middle of the vector lies at `middle`. */
 static void make_weights(float weights[EMNIST_SIDE][PLACE_STRIDE], struct taps taps[EMNIST_SIDE],
 			 size_t n, double middle, double scale, double sigma)
 {
 	const double narrow = 1 / (sigma * 1.4142135623730951), step = scale * narrow;
 
-	memset(weights, 0, EMNIST_SIDE * sizeof(*weights));
 	for (size_t j = 0; j < EMNIST_SIDE; j++) {
 		const double centre = (double)j + 0.5 - EMNIST_SIDE / 2.0;
 		const double start = (-middle * scale - centre) * narrow;
@@ -82,11 +85,9 @@ static void make_weights(float weights[EMNIST_SIDE][PLACE_STRIDE], struct taps t
 		for (size_t i = taps[j].first; i < taps[j].end; i++)
 			weights[j][i] =
 				(float)(shares[i + 1 - taps[j].first] - shares[i - taps[j].first]);
+		memset(weights[j] + taps[j].end, 0, LANES * sizeof(**weights));
 	}
 }
-
-#define LANES 8
-typedef float lanes __attribute__((vector_size(4 * LANES), may_alias, aligned(4)));
 
 /* to, WORK_BLOCK values, = the sum of the rows of ink by their weights. */
 static inline void weigh_rows(const float *ink, size_t width, const float *weights, size_t n,
@@ -106,13 +107,13 @@ static inline void weigh_rows(const float *ink, size_t width, const float *weigh
 static inline float weigh(const float *values, const float *weights, size_t n)
 {
 	lanes sums = {0};
-	float sum = 0;
+	half_lanes halves[2];
 
 	for (size_t i = 0; i < n; i += LANES)
 		sums += *(const lanes *)(values + i) * *(const lanes *)(weights + i);
-	for (size_t k = 0; k < LANES; k++)
-		sum += sums[k];
-	return sum;
+	memcpy(halves, &sums, sizeof(sums));
+	halves[0] += halves[1];
+	return halves[0][0] + halves[0][1] + (halves[0][2] + halves[0][3]);
 }
 
 /* vector = weights of rows x ink x weights of columns, transposed. Reads up to a block behind the
