@@ -90,8 +90,8 @@ static const struct option_spec specs[] = {
 	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
 			"threads; default: one a processor"),
 	OPTION_FLAG('q', "quiet", quiet,
-		    "no progress, and no message for an image that cannot be classified: the "
-		    "records and the exit status tell"),
+		    "no progress, and no message for each image that cannot be classified: records "
+		    "tell, and of text the last line on standard error"),
 	OPTION_COUNT(
 		'v', "verbose", verbose,
 		"warn of what is doubtful about an image; say at the end what was done, and how "
@@ -262,6 +262,9 @@ static enum exit_status run(const struct settings *s, const struct pipeline_opti
 	status = header.failed ? STATUS_FATAL : pipeline_run(&options, inputs, sink, &totals);
 	text_release(&header);
 	status = tell_of_rest(s, &totals, status);
+	if (totals.n_failed && s->quiet && options.format == &output_text)
+		complain("%" PRIu64 " of %" PRIu64 " images could not be classified",
+			 totals.n_failed, totals.n_inputs);
 	free(totals.walked.not_entered);
 	free(totals.unopened);
 	if (s->verbose)

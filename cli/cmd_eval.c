@@ -44,8 +44,8 @@ static const struct option_spec specs[] = {
 	OPTION_HEADING("Answers:"),
 	CLASSES_OPTIONS(classes),
 	OPTION_HEADING("Output:"),
-	OPTION_CHOICE('f', "format", "text|json|csv", format, eval_format_names,
-		      "csv is a table of the classes; default: text"),
+	OPTION_CHOICE('f', "format", "text|json|csv|tsv", format, eval_format_names,
+		      "csv and tsv are a table of the classes; default: text"),
 	OPTION_OUTPUT('o', "output", "FILE", output_path,
 		      "write to FILE; default: standard output"),
 	OPTION_FLAG(0, "per-class", per_class, "print recall, precision and F1 of each class"),
@@ -99,7 +99,8 @@ static struct emnist_dataset *open_dataset(struct settings *s, const struct emni
 {
 	struct emnist_dataset *dataset;
 
-	s->dataset.n_threads = (unsigned)s->n_threads;
+	s->dataset.n_threads = s->n_threads;
+	s->dataset.quiet = s->quiet;
 	dataset = dataset_open(&s->dataset, path, emnist_model_preprocess(model));
 	if (dataset && !emnist_dataset_count(dataset)) {
 		complain("'%s': has no images", path);

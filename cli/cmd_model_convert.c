@@ -30,8 +30,9 @@ struct settings {
 };
 
 static const struct option_spec specs[] = {
-	OPTION_CHOICE(0, "to", "FORMAT", format, format_names,
+	OPTION_CHOICE('f', "format", "FORMAT", format, format_names,
 		      "onnx, savedmodel, graphdef or safetensors; default: by OUT's ending"),
+	OPTION_CHOICE(0, "to", "FORMAT", format, format_names, "the same"),
 	OPTION_UNSIGNED(0, "opset", "N", opset, 7, 25, "ONNX's operator set, 7 to 25; default: 17"),
 	OPTION_TEXT(0, "batch", "N|dynamic", batch,
 		    "images that each run takes; default: dynamic, any number"),
@@ -96,7 +97,7 @@ static bool settle_format(struct settings *s, const char *out)
 
 	s->options.format = (enum emnist_format)(s->format + 1);
 	if (!is_told && to_stdout)
-		complain("--to is needed to write to standard output");
+		complain("--format is needed to write to standard output");
 	else if (s->options.format == EMNIST_FORMAT_SAVED_MODEL && to_stdout)
 		complain("a SavedModel is a directory, and cannot go to standard output");
 	else if (!is_told && model_format_is_inner(out))
@@ -105,7 +106,7 @@ static bool settle_format(struct settings *s, const char *out)
 		return true;
 	else
 		complain("'%s': its ending is of no known format: .onnx, .pb, .safetensors, or "
-			 "none for a SavedModel; --to can tell",
+			 "none for a SavedModel; --format can tell",
 			 out);
 	return false;
 }
@@ -137,7 +138,7 @@ static bool may_write(const struct settings *s, const char *out)
 	    (size_t)snprintf(model, sizeof(model), "%s/saved_model.pb", out) < sizeof(model))
 		exists = exists || stat(model, &st) == 0;
 	if (exists)
-		complain("'%s': is there already; --force replaces it", out);
+		complain("'%s': already exists; use --force to replace it", out);
 	return !exists;
 }
 

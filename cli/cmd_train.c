@@ -163,7 +163,8 @@ static bool open_datasets(struct train_command *c)
 		complain("--idx-labels: is of one dataset, and %zu are given", operands->n);
 		return false;
 	}
-	c->s.dataset.n_threads = (unsigned)c->s.n_threads;
+	c->s.dataset.n_threads = c->s.n_threads;
+	c->s.dataset.quiet = c->s.quiet;
 	for (size_t i = 0; i < operands->n; i++) {
 		c->datasets[i] =
 			dataset_open(&c->s.dataset, operands->texts[i], EMNIST_PREPROCESS_AUTO);

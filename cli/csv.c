@@ -1,5 +1,5 @@
 /*
- * csv.c - fields of comma-separated values.
+ * csv.c - fields of tables.
  */
 #include "csv.h"
 
@@ -19,3 +19,23 @@ void csv_put_field(struct text *text, const char *field)
 	}
 	text_putc(text, '"');
 }
+
+static void put_backslashed(struct text *text, const char *string)
+{
+	static const char special[] = "\t\n\r\\", letters[] = "tnr\\";
+
+	for (;;) {
+		size_t n = strcspn(string, special);
+
+		text_add(text, string, n);
+		string += n;
+		if (!*string)
+			return;
+		text_putc(text, '\\');
+		text_putc(text, letters[strchr(special, *string) - special]);
+		string++;
+	}
+}
+
+const struct csv_dialect csv_comma = {',', csv_put_field};
+const struct csv_dialect csv_tab = {'\t', put_backslashed};

@@ -11,6 +11,8 @@
 #include "outputs.h"
 #include "progress.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,9 +25,6 @@ struct settings {
 	struct choice_settings choice;
 	int form; /* enum emnist_write_form; -1: as the name tells */
 	bool force;
-	uint64_t n_threads;
-	bool quiet;
-	unsigned verbose;
 	const char *output_path;
 	struct text_list operands;
 };
@@ -33,14 +32,7 @@ struct settings {
 /* In the order of enum emnist_write_form. */
 static const char *const form_names[] = {"idx", "csv", "npy", "npz", "folders", "flat", NULL};
 
-/* Of both commands. */
-#define RUN_OPTIONS                                                                                \
-	OPTION_HEADING("Run:"),                                                                    \
-		OPTION_UNSIGNED(                                                                   \
-			'j', "threads", "N", n_threads, 1, 1024,                                   \
-			"threads that read and write image files; default: one a processor"),      \
-		OPTION_FLAG('q', "quiet", quiet, "no progress"),                                   \
-		OPTION_COUNT('v', "verbose", verbose, "say what was read and written")
+#define RUN_OPTIONS DATASET_RUN_OPTIONS(dataset, "threads that read and write image files")
 
 static const struct option_spec export_specs[] = {
 	OPTION_HEADING("Dataset:"),
@@ -52,7 +44,9 @@ static const struct option_spec export_specs[] = {
 	OPTION_CHOICE('f', "format", "FORM", form, form_names,
 		      "idx, csv (as on Kaggle), npy, npz, folders (of PNG files, one a class) or "
 		      "flat (PNG files in one folder); default: as DEST is named, else folders"),
-	OPTION_FLAG(0, "force", force, "write PNG files into a folder that is not empty"),
+	OPTION_FLAG(
+		0, "force", force,
+		"replace the files at DEST, or write PNG files into a folder that is not empty"),
 	RUN_OPTIONS,
 	OPTION_END,
 };
@@ -221,7 +215,7 @@ static enum exit_status finish(struct copy *copy)
 		complain_of(copy->dest, &error);
 		return STATUS_FATAL;
 	}
-	if (copy->s->verbose)
+	if (copy->s->dataset.verbose)
 		complain("'%s': %llu images", copy->dest, (unsigned long long)copy->n_written);
 	return STATUS_OK;
 }
@@ -234,14 +228,15 @@ static bool begin(struct copy *copy, const struct emnist_labels *labels,
 	const struct emnist_writer_options options = {
 		.form = (enum emnist_write_form)s->form,
 		.into_filled = s->force,
-		.n_threads = s->n_threads ? (unsigned)s->n_threads : processor_count(),
+		.n_threads =
+			s->dataset.n_threads ? (unsigned)s->dataset.n_threads : processor_count(),
 		.inputs = inputs,
 		.n_inputs = n_inputs,
 	};
 	struct emnist_error error;
 
 	if (!emnist_writer_create(copy->dest, labels, &options, &copy->writer, &error)) {
-		progress_start(&copy->progress, "images", s->quiet);
+		progress_start(&copy->progress, "images", s->dataset.quiet);
 		return true;
 	}
 	complain_of(copy->dest, &error);
@@ -250,6 +245,23 @@ static bool begin(struct copy *copy, const struct emnist_labels *labels,
 
 /* ----------------------------------------------------------------------- export */
 
+/* A dataset is easily taken for the place where one is to be written, so that no file that is there
+ * is replaced unasked. The writer looks at folders. */
+static bool is_free(const struct settings *s, const char *dest)
+{
+	const char *const endings[] = {"", "-images-idx3-ubyte"};
+	char path[PATH_MAX];
+	struct stat st;
+
+	for (size_t i = 0; i < 1 + (s->form == EMNIST_WRITE_IDX) && !s->force; i++)
+		if (snprintf(path, sizeof(path), "%s%s", dest, endings[i]) < PATH_MAX &&
+		    stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+			complain("'%s': already exists; use --force to replace it", path);
+			return false;
+		}
+	return true;
+}
+
 static enum exit_status export_dataset(struct settings *s, const char *path, const char *dest)
 {
 	struct copy copy = {.s = s, .dest = dest};
@@ -257,16 +269,15 @@ static enum exit_status export_dataset(struct settings *s, const char *path, con
 	struct emnist_dataset *dataset;
 	struct choice *choice;
 
-	s->dataset.n_threads = (unsigned)s->n_threads;
 	dataset = dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
 	if (!dataset)
 		return STATUS_FATAL;
-	if (s->verbose)
+	if (s->dataset.verbose)
 		dataset_tell(dataset, path);
 	copy.n_images = emnist_dataset_count(dataset);
 	choice = choice_open(&s->choice, dataset, path);
 	interrupt_catch();
-	if (choice && begin(&copy, choice_labels(choice), &dataset, 1)) {
+	if (choice && begin(&copy, choice_labels(choice), &dataset, 1) && is_free(s, dest)) {
 		const bool good = copy_images(&copy, choice, NULL);
 
 		progress_clear(&copy.progress);
@@ -328,7 +339,6 @@ static bool open_all(struct settings *s, struct intake *intake)
 		complain("out of memory");
 		return false;
 	}
-	s->dataset.n_threads = (unsigned)s->n_threads;
 	for (; intake->n < s->operands.n; intake->n++) {
 		const char *path = s->operands.texts[intake->n];
 
@@ -336,7 +346,7 @@ static bool open_all(struct settings *s, struct intake *intake)
 			dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
 		if (!intake->datasets[intake->n])
 			return false;
-		if (s->verbose)
+		if (s->dataset.verbose)
 			dataset_tell(intake->datasets[intake->n], path);
 	}
 	return true;

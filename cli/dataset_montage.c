@@ -40,6 +40,7 @@ static const struct option_spec specs[] = {
 			"pixels of the sheet for one of an image; default: 2"),
 	OPTION_FLAG(0, "numbers", numbers, "write the number of each image, too"),
 	OPTION_FLAG(0, "dark-sheet", dark, "light ink on a dark sheet"),
+	DATASET_RUN_OPTIONS(dataset, "threads that read image files"),
 	OPTION_END,
 };
 
@@ -105,8 +106,11 @@ static bool add_dataset(struct settings *s, struct emnist_montage *montage, cons
 {
 	struct emnist_dataset *dataset = dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
 	struct choice *choice = dataset ? choice_open(&s->choice, dataset, path) : NULL;
-	const bool good = choice && add_images(s, montage, choice, path);
+	bool good;
 
+	if (choice && s->dataset.verbose)
+		dataset_tell(dataset, path);
+	good = choice && add_images(s, montage, choice, path);
 	choice_free(choice);
 	emnist_dataset_free(dataset);
 	return good;

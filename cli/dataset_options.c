@@ -23,6 +23,8 @@ static int on_bad_image(void *context, const char *path, const struct emnist_err
 	if (settings->again)
 		return 0;
 	settings->n_bad++;
+	if (settings->quiet)
+		return 0;
 	progress_make_way();
 	complain_of(path, error);
 	return 0;
@@ -58,7 +60,8 @@ struct emnist_dataset *dataset_open(struct dataset_settings *settings, const cha
 		.preprocess = settings->preprocess < 0
 				      ? usual
 				      : (enum emnist_preprocess)settings->preprocess,
-		.n_threads = settings->n_threads ? settings->n_threads : processor_count(),
+		.n_threads =
+			settings->n_threads ? (unsigned)settings->n_threads : processor_count(),
 		.bad_image = on_bad_image,
 		.context = settings,
 	};
@@ -99,5 +102,8 @@ void dataset_tell(const struct emnist_dataset *dataset, const char *path)
 
 enum exit_status dataset_status(const struct dataset_settings *settings, enum exit_status status)
 {
+	if (settings->n_bad && settings->quiet)
+		complain("%llu image file%s could not be read", (unsigned long long)settings->n_bad,
+			 settings->n_bad == 1 ? "" : "s");
 	return settings->n_bad && status == STATUS_OK ? STATUS_INPUT : status;
 }

@@ -17,7 +17,9 @@ struct dataset_settings {
 	int preprocess; /* enum emnist_preprocess; negative: the command's usual way */
 	bool fail_fast;
 	const char *indices_path;
-	unsigned n_threads; /* that read image files; 0: one a processor */
+	uint64_t n_threads; /* that read image files; 0: one a processor */
+	bool quiet;         /* no word on single image files, but how many could not be read */
+	unsigned verbose;
 
 	bool again;     /* the same is read a second time: nothing is said of bad files any more */
 	uint64_t n_bad; /* image files that could not be read: counted while datasets are read */
@@ -55,6 +57,15 @@ extern const char *const dataset_preprocess_names[];
 		     "take only the images whose numbers, from 0, are in FILE, one a line; - is "  \
 		     "standard input")
 
+/* Of the commands that do little else than read images. */
+#define DATASET_RUN_OPTIONS(member, threads_help)                                                  \
+	OPTION_HEADING("Run:"),                                                                    \
+		OPTION_UNSIGNED('j', "threads", "N", member.n_threads, 1, 1024,                    \
+				threads_help "; default: one a processor"),                        \
+		OPTION_FLAG('q', "quiet", member.quiet,                                            \
+			    "no progress; of image files that cannot be read, only how many"),     \
+		OPTION_COUNT('v', "verbose", member.verbose, "say what is read, and how it lies")
+
 /* Opens the dataset at path; usual: how image files become 28x28 where the settings do not say.
  * Complains and returns NULL on failure. The settings must outlive the dataset: reading it
  * complains of image files that cannot be read, and counts them. */
@@ -64,7 +75,8 @@ struct emnist_dataset *dataset_open(struct dataset_settings *settings, const cha
 /* Says on stderr what is in the dataset at path. */
 void dataset_tell(const struct emnist_dataset *dataset, const char *path);
 
-/* At the end: STATUS_INPUT where image files were left out, else status. */
+/* At the end: STATUS_INPUT where image files were left out, else status. Says how many, where
+ * nothing was said of each. */
 enum exit_status dataset_status(const struct dataset_settings *settings, enum exit_status status);
 
 #endif

@@ -29,6 +29,7 @@ static const struct option_spec specs[] = {
 	OPTION_OUTPUT(0, "chart", "FILE", chart_path,
 		      "draw the counts of the classes as bars, a panel a dataset: PNG where FILE "
 		      "ends in .png, else SVG"),
+	DATASET_RUN_OPTIONS(dataset, "threads that read image files"),
 	OPTION_END,
 };
 
@@ -55,6 +56,8 @@ static bool count(struct settings *s, const char *path, struct emnist_statistics
 		dataset = dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
 		if (!dataset)
 			return false;
+		if (s->dataset.verbose)
+			dataset_tell(dataset, path);
 		status = emnist_statistics_add(statistics, dataset, &error);
 	}
 	emnist_dataset_free(dataset);

@@ -85,6 +85,7 @@ extern const struct eval_format eval_json;
 
 /* csv: a header and a line for each class that occurs. */
 extern const struct eval_format eval_csv;
+extern const struct eval_format eval_tsv;
 
 /* All formats, in the order of eval_format_names; both are ended by NULL. */
 extern const struct eval_format *const eval_formats[];

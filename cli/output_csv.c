@@ -10,32 +10,7 @@
 
 #define DECIMALS 6
 
-struct dialect {
-	char separator;
-	void (*put_field)(struct text *text, const char *string);
-};
-
-static void put_backslashed(struct text *text, const char *string)
-{
-	static const char special[] = "\t\n\r\\", letters[] = "tnr\\";
-
-	for (;;) {
-		size_t n = strcspn(string, special);
-
-		text_add(text, string, n);
-		string += n;
-		if (!*string)
-			return;
-		text_putc(text, '\\');
-		text_putc(text, letters[strchr(special, *string) - special]);
-		string++;
-	}
-}
-
-static const struct dialect comma = {',', csv_put_field};
-static const struct dialect tab = {'\t', put_backslashed};
-
-static void put_header(const struct dialect *dialect, struct text *text,
+static void put_header(const struct csv_dialect *dialect, struct text *text,
 		       const struct output_schema *schema)
 {
 	static const char *const first[] = {"path", "label", "probability", "error"};
@@ -71,7 +46,7 @@ static void put_header(const struct dialect *dialect, struct text *text,
 	text_putc(text, '\n');
 }
 
-static void put_class(const struct dialect *dialect, struct text *text,
+static void put_class(const struct csv_dialect *dialect, struct text *text,
 		      const struct output_schema *schema, const struct record *record, size_t rank)
 {
 	uint32_t class = record->top[rank];
@@ -83,7 +58,7 @@ static void put_class(const struct dialect *dialect, struct text *text,
 	text_share(text, (double)record->probabilities[class], DECIMALS);
 }
 
-static void put_failed(const struct dialect *dialect, struct text *text,
+static void put_failed(const struct csv_dialect *dialect, struct text *text,
 		       const struct output_schema *schema, const struct record *record)
 {
 	size_t n_empty = 2 * (schema->n_top - 1) + (schema->probabilities ? schema->n_classes : 0) +
@@ -96,7 +71,7 @@ static void put_failed(const struct dialect *dialect, struct text *text,
 		text_putc(text, dialect->separator);
 }
 
-static void put_record(const struct dialect *dialect, struct text *text,
+static void put_record(const struct csv_dialect *dialect, struct text *text,
 		       const struct output_schema *schema, const struct record *record)
 {
 	dialect->put_field(text, record->path);
@@ -121,24 +96,24 @@ static void put_record(const struct dialect *dialect, struct text *text,
 
 static void put_csv_header(struct text *text, const struct output_schema *schema)
 {
-	put_header(&comma, text, schema);
+	put_header(&csv_comma, text, schema);
 }
 
 static void put_csv_record(struct text *text, const struct output_schema *schema,
 			   const struct record *record)
 {
-	put_record(&comma, text, schema, record);
+	put_record(&csv_comma, text, schema, record);
 }
 
 static void put_tsv_header(struct text *text, const struct output_schema *schema)
 {
-	put_header(&tab, text, schema);
+	put_header(&csv_tab, text, schema);
 }
 
 static void put_tsv_record(struct text *text, const struct output_schema *schema,
 			   const struct record *record)
 {
-	put_record(&tab, text, schema, record);
+	put_record(&csv_tab, text, schema, record);
 }
 
 const struct output_format output_csv = {"csv", put_csv_header, put_csv_record};

@@ -190,7 +190,7 @@ done
 # In the order of their paths, images of folders are not where they were.
 for what in e.csv folders/labels.csv flat-of-all/labels.csv; do
 	[ "$what" != flat-of-all/labels.csv ] || runs 0 export -f flat $byclass "$TMP/flat-of-all"
-	check "export: $what is read again" runs 0 export "$TMP/$what" "$TMP/again-images-idx3-ubyte"
+	check "export: $what is read again" runs 0 export --force "$TMP/$what" "$TMP/again-images-idx3-ubyte"
 	check "export: $what: the images that there were" cmp "$TMP/again-images-idx3-ubyte" $plain
 	check "export: $what: their labels" cmp "$TMP/again-labels-idx1-ubyte" "$TMP/labels"
 done
@@ -205,6 +205,13 @@ check 'export: folders: the same figures' diff "$TMP/wanted" "$TMP/got"
 fails 'export: into a folder that has something in it' "'$TMP/folders': the folder is not empty" \
 	export $byclass "$TMP/folders"
 check 'export: --force' runs 0 export --force $byclass "$TMP/folders"
+fails 'export: what is there stays' "'$TMP/e.csv': already exists; use --force to replace it" \
+	export $byclass "$TMP/e.csv"
+fails 'export: what a stem is of stays' \
+	"'$TMP/c-images-idx3-ubyte': already exists; use --force to replace it" \
+	export -f idx $byclass "$TMP/c"
+check 'export: --force replaces it' runs 0 export --force -f idx $byclass "$TMP/c"
+check 'export: what -o names is replaced' runs 0 import -o "$TMP/c" $byclass
 fails 'export: no destination' "a DATASET and a DEST are to be given; see 'emnist dataset export --help'" \
 	export $byclass
 fails 'export: an unknown form' "--format: 'mat' is not one of idx, csv, npy, npz, folders, flat" \
@@ -217,7 +224,7 @@ fails 'export: into a file' "'$TMP/e.csv': cannot make the folder: Not a directo
 	export -f flat $byclass "$TMP/e.csv"
 check 'export: nothing half is left' [ -z "$(find "$TMP" . -name '.emnist-*' -not -path './build/*')" ]
 cp "$TMP/e.csv" "$TMP/kept.csv"
-runs 2 export $idx/malformed/gzip-crc "$TMP/kept.csv"
+runs 2 export --force $idx/malformed/gzip-crc "$TMP/kept.csv"
 check 'export: what was there stays where a dataset fails' cmp "$TMP/e.csv" "$TMP/kept.csv"
 mkdir "$TMP/odd
 name"
@@ -242,7 +249,7 @@ is '--range: a dataset that ends before it' '38 39 ' "$(chosen --range 38..99)"
 is '--classes' '10 11 25 ' "$(chosen --classes ABa)"
 runs 0 export --classes ABa $byclass "$TMP/classes-images-idx3-ubyte"
 is '--classes: the mapping has no others' '10 65,11 66,36 97' "$(paste -sd , "$TMP/classes-mapping.txt")"
-runs 0 export --classes c $idx/strokes-balanced-train "$TMP/classes-images-idx3-ubyte"
+runs 0 export --force --classes c $idx/strokes-balanced-train "$TMP/classes-images-idx3-ubyte"
 is '--classes: they keep all their characters' '12 67 99' "$(cat "$TMP/classes-mapping.txt")"
 is '--class is enough of --classes' '1 2 ' "$(chosen --class 12)"
 # python3 -c 'M=2**64-1

@@ -303,7 +303,7 @@ check "a name is shown as text" fails \
 	"$scratch/$odd
 "
 check "--batch 0" run 2 --batch 0 $idx/t10k
-check "--format xml" fails "--format: 'xml' is not one of text, json, csv" --format xml $idx/t10k
+check "--format xml" fails "--format: 'xml' is not one of text, json, csv, tsv" --format xml $idx/t10k
 
 run 0 $nearest -o "$scratch/written" $idx/t10k
 check "-o writes the figures" grep -q '^accuracy ' "$scratch/written"

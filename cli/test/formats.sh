@@ -22,7 +22,8 @@ names = [b'a b', b' a ', b'a,b', b'"', b'""', b'a"b"c', b"it's", b'a\nb', b'a\r\
 folder = os.fsencode(sys.argv[1])
 for i, name in enumerate(names):
     if i % 5 == 4:
-        open(folder + b'/' + name, 'wb').write(b'no image')
+        cut = open('testdata/samples/digit-2-scan.png', 'rb').read(300)
+        open(folder + b'/' + name, 'wb').write(cut)
     else:
         shutil.copy(b'testdata/samples/digit-2-scan.png', folder + b'/' + name)
 END
@@ -94,7 +95,7 @@ def from_text():
 classes = list('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')
 records = list({'csv': from_csv, 'tsv': from_tsv, 'jsonl': from_jsonl, 'text': from_text}[form]())
 wanted = sorted(folder + b'/' + name for name in os.listdir(folder) if not name.startswith(b'.'))
-bad = {p for p in wanted if open(p, 'rb').read(2) == b'no'}
+bad = {p for p in wanted if os.path.getsize(p) == 300}
 if form == 'text':
     wanted = [p for p in wanted if p not in bad]
 assert [r[0] for r in records] == wanted, [x for x in zip(records, wanted) if x[0][0] != x[1]][:3]

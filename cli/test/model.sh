@@ -188,10 +188,10 @@ is 'a SavedModel is shown with its signatures' \
 
 # Nothing is lost by a slip.
 cp copy.onnx here.onnx
-fails 'a file that is there stays' "'here.onnx': is there already; --force replaces it" \
+fails 'a file that is there stays' "'here.onnx': already exists; use --force to replace it" \
 	"$EMNIST" model convert "$models/plain.onnx" here.onnx
 check 'as it was' cmp copy.onnx here.onnx
-fails 'a SavedModel that is there stays' "'saved': is there already; --force replaces it" \
+fails 'a SavedModel that is there stays' "'saved': already exists; use --force to replace it" \
 	"$EMNIST" model convert "$models/plain.onnx" saved
 mkdir saved/variables
 touch saved/variables/variables.index
@@ -219,12 +219,12 @@ mkdir -p other.new/thesis
 report 'what has a name beside it stays there'
 
 fails 'an ending of no format' \
-	"'model.h5': its ending is of no known format: .onnx, .pb, .safetensors, or none for a SavedModel; --to can tell" \
+	"'model.h5': its ending is of no known format: .onnx, .pb, .safetensors, or none for a SavedModel; --format can tell" \
 	"$EMNIST" model convert copy.onnx model.h5
 fails 'a SavedModel is named by its directory' \
 	"'x/saved_model.pb': of a SavedModel, the directory is to be named" \
 	"$EMNIST" model convert copy.onnx x/saved_model.pb
-fails 'standard output has no ending' '--to is needed to write to standard output' \
+fails 'standard output has no ending' '--format is needed to write to standard output' \
 	"$EMNIST" model convert copy.onnx -
 fails 'a directory cannot go there' 'a SavedModel is a directory, and cannot go to standard output' \
 	"$EMNIST" model convert --to savedmodel copy.onnx -

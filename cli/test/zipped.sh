@@ -77,7 +77,7 @@ for threads in 1 3; do
 done
 is 'a list: --indices' "$(echo 2 | figures --indices - "$TMP/scans/labels.csv")" \
 	"$(echo 2 | figures --indices - $archives/list.zip)"
-"$EMNIST" eval -q -f json $archives/list-partly.zip >"$TMP/out" 2>"$TMP/stderr"
+"$EMNIST" eval -f json $archives/list-partly.zip >"$TMP/out" 2>"$TMP/stderr"
 is 'a list: what is not in the archive, and damage' "1 emnist: '$archives/list-partly.zip!rubbish.png': unknown format (supported: PNG, JPEG, TIFF, WebP, BMP, PNM, GIF, TGA)
 emnist: '$archives/list-partly.zip!/dev/null': not in the archive
 emnist: '$archives/list-partly.zip!testdata/samples/digit-8-small.gif': not in the archive" \
@@ -90,7 +90,7 @@ at=$(LC_ALL=C grep -abo 'scans/letters/e.png' $archives/list.zip | head -n 1 | c
 	printf '\125\252'
 	tail -c +$((at + 63)) $archives/list.zip
 } >"$TMP/list.zip"
-"$EMNIST" eval -q -f json "$TMP/list.zip" >"$TMP/out" 2>"$TMP/stderr"
+"$EMNIST" eval -f json "$TMP/list.zip" >"$TMP/out" 2>"$TMP/stderr"
 is 'a list: a damaged file' "1 1" \
 	"$? $(grep -c "^emnist: '$TMP/list.zip!scans/./letters/e.png': damaged zip" "$TMP/stderr")"
 check 'a list: the files behind it' grep -q '"images":3,' "$TMP/out"
