@@ -19,6 +19,7 @@ struct item {
 	size_t path;         /* its offset in the batch's paths */
 	size_t error;        /* of one that failed: the offset in the batch's errors */
 	const char *warning; /* what is doubtful about one that was read, or NULL */
+	size_t n_characters; /* that stand side by side in it */
 	size_t bytes;        /* of INPUT_MEMBER: the offset in the batch's bytes, */
 	size_t nbytes;       /* and how many there are */
 	size_t records;      /* where its record begins */

@@ -29,6 +29,7 @@ struct record {
 	const uint32_t *top;        /* without error: (n_top) classes, the most probable first */
 	const float *probabilities; /* without error: (n_classes) */
 	bool rejected;              /* the most probable class is no answer */
+	size_t n_characters;        /* that stand side by side; 0 or 1: nothing is printed of it */
 	bool blank; /* no ink was found: error is OUTPUT_BLANK, and nothing has failed */
 };
 

@@ -79,6 +79,8 @@ static void put_record(struct text *text, const struct output_schema *schema,
 	valid = json_put_string(text, record->path);
 	text_putc(text, ',');
 	put_answer(text, schema, record);
+	if (record->n_characters > 1)
+		text_printf(text, ",\"characters\":%zu", record->n_characters);
 	if (schema->n_top > 1)
 		put_top(text, schema, record);
 	if (schema->probabilities)

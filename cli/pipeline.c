@@ -246,6 +246,7 @@ static void read_item(const struct pipeline *pipeline, struct station *station, 
 			   error.code == EMNIST_ERR_LIMIT ? error.limit : EMNIST_LIMIT_OTHER);
 	} else if (!item->failed && !item->passed_over) {
 		item->warning = emnist_reader_warning(station->reader);
+		item->n_characters = emnist_reader_n_characters(station->reader);
 		item->blank = !pipeline->options->answers_blank && emnist_vector_is_blank(vector);
 	}
 	if (item->failed || item->passed_over || is_many(item))
@@ -290,6 +291,7 @@ static void format_batch(const struct pipeline *pipeline, struct station *statio
 		struct item *item = &batch->items[i];
 		struct record record = {
 			.path = batch_path(batch, item),
+			.n_characters = item->n_characters,
 			.error = batch_error(batch, item),
 			.top = station->top,
 			.probabilities = row,
@@ -331,6 +333,18 @@ static void work(void *context, void *worker, void *slot)
 
 /* ---------------------------------------------------------------- consuming */
 
+static void warn_of(const struct pipeline *pipeline, const struct batch *batch,
+		    const struct item *item)
+{
+	if (item->warning || item->n_characters > 1)
+		progress_clear(pipeline->options->progress);
+	if (item->warning)
+		complain("'%s': warning: %s", batch_path(batch, item), item->warning);
+	if (item->n_characters > 1)
+		complain("'%s': warning: %zu characters side by side; only one is expected",
+			 batch_path(batch, item), item->n_characters);
+}
+
 /* What is said of the items from begin to end on stderr, and counted. */
 static void account(struct pipeline *pipeline, const struct batch *batch, size_t begin, size_t end)
 {
@@ -348,10 +362,8 @@ static void account(struct pipeline *pipeline, const struct batch *batch, size_t
 			progress_clear(pipeline->options->progress);
 			complain("'%s': %s", batch_path(batch, item), batch_error(batch, item));
 		}
-		if (item->warning && pipeline->options->warns) {
-			progress_clear(pipeline->options->progress);
-			complain("'%s': warning: %s", batch_path(batch, item), item->warning);
-		}
+		if (pipeline->options->warns)
+			warn_of(pipeline, batch, item);
 	}
 }
 

@@ -291,6 +291,12 @@ EMNIST_API enum emnist_status emnist_read_bytes(struct emnist_reader *reader, co
  * pixel is transparent, and was read as if it were not. NULL: nothing is. */
 EMNIST_API const char *emnist_reader_warning(const struct emnist_reader *reader);
 
+/* How many characters of similar height stand side by side in the image that was read last, clearly
+ * apart; 1 where there is only one, or none, or that was not looked for: in an image as EMNIST has
+ * it, and with EMNIST_PREPROCESS_RAW. The vector of several is one of all of them together, and
+ * what a model makes of it is hardly right. */
+EMNIST_API size_t emnist_reader_n_characters(const struct emnist_reader *reader);
+
 /* Whether the vector is that of an image in which no ink was found: all zeros. What a model makes
  * of it is no answer. */
 EMNIST_API bool emnist_vector_is_blank(const float *vector);

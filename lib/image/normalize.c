@@ -155,6 +155,7 @@ static float find_character(struct normalizer *normalizer, const struct plane *p
 	float contrast = 0;
 
 	normalizer->dropped_width = 0;
+	normalizer->n_characters = 1;
 	for (int round = 0; round < MAX_ROUNDS; round++) {
 		struct flat_paper flat;
 		float noise;

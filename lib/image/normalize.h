@@ -112,7 +112,7 @@ void normalize_remove_lines(struct normalizer *normalizer, const struct frame *f
 void normalize_drop_again(struct normalizer *normalizer, const struct frame *frame);
 
 /* normalize_frames.c: of the components in keep, which are n at most, takes those out that are
- * drawn around the character or beside it. Writes paper. */
+ * drawn around the character or beside it, and counts the characters. Writes paper. */
 void normalize_drop_frames(struct normalizer *normalizer, const struct frame *frame, size_t n);
 
 /* normalize_outside.c: of the components in keep, takes those out that come in from beyond the

@@ -150,11 +150,15 @@ static void drop_frames(struct pieces *pieces, const struct frame *frame)
 void normalize_drop_frames(struct normalizer *normalizer, const struct frame *frame, size_t n)
 {
 	struct pieces pieces;
+	size_t n_characters;
 
 	if (n < 2 || n > MAX_PIECES)
 		return;
 	pieces_find(normalizer, frame, &pieces);
 	drop_frames(&pieces, frame);
 	normalize_drop_beside(&pieces, frame);
+	n_characters = normalize_count_characters(&pieces);
+	if (n_characters > normalizer->n_characters)
+		normalizer->n_characters = n_characters;
 	pieces_take_out(normalizer, frame, &pieces);
 }

@@ -70,6 +70,10 @@ bool piece_is_ring(const struct piece *piece);
 /* normalize_beside.c: sets `dropped` in what lies beside the character. */
 void normalize_drop_beside(struct pieces *pieces, const struct frame *frame);
 
+/* normalize_count.c: how many characters stand side by side, of those that are not dropped and
+ * those that are dropped but may be characters as well; 0 where there are none. */
+size_t normalize_count_characters(const struct pieces *pieces);
+
 /* normalize_again.c: takes out of keep what is dropped, now and when the picture is looked at
  * again.
  */

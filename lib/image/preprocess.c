@@ -139,6 +139,7 @@ static enum emnist_status normalize_colors(struct preprocessor *preprocessor,
 					   (float *)(void *)preprocessor->sums.data, shown);
 		if (contrast > most) {
 			most = contrast;
+			preprocessor->n_characters = preprocessor->normalizer->n_characters;
 			memcpy(vector, shown, sizeof(shown));
 		}
 	}
@@ -170,6 +171,7 @@ static enum emnist_status preprocess_normalize(struct preprocessor *preprocessor
 	}
 	contrast = normalize_plane(preprocessor->normalizer, &plane,
 				   (float *)(void *)preprocessor->sums.data, vector);
+	preprocessor->n_characters = preprocessor->normalizer->n_characters;
 	preprocessor->wants_colors = contrast < FAINT || grain > 0;
 	return image->channels >= 3 && contrast < FAINT
 		       ? normalize_colors(preprocessor, image, grain, contrast, vector, error)
@@ -223,6 +225,7 @@ enum emnist_status preprocess_image(struct preprocessor *preprocessor, const str
 	const enum emnist_status status = take_bytes(preprocessor, &image, mode, &grain, error);
 
 	preprocessor->wants_colors = false;
+	preprocessor->n_characters = 1;
 	if (status)
 		return status;
 	if (mode == EMNIST_PREPROCESS_RAW)

@@ -47,6 +47,8 @@ struct normalizer {
 	uint8_t dropped[WORK_AREA];
 	struct region dropped_region;
 	size_t dropped_width, dropped_height;
+	/* The most that stood side by side whenever the picture was looked at; 1 at least. */
+	size_t n_characters;
 	float rows[EMNIST_SIDE * WORK_SIDE];
 	float weights[2][EMNIST_SIDE][PLACE_STRIDE]; /* of the columns, of the rows */
 };
@@ -59,6 +61,8 @@ struct preprocessor {
 	struct normalizer *normalizer;
 	/* Of the image before: its colors may show what its gray does not. */
 	bool wants_colors;
+	/* And how many characters stand side by side in it, as far as can be told; 1 at least. */
+	size_t n_characters;
 };
 
 /* vector: (784) values in [0,1]. */

@@ -104,6 +104,11 @@ const char *emnist_reader_warning(const struct emnist_reader *reader)
 	return reader->image.warning;
 }
 
+size_t emnist_reader_n_characters(const struct emnist_reader *reader)
+{
+	return reader->preprocessor.n_characters;
+}
+
 static enum emnist_status read_open(struct emnist_reader *reader, int fd, file_is_whole *is_whole,
 				    float *vector, struct emnist_error *error)
 {

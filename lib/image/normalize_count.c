@@ -1,0 +1,104 @@
+/*
+ * normalize_count.c - how many characters stand side by side.
+ *
+ * Pieces whose columns overlap are of one character, as the halves of an = and the dots of an Ö.
+ * What is left stands side by side, and is counted where it is about as high as the others and
+ * clearly apart: the stem of a K may stand apart from its arms, and is nearer to them than the
+ * next character is.
+ */
+#include "normalize_pieces.h"
+
+#include <math.h>
+
+/* Lengths are shares of the height of the tallest. A character is at least so high, and so far
+ * from the one before it; farther where one of them is no wider than the last share of its own
+ * height, as a stem is. */
+#define MIN_HEIGHT   0.6
+#define MIN_GAP      0.04
+#define MIN_GAP_STEM 0.15
+#define STEM_WIDTH   0.25
+
+/* Boxes from the left, no two with a column in common. */
+struct boxes {
+	struct box boxes[MAX_PIECES];
+	size_t n;
+};
+
+/* Takes the box in, together with those whose columns it overlaps. */
+static void add_box(struct boxes *boxes, struct box box)
+{
+	size_t n = 0, at = 0;
+
+	for (size_t k = 0; k < boxes->n; k++) {
+		const struct box other = boxes->boxes[k];
+
+		if (other.left < box.right && box.left < other.right) {
+			box = box_join(&box, &other);
+			continue;
+		}
+		at += other.left < box.left;
+		boxes->boxes[n++] = other;
+	}
+	memmove(boxes->boxes + at + 1, boxes->boxes + at, (n - at) * sizeof(box));
+	boxes->boxes[at] = box;
+	boxes->n = n + 1;
+}
+
+static double tallest_of(const struct boxes *boxes)
+{
+	double tallest = 0;
+
+	for (size_t k = 0; k < boxes->n; k++)
+		tallest = fmax(tallest, box_height(&boxes->boxes[k]));
+	return tallest;
+}
+
+/* Whether a piece that was left out may be a character all the same: what is taller is a bracket
+ * or a frame. */
+static bool may_be_character(const struct piece *piece, double tallest)
+{
+	const double height = box_height(&piece->box);
+
+	return !piece->straight && !piece_is_disc(piece) && height <= tallest &&
+	       height >= MIN_HEIGHT * tallest;
+}
+
+static bool is_stem(const struct box *box)
+{
+	return box_width(box) <= STEM_WIDTH * box_height(box);
+}
+
+static bool is_apart(const struct box *left, const struct box *right, double tallest)
+{
+	return right->left - left->right >=
+	       tallest * (is_stem(left) || is_stem(right) ? MIN_GAP_STEM : MIN_GAP);
+}
+
+size_t normalize_count_characters(const struct pieces *pieces)
+{
+	struct boxes boxes = {.n = 0};
+	struct box last = {0};
+	double tallest;
+	size_t n = 0;
+
+	for (size_t k = 0; k < pieces->n; k++)
+		if (!pieces->pieces[k].dropped)
+			add_box(&boxes, pieces->pieces[k].box);
+	tallest = tallest_of(&boxes);
+	for (size_t k = 0; k < pieces->n; k++)
+		if (pieces->pieces[k].dropped && may_be_character(&pieces->pieces[k], tallest))
+			add_box(&boxes, pieces->pieces[k].box);
+	for (size_t k = 0; k < boxes.n; k++) {
+		const struct box *box = &boxes.boxes[k];
+
+		if (box_height(box) < MIN_HEIGHT * tallest)
+			continue;
+		if (n > 0 && !is_apart(&last, box, tallest)) {
+			last = box_join(&last, box);
+			continue;
+		}
+		last = *box;
+		n++;
+	}
+	return n;
+}
