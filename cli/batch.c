@@ -3,6 +3,7 @@
  */
 #include "batch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,7 +53,7 @@ void batch_add(struct batch *batch, const struct input *input)
 
 	*item = (struct item){
 		.kind = input->kind, .path = batch->paths.nbytes, .bytes = batch->bytes.nbytes};
-	if (input->kind == INPUT_FAILED)
+	if (input->kind == INPUT_FAILED && !input->is_shortage)
 		batch_fail(batch, item, input->error, input->limit);
 	if (input->kind == INPUT_MEMBER) {
 		item->nbytes = input->nbytes;
@@ -61,6 +62,8 @@ void batch_add(struct batch *batch, const struct input *input)
 	text_add(&batch->paths, input->path, strlen(input->path) + 1);
 	if (batch->paths.failed || batch->bytes.failed)
 		batch_set_no_memory(&batch->fatal);
+	else if (input->is_shortage)
+		batch_fail_short(batch, item, input->error);
 	else
 		batch->n++;
 }
@@ -87,6 +90,17 @@ void batch_fail(struct batch *batch, struct item *item, const char *error, enum 
 	text_putc(&batch->errors, '\0');
 	if (batch->errors.failed)
 		batch_set_no_memory(&batch->fatal);
+}
+
+void batch_fail_short(struct batch *batch, const struct item *item, const char *error)
+{
+	struct emnist_error *fatal = &batch->fatal;
+	const size_t room = sizeof(fatal->message) - sizeof("'': "), n = strlen(error);
+
+	batch_set_no_memory(fatal);
+	/* The end of a long path is cut, not the reason. */
+	snprintf(fatal->message, sizeof(fatal->message), "'%.*s': %s",
+		 n < room ? (int)(room - n) : 0, batch_path(batch, item), error);
 }
 
 const char *batch_error(const struct batch *batch, const struct item *item)

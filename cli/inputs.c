@@ -186,6 +186,15 @@ static enum inputs_result give(struct input *input, enum input_kind kind, const 
 	return INPUTS_ONE;
 }
 
+static enum inputs_result give_failure(struct input *input, const char *path, int failure)
+{
+	const struct emnist_error error = {.code = EMNIST_ERR_IO, .sys_errno = failure};
+
+	give(input, INPUT_FAILED, path, strerror(failure));
+	input->is_shortage = emnist_error_is_shortage(&error);
+	return INPUTS_ONE;
+}
+
 /* Begins to walk the directory, whose files come next, and returns true; or gives its failure. */
 static bool begin_directory(struct inputs *inputs, const char *path, struct input *input)
 {
@@ -201,7 +210,7 @@ static bool begin_directory(struct inputs *inputs, const char *path, struct inpu
 	if (!failure && walk_is_at_end(&inputs->walk))
 		walked->n_not_entered += inputs->walk.n_skipped - n_before;
 	if (failure)
-		give(input, INPUT_FAILED, path, strerror(failure));
+		give_failure(input, path, failure);
 	return failure == 0;
 }
 
@@ -251,7 +260,7 @@ static enum inputs_result next_given(struct inputs *inputs, bool wait, struct in
 	case NAMELIST_NAME:
 		return give(input, INPUT_FILE, name, NULL);
 	case NAMELIST_TOO_LONG:
-		return give(input, INPUT_FAILED, name, strerror(ENAMETOOLONG));
+		return give_failure(input, name, ENAMETOOLONG);
 	case NAMELIST_NUL:
 		return give(input, INPUT_FAILED, name,
 			    "zero byte in the name: is the list one for --files0-from?");
@@ -277,7 +286,7 @@ static enum inputs_result next_input(struct inputs *inputs, bool wait, struct in
 		const char *path = walk_next(&inputs->walk, &failure);
 
 		if (path && failure)
-			return give(input_ret, INPUT_FAILED, path, strerror(failure));
+			return give_failure(input_ret, path, failure);
 		if (path)
 			return give(input_ret, INPUT_FOUND, path, NULL);
 		result = next_given(inputs, wait, input_ret);

@@ -35,7 +35,8 @@ struct input {
 	const char *path;        /* until the next call */
 	const char *error;       /* of INPUT_FAILED; likewise */
 	enum emnist_limit limit; /* which it says is exceeded, or 0 */
-	const void *bytes;       /* (nbytes) of INPUT_MEMBER; likewise */
+	bool is_shortage;  /* it is that of a process that is short of memory or descriptors */
+	const void *bytes; /* (nbytes) of INPUT_MEMBER; likewise */
 	size_t nbytes;
 };
 

@@ -241,6 +241,8 @@ static void read_item(const struct pipeline *pipeline, struct station *station, 
 	} else if (error.code == EMNIST_ERR_IO && error.sys_errno == EISDIR &&
 		   item->kind == INPUT_FILE) {
 		item->is_directory = true;
+	} else if (error.code && emnist_error_is_shortage(&error)) {
+		batch_fail_short(batch, item, error.message);
 	} else if (error.code && !pass_over(batch, item, &error)) {
 		batch_fail(batch, item, error.message,
 			   error.code == EMNIST_ERR_LIMIT ? error.limit : EMNIST_LIMIT_OTHER);
@@ -270,7 +272,8 @@ static void read_batch(const struct pipeline *pipeline, struct station *station,
 {
 	float *vector = station->vectors;
 
-	for (size_t i = 0; i < batch->n; i++, vector += EMNIST_VECTOR_LENGTH) {
+	for (size_t i = 0; i < batch->n && !batch->fatal.code;
+	     i++, vector += EMNIST_VECTOR_LENGTH) {
 		read_item(pipeline, station, batch, &batch->items[i], vector);
 		if (batch->items[i].failed && pipeline->options->fail_fast) {
 			batch->cut = true;

@@ -65,6 +65,15 @@ static bool enter(struct unpack *unpack, size_t nbytes, bool wait)
 	return entered;
 }
 
+static void give_failure(struct input *input, const char *path, const struct emnist_error *error)
+{
+	*input = (struct input){.kind = INPUT_FAILED,
+				.path = path,
+				.error = error->message,
+				.limit = error->limit,
+				.is_shortage = emnist_error_is_shortage(error)};
+}
+
 enum inputs_result unpack_next(struct unpack *unpack, bool wait, struct input *input_ret)
 {
 	const struct emnist_archive_file *file = &unpack->next;
@@ -78,20 +87,19 @@ enum inputs_result unpack_next(struct unpack *unpack, bool wait, struct input *i
 		return INPUTS_END;
 	/* The archive's own failure comes last, under its own name. */
 	if (unpack->failure.code) {
-		*input_ret = (struct input){.kind = INPUT_FAILED,
-					    .path = unpack->path,
-					    .error = unpack->failure.message};
+		give_failure(input_ret, unpack->path, &unpack->failure);
 		unpack->at_end = true;
 		return INPUTS_ONE;
 	}
 	if (!enter(unpack, file->error ? 0 : file->nbytes, wait))
 		return unpack->at_end ? INPUTS_END : INPUTS_LATER;
-	*input_ret = (struct input){.kind = file->error ? INPUT_FAILED : INPUT_MEMBER,
-				    .path = unpack->name.bytes,
-				    .error = file->error ? file->error->message : NULL,
-				    .limit = file->error ? file->error->limit : EMNIST_LIMIT_OTHER,
-				    .bytes = file->bytes,
-				    .nbytes = file->nbytes};
+	if (file->error)
+		give_failure(input_ret, unpack->name.bytes, file->error);
+	else
+		*input_ret = (struct input){.kind = INPUT_MEMBER,
+					    .path = unpack->name.bytes,
+					    .bytes = file->bytes,
+					    .nbytes = file->nbytes};
 	unpack->has_next = false;
 	return INPUTS_ONE;
 }

@@ -118,6 +118,9 @@ struct emnist_error {
 	enum emnist_limit limit; /* which one is exceeded, with EMNIST_ERR_LIMIT; else 0 */
 };
 
+/* Whether the process is short of memory, descriptors or threads: no fault of what was read. */
+EMNIST_API bool emnist_error_is_shortage(const struct emnist_error *error);
+
 /* ------------------------------------------------------------------- files */
 
 /*

@@ -35,9 +35,10 @@ struct members {
 	uint64_t max_count;
 	uint64_t n_unpacked; /* of all members */
 	const struct libarchive *library;
-	struct archive *archive;                  /* NULL: a stream */
-	struct emnist_error source_error;         /* code is not EMNIST_OK: why the source failed */
-	locale_t locale;                          /* 0: there is none of UTF-8 */
+	struct archive *archive;          /* NULL: a stream */
+	struct archive_entry *entry;      /* libarchive uses its own even where it got none */
+	struct emnist_error source_error; /* code is not EMNIST_OK: why the source failed */
+	locale_t locale;                  /* 0: there is none of UTF-8 */
 	unsigned char head[MEMBERS_SNIFF_NBYTES]; /* of what was unpacked */
 	size_t n_head, n_head_given;
 	char name[MEMBERS_NAME_MAX + 1], link[MEMBERS_NAME_MAX + 1];
@@ -161,6 +162,8 @@ static enum emnist_status damaged(struct members *members, struct emnist_error *
 			*error = members->source_error;
 		return members->source_error.code;
 	}
+	if (libarchive_is_short(members->library, members->archive))
+		return error_memory(error);
 	if (why && strncmp(why, "Unsupported", strlen("Unsupported")) == 0)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED, "u%s", why + 1);
 	if (why && strcmp(why, "Damaged tar archive") == 0)
@@ -174,6 +177,20 @@ static enum emnist_status damaged(struct members *members, struct emnist_error *
 
 /* --------------------------------------------------------------------- opening */
 
+/* What is to be read, and how: each may fail for lack of memory. */
+static bool choose_format(const struct members *members)
+{
+	const struct libarchive *library = members->library;
+	struct archive *archive = members->archive;
+
+	if (members->by_directory)
+		return library->archive_read_support_format_zip_seekable(archive) == ARCHIVE_OK &&
+		       library->archive_read_set_seek_callback(archive, on_seek) == ARCHIVE_OK;
+	if (members->kind == ARCHIVE_KIND_ZIP)
+		return library->archive_read_support_format_zip_streamable(archive) == ARCHIVE_OK;
+	return library->archive_read_support_format_tar(archive) == ARCHIVE_OK;
+}
+
 static enum emnist_status open_format(struct members *members, struct emnist_error *error)
 {
 	const struct libarchive *library;
@@ -182,18 +199,15 @@ static enum emnist_status open_format(struct members *members, struct emnist_err
 	if (status)
 		return status;
 	library = members->library;
-	if (members->by_directory) {
-		library->archive_read_support_format_zip_seekable(members->archive);
-		library->archive_read_set_seek_callback(members->archive, on_seek);
-	} else if (members->kind == ARCHIVE_KIND_ZIP) {
-		library->archive_read_support_format_zip_streamable(members->archive);
-	} else {
-		library->archive_read_support_format_tar(members->archive);
-	}
-	library->archive_read_set_read_callback(members->archive, on_read);
-	library->archive_read_set_callback_data(members->archive, members);
-	if (library->archive_read_open1(members->archive) != ARCHIVE_OK)
-		return damaged(members, error);
+	members->entry = library->archive_entry_new();
+	if (!members->entry)
+		return error_memory(error);
+	if (!choose_format(members) ||
+	    library->archive_read_set_read_callback(members->archive, on_read) != ARCHIVE_OK ||
+	    library->archive_read_set_callback_data(members->archive, members) != ARCHIVE_OK ||
+	    library->archive_read_open1(members->archive) != ARCHIVE_OK)
+		return library->archive_error_string(members->archive) ? damaged(members, error)
+								       : error_memory(error);
 	return EMNIST_OK;
 }
 
@@ -336,8 +350,8 @@ static struct member describe(struct members *members, struct archive_entry *ent
 static int next_header(struct members *members, struct member *member_ret)
 {
 	const locale_t before = members->locale ? uselocale(members->locale) : (locale_t)0;
-	struct archive_entry *entry;
-	int result = members->library->archive_read_next_header(members->archive, &entry);
+	struct archive_entry *entry = members->entry;
+	int result = members->library->archive_read_next_header2(members->archive, entry);
 
 	/* A warning is about what the archive says of owners, times, or the letters of a name. */
 	if (result == ARCHIVE_WARN)
@@ -470,6 +484,8 @@ void members_close(struct members *members)
 		return;
 	if (members->archive)
 		members->library->archive_read_free(members->archive);
+	if (members->entry)
+		members->library->archive_entry_free(members->entry);
 	unpacker_close(members->unpacker);
 	feed_release(&members->feed);
 	if (members->locale)

@@ -81,7 +81,7 @@ enum emnist_status error_memory(struct emnist_error *error)
 	return error_set(error, EMNIST_ERR_MEMORY, "out of memory");
 }
 
-bool error_is_shortage(const struct emnist_error *error)
+bool emnist_error_is_shortage(const struct emnist_error *error)
 {
 	const int number = error->code == EMNIST_ERR_IO ? error->sys_errno : 0;
 

@@ -26,9 +26,6 @@ enum emnist_status error_errno(struct emnist_error *error, int sys_errno, const 
 /* EMNIST_ERR_MEMORY, "out of memory". */
 enum emnist_status error_memory(struct emnist_error *error);
 
-/* Whether the process is short of memory, descriptors or threads: no fault of what is read. */
-bool error_is_shortage(const struct emnist_error *error);
-
 /* Puts "prefix: " before the message of an error that is already set, cutting at the end what no
  * longer fits. Returns the error's code; error may be NULL, then code is returned. */
 enum emnist_status error_prefix(struct emnist_error *error, enum emnist_status code,

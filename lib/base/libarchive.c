@@ -3,6 +3,9 @@
  */
 #include "libarchive.h"
 
+#include <errno.h>
+#include <string.h>
+
 /* Its interface has been the same since version 3.0. */
 #define LIBRARY "libarchive.so.13"
 
@@ -33,4 +36,14 @@ enum emnist_status libarchive_reader(const struct libarchive **library_ret,
 		return status;
 	*archive_ret = (*library_ret)->archive_read_new();
 	return *archive_ret ? EMNIST_OK : error_memory(error);
+}
+
+bool libarchive_is_short(const struct libarchive *library, struct archive *archive)
+{
+	static const char unpacking[] = "Can't initialize";
+	const char *why = library->archive_error_string(archive);
+
+	/* inflateInit() and its kin fail for nothing else, and have no errno. */
+	return library->archive_errno(archive) == ENOMEM ||
+	       (why && strncmp(why, unpacking, strlen(unpacking)) == 0);
 }

@@ -11,17 +11,20 @@
 
 #define LIBARCHIVE_FUNCTIONS(F)                                                                    \
 	F(archive_entry_filetype)                                                                  \
+	F(archive_entry_free)                                                                      \
 	F(archive_entry_hardlink)                                                                  \
 	F(archive_entry_is_data_encrypted)                                                         \
+	F(archive_entry_new)                                                                       \
 	F(archive_entry_pathname)                                                                  \
 	F(archive_entry_size)                                                                      \
 	F(archive_entry_size_is_set)                                                               \
+	F(archive_errno)                                                                           \
 	F(archive_error_string)                                                                    \
 	F(archive_filter_count)                                                                    \
 	F(archive_read_data)                                                                       \
 	F(archive_read_free)                                                                       \
 	F(archive_read_new)                                                                        \
-	F(archive_read_next_header)                                                                \
+	F(archive_read_next_header2)                                                               \
 	F(archive_read_open1)                                                                      \
 	F(archive_read_set_callback_data)                                                          \
 	F(archive_read_set_read_callback)                                                          \
@@ -46,5 +49,8 @@ enum emnist_status libarchive_open(const struct libarchive **library_ret,
 /* Makes a reader, for formats and filters to be added. */
 enum emnist_status libarchive_reader(const struct libarchive **library_ret,
 				     struct archive **archive_ret, struct emnist_error *error);
+
+/* Whether its last call failed for lack of memory. */
+bool libarchive_is_short(const struct libarchive *library, struct archive *archive);
 
 #endif

@@ -18,6 +18,7 @@ struct unpacker {
 	struct gzip *gzip; /* or: */
 	const struct libarchive *library;
 	struct archive *archive;
+	struct archive_entry *entry;    /* see archive.c */
 	struct emnist_error feed_error; /* code is not EMNIST_OK: why the feed failed */
 	struct emnist_error next_error; /* likewise: what comes after the bytes that were given */
 	uint64_t n_unpacked;
@@ -53,13 +54,14 @@ static enum emnist_status damaged(const struct unpacker *unpacker, struct emnist
 			*error = unpacker->feed_error;
 		return unpacker->feed_error.code;
 	}
+	if (libarchive_is_short(unpacker->library, unpacker->archive))
+		return error_memory(error);
 	return feed_damaged(unpacker->feed, name_of(unpacker->kind), why, error);
 }
 
 static enum emnist_status open_archive(struct unpacker *unpacker, struct emnist_error *error)
 {
 	const struct libarchive *library;
-	struct archive_entry *entry;
 	enum emnist_status status =
 		libarchive_reader(&unpacker->library, &unpacker->archive, error);
 	int result;
@@ -67,18 +69,23 @@ static enum emnist_status open_archive(struct unpacker *unpacker, struct emnist_
 	if (status)
 		return status;
 	library = unpacker->library;
+	unpacker->entry = library->archive_entry_new();
+	if (!unpacker->entry)
+		return error_memory(error);
 	result = unpacker->kind == ARCHIVE_KIND_XZ
 			 ? library->archive_read_support_filter_xz(unpacker->archive)
 			 : library->archive_read_support_filter_zstd(unpacker->archive);
 	/* A warning: it would run a program of that name. */
+	if (result != ARCHIVE_OK && libarchive_is_short(library, unpacker->archive))
+		return error_memory(error);
 	if (result != ARCHIVE_OK)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED, "%s is not read by this libarchive",
 				 name_of(unpacker->kind));
-	library->archive_read_support_format_raw(unpacker->archive);
-	library->archive_read_set_read_callback(unpacker->archive, on_read);
-	library->archive_read_set_callback_data(unpacker->archive, unpacker);
-	if (library->archive_read_open1(unpacker->archive) != ARCHIVE_OK ||
-	    library->archive_read_next_header(unpacker->archive, &entry) != ARCHIVE_OK)
+	if (library->archive_read_support_format_raw(unpacker->archive) != ARCHIVE_OK ||
+	    library->archive_read_set_read_callback(unpacker->archive, on_read) != ARCHIVE_OK ||
+	    library->archive_read_set_callback_data(unpacker->archive, unpacker) != ARCHIVE_OK ||
+	    library->archive_read_open1(unpacker->archive) != ARCHIVE_OK ||
+	    library->archive_read_next_header2(unpacker->archive, unpacker->entry) != ARCHIVE_OK)
 		return damaged(unpacker, error);
 	/* One filter is that of reading. */
 	if (library->archive_filter_count(unpacker->archive) > 2)
@@ -155,5 +162,7 @@ void unpacker_close(struct unpacker *unpacker)
 	gzip_close(unpacker->gzip);
 	if (unpacker->archive)
 		unpacker->library->archive_read_free(unpacker->archive);
+	if (unpacker->entry)
+		unpacker->library->archive_entry_free(unpacker->entry);
 	free(unpacker);
 }

@@ -529,7 +529,7 @@ static enum emnist_status read_file(struct emnist_dataset *dataset, uint8_t *pix
 	if (!note_left_out(dataset, dataset->n_passed - 1))
 		return error_memory(error);
 	/* What the process is short of is no fault of the image. */
-	path = error_is_shortage(&fault) ? NULL : source->ops->path(source, index);
+	path = emnist_error_is_shortage(&fault) ? NULL : source->ops->path(source, index);
 	if (path && dataset->bad_image && !dataset->bad_image(dataset->context, path, &fault))
 		return EMNIST_OK;
 	if (error)
