@@ -8,6 +8,7 @@
  * is left would be none, or the line is joined to it and does not pass it by. Noise, and what
  * remains of the lines themselves, is not taken for the character there.
  */
+#include "../base/simd.h"
 #include "normalize.h"
 #include "normalize_light.h"
 
@@ -302,16 +303,20 @@ static struct rest measure_rest(const uint8_t *mask, const struct frame *frame)
 	const size_t width = frame->width, height = frame->height;
 	struct rest rest = {.box = {.left = (double)width, .top = (double)height}};
 
-	for (size_t y = 0; y < height; y++)
-		for (size_t x = 0; x < width; x++) {
-			if (!mask[y * width + x])
-				continue;
-			rest.box.left = fmin(rest.box.left, (double)x);
-			rest.box.right = fmax(rest.box.right, (double)x + 1);
-			rest.box.top = fmin(rest.box.top, (double)y);
-			rest.box.bottom = fmax(rest.box.bottom, (double)y + 1);
-			rest.at_border |= x == 0 || y == 0 || x == width - 1 || y == height - 1;
-		}
+	for (size_t y = 0; y < height; y++) {
+		const uint8_t *row = mask + y * width, *first = memchr(row, 1, width);
+		double left, right;
+
+		if (!first)
+			continue;
+		left = (double)(first - row);
+		right = (double)((const uint8_t *)memrchr(row, 1, width) - row) + 1;
+		rest.box.left = fmin(rest.box.left, left);
+		rest.box.right = fmax(rest.box.right, right);
+		rest.box.top = fmin(rest.box.top, (double)y);
+		rest.box.bottom = (double)y + 1;
+		rest.at_border |= left == 0 || right == (double)width || y == 0 || y == height - 1;
+	}
 	return rest;
 }
 
@@ -326,6 +331,15 @@ static bool passes_by(const struct view *view, const struct line *line)
 	       far < (double)view->across - 2 * line->thickness;
 }
 
+/* mask = what is ink, and on no line. */
+SIMD_CLONES
+static void mask_off_lines(const float *restrict ink, const uint8_t *restrict numbers, size_t n,
+			   uint8_t *restrict mask)
+{
+	for (size_t i = 0; i < n; i++)
+		mask[i] = (ink[i] > EDGE_LEVEL) & ((numbers[i] & ~NEAR) == 0);
+}
+
 /* mask = the pixels of what is left but the lines' rests and specks. numbers, with the bit NEAR:
  * the line that covers each pixel, or 0. */
 static void mask_rest(struct normalizer *normalizer, const struct frame *frame,
@@ -336,22 +350,23 @@ static void mask_rest(struct normalizer *normalizer, const struct frame *frame,
 	/* The paper is not needed any more. */
 	uint32_t *areas = (uint32_t *)(void *)normalizer->paper, largest = 1;
 
-	for (size_t i = 0; i < n; i++)
-		mask[i] = normalizer->ink[i] > EDGE_LEVEL && !(numbers[i] & ~NEAR);
+	mask_off_lines(normalizer->ink, numbers, n, mask);
 	normalize_label_components(mask, frame->width, frame->height, normalizer->parents);
 	memset(areas, 0, n * sizeof(*areas));
-	for (size_t i = 0; i < n; i++)
-		if (mask[i] && !numbers[i]) {
-			const uint32_t area = ++areas[normalize_component(parents, (uint32_t)i)];
+	for (const uint8_t *p = mask; (p = memchr(p, 1, (size_t)(mask + n - p))) != NULL; p++) {
+		const uint32_t i = (uint32_t)(p - mask);
+
+		if (!numbers[i]) {
+			const uint32_t area = ++areas[normalize_component(parents, i)];
 
 			largest = area > largest ? area : largest;
 		}
-	for (size_t i = 0; i < n; i++)
-		if (mask[i]) {
-			const uint32_t area = areas[normalize_component(parents, (uint32_t)i)];
+	}
+	for (uint8_t *p = mask; (p = memchr(p, 1, (size_t)(mask + n - p))) != NULL; p++) {
+		const uint32_t area = areas[normalize_component(parents, (uint32_t)(p - mask))];
 
-			mask[i] = area > 0 && (float)area >= REST_SHARE * (float)largest;
-		}
+		*p = area > 0 && (float)area >= REST_SHARE * (float)largest;
+	}
 }
 
 /* Takes the lines out that are not a part of what is left in mask, and their soft edges. */
