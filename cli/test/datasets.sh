@@ -162,4 +162,15 @@ check 'training without bad images: there is a model' test -s "$TMP/other.onnx"
 "$EMNIST" train -q -o "$TMP/x.onnx" --idx-labels a b c 2>"$TMP/stderr"
 is '--idx-labels is of one dataset' 'emnist: --idx-labels: is of one dataset, and 2 are given' \
 	"$(cat "$TMP/stderr")"
+# What lies beside images and has no ending shows only when it is read.
+mkdir -p "$TMP/beside/2" "$TMP/beside/3"
+cp testdata/samples/digit-2-scan.png "$TMP/beside/2"
+cp testdata/samples/digit-3-photo.jpg "$TMP/beside/3"
+echo none | tee "$TMP/beside/README" "$TMP/beside/2/README" >"$TMP/beside/2/notes.txt"
+is 'README in a folder of images' '0 2 ' \
+	"$("$EMNIST" eval -f json "$TMP/beside" >"$TMP/out" 2>"$TMP/stderr"; echo $?) $(
+		sed 's/.*"correct":\([0-9]*\).*/\1/' "$TMP/out") $(cat "$TMP/stderr")"
+printf '%s\n' "$TMP/beside/2/README,2" "$TMP/beside/2/digit-2-scan.png,2" >"$TMP/beside.csv"
+"$EMNIST" eval -q "$TMP/beside.csv" >"$TMP/out" 2>"$TMP/stderr"
+is 'in a list it is meant' 1 $?
 finish

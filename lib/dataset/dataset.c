@@ -512,6 +512,15 @@ static bool note_left_out(struct emnist_dataset *dataset, uint64_t position)
 	return true;
 }
 
+/* Whether the file lay among the images and is none, which its name, such as README, did not tell.
+ */
+static bool is_other(const struct source *source, const char *path,
+		     const struct emnist_error *fault)
+{
+	return source->takes_all && fault->code == EMNIST_ERR_FORMAT &&
+	       !strchr(siblings_base(path), '.');
+}
+
 static enum emnist_status read_file(struct emnist_dataset *dataset, uint8_t *pixels,
 				    uint16_t *class_ret, bool *read_ret, struct emnist_error *error)
 {
@@ -530,6 +539,8 @@ static enum emnist_status read_file(struct emnist_dataset *dataset, uint8_t *pix
 		return error_memory(error);
 	/* What the process is short of is no fault of the image. */
 	path = emnist_error_is_shortage(&fault) ? NULL : source->ops->path(source, index);
+	if (path && is_other(source, path, &fault))
+		return EMNIST_OK;
 	if (path && dataset->bad_image && !dataset->bad_image(dataset->context, path, &fault))
 		return EMNIST_OK;
 	if (error)

@@ -331,6 +331,7 @@ enum emnist_status files_add(struct files *files, const char *path, size_t class
 void files_pass_over(struct files *files, uint64_t n_files)
 {
 	files->n_passed_over = n_files;
+	files->source.takes_all = true;
 }
 
 /* what: how classes are told. */

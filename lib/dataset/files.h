@@ -18,8 +18,8 @@ enum emnist_status files_create(const char *root, const struct emnist_dataset_op
 enum emnist_status files_add(struct files *files, const char *path, size_t class,
 			     struct emnist_error *error);
 
-/* Says in the description that so many other files lie among the images. Before classes have names.
- */
+/* The images are what lies in folders: says in the description that so many other files lie among
+ * them, and that more may show when they are read. Before classes have names. */
 void files_pass_over(struct files *files, uint64_t n_files);
 
 /* Gives the classes their names, n of them, and makes labels of these, see class_names_read().

@@ -52,7 +52,8 @@ struct source {
 	bool transposed; /* images are stored so, as far as the format or the name tells */
 	enum source_orientation orientation; /* how sure that is */
 	bool separate;                       /* each image is a file of its own */
-	bool is_kept;                        /* images are in memory, and are read in any order */
+	bool takes_all;    /* with `separate`: files that lay in folders, not all of them images */
+	bool is_kept;      /* images are in memory, and are read in any order */
 	char *images_name; /* what messages about images and labels call their files; NULL: they are
 			    */
 	char *labels_name; /* the path that was given */
