@@ -95,8 +95,8 @@ static size_t count_drawn(const struct point *points, size_t n, float width, uin
 	return counted;
 }
 
-/* Up to five, with gaps of 5 to 40 % of their height, or 10 where four or more share the pixels that
- * are looked at. */
+/* Up to five, with gaps of 5 to 40 % of their height, or 10 where four or more share the pixels
+ * that are looked at. */
 static void characters_are_counted(void **state)
 {
 	(void)state;
