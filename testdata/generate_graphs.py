@@ -321,6 +321,58 @@ def make_scaled_outside():
                                 " ".join(f"{v:.9g}" for v in values)))
 
 
+# ----------------------------------------------------------- labels of encoders
+
+def labeled(names, *nodes, ml=2):
+    """A network of three classes, and a label that is made from the number of the largest, n."""
+    model = network(out=("N", 3))
+    for weights in model.graph.initializer:
+        if weights.name in ("w2", "b2"):
+            values = numpy_helper.to_array(weights)[..., :3]
+            weights.CopyFrom(tensor(weights.name, values))
+    model.graph.node.extend([node("ArgMax", "y", "n", axis=1, keepdims=0), *nodes])
+    kind = T.STRING if isinstance(names[0], str) else T.INT64
+    model.graph.output.insert(0, helper.make_tensor_value_info("label", kind, ("N",)))
+    model.opset_import.append(helper.make_opsetid("ai.onnx.ml", ml))
+    return model
+
+
+def encoder(inputs="n", **attributes):
+    return helper.make_node("LabelEncoder", [inputs], ["label"], domain="ai.onnx.ml", **attributes)
+
+
+def make_encoded():
+    words = ["b", "Q", "7"]
+    accept("encoder_text", labeled(words, encoder(keys_int64s=[0, 1, 2], values_strings=words)), words)
+    accept("encoder_order", labeled(
+        words, node("Cast", "n", "i", to=T.INT64),
+        encoder("i", keys_int64s=[2, 0, 1], values_strings=["7", "b", "Q"])), words)
+    accept("encoder_numbers", labeled(
+        [81], encoder(keys_int64s=[1, 0, 2], values_int64s=[81, 98, 55])), words)
+    accept("encoder_floats", labeled(
+        words, node("Cast", "n", "f", to=T.FLOAT),
+        encoder("f", keys_floats=[0.0, 2.0, 1.0], values_strings=["b", "7", "Q"])), words)
+    accept("encoder_tensors", labeled(words, encoder(
+        keys_tensor=helper.make_tensor("k", T.INT64, (3,), [1, 2, 0]),
+        values_tensor=helper.make_tensor("v", T.STRING, (3,), [b"Q", b"7", b"b"]),
+        default_tensor=helper.make_tensor("d", T.STRING, (1,), [b"_"])), ml=4), words)
+    accept("encoder_first", labeled(words, encoder(classes_strings=words), ml=1), words)
+    accept("constant_text", labeled(
+        words, node("Constant", "", "c", value_strings=[w.encode() for w in words]),
+        helper.make_node("ArrayFeatureExtractor", ["c", "n"], ["label"], domain="ai.onnx.ml")), words)
+    accept("constant_numbers", labeled(
+        [98], node("Constant", "", "c", value_ints=[98, 81, 55]), node("Gather", "c n", "label")),
+        words)
+    needed = "the keys of the LabelEncoder that names the classes are not 0 to 2: a mapping file is needed"
+    refuse("encoder_keys", labeled(
+        words, encoder(keys_int64s=[1, 2, 3], values_strings=words)), "UNSUPPORTED", needed)
+    refuse("encoder_key_twice", labeled(
+        words, encoder(keys_int64s=[1, 2, 1], values_strings=words)), "UNSUPPORTED", needed)
+    refuse("encoder_few", labeled(
+        words, encoder(keys_int64s=[0, 1], values_strings=words[:2])), "CORRUPT",
+        "the model calls 2 classes by name, but has 3")
+
+
 # --------------------------------------------------------------- their answers
 
 def accept(name, model, labels, top=1):
@@ -372,6 +424,7 @@ if __name__ == "__main__":
     make_whole_numbers()
     make_shapes()
     make_scaled_outside()
+    make_encoded()
     write("outside.tsv", ("model", "scale", "mean", "std", "inputs", "probabilities"), outside)
     write("outputs.tsv", ("model", "labels", "inputs", "probabilities"), read)
     write("refused.tsv", ("model", "status", "message"), refused)

@@ -3,8 +3,8 @@
  *
  * skl2onnx writes a classifier's classes_ twice: as an attribute of ZipMap, which makes a map from
  * label to probability, and as the constant that the label, the graph's other output, is picked
- * from. Text says a character. A number seldom says what it stands for: it is read only where it
- * can mean but one thing.
+ * from. Others encode its number with a LabelEncoder. Text says a character. A number seldom says
+ * what it stands for: it is read only where it can mean but one thing.
  */
 #include <string.h>
 
@@ -16,49 +16,54 @@
 /* Classes as they stand in the file: texts or numbers. */
 struct classes {
 	const ProtobufCBinaryData *texts;
-	float *numbers; /* freed with classes_clear() */
+	/* Freed with classes_clear(): */
+	float *numbers;
+	ProtobufCBinaryData *ordered; /* the texts, where their order is not that of the file */
 	size_t n;
 };
 
 static void classes_clear(struct classes *classes)
 {
 	free(classes->numbers);
+	free(classes->ordered);
 }
 
 /* -------------------------------------------------------------------- finding */
 
-static enum emnist_status from_zip_map(const Onnx__NodeProto *node, struct classes *classes,
+/* The values of a list of integers or floats; which is empty where the attribute is not there. */
+static enum emnist_status from_numbers(const Onnx__AttributeProto *list, struct classes *classes,
 				       struct emnist_error *error)
 {
-	const Onnx__AttributeProto *texts = onnx_node_attribute(node, "classlabels_strings");
-	const Onnx__AttributeProto *numbers = onnx_node_attribute(node, "classlabels_int64s");
+	const size_t n = list ? list->n_ints + list->n_floats : 0;
 
-	if (texts && texts->n_strings > 0) {
-		classes->texts = texts->strings;
-		classes->n = texts->n_strings;
-	} else if (numbers && numbers->n_ints > 0) {
-		classes->numbers = alloc_array(numbers->n_ints, sizeof(*classes->numbers));
-		if (!classes->numbers)
-			return error_memory(error);
-		classes->n = numbers->n_ints;
-		for (size_t i = 0; i < classes->n; i++)
-			classes->numbers[i] = (float)numbers->ints[i];
-	}
+	if (n == 0)
+		return EMNIST_OK;
+	classes->numbers = alloc_array(n, sizeof(*classes->numbers));
+	if (!classes->numbers)
+		return error_memory(error);
+	classes->n = n;
+	for (size_t i = 0; i < n; i++)
+		classes->numbers[i] =
+			i < list->n_ints ? (float)list->ints[i] : list->floats[i - list->n_ints];
 	return EMNIST_OK;
 }
 
-/* The tensor of a name that is an initializer or a Constant, or NULL. */
-static const Onnx__TensorProto *find_tensor(const struct onnx_graph *graph, const char *name)
+static enum emnist_status from_lists(const Onnx__AttributeProto *texts,
+				     const Onnx__AttributeProto *numbers, struct classes *classes,
+				     struct emnist_error *error)
 {
-	const struct onnx_name *found = name ? onnx_graph_find(graph, name) : NULL;
-	const Onnx__AttributeProto *value;
+	if (!texts || texts->n_strings == 0)
+		return from_numbers(numbers, classes, error);
+	classes->texts = texts->strings;
+	classes->n = texts->n_strings;
+	return EMNIST_OK;
+}
 
-	if (!found || found->initializer)
-		return found ? found->initializer : NULL;
-	value = onnx_node_is(found->node, NULL, "Constant")
-			? onnx_node_attribute(found->node, "value")
-			: NULL;
-	return value ? value->t : NULL;
+static enum emnist_status from_zip_map(const Onnx__NodeProto *node, struct classes *classes,
+				       struct emnist_error *error)
+{
+	return from_lists(onnx_node_attribute(node, "classlabels_strings"),
+			  onnx_node_attribute(node, "classlabels_int64s"), classes, error);
 }
 
 static enum emnist_status from_tensor(const Onnx__TensorProto *tensor, struct classes *classes,
@@ -85,15 +90,158 @@ static enum emnist_status from_tensor(const Onnx__TensorProto *tensor, struct cl
 	return EMNIST_OK;
 }
 
-/* Whether node picks from a list by the number of the largest probability. */
+/* A list by name, which is an initializer or a Constant, if it is there. */
+static enum emnist_status from_constant(const struct onnx_graph *graph, const char *name,
+					struct classes *classes, struct emnist_error *error)
+{
+	const struct onnx_name *found = name ? onnx_graph_find(graph, name) : NULL;
+	const Onnx__AttributeProto *value;
+
+	if (found && found->initializer)
+		return from_tensor(found->initializer, classes, error);
+	if (!found || !onnx_node_is(found->node, NULL, "Constant"))
+		return EMNIST_OK;
+	value = onnx_node_attribute(found->node, "value");
+	if (value && value->t)
+		return from_tensor(value->t, classes, error);
+	return from_lists(onnx_node_attribute(found->node, "value_strings"),
+			  onnx_node_attribute(found->node, "value_ints"), classes, error);
+}
+
+/* Whether input i of node is the number of the largest probability. */
+static bool is_largest(const struct onnx_graph *graph, const Onnx__NodeProto *node, size_t i)
+{
+	const char *input = onnx_node_input(node, i);
+	const Onnx__NodeProto *maker = input ? onnx_graph_maker(graph, input) : NULL;
+
+	return maker && onnx_node_is(maker, NULL, "ArgMax");
+}
+
+/* Whether node picks from a list by that number. */
 static bool picks(const struct onnx_graph *graph, const Onnx__NodeProto *node)
 {
-	const char *indices = onnx_node_input(node, 1);
-	const Onnx__NodeProto *maker = indices ? onnx_graph_maker(graph, indices) : NULL;
-
 	return (onnx_node_is(node, ONNX_ML, "ArrayFeatureExtractor") ||
 		onnx_node_is(node, NULL, "Gather")) &&
-	       maker && onnx_node_is(maker, NULL, "ArgMax");
+	       is_largest(graph, node, 1);
+}
+
+/* The keys of a LabelEncoder that are numbers. */
+static enum emnist_status find_keys(const Onnx__NodeProto *node, struct classes *keys,
+				    struct emnist_error *error)
+{
+	static const char *const lists[] = {"keys_int64s", "keys_floats"};
+	const Onnx__AttributeProto *tensor = onnx_node_attribute(node, "keys_tensor");
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		const Onnx__AttributeProto *list = onnx_node_attribute(node, lists[i]);
+
+		if (list)
+			return from_numbers(list, keys, error);
+	}
+	return tensor && tensor->t ? from_tensor(tensor->t, keys, error) : EMNIST_OK;
+}
+
+static enum emnist_status find_values(const Onnx__NodeProto *node, struct classes *values,
+				      struct emnist_error *error)
+{
+	const Onnx__AttributeProto *tensor = onnx_node_attribute(node, "values_tensor");
+	const Onnx__AttributeProto *numbers = onnx_node_attribute(node, "values_int64s");
+
+	if (tensor && tensor->t)
+		return from_tensor(tensor->t, values, error);
+	return from_lists(onnx_node_attribute(node, "values_strings"),
+			  numbers ? numbers : onnx_node_attribute(node, "values_floats"), values,
+			  error);
+}
+
+/* Whether keys are 0 to n - 1 in any order. seen: (n), false. */
+static bool are_places(const struct classes *keys, size_t n, bool *seen)
+{
+	if (!keys->numbers || keys->n != n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const float key = keys->numbers[i];
+
+		if (!(key >= 0 && key < (float)n) || key != (float)(size_t)key || seen[(size_t)key])
+			return false;
+		seen[(size_t)key] = true;
+	}
+	return true;
+}
+
+/* Puts the values in the order of their keys. */
+static enum emnist_status order(struct classes *values, const struct classes *keys,
+				struct emnist_error *error)
+{
+	const struct classes unordered = *values;
+
+	values->numbers = NULL;
+	if (unordered.texts)
+		values->ordered = alloc_array(values->n, sizeof(*values->ordered));
+	else
+		values->numbers = alloc_array(values->n, sizeof(*values->numbers));
+	for (size_t i = 0; i < values->n; i++) {
+		const size_t place = (size_t)keys->numbers[i];
+
+		if (values->ordered)
+			values->ordered[place] = unordered.texts[i];
+		else if (values->numbers)
+			values->numbers[place] = unordered.numbers[i];
+	}
+	values->texts = values->ordered;
+	free(unordered.numbers);
+	return values->ordered || values->numbers ? EMNIST_OK : error_memory(error);
+}
+
+static enum emnist_status order_by_keys(struct classes *values, const struct classes *keys,
+					struct emnist_error *error)
+{
+	bool *seen = alloc_zeroed(values->n, sizeof(*seen));
+	enum emnist_status status;
+
+	if (!seen)
+		return error_memory(error);
+	if (are_places(keys, values->n, seen))
+		status = order(values, keys, error);
+	else
+		status = error_set(error, EMNIST_ERR_UNSUPPORTED,
+				   "the keys of the LabelEncoder that names the classes are not 0 "
+				   "to %zu: a mapping file is needed",
+				   values->n - 1);
+	free(seen);
+	return status;
+}
+
+/* A LabelEncoder of the largest probability's number. */
+static enum emnist_status from_encoder(const Onnx__NodeProto *node, struct classes *classes,
+				       struct emnist_error *error)
+{
+	const Onnx__AttributeProto *texts = onnx_node_attribute(node, "classes_strings");
+	struct classes keys = {0};
+	enum emnist_status status;
+
+	if (texts)
+		return from_lists(texts, NULL, classes, error);
+	status = find_values(node, classes, error);
+	if (!status)
+		status = find_keys(node, &keys, error);
+	if (!status && classes->n)
+		status = order_by_keys(classes, &keys, error);
+	classes_clear(&keys);
+	return status;
+}
+
+/* What the node that makes an output tells of the classes. */
+static enum emnist_status from_node(const struct onnx_graph *graph, const Onnx__NodeProto *node,
+				    struct classes *classes, struct emnist_error *error)
+{
+	if (onnx_node_is(node, ONNX_ML, "ZipMap"))
+		return from_zip_map(node, classes, error);
+	if (onnx_node_is(node, ONNX_ML, "LabelEncoder") && is_largest(graph, node, 0))
+		return from_encoder(node, classes, error);
+	if (picks(graph, node))
+		return from_constant(graph, onnx_node_input(node, 0), classes, error);
+	return EMNIST_OK;
 }
 
 static enum emnist_status find_classes(const struct onnx_graph *graph, struct classes *classes,
@@ -105,15 +253,8 @@ static enum emnist_status find_classes(const struct onnx_graph *graph, struct cl
 	for (size_t i = 0; !status && classes->n == 0 && i < proto->n_output; i++) {
 		const Onnx__NodeProto *node = onnx_graph_maker(graph, proto->output[i]->name);
 
-		if (node && onnx_node_is(node, ONNX_ML, "ZipMap")) {
-			status = from_zip_map(node, classes, error);
-		} else if (node && picks(graph, node)) {
-			const Onnx__TensorProto *tensor =
-				find_tensor(graph, onnx_node_input(node, 0));
-
-			if (tensor)
-				status = from_tensor(tensor, classes, error);
-		}
+		if (node)
+			status = from_node(graph, node, classes, error);
 	}
 	return status;
 }
