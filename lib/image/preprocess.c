@@ -72,10 +72,8 @@ static const uint8_t *plain_grey(const struct image *image, uint8_t copy[EMNIST_
 /* The copy is of what is stretched. */
 static const uint8_t *stretch_dark(const uint8_t *grey, uint8_t copy[EMNIST_VECTOR_LENGTH])
 {
-	unsigned most = 0;
+	const uint32_t most = range_most_of_bytes(grey, EMNIST_VECTOR_LENGTH);
 
-	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i++)
-		most = grey[i] > most ? grey[i] : most;
 	if (most >= LEAST_MOST || most == 0)
 		return grey;
 	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i++)

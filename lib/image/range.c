@@ -32,6 +32,11 @@ static uint32_t most_of_bytes(const uint8_t *samples, size_t n)
 	return most;
 }
 
+uint32_t range_most_of_bytes(const uint8_t *bytes, size_t n)
+{
+	return most_of_bytes(bytes, n);
+}
+
 SIMD_CLONES
 static uint32_t most_of_deep(const uint16_t *samples, size_t n)
 {

@@ -10,6 +10,9 @@
 
 #include "image.h"
 
+/* The most of n bytes; 0 of none. */
+uint32_t range_most_of_bytes(const uint8_t *bytes, size_t n);
+
 /* The most that a sample of the image can be. */
 uint32_t range_full(const struct image *image);
 
