@@ -1,10 +1,17 @@
 /*
- * interrupt.c - signals that are put off until all is put away.
+ * interrupt.c - signals that are put off until all is put away, or that remove files first.
  */
 #include "interrupt.h"
 
 #include <signal.h>
 #include <stdatomic.h>
+#include <unistd.h>
+
+/* More files than any command writes at once. */
+#define MAX_REMOVED 8
+
+static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+static const char *_Atomic removed[MAX_REMOVED];
 
 static atomic_int number_that_came;
 
@@ -15,7 +22,6 @@ static void note(int number)
 
 void interrupt_catch(void)
 {
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	struct sigaction action = {.sa_handler = note, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
 	struct sigaction before;
 
@@ -39,4 +45,38 @@ void interrupt_obey(void)
 		return;
 	signal(number, SIG_DFL);
 	raise(number);
+}
+
+void interrupt_end(int number)
+{
+	for (size_t i = 0; i < MAX_REMOVED; i++) {
+		const char *path = atomic_load(&removed[i]);
+
+		if (path)
+			unlink(path);
+	}
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+void interrupt_remove(const char *path)
+{
+	const struct sigaction action = {.sa_handler = interrupt_end};
+	struct sigaction before;
+	size_t i = 0;
+
+	for (const char *none = NULL;
+	     i < MAX_REMOVED && !atomic_compare_exchange_strong(&removed[i], &none, path); i++)
+		none = NULL;
+	/* Not where the command has a handler of its own, or the signal is ignored. */
+	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+			sigaction(numbers[i], &action, NULL);
+}
+
+void interrupt_keep(const char *path)
+{
+	for (size_t i = 0; i < MAX_REMOVED; i++)
+		if (atomic_load(&removed[i]) == path)
+			atomic_store(&removed[i], NULL);
 }

@@ -16,4 +16,12 @@ bool interrupt_came(void);
 /* Ends the program by the signal that came, if one did. */
 void interrupt_obey(void);
 
+/* From now on the file at path is removed where one of these signals ends the program at once. The
+ * path is borrowed until interrupt_keep(). */
+void interrupt_remove(const char *path);
+void interrupt_keep(const char *path);
+
+/* Removes such files, and ends the program by the signal: for handlers. */
+void interrupt_end(int number);
+
 #endif

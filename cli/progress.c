@@ -2,7 +2,9 @@
  * progress.c - one line, drawn over and over where stderr is a terminal.
  */
 #include "progress.h"
+
 #include "digits.h"
+#include "interrupt.h"
 
 #include <limits.h>
 #include <math.h>
@@ -129,8 +131,7 @@ void progress_make_way(void)
 static void die_clean(int number)
 {
 	put(clear_line, sizeof(clear_line) - 1);
-	signal(number, SIG_DFL);
-	raise(number);
+	interrupt_end(number);
 }
 
 void progress_end_on_interrupt(const struct progress *progress)

@@ -3,9 +3,12 @@
  */
 #include "sink.h"
 
+#include "interrupt.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,6 +30,16 @@ bool sink_open_now(struct sink *sink, const char *path)
 	return sink->fd >= 0;
 }
 
+/* Its name is copied, for a signal may come while the file is given another. */
+static void note_temporary(struct sink *sink)
+{
+	const char *name = emnist_outfile_temporary(sink->file);
+
+	sink->temporary = name ? strdup(name) : NULL;
+	if (sink->temporary)
+		interrupt_remove(sink->temporary);
+}
+
 bool sink_open(struct sink *sink, const char *path)
 {
 	struct stat st;
@@ -37,10 +50,12 @@ bool sink_open(struct sink *sink, const char *path)
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return sink_open_now(sink, path);
 	*sink = (struct sink){.fd = -1, .path = path};
-	if (!emnist_outfile_open(path, &sink->file, &sink->error))
-		return true;
-	complain_of_sink(sink);
-	return false;
+	if (emnist_outfile_open(path, &sink->file, &sink->error)) {
+		complain_of_sink(sink);
+		return false;
+	}
+	note_temporary(sink);
+	return true;
 }
 
 static void note_failure(struct sink *sink)
@@ -79,6 +94,9 @@ enum exit_status sink_close(struct sink *sink, enum exit_status status)
 	if (!sink->file && close(sink->fd) < 0 && !sink->failed && errno != EINTR)
 		note_failure(sink);
 	emnist_outfile_free(sink->file);
+	if (sink->temporary)
+		interrupt_keep(sink->temporary);
+	free(sink->temporary);
 	if (!sink->failed || sink->failure == EPIPE)
 		return status;
 	complain_of_sink(sink);

@@ -10,6 +10,7 @@
 struct sink {
 	int fd;                      /* where there is no file */
 	struct emnist_outfile *file; /* or NULL */
+	char *temporary;             /* what the file is called until it is whole, or NULL */
 	const char *path;            /* NULL: standard output */
 	bool failed;                 /* nothing more is written then */
 	int failure;                 /* errno, where there is no file */

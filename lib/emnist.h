@@ -138,6 +138,11 @@ EMNIST_API enum emnist_status emnist_outfile_open(const char *path,
 						  struct emnist_outfile **file_ret,
 						  struct emnist_error *error);
 
+/* The path that it has until it is committed; NULL: none, for where the file system can do that it
+ * has no name. A program that is ended by a signal may remove it. Until it is committed or freed.
+ */
+EMNIST_API const char *emnist_outfile_temporary(const struct emnist_outfile *file);
+
 /* Appends. After a failure the file can only be freed. */
 EMNIST_API enum emnist_status emnist_outfile_write(struct emnist_outfile *file, const void *bytes,
 						   size_t nbytes, struct emnist_error *error);

@@ -9,7 +9,8 @@
  * malloc stands for calloc, realloc and aligned allocation too, open for opening to read, thread
  *for pthread_create(). Calls are counted from when the program's libraries have been set up. Where
  *a call was made to fail, "injected" is left in the file named by INJECT_LOG; at the end the number
- *of calls is left in that named by INJECT_COUNT.
+ *of calls is left in that named by INJECT_COUNT. With INJECT_NO_TMPFILE set, no file can be opened
+ *without a name, as on NFS.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -176,6 +177,10 @@ int open(const char *path, int flags, ...)
 	if (flags & (O_CREAT | O_TMPFILE))
 		mode = va_arg(arguments, mode_t);
 	va_end(arguments);
+	if ((flags & O_TMPFILE) == O_TMPFILE && getenv("INJECT_NO_TMPFILE")) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
 	if ((flags & O_ACCMODE) == O_RDONLY && fails(CALL_OPEN))
 		return -1;
 	return openat(AT_FDCWD, path, flags, mode);

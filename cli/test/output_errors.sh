@@ -101,18 +101,23 @@ is 'nothing is left beside it' '' "$(ls -A "$TMP" | grep '^\.emnist-')"
 # A run that is stopped leaves what was there, and nothing beside it.
 mkdir "$TMP/stopped"
 mkfifo "$TMP/names_to_come"
-for signal in INT TERM HUP KILL; do
+library=$BUILD/test/inject_calls.so
+for stop in INT TERM HUP KILL INT+named TERM+named HUP+named; do
+	signal=${stop%+named}
+	preload=
+	[ $stop = $signal ] || [ -n "$SANITIZE" ] || preload=$library
 	echo old >"$TMP/stopped/out.csv"
-	env --default-signal=INT "$EMNIST" classify -f csv -o "$TMP/stopped/out.csv" \
+	env --default-signal=INT INJECT_NO_TMPFILE=1 LD_PRELOAD="$preload" "$EMNIST" classify -f csv -o "$TMP/stopped/out.csv" \
 		--files-from "$TMP/names_to_come" 2>/dev/null &
 	program=$!
 	exec 3>"$TMP/names_to_come"
 	echo $image >&3
 	sleep 0.3
+	[ -z "$preload" ] || is "SIG$stop: there is a file to remove" 2 "$(ls -A "$TMP/stopped" | wc -l)"
 	kill -$signal $program
 	wait $program 2>/dev/null
 	exec 3>&-
-	is "SIG$signal: what was there stays, alone" 'old out.csv' \
+	is "SIG$stop: what was there stays, alone" 'old out.csv' \
 		"$(cat "$TMP/stopped/out.csv") $(ls -A "$TMP/stopped")"
 done
 

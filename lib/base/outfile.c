@@ -165,6 +165,11 @@ enum emnist_status emnist_outfile_open(const char *path, struct emnist_outfile *
 	return status;
 }
 
+const char *emnist_outfile_temporary(const struct emnist_outfile *file)
+{
+	return file->name;
+}
+
 /* ---------------------------------------------------------------------- writing */
 
 static enum emnist_status write_all(int fd, const unsigned char *bytes, size_t nbytes,
