@@ -249,7 +249,7 @@ enum emnist_preprocess {
 	 * hardly does; polarity from the border, background to zero, the ink's bounding box scaled
 	 * with its aspect kept, placed and blurred as in EMNIST's files. A page without ink, that
 	 * is with none that differs from it by 10 of 255 levels of luma, or by 40 of a color, and
-	 * by more than noise, becomes all zeros. */
+	 * by more than noise, becomes all zeros; fainter ink is seen on clean paper. */
 	EMNIST_PREPROCESS_NORMALIZE,
 };
 

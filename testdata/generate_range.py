@@ -46,6 +46,14 @@ def character(name, values, most=None):
     rows.append((name, save(control, stretch(values))))
 
 
+def faint(name, shares, paper, ink, kind, most=None):
+    """Ink of shares 0..1 on paper; the control is stretched from the least value to the largest."""
+    values = np.rint(paper + (ink - paper) * shares).astype(kind)
+    save(name, values, most)
+    control = "stretched-" + name.replace(".", "-") + ".png"
+    rows.append((name, save(control, stretch(values - values.min()))))
+
+
 def scale(values, most, kind):
     """Of 0..255, 0..most."""
     return ((2 * values.astype(int) * most + 255) // 510).astype(kind)
@@ -69,6 +77,32 @@ def characters():
         character("emnist-%d.png" % divisor, np.rint(strokes / divisor).astype(np.uint8))
 
 
+def faint_characters():
+    letter = Image.frombytes("L", (28, 28), (HERE / "idx/strokes-byclass-test-images-idx3-ubyte")
+                             .read_bytes()[16 + 14 * 784:][:784]).transpose(Image.Transpose.TRANSPOSE)
+    shares = np.pad(np.asarray(letter.resize((112, 112), Image.Resampling.BILINEAR)) / 255, 12)
+    faint("faint-250-243.png", shares, 250, 243, np.uint8)
+    faint("faint-100-107.png", shares, 100, 107, np.uint8)
+    faint("faint-16-bits.png", shares, 30000, 29000, np.uint16)
+    faint("faint-16-bits-light.pgm", shares, 30000, 31000, np.uint16, 65535)
+    faint("faint-28x28.png", np.asarray(letter) / 255, 30000, 31000, np.uint16)
+
+
+def faint_pages(random):
+    """Light that falls unevenly, noise, and what JPEG leaves of it, at the levels of faint ink."""
+    y, x = np.mgrid[-1:1:64j, -1:1:64j]
+    noise = random.normal(size=(64, 64))
+    packed = io.BytesIO()
+    Image.fromarray(np.rint(246 + 2 * noise).astype(np.uint8)).save(packed, "JPEG", quality=20)
+    for name, values in (("noise", 30000 + 100 * noise), ("gradient", 30000 + 500 * x),
+                         ("vignette", 30000 - 400 * (x * x + y * y)),
+                         ("glare", 30000 + 1000 * np.exp(-4 * (x * x + y * y))),
+                         ("jpeg", np.asarray(Image.open(packed))),
+                         ("vignette-8-bits", 250 - 5 * (x * x + y * y))):
+        kind = np.uint16 if values.max() > 255 else np.uint8
+        rows.append((save("page-%s.png" % name, np.rint(values).astype(kind)), "blank"))
+
+
 def pages():
     random = np.random.default_rng(1)
     for sigma in 1, 2, 3, 4, 5:
@@ -90,5 +124,7 @@ def pages():
 FOLDER.mkdir(exist_ok=True)
 characters()
 pages()
+faint_characters()
+faint_pages(np.random.default_rng(2))
 table = "# a picture, and what it must be read as\n" + "".join("\t".join(row) + "\n" for row in rows)
 (FOLDER / "expected.tsv").write_text(table)

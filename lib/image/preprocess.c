@@ -190,7 +190,7 @@ static enum emnist_status take_bytes(struct preprocessor *preprocessor, const st
 	*grain_ret = most < full ? 255.0f / (float)most : 0;
 	if (!(*image)->deep && most == full)
 		return EMNIST_OK;
-	status = range_to_bytes(*image, most, bytes, error);
+	status = range_to_bytes(*image, &(struct range){0, most}, bytes, error);
 	*image = bytes;
 	return status;
 }
@@ -213,25 +213,54 @@ static enum emnist_status take_as_is(struct preprocessor *preprocessor, const st
 	return EMNIST_OK;
 }
 
+/* Of an image of bytes. */
+static enum emnist_status preprocess_bytes(struct preprocessor *preprocessor,
+					   const struct image *image, enum emnist_preprocess mode,
+					   float grain, float *vector, struct emnist_error *error)
+{
+	uint8_t copy[EMNIST_VECTOR_LENGTH];
+	const uint8_t *grey = mode == EMNIST_PREPROCESS_AUTO ? plain_grey(image, copy) : NULL;
+
+	if (!grey || !looks_like_emnist(grey))
+		return preprocess_normalize(preprocessor, image, grain, vector, error);
+	return take_as_is(preprocessor, image, grey, grain, vector, error);
+}
+
+/* Looks once more at an image in which no ink was found, if it may show faint ink. */
+static enum emnist_status look_for_faint(struct preprocessor *preprocessor,
+					 const struct image *image, enum emnist_preprocess mode,
+					 float *vector, struct emnist_error *error)
+{
+	struct image *const bytes = &preprocessor->bytes;
+	enum emnist_status status;
+	struct range range;
+
+	if (!range_is_faint(image, &range))
+		return EMNIST_OK;
+	status = range_to_bytes(image, &range, bytes, error);
+	return status ? status
+		      : preprocess_bytes(preprocessor, bytes, mode,
+					 255.0f / (float)(range.most - range.least), vector, error);
+}
+
 enum emnist_status preprocess_image(struct preprocessor *preprocessor, const struct image *image,
 				    enum emnist_preprocess mode, float *vector,
 				    struct emnist_error *error)
 {
-	uint8_t copy[EMNIST_VECTOR_LENGTH];
-	const uint8_t *grey;
+	const struct image *bytes = image;
 	float grain;
-	const enum emnist_status status = take_bytes(preprocessor, &image, mode, &grain, error);
+	enum emnist_status status = take_bytes(preprocessor, &bytes, mode, &grain, error);
 
 	preprocessor->wants_colors = false;
 	preprocessor->n_characters = 1;
 	if (status)
 		return status;
 	if (mode == EMNIST_PREPROCESS_RAW)
-		return preprocess_raw(preprocessor, image, vector, error);
-	grey = mode == EMNIST_PREPROCESS_AUTO ? plain_grey(image, copy) : NULL;
-	if (!grey || !looks_like_emnist(grey))
-		return preprocess_normalize(preprocessor, image, grain, vector, error);
-	return take_as_is(preprocessor, image, grey, grain, vector, error);
+		return preprocess_raw(preprocessor, bytes, vector, error);
+	status = preprocess_bytes(preprocessor, bytes, mode, grain, vector, error);
+	return !status && emnist_vector_is_blank(vector)
+		       ? look_for_faint(preprocessor, image, mode, vector, error)
+		       : status;
 }
 
 bool emnist_vector_is_blank(const float *vector)

@@ -19,6 +19,25 @@
 #define FEW_PIXELS      400
 #define CLEAN_SHARE_FEW 0.5
 
+/* Faint ink is looked for in a range of this part of all at most: it is found by its contrast where
+ * it has more. And of so many levels or more: what JPEG of quality 20 leaves of an empty page are
+ * blocks that differ by 5. */
+#define MIN_LEVELS 6
+#define FAINT_PART 16
+
+/* Paper is what is so near one end of the range, and this share of the border; ink what is so near
+ * the other, and that share of what is not paper. */
+#define PAPER_REACH 0.12
+#define PAPER_SHARE 0.85
+#define INK_REACH   0.3
+#define INK_SHARE   0.35
+
+/* So many pixels of rows differ by this share of the range from one that is farther by a share of
+ * the longer side, as at the edges of strokes. Light that fades does not. */
+#define MIN_EDGES 8
+#define EDGE      0.3
+#define EDGE_PART 32
+
 /* Rows that are looked at first. */
 #define N_FIRST_ROWS 16
 
@@ -116,8 +135,93 @@ uint32_t range_most(const struct image *image)
 	return most >= UINT8_MAX || most == 1 || is_clean(image) ? most : UINT8_MAX;
 }
 
-enum emnist_status range_to_bytes(const struct image *image, uint32_t most, struct image *to,
-				  struct emnist_error *error)
+static uint32_t gray_at(const struct image *image, size_t i)
+{
+	return sample_at(image, i * image->channels);
+}
+
+/* Whether pixel i has no color, and is not see-through. */
+static bool is_gray(const struct image *image, size_t i)
+{
+	const unsigned channels = image->channels;
+	const uint32_t gray = gray_at(image, i);
+
+	i *= channels;
+	return (channels < 3 ||
+		(sample_at(image, i + 1) == gray && sample_at(image, i + 2) == gray)) &&
+	       (channels % 2 || sample_at(image, i + channels - 1) == range_full(image));
+}
+
+/* False where the image is not all gray. */
+static bool find_range(const struct image *image, struct range *range)
+{
+	range->least = UINT32_MAX;
+	range->most = 0;
+	for (size_t i = 0; i < (size_t)image->width * image->height; i++) {
+		const uint32_t value = gray_at(image, i);
+
+		if (!is_gray(image, i))
+			return false;
+		range->least = value < range->least ? value : range->least;
+		range->most = value > range->most ? value : range->most;
+	}
+	return true;
+}
+
+/* How far pixel i is from the least, 0 to 1 where that is the most. */
+static double share_at(const struct image *image, const struct range *range, size_t i)
+{
+	return (double)(gray_at(image, i) - range->least) / (double)(range->most - range->least);
+}
+
+/* Whether nearly all of the border is paper, at one end of the range, and much of what is not is
+ * ink, at the other end: noise lies on both sides of the paper, and light in between. */
+static bool is_two_levels(const struct image *image, const struct range *range, bool bright)
+{
+	const size_t width = image->width, height = image->height;
+	size_t n_border = 0, n_border_paper = 0, n_paper = 0, n_ink = 0;
+
+	for (size_t i = 0; i < width * height; i++) {
+		const size_t x = i % width, y = i / width;
+		const bool at_border = x == 0 || y == 0 || x == width - 1 || y == height - 1;
+		const double share = share_at(image, range, i), off = bright ? 1 - share : share;
+
+		n_border += at_border;
+		n_border_paper += at_border && off <= PAPER_REACH;
+		n_paper += off <= PAPER_REACH;
+		n_ink += off >= 1 - INK_REACH;
+	}
+	return (double)n_border_paper >= PAPER_SHARE * (double)n_border &&
+	       (double)n_ink >= INK_SHARE * (double)(width * height - n_paper);
+}
+
+static bool has_edges(const struct image *image, const struct range *range)
+{
+	const size_t width = image->width, height = image->height;
+	const size_t step = 1 + (width > height ? width : height) / EDGE_PART;
+	const double least = EDGE * (double)(range->most - range->least);
+	size_t n = 0;
+
+	for (size_t i = step; i < width * height; i++) {
+		const double difference =
+			(double)gray_at(image, i) - (double)gray_at(image, i - step);
+
+		n += i % width >= step && (difference >= least || -difference >= least);
+	}
+	return n >= MIN_EDGES;
+}
+
+bool range_is_faint(const struct image *image, struct range *range)
+{
+	return !image->lossy && find_range(image, range) &&
+	       range->most - range->least >= MIN_LEVELS &&
+	       range->most - range->least <= range_full(image) / FAINT_PART &&
+	       (is_two_levels(image, range, true) || is_two_levels(image, range, false)) &&
+	       has_edges(image, range);
+}
+
+enum emnist_status range_to_bytes(const struct image *image, const struct range *range,
+				  struct image *to, struct emnist_error *error)
 {
 	const unsigned channels = image->channels;
 	const uint32_t full = range_full(image);
@@ -128,7 +232,10 @@ enum emnist_status range_to_bytes(const struct image *image, uint32_t most, stru
 		return status;
 	for (size_t i = 0; i < to->pixels.nbytes; i++) {
 		const bool is_alpha = channels % 2 == 0 && i % channels == channels - 1;
-		const uint32_t value = sample_at(image, i), white = is_alpha ? full : most;
+		const uint32_t black = is_alpha ? 0 : range->least;
+		const uint32_t white = (is_alpha ? full : range->most) - black;
+		const uint32_t sample = sample_at(image, i);
+		const uint32_t value = sample > black ? sample - black : 0;
 
 		to->pixels.data[i] =
 			(uint8_t)(value < white ? (value * 255 + white / 2) / white : 255);

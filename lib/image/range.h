@@ -21,9 +21,19 @@ uint32_t range_full(const struct image *image);
  * byte has, and what is around the drawing is not even, they stay what they are: UINT8_MAX. */
 uint32_t range_most(const struct image *image);
 
-/* to: as image, of a byte a sample: 255 for a color that is `most` or more, others in proportion,
- * rounded. Alpha is not stretched. */
-enum emnist_status range_to_bytes(const struct image *image, uint32_t most, struct image *to,
-				  struct emnist_error *error);
+struct range {
+	uint32_t least;
+	uint32_t most; /* more than that */
+};
+
+/* Whether an image in which no ink was found, and which is not lossy, may show faint ink on clean
+ * paper: with sharp edges, and no noise that is about as strong. Then *range is what it uses.
+ * Colors that differ as little may be the paper's. */
+bool range_is_faint(const struct image *image, struct range *range);
+
+/* to: as image, of a byte a sample: 0 for a color that is the least or less, 255 for one that is
+ * the most or more, others in proportion, rounded. Alpha is not stretched. */
+enum emnist_status range_to_bytes(const struct image *image, const struct range *range,
+				  struct image *to, struct emnist_error *error);
 
 #endif

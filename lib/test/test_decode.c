@@ -70,7 +70,8 @@ static void take_bytes(struct image *image)
 	if (!image->deep)
 		return;
 	assert_int_equal(image->pixels.nbytes, 2 * image_n_samples(image));
-	assert_int_equal(range_to_bytes(image, range_full(image), &bytes, NULL), EMNIST_OK);
+	assert_int_equal(range_to_bytes(image, &(struct range){0, range_full(image)}, &bytes, NULL),
+			 EMNIST_OK);
 	bytes.warning = image->warning;
 	image_clear(image);
 	*image = bytes;

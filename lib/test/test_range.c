@@ -92,7 +92,7 @@ static void hidden_colors_do_not_count(void **state)
 	assert_int_equal(image_resize_deep(&image, 3, 1, 2, NULL), EMNIST_OK);
 	memcpy(image.pixels.data, ((uint16_t[]){1000, 65535, 65535, 0, 1100, 32896}), 12);
 	assert_int_equal(range_most(&image), 1100);
-	assert_int_equal(range_to_bytes(&image, 1100, &bytes, NULL), EMNIST_OK);
+	assert_int_equal(range_to_bytes(&image, &(struct range){0, 1100}, &bytes, NULL), EMNIST_OK);
 	assert_memory_equal(bytes.pixels.data, ((uint8_t[]){232, 255, 255, 0, 255, 128}), 6);
 	image_clear(&image);
 	image_clear(&bytes);
