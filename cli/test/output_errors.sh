@@ -107,7 +107,7 @@ for stop in INT TERM HUP KILL INT+named TERM+named HUP+named; do
 	preload=
 	[ $stop = $signal ] || [ -n "$SANITIZE" ] || preload=$library
 	echo old >"$TMP/stopped/out.csv"
-	env --default-signal=INT INJECT_NO_TMPFILE=1 LD_PRELOAD="$preload" "$EMNIST" classify -f csv -o "$TMP/stopped/out.csv" \
+	env --default-signal=INT,TERM,HUP INJECT_NO_TMPFILE=1 LD_PRELOAD="$preload" "$EMNIST" classify -f csv -o "$TMP/stopped/out.csv" \
 		--files-from "$TMP/names_to_come" 2>/dev/null &
 	program=$!
 	exec 3>"$TMP/names_to_come"
@@ -115,8 +115,8 @@ for stop in INT TERM HUP KILL INT+named TERM+named HUP+named; do
 	sleep 0.3
 	[ -z "$preload" ] || is "SIG$stop: there is a file to remove" 2 "$(ls -A "$TMP/stopped" | wc -l)"
 	kill -$signal $program
-	wait $program 2>/dev/null
 	exec 3>&-
+	wait $program 2>/dev/null
 	is "SIG$stop: what was there stays, alone" 'old out.csv' \
 		"$(cat "$TMP/stopped/out.csv") $(ls -A "$TMP/stopped")"
 done

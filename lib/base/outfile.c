@@ -113,7 +113,7 @@ static bool is_fixed(const struct emnist_outfile *file, const struct emnist_erro
 
 static enum emnist_status open_beside(struct emnist_outfile *file, struct emnist_error *error)
 {
-	/* As umask() has it, or for now for the owner alone. */
+	/* As umask() has it, or the owner's alone until the permissions are set. */
 	const mode_t mode = file->exists ? 0600 : 0666;
 	struct emnist_error why;
 	enum emnist_status status;
