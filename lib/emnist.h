@@ -92,7 +92,8 @@ enum emnist_status {
 	EMNIST_ERR_IO,          /* a system call failed: error.sys_errno says why */
 	EMNIST_ERR_FORMAT,      /* the bytes are of no format that is read here */
 	EMNIST_ERR_CORRUPT,     /* the format is known, but the bytes are damaged or cut short */
-	EMNIST_ERR_UNSUPPORTED, /* the bytes are valid, but use what is not read here */
+	EMNIST_ERR_UNSUPPORTED, /* the bytes are valid, but use what is not read here; or they are
+				 * of an image format that is known but not read */
 	EMNIST_ERR_LIMIT,       /* a limit on size or count is exceeded */
 	EMNIST_ERR_STOPPED,     /* a callback asked to stop */
 	EMNIST_ERR_ARCHIVE,     /* not one image, but an archive of them: emnist_archive_open() */

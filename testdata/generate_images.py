@@ -899,7 +899,6 @@ STRANGERS = f"unknown format {SUPPORTED}"
 
 
 def strangers():
-    pam = b"P7\nWIDTH 2\nHEIGHT 2\nDEPTH 1\nMAXVAL 255\nTUPLTYPE GRAYSCALE\nENDHDR\n\0\1\2\3"
     rng = random.Random(5)
     return (
         ("empty.png", b"", "FORMAT", "file is empty"),
@@ -911,29 +910,49 @@ def strangers():
         ("random.png", bytes(rng.randrange(256) for _ in range(1000)), "FORMAT", STRANGERS),
         ("page.html", b"<!DOCTYPE html><title>404 Not Found</title>\n", "FORMAT",
          f"HTML is not supported {SUPPORTED}"),
-        ("drawing.svg", b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>\n',
-         "FORMAT", f"XML is not supported {SUPPORTED}"),
-        ("document.pdf", b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "FORMAT",
-         f"PDF is not supported {SUPPORTED}"),
-        ("picture.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "FORMAT",
-         f"HEIC is not supported {SUPPORTED}"),
-        ("picture.avif", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1", "FORMAT",
-         f"AVIF is not supported {SUPPORTED}"),
+        ("letter.xml", b'<?xml version="1.0"?><letter/>\n', "FORMAT", f"XML is not supported {SUPPORTED}"),
         ("film.mp4", b"\0\0\0\x18ftypisom\0\0\2\0isommp42", "FORMAT",
          f"video is not supported {SUPPORTED}"),
-        ("picture.jp2", b"\0\0\0\x0cjP  \r\n\x87\n", "FORMAT",
-         f"JPEG 2000 is not supported {SUPPORTED}"),
-        ("picture.jxl", b"\xff\x0a" + bytes(20), "FORMAT", f"JPEG XL is not supported {SUPPORTED}"),
-        ("picture.pam", pam, "FORMAT", f"PAM is not supported {SUPPORTED}"),
+        ("labels-p7.txt", b"P7\nP8\n", "FORMAT", STRANGERS),
         ("compressed.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\3", "FORMAT", f"gzip data is not supported {SUPPORTED}"),
     )
+
+
+def unsupported():
+    """Formats of images and scanned pages by the first bytes that their specifications give."""
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg"/>\n'
+    pam = b"P7\nWIDTH 2\nHEIGHT 2\nDEPTH 1\nMAXVAL 255\nTUPLTYPE GRAYSCALE\nENDHDR\n\0\1\2\3"
+    files = (
+        ("drawing.svg", b'<?xml version="1.0"?>\n<!-- drawn by hand -->\n' + svg, "SVG"),
+        ("drawing-bare.svg", svg, "SVG"),
+        ("document.pdf", b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "PDF"),
+        ("document.ps", b"%!PS-Adobe-3.0\n%%EOF\n", "PostScript"),
+        ("document.eps", b"\xc5\xd0\xd3\xc6\x20" + bytes(27), "PostScript"),
+        ("document.djvu", b"AT&TFORM\0\0\0\x10DJVUINFO", "DjVu"),
+        ("picture.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC"),
+        ("picture-mif1.heic", b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "HEIC"),
+        ("picture.avif", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1", "AVIF"),
+        ("picture.cr3", b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", "CR3"),
+        ("picture.jp2", b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
+        ("picture.j2k", b"\xff\x4f\xff\x51\0\x29", "JPEG 2000"),
+        ("picture.jxl", b"\xff\x0a" + bytes(20), "JPEG XL"),
+        ("picture-box.jxl", b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
+        ("picture.psd", b"8BPS\0\1" + bytes(6), "PSD"),
+        ("picture.xcf", b"gimp xcf v011\0", "XCF"),
+        ("picture.qoi", b"qoif\0\0\0\2\0\0\0\2\3\0", "QOI"),
+        ("picture.exr", b"\x76\x2f\x31\x01\2\0\0\0", "OpenEXR"),
+        ("picture.pam", pam, "PAM"),
+        ("picture-comment.pam", b"P7\n# made by hand\n" + pam[3:], "PAM"),
+    )
+    return tuple((name, data, "UNSUPPORTED", f"{kind} is not supported {SUPPORTED}")
+                 for name, data, kind in files)
 
 
 def make_malformed():
     MALFORMED.mkdir(exist_ok=True)
     lines = ["# name\tstatus\tmessage\n"]
     formats = {"png": "PNG", "jpeg": "JPEG", "gif": "GIF", "bmp": "BMP", "tga": "TGA", "pnm": "PNM"}
-    for name, data, code, message in malformed_png() + malformed_others() + strangers():
+    for name, data, code, message in malformed_png() + malformed_others() + strangers() + unsupported():
         if code == "CORRUPT":
             message = f"not a valid {formats[name.split('-')[0]]}: {message}"
         (MALFORMED / name).write_bytes(data)

@@ -59,34 +59,6 @@ static const struct format formats[] = {
 	{NULL, 0, tga_sniff, tga_header, tga_decode},
 };
 
-/* What people hand over by mistake, told apart only to say so. */
-static const struct stranger {
-	size_t offset;
-	const char *magic;
-	size_t nbytes;
-	const char *name;
-} strangers[] = {
-	{0, MAGIC("%PDF"), "PDF"},
-	{4, MAGIC("ftypavif"), "AVIF"},
-	{4, MAGIC("ftypavis"), "AVIF"},
-	{4, MAGIC("ftyphe"), "HEIC"},
-	{4, MAGIC("ftypmif1"), "HEIC"},
-	{4, MAGIC("ftypmsf1"), "HEIC"},
-	{4, MAGIC("ftyp"), "video"},
-	{4, MAGIC("jP  \r\n"), "JPEG 2000"},
-	{4, MAGIC("JXL \r\n"), "JPEG XL"},
-	{0, MAGIC("\xff\x0a"), "JPEG XL"},
-	{0, MAGIC("8BPS"), "PSD"},
-	{0, MAGIC("P7\n"), "PAM"},
-	{0, MAGIC("7z\xbc\xaf\x27\x1c"), "a 7z archive"},
-	{0, MAGIC("Rar!\x1a\x07"), "a RAR archive"},
-	{0, MAGIC("BZh"), "bzip2 data"},
-	{0, MAGIC("<svg"), "SVG"},
-	{0, MAGIC("<?xml"), "XML"},
-	{0, MAGIC("<!DOCTYPE"), "HTML"},
-	{0, MAGIC("<html"), "HTML"},
-};
-
 const char *image_archive_name(const void *bytes, size_t nbytes)
 {
 	/* An idx file of bytes in three dimensions. */
@@ -100,25 +72,17 @@ const char *image_archive_name(const void *bytes, size_t nbytes)
 		       : NULL;
 }
 
-static const char *name_stranger(const uint8_t *bytes, size_t nbytes)
-{
-	for (size_t i = 0; i < sizeof(strangers) / sizeof(*strangers); i++) {
-		const struct stranger *s = &strangers[i];
-
-		if (nbytes >= s->offset + s->nbytes &&
-		    memcmp(bytes + s->offset, s->magic, s->nbytes) == 0)
-			return s->name;
-	}
-	return image_archive_name(bytes, nbytes);
-}
-
 static enum emnist_status unknown_format(const uint8_t *bytes, size_t nbytes,
 					 struct emnist_error *error)
 {
-	const char *name = name_stranger(bytes, nbytes);
+	bool is_image;
+	const char *name = unsupported_name(bytes, nbytes, &is_image);
 
+	if (!name)
+		name = image_archive_name(bytes, nbytes);
 	if (name)
-		return error_set(error, EMNIST_ERR_FORMAT, "%s is not supported " SUPPORTED, name);
+		return error_set(error, is_image ? EMNIST_ERR_UNSUPPORTED : EMNIST_ERR_FORMAT,
+				 "%s is not supported " SUPPORTED, name);
 	return error_set(error, EMNIST_ERR_FORMAT, "unknown format " SUPPORTED);
 }
 

@@ -61,6 +61,10 @@ static inline uint32_t image_luma(uint32_t r, uint32_t g, uint32_t b)
 	return (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
 }
 
+/* The name of the format that the bytes begin, of those that are known and not read here, or NULL.
+ * *is_image_ret: whether it is one of images or scanned pages. */
+const char *unsupported_name(const uint8_t *bytes, size_t nbytes, bool *is_image_ret);
+
 /* What the bytes begin, if it is what emnist_archive_open() opens: "a zip archive"; else NULL. */
 const char *image_archive_name(const void *bytes, size_t nbytes);
 

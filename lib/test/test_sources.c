@@ -808,6 +808,16 @@ static void test_folders(void **state)
 	assert_string_equal(contents.texts, "3");
 	assert_int_equal(bad.n, 1);
 	assert_string_equal(bad.path, in_scratch("all/train/5/bad.png"));
+	/* A text without an ending is no image; one of a format that is not read is, and bad. */
+	remove(in_scratch("all/train/5/bad.png"));
+	write_file("all/train/5/README", text, 8);
+	write_file("all/train/5/IMG_0001",
+		   "\0\0\0\x18"
+		   "ftypheic\0\0\0\0mif1heic",
+		   24);
+	read_good(in_scratch("all"), &options, &contents);
+	assert_int_equal(bad.n, 2);
+	assert_string_equal(bad.path, in_scratch("all/train/5/IMG_0001"));
 }
 
 static void test_split_of_one(void **state)
