@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "interrupt.h"
 #include "pipeline.h"
+#include "stopwatch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -119,6 +120,24 @@ static bool classify(const struct bench_folder *folder, struct pipeline_options 
 	return inputs_close(inputs, status) == STATUS_OK;
 }
 
+/* One run, and how many files a second it went through. */
+static bool time_run(const struct bench_folder *folder, struct pipeline_options *options,
+		     double *rate_ret)
+{
+	const double started = seconds_now();
+	double elapsed;
+	uint64_t n;
+
+	if (!classify(folder, options, &n))
+		return false;
+	elapsed = seconds_now() - started;
+	if (elapsed > 0)
+		*rate_ret = (double)n / elapsed;
+	else
+		complain("%s", STOPWATCH_STANDS_STILL);
+	return elapsed > 0;
+}
+
 static const char **names_of(const struct emnist_model *model, size_t *n_ret)
 {
 	const struct emnist_labels *labels = emnist_model_labels(model);
@@ -145,19 +164,14 @@ bool bench_files_run(const struct bench_folder *folder, const struct emnist_mode
 	const double started = seconds_now();
 	bool good = names != NULL;
 	double rates[MAX_RUNS];
-	double before;
 	size_t n_runs = 0;
-	uint64_t n;
 
 	options.schema.labels = names;
 	/* The first run finds the files in no cache, and does not count. */
-	good = good && classify(folder, &options, &n);
+	good = good && time_run(folder, &options, rates);
 	while (good && n_runs < MAX_RUNS && !interrupt_came() &&
-	       (n_runs == 0 || seconds_now() - started < seconds)) {
-		before = seconds_now();
-		good = classify(folder, &options, &n);
-		rates[n_runs++] = (double)n / (seconds_now() - before);
-	}
+	       (n_runs == 0 || seconds_now() - started < seconds))
+		good = time_run(folder, &options, &rates[n_runs++]);
 	free(names);
 	*rate_ret = good && n_runs > 0 && !interrupt_came() ? median_of(rates, n_runs) : 0;
 	return good;

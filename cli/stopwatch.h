@@ -6,6 +6,9 @@
 
 #include <emnist.h>
 
+/* The error where nothing can be measured. */
+#define STOPWATCH_STANDS_STILL "the clock stands still (CLOCK_MONOTONIC)"
+
 struct work {
 	const void *context; /* handed to each function */
 	/* What a thread works with; called in the caller's thread. NULL and *error on failure. */

@@ -9,7 +9,7 @@ if [ -n "$SANITIZE" ]; then
 fi
 
 # still ARGUMENT...
-still() { LD_PRELOAD=$library "$EMNIST" "$@" 2>&1; }
+still() { LD_PRELOAD=$library timeout -k 1 60 "$EMNIST" "$@" 2>&1; }
 evaluate() { still eval -m testdata/idx/nearest.onnx testdata/idx/strokes-byclass-test "$@"; }
 
 evaluate -f json >"$TMP/json"
@@ -20,4 +20,9 @@ evaluate --report "$TMP/page.html" >/dev/null
 check 'nor has the page' grep -q '>0 images a second<' "$TMP/page.html"
 is 'nor classify -v' '1 image in 0.00 s, 0 a second' \
 	"$(still classify -v testdata/samples/digit-2-scan.png | grep -o '1 image.*second')"
+for part in network decode preprocess files; do
+	still bench --seconds 0.1 --only $part >"$TMP/bench"
+	is "bench --only $part ends" '2 emnist: the clock stands still (CLOCK_MONOTONIC)' \
+		"$? $(grep '^emnist: ' "$TMP/bench")"
+done
 finish
