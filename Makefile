@@ -69,9 +69,8 @@ PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) openblas libarchive
 PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm -lpthread -ldl
 LINK = $(CC) $(CFLAGS) $(HARDEN_LINK) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread $(LDFLAGS)
 
-LIB_SOURCES := $(wildcard lib/base/*.c lib/image/*.c lib/model/*.c lib/dataset/*.c lib/train/*.c \
-			  lib/eval/*.c)
-CLI_SOURCES := $(wildcard cli/*.c)
+LIB_SOURCES := $(filter-out lib/test/% lib/fuzz/% lib/bench/% lib/tool/%,$(wildcard lib/*/*.c))
+CLI_SOURCES := $(filter-out cli/test/%,$(wildcard cli/*.c cli/*/*.c))
 TESTS       := $(patsubst lib/test/%.c,%,$(wildcard lib/test/test_*.c))
 CLI_TESTS   := $(sort $(wildcard cli/test/*.sh))
 INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
@@ -81,8 +80,8 @@ PAGES       := $(wildcard man/*.1 man/*.3 man/*.5)
 PROTO       := onnx tensorflow
 
 PROTO_OBJECTS := $(PROTO:%=$(BUILD)/proto/%.pb-c.o)
-LIB_OBJECTS   := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/lib/model/default.o $(PROTO_OBJECTS)
-CLI_OBJECTS   := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/photograph.o
+LIB_OBJECTS   := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/lib/builtin/default.o $(PROTO_OBJECTS)
+CLI_OBJECTS   := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/bench/photograph.o
 
 # --------------------------------------------------------------------- building
 
@@ -94,36 +93,36 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(flags) $(CPPFLAGS) $(call cflags_of,$<) $(CFLAGS) -c -o $@ $<
 
-# Only lib/image and lib/model see the packages' headers, the generated ones among them.
+# Only lib sees the packages' headers, the generated ones among them.
 # Only the network's products, and the loop that they are measured by, may be added in one step with
 # their sums.
 cflags_of = $(if $(filter lib/%,$(1)),-I$(BUILD)/proto $(PACKAGE_CFLAGS)) \
 	    $(if $(filter cli/%,$(1)),-Ilib) \
-	    $(if $(filter lib/model/kernel.c lib/bench/peak.c,$(1)),-ffp-contract=fast)
+	    $(if $(filter lib/network/kernel.c lib/bench/peak.c,$(1)),-ffp-contract=fast)
 
 # The default model's weights as they are used, made when it is built.
-LAY_OUT_OBJECTS := $(BUILD)/lib/tool/lay_out.o $(PROTO_OBJECTS) $(filter-out %/embedded.o,\
-	$(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/base/*.c lib/model/*.c) lib/dataset/labels.c \
-	lib/dataset/class_names.c))
-$(BUILD)/lay_out: $(LAY_OUT_OBJECTS)
+PACK_MODEL_OBJECTS := $(BUILD)/lib/tool/pack_model.o $(PROTO_OBJECTS) $(filter-out %/builtin.o,\
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/base/*.c lib/io/*.c lib/labels/*.c lib/network/*.c \
+	lib/format/*.c)))
+$(BUILD)/pack_model: $(PACK_MODEL_OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
 
-$(BUILD)/lib/model/default.strips: $(BUILD)/lay_out lib/model/default.onnx
+$(BUILD)/lib/builtin/default.panels: $(BUILD)/pack_model lib/builtin/default.onnx
 	$(call say,MODEL,$@)
 	@mkdir -p $(@D)
-	$(Q)$(EMULATOR) $< lib/model/default.onnx >$@
+	$(Q)$(EMULATOR) $< lib/builtin/default.onnx >$@
 
 # Files that become part of the program as they are.
-$(BUILD)/lib/model/default.o: CPPFLAGS_OF_FILE = -DDEFAULT_STRIPS='"$(BUILD)/lib/model/default.strips"'
-$(BUILD)/lib/model/default.o: lib/model/default.onnx $(BUILD)/lib/model/default.strips
-$(BUILD)/cli/photograph.o: cli/photograph.jpg
+$(BUILD)/lib/builtin/default.o: CPPFLAGS_OF_FILE = -DDEFAULT_PANELS='"$(BUILD)/lib/builtin/default.panels"'
+$(BUILD)/lib/builtin/default.o: lib/builtin/default.onnx $(BUILD)/lib/builtin/default.panels
+$(BUILD)/cli/bench/photograph.o: cli/bench/photograph.jpg
 $(BUILD)/%.o: %.S
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CPPFLAGS_OF_FILE) -I$(<D) -c -o $@ $<
 
-$(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: lib/model/%.proto
+$(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: lib/format/%.proto
 	$(call say,PROTO,$<)
 	@mkdir -p $(@D)
 	$(Q)$(PROTOC_C) --proto_path=$(<D) --c_out=$(BUILD)/proto $<
@@ -137,7 +136,7 @@ $(BUILD)/proto/%.o: $(BUILD)/proto/%.c
 $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(patsubst %,$(BUILD)/lib/test/%.o,$(TESTS)): | $(PROTO:%=$(BUILD)/proto/%.pb-c.h)
 
 # What another compiler says of the code: make objects CC=clang CFLAGS=-fsyntax-only BUILD=build/clang
-objects: $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c cli/*.c cli/test/*.c)) ## compile everything, link nothing
+objects: $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c cli/*.c cli/*/*.c)) ## compile everything, link nothing
 
 # One object whose every symbol but emnist_* is local: the static library exports what the shared
 # one does.
@@ -216,7 +215,7 @@ $(BUILD)/test/%: $(BUILD)/lib/test/%.o $(LIB_OBJECTS)
 	$(Q)$(LINK) -o $@ $^ -lcmocka $(PACKAGE_LIBS)
 
 # This one is of the command line.
-$(BUILD)/test/test_processors: $(BUILD)/cli/processors.o
+$(BUILD)/test/test_processors: $(BUILD)/cli/common/processors.o
 
 # Those who make and read the same files, as far as $(PYTHON) has them: see the scripts.
 check-peers: all ## hold what is read and written against ONNX Runtime, TensorFlow, PyTorch...
@@ -239,7 +238,7 @@ $(BUILD)/replay/%: $(BUILD)/lib/fuzz/%.o $(BUILD)/lib/fuzz/replay.o $(BUILD)/lib
 
 # This one is of the command line's writers.
 $(BUILD)/replay/fuzz_names build/fuzz/fuzz_names: \
-	$(patsubst %,$(BUILD)/cli/%.o,text escape csv html json output_text output_csv output_jsonl)
+	$(patsubst %,$(BUILD)/cli/output/%.o,text escape csv html json output_text output_csv output_jsonl)
 
 # Fuzzing needs clang. New inputs go to build/fuzz/corpus, findings to build/fuzz/crashes.
 fuzz: ## fuzz every parser for FUZZ_SECONDS each, with clang's libFuzzer
@@ -299,8 +298,8 @@ bench-distortions: $(BUILD)/bench/distort ## accuracy on people's pictures, need
 
 # ------------------------------------------------------------ the default model
 
-default-model: $(BUILD)/emnist $(BUILD)/bench/export_photographs ## train lib/model/default.onnx anew, needs EMNIST_DATA
-	@BUILD='$(BUILD)' sh lib/model/default.sh
+default-model: $(BUILD)/emnist $(BUILD)/bench/export_photographs ## train lib/builtin/default.onnx anew, needs EMNIST_DATA
+	@BUILD='$(BUILD)' sh lib/builtin/default.sh
 
 # ------------------------------------------------------------------ installing
 
@@ -341,4 +340,4 @@ help: ## this list
 	bench-distortions default-model install uninstall clean help
 .SECONDARY:
 
--include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cli/*.d)
+-include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cli/*.d $(BUILD)/cli/*/*.d)

@@ -1068,7 +1068,7 @@ struct emnist_evaluation {
 	uint64_t *confusion; /* (n_true, n_predicted) counts, row-major */
 	struct emnist_labels *true_labels;      /* (n_true) */
 	struct emnist_labels *predicted_labels; /* (n_predicted) */
-	struct emnist_sureness *sureness;       /* for emnist_coverage_...() */
+	struct emnist_confidence *confidence;   /* for emnist_coverage_...() */
 	struct emnist_answer *answers; /* (n_images), in the dataset's order; NULL: not kept */
 	uint64_t n_blank; /* not in n_images: they show no ink, see emnist_vector_is_blank() */
 };

@@ -19,7 +19,7 @@ import tempfile
 import measure
 
 HERE = os.path.dirname(__file__)
-MODEL = "lib/model/default.onnx"
+MODEL = "lib/builtin/default.onnx"
 DECODERS = {
     # module, what is wanted: how many times as fast as with it
     "skimage": ("skimage", 8),

@@ -21,18 +21,58 @@ grep '\.[ch]$' "$TMP/files" >"$TMP/sources"
 
 # ------------------------------------------------------------------- the wall
 
-# Quoted includes of cli stay in their folder, and of lib there is emnist.h alone.
+# Which folder may include which stands in lib/README.md, one row for each.
+cat >"$TMP/arrows.awk" <<'END'
+function folder(path) {
+	sub(/\/[^\/]*$/, "", path)
+	return path
+}
+# The path of a quoted include, as it is from the top.
+function resolved(from, include,   path) {
+	path = folder(from) "/" include
+	while (sub(/[^\/.]+\/\.\.\//, "", path))
+		;
+	return path
+}
+FNR == 1 { table = FILENAME == "lib/README.md" }
+table && /^\| (lib|cli)/ {
+	split($0, cells, " *\\| *")
+	known[cells[2]] = 1
+	n = split(cells[4], rooms, " ")
+	for (i = 1; i <= n; i++) allowed[cells[2], rooms[i]] = 1
+	next
+}
+FNR == 1 && !table {
+	from = folder(FILENAME)
+	if (!(from in known)) print FILENAME ": its folder is not in the table of lib/README.md"
+}
+!table && /^ *# *include *"/ {
+	split($0, parts, "\"")
+	if (parts[2] ~ /\.pb-c\.h$/) next
+	path = resolved(FILENAME, parts[2])
+	to = folder(path)
+	if (to == from || ((from, to) in allowed) || (to == "lib" && from ~ /^lib\//)) next
+	printf "%s includes %s: %s may not include %s, see the table of lib/README.md\n",
+		FILENAME, path, from, to
+}
+END
+wrong_arrows()
+{
+	grep -vE '^(lib/(test|fuzz|bench|tool)/|cli/test/|lib/[^/]*$)' "$TMP/sources" |
+		xargs awk -f "$TMP/arrows.awk" lib/README.md
+}
+none 'every folder includes what lib/README.md allows it' wrong_arrows
+
+# Of lib, cli sees the public header.
 outside_of_cli()
 {
-	grep '^cli/[^/]*$' "$TMP/sources" | xargs grep -n '^ *# *include' |
-		grep -v '<[a-z0-9_/]*\.h>' | grep -v '"[a-z0-9_]*\.h"'
-	for header in $(grep '^lib/.*\.h$' "$TMP/files" | grep -v '^lib/emnist.h$'); do
+	grep '^cli/' "$TMP/sources" | xargs grep -n '^ *# *include *".*lib/'
+	for header in $(grep '^lib/.*\.h$' "$TMP/files" | grep -v '^lib/[^/]*$'); do
 		grep '^cli/' "$TMP/sources" |
-			xargs grep -n "^ *# *include *[<\"].*\b$(basename "$header")[>\"]"
+			xargs grep -n "^ *# *include *<.*\b$(basename "$header")>"
 	done
-	grep '^cli/' "$TMP/sources" | xargs grep -n '^ *# *include *"emnist\.h"'
 }
-none 'cli includes of lib only emnist.h' outside_of_cli
+none 'cli includes of lib only public headers' outside_of_cli
 
 # only HEADER ALLOWED-PATTERN
 includers()
@@ -44,23 +84,23 @@ none 'jpeglib.h: only in lib/image/jpeg.c, and where a bench writes photographs'
 	'^lib/(image/jpeg|bench/time_photographs)\.c$'
 none 'tiffio.h: only in lib/image/libtiff.h' includers tiffio.h '^lib/image/libtiff\.h$'
 none 'webp/decode.h: only in lib/image/webp.c' includers 'webp/decode.h' '^lib/image/webp\.c$'
-none 'cblas.h: only in lib/model/blas.c' includers cblas.h '^lib/model/blas\.c$'
+none 'cblas.h: only in lib/network/blas.c' includers cblas.h '^lib/network/blas\.c$'
 none 'archive.h: only by way of libarchive.h, or our own beside it' includers archive.h \
-	'^lib/base/(libarchive\.h|archive\.c|feed\.h)$'
-none 'archive_entry.h: only in lib/base/libarchive.h' includers archive_entry.h \
-	'^lib/base/libarchive\.h$'
+	'^lib/io/(libarchive\.h|archive\.c|feed\.h)$'
+none 'archive_entry.h: only in lib/io/libarchive.h' includers archive_entry.h \
+	'^lib/io/libarchive\.h$'
 none 'onnx.pb-c.h: only in the ONNX reader and writer' includers 'onnx.pb-c.h' \
-	'^lib/model/onnx[a-z_]*\.[ch]$'
+	'^lib/format/onnx[a-z_]*\.[ch]$'
 none 'tensorflow.pb-c.h: only in the TensorFlow reader and writer, and their test' includers 'tensorflow.pb-c.h' \
-	'^lib/(model/tensorflow[a-z_]*\.[ch]|test/test_save\.c)$'
+	'^lib/(format/tensorflow[a-z_]*\.[ch]|test/test_save\.c)$'
 check 'and those do include them' test "$(includers '\(png\|jpeglib\|cblas\).h' \
-	'^$' | grep -c '^lib/\(image\|model\)/')" -eq 3
+	'^$' | grep -c '^lib/\(image\|network\)/')" -eq 3
 
 # The library does not print, exit, or look around.
 looks_around()
 {
 	calls='(v?printf|puts|putchar|perror|_?exit|abort|getenv|setlocale|localeconv) *\('
-	grep -E '^lib/(base|image|model|dataset|train|eval)/.*\.c$' "$TMP/sources" |
+	grep -E '^lib/[^/]*/.*\.c$' "$TMP/sources" | grep -vE '^lib/(test|fuzz|bench|tool)/' |
 		xargs grep -nE "\b($calls|(stdout|stderr|environ)\b)" | grep -vE ':[[:space:]]*(/?\*|//)'
 }
 none 'lib never prints, exits, or reads the environment' looks_around

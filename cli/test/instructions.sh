@@ -40,7 +40,7 @@ function named(text,   number) {
 /^cob=/ { named("o" substr($0, 5)); next }
 /^calls=/ { getline; next }
 /^[0-9+*-]/ {
-	if (object !~ /\/emnist$/ || !match(file, /(lib\/[a-z]+|cli)\/[a-z_]+\.[ch]$/)) next
+	if (object !~ /\/emnist$/ || !match(file, /(lib|cli)\/[a-z_\/]+\.[ch]$/)) next
 	part = substr(file, RSTART)
 	sub(/\/[a-z_]+\.[ch]$/, "", part)
 	sums[part] += $2

@@ -171,7 +171,7 @@ is 'a model does not differ from itself' '0.000000000 0 0 1.000000e+00' \
 	"$(value difference) $(value mcnemar_chi_squared | sed 's/\..*//') $(value first_alone) $(value mcnemar_p)"
 runs 0 --errors "$TMP/built_in.csv" -f json $set40
 of_built_in=$(value correct)
-runs 0 -m $nearest --compare lib/model/default.onnx -f json --report "$TMP/compare.html" $set40
+runs 0 -m $nearest --compare lib/builtin/default.onnx -f json --report "$TMP/compare.html" $set40
 report 'two models'
 for name in errors built_in; do
 	sed -n '2,$s/,.*//p' "$TMP/$name.csv" | sort >"$TMP/$name.wrong"
@@ -189,7 +189,7 @@ well_formed 'the page of two models' "$TMP/compare.html"
 is 'it asks nothing of others' '' "$(alone "$TMP/compare.html")"
 is 'it shows what each alone has right' "$(($(value first_alone) + $(value second_alone)))" \
 	"$(grep -c '^<li>.*1st.*2nd' "$TMP/compare.html")"
-runs 0 -m $nearest --compare lib/model/default.onnx $set40
+runs 0 -m $nearest --compare lib/builtin/default.onnx $set40
 check 'text says it' grep -q "^McNemar's test  *p [=<] " "$TMP/out"
 is 'in lines that are not too long' '' "$(awk 'length > 80' "$TMP/out")"
 

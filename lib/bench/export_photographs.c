@@ -20,8 +20,8 @@
  *	                    its first; default 0
  *	--held-out-seed N   the --seed of that run; default 1
  */
-#include "../dataset/labels.h"
 #include "../emnist.h"
+#include "../labels/labels.h"
 #include "../train/train_set.h"
 #include "distortion.h"
 

@@ -7,7 +7,7 @@
  */
 #include "glyph.h"
 
-#include "../image/distance.h"
+#include "../preprocess/distance.h"
 
 #include <math.h>
 #include <string.h>

@@ -16,7 +16,7 @@
  * out is counted as if it had been done. "done" are those that are really done.
  */
 #include "../base/memory.h"
-#include "../model/strips.h"
+#include "../network/panels.h"
 #include "peak.h"
 #include "rival.h"
 
@@ -219,10 +219,10 @@ static size_t count_subnormal(void)
 	for (size_t l = 0; l < bench.model->n_layers; l++) {
 		const struct layer *layer = &bench.model->layers[l];
 
-		if (!strips_count(layer, &n))
+		if (!panels_count(layer, &n))
 			continue;
 		for (size_t i = 0; i < n; i++)
-			n_subnormal += fpclassify(layer->strips[i]) == FP_SUBNORMAL;
+			n_subnormal += fpclassify(layer->panels[i]) == FP_SUBNORMAL;
 	}
 	return n_subnormal;
 }

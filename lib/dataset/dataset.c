@@ -8,7 +8,7 @@
  */
 #include "../base/error.h"
 #include "../base/memory.h"
-#include "labels.h"
+#include "../labels/labels.h"
 #include "levels.h"
 #include "orientation.h"
 #include "siblings.h"

@@ -13,8 +13,8 @@
 #include "files.h"
 
 #include "../base/memory.h"
-#include "class_names.h"
-#include "labels.h"
+#include "../labels/class_names.h"
+#include "../labels/labels.h"
 #include "listing.h"
 
 #include <math.h>

@@ -9,9 +9,9 @@
 #include "list.h"
 
 #include "../base/memory.h"
+#include "../labels/labels.h"
 #include "columns.h"
 #include "files.h"
-#include "labels.h"
 #include "listing.h"
 #include "rows.h"
 #include "siblings.h"

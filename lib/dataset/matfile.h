@@ -7,7 +7,7 @@
 #ifndef DATASET_MATFILE_H
 #define DATASET_MATFILE_H
 
-#include "../base/gzip.h"
+#include "../io/gzip.h"
 
 /* The longest name of a variable or field that MATLAB makes has 63 bytes. */
 #define MATFILE_NAME_NBYTES 64

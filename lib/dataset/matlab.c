@@ -14,7 +14,7 @@
 #include "matlab.h"
 
 #include "../base/memory.h"
-#include "labels.h"
+#include "../labels/labels.h"
 #include "levels.h"
 #include "matfile.h"
 #include "siblings.h"

@@ -15,7 +15,7 @@
 #include "orientation.h"
 
 #include "../base/memory.h"
-#include "labels.h"
+#include "../labels/labels.h"
 
 #include <math.h>
 #include <string.h>

@@ -11,9 +11,9 @@
  */
 #include "pixels.h"
 
+#include "../base/decimal.h"
 #include "../base/memory.h"
 #include "columns.h"
-#include "decimal.h"
 #include "levels.h"
 #include "rows.h"
 #include "siblings.h"

@@ -8,8 +8,8 @@
 #ifndef DATASET_ROWS_H
 #define DATASET_ROWS_H
 
-#include "../base/gzip.h"
 #include "../base/memory.h"
+#include "../io/gzip.h"
 
 /* The most fields of a record, and its most bytes: an image has 785, in at most some 6,300. */
 #define ROWS_MAX_FIELDS 4096

@@ -11,7 +11,7 @@
 #include "siblings.h"
 
 #include "../base/memory.h"
-#include "labels.h"
+#include "../labels/labels.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -10,8 +10,8 @@
 #define DATASET_SOURCE_H
 
 #include "../base/error.h"
-#include "../base/file_ids.h"
-#include "../base/gzip.h"
+#include "../io/file_ids.h"
+#include "../io/gzip.h"
 
 /* The most images of one source; EMNIST's largest has 814,255. It bounds what a small packed file
  * that unpacks to endless images can cost. */

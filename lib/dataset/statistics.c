@@ -4,13 +4,13 @@
  *
  * Sums over pixels are whole numbers, so that the figures do not depend on the order of images.
  */
-#include "../base/gzip.h"
 #include "../base/memory.h"
 #include "../base/simd.h"
+#include "../io/gzip.h"
+#include "../labels/labels.h"
+#include "duplicates.h"
 #include "idx.h"
-#include "labels.h"
 #include "siblings.h"
-#include "twins.h"
 
 #include <math.h>
 #include <string.h>
@@ -34,7 +34,7 @@ struct part {
 struct emnist_statistics {
 	struct part *parts;
 	size_t n_parts;
-	struct twins *twins;
+	struct duplicates *duplicates;
 	struct file_ids files; /* of labels, and what says what they mean */
 	bool failed;
 };
@@ -102,8 +102,8 @@ enum emnist_status emnist_statistics_create(struct emnist_statistics **statistic
 	*statistics_ret = NULL;
 	if (!statistics)
 		return error_memory(error);
-	statistics->twins = twins_new();
-	if (!statistics->twins) {
+	statistics->duplicates = duplicates_new();
+	if (!statistics->duplicates) {
 		emnist_statistics_free(statistics);
 		return error_memory(error);
 	}
@@ -158,13 +158,13 @@ static void add_pixels(struct part *part, const uint8_t *pixels)
 static bool add_image(struct emnist_statistics *statistics, struct part *part,
 		      const uint8_t *pixels, uint16_t class)
 {
-	struct twins_sight sight;
+	struct duplicates_sight sight;
 
 	part->n_images++;
 	part->counts[class]++;
 	add_pixels(part, pixels);
-	if (!twins_add(statistics->twins, (uint32_t)(part - statistics->parts), class, pixels,
-		       &sight))
+	if (!duplicates_add(statistics->duplicates, (uint32_t)(part - statistics->parts), class,
+			    pixels, &sight))
 		return false;
 	part->n_repeated += sight.in_part;
 	part->n_repeated_conflicting +=
@@ -304,8 +304,8 @@ struct emnist_common emnist_statistics_common(const struct emnist_statistics *st
 {
 	const struct both_labels labels = {statistics->parts[first].labels,
 					   statistics->parts[second].labels};
-	const struct twins_common common = twins_compare(statistics->twins, (uint32_t)first,
-							 (uint32_t)second, differ, &labels);
+	const struct duplicates_common common = duplicates_compare(
+		statistics->duplicates, (uint32_t)first, (uint32_t)second, differ, &labels);
 
 	return (struct emnist_common){common.n_distinct, common.n_first, common.n_second,
 				      common.n_conflicting};
@@ -320,7 +320,7 @@ void emnist_statistics_free(struct emnist_statistics *statistics)
 		free(statistics->parts[i].counts);
 	}
 	free(statistics->parts);
-	twins_free(statistics->twins);
+	duplicates_free(statistics->duplicates);
 	file_ids_clear(&statistics->files);
 	free(statistics);
 }

@@ -2,7 +2,7 @@
  * write_csv.c - a dataset as CSV, as EMNIST's is found on Kaggle: a line an image, without a
  * header; the label, then 784 values, transposed as EMNIST's images are.
  */
-#include "labels.h"
+#include "../labels/labels.h"
 #include "writer.h"
 
 #include <stdio.h>

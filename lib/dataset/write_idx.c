@@ -2,8 +2,8 @@
  * write_idx.c - a dataset as EMNIST's own: a file of images, one of labels, one of what labels
  * mean.
  */
-#include "../base/pack.h"
-#include "labels.h"
+#include "../io/pack.h"
+#include "../labels/labels.h"
 #include "siblings.h"
 #include "writer.h"
 

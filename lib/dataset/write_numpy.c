@@ -9,8 +9,8 @@
  * (numpy.lib.format, version 1.0; PKWARE's APPNOTE.TXT 4.3.)
  */
 #include "../base/memory.h"
-#include "../base/pack.h"
-#include "labels.h"
+#include "../io/pack.h"
+#include "../labels/labels.h"
 #include "writer.h"
 
 #include <stdio.h>

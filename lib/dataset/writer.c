@@ -4,7 +4,7 @@
 #include "writer.h"
 
 #include "../base/memory.h"
-#include "labels.h"
+#include "../labels/labels.h"
 #include "siblings.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #ifndef DATASET_WRITER_H
 #define DATASET_WRITER_H
 
-#include "../base/outfile.h"
+#include "../io/outfile.h"
 
 /* What all forms share; a form's own structure begins with it. */
 struct emnist_writer {

@@ -5,8 +5,8 @@
 #ifndef DATASET_ZIPPED_MEMBERS_H
 #define DATASET_ZIPPED_MEMBERS_H
 
-#include "../base/archive.h"
-#include "../base/gzip.h"
+#include "../io/archive.h"
+#include "../io/gzip.h"
 
 /* A member by its number in the archive. */
 struct zipped_entry {

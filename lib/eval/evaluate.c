@@ -7,8 +7,8 @@
  */
 #include "../base/error.h"
 #include "../base/memory.h"
-#include "../dataset/labels.h"
-#include "../dataset/view.h"
+#include "../labels/labels.h"
+#include "../labels/view.h"
 #include "tally.h"
 
 #include <string.h>
@@ -332,7 +332,7 @@ void emnist_evaluation_clear(struct emnist_evaluation *evaluation)
 	free(evaluation->confusion);
 	emnist_labels_free(evaluation->true_labels);
 	emnist_labels_free(evaluation->predicted_labels);
-	sureness_free(evaluation->sureness);
+	confidence_free(evaluation->confidence);
 	free(evaluation->answers);
 	*evaluation = (struct emnist_evaluation){0};
 }

@@ -33,8 +33,8 @@ enum emnist_status tally_init(struct tally *tally, const struct emnist_labels *t
 	tally->matches = alloc_array(n_cells, sizeof(*tally->matches));
 	tally->matches_nocase = alloc_array(n_cells, sizeof(*tally->matches_nocase));
 	tally->confusion = alloc_zeroed(n_cells, sizeof(*tally->confusion));
-	tally->sureness = alloc_zeroed(1, sizeof(*tally->sureness));
-	if (!tally->matches || !tally->matches_nocase || !tally->confusion || !tally->sureness)
+	tally->confidence = alloc_zeroed(1, sizeof(*tally->confidence));
+	if (!tally->matches || !tally->matches_nocase || !tally->confusion || !tally->confidence)
 		return error_memory(error);
 	for (size_t i = 0; i < tally->n_true; i++)
 		for (size_t j = 0; j < tally->n_predicted; j++) {
@@ -121,7 +121,7 @@ static bool add_one(struct tally *tally, const float *probabilities, struct emni
 	tally->n_case_insensitive += tally->matches_nocase[row + top];
 	tally->confusion[row + top]++;
 	tally->nll -= log(fmax(of_truth, TALLY_MIN_PROBABILITY));
-	return sureness_add(tally->sureness, probabilities[top], correct) &&
+	return confidence_add(tally->confidence, probabilities[top], correct) &&
 	       (!keep || keep_answer(&tally->answers, answer));
 }
 
@@ -159,7 +159,7 @@ void tally_finish(struct tally *tally, struct emnist_evaluation *evaluation)
 {
 	uint64_t n_within = 0;
 
-	sureness_sort(tally->sureness);
+	confidence_sort(tally->confidence);
 	*evaluation = (struct emnist_evaluation){
 		.n_images = tally->n_images,
 		.n_not_in_model = tally->n_not_in_model,
@@ -169,7 +169,7 @@ void tally_finish(struct tally *tally, struct emnist_evaluation *evaluation)
 		.n_true = tally->n_true,
 		.n_predicted = tally->n_predicted,
 		.confusion = tally->confusion,
-		.sureness = tally->sureness,
+		.confidence = tally->confidence,
 		.answers = (struct emnist_answer *)(void *)tally->answers.data,
 	};
 	for (size_t i = 0; i < EMNIST_EVAL_RANKS; i++) {
@@ -179,7 +179,7 @@ void tally_finish(struct tally *tally, struct emnist_evaluation *evaluation)
 	evaluation->n_top3 = evaluation->n_within[2];
 	finish_bins(tally, evaluation);
 	tally->confusion = NULL;
-	tally->sureness = NULL;
+	tally->confidence = NULL;
 	tally->answers = (struct buffer){0};
 }
 
@@ -188,7 +188,7 @@ void tally_clear(struct tally *tally)
 	free(tally->matches);
 	free(tally->matches_nocase);
 	free(tally->confusion);
-	sureness_free(tally->sureness);
+	confidence_free(tally->confidence);
 	buffer_clear(&tally->answers);
 	*tally = (struct tally){0};
 }

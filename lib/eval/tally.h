@@ -6,7 +6,7 @@
 
 #include "../base/error.h"
 #include "../base/memory.h"
-#include "sureness.h"
+#include "confidence.h"
 
 /* The least probability that counts for the likelihood: -log of 0 has no mean. */
 #define TALLY_MIN_PROBABILITY 1e-30
@@ -28,7 +28,7 @@ struct tally {
 	double nll;                               /* sum over all images */
 	struct emnist_bin bins[EMNIST_EVAL_BINS]; /* confidence: the sum */
 	struct buffer answers;                    /* of struct emnist_answer */
-	struct emnist_sureness *sureness;
+	struct emnist_confidence *confidence;
 };
 
 /* An empty tally for a dataset's and a model's labels. Release with tally_clear(), also after a
@@ -43,7 +43,7 @@ enum emnist_status tally_init(struct tally *tally, const struct emnist_labels *t
 bool tally_add(struct tally *tally, const float *probabilities, const uint16_t *classes,
 	       const uint32_t *images, size_t n);
 
-/* The figures so far; confusion matrix, sureness and answers are handed over, the tally is of no
+/* The figures so far; confusion matrix, confidence and answers are handed over, the tally is of no
  * more use. */
 void tally_finish(struct tally *tally, struct emnist_evaluation *evaluation);
 

@@ -2,7 +2,7 @@
  * fuzz_archive.c - any bytes as an archive of images: from start to end, and, where they are a zip
  * archive, by its directory.
  */
-#include "../base/archive.h"
+#include "../io/archive.h"
 #include "trial.h"
 
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  */
 #include <stdint.h>
 
-#include "../model/load.h"
+#include "../format/load.h"
 #include "trial.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes);

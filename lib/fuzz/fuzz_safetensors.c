@@ -3,7 +3,7 @@
  */
 #include <stdint.h>
 
-#include "../model/load.h"
+#include "../format/load.h"
 #include "trial.h"
 
 /* Larger networks than this are only read: the time is for the reader. */

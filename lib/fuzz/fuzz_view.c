@@ -4,8 +4,8 @@
  *
  * The input: a byte that chooses the labels and whether cases are merged, then the set.
  */
-#include "../dataset/labels.h"
-#include "../dataset/view.h"
+#include "../labels/labels.h"
+#include "../labels/view.h"
 
 #include <math.h>
 #include <stdlib.h>

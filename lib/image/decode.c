@@ -4,7 +4,7 @@
  * A format is told by its first bytes, never by a name. Its header is read and held against the
  * limits before anything is allocated, so a file that claims 60,000 x 60,000 pixels costs nothing.
  */
-#include "../base/archive.h"
+#include "../io/archive.h"
 #include "image.h"
 
 /* The defaults that emnist.h documents. */

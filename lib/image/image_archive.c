@@ -6,8 +6,8 @@
  * file as a TIFF file of that page alone: so it takes the same way as any other, and nobody who
  * reads images needs to know.
  */
-#include "../base/archive.h"
 #include "../base/cursor.h"
+#include "../io/archive.h"
 #include "tiff_pages.h"
 
 #include <errno.h>

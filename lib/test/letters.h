@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "../image/preprocess.h"
+#include "../preprocess/preprocess.h"
 #include "pictures.h"
 
 #define N EMNIST_VECTOR_LENGTH

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../model/model.h"
+#include "../network/model.h"
 
 /* The next of a fixed sequence of numbers in [-1,1). The generator is Knuth's MMIX one. */
 static inline float next_number(uint64_t *state)

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "../model/model.h"
+#include "../network/model.h"
 
 static inline double identity_of(double x, double alpha, double gamma)
 {

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "../base/file.h"
+#include "../io/file.h"
 
 static inline struct buffer read_bytes(const char *path)
 {

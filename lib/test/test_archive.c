@@ -13,7 +13,7 @@
 #include <pthread.h>
 #include <zlib.h>
 
-#include "../base/archive.h"
+#include "../io/archive.h"
 #include "pictures.h"
 
 #define FOLDER "testdata/archives/"

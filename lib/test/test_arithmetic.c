@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "../model/blas.h"
-#include "../model/vexp.h"
+#include "../network/blas.h"
+#include "../network/vexp.h"
 #include "models.h"
 #include "references.h"
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../emnist.h"
-#include "../model/backend.h"
+#include "../network/backend.h"
 
 #define AVX       FEATURE_AVX
 #define AVX2      (AVX | FEATURE_AVX2 | FEATURE_FMA)

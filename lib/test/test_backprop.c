@@ -2,7 +2,7 @@
  * test_backprop.c - gradients and steps of the trainer, against finite differences and PyTorch.
  */
 #include "../base/memory.h"
-#include "../model/blas.h"
+#include "../network/blas.h"
 #include "../train/optimiser.h"
 #include "../train/products.h"
 
@@ -285,7 +285,7 @@ static void reference_step(struct problem *problem, const struct reference *refe
 					  .weight_decay = 0.1,
 					  .ema_decay = 0.6};
 	const struct optimiser optimiser = schedule_at(&schedule, step);
-	float *scratch = alloc_floats(STRIP_COLUMNS, N_INPUTS + ROWS);
+	float *scratch = alloc_floats(PANEL_COLUMNS, N_INPUTS + ROWS);
 	double loss;
 
 	memcpy(problem->batch.inputs, reference->inputs + step * ROWS * N_INPUTS,
@@ -378,7 +378,7 @@ static void steps_match_pytorch(void **state)
 
 /* --------------------------------------------------------------- products */
 
-/* Layers of more than one block of a kernel's columns, the last strips not full. */
+/* Layers of more than one block of a kernel's columns, the last panels not full. */
 #define MANY_INPUTS  100
 #define MANY_HIDDEN  200
 #define MANY_OUTPUTS 70
@@ -395,7 +395,7 @@ static void assert_sum(const char *what, const char *kernel, float got, double w
 		fail_msg("%s, %s: %.8g, not %.8g", kernel, what, (double)got, wanted);
 }
 
-/* Forward through layer 0: of all its outputs, those that fill the last strip among them. */
+/* Forward through layer 0: of all its outputs, those that fill the last panel among them. */
 static void check_forward(struct batch *batch, const struct net *net)
 {
 	const struct net_layer *layer = &net->layers[0];
@@ -417,7 +417,7 @@ static void check_forward(struct batch *batch, const struct net *net)
 /* Layer 0's gradient, in two blocks. */
 static void check_gradient(const struct batch *batch, const struct net *net)
 {
-	const size_t block = 2 * STRIP_COLUMNS, width = net->layers[0].width;
+	const size_t block = 2 * PANEL_COLUMNS, width = net->layers[0].width;
 	float *gradient = alloc_floats(MANY_INPUTS, block);
 	float *scratch = alloc_floats(batch->n_rows, block);
 

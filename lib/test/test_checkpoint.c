@@ -2,7 +2,7 @@
  * test_checkpoint.c - training that is stopped or killed and goes on: to the model that it would
  * have ended at, or not at all where the checkpoint is damaged or of another run.
  */
-#include "../base/file.h"
+#include "../io/file.h"
 #include "../train/checkpoint.h"
 #include "../train/settings.h"
 #include "training.h"

@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <zlib.h>
 
-#include "../image/range.h"
+#include "../preprocess/range.h"
 #include "pictures.h"
 
 #define IMAGES    "testdata/images/"

@@ -4,10 +4,10 @@
  * What is expected, testdata/idx/figures.tsv and views.tsv, was computed with NumPy by
  * testdata/generate_idx.py.
  */
-#include "../dataset/labels.h"
-#include "../dataset/view.h"
 #include "../eval/tally.h"
-#include "../model/model.h"
+#include "../labels/labels.h"
+#include "../labels/view.h"
+#include "../network/model.h"
 
 #include <math.h>
 #include <setjmp.h>

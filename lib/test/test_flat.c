@@ -4,7 +4,7 @@
  */
 #include "letters.h"
 
-#include "../image/normalize.h"
+#include "../preprocess/normalize.h"
 
 #define WIDTH  128
 #define HEIGHT 100

@@ -4,7 +4,7 @@
  * What is expected comes from testdata/generate_idx.py, which made the files: contents.tsv for the
  * good ones, malformed/expected.tsv for the others.
  */
-#include "../base/gzip.h"
+#include "../io/gzip.h"
 #include "contents.h"
 
 #include <stdlib.h>

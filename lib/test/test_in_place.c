@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "../base/file.h"
-#include "../model/onnx.h"
-#include "../model/strips.h"
+#include "../format/onnx.h"
+#include "../io/file.h"
+#include "../network/panels.h"
 #include "models.h"
 
 #define N_INPUTS 20
@@ -75,8 +75,8 @@ static void check_same_weights(const struct emnist_model *a, const struct emnist
 		assert_memory_equal(x->weights, y->weights,
 				    sizeof(float) * x->n_inputs * x->n_outputs);
 		assert_memory_equal(x->bias, y->bias, sizeof(float) * x->n_outputs);
-		assert_true(strips_count(x, &n));
-		assert_memory_equal(x->strips, y->strips, sizeof(float) * n);
+		assert_true(panels_count(x, &n));
+		assert_memory_equal(x->panels, y->panels, sizeof(float) * n);
 	}
 }
 
@@ -94,10 +94,10 @@ static void test_built_in(void **state)
 	assert_int_equal(emnist_model_parse(bytes, nbytes, NULL, &parsed, NULL), EMNIST_OK);
 	for (size_t l = 0; l < model->n_layers; l++) {
 		assert_true(model->layers[l].borrows_weights);
-		assert_true(model->layers[l].borrows_strips);
+		assert_true(model->layers[l].borrows_panels);
 		assert_true(lies_in(model->layers[l].weights, bytes, nbytes));
 		assert_false(parsed->layers[l].borrows_weights);
-		assert_false(parsed->layers[l].borrows_strips);
+		assert_false(parsed->layers[l].borrows_panels);
 	}
 	assert_null(model->file);
 	check_same_weights(model, parsed);
@@ -105,22 +105,22 @@ static void test_built_in(void **state)
 	emnist_model_free(parsed);
 }
 
-/* Strips of another number are not taken. */
-static void test_strips_that_do_not_fit(void **state)
+/* Panels of another number are not taken. */
+static void test_panels_that_do_not_fit(void **state)
 {
-	static const float strips[128];
+	static const float panels[128];
 	struct emnist_model *model = random_model(widths, 3, EMNIST_RELU, 3);
 
 	(void)state;
 	for (size_t l = 0; l < model->n_layers; l++)
-		layer_forget_strips(&model->layers[l]);
-	model_borrow_strips(model, strips, 128);
+		layer_forget_panels(&model->layers[l]);
+	model_borrow_panels(model, panels, 128);
 	for (size_t l = 0; l < model->n_layers; l++)
-		assert_null(model->layers[l].strips);
+		assert_null(model->layers[l].panels);
 	emnist_model_free(model);
 }
 
-/* Laid out again, a borrowed model has strips of its own. */
+/* Laid out again, a borrowed model has panels of its own. */
 static void test_laying_out_again(void **state)
 {
 	struct emnist_model *model, *other;
@@ -130,8 +130,8 @@ static void test_laying_out_again(void **state)
 	assert_int_equal(emnist_model_default(&other, NULL), EMNIST_OK);
 	assert_true(model_lay_out(model, model->kernel));
 	for (size_t l = 0; l < model->n_layers; l++) {
-		assert_false(model->layers[l].borrows_strips);
-		assert_ptr_not_equal(model->layers[l].strips, other->layers[l].strips);
+		assert_false(model->layers[l].borrows_panels);
+		assert_ptr_not_equal(model->layers[l].panels, other->layers[l].panels);
 	}
 	check_same_weights(model, other);
 	emnist_model_free(model);
@@ -181,7 +181,7 @@ static void test_read(void **state)
 		for (size_t l = 0; l < model->n_layers; l++) {
 			assert_true(model->layers[l].borrows_weights);
 			assert_true(lies_in(model->layers[l].weights, model->file, nbytes));
-			assert_false(model->layers[l].borrows_strips);
+			assert_false(model->layers[l].borrows_panels);
 		}
 		check_same_weights(model, expected);
 		emnist_model_free(model);
@@ -395,7 +395,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_built_in),
-		cmocka_unit_test(test_strips_that_do_not_fit),
+		cmocka_unit_test(test_panels_that_do_not_fit),
 		cmocka_unit_test(test_laying_out_again),
 		cmocka_unit_test(test_parsed),
 		cmocka_unit_test(test_read),

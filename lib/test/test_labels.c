@@ -3,7 +3,7 @@
  *
  * What a malformed mapping file is told is in testdata/idx/malformed, see test_idx.c.
  */
-#include "../dataset/labels.h"
+#include "../labels/labels.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,8 +2,8 @@
  * test_normalize.c - images of all kinds to vectors like EMNIST's: whatever their size, polarity,
  * place and light, with the lines of forms or none, and blank where nothing is drawn.
  */
-#include "../image/normalize.h"
-#include "../image/normalize_light.h"
+#include "../preprocess/normalize.h"
+#include "../preprocess/normalize_light.h"
 #include "letters.h"
 
 static bool is_blank(const float *vector)

@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../model/onnx.h"
+#include "../format/onnx.h"
 #include "models.h"
 #include "tables.h"
 

@@ -4,7 +4,7 @@
  */
 #include <time.h>
 
-#include "../model/onnx.h"
+#include "../format/onnx.h"
 #include "tables.h"
 
 /* Unpacking stops at any budget without a leak or a fault. */

@@ -2,7 +2,7 @@
  * test_processors.c - quotas of control groups, from trees of files made here, as Docker, systemd
  * and Kubernetes make them; and the affinity mask.
  */
-#include "../../cli/processors.h"
+#include "../../cli/common/processors.h"
 
 #include <limits.h>
 #include <sched.h>

@@ -2,7 +2,7 @@
  * test_range.c - samples of 16 bits, and images that use a small part of their range: what is drawn
  * counts, not in how many levels.
  */
-#include "../image/range.h"
+#include "../preprocess/range.h"
 #include "letters.h"
 
 /* The letter d in shades of gray, with white and black. */

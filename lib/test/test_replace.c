@@ -5,8 +5,8 @@
  * open(), fsync(), rename() and renameat2() of the library are those of this file, which write down
  * that they were called, and fail when told.
  */
-#include "../base/file.h"
-#include "../base/outfile.h"
+#include "../io/file.h"
+#include "../io/outfile.h"
 
 #include <dirent.h>
 #include <errno.h>

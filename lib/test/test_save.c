@@ -15,10 +15,10 @@
 
 #include <cmocka.h>
 
-#include "../base/directory.h"
 #include "../base/memory.h"
-#include "../model/onnx.h"
-#include "../model/save.h"
+#include "../format/onnx.h"
+#include "../format/save.h"
+#include "../io/directory.h"
 #include "models.h"
 #include "tensorflow.pb-c.h"
 

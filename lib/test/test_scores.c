@@ -4,7 +4,7 @@
  * What is expected, testdata/eval, was computed with statsmodels, scikit-learn and SciPy by
  * testdata/generate_eval.py.
  */
-#include "../eval/heat.h"
+#include "../draw/heat.h"
 #include "../eval/tally.h"
 #include "../image/image.h"
 

@@ -160,7 +160,7 @@ static void test_row_does_not_depend_on_others(void **state)
 	free(second);
 }
 
-/* Every width up to beyond two strips, as inputs and as outputs. */
+/* Every width up to beyond two panels, as inputs and as outputs. */
 static void test_widths(void **state)
 {
 	(void)state;

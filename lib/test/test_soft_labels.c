@@ -1,8 +1,8 @@
 /*
  * test_soft_labels.c - variants written for teachers elsewhere, and learning from what they said.
  */
-#include "../base/file.h"
-#include "../model/model.h"
+#include "../io/file.h"
+#include "../network/model.h"
 #include "../train/soft_labels.h"
 
 #include <setjmp.h>

@@ -3,9 +3,9 @@
  * as the idx files they were made of (testdata/generate_formats.py), and what is said of damaged
  * ones.
  */
-#include "../dataset/class_names.h"
 #include "../dataset/rows.h"
 #include "../dataset/source.h"
+#include "../labels/class_names.h"
 #include "contents.h"
 
 #include <errno.h>

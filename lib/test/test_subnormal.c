@@ -8,10 +8,10 @@
 #include <glob.h>
 #include <math.h>
 
-#include "../base/file.h"
 #include "../base/float_mode.h"
-#include "../model/blas.h"
-#include "../model/strips.h"
+#include "../io/file.h"
+#include "../network/blas.h"
+#include "../network/panels.h"
 #include "../train/forward.h"
 #include "models.h"
 #include "training.h"
@@ -37,8 +37,8 @@ static size_t n_subnormal_of(const struct emnist_model *model)
 
 		count += n_subnormal(layer->weights, (size_t)layer->n_inputs * layer->n_outputs);
 		count += n_subnormal(layer->bias, layer->n_outputs);
-		assert_true(strips_count(layer, &n));
-		count += n_subnormal(layer->strips, n);
+		assert_true(panels_count(layer, &n));
+		count += n_subnormal(layer->panels, n);
 	}
 	return count;
 }

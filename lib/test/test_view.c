@@ -3,8 +3,8 @@
  * becomes of probabilities. All is known by hand but the random rows, which are summed here in
  * another way.
  */
-#include "../dataset/labels.h"
-#include "../dataset/view.h"
+#include "../labels/labels.h"
+#include "../labels/view.h"
 
 #include <math.h>
 #include <setjmp.h>

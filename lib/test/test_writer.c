@@ -4,10 +4,10 @@
  *
  * What the files hold is checked by cli/test/dataset.sh and lib/test/peers_export.py.
  */
-#include "../dataset/labels.h"
-#include "../dataset/twins.h"
+#include "../dataset/duplicates.h"
 #include "../dataset/writer.h"
 #include "../emnist.h"
+#include "../labels/labels.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -158,32 +158,32 @@ static bool never(const void *context, uint16_t a, uint16_t b)
  * their neighbours in one pixel only, so that many have the same packed length. */
 static void images_are_told_apart(void **state)
 {
-	struct twins *twins = twins_new();
-	struct twins_common common;
-	struct twins_sight sight;
+	struct duplicates *duplicates = duplicates_new();
+	struct duplicates_common common;
+	struct duplicates_sight sight;
 	const uint32_t n = 5000;
 
 	(void)state;
-	assert_non_null(twins);
+	assert_non_null(duplicates);
 	memset(pixels, 0, sizeof(pixels));
 	for (uint32_t part = 0; part < 2; part++)
 		for (uint32_t i = 0; i < n; i++) {
 			pixels[0] = (uint8_t)(i & 255);
 			pixels[783] = (uint8_t)(i >> 8);
-			assert_true(twins_add(twins, part, (uint16_t)i, pixels, &sight));
+			assert_true(duplicates_add(duplicates, part, (uint16_t)i, pixels, &sight));
 			assert_false(sight.in_part);
 		}
 	pixels[0] = pixels[783] = 1;
-	assert_true(twins_add(twins, 1, 9, pixels, &sight));
+	assert_true(duplicates_add(duplicates, 1, 9, pixels, &sight));
 	assert_true(sight.in_part);
 	assert_int_equal(sight.class, 257);
-	common = twins_compare(twins, 0, 1, never, NULL);
+	common = duplicates_compare(duplicates, 0, 1, never, NULL);
 	assert_int_equal(common.n_distinct, n);
 	assert_int_equal(common.n_first, n);
 	assert_int_equal(common.n_second, n + 1);
 	assert_int_equal(common.n_conflicting, 0);
-	twins_free(twins);
-	twins_free(NULL);
+	duplicates_free(duplicates);
+	duplicates_free(NULL);
 }
 
 int main(void)

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "../model/model.h"
+#include "../network/model.h"
 #include "../train/random.h"
 
 #define N_IMAGES  640

@@ -4,7 +4,7 @@
  */
 #include "checkpoint.h"
 
-#include "../base/file.h"
+#include "../io/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

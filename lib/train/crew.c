@@ -11,7 +11,7 @@
 
 #include "../base/float_mode.h"
 #include "../base/memory.h"
-#include "../model/blas.h"
+#include "../network/blas.h"
 #include "forward.h"
 
 #include <pthread.h>
@@ -21,9 +21,9 @@
 
 #define CACHE_LINE 64
 
-/* Outputs of a block: whole strips, as many as the widest kernel takes at a time, and few enough
+/* Outputs of a block: whole panels, as many as the widest kernel takes at a time, and few enough
  * that their gradient by 784 inputs (400 kB) stays in a second-level cache. */
-#define BLOCK_OUTPUTS (2 * STRIP_COLUMNS)
+#define BLOCK_OUTPUTS (2 * PANEL_COLUMNS)
 
 /* How often a thread that waits for the last one looks before it goes to sleep: some 30 us, which
  * is what that one is mostly behind, and what it would take to wake the thread. */

@@ -8,8 +8,8 @@
 
 #include "../base/float_mode.h"
 #include "../base/memory.h"
-#include "../model/blas.h"
-#include "../model/model.h"
+#include "../network/blas.h"
+#include "../network/model.h"
 
 #include <string.h>
 

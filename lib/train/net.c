@@ -31,7 +31,7 @@ static void lay_out(struct net *net, const struct net_shape *shape)
 		layer->n_inputs = n_inputs;
 		layer->n_outputs = hidden ? shape->hidden[l] : shape->n_outputs;
 		layer->width =
-			(layer->n_outputs + STRIP_COLUMNS - 1) / STRIP_COLUMNS * STRIP_COLUMNS;
+			(layer->n_outputs + PANEL_COLUMNS - 1) / PANEL_COLUMNS * PANEL_COLUMNS;
 		layer->batch_norm = hidden && shape->batch_norm;
 		set_activation(layer, hidden ? shape->activation : EMNIST_IDENTITY);
 		layer->weights = net->n_parameters;

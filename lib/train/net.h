@@ -6,22 +6,22 @@
  * one array, so that the optimiser, the checkpoint and the averaging of weights each see one run of
  * numbers.
  *
- * Weights lie as kernels take them, in strips of STRIP_COLUMNS outputs (strips.h). What fills the
- * last strip, and biases, scales and statistics up to there, takes part in everything and stays
+ * Weights lie as kernels take them, in panels of PANEL_COLUMNS outputs (panels.h). What fills the
+ * last panel, and biases, scales and statistics up to there, takes part in everything and stays
  * zero: no loss hangs on it.
  */
 #ifndef TRAIN_NET_H
 #define TRAIN_NET_H
 
-#include "../model/model.h"
+#include "../network/model.h"
 #include "random.h"
 
 /* Where a layer's parameters lie in the array of all. */
 struct net_layer {
 	size_t n_inputs;
 	size_t n_outputs;
-	size_t width;   /* n_outputs, rounded up to whole strips */
-	size_t weights; /* offset of (width / STRIP_COLUMNS, n_inputs, STRIP_COLUMNS) */
+	size_t width;   /* n_outputs, rounded up to whole panels */
+	size_t weights; /* offset of (width / PANEL_COLUMNS, n_inputs, PANEL_COLUMNS) */
 	size_t bias;    /* offset of (width): the bias, or batch normalisation's shift */
 	size_t scale;   /* offset of (width): batch normalisation's scale; hidden layers */
 	size_t stats;   /* offset of (2, width) means and variances in struct net's stats */
@@ -45,10 +45,10 @@ struct net {
 /* Where a weight lies among the parameters. */
 static inline size_t net_weight(const struct net_layer *layer, size_t output, size_t input)
 {
-	const size_t strip = output / STRIP_COLUMNS;
+	const size_t panel = output / PANEL_COLUMNS;
 
-	return layer->weights + (strip * layer->n_inputs + input) * STRIP_COLUMNS +
-	       output % STRIP_COLUMNS;
+	return layer->weights + (panel * layer->n_inputs + input) * PANEL_COLUMNS +
+	       output % PANEL_COLUMNS;
 }
 
 /* The variance that batch normalisation adds, PyTorch's default. */

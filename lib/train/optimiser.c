@@ -47,7 +47,7 @@ struct optimiser schedule_at(const struct schedule *schedule, uint64_t step)
 	return optimiser;
 }
 
-/* n_lines lines of STRIP_COLUMNS parameters from offset on, whose gradients are in lines stride
+/* n_lines lines of PANEL_COLUMNS parameters from offset on, whose gradients are in lines stride
  * apart; decay: of weights, not of biases and scales. */
 SIMD_CLONES
 static void adamw(const struct optimiser *optimiser, struct net *net, size_t offset,
@@ -61,12 +61,12 @@ static void adamw(const struct optimiser *optimiser, struct net *net, size_t off
 
 	for (size_t line = 0; line < n_lines; line++) {
 		const float *restrict gradient = gradients + line * stride;
-		float *restrict parameters = net->parameters + offset + line * STRIP_COLUMNS;
-		float *restrict momentum = net->momentum + offset + line * STRIP_COLUMNS;
-		float *restrict velocity = net->velocity + offset + line * STRIP_COLUMNS;
-		float *restrict average = net->average + offset + line * STRIP_COLUMNS;
+		float *restrict parameters = net->parameters + offset + line * PANEL_COLUMNS;
+		float *restrict momentum = net->momentum + offset + line * PANEL_COLUMNS;
+		float *restrict velocity = net->velocity + offset + line * PANEL_COLUMNS;
+		float *restrict average = net->average + offset + line * PANEL_COLUMNS;
 
-		for (size_t i = 0; i < STRIP_COLUMNS; i++) {
+		for (size_t i = 0; i < PANEL_COLUMNS; i++) {
 			const float g = gradient[i];
 			const float m = BETA1 * momentum[i] + (1 - BETA1) * g;
 			const float v = BETA2 * velocity[i] + (1 - BETA2) * g * g;
@@ -107,17 +107,17 @@ void optimiser_update(const struct optimiser *optimiser, const struct batch *bat
 {
 	const struct net_layer *layer = &net->layers[l];
 	const struct batch_layer *values = &batch->layers[l];
-	const size_t n = end - begin, n_lines = n / STRIP_COLUMNS;
+	const size_t n = end - begin, n_lines = n / PANEL_COLUMNS;
 
 	product_gradient(batch, net, l, begin, end, scratch, scratch + n * layer->n_inputs);
-	for (size_t i = 0; i < n; i += STRIP_COLUMNS)
+	for (size_t i = 0; i < n; i += PANEL_COLUMNS)
 		adamw(optimiser, net, net_weight(layer, begin + i, 0), scratch + i, n,
 		      layer->n_inputs, true);
 	batch_sum_shards(batch, values->d_bias, layer->width, begin, end, 1, scratch);
-	adamw(optimiser, net, layer->bias + begin, scratch, STRIP_COLUMNS, n_lines, false);
+	adamw(optimiser, net, layer->bias + begin, scratch, PANEL_COLUMNS, n_lines, false);
 	if (!layer->batch_norm)
 		return;
 	batch_sum_shards(batch, values->d_scale, layer->width, begin, end, 1, scratch);
-	adamw(optimiser, net, layer->scale + begin, scratch, STRIP_COLUMNS, n_lines, false);
+	adamw(optimiser, net, layer->scale + begin, scratch, PANEL_COLUMNS, n_lines, false);
 	update_stats(optimiser, batch, net, l, begin, end, scratch);
 }

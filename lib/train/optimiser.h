@@ -31,7 +31,7 @@ struct optimiser schedule_at(const struct schedule *schedule, uint64_t step);
 /* Whether batch normalisation keeps its running statistics in a step, and normalises by them. */
 bool schedule_freezes(const struct schedule *schedule, uint64_t step);
 
-/* Updates all parameters of columns [begin, end) of a layer, in whole strips, from the deltas that
+/* Updates all parameters of columns [begin, end) of a layer, in whole panels, from the deltas that
  * the batch left, and their running statistics. scratch: (end - begin) x (n_inputs + n_rows of the
  * batch) floats, aligned to 64 bytes. */
 void optimiser_update(const struct optimiser *optimiser, const struct batch *batch, struct net *net,

@@ -8,19 +8,19 @@
  *	gradient (n_inputs, n_outputs) = values^T (n_inputs, n_rows) x deltas (n_rows, n_outputs)
  *
  * where the kernel's rows of inputs are the columns of the values, and its weights are the deltas,
- * as long as these lie in strips and it is noted for each column in which rows it is not zero. What
+ * as long as these lie in panels and it is noted for each column in which rows it is not zero. What
  * goes backward, deltas x weights, has no zeros, and is left to BLAS.
  */
 #include "products.h"
 
 #include "../base/simd.h"
-#include "../model/blas.h"
-#include "../model/strips.h"
+#include "../network/blas.h"
+#include "../network/panels.h"
 
 #include <string.h>
 
 /* What sums start from where there is no bias: as many as a kernel has columns. */
-static const _Alignas(64) float nothing[2 * STRIP_COLUMNS];
+static const _Alignas(64) float nothing[2 * PANEL_COLUMNS];
 
 const float *product_input(const struct batch *batch, const struct net *net, size_t l,
 			   size_t *stride_ret)
@@ -81,12 +81,12 @@ void product_forward(struct batch *batch, const struct net *net, size_t l, size_
 		const float *bias =
 			layer->batch_norm ? nothing : net->parameters + layer->bias + first;
 
-		n_columns = strips_columns(kernel, layer->width, first);
+		n_columns = panels_columns(kernel, layer->width, first);
 		for (size_t word = 0; word < n_words; word += kernel->n_words) {
 			const struct kernel_task task = {
 				.weights = net->parameters +
 					   net_weight(layer, first, word * KERNEL_WORD),
-				.strip_stride = layer->n_inputs * STRIP_COLUMNS,
+				.panel_stride = layer->n_inputs * PANEL_COLUMNS,
 				.inputs = values + word * KERNEL_WORD,
 				.input_stride = stride,
 				.alive = alive + word * rows,
@@ -111,19 +111,19 @@ void product_backward(struct batch *batch, const struct net *net, size_t l, size
 	const float *delta = batch->layers[l].delta + shard * rows * layer->width;
 	float *before = batch->layers[l - 1].delta + shard * rows * width;
 
-	/* Strip by strip, each of which adds to what those before it gave. */
-	for (size_t first = 0; first < layer->width; first += STRIP_COLUMNS)
-		blas_gemm(false, true, rows, layer->n_inputs, STRIP_COLUMNS, 1, delta + first,
+	/* Panel by panel, each of which adds to what those before it gave. */
+	for (size_t first = 0; first < layer->width; first += PANEL_COLUMNS)
+		blas_gemm(false, true, rows, layer->n_inputs, PANEL_COLUMNS, 1, delta + first,
 			  layer->width, net->parameters + net_weight(layer, first, 0),
-			  STRIP_COLUMNS, first > 0, before, width);
+			  PANEL_COLUMNS, first > 0, before, width);
 }
 
-/* Lays n columns of rows that are stride apart out in strips. */
-static void lay_out(const float *values, size_t stride, size_t n_rows, size_t n, float *strips)
+/* Lays n columns of rows that are stride apart out in panels. */
+static void lay_out(const float *values, size_t stride, size_t n_rows, size_t n, float *panels)
 {
-	for (size_t first = 0; first < n; first += STRIP_COLUMNS)
-		for (size_t r = 0; r < n_rows; r++, strips += STRIP_COLUMNS)
-			memcpy(strips, values + r * stride + first, STRIP_COLUMNS * sizeof(float));
+	for (size_t first = 0; first < n; first += PANEL_COLUMNS)
+		for (size_t r = 0; r < n_rows; r++, panels += PANEL_COLUMNS)
+			memcpy(panels, values + r * stride + first, PANEL_COLUMNS * sizeof(float));
 }
 
 void product_gradient(const struct batch *batch, const struct net *net, size_t l, size_t begin,
@@ -137,14 +137,14 @@ void product_gradient(const struct batch *batch, const struct net *net, size_t l
 
 	lay_out(values->delta + begin, layer->width, batch->n_rows, width, deltas);
 	for (size_t first = 0; first < width; first += n_columns) {
-		const size_t strip = first - first % STRIP_COLUMNS;
+		const size_t panel = first - first % PANEL_COLUMNS;
 
-		n_columns = strips_columns(batch->kernel, width, first);
+		n_columns = panels_columns(batch->kernel, width, first);
 		for (size_t r = 0; r < batch->n_rows; r += part) {
 			const struct kernel_task task = {
-				.weights = deltas + strip * batch->n_rows + r * STRIP_COLUMNS +
-					   first % STRIP_COLUMNS,
-				.strip_stride = batch->n_rows * STRIP_COLUMNS,
+				.weights = deltas + panel * batch->n_rows + r * PANEL_COLUMNS +
+					   first % PANEL_COLUMNS,
+				.panel_stride = batch->n_rows * PANEL_COLUMNS,
 				.inputs = input + r * stride,
 				.input_stride = stride,
 				.alive = values->alive_rows + r / part * n,

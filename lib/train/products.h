@@ -19,7 +19,7 @@ void product_forward(struct batch *batch, const struct net *net, size_t l, size_
 void product_backward(struct batch *batch, const struct net *net, size_t l, size_t shard);
 
 /* The gradient of the mean loss of the batch by the weights of columns [begin, end) of layer l, in
- * whole strips, after all shards went backward. gradient_ret: (n_inputs, end - begin); deltas:
+ * whole panels, after all shards went backward. gradient_ret: (n_inputs, end - begin); deltas:
  * (n_rows, end - begin) of scratch. Both aligned to 64 bytes. */
 void product_gradient(const struct batch *batch, const struct net *net, size_t l, size_t begin,
 		      size_t end, float *gradient_ret, float *deltas);

@@ -3,7 +3,7 @@
  */
 #include "settings.h"
 
-#include "../model/model.h"
+#include "../network/model.h"
 
 #include <math.h>
 

@@ -5,7 +5,7 @@
 
 #include "../base/cursor.h"
 #include "../base/memory.h"
-#include "../model/model.h"
+#include "../network/model.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,8 +5,8 @@
  * The files are idx, uncompressed; their rows are the images of all datasets in their order, those
  * held out among them, undistorted and without weight.
  */
-#include "../base/file.h"
 #include "../base/memory.h"
+#include "../io/file.h"
 #include "settings.h"
 #include "train_set.h"
 

@@ -1,0 +1,237 @@
+/*
+ * bench_work.c - the network, decoding and preprocessing as work for the stopwatch.
+ *
+ * Only the library's public functions are called, as any program would call them. Decoding is
+ * reading with EMNIST_PREPROCESS_RAW, which does little beside it; preprocessing is reading of PGM
+ * files, whose decoding is a copy.
+ */
+#include "bench_work.h"
+#include "../common/cli.h"
+#include "../common/outputs.h"
+#include "drawing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+extern const unsigned char photograph_jpg[], photograph_jpg_end[];
+
+/* Rows or files between two looks at the clock, which costs as much as a small part of one. */
+#define LEAST_ROWS  64
+#define N_FILES_RUN 16
+
+/* Which of the drawn characters photograph.jpg shows. */
+#define PHOTOGRAPH 3
+
+/* ------------------------------------------------------------------------- data */
+
+static bool vectors_from_dataset(float *vectors, const char *path)
+{
+	uint8_t *pixels = malloc((size_t)BENCH_N_VECTORS * EMNIST_VECTOR_LENGTH);
+	uint16_t *classes = malloc(BENCH_N_VECTORS * sizeof(*classes));
+	struct emnist_dataset *dataset = NULL;
+	struct emnist_error error;
+	size_t n = 0;
+	bool good = false;
+
+	if (!pixels || !classes)
+		complain("out of memory");
+	else if (emnist_dataset_open(path, NULL, &dataset, &error) ||
+		 emnist_dataset_read(dataset, BENCH_N_VECTORS, pixels, classes, &n, &error))
+		complain_of(path, &error);
+	else if (!n)
+		complain("'%s': has no images", path);
+	else
+		good = outputs_spare_dataset(dataset);
+	for (size_t i = 0; good && i < (size_t)BENCH_N_VECTORS * EMNIST_VECTOR_LENGTH; i++)
+		vectors[i] = (float)pixels[i % (n * EMNIST_VECTOR_LENGTH)] / 255.0F;
+	emnist_dataset_free(dataset);
+	free(classes);
+	free(pixels);
+	return good;
+}
+
+static void vectors_from_drawings(float *vectors)
+{
+	const size_t n_drawn = (size_t)BENCH_N_FILES * EMNIST_VECTOR_LENGTH;
+
+	for (uint32_t i = 0; i < BENCH_N_FILES; i++)
+		draw_character(i, EMNIST_SIDE, vectors + i * EMNIST_VECTOR_LENGTH);
+	for (size_t i = n_drawn; i < (size_t)BENCH_N_VECTORS * EMNIST_VECTOR_LENGTH; i++)
+		vectors[i] = vectors[i - n_drawn];
+}
+
+static bool make_files(struct bench_data *data)
+{
+	struct emnist_error error;
+
+	for (size_t i = 0; i < BENCH_N_FILES; i++)
+		if (emnist_vector_to_png(data->vectors + i * EMNIST_VECTOR_LENGTH,
+					 &data->files[i].bytes, &data->files[i].nbytes, &error)) {
+			complain("%s", error.message);
+			return false;
+		}
+	return true;
+}
+
+bool bench_data_make(struct bench_data *data, const struct emnist_model *model, const char *path)
+{
+	float *ink = calloc((size_t)BENCH_SIDE * BENCH_SIDE, sizeof(*ink));
+	bool good = false;
+
+	*data = (struct bench_data){.model = model};
+	data->vectors = calloc(BENCH_N_VECTORS, EMNIST_VECTOR_LENGTH * sizeof(*data->vectors));
+	if (data->vectors && ink) {
+		draw_photograph(PHOTOGRAPH, EMNIST_SIDE, ink, &data->small);
+		draw_photograph(PHOTOGRAPH, BENCH_SIDE, ink, &data->large);
+		good = !data->small.failed && !data->large.failed;
+	}
+	free(ink);
+	if (!good) {
+		complain("out of memory");
+		return false;
+	}
+	if (path && !vectors_from_dataset(data->vectors, path))
+		return false;
+	if (!path)
+		vectors_from_drawings(data->vectors);
+	return make_files(data);
+}
+
+void bench_data_release(struct bench_data *data)
+{
+	for (size_t i = 0; i < BENCH_N_FILES; i++)
+		free(data->files[i].bytes);
+	text_release(&data->small);
+	text_release(&data->large);
+	free(data->vectors);
+}
+
+/* ---------------------------------------------------------------------- network */
+
+struct network_worker {
+	struct emnist_session *session;
+	float *probabilities; /* (n_rows, n_outputs) */
+	size_t next;          /* vector */
+};
+
+static void network_free(void *argument)
+{
+	struct network_worker *worker = argument;
+
+	emnist_session_free(worker->session);
+	free(worker->probabilities);
+	free(worker);
+}
+
+static void set_no_memory(struct emnist_error *error)
+{
+	*error = (struct emnist_error){
+		.code = EMNIST_ERR_MEMORY, .offset = EMNIST_NO_OFFSET, .message = "out of memory"};
+}
+
+static void *network_make(const void *context, struct emnist_error *error)
+{
+	const struct bench_job *job = context;
+	struct network_worker *worker = calloc(1, sizeof(*worker));
+
+	set_no_memory(error);
+	if (!worker)
+		return NULL;
+	worker->probabilities =
+		calloc(job->n_rows, emnist_model_n_outputs(job->data->model) * sizeof(float));
+	if (worker->probabilities &&
+	    !emnist_session_create(job->data->model, job->n_rows, &worker->session, error))
+		return worker;
+	network_free(worker);
+	return NULL;
+}
+
+static size_t network_run(const void *context, void *argument, struct emnist_error *error)
+{
+	const struct bench_job *job = context;
+	struct network_worker *worker = argument;
+	size_t n = 0;
+
+	do {
+		const float *vectors = job->data->vectors + worker->next * EMNIST_VECTOR_LENGTH;
+
+		if (emnist_session_run(worker->session, vectors, job->n_rows, worker->probabilities,
+				       error))
+			return 0;
+		worker->next = (worker->next + job->n_rows) % BENCH_N_VECTORS;
+		n += job->n_rows;
+	} while (n < LEAST_ROWS);
+	return n;
+}
+
+/* ---------------------------------------------------------------------- reading */
+
+struct read_worker {
+	struct emnist_reader *reader;
+	size_t next; /* file */
+	float vector[EMNIST_VECTOR_LENGTH];
+};
+
+static void read_free(void *argument)
+{
+	struct read_worker *worker = argument;
+
+	emnist_reader_free(worker->reader);
+	free(worker);
+}
+
+static void *read_make(const void *context, struct emnist_error *error)
+{
+	const struct bench_job *job = context;
+	const bool decodes = job->kind == BENCH_DECODE_PNG || job->kind == BENCH_DECODE_JPEG;
+	const struct emnist_reader_options options = {
+		.preprocess = decodes ? EMNIST_PREPROCESS_RAW : EMNIST_PREPROCESS_NORMALIZE};
+	struct read_worker *worker = calloc(1, sizeof(*worker));
+
+	set_no_memory(error);
+	if (worker && !emnist_reader_create(&options, &worker->reader, error))
+		return worker;
+	free(worker);
+	return NULL;
+}
+
+static struct bench_file file_of(const struct bench_job *job, size_t number)
+{
+	const struct bench_data *data = job->data;
+
+	switch (job->kind) {
+	case BENCH_DECODE_JPEG:
+		return (struct bench_file){(void *)(uintptr_t)photograph_jpg,
+					   (size_t)(photograph_jpg_end - photograph_jpg)};
+	case BENCH_PREPROCESS_SMALL:
+		return (struct bench_file){data->small.bytes, data->small.nbytes};
+	case BENCH_PREPROCESS_LARGE:
+		return (struct bench_file){data->large.bytes, data->large.nbytes};
+	case BENCH_NETWORK:
+	case BENCH_DECODE_PNG:
+		break;
+	}
+	return data->files[number % BENCH_N_FILES];
+}
+
+static size_t read_run(const void *context, void *argument, struct emnist_error *error)
+{
+	const struct bench_job *job = context;
+	struct read_worker *worker = argument;
+
+	for (size_t i = 0; i < N_FILES_RUN; i++) {
+		const struct bench_file file = file_of(job, worker->next++);
+
+		if (emnist_read_bytes(worker->reader, file.bytes, file.nbytes, worker->vector,
+				      error))
+			return 0;
+	}
+	return N_FILES_RUN;
+}
+
+struct work bench_work(const struct bench_job *job)
+{
+	if (job->kind == BENCH_NETWORK)
+		return (struct work){job, network_make, network_free, network_run};
+	return (struct work){job, read_make, read_free, read_run};
+}

@@ -1,0 +1,345 @@
+/*
+ * inputs.c - the names of all images of a run.
+ *
+ * Three sources follow each other, operands and up to two lists; whatever name they give may turn
+ * out to be a directory, which is walked before the next name is asked for. But to look costs a
+ * quarter of what it takes to open and read a small file: where many files came in a row, what
+ * follows is taken for files too, and those who open a directory then come back with it.
+ */
+#include "inputs.h"
+#include "../common/outputs.h"
+#include "dump.h"
+#include "namelist.h"
+#include "walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define N_LISTS 2
+
+/* Files of so many bytes in all are classified in as long as it takes to start two threads: a dozen
+ * of EMNIST's images. */
+#define FEW_NBYTES 6144
+
+/* So many files in a row are no folders' names. */
+#define MANY_FILES 16
+
+struct inputs {
+	const struct inputs_options *options;
+	size_t n_operands_taken;
+	const char *list_paths[N_LISTS];
+	struct namelist *lists[N_LISTS];
+	size_t n_lists_done;
+	size_t n_files_in_row;
+	atomic_bool missed_directory; /* a name was wrongly taken for a file's */
+	const char *directory;        /* to be walked first, or NULL */
+	struct walk walk;
+	int stop_fd; /* readable when no more names are wanted; -1 where there is no list */
+	struct inputs_walked walked;
+	char *taken; /* the path of an input that is an output; NULL: none */
+	char failure[sizeof(((struct emnist_error *)0)->message)]; /* of the list that could not be
+								    * read to its end; "": none */
+};
+
+static bool is_stdin(const char *name)
+{
+	return name && strcmp(name, "-") == 0;
+}
+
+bool inputs_check_stdin(const struct inputs_options *options)
+{
+	const char *const others[] = {options->model_path, options->lines_path,
+				      options->zeroes_path};
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		n += is_stdin(others[i]);
+	for (size_t i = 0; i < options->n_operands; i++)
+		n += is_stdin(options->operands[i]);
+	if (n > 1)
+		complain("standard input can be only one model, list or image: '-' is given %zu "
+			 "times",
+			 n);
+	return n <= 1;
+}
+
+static bool open_list(struct inputs *inputs, size_t i, const char *path, char separator)
+{
+	int fd;
+
+	inputs->list_paths[i] = path;
+	if (!path)
+		return true;
+	fd = is_stdin(path) ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0) {
+		complain("'%s': %s", path, strerror(errno));
+		return false;
+	}
+	inputs->lists[i] = namelist_new(fd, separator, inputs->stop_fd);
+	if (!inputs->lists[i])
+		complain("out of memory");
+	return inputs->lists[i] != NULL;
+}
+
+/* Only lists may have to be waited for. */
+static bool open_stop(struct inputs *inputs)
+{
+	inputs->stop_fd = -1;
+	if (!inputs->options->lines_path && !inputs->options->zeroes_path)
+		return true;
+	inputs->stop_fd = eventfd(0, EFD_CLOEXEC);
+	if (inputs->stop_fd < 0)
+		complain("cannot make an event: %s", strerror(errno));
+	return inputs->stop_fd >= 0;
+}
+
+struct inputs *inputs_open(const struct inputs_options *options)
+{
+	struct inputs *inputs = calloc(1, sizeof(*inputs));
+
+	if (!inputs) {
+		complain("out of memory");
+		return NULL;
+	}
+	inputs->options = options;
+	inputs->walk.recursive = options->recursive;
+	if (open_stop(inputs) && open_list(inputs, 0, options->lines_path, '\n') &&
+	    open_list(inputs, 1, options->zeroes_path, '\0'))
+		return inputs;
+	inputs_close(inputs, STATUS_FATAL);
+	return NULL;
+}
+
+struct inputs *inputs_open_directory(struct inputs *given, const char *path)
+{
+	static const struct inputs_options no_names = {.recursive = false},
+					   nor_image = {.output_is_image = true};
+	struct inputs *inputs = calloc(1, sizeof(*inputs));
+
+	given->missed_directory = true;
+	if (!inputs)
+		return NULL;
+	inputs->options = given->options->output_is_image ? &nor_image : &no_names;
+	inputs->stop_fd = -1;
+	inputs->walk.recursive = given->walk.recursive;
+	for (size_t i = 0; i < given->walk.n_spared; i++)
+		walk_spare(&inputs->walk, given->walk.spared[i].dev, given->walk.spared[i].ino);
+	inputs->directory = path;
+	return inputs;
+}
+
+size_t inputs_at_most(const struct inputs *inputs, size_t limit)
+{
+	const struct inputs_options *options = inputs->options;
+	struct stat st;
+
+	if (options->lines_path || options->zeroes_path || options->n_operands >= limit)
+		return limit;
+	for (size_t i = 0; i < options->n_operands; i++)
+		if (stat(options->operands[i], &st) == 0 && S_ISDIR(st.st_mode))
+			return limit;
+	return options->n_operands;
+}
+
+bool inputs_are_few(const struct inputs *inputs)
+{
+	const struct inputs_options *options = inputs->options;
+	uint64_t nbytes = 0;
+
+	if (options->lines_path || options->zeroes_path)
+		return false;
+	for (size_t i = 0; i < options->n_operands && nbytes <= FEW_NBYTES; i++) {
+		struct stat st;
+		const bool is_there = stat(options->operands[i], &st) == 0;
+
+		if (is_there && S_ISDIR(st.st_mode))
+			return false;
+		nbytes += is_there && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : FEW_NBYTES + 1;
+	}
+	return options->n_operands == 1 || nbytes <= FEW_NBYTES;
+}
+
+void inputs_spare(struct inputs *inputs, const struct stat *st)
+{
+	walk_spare(&inputs->walk, st->st_dev, st->st_ino);
+}
+
+void inputs_count(const struct inputs *inputs, struct inputs_walked *walked)
+{
+	walked->n_directories += inputs->walked.n_directories;
+	walked->n_not_entered += inputs->walked.n_not_entered;
+	if (inputs->walked.n_not_entered && !walked->not_entered && !inputs->walk.skipped.failed)
+		walked->not_entered = strdup(inputs->walk.skipped.bytes);
+}
+
+static enum inputs_result give(struct input *input, enum input_kind kind, const char *path,
+			       const char *error)
+{
+	*input = (struct input){.kind = kind, .path = path, .error = error};
+	return INPUTS_ONE;
+}
+
+static enum inputs_result give_failure(struct input *input, const char *path, int failure)
+{
+	const struct emnist_error error = {.code = EMNIST_ERR_IO, .sys_errno = failure};
+
+	give(input, INPUT_FAILED, path, strerror(failure));
+	input->is_shortage = emnist_error_is_shortage(&error);
+	return INPUTS_ONE;
+}
+
+/* Begins to walk the directory, whose files come next, and returns true; or gives its failure. */
+static bool begin_directory(struct inputs *inputs, const char *path, struct input *input)
+{
+	struct inputs_walked *walked = &inputs->walked;
+	uint64_t n_before;
+	int failure;
+
+	if (!walked->n_not_entered)
+		walk_forget_skipped(&inputs->walk);
+	n_before = inputs->walk.n_skipped;
+	failure = walk_begin(&inputs->walk, path);
+	walked->n_directories++;
+	if (!failure && walk_is_at_end(&inputs->walk))
+		walked->n_not_entered += inputs->walk.n_skipped - n_before;
+	if (failure)
+		give_failure(input, path, failure);
+	return failure == 0;
+}
+
+/* Whether the name is known to be a directory's. */
+static bool is_directory(struct inputs *inputs, const struct input *input)
+{
+	struct stat st;
+
+	if (input->kind != INPUT_FILE ||
+	    (inputs->n_files_in_row >= MANY_FILES && !inputs->missed_directory))
+		return false;
+	inputs->n_files_in_row++;
+	if (stat(input->path, &st) < 0 || !S_ISDIR(st.st_mode))
+		return false;
+	inputs->n_files_in_row = 0;
+	return true;
+}
+
+/* The next name from the lists that are left. */
+static enum namelist_result next_listed(struct inputs *inputs, bool wait, const char **name_ret)
+{
+	while (inputs->n_lists_done < N_LISTS && !*inputs->failure) {
+		struct namelist *list = inputs->lists[inputs->n_lists_done];
+		enum namelist_result result =
+			list ? namelist_next(list, wait, name_ret) : NAMELIST_END;
+
+		if (result == NAMELIST_FAILED)
+			snprintf(inputs->failure, sizeof(inputs->failure), "%s", *name_ret);
+		if (result != NAMELIST_END)
+			return result;
+		inputs->n_lists_done++;
+	}
+	return NAMELIST_END;
+}
+
+/* The next name as it was given. */
+static enum inputs_result next_given(struct inputs *inputs, bool wait, struct input *input)
+{
+	const struct inputs_options *options = inputs->options;
+	const char *name;
+
+	if (inputs->n_operands_taken < options->n_operands) {
+		name = options->operands[inputs->n_operands_taken++];
+		return give(input, is_stdin(name) ? INPUT_STDIN : INPUT_FILE, name, NULL);
+	}
+	switch (next_listed(inputs, wait, &name)) {
+	case NAMELIST_NAME:
+		return give(input, INPUT_FILE, name, NULL);
+	case NAMELIST_TOO_LONG:
+		return give_failure(input, name, ENAMETOOLONG);
+	case NAMELIST_NUL:
+		return give(input, INPUT_FAILED, name,
+			    "zero byte in the name: is the list one for --files0-from?");
+	case NAMELIST_LATER:
+		return INPUTS_LATER;
+	case NAMELIST_END:
+	case NAMELIST_FAILED:
+		break;
+	}
+	return INPUTS_END;
+}
+
+static enum inputs_result next_input(struct inputs *inputs, bool wait, struct input *input_ret)
+{
+	const char *const directory = inputs->directory;
+	enum inputs_result result;
+
+	inputs->directory = NULL;
+	if (directory && !begin_directory(inputs, directory, input_ret))
+		return INPUTS_ONE;
+	do {
+		int failure;
+		const char *path = walk_next(&inputs->walk, &failure);
+
+		if (path && failure)
+			return give_failure(input_ret, path, failure);
+		if (path)
+			return give(input_ret, INPUT_FOUND, path, NULL);
+		result = next_given(inputs, wait, input_ret);
+	} while (result == INPUTS_ONE && is_directory(inputs, input_ret) &&
+		 begin_directory(inputs, input_ret->path, input_ret));
+	return result;
+}
+
+/* Whether the input is one that must not be an output. Operands were looked at before. */
+static bool is_in_danger(const struct inputs *inputs, const struct input *input)
+{
+	return input->kind == INPUT_FILE
+		       ? inputs->n_operands_taken == inputs->options->n_operands
+		       : input->kind == INPUT_FOUND && inputs->options->output_is_image;
+}
+
+enum inputs_result inputs_next(struct inputs *inputs, bool wait, struct input *input_ret)
+{
+	const struct inputs_options *options = inputs->options;
+	const enum inputs_result result =
+		inputs->taken ? INPUTS_END : next_input(inputs, wait, input_ret);
+
+	if (result != INPUTS_ONE || !is_in_danger(inputs, input_ret) ||
+	    (!outputs_have(input_ret->path) &&
+	     !(options->dump_path && dump_would_replace(options->dump_path, input_ret->path))))
+		return result;
+	inputs->taken = strdup(input_ret->path);
+	return inputs->taken ? INPUTS_END : result;
+}
+
+void inputs_stop(struct inputs *inputs)
+{
+	/* Fails only when the counter is at its limit, and then it is readable already. */
+	if (inputs->stop_fd >= 0)
+		eventfd_write(inputs->stop_fd, 1);
+}
+
+enum exit_status inputs_close(struct inputs *inputs, enum exit_status status)
+{
+	if (*inputs->failure) {
+		complain("'%s': %s", inputs->list_paths[inputs->n_lists_done], inputs->failure);
+		status = STATUS_FATAL;
+	}
+	if (inputs->taken) {
+		outputs_complain(inputs->taken);
+		free(inputs->taken);
+		status = STATUS_FATAL;
+	}
+	for (size_t i = 0; i < N_LISTS; i++)
+		namelist_free(inputs->lists[i]);
+	walk_release(&inputs->walk);
+	if (inputs->stop_fd >= 0)
+		close(inputs->stop_fd);
+	free(inputs);
+	return status;
+}

@@ -1,0 +1,57 @@
+/*
+ * choice.h - some of a dataset's images: --range, --classes, --sample.
+ */
+#ifndef CLI_COMMON_CHOICE_H
+#define CLI_COMMON_CHOICE_H
+
+#include "dataset_options.h"
+
+#include <stdint.h>
+
+/* {.seed = 1} is the default: all images. */
+struct choice_settings {
+	const char *range; /* "A..B", both included; either may be missing */
+	const char *set;   /* of characters, as --classes has it elsewhere */
+	uint64_t n_sample; /* 0: all */
+	uint64_t seed;
+};
+
+/* The options, for a command's table. */
+#define CHOICE_OPTIONS(member)                                                                     \
+	OPTION_TEXT(0, "range", "A..B", member.range,                                              \
+		    "take images A to B, both included, numbered from 0; A.. and ..B leave an "    \
+		    "end open"),                                                                   \
+		OPTION_TEXT(0, "classes", "SET", member.set,                                       \
+			    "take images of these characters: digits, upper, lower, letters, "     \
+			    "alnum, or literal ones and ranges such as 0-9A-F; several with "      \
+			    "commas"),                                                             \
+		OPTION_UNSIGNED(0, "sample", "N", member.n_sample, 1, OPTION_NO_MAXIMUM,           \
+				"take N of them at random, in their order"),                       \
+		OPTION_UNSIGNED(0, "seed", "S", member.seed, 0, OPTION_NO_MAXIMUM,                 \
+				"of --sample: the same seed gives the same images; default: 1")
+
+/* The images of a dataset that were chosen, in its order. */
+struct choice;
+
+/* Complains and returns NULL on failure. The dataset, and the settings, must outlive the choice;
+ * path is for messages. */
+struct choice *choice_open(const struct choice_settings *settings, struct emnist_dataset *dataset,
+			   const char *path);
+
+/* The classes that were chosen. Owned by the choice, or the dataset. */
+const struct emnist_labels *choice_labels(const struct choice *choice);
+
+/* Reads up to n_max images, as emnist_dataset_read() does; classes: positions in those labels;
+ * numbers: (n_max), that they have in the
+ * dataset. On failure complains and returns false. */
+bool choice_read(struct choice *choice, size_t n_max, uint8_t *pixels, uint16_t *classes,
+		 uint64_t *numbers, size_t *n_ret);
+
+/* How many images were looked at, and how many there are: for progress. */
+uint64_t choice_n_seen(const struct choice *choice);
+uint64_t choice_n_images(const struct choice *choice);
+
+/* choice may be NULL. */
+void choice_free(struct choice *choice);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * dataset_options.h - what several commands ask about a dataset, and opening it.
+ */
+#ifndef CLI_COMMON_DATASET_OPTIONS_H
+#define CLI_COMMON_DATASET_OPTIONS_H
+
+#include "cli.h"
+#include "options.h"
+
+/* {.preprocess = -1} is the default. */
+struct dataset_settings {
+	const char *split;
+	const char *idx_labels_path;
+	const char *mapping_path;
+	const char *label_column;
+	int transpose;  /* enum emnist_transpose */
+	int preprocess; /* enum emnist_preprocess; negative: the command's usual way */
+	bool fail_fast;
+	const char *indices_path;
+	uint64_t n_threads; /* that read image files; 0: one a processor */
+	bool quiet;         /* no word on single image files, but how many could not be read */
+	unsigned verbose;
+
+	bool again;     /* the same is read a second time: nothing is said of bad files any more */
+	uint64_t n_bad; /* image files that could not be read: counted while datasets are read */
+};
+
+extern const char *const dataset_transpose_names[];
+extern const char *const dataset_preprocess_names[];
+
+/* The options, for a command's table; preprocess_default is what its help says of --preprocess. */
+#define DATASET_OPTIONS(member, preprocess_default)                                                \
+	OPTION_TEXT(0, "split", "NAME", member.split,                                              \
+		    "which one, where a folder or file holds several: test, byclass-test"),        \
+		OPTION_INPUT(0, "idx-labels", "FILE", member.idx_labels_path,                      \
+			     "idx file of the labels; default: found by the images' name"),        \
+		OPTION_INPUT(0, "mapping", "FILE", member.mapping_path,                            \
+			     "mapping file that says what the dataset's labels mean; default: "    \
+			     "found by the images' name, else known from it or from the labels"),  \
+		OPTION_TEXT(0, "label-column", "NAME|N", member.label_column,                      \
+			    "column of the labels in CSV and lists, by its name in the header, "   \
+			    "or its number from 1; default: found by its name, else the usual "    \
+			    "one"),                                                                \
+		OPTION_CHOICE(0, "transpose", "auto|yes|no", member.transpose,                     \
+			      dataset_transpose_names,                                             \
+			      "whether images are stored transposed, as EMNIST's are; default: "   \
+			      "auto, as they look and the format has them"),                       \
+		OPTION_CHOICE(0, "preprocess", "auto|raw|normalize", member.preprocess,            \
+			      dataset_preprocess_names,                                            \
+			      "how image files of folders and lists become 28x28; "                \
+			      "default: " preprocess_default),                                     \
+		OPTION_FLAG(0, "fail-fast", member.fail_fast,                                      \
+			    "end at the first image file that cannot be read")
+
+#define DATASET_INDICES_OPTION(member)                                                             \
+	OPTION_INPUT(0, "indices", "FILE", member.indices_path,                                    \
+		     "take only the images whose numbers, from 0, are in FILE, one a line; - is "  \
+		     "standard input")
+
+/* Of the commands that do little else than read images. */
+#define DATASET_RUN_OPTIONS(member, threads_help)                                                  \
+	OPTION_HEADING("Run:"),                                                                    \
+		OPTION_UNSIGNED('j', "threads", "N", member.n_threads, 1, 1024,                    \
+				threads_help "; default: one a processor"),                        \
+		OPTION_FLAG('q', "quiet", member.quiet,                                            \
+			    "no progress; of image files that cannot be read, only how many"),     \
+		OPTION_COUNT('v', "verbose", member.verbose, "say what is read, and how it lies")
+
+/* Opens the dataset at path; usual: how image files become 28x28 where the settings do not say.
+ * Complains and returns NULL on failure. The settings must outlive the dataset: reading it
+ * complains of image files that cannot be read, and counts them. */
+struct emnist_dataset *dataset_open(struct dataset_settings *settings, const char *path,
+				    enum emnist_preprocess usual);
+
+/* Says on stderr what is in the dataset at path. */
+void dataset_tell(const struct emnist_dataset *dataset, const char *path);
+
+/* At the end: STATUS_INPUT where image files were left out, else status. Says how many, where
+ * nothing was said of each. */
+enum exit_status dataset_status(const struct dataset_settings *settings, enum exit_status status);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * load_model.h - the model that a command works with.
+ */
+#ifndef CLI_COMMON_LOAD_MODEL_H
+#define CLI_COMMON_LOAD_MODEL_H
+
+#include <emnist.h>
+
+#include <math.h>
+
+/* Which model, and what it does not say itself; begin with MODEL_SOURCE_BUILT_IN. */
+struct model_source {
+	const char *path; /* "-": standard input; NULL: the built-in model */
+	const char *labels_path;
+	int activation; /* a position in activation_choices; -1: as the file says */
+	/* As in struct emnist_input_scaling; NaN: as the file shows. */
+	double input_scale, input_mean, input_std;
+};
+
+/* The built-in one as it is. */
+#define MODEL_SOURCE_BUILT_IN                                                                      \
+	{                                                                                          \
+		.activation = -1, .input_scale = NAN, .input_mean = NAN, .input_std = NAN          \
+	}
+
+/* The activations that a hidden layer may have, as --activation takes them: those of enum
+ * emnist_activation from EMNIST_RELU on. */
+extern const char *const activation_choices[];
+enum emnist_activation activation_chosen(int choice);
+
+/* The option that names the model, for the tables of commands that work with one. */
+#define MODEL_OPTION(member)                                                                       \
+	OPTION_INPUT('m', "model", "FILE", member.path,                                            \
+		     "model; - is standard input; default: the built-in one")
+
+/* Those that say what it does not say itself. */
+#define MODEL_SOURCE_OPTIONS(member)                                                               \
+	OPTION_INPUT(0, "labels", "FILE", member.labels_path,                                      \
+		     "mapping file that says what the model's classes mean, in EMNIST's format"),  \
+		OPTION_CHOICE(0, "activation", "NAME", member.activation, activation_choices,      \
+			      "of the hidden layers of a safetensors file that does not say it: "  \
+			      "relu, elu, leaky_relu, selu, sigmoid or tanh; default: relu"),      \
+		OPTION_REAL(0, "input-scale", "S", member.input_scale, -1e9, 1e9,                  \
+			    "what a pixel of full ink was where the model was trained, 255 or "    \
+			    "1; default: as its graph shows"),                                     \
+		OPTION_REAL(0, "input-mean", "M", member.input_mean, -1e9, 1e9,                    \
+			    "what was then subtracted; default: 0"),                               \
+		OPTION_REAL(0, "input-std", "D", member.input_std, 1e-9, 1e9,                      \
+			    "and what it was then divided by; default: 1")
+
+/* Loads the model, of any size, with the digests of its files. Complains and returns NULL on
+ * failure; complains, too, of what had to be guessed. Free with emnist_model_free(). */
+struct emnist_model *model_load(const struct model_source *source);
+
+/* The same of a model that takes 28x28 pixels, without digests. */
+struct emnist_model *load_model(const struct model_source *source);
+
+#endif

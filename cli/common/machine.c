@@ -1,0 +1,271 @@
+/*
+ * machine.c - what computes here, what in the environment has a say in it, and what slows it down.
+ *
+ * The variables are read by OpenBLAS and by the dynamic linker: here they are only reported.
+ */
+#include "machine.h"
+#include "../output/escape.h"
+#include "../output/json.h"
+#include "kernels.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+/* Where a line's value begins. */
+#define COLUMN 13
+
+static const struct {
+	const char *name;
+	const char *effect;
+} variables[] = {
+	{KERNELS_VARIABLE, "names the kernels in place of the processor's own"},
+	{"OPENBLAS_L2_SIZE", "is taken for the size of the second-level cache, in KiB"},
+	{"OPENBLAS_BLOCK_FACTOR", "changes the size of OpenBLAS's blocks"},
+	{"OMP_NUM_THREADS", "threads of OpenMP, which are not used"},
+	{"LD_PRELOAD", "libraries loaded before all others"},
+	{"LD_LIBRARY_PATH", "folders in which libraries are found first"},
+};
+
+#define N_VARIABLES (sizeof(variables) / sizeof(*variables))
+
+/* ------------------------------------------------------------------------ facts */
+
+static void find_processor(char *model, size_t size)
+{
+	FILE *file = fopen("/proc/cpuinfo", "re");
+	char line[512];
+
+	*model = '\0';
+	while (file && !*model && fgets(line, sizeof(line), file)) {
+		const char *value = strchr(line, ':');
+
+		if (value && strncmp(line, "model name", strlen("model name")) == 0)
+			snprintf(model, size, "%.*s", (int)strcspn(value + 2, "\n"), value + 2);
+	}
+	if (file)
+		fclose(file);
+}
+
+void machine_find(struct machine *machine)
+{
+	struct utsname names;
+
+	*machine = (struct machine){
+		.processors = processors_find(""),
+		.replaced = kernels_choose(),
+	};
+	emnist_backend_describe(&machine->backend);
+	find_processor(machine->processor, sizeof(machine->processor));
+	if (uname(&names) == 0)
+		snprintf(machine->system, sizeof(machine->system), "%.60s %.60s %.60s",
+			 names.sysname, names.release, names.machine);
+}
+
+/* ------------------------------------------------------------------------ texts */
+
+static bool is_there(const struct emnist_backend *backend)
+{
+	return strcmp(backend->blas, "none") != 0;
+}
+
+static bool is_known(const struct emnist_backend *backend)
+{
+	return is_there(backend) && strcmp(backend->blas, "unknown BLAS") != 0;
+}
+
+/* What slows this machine down, number 0, 1...; false when there is no more. */
+static bool find_warning(const struct machine *machine, unsigned number, char *line, size_t size)
+{
+	const struct emnist_backend *backend = &machine->backend;
+
+	if (backend->better_kernels && number-- == 0) {
+		const int n =
+			snprintf(line, size, "training could be faster: this processor has %s",
+				 backend->instructions);
+
+		if (machine->replaced)
+			snprintf(line + n, size - (size_t)n,
+				 ", and this OpenBLAS has no kernels for it");
+		else if (getenv(KERNELS_VARIABLE))
+			snprintf(line + n, size - (size_t)n, "; unset " KERNELS_VARIABLE);
+		else
+			snprintf(line + n, size - (size_t)n,
+				 ", and OpenBLAS does not know it; try " KERNELS_VARIABLE "=%s",
+				 backend->better_kernels);
+		return true;
+	}
+	if (backend->parallel && strcmp(backend->parallel, "sequential") == 0 && number-- == 0) {
+		snprintf(line, size,
+			 "this OpenBLAS is built without threads: products wait for "
+			 "each other; one built with pthreads is faster");
+		return true;
+	}
+	if (!is_there(backend) && number-- == 0) {
+		snprintf(line, size, "training is not possible: there is no OpenBLAS");
+		return true;
+	}
+	if (is_there(backend) && !is_known(backend) && number == 0) {
+		snprintf(line, size,
+			 "not OpenBLAS: others may be much slower, or use more threads than are "
+			 "ours");
+		return true;
+	}
+	return false;
+}
+
+static void put_name(struct text *text, const char *name)
+{
+	text_printf(text, "%-*s", COLUMN, name);
+}
+
+static void put_blas(struct text *text, const struct machine *machine)
+{
+	const struct emnist_backend *backend = &machine->backend;
+
+	put_name(text, "blas");
+	text_puts(text, backend->blas);
+	if (backend->kernels)
+		text_printf(text, ", kernels for %s", backend->kernels);
+	if (machine->replaced && !backend->better_kernels)
+		text_printf(text, " (by itself it would take those for %s)", machine->replaced);
+	if (backend->parallel)
+		text_printf(text, ", built %s%s",
+			    strcmp(backend->parallel, "sequential") ? "with " : "",
+			    backend->parallel);
+	if (is_known(backend))
+		text_puts(text, ", one thread for each of ours; for training");
+	text_puts(text, "\n");
+}
+
+static void put_threads(struct text *text, const struct processors *p)
+{
+	text_printf(text, "%u (processors: %u, of which this process may use %u; quota: ", p->n,
+		    p->online, p->allowed);
+	if (p->quota)
+		text_printf(text, "%u)\n", p->quota);
+	else
+		text_puts(text, "none)\n");
+}
+
+/* The value of a variable that the user has set, or NULL. */
+static const char *value_of(const struct machine *machine, size_t variable)
+{
+	const char *name = variables[variable].name;
+
+	return machine->replaced && strcmp(name, KERNELS_VARIABLE) == 0 ? NULL : getenv(name);
+}
+
+static void put_variables(struct text *text, const struct machine *machine)
+{
+	for (size_t i = 0; i < N_VARIABLES; i++) {
+		const char *value = value_of(machine, i);
+
+		if (!value)
+			continue;
+		put_name(text, "environment");
+		text_printf(text, "%s=", variables[i].name);
+		escape_put(text, value);
+		text_printf(text, " (%s)\n", variables[i].effect);
+	}
+}
+
+/* What may make it slow. */
+static void put_causes(struct text *text, const struct machine *machine)
+{
+	char warning[256];
+
+	put_variables(text, machine);
+	for (unsigned i = 0; find_warning(machine, i, warning, sizeof(warning)); i++) {
+		put_name(text, "warning");
+		text_printf(text, "%s\n", warning);
+	}
+}
+
+void machine_put_text(struct text *text, const struct machine *machine)
+{
+	const struct emnist_backend *backend = &machine->backend;
+
+	put_name(text, "network");
+	text_printf(text, "kernels of our own, %s; other loops: %s\n", backend->network,
+		    backend->loops ? backend->loops : "as compiled");
+	put_blas(text, machine);
+	put_name(text, "processor");
+	text_printf(text, "%s, %s\n", *machine->processor ? machine->processor : "unknown",
+		    backend->instructions ? backend->instructions : "unknown instructions");
+	put_name(text, "threads");
+	put_threads(text, &machine->processors);
+	put_name(text, "system");
+	text_printf(text, "%s\n", machine->system);
+	put_causes(text, machine);
+}
+
+void machine_put_training(struct text *text, const struct machine *machine)
+{
+	put_blas(text, machine);
+	put_causes(text, machine);
+}
+
+/* ------------------------------------------------------------------------- json */
+
+static void put_member(struct text *text, const char *name, const char *value)
+{
+	json_put_string(text, name);
+	text_puts(text, ":");
+	if (value)
+		json_put_string(text, value);
+	else
+		text_puts(text, "null");
+	text_puts(text, ",");
+}
+
+static void put_environment(struct text *text, const struct machine *machine)
+{
+	bool first = true;
+
+	text_puts(text, "\"environment\":{");
+	for (size_t i = 0; i < N_VARIABLES; i++) {
+		const char *value = value_of(machine, i);
+
+		if (!value)
+			continue;
+		text_puts(text, first ? "" : ",");
+		json_put_string(text, variables[i].name);
+		text_puts(text, ":");
+		json_put_string(text, value);
+		first = false;
+	}
+	text_puts(text, "},");
+}
+
+void machine_put_json(struct text *text, const struct machine *machine)
+{
+	const struct emnist_backend *backend = &machine->backend;
+	const struct processors *p = &machine->processors;
+	char warning[256];
+
+	text_puts(text, "{");
+	put_member(text, "network", backend->network);
+	put_member(text, "blas", backend->blas);
+	put_member(text, "kernels", backend->kernels);
+	put_member(text, "replaced_kernels", machine->replaced);
+	put_member(text, "better_kernels", backend->better_kernels);
+	put_member(text, "parallel", backend->parallel);
+	put_member(text, "processor", *machine->processor ? machine->processor : NULL);
+	put_member(text, "instructions", backend->instructions);
+	put_member(text, "loops", backend->loops);
+	put_member(text, "system", *machine->system ? machine->system : NULL);
+	text_printf(text, "\"processors\":%u,\"allowed\":%u,\"quota\":", p->online, p->allowed);
+	if (p->quota)
+		text_printf(text, "%u,", p->quota);
+	else
+		text_puts(text, "null,");
+	put_environment(text, machine);
+	text_puts(text, "\"warnings\":[");
+	for (unsigned i = 0; find_warning(machine, i, warning, sizeof(warning)); i++) {
+		text_puts(text, i ? "," : "");
+		json_put_string(text, warning);
+	}
+	text_puts(text, "]}");
+}

@@ -1,0 +1,33 @@
+/*
+ * machine.h - what this program computes with: for those who wonder how fast it is, and why.
+ */
+#ifndef CLI_COMMON_MACHINE_H
+#define CLI_COMMON_MACHINE_H
+
+#include "../output/text.h"
+#include "processors.h"
+
+#include <emnist.h>
+
+struct machine {
+	struct emnist_backend backend;
+	const char *replaced; /* OpenBLAS's own choice of kernels, or NULL: see kernels.h */
+	struct processors processors;
+	char processor[128]; /* its model; "" where it is not known */
+	char system[192];    /* kernel and release */
+};
+
+/* Has OpenBLAS run the kernels for this processor, and loads it. */
+void machine_find(struct machine *machine);
+
+/* Lines "NAME  VALUE", the values from column 14 on, and a line "warning" for each cause of
+ * slowness that is known. */
+void machine_put_text(struct text *text, const struct machine *machine);
+
+/* Those of the lines that tell how fast this machine trains. */
+void machine_put_training(struct text *text, const struct machine *machine);
+
+/* All of it as one JSON object. */
+void machine_put_json(struct text *text, const struct machine *machine);
+
+#endif

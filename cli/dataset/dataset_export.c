@@ -1,0 +1,422 @@
+/*
+ * dataset_export.c - emnist dataset export and import: images of datasets, written in another form.
+ *
+ * Both read datasets as all commands do; import is of several, whose classes need not be the same,
+ * and whose image files are brought to 28x28 on the way.
+ */
+#include "../common/choice.h"
+#include "../common/endings.h"
+#include "../common/interrupt.h"
+#include "../common/outputs.h"
+#include "../common/progress.h"
+#include "dataset.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Images that are written at once: enough for all threads. */
+#define BATCH 2048
+
+struct settings {
+	struct dataset_settings dataset;
+	struct choice_settings choice;
+	int form; /* enum emnist_write_form; -1: as the name tells */
+	bool force;
+	const char *output_path;
+	struct text_list operands;
+};
+
+/* In the order of enum emnist_write_form. */
+static const char *const form_names[] = {"idx", "csv", "npy", "npz", "folders", "flat", NULL};
+
+#define RUN_OPTIONS DATASET_RUN_OPTIONS(dataset, "threads that read and write image files")
+
+static const struct option_spec export_specs[] = {
+	OPTION_HEADING("Dataset:"),
+	DATASET_OPTIONS(dataset, "auto"),
+	OPTION_HEADING("Choice:"),
+	CHOICE_OPTIONS(choice),
+	DATASET_INDICES_OPTION(dataset),
+	OPTION_HEADING("Output:"),
+	OPTION_CHOICE('f', "format", "FORM", form, form_names,
+		      "idx, csv (as on Kaggle), npy, npz, folders (of PNG files, one a class) or "
+		      "flat (PNG files in one folder); default: as DEST is named, else folders"),
+	OPTION_FLAG(
+		0, "force", force,
+		"replace the files at DEST, or write PNG files into a folder that is not empty"),
+	RUN_OPTIONS,
+	OPTION_END,
+};
+
+static const struct option_table export_table = {
+	.usage = "dataset export [OPTION]... DATASET DEST",
+	.summary = "Write the images of a dataset, or some of them, to DEST: files such as "
+		   "NAME-images-idx3-ubyte.gz, NAME.csv, NAME.npz, NAME.npy, or a folder of PNG "
+		   "files with a list of them, labels.csv.",
+	.after = "Exit status: 0 all was written, 1 without image files that could not be read, 2 "
+		 "wrong usage, or the dataset or the output failed.",
+	.specs = export_specs,
+};
+
+static const struct option_spec import_specs[] = {
+	OPTION_TEXT('o', "output", "STEM", output_path,
+		    "write STEM-images-idx3-ubyte, STEM-labels-idx1-ubyte and STEM-mapping.txt, "
+		    "the first two packed where STEM ends in .gz; required"),
+	OPTION_HEADING("Dataset:"),
+	DATASET_OPTIONS(dataset, "auto"),
+	RUN_OPTIONS,
+	OPTION_END,
+};
+
+static const struct option_table import_table = {
+	.usage = "dataset import [OPTION]... -o STEM IMAGES...",
+	.summary = "Bring image files to 28x28 and write them as a dataset to train on. IMAGES is "
+		   "a folder with a folder of image files for each class, a list of image files "
+		   "and their labels, or any other dataset.",
+	.after = "Exit status: 0 all was written, 1 without image files that could not be read, 2 "
+		 "wrong usage, or a dataset or the output failed.",
+	.specs = import_specs,
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+	const size_t n = strlen(text), n_end = strlen(end);
+
+	return n > n_end && strcmp(text + n - n_end, end) == 0;
+}
+
+/* What the name of what is to be written tells: a position in form_names; -1: nothing. A folder has
+ * no ending, or is there, or has a slash at the end. */
+static int form_of(const char *path)
+{
+	static const struct {
+		const char *end;
+		enum emnist_write_form form;
+	} endings[] = {
+		{"-images-idx3-ubyte", EMNIST_WRITE_IDX},
+		{"-images-idx3-ubyte.gz", EMNIST_WRITE_IDX},
+		{".csv", EMNIST_WRITE_CSV},
+		{".npy", EMNIST_WRITE_NPY},
+		{".npz", EMNIST_WRITE_NPZ},
+	};
+
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+		if (ends_with(path, endings[i].end))
+			return (int)endings[i].form;
+	if (ends_with(path, "/") || !ending_of(path) ||
+	    (stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
+		return EMNIST_WRITE_FOLDERS;
+	return -1;
+}
+
+/* The form of what is to be written, where no option told it. */
+static bool settle_form(struct settings *s, const char *path)
+{
+	if (s->form < 0)
+		s->form = form_of(path);
+	if (s->form < 0)
+		complain("'%s': its ending is of no known form: -images-idx3-ubyte, "
+			 "-images-idx3-ubyte.gz, .csv, .npy, .npz, or none for a folder; --format "
+			 "can tell",
+			 path);
+	return s->form >= 0;
+}
+
+/* A stem of idx files' names must not have the ending of other files. */
+static bool check_stem(const char *stem)
+{
+	static const char *const others[] = {".csv", ".npy", ".npz", ".zip", ".mat",
+					     ".tar", ".tgz", ".png", ".onnx"};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (ends_with(stem, others[i])) {
+			complain("--output: '%s': idx files are written, STEM-images-idx3-ubyte "
+				 "and others; for %s see 'emnist dataset export --help'",
+				 stem, others[i]);
+			return false;
+		}
+	return true;
+}
+
+/* ---------------------------------------------------------------------- copying */
+
+/* From datasets to a writer. */
+struct copy {
+	struct settings *s;
+	struct emnist_writer *writer;
+	struct progress progress;
+	const char *dest;
+	uint64_t n_written;
+	uint64_t n_before; /* images of the datasets before this one */
+	uint64_t n_images; /* of all datasets */
+};
+
+struct batch {
+	uint8_t pixels[BATCH * EMNIST_VECTOR_LENGTH];
+	uint16_t classes[BATCH];
+	uint64_t numbers[BATCH];
+};
+
+/* map: the writer's class for each of the dataset's; NULL: the same. */
+static bool write_batch(struct copy *copy, struct batch *batch, size_t n, const uint16_t *map)
+{
+	struct emnist_error error;
+
+	for (size_t i = 0; i < n; i++) {
+		batch->numbers[i] += copy->n_before;
+		if (map)
+			batch->classes[i] = map[batch->classes[i]];
+	}
+	if (emnist_writer_add(copy->writer, n, batch->pixels, batch->classes, batch->numbers,
+			      &error)) {
+		progress_make_way();
+		complain_of(copy->dest, &error);
+		return false;
+	}
+	copy->n_written += n;
+	return true;
+}
+
+/* Writes what is chosen of a dataset. */
+static bool copy_images(struct copy *copy, struct choice *choice, const uint16_t *map)
+{
+	struct batch *batch = malloc(sizeof(*batch));
+	bool good = batch != NULL;
+	size_t n = good;
+
+	if (!batch)
+		complain("out of memory");
+	while (good && n > 0 && !interrupt_came()) {
+		good = choice_read(choice, BATCH, batch->pixels, batch->classes, batch->numbers,
+				   &n) &&
+		       write_batch(copy, batch, n, map);
+		progress_update(&copy->progress, copy->n_before + choice_n_seen(choice),
+				copy->n_images);
+	}
+	free(batch);
+	return good && !interrupt_came();
+}
+
+/* Gives the files their names. A dataset without images is none. */
+static enum exit_status finish(struct copy *copy)
+{
+	struct emnist_error error;
+
+	if (!copy->n_written) {
+		complain("'%s': no images to write", copy->dest);
+		return STATUS_FATAL;
+	}
+	if (emnist_writer_finish(copy->writer, &error)) {
+		complain_of(copy->dest, &error);
+		return STATUS_FATAL;
+	}
+	if (copy->s->dataset.verbose)
+		complain("'%s': %llu images", copy->dest, (unsigned long long)copy->n_written);
+	return STATUS_OK;
+}
+
+/* inputs: (n_inputs) what is read. */
+static bool begin(struct copy *copy, const struct emnist_labels *labels,
+		  struct emnist_dataset *const *inputs, size_t n_inputs)
+{
+	const struct settings *s = copy->s;
+	const struct emnist_writer_options options = {
+		.form = (enum emnist_write_form)s->form,
+		.into_filled = s->force,
+		.n_threads =
+			s->dataset.n_threads ? (unsigned)s->dataset.n_threads : processor_count(),
+		.inputs = inputs,
+		.n_inputs = n_inputs,
+	};
+	struct emnist_error error;
+
+	if (!emnist_writer_create(copy->dest, labels, &options, &copy->writer, &error)) {
+		progress_start(&copy->progress, "images", s->dataset.quiet);
+		return true;
+	}
+	complain_of(copy->dest, &error);
+	return false;
+}
+
+/* ----------------------------------------------------------------------- export */
+
+/* A dataset is easily taken for the place where one is to be written, so that no file that is there
+ * is replaced unasked. The writer looks at folders. */
+static bool is_free(const struct settings *s, const char *dest)
+{
+	const char *const endings[] = {"", "-images-idx3-ubyte"};
+	char path[PATH_MAX];
+	struct stat st;
+
+	for (size_t i = 0; i < 1 + (s->form == EMNIST_WRITE_IDX) && !s->force; i++)
+		if (snprintf(path, sizeof(path), "%s%s", dest, endings[i]) < PATH_MAX &&
+		    stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+			complain("'%s': already exists; use --force to replace it", path);
+			return false;
+		}
+	return true;
+}
+
+static enum exit_status export_dataset(struct settings *s, const char *path, const char *dest)
+{
+	struct copy copy = {.s = s, .dest = dest};
+	enum exit_status status = STATUS_FATAL;
+	struct emnist_dataset *dataset;
+	struct choice *choice;
+
+	dataset = dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
+	if (!dataset)
+		return STATUS_FATAL;
+	if (s->dataset.verbose)
+		dataset_tell(dataset, path);
+	copy.n_images = emnist_dataset_count(dataset);
+	choice = choice_open(&s->choice, dataset, path);
+	interrupt_catch();
+	if (choice && begin(&copy, choice_labels(choice), &dataset, 1) && is_free(s, dest)) {
+		const bool good = copy_images(&copy, choice, NULL);
+
+		progress_clear(&copy.progress);
+		if (good)
+			status = finish(&copy);
+	}
+	emnist_writer_free(copy.writer);
+	choice_free(choice);
+	emnist_dataset_free(dataset);
+	interrupt_obey();
+	return dataset_status(&s->dataset, status);
+}
+
+enum exit_status dataset_export(int argc, char **argv)
+{
+	struct settings s = {.dataset = {.preprocess = -1}, .choice = {.seed = 1}, .form = -1};
+	enum exit_status status = STATUS_FATAL;
+
+	if (!options_parse(&export_table, argc, argv, &s, &s.operands, &status))
+		return status;
+	if (s.operands.n != 2) {
+		complain(
+			"a DATASET and a DEST are to be given; see 'emnist dataset export --help'");
+	} else if (strcmp(s.operands.texts[1], "-") == 0) {
+		complain("DEST: needs a name; standard output cannot hold several files");
+	} else if (settle_form(&s, s.operands.texts[1]) &&
+		   outputs_add("DEST", s.operands.texts[1])) {
+		status = export_dataset(&s, s.operands.texts[0], s.operands.texts[1]);
+	}
+	free(s.operands.texts);
+	return status;
+}
+
+/* ----------------------------------------------------------------------- import */
+
+struct intake {
+	struct emnist_dataset **datasets; /* (n) */
+	size_t n;
+	struct emnist_labels *labels; /* of all */
+	uint16_t **maps;              /* (n): for each class of a dataset, its entry in labels */
+};
+
+static void intake_release(struct intake *intake)
+{
+	for (size_t i = 0; i < intake->n; i++) {
+		emnist_dataset_free(intake->datasets[i]);
+		free(intake->maps[i]);
+	}
+	free(intake->datasets);
+	free(intake->maps);
+	emnist_labels_free(intake->labels);
+}
+
+static bool open_all(struct settings *s, struct intake *intake)
+{
+	intake->datasets = calloc(s->operands.n, sizeof(*intake->datasets));
+	intake->maps = calloc(s->operands.n, sizeof(*intake->maps));
+	if (!intake->datasets || !intake->maps) {
+		complain("out of memory");
+		return false;
+	}
+	for (; intake->n < s->operands.n; intake->n++) {
+		const char *path = s->operands.texts[intake->n];
+
+		intake->datasets[intake->n] =
+			dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
+		if (!intake->datasets[intake->n])
+			return false;
+		if (s->dataset.verbose)
+			dataset_tell(intake->datasets[intake->n], path);
+	}
+	return true;
+}
+
+/* One set of classes for all datasets. */
+static bool join_classes(struct intake *intake)
+{
+	const struct emnist_labels **all = calloc(intake->n, sizeof(*all));
+	struct emnist_error error = {.message = "out of memory"};
+	bool good = all != NULL;
+
+	for (size_t i = 0; i < intake->n && good; i++) {
+		all[i] = emnist_dataset_labels(intake->datasets[i]);
+		intake->maps[i] = calloc(emnist_labels_count(all[i]), sizeof(**intake->maps));
+		good = intake->maps[i] != NULL;
+	}
+	if (good)
+		good = !emnist_labels_join(all, intake->n, &intake->labels, intake->maps, &error);
+	if (!good)
+		complain("%s", error.message);
+	free(all);
+	return good;
+}
+
+static enum exit_status import_all(struct settings *s, struct intake *intake)
+{
+	struct copy copy = {.s = s, .dest = s->output_path};
+	enum exit_status status = STATUS_FATAL;
+	bool good;
+
+	if (!open_all(s, intake) || !join_classes(intake))
+		return STATUS_FATAL;
+	for (size_t i = 0; i < intake->n; i++)
+		copy.n_images += emnist_dataset_count(intake->datasets[i]);
+	interrupt_catch();
+	good = begin(&copy, intake->labels, intake->datasets, intake->n);
+	for (size_t i = 0; i < intake->n && good; i++) {
+		struct choice *all =
+			choice_open(&s->choice, intake->datasets[i], s->operands.texts[i]);
+
+		good = all && copy_images(&copy, all, intake->maps[i]);
+		copy.n_before += emnist_dataset_count(intake->datasets[i]);
+		choice_free(all);
+	}
+	progress_clear(&copy.progress);
+	if (good)
+		status = finish(&copy);
+	emnist_writer_free(copy.writer);
+	return dataset_status(&s->dataset, status);
+}
+
+enum exit_status dataset_import(int argc, char **argv)
+{
+	struct settings s = {
+		.dataset = {.preprocess = -1}, .choice = {.seed = 1}, .form = EMNIST_WRITE_IDX};
+	enum exit_status status = STATUS_FATAL;
+	struct intake intake = {0};
+
+	if (!options_parse(&import_table, argc, argv, &s, &s.operands, &status))
+		return status;
+	if (!s.output_path || !s.operands.n)
+		complain("%s; see 'emnist dataset import --help'",
+			 s.output_path ? "no IMAGES are given" : "-o STEM is missing");
+	else if (strcmp(s.output_path, "-") == 0)
+		complain("--output: needs a name; standard output cannot hold several files");
+	else if (check_stem(s.output_path))
+		status = import_all(&s, &intake);
+	intake_release(&intake);
+	free(s.operands.texts);
+	interrupt_obey();
+	return status;
+}

@@ -1,0 +1,41 @@
+/*
+ * stats_report.h - what is in datasets, in the forms it is printed in.
+ */
+#ifndef CLI_DATASET_STATS_REPORT_H
+#define CLI_DATASET_STATS_REPORT_H
+
+#include "../common/cli.h"
+#include "../output/text.h"
+
+struct stats_report {
+	const char *const *paths; /* (n_parts) */
+	const struct emnist_statistics *statistics;
+};
+
+/* Images and classes of each group in a part. */
+struct stats_groups {
+	uint64_t n_images[EMNIST_N_GROUPS];
+	size_t n_classes[EMNIST_N_GROUPS];
+};
+
+struct stats_groups stats_groups_of(const struct emnist_part *part);
+
+/* part / whole, 0 where there is nothing. */
+double stats_share(uint64_t part, uint64_t whole);
+
+struct stats_format {
+	const char *name;
+	void (*put)(struct text *text, const struct stats_report *report);
+};
+
+/* text, for people: figures, groups and classes as tables with two columns a dataset. */
+extern const struct stats_format stats_text;
+
+/* json: one object on one line. */
+extern const struct stats_format stats_json;
+
+/* All formats, in the order of stats_format_names; both are ended by NULL. */
+extern const struct stats_format *const stats_formats[];
+extern const char *const stats_format_names[];
+
+#endif

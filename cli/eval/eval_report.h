@@ -1,0 +1,105 @@
+/*
+ * eval_report.h - what an evaluation found, in the forms it is printed in.
+ */
+#ifndef CLI_EVAL_EVAL_REPORT_H
+#define CLI_EVAL_EVAL_REPORT_H
+
+#include "../common/classes.h"
+#include "../output/text.h"
+#include "eval_pictures.h"
+
+/* A second model on the same images. */
+struct eval_other {
+	const char *model_path;
+	const struct emnist_evaluation *evaluation;
+	struct emnist_comparison comparison; /* the report's own model is the first */
+	struct eval_pictures first_alone;  /* images that the first alone has right, by how sure */
+	struct eval_pictures second_alone; /* it is */
+};
+
+struct eval_report {
+	const char *model_path; /* NULL: the built-in model */
+	const struct emnist_model *model;
+	const char *dataset_path;
+	const struct class_settings *classes;
+	const struct emnist_evaluation *evaluation;
+	double seconds; /* from opening the dataset to the last result */
+	bool per_class;
+	bool coverage;
+	bool calibration;
+	size_t n_confusions;                  /* how many of the most frequent are printed */
+	size_t n_top;                         /* 0: only what is always printed */
+	const struct eval_pictures *mistakes; /* the most confident ones; NULL: not kept */
+	const struct eval_other *other;       /* NULL: nothing to compare with */
+};
+
+/* The shares of images of the table of coverage, in percent, ended by 0. */
+extern const unsigned eval_coverage_shares[];
+
+/* A probability cut to n_decimals, and not rounded: given as --min-probability, it answers what it
+ * was read from. */
+double cut_probability(double probability, int n_decimals);
+
+/* "built-in" for NULL. */
+const char *eval_model_name(const char *path);
+
+/* part / whole, negative for 0/0. */
+double eval_share(uint64_t part, uint64_t whole);
+
+/* On how many images of a class one model alone is right. */
+struct eval_class_gap {
+	size_t class;
+	uint64_t n_images;
+	uint64_t n_first;  /* that the first alone has right */
+	uint64_t n_second; /* that the second alone has right */
+};
+
+/* The gaps of the classes where there are any, the largest difference of both first. *n_ret is 0
+ * where the two models do not see the same classes, too. Free with free(); NULL when memory is
+ * short. */
+struct eval_class_gap *eval_class_gaps(const struct eval_report *report, size_t *n_ret);
+
+/* A mistake that both models make, or one of them. */
+struct eval_confusion_gap {
+	size_t true_class;
+	size_t predicted_class;
+	uint64_t n_first;  /* images of which the first says so */
+	uint64_t n_second; /* of which the second does */
+};
+
+/* The n_max mistakes that are not as frequent with the one model as with the other, the largest
+ * difference first; none where the models do not have the same classes. Returns their number. */
+size_t eval_confusion_gaps(const struct eval_report *report, size_t n_max,
+			   struct eval_confusion_gap *gaps_ret);
+
+struct eval_format {
+	const char *name;
+	void (*put)(struct text *text, const struct eval_report *report);
+};
+
+/* text, for people: a figure a line, then the tables that were asked for. */
+extern const struct eval_format eval_text;
+
+/* json: one object on one line, shares from 0 to 1, null for what would be 0/0. */
+extern const struct eval_format eval_json;
+
+/* csv: a header and a line for each class that occurs. */
+extern const struct eval_format eval_csv;
+extern const struct eval_format eval_tsv;
+
+/* All formats, in the order of eval_format_names; both are ended by NULL. */
+extern const struct eval_format *const eval_formats[];
+extern const char *const eval_format_names[];
+
+/* CSV: a row for each of the dataset's classes, its label in the first column; a column for each
+ * of the model's, its label in the header; in the cells, how many images of the one were taken for
+ * the other. */
+void eval_put_confusion(struct text *text, const struct eval_report *report);
+
+/* The same as a heat map, in SVG that stands alone. */
+void eval_put_confusion_svg(struct text *text, const struct eval_report *report);
+
+/* The whole report as one page of HTML. */
+void eval_put_html(struct text *text, const struct eval_report *report);
+
+#endif

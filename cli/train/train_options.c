@@ -1,0 +1,227 @@
+/*
+ * train_options.c - what `emnist train` is asked for, and what that is to the library.
+ */
+#include "train_options.h"
+#include "../common/load_model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct settings defaults = {
+	.dataset = {.preprocess = -1},
+	.n_epochs = 30,
+	.n_rows = 256,
+	.seed = 1,
+	.dropout = 0.1,
+	.learning_rate = 0.002,
+	.warmup = 1,
+	.weight_decay = 0.01,
+	.ema = 0.999,
+	.rotate = 12,
+	.scale = 0.12,
+	.shear = 0.12,
+	.shift = 0.08,
+	.teacher_share = 0.9,
+	.temperature = 2,
+	.checkpoint_seconds = 30,
+};
+
+static const struct option_spec specs[] = {
+	OPTION_OUTPUT(
+		'o', "output", "FILE", output,
+		"write the model to FILE: .onnx and no ending are ONNX, .pb a frozen TensorFlow "
+		"graph, .safetensors a PyTorch state_dict; - is standard output; required"),
+	OPTION_HEADING("The network:"),
+	OPTION_TEXT(0, "hidden", "N,N...", hidden,
+		    "widths of the hidden layers, or 'none'; default: 512,256"),
+	OPTION_CHOICE(
+		0, "activation", "NAME", activation, activation_choices,
+		"of hidden layers: relu, elu, leaky_relu, selu, sigmoid or tanh; default: relu"),
+	OPTION_FLAG(0, "no-batch-norm", no_batch_norm, "train without batch normalisation"),
+	OPTION_REAL(0, "dropout", "P", dropout, 0, 0.99,
+		    "drop hidden units with probability P; default: 0.1"),
+	OPTION_INPUT(0, "labels", "FILE", labels_path,
+		     "mapping file with the model's classes; default: those of the first dataset"),
+	OPTION_TEXT(0, "classes", "SET", set,
+		    "give the model only those of these characters, and leave other images out: "
+		    "digits, upper, lower, letters, alnum, or literal ones and ranges such as "
+		    "0-9A-F; several with commas"),
+	OPTION_HEADING("The schedule:"),
+	OPTION_UNSIGNED(0, "epochs", "N", n_epochs, 1, 100000,
+			"passes over the images; default: 30"),
+	OPTION_UNSIGNED(0, "batch", "N", n_rows, 32, 65536,
+			"images a step, a multiple of 32; default: 256"),
+	OPTION_REAL(0, "learning-rate", "R", learning_rate, 1e-9, 10,
+		    "peak rate of AdamW, from which a cosine leads to zero; default: 0.002"),
+	OPTION_REAL(0, "warmup", "EPOCHS", warmup, 0, 100000,
+		    "epochs in which the rate rises from zero; default: 1"),
+	OPTION_REAL(0, "weight-decay", "R", weight_decay, 0, 10,
+		    "AdamW's weight decay; default: 0.01"),
+	OPTION_REAL(0, "ema", "DECAY", ema, 0, 0.999999,
+		    "keep the exponential moving average of the weights with this decay a step; 0: "
+		    "keep the last weights; default: 0.999"),
+	OPTION_REAL(0, "freeze-norm", "SHARE", freeze_norm, 0, 1,
+		    "share of the steps, at the end, in which batch normalisation keeps its "
+		    "statistics; default: 0"),
+	OPTION_REAL(0, "label-smoothing", "P", smoothing, 0, 0.99,
+		    "share of each label spread over all classes; default: 0"),
+	OPTION_HEADING("Each image is distorted anew in each epoch, uniformly within:"),
+	OPTION_REAL(0, "rotate", "DEGREES", rotate, 0, 180, "rotation to either side; default: 12"),
+	OPTION_REAL(0, "scale", "SHARE", scale, 0, 0.9,
+		    "larger and smaller, each axis by itself; default: 0.12"),
+	OPTION_REAL(0, "shear", "SHARE", shear, 0, 2,
+		    "slant to either side, as a share of the height; default: 0.12"),
+	OPTION_REAL(0, "shift", "SHARE", shift, 0, 1,
+		    "displacement along each axis, as a share of the side; default: 0.08"),
+	OPTION_REAL(0, "elastic", "PIXELS", elastic, 0, 10,
+		    "standard deviation of a smooth field of displacements; default: 0"),
+	OPTION_REAL(0, "anneal", "SHARE", anneal, 0, 1,
+		    "share of the variants, at the end, over which distortions fade to none; "
+		    "default: 0"),
+	OPTION_UNSIGNED(0, "variants", "N", n_variants, 1, 65536,
+			"distort each image in N ways, shown in turn; default: anew each epoch"),
+	OPTION_TEXT(0, "write-variants", "DIR", variants_folder,
+		    "train nothing: write the variants of all images into DIR, for a teacher of "
+		    "another kind"),
+	OPTION_FLAG(0, "no-augmentation", no_augmentation, "no distortion at all"),
+	OPTION_HEADING("Distillation:"),
+	OPTION_INPUTS(0, "teacher", "FILE", teacher_paths,
+		      "learn what this model says of each distorted image, beside its label; "
+		      "may be given again: the mean of all is learnt"),
+	OPTION_INPUTS(0, "soft-labels", "FILE", soft_labels_paths,
+		      "in place of --teacher: idx file of what one said of each image in each "
+		      "variant; may be given again"),
+	OPTION_REAL(0, "teacher-share", "P", teacher_share, 0.001, 1,
+		    "share of the teachers in the loss, the labels have the rest; default: 0.9"),
+	OPTION_REAL(0, "temperature", "T", temperature, 0.1, 100,
+		    "that teachers and network are compared at; default: 2"),
+	OPTION_HEADING("The data:"),
+	OPTION_REAL(
+		0, "validation", "SHARE", validation, 0, 0.9,
+		"hold out this share of the first dataset, and print the accuracy on it after each "
+		"epoch; with these the model's confidence is calibrated in the end; default: 0"),
+	OPTION_FLAG(0, "no-calibration", no_calibration,
+		    "leave the model's confidence as it was trained"),
+	OPTION_INPUT(
+		0, "class-frequencies", "LABELS", frequencies_path,
+		"idx file of labels; images are weighted so that the classes count as often as "
+		"they occur in it"),
+	DATASET_OPTIONS(dataset, "auto"),
+	OPTION_HEADING("The run:"),
+	OPTION_UNSIGNED(0, "seed", "N", seed, 0, 1e15,
+			"the same seed, options, data and machine give the same model; default: 1"),
+	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
+			"threads; the model does not depend on it; default: one a processor"),
+	OPTION_TEXT(
+		0, "checkpoint", "FILE", checkpoint,
+		"keep the state of the run in FILE, and go on from it when it is there; default: "
+		"the output's name with .checkpoint; removed when the model is written"),
+	OPTION_REAL(0, "checkpoint-seconds", "N", checkpoint_seconds, 0.001, 1e6,
+		    "least time between two checkpoints; default: 30"),
+	OPTION_FLAG(0, "no-checkpoint", no_checkpoint, "keep no checkpoint"),
+	OPTION_FLAG(0, "restart", restart, "begin anew, whatever checkpoint there is"),
+	OPTION_FLAG('q', "quiet", quiet, "no line an epoch, no progress"),
+	OPTION_COUNT('v', "verbose", verbose, "say what is trained on"),
+	OPTION_END,
+};
+
+static const struct option_table table = {
+	.usage = "train [OPTION]... -o FILE DATASET...",
+	.summary = "Trains a multilayer perceptron on labelled 28x28 images and writes it.",
+	.after = "A DATASET is what 'emnist eval' takes. Classes that stand for several characters "
+		 "are learnt as \"any of these\". A run that is interrupted goes on when the same "
+		 "command is given again.\n\n"
+		 "Exit status: 0 the model was written, 1 it was trained without some image files "
+		 "that could not be read, 2 wrong usage, or a dataset or the output failed.",
+	.specs = specs,
+};
+
+bool train_options_parse(int argc, char **argv, struct settings *s, enum exit_status *status_ret)
+{
+	*s = defaults;
+	s->n_threads = processor_count();
+	return options_parse(&table, argc, argv, s, &s->operands, status_ret);
+}
+
+/* "512,256" or "none". */
+static bool parse_hidden(const char *text, uint32_t *widths, struct emnist_train_options *options)
+{
+	const char *at = text;
+	size_t n = 0;
+
+	options->hidden = widths;
+	if (strcmp(at, "none") == 0)
+		return true;
+	for (;;) {
+		char *end;
+		unsigned long width;
+
+		errno = 0;
+		width = *at >= '0' && *at <= '9' ? strtoul(at, &end, 10) : 0;
+		if (width < 1 || width > TRAIN_MAX_WIDTH || errno || n == TRAIN_MAX_HIDDEN ||
+		    (*end != ',' && *end != '\0')) {
+			complain("--hidden: '%s' is not a list of up to %d widths from 1 to %d, "
+				 "such as 512,256",
+				 text, TRAIN_MAX_HIDDEN, TRAIN_MAX_WIDTH);
+			return false;
+		}
+		widths[n++] = (uint32_t)width;
+		options->n_hidden = n;
+		if (*end == '\0')
+			return true;
+		at = end + 1;
+	}
+}
+
+/* The library takes zero for its default and a negative number for none. */
+static double or_none(double value)
+{
+	return value == 0 ? -1 : value;
+}
+
+bool train_options_fill(const struct settings *s, uint32_t widths[static TRAIN_MAX_HIDDEN],
+			struct emnist_train_options *options)
+{
+	if (s->hidden && !parse_hidden(s->hidden, widths, options))
+		return false;
+	if (s->n_rows % 32 != 0) {
+		complain("--batch: '%llu' is not a multiple of 32", (unsigned long long)s->n_rows);
+		return false;
+	}
+	options->activation = activation_chosen(s->activation);
+	options->batch_norm = s->no_batch_norm ? EMNIST_OFF : EMNIST_ON;
+	options->dropout = s->dropout;
+	options->n_epochs = (unsigned)s->n_epochs;
+	options->n_rows = (unsigned)s->n_rows;
+	options->learning_rate = s->learning_rate;
+	options->warmup_epochs = or_none(s->warmup);
+	options->weight_decay = or_none(s->weight_decay);
+	options->ema_decay = or_none(s->ema);
+	options->freeze_norm = s->freeze_norm;
+	options->label_smoothing = s->smoothing;
+	options->rotate = s->no_augmentation ? -1 : or_none(s->rotate);
+	options->scale = s->no_augmentation ? -1 : or_none(s->scale);
+	options->shear = s->no_augmentation ? -1 : or_none(s->shear);
+	options->shift = s->no_augmentation ? -1 : or_none(s->shift);
+	options->elastic = s->no_augmentation ? 0 : s->elastic;
+	options->anneal = s->anneal;
+	options->n_variants = (unsigned)s->n_variants;
+	options->soft_labels_paths = s->soft_labels_paths.texts;
+	options->n_soft_labels = s->soft_labels_paths.n;
+	options->teacher_share = s->teacher_share;
+	options->temperature = s->temperature;
+	options->validation = s->validation;
+	options->calibrate = s->no_calibration ? EMNIST_OFF : EMNIST_ON;
+	options->seed = s->seed;
+	options->n_threads = (unsigned)s->n_threads;
+	options->checkpoint_seconds = s->checkpoint_seconds;
+	return true;
+}
+
+void train_options_release(struct settings *s)
+{
+	free(s->teacher_paths.texts);
+	free(s->soft_labels_paths.texts);
+	free(s->operands.texts);
+}

@@ -1,0 +1,44 @@
+/*
+ * train_options.h - what `emnist train` is asked for, and what that is to the library.
+ */
+#ifndef CLI_TRAIN_TRAIN_OPTIONS_H
+#define CLI_TRAIN_TRAIN_OPTIONS_H
+
+#include "../common/dataset_options.h"
+
+#define TRAIN_MAX_HIDDEN 64
+#define TRAIN_MAX_WIDTH  65536
+
+/* As given. */
+struct settings {
+	const char *output;
+	const char *hidden;
+	const char *labels_path;
+	const char *set; /* of characters; NULL: all */
+	const char *frequencies_path;
+	const char *checkpoint;
+	const char *variants_folder;
+	bool no_checkpoint, restart, no_batch_norm, no_augmentation, quiet, no_calibration;
+	unsigned verbose;
+	int activation;
+	struct dataset_settings dataset;
+	uint64_t n_epochs, n_rows, seed, n_threads, n_variants;
+	double dropout, learning_rate, warmup, weight_decay, ema, freeze_norm, smoothing;
+	double rotate, scale, shear, shift, validation, checkpoint_seconds;
+	double elastic, anneal, teacher_share, temperature;
+	struct text_list teacher_paths, soft_labels_paths;
+	struct text_list operands;
+};
+
+/* Release with train_options_release(), unless it returns false: there is nothing more to do then,
+ * and the command ends with *status_ret. */
+bool train_options_parse(int argc, char **argv, struct settings *s, enum exit_status *status_ret);
+
+/* The options that the settings are to emnist_train(). widths: room for those of the hidden layers.
+ * False after a complaint. The settings and the widths must outlive the options. */
+bool train_options_fill(const struct settings *s, uint32_t widths[static TRAIN_MAX_HIDDEN],
+			struct emnist_train_options *options);
+
+void train_options_release(struct settings *s);
+
+#endif

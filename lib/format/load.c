@@ -1,0 +1,259 @@
+/*
+ * load.c - reading a model of any format, told by its content.
+ *
+ * ONNX, GraphDef and SavedModel are all protobuf, which has no magic number: they are told apart by
+ * which fields a message has, and by what these can only be.
+ */
+#include "load.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../base/memory.h"
+#include "../base/numbers.h"
+#include "../io/file.h"
+#include "wire.h"
+
+#define DEFAULT_FILE_NBYTES ((uint64_t)1 << 30)
+
+/* The file of a SavedModel that all others lie beside. */
+#define SAVED_MODEL_NAME "saved_model.pb"
+
+/* ------------------------------------------------------------------- formats */
+
+/* Eight bytes of length, then JSON. */
+static bool is_safetensors(const unsigned char *bytes, size_t nbytes)
+{
+	return nbytes > 8 && bytes[8] == '{' && number_u64(bytes) < UINT32_MAX;
+}
+
+/* The first field of this number, of bytes; false where there is none. A field that is cut short is
+ * still one: data is empty then. */
+static bool has_field(const unsigned char *bytes, size_t nbytes, unsigned number,
+		      struct cursor *data_ret)
+{
+	struct cursor cursor = cursor_over(bytes, nbytes);
+
+	while (!cursor.failed && cursor_left(&cursor) > 0) {
+		struct cursor ahead = cursor;
+
+		if (wire_varint(&ahead) == WIRE_KEY(number, WIRE_BYTES)) {
+			const size_t data_nbytes = (size_t)wire_varint(&ahead);
+			const size_t left = cursor_left(&ahead);
+
+			*data_ret = cursor_over(ahead.bytes + ahead.offset,
+						data_nbytes < left ? data_nbytes : left);
+			return !ahead.failed;
+		}
+		wire_field(&cursor, data_ret);
+	}
+	return false;
+}
+
+/* Whether data begins with a field of 1..last, of bytes. */
+static bool begins_with_field(const struct cursor *data, unsigned last)
+{
+	return data->nbytes > 0 && data->bytes[0] % 8 == WIRE_BYTES && data->bytes[0] / 8 >= 1 &&
+	       data->bytes[0] / 8 <= last;
+}
+
+/* A number, then graphs, each of which begins with one of its 7 fields, none of which is printable.
+ * What stands there in an ONNX model is the name of a program, and its graph is field 7. */
+static bool is_saved_model(const unsigned char *bytes, size_t nbytes)
+{
+	struct cursor data;
+
+	return nbytes > 0 && bytes[0] == WIRE_KEY(1, WIRE_VARINT) &&
+	       has_field(bytes, nbytes, 2, &data) && begins_with_field(&data, 7) &&
+	       !has_field(bytes, nbytes, 7, &data);
+}
+
+/* Every known program writes a version first, but it need not be so. */
+static bool is_onnx(const unsigned char *bytes, size_t nbytes)
+{
+	struct cursor data;
+
+	return nbytes > 1 &&
+	       (bytes[0] == WIRE_KEY(1, WIRE_VARINT) || has_field(bytes, nbytes, 7, &data));
+}
+
+/* Nodes, each of which begins with its name. */
+static bool is_graph_def(const unsigned char *bytes, size_t nbytes)
+{
+	struct cursor data;
+
+	return nbytes > 0 && bytes[0] == WIRE_KEY(1, WIRE_BYTES) &&
+	       has_field(bytes, nbytes, 1, &data) && begins_with_field(&data, 1) &&
+	       has_field(data.bytes, data.nbytes, 2, &data);
+}
+
+/* The first that is so is read. */
+static const struct {
+	bool (*is)(const unsigned char *bytes, size_t nbytes);
+	model_reader *read;
+} formats[] = {
+	{is_safetensors, safetensors_read},
+	{is_saved_model, tensorflow_read_saved_model},
+	{is_onnx, onnx_read},
+	{is_graph_def, tensorflow_read_graph},
+};
+
+enum emnist_status load_source(const struct model_source *source, struct emnist_model **model_ret,
+			       struct emnist_error *error)
+{
+	if (source->nbytes == 0)
+		return error_set(error, EMNIST_ERR_FORMAT, "not a model: the file is empty");
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+		if (formats[i].is(source->bytes, source->nbytes))
+			return formats[i].read(source, model_ret, error);
+	return error_set(error, EMNIST_ERR_FORMAT,
+			 "not a model: neither ONNX, TensorFlow nor safetensors");
+}
+
+/* --------------------------------------------------------------------- files */
+
+uint64_t load_limit(const struct model_source *source)
+{
+	return source->options->file_nbytes ? source->options->file_nbytes : DEFAULT_FILE_NBYTES;
+}
+
+/* folder/name, freed with free(); NULL when memory is short. */
+static char *join_path(const char *folder, const char *name)
+{
+	const size_t nbytes = strlen(folder) + strlen(name) + 2;
+	char *path = malloc(nbytes);
+
+	if (path)
+		snprintf(path, nbytes, "%s/%s", folder, name);
+	return path;
+}
+
+/* Whether path, which a file's content named, is still below folder when all links are followed. */
+static bool is_below(const char *folder, const char *path)
+{
+	char *real_folder = realpath(folder, NULL);
+	char *real_path = realpath(path, NULL);
+	const size_t nbytes = real_folder ? strlen(real_folder) : 0;
+	const bool below =
+		real_folder && real_path && strncmp(real_folder, real_path, nbytes) == 0 &&
+		(real_path[nbytes] == '/' || (nbytes > 0 && real_folder[nbytes - 1] == '/'));
+
+	free(real_folder);
+	free(real_path);
+	return below;
+}
+
+enum emnist_status load_beside(const struct model_source *source, const char *name,
+			       struct buffer *buffer, struct emnist_error *error)
+{
+	struct stat st;
+	enum emnist_status status;
+	char *path;
+
+	if (!source->folder)
+		return error_set(error, EMNIST_ERR_UNSUPPORTED,
+				 "the model keeps its weights in another file, '%.80s'", name);
+	path = join_path(source->folder, name);
+	if (!path)
+		return error_memory(error);
+	if (stat(path, &st) < 0)
+		status = error_errno(error, errno, NULL);
+	else if (!is_below(source->folder, path) || !S_ISREG(st.st_mode))
+		status =
+			error_set(error, EMNIST_ERR_CORRUPT, "it is no file in the model's folder");
+	else
+		status = file_read(path, load_limit(source), buffer, error);
+	free(path);
+	return status ? error_prefix(error, status, name) : EMNIST_OK;
+}
+
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* The folder that path lies in, freed with free(). */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return strdup(".");
+	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static bool borrows(const struct emnist_model *model)
+{
+	for (size_t l = 0; l < model->n_layers; l++)
+		if (model->layers[l].borrows_weights)
+			return true;
+	return false;
+}
+
+/* The model keeps the file where it borrows from it. */
+static enum emnist_status read_file(struct model_source *source, const char *path,
+				    struct emnist_model **model_ret, struct emnist_error *error)
+{
+	struct buffer buffer = {0};
+	enum emnist_status status = file_read(path, load_limit(source), &buffer, error);
+
+	source->bytes = buffer.data;
+	source->nbytes = buffer.nbytes;
+	source->is_lasting = true;
+	if (!status)
+		status = load_source(source, model_ret, error);
+	if (!status && borrows(*model_ret))
+		(*model_ret)->file = buffer.data;
+	else
+		buffer_clear(&buffer);
+	return status;
+}
+
+/* -------------------------------------------------------------------- public */
+
+static const struct emnist_model_options default_options = {0};
+
+enum emnist_status emnist_model_parse(const void *bytes, size_t nbytes,
+				      const struct emnist_model_options *options,
+				      struct emnist_model **model_ret, struct emnist_error *error)
+{
+	const struct model_source source = {
+		.bytes = bytes,
+		.nbytes = nbytes,
+		.options = options ? options : &default_options,
+	};
+	struct emnist_error ignored;
+
+	*model_ret = NULL;
+	return load_source(&source, model_ret, error ? error : &ignored);
+}
+
+enum emnist_status emnist_model_read(const char *path, const struct emnist_model_options *options,
+				     struct emnist_model **model_ret, struct emnist_error *error)
+{
+	struct model_source source = {.options = options ? options : &default_options};
+	const bool is_folder = is_directory(path);
+	char *folder = is_folder ? strdup(path) : folder_of(path);
+	char *file = is_folder && folder ? join_path(folder, SAVED_MODEL_NAME) : NULL;
+	struct emnist_error ignored;
+	enum emnist_status status;
+
+	*model_ret = NULL;
+	error = error ? error : &ignored;
+	source.folder = folder;
+	source.name = is_folder ? SAVED_MODEL_NAME : NULL;
+	if (!folder || (is_folder && !file))
+		status = error_memory(error);
+	else
+		status = read_file(&source, is_folder ? file : path, model_ret, error);
+	if (status == EMNIST_ERR_IO && is_folder)
+		error_prefix(error, status, SAVED_MODEL_NAME);
+	free(file);
+	free(folder);
+	return status;
+}

@@ -1,0 +1,226 @@
+/*
+ * save.c - writing a model in any of the forms it travels in.
+ */
+#include "save.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "../io/directory.h"
+#include "../io/file.h"
+#include "../labels/labels.h"
+
+#define MAX_NAME 255
+
+/* What a format's files can be asked to be. */
+static const struct form {
+	const char *output; /* the default name; NULL: the file has no graph */
+	enum emnist_status (*encode)(const struct save *save, void **bytes_ret, size_t *nbytes_ret,
+				     struct emnist_error *error);
+	bool has_opset;
+	bool is_folder;
+} forms[] = {
+	[EMNIST_FORMAT_ONNX] = {"probabilities", onnx_encode, true, false},
+	[EMNIST_FORMAT_SAVED_MODEL] = {"scores", tensorflow_encode, false, true},
+	[EMNIST_FORMAT_GRAPH_DEF] = {"scores", tensorflow_encode, false, false},
+	[EMNIST_FORMAT_SAFETENSORS] = {NULL, safetensors_encode, false, false},
+};
+
+/* The one file of a SavedModel without variables. */
+#define SAVED_MODEL_FILE "saved_model.pb"
+
+char *save_text(const char *constant)
+{
+	union {
+		const char *constant;
+		char *text;
+	} pun = {constant};
+
+	return pun.text;
+}
+
+void save_floats(const loose_float *values, size_t n, uint8_t *bytes)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint32_t bits;
+
+		memcpy(&bits, &values[i], sizeof(bits));
+		for (size_t j = 0; j < 4; j++)
+			bytes[4 * i + j] = (uint8_t)(bits >> (8 * j));
+	}
+}
+
+/* ------------------------------------------------------------------- options */
+
+/* TensorFlow's rule for the names of operators, which ONNX's and its users' are stricter than only
+ * by advice. */
+static bool is_name(const char *name)
+{
+	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				    ".",
+			  others[] = "_/-";
+	const size_t n = strlen(name);
+	size_t i;
+
+	if (n == 0 || n > MAX_NAME || !strchr(first, name[0]))
+		return false;
+	for (i = 0; i < n && (strchr(first, name[i]) || strchr(others, name[i])); i++)
+		;
+	return i == n;
+}
+
+static enum emnist_status check_name(const char *name, struct emnist_error *error)
+{
+	if (!name || is_name(name))
+		return EMNIST_OK;
+	return error_set(error, EMNIST_ERR_ARGUMENT,
+			 "'%.80s' cannot be a tensor's name: up to %d letters, digits, '.', and "
+			 "not at the beginning '_', '/', '-'",
+			 name, MAX_NAME);
+}
+
+enum emnist_status save_check_name(const struct save *save, const char *inner,
+				   struct emnist_error *error)
+{
+	if (strcmp(save->input, inner) != 0 && strcmp(save->output, inner) != 0)
+		return EMNIST_OK;
+	return error_set(error, EMNIST_ERR_ARGUMENT,
+			 "'%s' is the name of a tensor inside the network", inner);
+}
+
+static enum emnist_status check_options(const struct emnist_save_options *options,
+					const struct form *form, struct emnist_error *error)
+{
+	enum emnist_status status;
+
+	if (options->opset && !form->has_opset)
+		return error_set(error, EMNIST_ERR_ARGUMENT, "only ONNX files have an opset");
+	if (options->opset &&
+	    (options->opset < ONNX_OLDEST_WRITTEN || options->opset > ONNX_NEWEST_WRITTEN))
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "opset %u is not written, only %d to %d", options->opset,
+				 ONNX_OLDEST_WRITTEN, ONNX_NEWEST_WRITTEN);
+	if (options->batch > EMNIST_MAX_BATCH)
+		return error_set(error, EMNIST_ERR_ARGUMENT, "a batch of %u rows, more than %d",
+				 options->batch, EMNIST_MAX_BATCH);
+	if (!form->output &&
+	    (options->batch || options->logits || options->input_name || options->output_name))
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "a safetensors file has weights alone: neither a batch nor names "
+				 "nor a softmax");
+	status = check_name(options->input_name, error);
+	return status ? status : check_name(options->output_name, error);
+}
+
+/* Where options are of no sense that is said; save->labels is to be freed. */
+static enum emnist_status settle(const struct emnist_model *model,
+				 const struct emnist_save_options *options, struct save *save,
+				 char **labels_ret, struct emnist_error *error)
+{
+	const enum emnist_format format = options->format ? options->format : EMNIST_FORMAT_ONNX;
+	enum emnist_status status;
+	const struct form *form;
+	size_t nbytes;
+
+	if ((size_t)format >= sizeof(forms) / sizeof(*forms))
+		return error_set(error, EMNIST_ERR_ARGUMENT, "there is no format %d", (int)format);
+	form = &forms[format];
+	status = check_options(options, form, error);
+	if (status)
+		return status;
+	*save = (struct save){
+		.model = model,
+		.format = format,
+		.opset = options->opset ? options->opset : ONNX_DEFAULT_OPSET,
+		.batch = options->batch,
+		.input = options->input_name ? options->input_name : "images",
+		.output = options->output_name ? options->output_name
+			  : form->output       ? form->output
+					       : "",
+		.softmax = model->softmax && !options->logits,
+		.preprocess = preprocess_name(model->preprocess),
+	};
+	if (options->logits && !model->softmax)
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "the model has no softmax that could be left out");
+	if (strcmp(save->input, save->output) == 0)
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "'%s' cannot be both the input and the output", save->input);
+	if (!labels_format(model->labels, labels_ret, &nbytes))
+		return error_memory(error);
+	save->labels = *labels_ret;
+	if (!input_scaling_to_text(&model->input_scaling, save->input_scaling))
+		return error_memory(error);
+	return EMNIST_OK;
+}
+
+/* -------------------------------------------------------------------- public */
+
+/* Protobuf's own limit on a message is 2 GiB, and readers of safetensors have theirs. */
+static enum emnist_status check_size(const struct emnist_model *model, struct emnist_error *error)
+{
+	uint64_t nbytes = 0;
+
+	for (size_t l = 0; l < model->n_layers; l++)
+		nbytes += sizeof(float) * ((uint64_t)model->layers[l].n_inputs + 1) *
+			  model->layers[l].n_outputs;
+	if (nbytes > INT_MAX / 2)
+		return error_set(error, EMNIST_ERR_LIMIT, "the model is too large for one file");
+	return EMNIST_OK;
+}
+
+enum emnist_status emnist_model_export(const struct emnist_model *model,
+				       const struct emnist_save_options *options, void **bytes_ret,
+				       size_t *nbytes_ret, struct emnist_error *error)
+{
+	static const struct emnist_save_options defaults = {0};
+	enum emnist_status status;
+	char *labels = NULL;
+	struct save save;
+
+	*bytes_ret = NULL;
+	status = check_size(model, error);
+	if (!status)
+		status = settle(model, options ? options : &defaults, &save, &labels, error);
+	if (!status)
+		status = forms[save.format].encode(&save, bytes_ret, nbytes_ret, error);
+	free(labels);
+	return status;
+}
+
+/* What TensorFlow and Keras put into a SavedModel's directory: one that holds anything else is
+ * somebody's for another purpose, and never replaced. */
+static const char *const saved_model_names[] = {
+	SAVED_MODEL_FILE, "variables",         "assets", "assets.extra",
+	"fingerprint.pb", "keras_metadata.pb", NULL,
+};
+
+enum emnist_status emnist_model_save(const struct emnist_model *model, const char *path,
+				     const struct emnist_save_options *options,
+				     struct emnist_error *error)
+{
+	enum emnist_status status;
+	void *bytes;
+	size_t nbytes;
+
+	status = emnist_model_export(model, options, &bytes, &nbytes, error);
+	if (!status && options && forms[options->format].is_folder)
+		status = directory_replace(path, saved_model_names, bytes, nbytes, options->replace,
+					   error);
+	else if (!status)
+		status = file_replace(path, bytes, nbytes, error);
+	free(bytes);
+	return status;
+}
+
+enum emnist_status emnist_model_encode(const struct emnist_model *model, void **bytes_ret,
+				       size_t *nbytes_ret, struct emnist_error *error)
+{
+	return emnist_model_export(model, NULL, bytes_ret, nbytes_ret, error);
+}
+
+enum emnist_status emnist_model_write(const struct emnist_model *model, const char *path,
+				      struct emnist_error *error)
+{
+	return emnist_model_save(model, path, NULL, error);
+}

@@ -1,0 +1,228 @@
+/*
+ * trace.h - finding out what a graph of operators computes, whatever it is spelt in.
+ *
+ * A reader evaluates its graph from the input to the output, operator by operator, on values of two
+ * kinds: tensors that do not depend on the model's input, whose numbers are known, and rows that
+ *do. Of rows it is known how each value comes of one value of a stage - the input, or what a fully
+ * connected layer gives:
+ *
+ *	row[i] = scale[i] * f(stage[order[i]]) + shift[i]
+ *
+ * where f is any expression of one variable. So it does not matter how a graph spells an
+ *activation, a permutation or a normalisation: when the next fully connected layer comes, scale,
+ *shift and order go into its weights or into those before it, and it is asked of f which activation
+ *it is (trace_activation.c).
+ *
+ *	trace_tensor.c      tensors: what is known is computed
+ *	trace_shape.c       the input, and shapes of all values
+ *	trace_rows.c        rows: what is computed of them is collected
+ *	trace_layers.c      the layers that come of them
+ *	trace_activation.c  expressions, and which activation one is
+ *
+ * Everything is allocated from the trace's arena but the model that comes of it. Functions that
+ * return a pointer or a bool give NULL or false where the arena is spent: trace_memory() says so.
+ */
+#ifndef FORMAT_TRACE_H
+#define FORMAT_TRACE_H
+
+#include "../base/arena.h"
+#include "../network/model.h"
+
+#define TRACE_MAX_RANK 8
+
+/* ----------------------------------------------------------------- tensors */
+
+enum tensor_type {
+	TENSOR_FLOAT,
+	TENSOR_INT, /* NaN is a number that is not known: the size of the batch */
+	TENSOR_BOOL,
+};
+
+/* Numbers of any type, held as doubles: exact for floats and for integers up to 2^53. */
+struct tensor {
+	enum tensor_type type;
+	size_t rank;
+	size_t dims[TRACE_MAX_RANK];
+	size_t n; /* of values: the product of dims */
+	const double *values;
+};
+
+/* -------------------------------------------------------------------- rows */
+
+/* Operators on single values; the second argument is not used by those of one. */
+typedef double trace_function(double a, double b);
+
+struct stage {
+	size_t width;
+	size_t layer; /* whose output it is, before its activation; SIZE_MAX: the input */
+	/* What expressions are of: scale * stage + shift. (width) NULL: the stage itself. */
+	const double *scale;
+	const double *shift;
+	bool has_unit;
+	bool is_taken; /* by the next layer: nothing else can be made of it */
+};
+
+struct expression;
+
+struct rows {
+	enum tensor_type type;
+	struct stage *stage;
+	size_t rank;                         /* 0: not known */
+	size_t dims[TRACE_MAX_RANK];         /* the first is the batch's size, 0 where not known */
+	const double *scale;                 /* (width) NULL: 1 */
+	const double *shift;                 /* (width) NULL: 0 */
+	const uint32_t *order;               /* (width) NULL: 0, 1, 2... */
+	const struct expression *expression; /* of the stage's unit; NULL: the stage */
+	const char *op, *node;               /* that expression was made by last */
+	bool is_softmax;                     /* of the stage: nothing more can be computed */
+};
+
+enum value_kind {
+	VALUE_TENSOR,
+	VALUE_ROWS,
+	VALUE_OTHER, /* what only its reader understands */
+};
+
+struct value {
+	enum value_kind kind;
+	struct tensor tensor;
+	struct rows rows;
+	const void *other;
+};
+
+/* ------------------------------------------------------------------- trace */
+
+struct trace {
+	struct arena arena;
+	struct emnist_model *model; /* of MODEL_MAX_LAYERS layers, of which n_layers are made */
+	size_t n_layers;
+	size_t floats_left; /* that the layers to come may hold */
+	/* The graph's input is in 0..255, while vectors are in [0,1]: as its type says, or as is
+	 * found when the first layer takes it. */
+	bool takes_bytes;
+	/* The operator that is being evaluated, for messages: "operator OP (node 'NAME')". */
+	const char *op;
+	const char *node;
+	struct emnist_error *error; /* never NULL */
+};
+
+/* nbytes: the size of the file that all is made of. Release with trace_clear(), after a failure
+ * too. */
+enum emnist_status trace_init(struct trace *trace, size_t nbytes, struct emnist_error *error);
+
+void trace_clear(struct trace *trace);
+
+/* Another file of nbytes has come: so much more may be made. */
+void trace_allow(struct trace *trace, size_t nbytes);
+
+/* EMNIST_ERR_LIMIT or EMNIST_ERR_MEMORY, whichever is why an allocation failed. */
+enum emnist_status trace_memory(const struct trace *trace);
+
+/* "operator OP (node 'NAME') is not supported: WHY", EMNIST_ERR_UNSUPPORTED. */
+enum emnist_status trace_refuse(const struct trace *trace, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The model that gives these rows; trace holds it no longer. To be given to model_finish(). */
+enum emnist_status trace_finish(struct trace *trace, const struct rows *rows,
+				struct emnist_model **model_ret);
+
+/* ------------------------------------------------- operators on any values */
+
+/* These are known to be linear: as many of them as there are go into weights. Any other function is
+ * a part of an activation. */
+double trace_add(double a, double b);
+double trace_subtract(double a, double b);
+double trace_multiply(double a, double b);
+double trace_divide(double a, double b);
+
+/* The input: rows of this shape, whose first dimension is the batch; rank 0 where it is not known.
+ */
+enum emnist_status trace_input(struct trace *trace, enum tensor_type type, size_t rank,
+			       const size_t *dims, struct value *value_ret);
+
+/* function of each value of a, and of b where it is not NULL; what is a tensor in `type`. Sizes are
+ * brought together as NumPy does. */
+enum emnist_status trace_elementwise(struct trace *trace, trace_function *function,
+				     enum tensor_type type, const struct value *a,
+				     const struct value *b, struct value *value_ret);
+
+enum emnist_status trace_cast(struct trace *trace, enum tensor_type type, const struct value *a,
+			      struct value *value_ret);
+
+/* a b, or a times the transpose of b: a layer where a are rows. */
+enum emnist_status trace_matmul(struct trace *trace, const struct value *a, const struct value *b,
+				bool transposed, struct value *value_ret);
+
+enum emnist_status trace_softmax(struct trace *trace, const struct value *a,
+				 struct value *value_ret);
+
+enum emnist_status trace_shape(struct trace *trace, const struct value *a, struct value *value_ret);
+
+/* shape: -1 in it stands for what is left over. */
+enum emnist_status trace_reshape(struct trace *trace, const struct value *a,
+				 const struct tensor *shape, struct value *value_ret);
+
+enum emnist_status trace_transpose(struct trace *trace, const struct value *a,
+				   const struct tensor *permutation, struct value *value_ret);
+
+/* ---------------------------------------------------------- tensors proper */
+
+/* Room for the values of a tensor of this shape. */
+enum emnist_status tensor_make(struct trace *trace, enum tensor_type type, size_t rank,
+			       const size_t *dims, struct value *value_ret, double **values_ret);
+
+/* A scalar, or a vector of n values. */
+enum emnist_status tensor_scalar(struct trace *trace, enum tensor_type type, double number,
+				 struct value *value_ret);
+
+/* Of a shape, as trace_reshape() takes it: how many values fill it. */
+enum emnist_status tensor_shape_of(struct trace *trace, const struct tensor *shape, size_t n,
+				   size_t *rank_ret, size_t *dims_ret);
+
+enum emnist_status tensor_elementwise(struct trace *trace, trace_function *function,
+				      enum tensor_type type, const struct tensor *a,
+				      const struct tensor *b, struct value *value_ret);
+
+/* For each of n = the product of dims values, in order, the position of its element in a tensor of
+ * shape from (rank_from), which is brought to dims as NumPy does; false where that cannot be. */
+bool tensor_broadcast(size_t rank, const size_t *dims, size_t rank_from, const size_t *from,
+		      size_t *positions);
+
+/* positions: (n) of the element that comes to each place when a tensor of shape dims is transposed;
+ * dims_ret: its shape then. permutation: (rank) each of 0..rank-1 once. */
+void tensor_transpose(size_t rank, const size_t *dims, const size_t *permutation, size_t *dims_ret,
+		      size_t *positions);
+
+/* The elements [begin, end) of each dimension, step apart; for each, whether it is dropped. */
+struct tensor_slice {
+	double begin, step;
+	size_t n;
+	bool is_dropped;
+};
+enum emnist_status tensor_strided(struct trace *trace, const struct tensor *a,
+				  const struct tensor_slice *slices, struct value *value_ret);
+
+/* n_parts tensors one after the other along axis. */
+enum emnist_status tensor_concatenate(struct trace *trace, const struct tensor *const *parts,
+				      size_t n_parts, size_t axis, struct value *value_ret);
+
+/* ------------------------------------------------------------- expressions */
+
+const struct expression *expression_variable(struct trace *trace);
+const struct expression *expression_number(struct trace *trace, double number);
+const struct expression *expression_of(struct trace *trace, trace_function *function,
+				       const struct expression *a, const struct expression *b);
+
+/* What an expression is found to be: scale * activation(x) + shift. */
+struct recognised {
+	enum emnist_activation activation;
+	float alpha;
+	float gamma;
+	double scale;
+	double shift;
+};
+
+/* False where it is none of the activations. */
+bool expression_recognise(const struct expression *expression, struct recognised *recognised_ret);
+
+#endif

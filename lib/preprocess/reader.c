@@ -1,0 +1,170 @@
+/*
+ * reader.c - struct emnist_reader: file, image and vector, one after the other, in memory that is
+ * kept from image to image.
+ */
+#include "../io/file.h"
+#include "preprocess.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* Buffers that a large image left behind and that are larger than this are given back: one big
+ * photograph should not weigh on the hundred thousand small images after it. */
+#define KEEP_NBYTES ((size_t)4 << 20)
+
+struct emnist_reader {
+	struct emnist_limits limits; /* without zeros */
+	enum emnist_preprocess mode;
+	struct buffer file;
+	struct image image;
+	struct preprocessor preprocessor;
+};
+
+enum emnist_status emnist_reader_create(const struct emnist_reader_options *options,
+					struct emnist_reader **reader_ret,
+					struct emnist_error *error)
+{
+	const struct emnist_reader_options defaults = {0};
+	struct emnist_reader *reader;
+
+	*reader_ret = NULL;
+	if (!options)
+		options = &defaults;
+	if ((unsigned)options->preprocess > EMNIST_PREPROCESS_NORMALIZE)
+		return error_set(error, EMNIST_ERR_ARGUMENT, "unknown way to preprocess: %d",
+				 (int)options->preprocess);
+	reader = alloc_zeroed(1, sizeof(*reader));
+	if (!reader)
+		return error_memory(error);
+	reader->limits = image_limits(&options->limits);
+	reader->mode = options->preprocess;
+	*reader_ret = reader;
+	return EMNIST_OK;
+}
+
+static void trim(struct buffer *buffer)
+{
+	if (buffer->capacity > KEEP_NBYTES)
+		buffer_clear(buffer);
+}
+
+/* What is no image may be an archive of images. It is only looked for where an image has not been
+ * found: a tar archive begins with the name of its first file, which may be anything. */
+static enum emnist_status not_decoded(enum emnist_status status, const void *bytes, size_t nbytes,
+				      struct emnist_error *error)
+{
+	const char *name = image_archive_name(bytes, nbytes);
+
+	if (!name || status == EMNIST_ERR_MEMORY)
+		return status;
+	return error_set(error, EMNIST_ERR_ARCHIVE, "%s, not an image", name);
+}
+
+static enum emnist_status decode_and_preprocess(struct emnist_reader *reader, const void *bytes,
+						size_t nbytes, float *vector,
+						struct emnist_error *error)
+{
+	const enum emnist_status status =
+		image_decode(bytes, nbytes, &reader->limits, &reader->image, error);
+
+	return status ? not_decoded(status, bytes, nbytes, error)
+		      : preprocess_image(&reader->preprocessor, &reader->image, reader->mode,
+					 vector, error);
+}
+
+enum emnist_status emnist_read_bytes(struct emnist_reader *reader, const void *bytes, size_t nbytes,
+				     float *vector, struct emnist_error *error)
+{
+	struct image *image = &reader->image;
+	enum emnist_status status;
+
+	image->colors = reader->mode == EMNIST_PREPROCESS_RAW ? IMAGE_COLORS_WANTED
+							      : IMAGE_COLORS_NOT_NEEDED;
+	status = decode_and_preprocess(reader, bytes, nbytes, vector, error);
+	if (!status && image->colors == IMAGE_COLORS_LEFT_OUT &&
+	    reader->preprocessor.wants_colors) {
+		image->colors = IMAGE_COLORS_WANTED;
+		status = decode_and_preprocess(reader, bytes, nbytes, vector, error);
+	}
+	trim(&image->pixels);
+	trim(&reader->preprocessor.bytes.pixels);
+	trim(&reader->preprocessor.grey);
+	return status;
+}
+
+const void *emnist_reader_bytes(const struct emnist_reader *reader, size_t *nbytes_ret)
+{
+	*nbytes_ret = reader->file.nbytes;
+	return reader->file.data;
+}
+
+const char *emnist_reader_warning(const struct emnist_reader *reader)
+{
+	return reader->image.warning;
+}
+
+size_t emnist_reader_n_characters(const struct emnist_reader *reader)
+{
+	return reader->preprocessor.n_characters;
+}
+
+static enum emnist_status read_open(struct emnist_reader *reader, int fd, file_is_whole *is_whole,
+				    float *vector, struct emnist_error *error)
+{
+	const bool may_be_several = !is_whole;
+	struct buffer *file = &reader->file;
+	struct file_rest rest;
+	enum emnist_status status;
+
+	status = file_read_head(fd, is_whole, file, &rest, error);
+	if (status)
+		return status;
+	/* An archive may be larger than any image. */
+	if (!rest.at_end || file->nbytes > reader->limits.file_nbytes)
+		status = image_archive_name(file->data, file->nbytes)
+				 ? not_decoded(EMNIST_ERR_FORMAT, file->data, file->nbytes, error)
+				 : file_read_rest(fd, reader->limits.file_nbytes, file, &rest,
+						  error);
+	if (!status && may_be_several && image_first_nbytes(file->data, file->nbytes))
+		return error_set(error, EMNIST_ERR_PAGES,
+				 "several images one after the other, not one image");
+	if (!status)
+		status = emnist_read_bytes(reader, file->data, file->nbytes, vector, error);
+	/* Only of what is an image: an archive has others in it. */
+	if (!status && may_be_several && image_may_be_followed(file->data, file->nbytes))
+		status = error_set(error, EMNIST_ERR_UNSUPPORTED,
+				   "another image seems to follow, and where it begins is not "
+				   "certain: give the files by name");
+	trim(file);
+	return status;
+}
+
+enum emnist_status emnist_read_fd(struct emnist_reader *reader, int fd, float *vector,
+				  struct emnist_error *error)
+{
+	return read_open(reader, fd, NULL, vector, error);
+}
+
+enum emnist_status emnist_read_file(struct emnist_reader *reader, const char *path, float *vector,
+				    struct emnist_error *error)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	enum emnist_status status;
+
+	if (fd < 0)
+		return error_errno(error, errno, NULL);
+	status = read_open(reader, fd, pngfile_is_whole, vector, error);
+	close(fd);
+	return status;
+}
+
+void emnist_reader_free(struct emnist_reader *reader)
+{
+	if (!reader)
+		return;
+	buffer_clear(&reader->file);
+	image_clear(&reader->image);
+	preprocessor_clear(&reader->preprocessor);
+	free(reader);
+}

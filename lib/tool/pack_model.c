@@ -1,0 +1,42 @@
+/*
+ * lay_out.c - writes the panels of a model's layers to standard output (panels.h): run when the
+ * library is built, on the model that is to be part of it.
+ */
+#include <stdio.h>
+
+#include "../network/panels.h"
+
+static bool write_panels(const struct emnist_model *model)
+{
+	for (size_t l = 0; l < model->n_layers; l++) {
+		size_t n;
+
+		if (!panels_count(&model->layers[l], &n) ||
+		    fwrite(model->layers[l].panels, sizeof(float), n, stdout) != n)
+			return false;
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	struct emnist_model *model;
+	struct emnist_error error;
+	bool is_written;
+
+	if (argc != 2) {
+		fputs("usage: lay_out MODEL.onnx >STRIPS\n", stderr);
+		return 2;
+	}
+	if (emnist_model_read(argv[1], NULL, &model, &error)) {
+		fprintf(stderr, "lay_out: '%s': %s\n", argv[1], error.message);
+		return 2;
+	}
+	is_written = write_panels(model);
+	emnist_model_free(model);
+	if (fclose(stdout) != 0 || !is_written) {
+		perror("lay_out: standard output");
+		return 2;
+	}
+	return 0;
+}
