@@ -322,6 +322,7 @@ enum emnist_status tiff_decode(const uint8_t *bytes, size_t nbytes,
 	libtiff_begin_pixels(&page.file);
 	if (!status)
 		status = (page.is_plain ? decode_plain : decode_other)(&page, image, error);
+	image->lossy = page.compression == COMPRESSION_JPEG;
 	libtiff_close(&page.file);
 	return status;
 }

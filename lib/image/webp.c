@@ -17,6 +17,9 @@
 #define CHUNK_HEADER_NBYTES 8
 #define FRAME_HEADER_NBYTES 16
 
+/* What libwebp calls the format of a picture that is VP8: WebPBitstreamFeatures. */
+#define LOSSY 1
+
 #define LIBWEBP_FUNCTIONS(F)                                                                       \
 	F(WebPDecode)                                                                              \
 	F(WebPGetFeaturesInternal)                                                                 \
@@ -237,6 +240,7 @@ enum emnist_status webp_decode(const uint8_t *bytes, size_t nbytes,
 	status = image_resize(image, header->width, header->height, has_alpha ? 4 : 3, error);
 	if (status)
 		return status;
+	image->lossy = features.format == LOSSY;
 	memset(image->pixels.data, 0, image->pixels.nbytes);
 	offset = ((size_t)webp.frame.top * image->width + webp.frame.left) * image->channels;
 	if (!libwebp.WebPInitDecoderConfigInternal(&config, WEBP_DECODER_ABI_VERSION))

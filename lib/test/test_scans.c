@@ -74,6 +74,12 @@ static void assert_image(struct image *image, const struct row *row, size_t firs
 		fail_msg("%s: %s instead of %s", row->fields[0], seen, expected);
 }
 
+/* By the file's name, which says how it was written. */
+static bool is_lossy(const char *name)
+{
+	return strncmp(name, "lossy", 5) == 0 || strncmp(name, "jpeg", 4) == 0;
+}
+
 static void decodes_every_kind(void **state)
 {
 	FILE *table = fopen(SCANS "expected.tsv", "r");
@@ -90,6 +96,7 @@ static void decodes_every_kind(void **state)
 		if (decode_file(SCANS, row.fields[0], &image, &error))
 			fail_msg("%s: %s", row.fields[0], error.message);
 		assert_image(&image, &row, 1);
+		assert_int_equal(image.lossy, is_lossy(row.fields[0]));
 	}
 	assert_true(n > 10);
 	image_clear(&image);
