@@ -90,10 +90,9 @@ static uint32_t unite(uint32_t *parents, uint32_t a, uint32_t b)
 	return b;
 }
 
-/* The next run of pixels in mask that are set, from `at` on and before end; false where there is
- * none. Most pixels are paper: memchr() finds the others. */
-static bool next_run(const uint8_t *mask, uint32_t at, uint32_t end, uint32_t *first_ret,
-		     uint32_t *end_ret)
+/* Most pixels are paper: memchr() finds the others. */
+bool normalize_next_run(const uint8_t *mask, uint32_t at, uint32_t end, uint32_t *first_ret,
+			uint32_t *end_ret)
 {
 	const uint8_t *first = at < end ? memchr(mask + at, 1, end - at) : NULL;
 	const uint8_t *stop;
@@ -116,7 +115,7 @@ void normalize_label_components(const uint8_t *mask, size_t width, size_t height
 		const uint32_t row = y * stride, row_end = row + stride;
 		uint32_t first, end = row, above, above_end;
 
-		while (next_run(mask, end, row_end, &first, &end)) {
+		while (normalize_next_run(mask, end, row_end, &first, &end)) {
 			const uint32_t stop = (end < row_end ? end + 1 : end) - stride;
 			uint32_t label = first;
 
@@ -125,7 +124,7 @@ void normalize_label_components(const uint8_t *mask, size_t width, size_t height
 			if (y == 0)
 				continue;
 			above_end = (first > row ? first - 1 : first) - stride;
-			while (next_run(mask, above_end, stop, &above, &above_end))
+			while (normalize_next_run(mask, above_end, stop, &above, &above_end))
 				label = unite(parents, label, above);
 		}
 	}
@@ -143,7 +142,7 @@ static size_t keep_components(uint32_t *parents, const float *ink, const struct 
 
 	memset(areas, 0, n * sizeof(*areas));
 	for (uint32_t row = 0; row < n; row += width)
-		for (end = row; next_run(mask, end, row + width, &first, &end);) {
+		for (end = row; normalize_next_run(mask, end, row + width, &first, &end);) {
 			uint32_t *area = &areas[find_root(parents, first)];
 
 			for (uint32_t i = first; i < end; i++)
@@ -151,7 +150,7 @@ static size_t keep_components(uint32_t *parents, const float *ink, const struct 
 			largest = *area > largest ? *area : largest;
 		}
 	for (uint32_t row = 0; row < n; row += width)
-		for (end = row; next_run(mask, end, row + width, &first, &end);) {
+		for (end = row; normalize_next_run(mask, end, row + width, &first, &end);) {
 			const uint32_t area = areas[find_root(parents, first)];
 
 			if (area == 0 || (float)area < SPECK_SHARE * (float)largest)

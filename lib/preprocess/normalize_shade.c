@@ -54,6 +54,30 @@ static void add_values(float *restrict sums, const float *restrict values, size_
 		sums[i] += values[i];
 }
 
+/* to[i] = the sum of the i-th `length` values of row, whose last ones may be 0. */
+static void sum_cells(const float *row, size_t length, size_t n, float *to)
+{
+	for (size_t i = 0; i < n; i++) {
+		float sum = 0;
+
+		for (size_t k = 0; k < length; k++)
+			sum += row[i * length + k];
+		to[i] = sum;
+	}
+}
+
+/* The j-th row of cells, the last of which may be cut. */
+static void divide_by_areas(struct grid *grid, size_t width, size_t height, size_t j)
+{
+	const size_t cell = grid->cell, last = grid->width - 1;
+	const size_t ny = (j + 1) * cell < height ? cell : height - j * cell;
+	float *values = grid->values + j * grid->width;
+
+	for (size_t i = 0; i < last; i++)
+		values[i] /= (float)(cell * ny);
+	values[last] /= (float)((width - last * cell) * ny);
+}
+
 static void average_cells(const float *ink, size_t width, size_t height, struct grid *grid)
 {
 	const size_t side = width > height ? width : height;
@@ -63,34 +87,34 @@ static void average_cells(const float *ink, size_t width, size_t height, struct 
 	grid->height = (height + grid->cell - 1) / grid->cell;
 	for (size_t j = 0; j < grid->height; j++) {
 		const size_t top = j * grid->cell, bottom = top + grid->cell;
-		float row[WORK_SIDE] = {0};
+		/* Cells of a side that is no multiple of theirs end beyond it. */
+		float row[WORK_SIDE + WORK_SIDE / GRID_SIDE] = {0};
 
 		for (size_t y = top; y < bottom && y < height; y++)
 			add_values(row, ink + y * width, width);
-		for (size_t i = 0, x = 0; i < grid->width; i++) {
-			float sum = 0;
-
-			for (size_t k = 0; k < grid->cell && x < width; k++)
-				sum += row[x++];
-			grid->values[j * grid->width + i] = sum;
-		}
+		sum_cells(row, grid->cell, grid->width, grid->values + j * grid->width);
 	}
 	for (size_t j = 0; j < grid->height; j++)
-		for (size_t i = 0; i < grid->width; i++) {
-			const size_t right = (i + 1) * grid->cell, bottom = (j + 1) * grid->cell;
-			const size_t nx = (right < width ? right : width) - i * grid->cell;
-			const size_t ny = (bottom < height ? bottom : height) - j * grid->cell;
-
-			grid->values[j * grid->width + i] /= (float)(nx * ny);
-		}
+		divide_by_areas(grid, width, height, j);
 }
 
+#define LANES 8
+
+/* The most of n values. */
 static float most_of(const float *values, size_t n)
 {
-	float value = values[0];
+	float most_in[LANES], value = values[0];
+	size_t i = 0;
 
-	for (size_t k = 1; k < n; k++)
-		value = values[k] > value ? values[k] : value;
+	for (size_t k = 0; k < LANES; k++)
+		most_in[k] = value;
+	for (; i + LANES <= n; i += LANES)
+		for (size_t k = 0; k < LANES; k++)
+			most_in[k] = values[i + k] > most_in[k] ? values[i + k] : most_in[k];
+	for (; i < n; i++)
+		value = values[i] > value ? values[i] : value;
+	for (size_t k = 0; k < LANES; k++)
+		value = most_in[k] > value ? most_in[k] : value;
 	return value;
 }
 
@@ -175,27 +199,46 @@ static float between_cells(const struct grid *grid, size_t pixel, size_t n, size
 	return at > 0 ? at - (float)*before : 0;
 }
 
+/* The row of cells as pixels see it: the value of the cell before each, and of the one after. */
+struct pixel_row {
+	float before[WORK_SIDE], after[WORK_SIDE];
+};
+
+/* Subtracts a row of pixels' share of what lies between two rows of cells, and between their cells.
+ */
+SIMD_CLONES
+static void subtract_row(const struct pixel_row *restrict above,
+			 const struct pixel_row *restrict below, float share,
+			 const float *restrict shares, float *restrict ink, size_t n)
+{
+	for (size_t x = 0; x < n; x++) {
+		const float before =
+			above->before[x] + share * (below->before[x] - above->before[x]);
+		const float after = above->after[x] + share * (below->after[x] - above->after[x]);
+
+		ink[x] -= before + shares[x] * (after - before);
+	}
+}
+
 static void subtract_grid(const struct grid *grid, float *ink, size_t width, size_t height)
 {
+	struct pixel_row rows[GRID_SIDE];
 	float shares[WORK_SIDE];
-	size_t befores[WORK_SIDE], afters[WORK_SIDE];
 
-	for (size_t x = 0; x < width; x++)
-		shares[x] = between_cells(grid, x, grid->width, &befores[x], &afters[x]);
-	for (size_t y = 0; y < height; y++) {
-		float row[GRID_SIDE];
+	for (size_t x = 0; x < width; x++) {
 		size_t before, after;
-		const float share = between_cells(grid, y, grid->height, &before, &after);
 
-		for (size_t i = 0; i < grid->width; i++) {
-			const float above = grid->values[before * grid->width + i];
-			const float below = grid->values[after * grid->width + i];
-
-			row[i] = above + share * (below - above);
+		shares[x] = between_cells(grid, x, grid->width, &before, &after);
+		for (size_t j = 0; j < grid->height; j++) {
+			rows[j].before[x] = grid->values[j * grid->width + before];
+			rows[j].after[x] = grid->values[j * grid->width + after];
 		}
-		for (size_t x = 0; x < width; x++)
-			ink[y * width + x] -=
-				row[befores[x]] + shares[x] * (row[afters[x]] - row[befores[x]]);
+	}
+	for (size_t y = 0; y < height; y++) {
+		size_t above, below;
+		const float share = between_cells(grid, y, grid->height, &above, &below);
+
+		subtract_row(&rows[above], &rows[below], share, shares, ink + y * width, width);
 	}
 }
 
@@ -233,15 +276,15 @@ static float most_above(const struct grid *cells, const struct grid *opened)
 static bool lies_at_border(const struct grid *grid)
 {
 	const float half = most_of(grid->values, grid->width * grid->height) / 2;
+	const size_t width = grid->width, height = grid->height;
 	size_t n = 0;
 
-	for (size_t j = 0; j < grid->height; j++)
-		for (size_t i = 0; i < grid->width; i++) {
-			const bool inside =
-				i > 0 && j > 0 && i + 1 < grid->width && j + 1 < grid->height;
+	for (size_t j = 0; j < height; j++) {
+		const size_t step = j == 0 || j == height - 1 || width < 2 ? 1 : width - 1;
 
-			n += !inside && grid->values[j * grid->width + i] >= half;
-		}
+		for (size_t i = 0; i < width; i += step)
+			n += grid->values[j * width + i] >= half;
+	}
 	return n >= MIN_BORDER_CELLS;
 }
 

@@ -5,6 +5,7 @@
  * letter in chalk by its outline: four straight sides, of a bright area that is large and hardly
  * interrupted, with something dark inside that does not reach them.
  */
+#include "../base/simd.h"
 #include "normalize.h"
 
 #include <math.h>
@@ -65,67 +66,77 @@ static bool is_inside(const struct sheet *sheet, double x, double y)
 static void keep_brightest(struct normalizer *normalizer, const struct frame *frame,
 			   float threshold)
 {
-	const size_t n = frame->width * frame->height;
+	const uint32_t width = (uint32_t)frame->width, n = width * (uint32_t)frame->height;
+	uint8_t *const keep = normalizer->keep;
 	/* There is no ink yet. */
-	uint32_t *areas = (uint32_t *)(void *)normalizer->ink, largest = 0;
+	uint32_t *areas = (uint32_t *)(void *)normalizer->ink, largest = 0, first, end;
 
-	for (size_t i = 0; i < n; i++)
-		normalizer->keep[i] = normalizer->paper[i] > threshold;
-	normalize_label_components(normalizer->keep, frame->width, frame->height,
-				   normalizer->parents);
+	normalize_mask_above(normalizer->paper, n, threshold, keep);
+	normalize_label_components(keep, width, frame->height, normalizer->parents);
 	memset(areas, 0, n * sizeof(*areas));
-	for (size_t i = 0; i < n; i++)
-		if (normalizer->keep[i]) {
-			const uint32_t root = normalize_component(normalizer->parents, (uint32_t)i);
+	for (uint32_t row = 0; row < n; row += width)
+		for (end = row; normalize_next_run(keep, end, row + width, &first, &end);) {
+			const uint32_t root = normalize_component(normalizer->parents, first);
 
-			if (++areas[root] > areas[largest])
+			areas[root] += end - first;
+			if (areas[root] > areas[largest])
 				largest = root;
 		}
-	for (size_t i = 0; i < n; i++)
-		normalizer->keep[i] =
-			normalizer->keep[i] &&
-			normalize_component(normalizer->parents, (uint32_t)i) == largest;
+	for (uint32_t row = 0; row < n; row += width)
+		for (end = row; normalize_next_run(keep, end, row + width, &first, &end);)
+			if (normalize_component(normalizer->parents, first) != largest)
+				memset(keep + first, 0, end - first);
 }
 
-/* Where what is kept begins and ends in each row and column. */
-struct outline {
-	double at[N_SIDES][WORK_SIDE];
-	bool any[2][WORK_SIDE]; /* in the row, in the column */
+/* Where what is kept begins in each row or column, and ends; 0 where there is none. */
+struct ends {
+	uint8_t first[WORK_SIDE], end[WORK_SIDE];
 };
 
-static void find_outline(const struct normalizer *normalizer, const struct frame *frame,
-			 struct outline *outline)
+/* Takes the y-th row into what is known of the columns: first[x] counts the rows before. */
+SIMD_CLONES
+static void add_row(const uint8_t *restrict keep, size_t width, uint8_t y, uint8_t *restrict first,
+		    uint8_t *restrict end)
 {
-	memset(outline->any, 0, sizeof(outline->any));
-	for (size_t y = 0; y < frame->height; y++)
-		for (size_t x = 0; x < frame->width; x++) {
-			if (!normalizer->keep[y * frame->width + x])
-				continue;
-			if (!outline->any[0][y])
-				outline->at[LEFT][y] = (double)x;
-			if (!outline->any[1][x])
-				outline->at[TOP][x] = (double)y;
-			outline->at[RIGHT][y] = (double)x + 1;
-			outline->at[BOTTOM][x] = (double)y + 1;
-			outline->any[0][y] = outline->any[1][x] = true;
-		}
+	for (size_t x = 0; x < width; x++) {
+		const uint8_t before = end[x];
+		const uint8_t here = keep[x] ? (uint8_t)(y + 1) : 0;
+
+		end[x] = here > before ? here : before;
+		first[x] = (uint8_t)(first[x] + !(before | here));
+	}
+}
+
+static void find_outline(const struct normalizer *normalizer, const struct frame *frame,
+			 struct ends *rows, struct ends *columns)
+{
+	memset(columns, 0, sizeof(*columns));
+	for (size_t y = 0; y < frame->height; y++) {
+		const uint8_t *row = normalizer->keep + y * frame->width;
+		const uint8_t *first = memchr(row, 1, frame->width);
+		const uint8_t *last = memrchr(row, 1, frame->width);
+
+		rows->first[y] = (uint8_t)(first ? first - row : 0);
+		rows->end[y] = (uint8_t)(last ? last - row + 1 : 0);
+		add_row(row, frame->width, (uint8_t)y, columns->first, columns->end);
+	}
 }
 
 /* [first, end): the rows or columns where anything is. */
-static size_t find_span(const bool *any, size_t n, size_t *end_ret)
+static size_t find_span(const struct ends *ends, size_t n, size_t *end_ret)
 {
 	size_t first = 0, end = n;
 
-	while (first < n && !any[first])
+	while (first < n && !ends->end[first])
 		first++;
-	while (end > first && !any[end - 1])
+	while (end > first && !ends->end[end - 1])
 		end--;
 	*end_ret = end;
 	return first;
 }
 
 /* The line that the values in [first, end) lie on; false where they do not. */
-static bool fit_edge(const double *values, size_t first, size_t end, struct edge *edge)
+static bool fit_edge(const uint8_t *values, size_t first, size_t end, struct edge *edge)
 {
 	const size_t left_out = (size_t)((double)(end - first) * (1 - FOLLOWED) / 2);
 	const size_t begin = first + left_out, stop = end - left_out;
@@ -150,19 +161,67 @@ static bool fit_edge(const double *values, size_t first, size_t end, struct edge
 static bool fit_sheet(const struct normalizer *normalizer, const struct frame *frame,
 		      struct sheet *sheet)
 {
-	struct outline outline;
+	struct ends rows, columns;
 	size_t top, bottom, left, right;
 
-	find_outline(normalizer, frame, &outline);
-	top = find_span(outline.any[0], frame->height, &bottom);
-	left = find_span(outline.any[1], frame->width, &right);
+	find_outline(normalizer, frame, &rows, &columns);
+	top = find_span(&rows, frame->height, &bottom);
+	left = find_span(&columns, frame->width, &right);
 	sheet->box = (struct box){(double)left, (double)top, (double)right, (double)bottom};
 	return (double)(right - left) >= MIN_SHEET * (double)frame->width &&
 	       (double)(bottom - top) >= MIN_SHEET * (double)frame->height &&
-	       fit_edge(outline.at[LEFT], top, bottom, &sheet->edges[LEFT]) &&
-	       fit_edge(outline.at[RIGHT], top, bottom, &sheet->edges[RIGHT]) &&
-	       fit_edge(outline.at[TOP], left, right, &sheet->edges[TOP]) &&
-	       fit_edge(outline.at[BOTTOM], left, right, &sheet->edges[BOTTOM]);
+	       fit_edge(rows.first, top, bottom, &sheet->edges[LEFT]) &&
+	       fit_edge(rows.end, top, bottom, &sheet->edges[RIGHT]) &&
+	       fit_edge(columns.first, left, right, &sheet->edges[TOP]) &&
+	       fit_edge(columns.end, left, right, &sheet->edges[BOTTOM]);
+}
+
+/* [first, end): the pixels, of n, whose middles lie from low to high. */
+static size_t pixels_between(double low, double high, size_t n, size_t *end_ret)
+{
+	const double first = fmin(fmax(ceil(low - 0.5), 0), (double)n);
+
+	*end_ret = (size_t)fmin(fmax(floor(high - 0.5) + 1, first), (double)n);
+	return (size_t)first;
+}
+
+/* What is seen of the sheet, well inside of its outline. */
+struct inside {
+	struct ends columns;         /* where each begins and ends */
+	uint8_t any_dark[WORK_SIDE]; /* in each */
+	uint32_t n, n_dark;
+};
+
+/* Takes in the y-th row from pixel first to end. */
+SIMD_CLONES
+static void look_at_row(const uint8_t *restrict keep, size_t first, size_t end, uint8_t y,
+			struct inside *inside)
+{
+	uint32_t n = 0, n_dark = 0;
+
+	for (size_t x = first; x < end; x++) {
+		const uint8_t is_inside =
+			(y >= inside->columns.first[x]) & (y < inside->columns.end[x]);
+		const uint8_t is_dark = is_inside & (keep[x] ^ 1);
+
+		n += is_inside;
+		n_dark += is_dark;
+		inside->any_dark[x] |= is_dark;
+	}
+	inside->n += n;
+	inside->n_dark += n_dark;
+}
+
+static void find_columns(const struct sheet *sheet, const struct frame *frame, struct ends *columns)
+{
+	for (size_t x = 0; x < frame->width; x++) {
+		size_t end;
+
+		columns->first[x] = (uint8_t)pixels_between(
+			edge_at(&sheet->edges[TOP], (double)x) + INSET,
+			edge_at(&sheet->edges[BOTTOM], (double)x) - INSET, frame->height, &end);
+		columns->end[x] = (uint8_t)end;
+	}
 }
 
 /* The box around what is dark on the sheet; false where that may not be a character. */
@@ -171,26 +230,33 @@ static bool find_ink_on(const struct normalizer *normalizer, const struct frame 
 {
 	const double longer =
 		fmax(sheet->box.right - sheet->box.left, sheet->box.bottom - sheet->box.top);
-	size_t n = 0, n_dark = 0;
+	const size_t width = frame->width, height = frame->height;
+	struct inside inside = {.n = 0};
+	size_t top = height, bottom = 0;
+	const uint8_t *leftmost;
 
-	*box = (struct box){(double)frame->width, (double)frame->height, 0, 0};
-	for (size_t y = 0; y < frame->height; y++)
-		for (size_t x = 0; x < frame->width; x++) {
-			const double column = (double)x, row = (double)y;
+	find_columns(sheet, frame, &inside.columns);
+	for (size_t y = 0; y < height; y++) {
+		const uint32_t n_before = inside.n_dark;
+		size_t end;
+		const size_t first = pixels_between(
+			edge_at(&sheet->edges[LEFT], (double)y) + INSET,
+			edge_at(&sheet->edges[RIGHT], (double)y) - INSET, width, &end);
 
-			if (!is_inside(sheet, column, row))
-				continue;
-			n++;
-			if (normalizer->keep[y * frame->width + x])
-				continue;
-			n_dark++;
-			box->left = fmin(box->left, column);
-			box->top = fmin(box->top, row);
-			box->right = fmax(box->right, column + 1);
-			box->bottom = fmax(box->bottom, row + 1);
-		}
-	return n_dark > 0 && (double)n_dark <= MAX_INK * (double)n &&
-	       fmax(box->right - box->left, box->bottom - box->top) >= MIN_CHARACTER * longer;
+		look_at_row(normalizer->keep + y * width, first, end, (uint8_t)y, &inside);
+		if (inside.n_dark == n_before)
+			continue;
+		top = y < top ? y : top;
+		bottom = y + 1;
+	}
+	leftmost = memchr(inside.any_dark, 1, width);
+	if (!leftmost || (double)inside.n_dark > MAX_INK * (double)inside.n)
+		return false;
+	box->left = (double)(leftmost - inside.any_dark);
+	box->right = (double)((uint8_t *)memrchr(inside.any_dark, 1, width) - inside.any_dark) + 1;
+	box->top = (double)top;
+	box->bottom = (double)bottom;
+	return fmax(box->right - box->left, box->bottom - box->top) >= MIN_CHARACTER * longer;
 }
 
 static bool box_is_inside(const struct sheet *sheet, const struct box *box)

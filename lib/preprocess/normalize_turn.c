@@ -115,8 +115,9 @@ static void count_bytes(const uint8_t *bytes, size_t n, uint32_t histograms[4][2
 			histograms[0][bytes[i]] += 8;
 			continue;
 		}
+#pragma GCC unroll 8
 		for (size_t k = 0; k < 8; k++)
-			histograms[k % 4][bytes[i + k]]++;
+			histograms[k % 4][word >> 8 * k & 0xff]++;
 	}
 	for (; i < n; i++)
 		histograms[0][bytes[i]]++;

@@ -93,7 +93,7 @@ static enum emnist_status make_room(struct preprocessor *preprocessor, const str
 				    bool grey, struct emnist_error *error)
 {
 	const size_t n = (size_t)image->width * image->height;
-	const size_t n_sums = (size_t)image->width * (grey ? 1 : image->channels);
+	const size_t n_sums = (size_t)image->width * (grey ? 1 : image->channels) + RESAMPLE_LANES;
 
 	if ((grey && !buffer_reserve(&preprocessor->grey, n)) ||
 	    !buffer_reserve(&preprocessor->sums, n_sums * sizeof(float)))

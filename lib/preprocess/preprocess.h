@@ -87,20 +87,23 @@ void grey_from_color(const struct image *image, unsigned color, uint8_t *grey);
 /* grey.c: the standard deviation of the grey of an image of three or four channels, of 255. */
 float grey_deviation(const struct image *image);
 
+/* Room behind the sums of a row, which are read so many at a time. */
+#define RESAMPLE_LANES 8
+
 /* resample.c: the region of plane as width x height values 0..255, each the average of the area
- * that it covers. to: (height, width), width at most WORK_SIDE; sums: (region.width x channels)
- * floats of scratch. */
+ * that it covers. to: (height, width), width at most WORK_SIDE; sums: (region.width x channels +
+ * RESAMPLE_LANES) floats of scratch. */
 void resample_average(const struct plane *plane, const struct region *region, float *to,
 		      size_t width, size_t height, float *sums);
 
 /* resample.c: the whole plane as width x height values 0..255: averages where it is the larger,
  * interpolated where it is the smaller, per axis. One channel. to: (height, width), width at most
- * WORK_SIDE; sums: (plane.width). */
+ * WORK_SIDE; sums: (plane.width + RESAMPLE_LANES). */
 void resample_scale(const struct plane *plane, float *to, size_t width, size_t height, float *sums);
 
 /* normalize.c: the character in plane as EMNIST would have it; a plane without any is all zeros.
- * sums: (plane.width x channels) floats of scratch. vector: (784). Returns the ink's contrast to
- * the paper, of 255, or 0 where there is none. */
+ * sums: (plane.width x channels + RESAMPLE_LANES) floats of scratch. vector: (784). Returns the
+ * ink's contrast to the paper, of 255, or 0 where there is none. */
 float normalize_plane(struct normalizer *normalizer, const struct plane *plane, float *sums,
 		      float *vector);
 

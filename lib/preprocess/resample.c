@@ -16,8 +16,25 @@ static float overlap(size_t i, double from, double to)
 	return right > left ? (float)(right - left) : 0;
 }
 
-/* Values of a row that are summed up at a time. */
+/* Values of a row that are summed up at a time, and then those that are left. */
 #define BLOCK 32
+#define LANES RESAMPLE_LANES
+
+typedef float lanes __attribute__((vector_size(4 * LANES), may_alias, aligned(4)));
+typedef float half_lanes __attribute__((vector_size(2 * LANES)));
+
+/* sums += the rows by their weights, BLOCK or LANES values each. */
+static inline void add_block(const uint8_t *rows, size_t stride, const float *weights,
+			     size_t n_rows, float *sums, size_t length)
+{
+	float block[BLOCK];
+
+	memcpy(block, sums, length * sizeof(*block));
+	for (size_t r = 0; r < n_rows; r++)
+		for (size_t k = 0; k < length; k++)
+			block[k] += weights[r] * (float)rows[r * stride + k];
+	memcpy(sums, block, length * sizeof(*block));
+}
 
 /* sums += the rows by their weights, n values each. */
 SIMD_CLONES
@@ -26,15 +43,10 @@ static void add_rows(const uint8_t *rows, size_t stride, const float *weights, s
 {
 	size_t i = 0;
 
-	for (; i + BLOCK <= n; i += BLOCK) {
-		float block[BLOCK];
-
-		memcpy(block, sums + i, sizeof(block));
-		for (size_t r = 0; r < n_rows; r++)
-			for (size_t k = 0; k < BLOCK; k++)
-				block[k] += weights[r] * (float)rows[r * stride + i + k];
-		memcpy(sums + i, block, sizeof(block));
-	}
+	for (; i + BLOCK <= n; i += BLOCK)
+		add_block(rows + i, stride, weights, n_rows, sums + i, BLOCK);
+	for (; i + LANES <= n; i += LANES)
+		add_block(rows + i, stride, weights, n_rows, sums + i, LANES);
 	for (size_t r = 0; r < n_rows; r++)
 		for (size_t k = i; k < n; k++)
 			sums[k] += weights[r] * (float)rows[r * stride + k];
@@ -50,10 +62,30 @@ struct part {
 /* The most parts of a row: WORK_SIDE is more than EMNIST_SIDE. */
 #define MAX_PARTS WORK_SIDE
 
-static void cut_row(size_t n, size_t n_parts, struct part parts[MAX_PARTS])
+struct parts {
+	struct part parts[MAX_PARTS];
+	size_t n;
+	/* Where no part has more cells than LANES: the shares of these, from the first on. */
+	bool are_short;
+	float shares[MAX_PARTS][LANES];
+};
+
+static void fill_shares(const struct part *part, float shares[LANES])
+{
+	for (size_t k = 0; k < LANES; k++)
+		shares[k] = part->first + k < part->last ? part->share : 0;
+	shares[0] = part->first_share;
+	if (part->last > part->first)
+		shares[part->last - part->first] = part->last_share;
+}
+
+static void cut_row(size_t n, size_t n_parts, struct parts *parts)
 {
 	const double step = (double)n / (double)n_parts;
 
+	parts->n = n_parts;
+	/* Two more than are whole. */
+	parts->are_short = step <= LANES - 2;
 	for (size_t j = 0; j < n_parts; j++) {
 		const double from = (double)j * step;
 		const double end = j + 1 < n_parts ? from + step : (double)n;
@@ -61,7 +93,7 @@ static void cut_row(size_t n, size_t n_parts, struct part parts[MAX_PARTS])
 		size_t last = (size_t)end < n ? (size_t)end : n - 1;
 
 		last -= last > first && !(end > (double)last);
-		parts[j] = (struct part){
+		parts->parts[j] = (struct part){
 			.first = first,
 			.last = last,
 			.first_share = overlap(first, from, end) / (float)(end - from),
@@ -69,19 +101,39 @@ static void cut_row(size_t n, size_t n_parts, struct part parts[MAX_PARTS])
 				last > first ? overlap(last, from, end) / (float)(end - from) : 0,
 			.share = 1 / (float)(end - from),
 		};
+		if (parts->are_short)
+			fill_shares(&parts->parts[j], parts->shares[j]);
 	}
 }
 
-/* to[j] = average of sums over the j-th part. */
-static void gather_row(const float *sums, const struct part *parts, float *to, size_t n_to)
+static inline float sum_lanes(lanes values)
 {
-	for (size_t j = 0; j < n_to; j++) {
-		const struct part *part = &parts[j];
-		float sum = 0;
+	half_lanes halves[2];
 
-		for (size_t i = part->first + 1; i < part->last; i++)
+	memcpy(halves, &values, sizeof(values));
+	halves[0] += halves[1];
+	return halves[0][0] + halves[0][1] + (halves[0][2] + halves[0][3]);
+}
+
+/* to[j] = average of sums over the j-th part. Reads up to LANES - 1 values behind the sums. */
+SIMD_CLONES
+static void gather_row(const float *sums, const struct parts *parts, float *to)
+{
+	for (size_t j = 0; parts->are_short && j < parts->n; j++)
+		to[j] = sum_lanes(*(const lanes *)(sums + parts->parts[j].first) *
+				  *(const lanes *)parts->shares[j]);
+	for (size_t j = 0; !parts->are_short && j < parts->n; j++) {
+		const struct part *part = &parts->parts[j];
+		lanes between = {0};
+		float sum = 0;
+		size_t i = part->first + 1;
+
+		for (; i + LANES <= part->last; i += LANES)
+			between += *(const lanes *)(sums + i);
+		for (; i < part->last; i++)
 			sum += sums[i];
-		to[j] = part->first_share * sums[part->first] + part->share * sum +
+		to[j] = part->first_share * sums[part->first] +
+			part->share * (sum + sum_lanes(between)) +
 			part->last_share * sums[part->last];
 	}
 }
@@ -107,7 +159,7 @@ static void average_rows(const struct plane *plane, const struct region *region,
 
 	size_t row = (size_t)from;
 
-	memset(sums, 0, n * sizeof(*sums));
+	memset(sums, 0, (n + LANES) * sizeof(*sums));
 	while (row < region->height && (double)row < end) {
 		const uint8_t *rows = first + row * stride;
 		float weights[MAX_ROWS];
@@ -137,16 +189,16 @@ static void take_as_is(const struct plane *plane, const struct region *region, f
 void resample_average(const struct plane *plane, const struct region *region, float *to,
 		      size_t width, size_t height, float *sums)
 {
-	struct part parts[MAX_PARTS];
+	struct parts parts;
 
 	if (plane->channels == 1 && width == region->width && height == region->height) {
 		take_as_is(plane, region, to);
 		return;
 	}
-	cut_row(region->width, width, parts);
+	cut_row(region->width, width, &parts);
 	for (size_t j = 0; j < height; j++) {
 		average_rows(plane, region, j, height, sums);
-		gather_row(sums, parts, to + j * width, width);
+		gather_row(sums, &parts, to + j * width);
 	}
 }
 
@@ -174,6 +226,7 @@ static void blend_rows(const struct plane *plane, size_t j, size_t height, float
 
 	for (size_t i = 0; i < plane->width; i++)
 		sums[i] = (float)above[i] + share * ((float)below[i] - (float)above[i]);
+	memset(sums + plane->width, 0, LANES * sizeof(*sums));
 }
 
 static void blend_columns(const float *sums, size_t n, float *to, size_t n_to)
@@ -190,9 +243,9 @@ static void blend_columns(const float *sums, size_t n, float *to, size_t n_to)
 void resample_scale(const struct plane *plane, float *to, size_t width, size_t height, float *sums)
 {
 	const struct region whole = {0, 0, plane->width, plane->height};
-	struct part parts[MAX_PARTS];
+	struct parts parts;
 
-	cut_row(plane->width, width, parts);
+	cut_row(plane->width, width, &parts);
 	for (size_t j = 0; j < height; j++) {
 		if (plane->height < height)
 			blend_rows(plane, j, height, sums);
@@ -201,6 +254,6 @@ void resample_scale(const struct plane *plane, float *to, size_t width, size_t h
 		if (plane->width < width)
 			blend_columns(sums, plane->width, to + j * width, width);
 		else
-			gather_row(sums, parts, to + j * width, width);
+			gather_row(sums, &parts, to + j * width);
 	}
 }
