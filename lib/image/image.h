@@ -78,6 +78,9 @@ size_t image_first_nbytes(const uint8_t *bytes, size_t nbytes);
 /* Whether another image seems to follow of a kind that image_first_nbytes() cannot tell. */
 bool image_may_be_followed(const uint8_t *bytes, size_t nbytes);
 
+/* How many bytes a JPEG file has, with all pictures in it; 0: it does not tell. */
+size_t jpeg_nbytes(const uint8_t *bytes, size_t nbytes);
+
 /* How many bytes a PNM file has; 0: it is cut short or damaged. */
 size_t pnm_nbytes(const uint8_t *bytes, size_t nbytes);
 

@@ -2,8 +2,8 @@
  * series.c - image files one after the other, as `cat` puts them on a pipe.
  *
  * Where a file ends is told by its own structure, without decoding it. TIFF and TGA do not
- * tell; a JPEG file that says it has other pictures behind it (CIPA DC-007, as phones write
- * them) is one image.
+ * tell; a JPEG file with the other pictures that it says are behind it, as phones write them, is
+ * one image.
  */
 #include "../base/cursor.h"
 #include "image.h"
@@ -21,39 +21,6 @@ static size_t first_png(const uint8_t *bytes, size_t nbytes)
 			return 0;
 		if (memcmp(type, "IEND", 4) == 0)
 			return cursor.offset;
-	}
-	return 0;
-}
-
-/* Behind a scan's header: to the next marker that is neither a stuffed byte nor a restart. */
-static size_t skip_scan(const uint8_t *bytes, size_t nbytes, size_t at)
-{
-	for (; at + 1 < nbytes; at++)
-		if (bytes[at] == 0xff && bytes[at + 1] != 0 && bytes[at + 1] != 0xff &&
-		    (bytes[at + 1] < 0xd0 || bytes[at + 1] > 0xd7))
-			return at;
-	return nbytes;
-}
-
-static size_t first_jpeg(const uint8_t *bytes, size_t nbytes)
-{
-	size_t at = 2;
-
-	while (at + 4 <= nbytes && bytes[at] == 0xff) {
-		const uint8_t marker = bytes[at + 1];
-		const size_t length = (size_t)bytes[at + 2] << 8 | bytes[at + 3];
-
-		if (marker == 0xff) {
-			at++;
-			continue;
-		}
-		if (marker == 0xd9)
-			return at + 2;
-		if (marker == 0xe2 && at + 8 <= nbytes && memcmp(bytes + at + 4, "MPF", 4) == 0)
-			return 0;
-		at += 2 + length;
-		if (marker == 0xda)
-			at = skip_scan(bytes, nbytes, at);
 	}
 	return 0;
 }
@@ -113,7 +80,7 @@ static size_t file_nbytes(const uint8_t *bytes, size_t nbytes)
 		const char *magic;
 		size_t (*nbytes)(const uint8_t *bytes, size_t nbytes);
 	} kinds[] = {
-		{"\x89PNG", first_png}, {"\xff\xd8\xff", first_jpeg},
+		{"\x89PNG", first_png}, {"\xff\xd8\xff", jpeg_nbytes},
 		{"GIF8", first_gif},    {"RIFF", first_webp},
 		{"BM", first_bmp},      {"P", pnm_nbytes},
 	};
