@@ -238,7 +238,7 @@ $(BUILD)/replay/%: $(BUILD)/lib/fuzz/%.o $(BUILD)/lib/fuzz/replay.o $(BUILD)/lib
 
 # This one is of the command line's writers.
 $(BUILD)/replay/fuzz_names build/fuzz/fuzz_names: \
-	$(patsubst %,$(BUILD)/cli/output/%.o,text escape csv html json output_text output_csv output_jsonl)
+	$(patsubst %,$(BUILD)/cli/output/%.o,text escape json records)
 
 # Fuzzing needs clang. New inputs go to build/fuzz/corpus, findings to build/fuzz/crashes.
 fuzz: ## fuzz every parser for FUZZ_SECONDS each, with clang's libFuzzer

@@ -7,8 +7,8 @@
 #include "../common/options.h"
 #include "../common/progress.h"
 #include "../common/sink.h"
-#include "../output/digits.h"
 #include "../output/json.h"
+#include "../output/text.h"
 #include "bench_files.h"
 
 #include <math.h>
@@ -157,19 +157,19 @@ static void put_figure_text(struct text *text, const struct figure *figure)
 
 static void put_figure_json(struct text *text, const struct figure *figure)
 {
-	text_puts(text, "{\"name\":");
-	json_put_string(text, part_names[figure->line->part]);
-	text_puts(text, ",\"image\":");
-	if (figure->line->image)
-		json_put_string(text, figure->line->image);
+	const struct line *line = figure->line;
+
+	json_begin_object(text);
+	json_put_text(text, "name", part_names[line->part]);
+	json_put_text(text, "image", line->image);
+	if (line->n_rows)
+		json_put_count(text, "batch", line->n_rows);
 	else
-		text_puts(text, "null");
-	if (figure->line->n_rows)
-		text_printf(text, ",\"batch\":%zu", figure->line->n_rows);
-	else
-		text_puts(text, ",\"batch\":null");
-	text_printf(text, ",\"threads\":%u,\"images_per_second\":%.1f,\"microseconds\":%.3f}",
-		    figure->n_threads, figure->rate, 1e6 / figure->rate);
+		json_put_text(text, "batch", NULL);
+	json_put_count(text, "threads", figure->n_threads);
+	json_put_real(text, "images_per_second", figure->rate, 1);
+	json_put_real(text, "microseconds", 1e6 / figure->rate, 3);
+	text_putc(text, '}');
 }
 
 static void put_head(struct text *text, const struct bench *bench)
@@ -181,25 +181,16 @@ static void put_head(struct text *text, const struct bench *bench)
 
 static void put_json(struct text *text, const struct bench *bench)
 {
-	text_puts(text, "{\"emnist\":");
-	json_put_string(text, emnist_version());
-	text_puts(text, ",\"machine\":");
+	json_begin_object(text);
+	json_put_text(text, "emnist", emnist_version());
+	json_put_key(text, "machine");
 	machine_put_json(text, &bench->machine);
-	text_puts(text, ",\"model\":");
-	if (bench->settings->source.path)
-		json_put_string(text, bench->settings->source.path);
-	else
-		text_puts(text, "null");
-	text_puts(text, ",\"images\":");
-	if (bench->settings->images_path)
-		json_put_string(text, bench->settings->images_path);
-	else
-		text_puts(text, "null");
-	text_printf(text, ",\"seconds\":%.1f,\"figures\":[", bench->settings->seconds);
-	for (size_t i = 0; i < bench->n_figures; i++) {
-		text_puts(text, i ? "," : "");
+	json_put_text(text, "model", bench->settings->source.path);
+	json_put_text(text, "images", bench->settings->images_path);
+	json_put_real(text, "seconds", bench->settings->seconds, 1);
+	json_begin_array(text, "figures");
+	for (size_t i = 0; i < bench->n_figures; i++)
 		put_figure_json(text, &bench->figures[i]);
-	}
 	text_puts(text, "]}\n");
 }
 

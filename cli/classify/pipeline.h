@@ -6,7 +6,7 @@
 
 #include "../common/progress.h"
 #include "../common/sink.h"
-#include "../output/output.h"
+#include "../output/records.h"
 #include "inputs.h"
 
 struct pipeline_options {

@@ -209,34 +209,17 @@ void machine_put_training(struct text *text, const struct machine *machine)
 
 /* ------------------------------------------------------------------------- json */
 
-static void put_member(struct text *text, const char *name, const char *value)
-{
-	json_put_string(text, name);
-	text_puts(text, ":");
-	if (value)
-		json_put_string(text, value);
-	else
-		text_puts(text, "null");
-	text_puts(text, ",");
-}
-
 static void put_environment(struct text *text, const struct machine *machine)
 {
-	bool first = true;
-
-	text_puts(text, "\"environment\":{");
+	json_put_key(text, "environment");
+	text_putc(text, '{');
 	for (size_t i = 0; i < N_VARIABLES; i++) {
 		const char *value = value_of(machine, i);
 
-		if (!value)
-			continue;
-		text_puts(text, first ? "" : ",");
-		json_put_string(text, variables[i].name);
-		text_puts(text, ":");
-		json_put_string(text, value);
-		first = false;
+		if (value)
+			json_put_text(text, variables[i].name, value);
 	}
-	text_puts(text, "},");
+	text_putc(text, '}');
 }
 
 void machine_put_json(struct text *text, const struct machine *machine)
@@ -245,26 +228,27 @@ void machine_put_json(struct text *text, const struct machine *machine)
 	const struct processors *p = &machine->processors;
 	char warning[256];
 
-	text_puts(text, "{");
-	put_member(text, "network", backend->network);
-	put_member(text, "blas", backend->blas);
-	put_member(text, "kernels", backend->kernels);
-	put_member(text, "replaced_kernels", machine->replaced);
-	put_member(text, "better_kernels", backend->better_kernels);
-	put_member(text, "parallel", backend->parallel);
-	put_member(text, "processor", *machine->processor ? machine->processor : NULL);
-	put_member(text, "instructions", backend->instructions);
-	put_member(text, "loops", backend->loops);
-	put_member(text, "system", *machine->system ? machine->system : NULL);
-	text_printf(text, "\"processors\":%u,\"allowed\":%u,\"quota\":", p->online, p->allowed);
+	json_begin_object(text);
+	json_put_text(text, "network", backend->network);
+	json_put_text(text, "blas", backend->blas);
+	json_put_text(text, "kernels", backend->kernels);
+	json_put_text(text, "replaced_kernels", machine->replaced);
+	json_put_text(text, "better_kernels", backend->better_kernels);
+	json_put_text(text, "parallel", backend->parallel);
+	json_put_text(text, "processor", *machine->processor ? machine->processor : NULL);
+	json_put_text(text, "instructions", backend->instructions);
+	json_put_text(text, "loops", backend->loops);
+	json_put_text(text, "system", *machine->system ? machine->system : NULL);
+	json_put_count(text, "processors", p->online);
+	json_put_count(text, "allowed", p->allowed);
 	if (p->quota)
-		text_printf(text, "%u,", p->quota);
+		json_put_count(text, "quota", p->quota);
 	else
-		text_puts(text, "null,");
+		json_put_text(text, "quota", NULL);
 	put_environment(text, machine);
-	text_puts(text, "\"warnings\":[");
+	json_begin_array(text, "warnings");
 	for (unsigned i = 0; find_warning(machine, i, warning, sizeof(warning)); i++) {
-		text_puts(text, i ? "," : "");
+		json_put_comma(text);
 		json_put_string(text, warning);
 	}
 	text_puts(text, "]}");

@@ -3,7 +3,7 @@
  */
 #include "progress.h"
 
-#include "../output/digits.h"
+#include "../output/text.h"
 #include "interrupt.h"
 
 #include <limits.h>

@@ -6,8 +6,8 @@
  * hangs on color alone.
  */
 #include "stats_chart.h"
-#include "../output/digits.h"
 #include "../output/escape.h"
+#include "../output/text.h"
 
 #include <string.h>
 

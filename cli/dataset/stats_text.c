@@ -2,8 +2,8 @@
  * stats_text.c - statistics of datasets for people: a row a figure, group or class, two columns a
  * dataset.
  */
-#include "../output/digits.h"
 #include "../output/escape.h"
+#include "../output/text.h"
 #include "stats_report.h"
 
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #include "../common/options.h"
 #include "../common/progress.h"
 #include "../common/sink.h"
-#include "../output/digits.h"
+#include "../output/text.h"
 #include "eval_files.h"
 
 #include <stdlib.h>

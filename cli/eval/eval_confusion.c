@@ -1,7 +1,7 @@
 /*
  * eval_confusion.c - the confusion matrix as CSV.
  */
-#include "../output/csv.h"
+#include "../output/escape.h"
 #include "eval_report.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /*
  * eval_csv.c - the scores of classes as a table, comma-separated or tab-separated.
  */
-#include "../output/csv.h"
+#include "../output/escape.h"
 #include "eval_report.h"
 
 #include <inttypes.h>

@@ -4,7 +4,7 @@
 #include "eval_files.h"
 #include "../common/endings.h"
 #include "../common/sink.h"
-#include "../output/csv.h"
+#include "../output/escape.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
  * the ground.
  */
 #include "eval_heat.h"
-#include "../output/html.h"
+#include "../output/escape.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

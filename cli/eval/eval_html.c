@@ -3,8 +3,8 @@
  * kept and printed. What comes from files (labels, paths) is escaped wherever it stands.
  */
 #include "../common/progress.h"
-#include "../output/digits.h"
-#include "../output/html.h"
+#include "../output/escape.h"
+#include "../output/text.h"
 #include "eval_heat.h"
 #include "eval_plots.h"
 #include "eval_style.h"

@@ -3,7 +3,7 @@
  * sheet; what they show is said in words as well.
  */
 #include "eval_plots.h"
-#include "../output/digits.h"
+#include "../output/text.h"
 
 #include <math.h>
 

@@ -2,8 +2,8 @@
  * eval_text.c - an evaluation for people.
  */
 #include "../common/progress.h"
-#include "../output/digits.h"
 #include "../output/escape.h"
+#include "../output/text.h"
 #include "eval_report.h"
 
 #include <stdio.h>

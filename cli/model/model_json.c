@@ -7,42 +7,25 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void put_key(struct text *text, const char *key)
-{
-	text_printf(text, ",\"%s\":", key);
-}
-
-static void put_string(struct text *text, const char *string)
-{
-	if (string)
-		json_put_string(text, string);
-	else
-		text_puts(text, "null");
-}
-
-static void put_count(struct text *text, const char *key, uint64_t count)
-{
-	text_printf(text, ",\"%s\":%" PRIu64, key, count);
-}
-
 /* Nine digits give a float back. */
 static void put_layers(struct text *text, const struct emnist_model *model)
 {
-	put_key(text, "layers");
+	json_begin_array(text, "layers");
 	for (size_t i = 0; i < emnist_model_n_layers(model); i++) {
 		const struct emnist_layer_info layer = emnist_model_layer(model, i);
 		const struct model_size size = model_size_of_layer(model, i);
 
-		text_printf(text, "%s{\"inputs\":%zu,\"outputs\":%zu,\"activation\":\"%s\"",
-			    i ? "," : "[", layer.n_inputs, layer.n_outputs,
-			    emnist_activation_name(layer.activation));
+		json_begin_object(text);
+		json_put_count(text, "inputs", layer.n_inputs);
+		json_put_count(text, "outputs", layer.n_outputs);
+		json_put_text(text, "activation", emnist_activation_name(layer.activation));
 		if (layer.alpha != 0)
 			text_printf(text, ",\"alpha\":%.9g", (double)layer.alpha);
 		if (layer.gamma != 0)
 			text_printf(text, ",\"gamma\":%.9g", (double)layer.gamma);
-		put_count(text, "weights", size.n_weights);
-		put_count(text, "biases", size.n_biases);
-		put_count(text, "flops", size.flops);
+		json_put_count(text, "weights", size.n_weights);
+		json_put_count(text, "biases", size.n_biases);
+		json_put_count(text, "flops", size.flops);
 		text_putc(text, '}');
 	}
 	text_putc(text, ']');
@@ -50,9 +33,9 @@ static void put_layers(struct text *text, const struct emnist_model *model)
 
 static void put_labels(struct text *text, const struct emnist_labels *labels)
 {
-	put_key(text, "labels");
+	json_begin_array(text, "labels");
 	for (size_t i = 0; i < emnist_labels_count(labels); i++) {
-		text_puts(text, i ? "," : "[");
+		json_put_comma(text);
 		json_put_string(text, emnist_labels_text(labels, i));
 	}
 	text_putc(text, ']');
@@ -60,16 +43,16 @@ static void put_labels(struct text *text, const struct emnist_labels *labels)
 
 static void put_files(struct text *text, const struct emnist_origin *origin)
 {
-	put_key(text, "files");
-	text_putc(text, '[');
+	json_begin_array(text, "files");
 	for (size_t i = 0; i < origin->n_files; i++) {
 		char digest[MODEL_DIGEST_NBYTES];
 
 		model_digest(&origin->files[i], digest);
-		text_puts(text, i ? ",{\"name\":" : "{\"name\":");
-		put_string(text, origin->files[i].name);
-		put_count(text, "bytes", origin->files[i].nbytes);
-		text_printf(text, ",\"sha256\":\"%s\"}", digest);
+		json_begin_object(text);
+		json_put_text(text, "name", origin->files[i].name);
+		json_put_count(text, "bytes", origin->files[i].nbytes);
+		json_put_text(text, "sha256", digest);
+		text_putc(text, '}');
 	}
 	text_putc(text, ']');
 }
@@ -103,14 +86,14 @@ static bool is_first(const struct emnist_origin *origin, size_t i)
 /* An object has a key but once: what the file says several times is an array. */
 static void put_facts(struct text *text, const struct emnist_origin *origin)
 {
-	put_key(text, "origin");
+	json_put_key(text, "origin");
 	text_putc(text, '{');
 	for (size_t i = 0; i < origin->n_facts; i++) {
 		const bool several = next_of(origin, i) < origin->n_facts;
 
 		if (!is_first(origin, i))
 			continue;
-		text_puts(text, i ? "," : "");
+		json_put_comma(text);
 		json_put_string(text, origin->facts[i].key);
 		text_puts(text, several ? ":[" : ":");
 		put_fact(text, &origin->facts[i]);
@@ -130,7 +113,7 @@ static void put_shape(struct text *text, const struct emnist_tensor_info *tensor
 	for (size_t i = 0; tensor->dims && i < tensor->rank; i++) {
 		const struct emnist_dim *dim = &tensor->dims[i];
 
-		text_puts(text, i ? "," : "");
+		json_put_comma(text);
 		if (dim->size < 0 && dim->name && dim->name[0])
 			json_put_string(text, dim->name);
 		else
@@ -142,20 +125,14 @@ static void put_shape(struct text *text, const struct emnist_tensor_info *tensor
 static void put_tensors(struct text *text, const char *key,
 			const struct emnist_tensor_info *tensors, size_t n)
 {
-	put_key(text, key);
-	text_putc(text, '[');
+	json_begin_array(text, key);
 	for (size_t i = 0; i < n; i++) {
-		text_puts(text, i ? ",{" : "{");
-		if (tensors[i].key) {
-			text_puts(text, "\"key\":");
-			json_put_string(text, tensors[i].key);
-			text_putc(text, ',');
-		}
-		text_puts(text, "\"name\":");
-		put_string(text, tensors[i].name);
-		put_key(text, "type");
-		put_string(text, tensors[i].type);
-		put_key(text, "shape");
+		json_begin_object(text);
+		if (tensors[i].key)
+			json_put_text(text, "key", tensors[i].key);
+		json_put_text(text, "name", tensors[i].name);
+		json_put_text(text, "type", tensors[i].type);
+		json_put_key(text, "shape");
 		put_shape(text, &tensors[i]);
 		text_putc(text, '}');
 	}
@@ -164,15 +141,13 @@ static void put_tensors(struct text *text, const char *key,
 
 static void put_signatures(struct text *text, const struct emnist_origin *origin)
 {
-	put_key(text, "signatures");
-	text_putc(text, '[');
+	json_begin_array(text, "signatures");
 	for (size_t i = 0; i < origin->n_signatures; i++) {
 		const struct emnist_signature *signature = &origin->signatures[i];
 
-		text_puts(text, i ? ",{\"name\":" : "{\"name\":");
-		put_string(text, signature->name);
-		put_key(text, "method");
-		put_string(text, signature->method);
+		json_begin_object(text);
+		json_put_text(text, "name", signature->name);
+		json_put_text(text, "method", signature->method);
 		put_tensors(text, "inputs", signature->inputs, signature->n_inputs);
 		put_tensors(text, "outputs", signature->outputs, signature->n_outputs);
 		text_putc(text, '}');
@@ -186,21 +161,18 @@ void model_put_json(struct text *text, const struct emnist_model *model, const c
 	const struct emnist_input_scaling scaling = emnist_model_input_scaling(model);
 	const struct model_size size = model_size_of_all(model);
 
-	text_puts(text, "{\"model\":");
-	put_string(text, path);
-	put_key(text, "format");
-	put_string(text, emnist_format_name(origin->format));
+	json_begin_object(text);
+	json_put_text(text, "model", path);
+	json_put_text(text, "format", emnist_format_name(origin->format));
 	put_files(text, origin);
 	put_layers(text, model);
-	put_key(text, "softmax");
-	text_puts(text, emnist_model_has_softmax(model) ? "true" : "false");
-	put_count(text, "parameters", size.n_weights + size.n_biases);
-	put_count(text, "parameter_bytes", (size.n_weights + size.n_biases) * sizeof(float));
-	put_count(text, "flops", size.flops);
-	put_count(text, "classes", emnist_model_n_outputs(model));
+	json_put_bool(text, "softmax", emnist_model_has_softmax(model));
+	json_put_count(text, "parameters", size.n_weights + size.n_biases);
+	json_put_count(text, "parameter_bytes", (size.n_weights + size.n_biases) * sizeof(float));
+	json_put_count(text, "flops", size.flops);
+	json_put_count(text, "classes", emnist_model_n_outputs(model));
 	put_labels(text, emnist_model_labels(model));
-	put_key(text, "preprocess");
-	put_string(text, model_preprocess_name(model));
+	json_put_text(text, "preprocess", model_preprocess_name(model));
 	text_printf(text, ",\"input_scale\":%.10g,\"input_mean\":%.10g,\"input_std\":%.10g",
 		    scaling.scale, scaling.mean, scaling.std);
 	put_facts(text, origin);

@@ -1,8 +1,8 @@
 /*
  * model_text.c - a model for people.
  */
-#include "../output/digits.h"
 #include "../output/escape.h"
+#include "../output/text.h"
 #include "model_commands.h"
 
 #include <stdio.h>

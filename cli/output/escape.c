@@ -1,7 +1,8 @@
 /*
- * escape.c - UTF-8 and backslashes. Everything shown can be turned back into the bytes it stands
- * for, and nothing shown can move a terminal's cursor, break out of its line, or have a name look
- * like another.
+ * escape.c - strings kept in their place on a terminal, in CSV, in HTML.
+ *
+ * Everything shown on a terminal can be turned back into the bytes it stands for, and nothing shown
+ * can move its cursor, break out of its line, or have a name look like another.
  */
 #include "escape.h"
 
@@ -43,7 +44,8 @@ static uint32_t code_point(const unsigned char *bytes, size_t length)
 	return c;
 }
 
-bool utf8_is_unseen(const unsigned char *bytes, size_t length)
+/* Whether a valid sequence is of a character that nobody sees. */
+static bool is_unseen(const unsigned char *bytes, size_t length)
 {
 	/* Of Unicode: C0, DEL and C1; then what has no width, what sets the direction of writing
 	 * (UAX #9), and the line and paragraph separators. */
@@ -62,6 +64,8 @@ bool utf8_is_unseen(const unsigned char *bytes, size_t length)
 	return false;
 }
 
+/* -------------------------------------------------------------------- terminals */
+
 size_t escape_next(const unsigned char *bytes, size_t n, char *out, size_t *n_taken_ret)
 {
 	static const char plain[] = "\n\t\r\\", letters[] = "ntr\\", digits[] = "0123456789abcdef";
@@ -74,7 +78,7 @@ size_t escape_next(const unsigned char *bytes, size_t n, char *out, size_t *n_ta
 		out[1] = letters[found - plain];
 		return 2;
 	}
-	if (length == 0 || utf8_is_unseen(bytes, length)) {
+	if (length == 0 || is_unseen(bytes, length)) {
 		out[1] = 'x';
 		out[2] = digits[bytes[0] >> 4];
 		out[3] = digits[bytes[0] & 15];
@@ -118,4 +122,104 @@ void escape_put_padded(struct text *text, const char *string, size_t width)
 	escape_put(text, string);
 	for (size_t i = escape_width(string); i < width; i++)
 		text_putc(text, ' ');
+}
+
+/* -------------------------------------------------------------------------- CSV */
+
+void csv_put_field(struct text *text, const char *field)
+{
+	if (!field[strcspn(field, ",\"\r\n")]) {
+		text_puts(text, field);
+		return;
+	}
+	text_putc(text, '"');
+	for (; *field; field++) {
+		if (*field == '"')
+			text_putc(text, '"');
+		text_putc(text, *field);
+	}
+	text_putc(text, '"');
+}
+
+static void put_backslashed(struct text *text, const char *string)
+{
+	static const char special[] = "\t\n\r\\", letters[] = "tnr\\";
+
+	for (;;) {
+		size_t n = strcspn(string, special);
+
+		text_add(text, string, n);
+		string += n;
+		if (!*string)
+			return;
+		text_putc(text, '\\');
+		text_putc(text, letters[strchr(special, *string) - special]);
+		string++;
+	}
+}
+
+const struct csv_dialect csv_comma = {',', csv_put_field};
+const struct csv_dialect csv_tab = {'\t', put_backslashed};
+
+/* ------------------------------------------------------------------------- HTML */
+
+static const struct {
+	char character;
+	const char *entity;
+} entities[] = {
+	{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"},
+};
+
+static const char *entity_of(unsigned char byte)
+{
+	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++)
+		if (entities[i].character == (char)byte)
+			return entities[i].entity;
+	return NULL;
+}
+
+/* What nobody sees, and what XML has no place for: U+FFFE and U+FFFF. */
+static bool is_banned(const unsigned char *bytes, size_t length)
+{
+	return length == 0 || is_unseen(bytes, length) ||
+	       (length == 3 && bytes[0] == 0xef && bytes[1] == 0xbf && bytes[2] >= 0xbe);
+}
+
+void html_put(struct text *text, const char *string)
+{
+	const unsigned char *bytes = (const unsigned char *)string;
+	const size_t n = strlen(string);
+	size_t length;
+
+	for (size_t i = 0; i < n; i += length ? length : 1) {
+		const char *entity = entity_of(bytes[i]);
+
+		length = utf8_length(bytes + i, n - i);
+		if (entity)
+			text_puts(text, entity);
+		else if (is_banned(bytes + i, length))
+			text_puts(text, UTF8_REPLACEMENT);
+		else
+			text_add(text, bytes + i, length);
+	}
+}
+
+void base64_put(struct text *text, const void *start, size_t nbytes)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *bytes = start;
+
+	for (size_t i = 0; i < nbytes; i += 3) {
+		unsigned second = i + 1 < nbytes ? bytes[i + 1] : 0;
+		unsigned third = i + 2 < nbytes ? bytes[i + 2] : 0;
+		unsigned bits = (unsigned)bytes[i] << 16 | second << 8 | third;
+		char group[4] = {digits[bits >> 18], digits[bits >> 12 & 63], '=', '='};
+
+		if (i + 1 < nbytes)
+			group[2] = digits[bits >> 6 & 63];
+		if (i + 2 < nbytes)
+			group[3] = digits[bits & 63];
+		text_add(text, group, sizeof(group));
+	}
 }

@@ -1,27 +1,30 @@
 /*
- * escape.h - names are bytes: how they are shown where only text may stand.
+ * escape.h - strings are bytes of which nothing is assumed: how they are kept in their place on a
+ * terminal, in CSV, in HTML.
  */
 #ifndef CLI_OUTPUT_ESCAPE_H
 #define CLI_OUTPUT_ESCAPE_H
 
 #include "text.h"
 
-/* The most bytes that escape_next() writes. */
-#define ESCAPE_MAX 4
+/* U+FFFD, which stands where bytes are not UTF-8. */
+#define UTF8_REPLACEMENT "\xef\xbf\xbd"
 
 /* The length of the UTF-8 sequence at the beginning of n > 0 bytes, or 0 where there is none that
  * is valid (RFC 3629: shortest form, no surrogates, at most U+10FFFF). */
 size_t utf8_length(const unsigned char *bytes, size_t n);
 
-/* Whether a valid sequence is of a character that nobody sees: a control character, one without
- * width, one that sets the direction of writing, or a line separator. */
-bool utf8_is_unseen(const unsigned char *bytes, size_t length);
+/* -------------------------------------------------------------------- terminals */
+
+/* The most bytes that escape_next() writes. */
+#define ESCAPE_MAX 4
 
 /*
  * Shows the next character of n > 0 bytes as printable text: itself, or \n, \t, \r, \\ and \xHH for
- * the bytes of unseen characters, the backslash and bytes that are not UTF-8. Writes at most
- * ESCAPE_MAX bytes to out and returns their number; *n_taken_ret is how many bytes of the input
- * they stand for.
+ * the backslash, bytes that are not UTF-8, and those of characters that nobody sees: control
+ * characters, ones without width, ones that set the direction of writing, line separators. Writes
+ * at most ESCAPE_MAX bytes to out and returns their number; *n_taken_ret is how many bytes of the
+ * input they stand for.
  */
 size_t escape_next(const unsigned char *bytes, size_t n, char *out, size_t *n_taken_ret);
 
@@ -33,5 +36,29 @@ size_t escape_width(const char *string);
 
 /* The same, with blanks to the given number of columns. */
 void escape_put_padded(struct text *text, const char *string, size_t width);
+
+/* -------------------------------------------------------------------------- CSV */
+
+/* Puts the field of a comma-separated table (RFC 4180), quoted where it must be. */
+void csv_put_field(struct text *text, const char *field);
+
+/* The two ways to keep a field in its place. */
+struct csv_dialect {
+	char separator;
+	void (*put_field)(struct text *text, const char *field);
+};
+
+extern const struct csv_dialect csv_comma;
+/* Tab, line end, carriage return and backslash are \t, \n, \r, \\. */
+extern const struct csv_dialect csv_tab;
+
+/* ------------------------------------------------------------------------- HTML */
+
+/* Puts the string so that it may stand between tags and between quotes, in HTML and in XML alike:
+ * markup is escaped; what nobody sees, and bytes that are not UTF-8, become U+FFFD. */
+void html_put(struct text *text, const char *string);
+
+/* Puts nbytes bytes in base64 (RFC 4648), with padding. */
+void base64_put(struct text *text, const void *bytes, size_t nbytes);
 
 #endif

@@ -1,10 +1,9 @@
 /*
- * text.c - bytes that grow.
+ * text.c - bytes that grow, and numbers for people.
  */
 #include "text.h"
 
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +76,22 @@ void text_share(struct text *text, double share, unsigned n_decimals)
 	*--p = '.';
 	*--p = (char)('0' + value);
 	text_add(text, digits, n_decimals + 2);
+}
+
+const char *with_commas(uint64_t value, char digits[static DIGITS_NBYTES])
+{
+	char *p = digits + DIGITS_NBYTES - 1;
+	int n_digits = 0;
+
+	*p = '\0';
+	do {
+		if (n_digits > 0 && n_digits % 3 == 0)
+			*--p = ',';
+		*--p = (char)('0' + value % 10);
+		value /= 10;
+		n_digits++;
+	} while (value > 0);
+	return p;
 }
 
 void text_reset(struct text *text)

@@ -1,5 +1,5 @@
 /*
- * text.h - bytes that grow.
+ * text.h - bytes that grow, and numbers for people.
  *
  * When memory runs out the text is marked and stays as it is, so that a whole record is written
  * without a check and the mark is looked at once.
@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* {0} is an empty text. */
 struct text {
@@ -30,6 +31,12 @@ void text_printf(struct text *text, const char *format, ...) __attribute__((form
 
 /* A share of 0..1 with n_decimals (1 to 9) digits behind the point; what is not a number is 0. */
 void text_share(struct text *text, double share, unsigned n_decimals);
+
+/* Room for the longest: 20 digits, 6 commas and the terminating zero. */
+#define DIGITS_NBYTES 27
+
+/* "1234567" as "1,234,567". Returns where in digits it begins. */
+const char *with_commas(uint64_t value, char digits[static DIGITS_NBYTES]);
 
 /* Empties the text, its mark too, and keeps its memory. */
 void text_reset(struct text *text);

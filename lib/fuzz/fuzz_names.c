@@ -4,7 +4,7 @@
  *
  * The input: a byte of settings, then texts ended by zero: path, error (none where empty), labels.
  */
-#include "../../cli/output/output.h"
+#include "../../cli/output/records.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /*
- * output.h - records in the formats that they are printed in.
+ * records.h - records in the formats that they are printed in.
  *
  * Names, labels and messages are bytes of which nothing is assumed: each format says how it keeps
  * them from breaking out of their place.
  */
-#ifndef CLI_OUTPUT_OUTPUT_H
-#define CLI_OUTPUT_OUTPUT_H
+#ifndef CLI_OUTPUT_RECORDS_H
+#define CLI_OUTPUT_RECORDS_H
 
 #include "text.h"
 
