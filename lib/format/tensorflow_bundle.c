@@ -15,6 +15,7 @@
 #include "../base/cursor.h"
 #include "../io/file.h"
 #include "tensorflow.h"
+#include "tensorflow_bundle.h"
 #include "wire.h"
 
 #define INDEX_NAME    "variables/variables.index"

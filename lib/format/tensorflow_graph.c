@@ -1,16 +1,14 @@
 /*
- * tensorflow_graph.c - finding what makes a tensor, and evaluating what it depends on.
+ * tensorflow_graph.c - finding what makes a tensor.
  *
  * A graph names nodes, and nodes may be calls of functions, whose bodies are graphs of their own. A
  * frame is one call. A tensor's name is followed through calls and arguments until a node that
- * computes something is found; what that depends on is evaluated first, with a stack of our own, so
- * that neither long chains nor circles can exhaust the program's. Each node of each frame is
- * evaluated once, and only where the output depends on it.
+ * computes something is found.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "tensorflow.h"
+#include "tensorflow_graph.h"
 
 /* Functions called by functions; Keras makes three or four. */
 #define MAX_CALL_DEPTH 32
@@ -61,9 +59,20 @@ bool tensorflow_is(const Tensorflow__NodeDef *node, const char *op)
 	return node->op && strcmp(node->op, op) == 0;
 }
 
-static const char *name_of(const Tensorflow__NodeDef *node)
+const char *tensorflow_name(const Tensorflow__NodeDef *node)
 {
 	return node->name ? node->name : "";
+}
+
+const char *tensorflow_callee(const Tensorflow__NodeDef *node)
+{
+	const Tensorflow__AttrValue *function;
+
+	if (!tensorflow_is(node, "PartitionedCall") &&
+	    !tensorflow_is(node, "StatefulPartitionedCall"))
+		return NULL;
+	function = tensorflow_attribute(node, "f");
+	return function && function->func && function->func->name ? function->func->name : "";
 }
 
 /* ------------------------------------------------------------------- scopes */
@@ -85,8 +94,8 @@ static int compare_nodes(const void *a, const void *b, void *context)
 {
 	const struct tensorflow_scope *scope = context;
 
-	return strcmp(name_of(scope->nodes[*(const uint32_t *)a]),
-		      name_of(scope->nodes[*(const uint32_t *)b]));
+	return strcmp(tensorflow_name(scope->nodes[*(const uint32_t *)a]),
+		      tensorflow_name(scope->nodes[*(const uint32_t *)b]));
 }
 
 /* Sorts the names of scope's nodes, when they are first asked for. */
@@ -113,7 +122,7 @@ static enum emnist_status index_scope(struct tensorflow_graph *graph,
 		if (compare_nodes(&scope->by_name[i - 1], &scope->by_name[i], scope) == 0)
 			return error_set(trace->error, EMNIST_ERR_CORRUPT,
 					 "two nodes are called '%.80s'",
-					 name_of(scope->nodes[scope->by_name[i]]));
+					 tensorflow_name(scope->nodes[scope->by_name[i]]));
 	return EMNIST_OK;
 }
 
@@ -124,7 +133,8 @@ size_t tensorflow_find(const struct tensorflow_scope *scope, const char *name, s
 
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
-		const int order = compare_key(&key, name_of(scope->nodes[scope->by_name[middle]]));
+		const int order =
+			compare_key(&key, tensorflow_name(scope->nodes[scope->by_name[middle]]));
 
 		if (order == 0)
 			return scope->by_name[middle];
@@ -149,12 +159,13 @@ static enum emnist_status new_frame(struct tensorflow_graph *graph, struct tenso
 	if (!frame)
 		return trace_memory(trace);
 	frame->scope = scope;
-	frame->values = arena_alloc(&trace->arena, scope->n_nodes, sizeof(struct value *));
+	frame->steps = arena_alloc(&trace->arena, scope->n_nodes, sizeof(*frame->steps));
 	frame->callees =
 		arena_alloc(&trace->arena, scope->n_nodes, sizeof(struct tensorflow_frame *));
-	frame->is_open = arena_alloc(&trace->arena, scope->n_nodes, 1);
-	if (!frame->values || !frame->callees || !frame->is_open)
+	if (!frame->steps || !frame->callees)
 		return trace_memory(trace);
+	for (size_t i = 0; i < scope->n_nodes; i++)
+		frame->steps[i] = (struct tensorflow_step){.frame = frame, .node = i};
 	*frame_ret = frame;
 	return EMNIST_OK;
 }
@@ -227,7 +238,7 @@ static enum emnist_status enter(struct tensorflow_graph *graph, const struct ten
 	if (!scope || !scope->function->signature)
 		return error_set(trace->error, EMNIST_ERR_CORRUPT,
 				 "node '%.64s' calls the function '%.64s', which is not there",
-				 name_of(tensorflow_node(ref)), name);
+				 tensorflow_name(tensorflow_node(ref)), name);
 	status = new_frame(graph, scope, callee);
 	if (status)
 		return status;
@@ -333,128 +344,21 @@ enum emnist_status tensorflow_resolve(struct tensorflow_graph *graph,
 	return error_set(graph->trace.error, EMNIST_ERR_CORRUPT, "operators form a circle");
 }
 
-/* --------------------------------------------------------------- evaluation */
-
-struct stack {
-	struct tensorflow_ref *refs;
-	size_t n;
-	size_t capacity;
-};
-
-static enum emnist_status push(struct tensorflow_graph *graph, struct stack *stack,
-			       struct tensorflow_ref ref)
+/* A step of its own for an output that is not the first, so that it is refused only after what
+ * makes it. */
+enum emnist_status tensorflow_step_of(struct tensorflow_graph *graph,
+				      const struct tensorflow_ref *ref,
+				      struct tensorflow_step **step_ret)
 {
-	struct trace *trace = &graph->trace;
-	struct tensorflow_ref *grown;
+	struct tensorflow_step *step = &ref->frame->steps[ref->node];
 
-	if (ref.frame->is_open[ref.node])
-		return error_set(trace->error, EMNIST_ERR_CORRUPT, "operators form a circle");
-	if (stack->n == stack->capacity) {
-		/* What is left behind is no more than what is in use. */
-		stack->capacity = stack->capacity ? 2 * stack->capacity : 256;
-		grown = arena_alloc(&trace->arena, stack->capacity, sizeof(*grown));
-		if (!grown)
-			return trace_memory(trace);
-		if (stack->n > 0)
-			memcpy(grown, stack->refs, stack->n * sizeof(*grown));
-		stack->refs = grown;
+	if (ref->output != 0) {
+		step = arena_alloc(&graph->trace.arena, 1, sizeof(*step));
+		if (!step)
+			return trace_memory(&graph->trace);
+		*step = (struct tensorflow_step){
+			.frame = ref->frame, .node = ref->node, .is_other_output = true};
 	}
-	stack->refs[stack->n++] = ref;
+	*step_ret = step;
 	return EMNIST_OK;
-}
-
-static enum emnist_status too_many_parts(struct tensorflow_graph *graph)
-{
-	return trace_refuse(&graph->trace, "it has more than %d inputs or attributes",
-			    TENSORFLOW_MAX_PARTS);
-}
-
-/* The inputs that are tensors, which come first. */
-static size_t count_inputs(const Tensorflow__NodeDef *node)
-{
-	size_t n = 0;
-
-	while (n < node->n_input && !tensorflow_is_control(node->input[n]))
-		n++;
-	return n;
-}
-
-/* Puts on the stack what node takes and is not known yet, such that the first input comes first. */
-static enum emnist_status push_inputs(struct tensorflow_graph *graph, struct stack *stack,
-				      const struct tensorflow_ref *of)
-{
-	const Tensorflow__NodeDef *node = tensorflow_node(of);
-
-	for (size_t i = count_inputs(node); i-- > 0;) {
-		struct tensorflow_ref ref;
-		enum emnist_status status =
-			tensorflow_resolve(graph, of->frame, node->input[i], &ref);
-
-		if (!status && !ref.frame->values[ref.node])
-			status = push(graph, stack, ref);
-		if (status)
-			return status;
-	}
-	return EMNIST_OK;
-}
-
-/* Computes a node whose inputs are known. */
-static enum emnist_status compute(struct tensorflow_graph *graph, const struct tensorflow_ref *ref)
-{
-	const Tensorflow__NodeDef *node = tensorflow_node(ref);
-	struct value *inputs[TENSORFLOW_MAX_PARTS], *value;
-	const size_t n = count_inputs(node);
-	enum emnist_status status;
-
-	for (size_t i = 0; i < n; i++) {
-		struct tensorflow_ref input;
-
-		status = tensorflow_resolve(graph, ref->frame, node->input[i], &input);
-		if (status)
-			return status;
-		graph->trace.op = node->op ? node->op : "";
-		graph->trace.node = name_of(node);
-		if (input.output != 0)
-			return trace_refuse(
-				&graph->trace,
-				"it takes another than the first output of node '%.40s'",
-				name_of(tensorflow_node(&input)));
-		inputs[i] = input.frame->values[input.node];
-	}
-	value = arena_alloc(&graph->trace.arena, 1, sizeof(*value));
-	if (!value)
-		return trace_memory(&graph->trace);
-	status = tensorflow_operate(graph, ref->frame, node, inputs, n, value);
-	ref->frame->values[ref->node] = value;
-	return status;
-}
-
-enum emnist_status tensorflow_evaluate(struct tensorflow_graph *graph, struct tensorflow_ref ref,
-				       struct value *value_ret)
-{
-	struct stack stack = {NULL, 0, 0};
-	enum emnist_status status = push(graph, &stack, ref);
-
-	while (!status && stack.n > 0) {
-		const struct tensorflow_ref top = stack.refs[stack.n - 1];
-		const Tensorflow__NodeDef *node = tensorflow_node(&top);
-
-		graph->trace.op = node->op ? node->op : "";
-		graph->trace.node = name_of(node);
-		if (top.frame->values[top.node]) {
-			stack.n--;
-		} else if (top.frame->is_open[top.node]) {
-			top.frame->is_open[top.node] = 0;
-			status = compute(graph, &top);
-		} else if (node->n_input > TENSORFLOW_MAX_PARTS ||
-			   node->n_attr > TENSORFLOW_MAX_PARTS) {
-			status = too_many_parts(graph);
-		} else {
-			top.frame->is_open[top.node] = 1;
-			status = push_inputs(graph, &stack, &top);
-		}
-	}
-	if (!status)
-		*value_ret = *ref.frame->values[ref.node];
-	return status;
 }

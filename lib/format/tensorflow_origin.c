@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tensorflow.h"
+#include "tensorflow_origin.h"
+#include "tensorflow_variables.h"
 
 /* DataType, by NumPy's names. */
 static const char *const type_names[] = {

@@ -7,7 +7,9 @@
  */
 #include <string.h>
 
-#include "tensorflow.h"
+#include "tensorflow_operators.h"
+#include "tensorflow_origin.h"
+#include "tensorflow_variables.h"
 #include "wire.h"
 
 /* --------------------------------------------------------------- signatures */
@@ -210,7 +212,7 @@ static enum emnist_status make_model(struct tensorflow_graph *graph, const char 
 				   "the output is not the first of node '%.64s'",
 				   tensorflow_node(&ref)->name);
 	if (!status)
-		status = tensorflow_evaluate(graph, ref, &value);
+		status = tensorflow_evaluate(graph, &ref, &value);
 	if (status)
 		return status;
 	if (value.kind != VALUE_ROWS)

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tensorflow.h"
+#include "tensorflow_bundle.h"
+#include "tensorflow_variables.h"
 #include "wire.h"
 
 #define OBJECTS_KEY "_CHECKPOINTABLE_OBJECT_GRAPH"

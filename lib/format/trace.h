@@ -1,23 +1,25 @@
 /*
  * trace.h - finding out what a graph of operators computes, whatever it is spelt in.
  *
- * A reader evaluates its graph from the input to the output, operator by operator, on values of two
- * kinds: tensors that do not depend on the model's input, whose numbers are known, and rows that
- *do. Of rows it is known how each value comes of one value of a stage - the input, or what a fully
+ * A graph is evaluated from the input to the output, operator by operator, on values of two kinds:
+ * tensors that do not depend on the model's input, whose numbers are known, and rows that do. Of
+ * rows it is known how each value comes of one value of a stage - the input, or what a fully
  * connected layer gives:
  *
  *	row[i] = scale[i] * f(stage[order[i]]) + shift[i]
  *
  * where f is any expression of one variable. So it does not matter how a graph spells an
- *activation, a permutation or a normalisation: when the next fully connected layer comes, scale,
- *shift and order go into its weights or into those before it, and it is asked of f which activation
- *it is (trace_activation.c).
+ * activation, a permutation or a normalization: when the next fully connected layer comes, scale,
+ * shift and order go into its weights or into those before it, and it is asked of f which
+ * activation it is (trace_activation.c).
  *
- *	trace_tensor.c      tensors: what is known is computed
- *	trace_shape.c       the input, and shapes of all values
- *	trace_rows.c        rows: what is computed of them is collected
- *	trace_layers.c      the layers that come of them
- *	trace_activation.c  expressions, and which activation one is
+ * - trace_evaluate.c: the order of evaluation
+ * - trace_tensor.c: tensors: what is known is computed
+ * - trace_shape.c: the input, and shapes of all values
+ * - trace_rows.c: rows: what is computed of them is collected
+ * - trace_layers.c: the layers that come of them
+ * - trace_activation.c: expressions, and which activation one is
+ * - trace_functions.c: functions of single numbers
  *
  * Everything is allocated from the trace's arena but the model that comes of it. Functions that
  * return a pointer or a bool give NULL or false where the arena is spent: trace_memory() says so.
@@ -126,6 +128,37 @@ enum emnist_status trace_refuse(const struct trace *trace, const char *format, .
 enum emnist_status trace_finish(struct trace *trace, const struct rows *rows,
 				struct emnist_model **model_ret);
 
+/* -------------------------------------------------------------- evaluation */
+
+/* Inputs of one operator that are read. */
+#define TRACE_MAX_INPUTS 64
+
+/* What gives one value. A reader has it at the head of what it knows of a node itself. */
+struct trace_node {
+	struct value *value; /* NULL: not known yet */
+	/* What it takes, and whether that is being evaluated. */
+	struct trace_node **inputs;
+	size_t n_inputs;
+	bool is_open;
+};
+
+/* What is asked of a reader of graphs; graph is the reader's own. Both say by trace->op and ->node
+ * which operator it is about. */
+struct trace_reader {
+	/* The inputs of node, TRACE_MAX_INPUTS at the most; NULL for one that is left out. *n_ret
+	 * is 0 before. */
+	enum emnist_status (*inputs)(void *graph, struct trace_node *node,
+				     struct trace_node **inputs, size_t *n_ret);
+	/* The value of node from those of its inputs. */
+	enum emnist_status (*operate)(void *graph, struct trace_node *node,
+				      struct value *const *inputs, size_t n_inputs,
+				      struct value *value_ret);
+};
+
+/* Evaluates node and all that it depends on. */
+enum emnist_status trace_evaluate(struct trace *trace, const struct trace_reader *reader,
+				  void *graph, struct trace_node *node);
+
 /* ------------------------------------------------- operators on any values */
 
 /* These are known to be linear: as many of them as there are go into weights. Any other function is
@@ -161,6 +194,18 @@ enum emnist_status trace_shape(struct trace *trace, const struct value *a, struc
 /* shape: -1 in it stands for what is left over. */
 enum emnist_status trace_reshape(struct trace *trace, const struct value *a,
 				 const struct tensor *shape, struct value *value_ret);
+
+/* The dimensions that a value has, of which the batch is NaN where it is not known. dims:
+ * (TRACE_MAX_RANK) */
+enum emnist_status trace_dims(struct trace *trace, const struct value *a, size_t *rank_ret,
+			      double *dims);
+
+/* trace_reshape() with a shape that the reader has made. */
+enum emnist_status trace_with_dims(struct trace *trace, const struct value *a, size_t rank,
+				   const double *dims, struct value *value_ret);
+
+/* An axis of rank dimensions, of which a negative one counts from the end. */
+enum emnist_status trace_axis(struct trace *trace, int64_t axis, size_t rank, size_t *axis_ret);
 
 enum emnist_status trace_transpose(struct trace *trace, const struct value *a,
 				   const struct tensor *permutation, struct value *value_ret);

@@ -112,6 +112,40 @@ enum emnist_status trace_reshape(struct trace *trace, const struct value *a,
 			       value_ret->tensor.dims);
 }
 
+enum emnist_status trace_dims(struct trace *trace, const struct value *a, size_t *rank_ret,
+			      double *dims)
+{
+	struct value shape;
+	const enum emnist_status status = trace_shape(trace, a, &shape);
+
+	if (status)
+		return status;
+	*rank_ret = shape.tensor.n;
+	memcpy(dims, shape.tensor.values, shape.tensor.n * sizeof(*dims));
+	return EMNIST_OK;
+}
+
+enum emnist_status trace_with_dims(struct trace *trace, const struct value *a, size_t rank,
+				   const double *dims, struct value *value_ret)
+{
+	struct value shape;
+	double *values;
+	const enum emnist_status status = tensor_make(trace, TENSOR_INT, 1, &rank, &shape, &values);
+
+	if (status)
+		return status;
+	memcpy(values, dims, rank * sizeof(*dims));
+	return trace_reshape(trace, a, &shape.tensor, value_ret);
+}
+
+enum emnist_status trace_axis(struct trace *trace, int64_t axis, size_t rank, size_t *axis_ret)
+{
+	if (axis < -(int64_t)rank || axis >= (int64_t)rank)
+		return trace_refuse(trace, "its axis is %lld", (long long)axis);
+	*axis_ret = (size_t)(axis < 0 ? axis + (int64_t)rank : axis);
+	return EMNIST_OK;
+}
+
 /* Whether it has each of 0..rank-1 once. */
 static bool read_permutation(const struct tensor *tensor, size_t rank, size_t *permutation)
 {

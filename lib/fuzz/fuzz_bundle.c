@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "../base/crc32c.h"
-#include "../format/tensorflow.h"
+#include "../format/tensorflow_bundle.h"
 
 #define TRAILER_NBYTES 5
 #define FOOTER_NBYTES  48

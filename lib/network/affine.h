@@ -1,9 +1,9 @@
 /*
  * affine.h - scaling and shifting of single values, taken into the layers before or after.
  *
- * What scales and shifts each value on its own (batch normalisation, arithmetic with constants)
- *goes into the rows and the bias of a fully connected layer before it whose activation is yet to
- *come:
+ * What scales and shifts each value on its own (batch normalization, arithmetic with constants)
+ * goes into the rows and the bias of a fully connected layer before it whose activation is yet
+ * to come:
  *
  *	s (W x + b) + t  =  (diag(s) W) x + (s b + t)
  *

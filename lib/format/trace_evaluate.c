@@ -1,0 +1,104 @@
+/*
+ * trace_evaluate.c - evaluating what a graph's output depends on.
+ *
+ * What a node takes is evaluated before it, with a stack of our own, so that neither long chains
+ * nor circles can exhaust the program's. Each node is evaluated once, and only where the output
+ * depends on it.
+ */
+#include <string.h>
+
+#include "trace.h"
+
+/* Operators in a row: a network of MODEL_MAX_LAYERS layers has less than a third of these. */
+#define MAX_DEPTH 4096
+
+/* Nodes that are still to be evaluated, the next one last. */
+struct stack {
+	struct trace_node **nodes;
+	size_t n;
+	size_t capacity;
+};
+
+static enum emnist_status push(struct trace *trace, struct stack *stack, struct trace_node *node)
+{
+	struct trace_node **grown;
+
+	if (node->is_open)
+		return error_set(trace->error, EMNIST_ERR_CORRUPT, "operators form a circle");
+	if (stack->n == stack->capacity) {
+		/* What is left behind is no more than what is in use. */
+		stack->capacity = stack->capacity ? 2 * stack->capacity : 256;
+		grown = arena_alloc(&trace->arena, stack->capacity, sizeof(struct trace_node *));
+		if (!grown)
+			return trace_memory(trace);
+		if (stack->n > 0)
+			memcpy(grown, stack->nodes, stack->n * sizeof(struct trace_node *));
+		stack->nodes = grown;
+	}
+	stack->nodes[stack->n++] = node;
+	return EMNIST_OK;
+}
+
+/* Asks what node takes, and puts on the stack what of it is not known yet, such that the first
+ * input comes first. */
+static enum emnist_status open_node(struct trace *trace, const struct trace_reader *reader,
+				    void *graph, struct stack *stack, struct trace_node *node)
+{
+	struct trace_node *inputs[TRACE_MAX_INPUTS];
+	enum emnist_status status = reader->inputs(graph, node, inputs, &node->n_inputs);
+
+	if (status)
+		return status;
+	node->is_open = true;
+	node->inputs = arena_alloc(&trace->arena, node->n_inputs, sizeof(struct trace_node *));
+	if (!node->inputs)
+		return trace_memory(trace);
+	for (size_t i = node->n_inputs; !status && i-- > 0;) {
+		node->inputs[i] = inputs[i];
+		if (inputs[i] && !inputs[i]->value)
+			status = push(trace, stack, inputs[i]);
+	}
+	return status;
+}
+
+/* Computes a node whose inputs are known. */
+static enum emnist_status close_node(struct trace *trace, const struct trace_reader *reader,
+				     void *graph, struct trace_node *node)
+{
+	struct value *inputs[TRACE_MAX_INPUTS];
+	struct value *value = arena_alloc(&trace->arena, 1, sizeof(*value));
+
+	if (!value)
+		return trace_memory(trace);
+	for (size_t i = 0; i < node->n_inputs; i++)
+		inputs[i] = node->inputs[i] ? node->inputs[i]->value : NULL;
+	node->is_open = false;
+	node->value = value;
+	return reader->operate(graph, node, inputs, node->n_inputs, value);
+}
+
+enum emnist_status trace_evaluate(struct trace *trace, const struct trace_reader *reader,
+				  void *graph, struct trace_node *node)
+{
+	struct stack stack = {NULL, 0, 0};
+	enum emnist_status status = push(trace, &stack, node);
+	size_t depth = 0;
+
+	while (!status && stack.n > 0) {
+		struct trace_node *top = stack.nodes[stack.n - 1];
+
+		if (top->value) {
+			stack.n--;
+		} else if (top->is_open) {
+			status = close_node(trace, reader, graph, top);
+			depth--;
+		} else if (depth++ == MAX_DEPTH) {
+			status = error_set(trace->error, EMNIST_ERR_LIMIT,
+					   "more than %d operators in a row are not read",
+					   MAX_DEPTH);
+		} else {
+			status = open_node(trace, reader, graph, &stack, top);
+		}
+	}
+	return status;
+}
