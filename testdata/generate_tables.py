@@ -5,13 +5,16 @@ NumPy wrote.
     python3 testdata/generate_tables.py
 
 Needs pandas. What a reader must find in each is what it finds in the idx files, but for the first
-image of data-as-header.
+image of data-as-header and its like.
 
     index            a column with the number of the row, without a name
     unnamed          that file read and written again: two such columns, one called "Unnamed: 0"
     index-no-header  the number of the row, and no header; transposed
     numbers          no header in what was read, numbers in what was written; transposed
     data-as-header   the first image was taken for a header, and its values made unique; transposed
+    fractions-as-header  the same of the pixels divided by 255, in pandas' own digits
+    short-as-header  of these with six digits at most, in which "0.2" is a value and a count
+    savetxt-as-header  of these as numpy.savetxt() writes them
     label-last       label behind the pixels, whose columns are 0 to 783
     last-no-header   the same without a header; transposed
     other-name       the label's column is called "y"
@@ -47,6 +50,10 @@ def savetxt(name, values):
     write(name, text.getvalue())
 
 
+def read_as_header(text):
+    return pd.read_csv(io.StringIO(text))
+
+
 def main():
     FOLDER.mkdir(exist_ok=True)
     upright = pd.read_csv(FORMATS / "header.csv.gz")
@@ -65,7 +72,16 @@ def main():
     save("fractions-last", pd.concat([pixels.astype(np.float32) / np.float32(255), label], axis=1),
          index=False, header=False)
     savetxt("savetxt", plain)
-    savetxt("savetxt-fractions", pd.concat([label, pixels / 255], axis=1))
+    shares = pd.concat([label, pixels / 255], axis=1)
+    savetxt("savetxt-fractions", shares)
+    headless = shares.to_csv(index=False, header=False)
+    save("fractions-as-header", read_as_header(headless), index=False)
+    short = io.StringIO()
+    np.savetxt(short, shares, delimiter=",", fmt="%g")
+    save("short-as-header", read_as_header(short.getvalue()), index=False)
+    full = io.StringIO()
+    np.savetxt(full, shares, delimiter=",")
+    save("savetxt-as-header", read_as_header(full.getvalue()))
 
 
 if __name__ == "__main__":

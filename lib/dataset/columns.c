@@ -4,8 +4,9 @@
  * A header has names and no values. One damaged value must not turn a line of values into a header:
  * its image would be lost, and all others mirrored, since images below a header are upright. So
  * every cell of a header is a name, but for two kinds of numbers that no image has: a sequence
- * longer than 0 to 255, and values with a count of their repetitions ("0,0.1,0.2"), which is what
- * pandas makes of a file without a header that it takes to have one.
+ * longer than 0 to 255, and values with a count of their repetitions ("0,0.1,0.2", of fractions
+ * "0.0,0.5,0.0.1"), which is what pandas makes of a file without a header that it takes to have
+ * one.
  *
  * pandas also writes a column with the number of the row, whose name is empty or "Unnamed: 0".
  */
@@ -113,31 +114,40 @@ static bool is_sequence(const struct rows *rows)
 	return n > UINT8_MAX + 1;
 }
 
-/* Whether the cells that are numbers are values with the count of their repetitions. */
+/* Whether cell i is what an earlier one is, a point, and a count. *twice_ret: set where it is what
+ * an earlier one is. */
+static bool is_count_of_earlier(const struct rows *rows, size_t i, bool *twice_ret)
+{
+	const struct rows_field *field = rows_field(rows, i);
+	const char *point = strrchr(field->text, '.');
+	const bool has_count = point && point[1] && !point[1 + strspn(point + 1, "0123456789")];
+	const size_t stem_nbytes = has_count ? (size_t)(point - field->text) : SIZE_MAX;
+	bool is_one = false;
+
+	for (size_t k = 0; k < i && !*twice_ret; k++) {
+		const struct rows_field *earlier = rows_field(rows, k);
+
+		*twice_ret = strcmp(earlier->text, field->text) == 0;
+		is_one |= earlier->nbytes == stem_nbytes &&
+			  memcmp(earlier->text, field->text, stem_nbytes) == 0;
+	}
+	return is_one;
+}
+
+/* Whether the cells that are numbers are values with the count of their repetitions: none is there
+ * twice, and half of them have a count, or more. Of 784 pixels with 256 levels it is two thirds. */
 static bool is_counted(const struct rows *rows)
 {
-	uint16_t seen[UINT16_MAX + 1] = {0};
-	bool any = false;
+	size_t n = 0, n_counted = 0;
+	bool twice = false;
 
-	for (size_t i = 0; i < rows->n_fields; i++) {
-		const char *text = rows_field(rows, i)->text, *end;
-		uint32_t value, count = 0;
-
-		if (!is_number(text))
+	for (size_t i = 0; i < rows->n_fields && !twice; i++) {
+		if (!is_number(rows_field(rows, i)->text))
 			continue;
-		end = leading_number(text, &value);
-		if (!end)
-			return false;
-		/* A value that had a point keeps it: 0.0, 0.0.1. */
-		if (strcmp(end, ".0") == 0 || strncmp(end, ".0.", 3) == 0)
-			end += 2;
-		if (*end == '.')
-			end = leading_number(end + 1, &count);
-		if (!end || *end || count != seen[value]++)
-			return false;
-		any |= count > 0;
+		n++;
+		n_counted += is_count_of_earlier(rows, i, &twice);
 	}
-	return any;
+	return !twice && n_counted >= n - n_counted;
 }
 
 static enum columns_header find_header(const struct rows *rows)

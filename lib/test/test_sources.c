@@ -260,19 +260,58 @@ static void test_tables(void **state)
 		 "CSV, fractions of 0 to 1 times 255, transposed", NULL},
 	};
 	struct emnist_dataset_options options = {.label_column = "786"};
-	static struct contents contents, original;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		options.label_column = tables[i].label_column;
 		check_same(tables[i].path, &options, tables[i].description);
 	}
+}
+
+/* What is said of a dataset at which people are to look. */
+static void check_assumed(const char *path, const struct emnist_dataset_options *options,
+			  enum emnist_assumed kind, const char *wanted)
+{
+	struct emnist_dataset *dataset;
+	struct emnist_error error;
+	const char *text;
+
+	if (emnist_dataset_open(path, options, &dataset, &error))
+		fail_msg("%s: %s", path, error.message);
+	text = emnist_dataset_assumed(dataset, kind);
+	if (!wanted)
+		assert_null(text);
+	else
+		assert_string_equal(text ? text : "(nothing)", wanted);
+	emnist_dataset_free(dataset);
+}
+
+/* What pandas makes of CSV whose first image it took for a header. */
+static void test_data_as_header(void **state)
+{
+	static const char fractions[] = "CSV, fractions of 0 to 1 times 255, transposed";
+	static const struct {
+		const char *path, *description;
+	} tables[] = {
+		{FOLDER "tables/data-as-header.csv.gz", "CSV, transposed"},
+		{FOLDER "tables/fractions-as-header.csv.gz", fractions},
+		{FOLDER "tables/short-as-header.csv.gz", fractions},
+		{FOLDER "tables/savetxt-as-header.csv.gz", fractions},
+	};
+	static struct contents contents, original;
+
+	(void)state;
 	read_good(ORIGINAL, NULL, &original);
-	read_good(FOLDER "tables/data-as-header.csv.gz", NULL, &contents);
-	assert_int_equal(contents.n, original.n - 1);
-	assert_memory_equal(contents.pixels, original.pixels + EMNIST_VECTOR_LENGTH,
-			    contents.n * EMNIST_VECTOR_LENGTH);
-	assert_string_equal(contents.description, "CSV, transposed");
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		read_good(tables[i].path, NULL, &contents);
+		assert_int_equal(contents.n, original.n - 1);
+		assert_memory_equal(contents.pixels, original.pixels + EMNIST_VECTOR_LENGTH,
+				    contents.n * EMNIST_VECTOR_LENGTH);
+		assert_string_equal(contents.description, tables[i].description);
+		check_assumed(tables[i].path, NULL, EMNIST_ASSUMED_HEADER,
+			      "line 1 is left out: it was an image before a program took it for "
+			      "names of columns");
+	}
 }
 
 static void test_label_column(void **state)
@@ -307,24 +346,6 @@ static void test_label_column(void **state)
 
 		check_fails(cases[i].path, &options, cases[i].status, cases[i].message);
 	}
-}
-
-/* What is said of a dataset at which people are to look. */
-static void check_assumed(const char *path, const struct emnist_dataset_options *options,
-			  enum emnist_assumed kind, const char *wanted)
-{
-	struct emnist_dataset *dataset;
-	struct emnist_error error;
-	const char *text;
-
-	if (emnist_dataset_open(path, options, &dataset, &error))
-		fail_msg("%s: %s", path, error.message);
-	text = emnist_dataset_assumed(dataset, kind);
-	if (!wanted)
-		assert_null(text);
-	else
-		assert_string_equal(text ? text : "(nothing)", wanted);
-	emnist_dataset_free(dataset);
 }
 
 /* The first n images of the CSV in the folder of formats, turned or not, under another name. */
@@ -872,6 +893,7 @@ int main(void)
 		cmocka_unit_test(test_damaged_first_line),
 		cmocka_unit_test(test_fractions),
 		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_data_as_header),
 		cmocka_unit_test(test_label_column),
 		cmocka_unit_test(test_assumed),
 		cmocka_unit_test(test_damaged_lists),
