@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 const struct command commands[] = {
-	{"classify", "print what character each image shows", cmd_classify},
+	{"classify", "recognize the character in each image", cmd_classify},
 	{"eval", "measure a model's accuracy on a labelled dataset", cmd_eval},
 	{"train", "train a model on labelled datasets", cmd_train},
-	{"model", "look at models, and write them in other forms", cmd_model},
-	{"dataset", "look at labelled images, and write them in other forms", cmd_dataset},
+	{"model", "show and convert models", cmd_model},
+	{"dataset", "show and convert labelled images", cmd_dataset},
 	{"bench", "measure how fast this machine classifies", cmd_bench},
 	{NULL, NULL, NULL},
 };
