@@ -69,6 +69,7 @@ PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) openblas libarchive
 PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm -lpthread -ldl
 LINK = $(CC) $(CFLAGS) $(HARDEN_LINK) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread $(LDFLAGS)
 
+HEADERS     := $(wildcard lib/*.h)
 LIB_SOURCES := $(filter-out lib/test/% lib/fuzz/% lib/bench/% lib/tool/%,$(wildcard lib/*/*.c))
 CLI_SOURCES := $(filter-out cli/test/%,$(wildcard cli/*.c cli/*/*.c))
 TESTS       := $(patsubst lib/test/%.c,%,$(wildcard lib/test/test_*.c))
@@ -155,7 +156,8 @@ $(BUILD)/libemnist.so: $(BUILD)/libemnist.so.$(VERSION)
 	$(Q)ln -sf $(<F) $(BUILD)/libemnist.so.$(SOVERSION)
 	$(Q)ln -sf $(<F) $@
 
-$(BUILD)/emnist: $(CLI_OBJECTS) $(BUILD)/libemnist.a
+# Of the objects, and not of the library: it uses what is not public, too.
+$(BUILD)/emnist: $(CLI_OBJECTS) $(LIB_OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
 
@@ -303,11 +305,11 @@ default-model: $(BUILD)/emnist $(BUILD)/bench/export_photographs ## train lib/bu
 
 # ------------------------------------------------------------------ installing
 
-install: all ## install program, libraries, header and manual under DESTDIR/prefix
+install: all ## install program, libraries, headers and manual under DESTDIR/prefix
 	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir) \
 		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man3 $(DESTDIR)$(mandir)/man5
 	install -m 755 $(BUILD)/emnist $(DESTDIR)$(bindir)/emnist
-	install -m 644 lib/emnist.h $(DESTDIR)$(includedir)/emnist.h
+	install -m 644 $(HEADERS) $(DESTDIR)$(includedir)
 	install -m 644 $(BUILD)/libemnist.a $(DESTDIR)$(libdir)/libemnist.a
 	install -m 755 $(BUILD)/libemnist.so.$(VERSION) $(DESTDIR)$(libdir)/libemnist.so.$(VERSION)
 	ln -sf libemnist.so.$(VERSION) $(DESTDIR)$(libdir)/libemnist.so.$(SOVERSION)
@@ -319,7 +321,7 @@ install: all ## install program, libraries, header and manual under DESTDIR/pref
 	@[ -n '$(DESTDIR)' ] || sh lib/tool/settle_loader.sh '$(libdir)'
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(bindir)/emnist $(DESTDIR)$(includedir)/emnist.h \
+	rm -f $(DESTDIR)$(bindir)/emnist $(HEADERS:lib/%=$(DESTDIR)$(includedir)/%) \
 		$(DESTDIR)$(libdir)/libemnist.a $(DESTDIR)$(libdir)/libemnist.so \
 		$(DESTDIR)$(libdir)/libemnist.so.$(SOVERSION) \
 		$(DESTDIR)$(libdir)/libemnist.so.$(VERSION) \

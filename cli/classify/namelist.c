@@ -6,6 +6,7 @@
  * allows only the beginning is kept: memory does not depend on what is in the list.
  */
 #include "namelist.h"
+#include "../../lib/base/encoding.h"
 #include "../common/cli.h"
 
 #include <errno.h>
@@ -111,7 +112,7 @@ static bool drop_marks(struct namelist *list)
 	list->has_begun = true;
 	if (n == 0 || n >= sizeof(list->name))
 		return true;
-	is_wrong = is_first && emnist_text_start(list->name, n, &n_mark, &error);
+	is_wrong = is_first && encoding_mark(list->name, n, &n_mark, &error);
 	has_cr = list->separator == '\n' && list->name[n - 1] == '\r';
 	if ((!is_wrong && !n_mark && !has_cr) || is_there(list))
 		return true;

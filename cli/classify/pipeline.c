@@ -15,6 +15,7 @@
  * number of threads.
  */
 #include "pipeline.h"
+#include "../../lib/base/ordered.h"
 #include "../common/endings.h"
 #include "batch.h"
 #include "dump.h"
@@ -459,7 +460,7 @@ static struct pipeline_options fit(const struct pipeline_options *options,
 /* Runs to the end of the inputs; false where it was stopped, or failed. */
 static bool run_workers(struct pipeline *pipeline)
 {
-	const struct emnist_ordered_options workers = {
+	const struct ordered_options workers = {
 		.n_workers = pipeline->options->n_threads,
 		.in_turn = pipeline->in_turn,
 		.context = pipeline,
@@ -472,7 +473,7 @@ static bool run_workers(struct pipeline *pipeline)
 		.consume = consume,
 	};
 	struct emnist_error error;
-	const enum emnist_status status = emnist_ordered_run(&workers, &error);
+	const enum emnist_status status = ordered_run(&workers, &error);
 
 	if (status && status != EMNIST_ERR_STOPPED && !pipeline->fatal.code)
 		pipeline->fatal = error;

@@ -9,6 +9,8 @@
 #include "../output/records.h"
 #include "inputs.h"
 
+#include <emnist_dataset.h>
+
 struct pipeline_options {
 	const struct emnist_model *model; /* of EMNIST_VECTOR_LENGTH inputs */
 	const struct emnist_view *view;   /* of the model's classes, or NULL: as they are */

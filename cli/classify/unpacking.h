@@ -7,6 +7,8 @@
 #include "../output/text.h"
 #include "inputs.h"
 
+#include <emnist_dataset.h>
+
 #include <pthread.h>
 
 /*

@@ -6,6 +6,8 @@
 
 #include "dataset_options.h"
 
+#include <emnist_dataset.h>
+
 #include <stdint.h>
 
 /* {.seed = 1} is the default: all images. */

@@ -7,6 +7,8 @@
 #include "cli.h"
 #include "options.h"
 
+#include <emnist_dataset.h>
+
 /* {.preprocess = -1} is the default. */
 struct dataset_settings {
 	const char *split;

@@ -2,6 +2,7 @@
  * indices.c - a file that lists images by their number.
  */
 #include "indices.h"
+#include "../../lib/base/encoding.h"
 #include "cli.h"
 
 #include <errno.h>
@@ -45,7 +46,7 @@ static bool start_text(const char *path, const char *line, size_t nbytes, size_t
 {
 	struct emnist_error error;
 
-	if (!emnist_text_start(line, nbytes, n_ret, &error))
+	if (!encoding_mark(line, nbytes, n_ret, &error))
 		return true;
 	complain_of(path, &error);
 	return false;

@@ -9,6 +9,8 @@
 
 #include "cli.h"
 
+#include <emnist_dataset.h>
+
 /* Notes that `name`, such as "--output" or "DEST", is to be written to path; NULL and "-" are no
  * files. Complains and returns false where path is another output, or what was noted as read. Says
  * so where the file cannot be replaced. */

@@ -33,7 +33,7 @@ bool sink_open_now(struct sink *sink, const char *path)
 /* Its name is copied, for a signal may come while the file is given another. */
 static void note_temporary(struct sink *sink)
 {
-	const char *name = emnist_outfile_temporary(sink->file);
+	const char *name = outfile_temporary(sink->file);
 
 	sink->temporary = name ? strdup(name) : NULL;
 	if (sink->temporary)
@@ -50,7 +50,7 @@ bool sink_open(struct sink *sink, const char *path)
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return sink_open_now(sink, path);
 	*sink = (struct sink){.fd = -1, .path = path};
-	if (emnist_outfile_open(path, &sink->file, &sink->error)) {
+	if (outfile_open(path, &sink->file, &sink->error)) {
 		complain_of_sink(sink);
 		return false;
 	}
@@ -71,8 +71,7 @@ bool sink_write(struct sink *sink, const void *bytes, size_t nbytes)
 	const char *p = bytes;
 
 	if (sink->file && !sink->failed)
-		sink->failed =
-			emnist_outfile_write(sink->file, bytes, nbytes, &sink->error) != EMNIST_OK;
+		sink->failed = outfile_write(sink->file, bytes, nbytes, &sink->error) != EMNIST_OK;
 	while (!sink->file && nbytes > 0 && !sink->failed) {
 		ssize_t n = write(sink->fd, p, nbytes);
 
@@ -89,11 +88,11 @@ bool sink_write(struct sink *sink, const void *bytes, size_t nbytes)
 enum exit_status sink_close(struct sink *sink, enum exit_status status)
 {
 	if (sink->file && !sink->failed && status != STATUS_FATAL)
-		sink->failed = emnist_outfile_commit(sink->file, &sink->error) != EMNIST_OK;
+		sink->failed = outfile_commit(sink->file, &sink->error) != EMNIST_OK;
 	/* Some file systems tell of a full disk only now. */
 	if (!sink->file && close(sink->fd) < 0 && !sink->failed && errno != EINTR)
 		note_failure(sink);
-	emnist_outfile_free(sink->file);
+	outfile_free(sink->file);
 	if (sink->temporary)
 		interrupt_keep(sink->temporary);
 	free(sink->temporary);

@@ -4,17 +4,18 @@
 #ifndef CLI_COMMON_SINK_H
 #define CLI_COMMON_SINK_H
 
+#include "../../lib/io/outfile.h"
 #include "../output/text.h"
 #include "cli.h"
 
 struct sink {
-	int fd;                      /* where there is no file */
-	struct emnist_outfile *file; /* or NULL */
-	char *temporary;             /* what the file is called until it is whole, or NULL */
-	const char *path;            /* NULL: standard output */
-	bool failed;                 /* nothing more is written then */
-	int failure;                 /* errno, where there is no file */
-	struct emnist_error error;   /* with failed, and a path */
+	int fd;                    /* where there is no file */
+	struct outfile *file;      /* or NULL */
+	char *temporary;           /* what the file is called until it is whole, or NULL */
+	const char *path;          /* NULL: standard output */
+	bool failed;               /* nothing more is written then */
+	int failure;               /* errno, where there is no file */
+	struct emnist_error error; /* with failed, and a path */
 };
 
 /* path NULL or "-": standard output; else a file that takes its place in sink_close(). On failure

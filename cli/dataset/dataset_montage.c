@@ -1,6 +1,7 @@
 /*
  * dataset_montage.c - emnist dataset montage: a contact sheet of a dataset's images.
  */
+#include "../../lib/draw/montage.h"
 #include "../common/choice.h"
 #include "../common/endings.h"
 #include "../common/sink.h"
@@ -58,8 +59,8 @@ static bool is_chosen(const struct settings *s)
 	return s->choice.range || s->choice.set || s->choice.n_sample || s->dataset.indices_path;
 }
 
-static bool add_image(const struct settings *s, struct emnist_montage *montage,
-		      const uint8_t *pixels, const char *label, uint64_t number)
+static bool add_image(const struct settings *s, struct montage *montage, const uint8_t *pixels,
+		      const char *label, uint64_t number)
 {
 	struct emnist_error error;
 	struct text text = {0};
@@ -69,15 +70,15 @@ static bool add_image(const struct settings *s, struct emnist_montage *montage,
 	if (s->numbers)
 		text_printf(&text, "\n#%llu", (unsigned long long)number);
 	text_putc(&text, '\0');
-	good = !text.failed && !emnist_montage_add(montage, pixels, text.bytes, &error);
+	good = !text.failed && !montage_add(montage, pixels, text.bytes, &error);
 	if (!good)
 		complain("%s", text.failed ? "out of memory" : error.message);
 	text_release(&text);
 	return good;
 }
 
-static bool add_images(const struct settings *s, struct emnist_montage *montage,
-		       struct choice *choice, const char *path)
+static bool add_images(const struct settings *s, struct montage *montage, struct choice *choice,
+		       const char *path)
 {
 	static uint8_t pixels[BATCH * EMNIST_VECTOR_LENGTH];
 	uint16_t classes[BATCH];
@@ -87,7 +88,7 @@ static bool add_images(const struct settings *s, struct emnist_montage *montage,
 	while (n > 0) {
 		if (!choice_read(choice, BATCH, pixels, classes, numbers, &n))
 			return false;
-		if (!is_chosen(s) && emnist_montage_count(montage) + n > DEFAULT_MOST) {
+		if (!is_chosen(s) && montage_count(montage) + n > DEFAULT_MOST) {
 			complain("'%s': more than %d images: choose with --range, --classes, "
 				 "--sample or --indices",
 				 path, DEFAULT_MOST);
@@ -102,7 +103,7 @@ static bool add_images(const struct settings *s, struct emnist_montage *montage,
 	return true;
 }
 
-static bool add_dataset(struct settings *s, struct emnist_montage *montage, const char *path)
+static bool add_dataset(struct settings *s, struct montage *montage, const char *path)
 {
 	struct emnist_dataset *dataset = dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
 	struct choice *choice = dataset ? choice_open(&s->choice, dataset, path) : NULL;
@@ -116,18 +117,18 @@ static bool add_dataset(struct settings *s, struct emnist_montage *montage, cons
 	return good;
 }
 
-static enum exit_status write_sheet(const struct settings *s, const struct emnist_montage *montage)
+static enum exit_status write_sheet(const struct settings *s, const struct montage *montage)
 {
 	enum exit_status status;
 	struct emnist_error error;
 	size_t nbytes;
 	void *png;
 
-	if (!emnist_montage_count(montage)) {
+	if (!montage_count(montage)) {
 		complain("'%s': no images to draw", s->output_path);
 		return STATUS_FATAL;
 	}
-	if (emnist_montage_encode(montage, &png, &nbytes, &error)) {
+	if (montage_encode(montage, &png, &nbytes, &error)) {
 		complain_of(s->output_path, &error);
 		return STATUS_FATAL;
 	}
@@ -138,17 +139,17 @@ static enum exit_status write_sheet(const struct settings *s, const struct emnis
 
 static enum exit_status draw(struct settings *s)
 {
-	const struct emnist_montage_options options = {
+	const struct montage_options options = {
 		.n_columns = (uint32_t)s->n_columns,
 		.scale = (uint32_t)s->scale,
 		.dark = s->dark,
 	};
 	enum exit_status status = STATUS_FATAL;
-	struct emnist_montage *montage;
+	struct montage *montage;
 	struct emnist_error error;
 	bool good = true;
 
-	if (emnist_montage_create(&options, &montage, &error)) {
+	if (montage_create(&options, &montage, &error)) {
 		complain("%s", error.message);
 		return STATUS_FATAL;
 	}
@@ -156,7 +157,7 @@ static enum exit_status draw(struct settings *s)
 		good = add_dataset(s, montage, s->operands.texts[i]);
 	if (good)
 		status = write_sheet(s, montage);
-	emnist_montage_free(montage);
+	montage_free(montage);
 	return dataset_status(&s->dataset, status);
 }
 

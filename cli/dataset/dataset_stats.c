@@ -1,6 +1,7 @@
 /*
  * dataset_stats.c - emnist dataset stats: settings and files around the counting.
  */
+#include "../../lib/draw/chart.h"
 #include "../common/dataset_options.h"
 #include "../common/endings.h"
 #include "../common/outputs.h"
@@ -113,7 +114,7 @@ static enum exit_status write_png(const char *path, const struct stats_report *r
 
 		names[i] = slash && slash[1] ? slash + 1 : report->paths[i];
 	}
-	if (names && !emnist_statistics_to_png(report->statistics, names, &png, &nbytes, &error))
+	if (names && !chart_encode(report->statistics, names, &png, &nbytes, &error))
 		status = sink_put(path, png, nbytes);
 	else
 		complain_of(path, &error);

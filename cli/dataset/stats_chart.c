@@ -6,6 +6,7 @@
  * hangs on color alone.
  */
 #include "stats_chart.h"
+#include "../../lib/draw/chart.h"
 #include "../output/escape.h"
 #include "../output/text.h"
 
@@ -131,7 +132,7 @@ static void put_bar(struct text *text, const struct emnist_part *part, size_t i,
 	text_printf(text,
 		    "<rect class=\"g%d\" x=\"%.1f\" y=\"%.2f\" width=\"%.1f\" height=\"%.2f\">"
 		    "<title>",
-		    (int)emnist_labels_group(part->labels, i), x - step * BAR_SHARE / 2,
+		    (int)label_group_of(part->labels, i), x - step * BAR_SHARE / 2,
 		    BARS_TOP + BARS_HEIGHT - height, step * BAR_SHARE, height);
 	put_escaped(text, label, SIZE_MAX);
 	text_printf(text, ": %s, %.2f %%</title></rect>", with_commas(part->counts[i], digits),
@@ -148,13 +149,13 @@ static void put_groups(struct text *text, const struct emnist_part *part)
 	const struct stats_groups groups = stats_groups_of(part);
 	int x = LEFT;
 
-	for (int i = 0; i < EMNIST_N_GROUPS; i++) {
+	for (int i = 0; i < N_LABEL_GROUPS; i++) {
 		if (!groups.n_classes[i])
 			continue;
 		text_printf(text,
 			    "<rect class=\"g%d\" x=\"%d\" y=\"36\" width=\"10\" height=\"10\"/>"
 			    "<text x=\"%d\" y=\"45\">%s %.1f %%</text>\n",
-			    i, x, x + 15, emnist_group_name((enum emnist_group)i),
+			    i, x, x + 15, label_group_name((enum label_group)i),
 			    100 * stats_share(groups.n_images[i], part->n_images));
 		x += 140;
 	}
@@ -179,7 +180,7 @@ static void put_panel(struct text *text, const char *path, const struct emnist_p
 	text_release(&shown);
 	text_printf(text, ": %s images</text>\n", with_commas(part->n_images, digits));
 	put_groups(text, part);
-	put_lines(text, most, emnist_chart_step(most), width);
+	put_lines(text, most, chart_step(most), width);
 	for (size_t i = 0; i < emnist_labels_count(part->labels); i++)
 		put_bar(text, part, i, most, step);
 	text_puts(text, "</g>\n");

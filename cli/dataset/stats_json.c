@@ -39,11 +39,11 @@ static void put_groups(struct text *text, const struct emnist_part *part)
 	const struct stats_groups groups = stats_groups_of(part);
 
 	json_begin_array(text, "groups");
-	for (size_t i = 0; i < EMNIST_N_GROUPS; i++) {
+	for (size_t i = 0; i < N_LABEL_GROUPS; i++) {
 		if (!groups.n_classes[i])
 			continue;
 		json_begin_object(text);
-		json_put_text(text, "group", emnist_group_name((enum emnist_group)i));
+		json_put_text(text, "group", label_group_name((enum label_group)i));
 		json_put_count(text, "classes", groups.n_classes[i]);
 		end_object(text, groups.n_images[i], part);
 	}
@@ -58,7 +58,7 @@ static void put_classes(struct text *text, const struct emnist_part *part)
 	for (size_t i = 0; i < emnist_labels_count(labels); i++) {
 		json_begin_object(text);
 		json_put_text(text, "label", emnist_labels_text(labels, i));
-		json_put_text(text, "group", emnist_group_name(emnist_labels_group(labels, i)));
+		json_put_text(text, "group", label_group_name(label_group_of(labels, i)));
 		end_object(text, part->counts[i], part);
 	}
 	text_putc(text, ']');

@@ -11,7 +11,7 @@ struct stats_groups stats_groups_of(const struct emnist_part *part)
 	struct stats_groups groups = {0};
 
 	for (size_t i = 0; i < emnist_labels_count(part->labels); i++) {
-		const enum emnist_group group = emnist_labels_group(part->labels, i);
+		const enum label_group group = label_group_of(part->labels, i);
 
 		groups.n_images[group] += part->counts[i];
 		groups.n_classes[group]++;

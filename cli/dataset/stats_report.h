@@ -4,8 +4,11 @@
 #ifndef CLI_DATASET_STATS_REPORT_H
 #define CLI_DATASET_STATS_REPORT_H
 
+#include "../../lib/draw/label_groups.h"
 #include "../common/cli.h"
 #include "../output/text.h"
+
+#include <emnist_dataset.h>
 
 struct stats_report {
 	const char *const *paths; /* (n_parts) */
@@ -14,8 +17,8 @@ struct stats_report {
 
 /* Images and classes of each group in a part. */
 struct stats_groups {
-	uint64_t n_images[EMNIST_N_GROUPS];
-	size_t n_classes[EMNIST_N_GROUPS];
+	uint64_t n_images[N_LABEL_GROUPS];
+	size_t n_classes[N_LABEL_GROUPS];
 };
 
 struct stats_groups stats_groups_of(const struct emnist_part *part);

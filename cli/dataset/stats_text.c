@@ -138,7 +138,7 @@ static void put_groups(struct text *text, const struct stats_report *report)
 	const size_t n_parts = emnist_statistics_n_parts(report->statistics);
 
 	put_header(text, report, "group", "images", "%");
-	for (size_t group = 0; group < EMNIST_N_GROUPS; group++) {
+	for (size_t group = 0; group < N_LABEL_GROUPS; group++) {
 		size_t n_classes = 0;
 
 		for (size_t i = 0; i < n_parts; i++) {
@@ -149,7 +149,7 @@ static void put_groups(struct text *text, const struct stats_report *report)
 		}
 		if (!n_classes)
 			continue;
-		put_name(text, emnist_group_name((enum emnist_group)group));
+		put_name(text, label_group_name((enum label_group)group));
 		for (size_t i = 0; i < n_parts; i++) {
 			const struct emnist_part part =
 				emnist_statistics_part(report->statistics, i);

@@ -2,6 +2,7 @@
  * eval_files.c - what an evaluation writes to files of their own.
  */
 #include "eval_files.h"
+#include "../../lib/draw/heatmap.h"
 #include "../common/endings.h"
 #include "../common/sink.h"
 #include "../output/escape.h"
@@ -61,7 +62,7 @@ static enum exit_status write_confusion_png(const char *path, const struct eval_
 	size_t nbytes;
 	void *png;
 
-	if (emnist_confusion_to_png(report->evaluation, &png, &nbytes, &error)) {
+	if (heatmap_encode(report->evaluation, &png, &nbytes, &error)) {
 		complain_of(path, &error);
 		return STATUS_FATAL;
 	}
@@ -123,8 +124,7 @@ static enum exit_status write_errors(const char *path, const struct emnist_evalu
 }
 
 /* "1 → l", and how probable it was. */
-static enum emnist_status add_picture(struct emnist_montage *montage,
-				      const struct emnist_evaluation *e,
+static enum emnist_status add_picture(struct montage *montage, const struct emnist_evaluation *e,
 				      const struct eval_picture *picture,
 				      struct emnist_error *error)
 {
@@ -135,18 +135,18 @@ static enum emnist_status add_picture(struct emnist_montage *montage,
 		 emnist_labels_text(e->true_labels, answer->true_class),
 		 emnist_labels_text(e->predicted_labels, answer->predicted_class),
 		 100 * cut_probability((double)answer->probability, 3));
-	return emnist_montage_add(montage, picture->pixels, label, error);
+	return montage_add(montage, picture->pixels, label, error);
 }
 
 static enum exit_status write_montage(const char *path, const struct eval_report *report)
 {
 	const struct eval_pictures *mistakes = report->mistakes;
-	const struct emnist_montage_options options = {
+	const struct montage_options options = {
 		.n_columns =
 			mistakes->n < MONTAGE_COLUMNS ? (uint32_t)mistakes->n : MONTAGE_COLUMNS,
 		.title = "most confident mistakes: true \xe2\x86\x92 predicted",
 	};
-	struct emnist_montage *montage = NULL;
+	struct montage *montage = NULL;
 	enum exit_status status = STATUS_FATAL;
 	enum emnist_status made;
 	struct emnist_error error;
@@ -157,17 +157,17 @@ static enum exit_status write_montage(const char *path, const struct eval_report
 		complain("'%s': no mistakes to show", path);
 		return STATUS_OK;
 	}
-	made = emnist_montage_create(&options, &montage, &error);
+	made = montage_create(&options, &montage, &error);
 	for (size_t i = 0; i < mistakes->n && !made; i++)
 		made = add_picture(montage, report->evaluation, &mistakes->items[i], &error);
 	if (!made)
-		made = emnist_montage_encode(montage, &png, &nbytes, &error);
+		made = montage_encode(montage, &png, &nbytes, &error);
 	if (made)
 		complain_of(path, &error);
 	else
 		status = sink_put(path, png, nbytes);
 	free(png);
-	emnist_montage_free(montage);
+	montage_free(montage);
 	return status;
 }
 

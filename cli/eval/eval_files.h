@@ -4,7 +4,10 @@
 #ifndef CLI_EVAL_EVAL_FILES_H
 #define CLI_EVAL_EVAL_FILES_H
 
+#include "../../lib/draw/montage.h"
 #include "eval_report.h"
+
+#include <emnist_dataset.h>
 
 /* Paths; NULL: not asked for. */
 struct eval_files {

@@ -6,6 +6,7 @@
  * the ground.
  */
 #include "eval_heat.h"
+#include "../../lib/draw/heat.h"
 #include "../output/escape.h"
 
 #include <inttypes.h>
@@ -62,7 +63,7 @@ void eval_heat_style(struct text *text, bool dark)
 		const double level = (double)step / N_STEPS;
 		uint8_t rgb[3];
 
-		emnist_heat_color(dark ? 1 - level : level, rgb);
+		heat_color(dark ? 1 - level : level, rgb);
 		text_printf(text, ".h%d{fill:#%02x%02x%02x}", step, rgb[0], rgb[1], rgb[2]);
 	}
 }
@@ -87,8 +88,7 @@ static void put_row(struct text *text, const struct heat *heat, size_t i)
 			text,
 			"<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" class=\"h%d\"><title>",
 			heat->left + (int)j * heat->cell, heat->top + (int)i * heat->cell,
-			heat->cell - 1, heat->cell - 1,
-			step_of(emnist_heat_level(row[j], n_images)));
+			heat->cell - 1, heat->cell - 1, step_of(heat_level(row[j], n_images)));
 		put_label(text, e->true_labels, i);
 		text_puts(text, " \xe2\x86\x92 ");
 		put_label(text, e->predicted_labels, j);

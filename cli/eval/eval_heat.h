@@ -6,6 +6,8 @@
 
 #include "eval_report.h"
 
+#include <emnist_eval.h>
+
 /* Puts the rules of the style sheet that color the cells, on light or on dark ground. */
 void eval_heat_style(struct text *text, bool dark);
 

@@ -6,6 +6,7 @@
 #define CLI_EVAL_EVAL_PICTURES_H
 
 #include <emnist.h>
+#include <emnist_eval.h>
 
 /* As many as the report and the montage show. */
 #define EVAL_N_PICTURES 100

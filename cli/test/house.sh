@@ -52,8 +52,14 @@ FNR == 1 && !table {
 	path = resolved(FILENAME, parts[2])
 	to = folder(path)
 	if (to == from || ((from, to) in allowed) || (to == "lib" && from ~ /^lib\//)) next
-	printf "%s includes %s: %s may not include %s, see the table of lib/README.md\n",
-		FILENAME, path, from, to
+	printf "%s includes %s: ", FILENAME, path
+	if (from ~ /^cli/ && to == "lib")
+		printf "public headers are included as <%s>\n", substr(path, length("lib/") + 1)
+	else if (from ~ /^cli/ && to ~ /^lib\//)
+		printf "what the command line needs of %s belongs into a public header, if other " \
+			"programs want it, too; else into lib/base, lib/io or lib/draw\n", to
+	else
+		printf "%s may not include %s, see the table of lib/README.md\n", from, to
 }
 END
 wrong_arrows()
@@ -63,16 +69,13 @@ wrong_arrows()
 }
 none 'every folder includes what lib/README.md allows it' wrong_arrows
 
-# Of lib, cli sees the public header.
-outside_of_cli()
+# What cli includes of lib by way of -Ilib is public.
+private_of_cli()
 {
-	grep '^cli/' "$TMP/sources" | xargs grep -n '^ *# *include *".*lib/'
-	for header in $(grep '^lib/.*\.h$' "$TMP/files" | grep -v '^lib/[^/]*$'); do
-		grep '^cli/' "$TMP/sources" |
-			xargs grep -n "^ *# *include *<.*\b$(basename "$header")>"
-	done
+	grep '^lib/.*/.*\.h$' "$TMP/files" | sed 's,^lib/\(.*\),#include <\1>,' >"$TMP/private"
+	grep '^cli/' "$TMP/sources" | xargs grep -nFf "$TMP/private"
 }
-none 'cli includes of lib only public headers' outside_of_cli
+none 'cli includes <...> of lib only as public headers' private_of_cli
 
 # only HEADER ALLOWED-PATTERN
 includers()
@@ -113,27 +116,30 @@ none 'libemnist.so exports only emnist_*' sh -c \
 none 'libemnist.a exports only emnist_*' sh -c \
 	"nm -g --defined-only '$BUILD/libemnist.a' 2>/dev/null | grep -E ' [A-Z] ' | sed 's/.* //' |
 	grep -v '^emnist_' | grep -Ev '^__(asan|ubsan|odr_asan)'"
-# Every function that the header declares is there, and no other.
-sed -n '/^EMNIST_API/,/;/p' lib/emnist.h | tr '\n' ' ' | grep -o 'emnist_[a-z0-9_]*(' | tr -d '(' |
+# Every function that the headers declare is there, and no other.
+sed -n '/^EMNIST_API/,/;/p' lib/emnist*.h | tr '\n' ' ' | grep -o 'emnist_[a-z0-9_]*(' | tr -d '(' |
 	sort -u >"$TMP/declared"
 nm -D --defined-only "$BUILD/libemnist.so" | sed 's/.* //' | grep '^emnist_' | sort >"$TMP/exported"
 check 'what is declared is exported, and the other way round' \
 	diff -u "$TMP/declared" "$TMP/exported"
 
-# ------------------------------------------------------------------- the header
+# ------------------------------------------------------------------ the headers
 
-header_compiles() { # COMPILER LANGUAGE STANDARD
-	printf '#include <emnist.h>\n#include <emnist.h>\nint main() { return 0; }\n' >"$TMP/header.$2"
-	sed -i 's/main()/main(void)/' "$TMP/header.$2"
-	$1 -std=$3 -Wall -Wextra -Wpedantic -Werror -Ilib -fsyntax-only "$TMP/header.$2"
+header_compiles() { # HEADER COMPILER LANGUAGE STANDARD
+	printf '#include <%s>\n#include <%s>\nint main(void) { return 0; }\n' "$1" "$1" \
+		>"$TMP/header.$3"
+	$2 -std=$4 -Wall -Wextra -Wpedantic -Werror -Ilib -fsyntax-only "$TMP/header.$3"
 }
 CC=${CC:-cc}
-check 'emnist.h is C11' header_compiles "$CC" c c11
-if command -v g++ >/dev/null; then
-	check 'emnist.h is C++' header_compiles g++ cc c++11
-else
-	skip 'emnist.h is C++' 'no g++'
-fi
+for header in lib/emnist*.h; do
+	header=${header#lib/}
+	check "$header alone is C11" header_compiles "$header" "$CC" c c11
+	if command -v g++ >/dev/null; then
+		check "$header alone is C++11" header_compiles "$header" g++ cc c++11
+	else
+		skip "$header alone is C++11" 'no g++'
+	fi
+done
 
 # --------------------------------------------------------------------- the tree
 

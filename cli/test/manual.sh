@@ -285,10 +285,10 @@ is 'libemnist.3: the example classifies' 'scan.png: 2 N' "$(masked printed)"
 is 'libemnist.3: the example fails as it should' "1 scans/notes.txt: unknown format\
  (supported: PNG, JPEG, TIFF, WebP, BMP, PNM, GIF, TGA)" "$? $(cat printed)"
 
-# What the header declares, the page names.
-grep -o 'EMNIST_API.*' "$root/lib/emnist.h" | grep -o 'emnist_[a-z0-9_]*(' | tr -d '(' | sort -u >declared
+# What the headers declare, the page names.
+grep -ho 'EMNIST_API.*' "$root"/lib/emnist*.h | grep -o 'emnist_[a-z0-9_]*(' | tr -d '(' | sort -u >declared
 sed -n 's/^\.BR \(emnist_[a-z0-9_]*\) ().*/\1/p' "$root/man/libemnist.3" | sort -u >named
-check 'the header declares functions' [ -s declared ]
+check 'the headers declare functions' [ -s declared ]
 check 'libemnist.3 names all functions' diff declared named
 
 cd "$root" || exit 1

@@ -312,7 +312,7 @@ static bool print_model(const struct emnist_model *model, struct emnist_error *e
 	size_t nbytes;
 	void *bytes;
 
-	if (emnist_model_encode(model, &bytes, &nbytes, error)) {
+	if (emnist_model_export(model, NULL, &bytes, &nbytes, error)) {
 		complain("%s", error->message);
 		return false;
 	}

@@ -6,6 +6,8 @@
 
 #include "../common/dataset_options.h"
 
+#include <emnist_train.h>
+
 #define TRAIN_MAX_HIDDEN 64
 #define TRAIN_MAX_WIDTH  65536
 

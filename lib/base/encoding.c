@@ -4,7 +4,7 @@
  * Programs of other systems begin UTF-8 with a mark. Windows' shells and spreadsheets write UTF-16,
  * whose every second byte is zero as long as it is ASCII.
  */
-#include "error.h"
+#include "encoding.h"
 
 #include <string.h>
 
@@ -27,8 +27,8 @@ static bool is_wide(const unsigned char *bytes, size_t nbytes, size_t first)
 	return nbytes >= 2;
 }
 
-enum emnist_status emnist_text_start(const void *text, size_t nbytes, size_t *mark_nbytes_ret,
-				     struct emnist_error *error)
+enum emnist_status encoding_mark(const void *text, size_t nbytes, size_t *mark_nbytes_ret,
+				 struct emnist_error *error)
 {
 	const unsigned char *bytes = text;
 

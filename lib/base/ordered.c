@@ -9,7 +9,7 @@
  * To wake a thread costs more than all else here, where the processors are busy with the work: the
  * consumer is woken for the slot that is its next, the producer when there is room for several.
  */
-#include "error.h"
+#include "ordered.h"
 #include "memory.h"
 
 #include <pthread.h>
@@ -31,7 +31,7 @@ struct slot {
 };
 
 struct ring {
-	const struct emnist_ordered_options *options;
+	const struct ordered_options *options;
 	struct slot *slots;
 	unsigned n_slots;
 	uint64_t n_produced; /* slots ever filled */
@@ -85,7 +85,7 @@ static struct slot *wait_free(struct ring *ring)
 static void *producer_main(void *argument)
 {
 	struct ring *ring = argument;
-	const struct emnist_ordered_options *options = ring->options;
+	const struct ordered_options *options = ring->options;
 	struct slot *slot;
 
 	while ((slot = wait_free(ring)) && options->produce(options->context, slot->content)) {
@@ -123,7 +123,7 @@ static void *worker_main(void *argument)
 {
 	struct worker *worker = argument;
 	struct ring *ring = worker->ring;
-	const struct emnist_ordered_options *options = ring->options;
+	const struct ordered_options *options = ring->options;
 	struct slot *slot;
 	bool is_wanted;
 
@@ -164,7 +164,7 @@ static void stop(struct ring *ring)
 
 static enum emnist_status consume_all(struct ring *ring)
 {
-	const struct emnist_ordered_options *options = ring->options;
+	const struct ordered_options *options = ring->options;
 	struct slot *slot;
 	bool is_wanted;
 
@@ -214,7 +214,7 @@ static enum emnist_status run_threads(struct ring *ring, struct worker *workers,
 static enum emnist_status run_in_turn(struct ring *ring, struct worker *worker,
 				      struct emnist_error *error)
 {
-	const struct emnist_ordered_options *options = ring->options;
+	const struct ordered_options *options = ring->options;
 	void *slot = ring->slots[0].content;
 
 	while (options->produce(options->context, slot)) {
@@ -227,7 +227,7 @@ static enum emnist_status run_in_turn(struct ring *ring, struct worker *worker,
 
 static bool make_contents(struct ring *ring, struct worker *workers)
 {
-	const struct emnist_ordered_options *options = ring->options;
+	const struct ordered_options *options = ring->options;
 
 	for (unsigned i = 0; i < ring->n_slots; i++) {
 		ring->slots[i].content = options->slot_make(options->context);
@@ -245,7 +245,7 @@ static bool make_contents(struct ring *ring, struct worker *workers)
 
 static void free_contents(struct ring *ring, struct worker *workers)
 {
-	const struct emnist_ordered_options *options = ring->options;
+	const struct ordered_options *options = ring->options;
 
 	for (unsigned i = 0; i < ring->n_slots; i++)
 		if (ring->slots[i].content)
@@ -255,8 +255,7 @@ static void free_contents(struct ring *ring, struct worker *workers)
 			options->worker_free(options->context, workers[i].content);
 }
 
-enum emnist_status emnist_ordered_run(const struct emnist_ordered_options *options,
-				      struct emnist_error *error)
+enum emnist_status ordered_run(const struct ordered_options *options, struct emnist_error *error)
 {
 	struct ring ring = {.options = options};
 	struct worker *workers;

@@ -23,6 +23,7 @@
  *	            what the network saw of them
  */
 #include "../base/error.h"
+#include "../base/ordered.h"
 #include "../train/train_set.h"
 #include "distortion.h"
 
@@ -448,7 +449,7 @@ static enum emnist_status prepare(struct bench *bench)
 int main(int argc, char **argv)
 {
 	struct bench bench = {.n_images = SIZE_MAX, .n_threads = 2, .seed = 1};
-	struct emnist_ordered_options options = {
+	struct ordered_options options = {
 		.context = &bench,
 		.slot_make = make_slot,
 		.slot_free = free_slot,
@@ -468,7 +469,7 @@ int main(int argc, char **argv)
 	}
 	options.n_workers = bench.n_threads;
 	failed = prepare(&bench);
-	if (!failed && emnist_ordered_run(&options, &error)) {
+	if (!failed && ordered_run(&options, &error)) {
 		failed = true;
 		bench.error = bench.failed ? bench.error : error;
 	}

@@ -20,6 +20,7 @@
  *	                    its first; default 0
  *	--held-out-seed N   the --seed of that run; default 1
  */
+#include "../base/ordered.h"
 #include "../emnist.h"
 #include "../labels/labels.h"
 #include "../train/train_set.h"
@@ -175,7 +176,7 @@ static void *make_worker(void *context)
 
 static bool photograph_all(struct export *export)
 {
-	const struct emnist_ordered_options options = {
+	const struct ordered_options options = {
 		.n_workers = (unsigned)export->n_threads,
 		.context = export,
 		.slot_make = make_slot,
@@ -187,7 +188,7 @@ static bool photograph_all(struct export *export)
 		.consume = consume,
 	};
 	struct emnist_error error;
-	const enum emnist_status status = emnist_ordered_run(&options, &error);
+	const enum emnist_status status = ordered_run(&options, &error);
 
 	if (status && !export->failed) /* else the consumer has said why it stopped */
 		export->error = error;

@@ -16,6 +16,7 @@
  * out is counted as if it had been done. "done" are those that are really done.
  */
 #include "../base/memory.h"
+#include "../emnist_dataset.h"
 #include "../network/panels.h"
 #include "peak.h"
 #include "rival.h"

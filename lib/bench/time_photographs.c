@@ -7,6 +7,7 @@
  * an idx dataset, of each the best of a few tries: others on the machine only ever take time away.
  */
 #include "../base/error.h"
+#include "../emnist_dataset.h"
 #include "../preprocess/preprocess.h"
 #include "photograph.h"
 

@@ -44,7 +44,7 @@ struct wanted {
 
 /* ------------------------------------------------------------------- opening */
 
-/* What emnist_ordered_run() takes. */
+/* What ordered_run() takes. */
 #define MAX_THREADS 1024
 
 static enum emnist_status check_options(const struct emnist_dataset_options *options,

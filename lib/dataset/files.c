@@ -13,6 +13,7 @@
 #include "files.h"
 
 #include "../base/memory.h"
+#include "../base/ordered.h"
 #include "../labels/class_names.h"
 #include "../labels/labels.h"
 #include "listing.h"
@@ -197,7 +198,7 @@ static enum emnist_status read_ahead(struct files *files, uint32_t index,
 	struct ahead_job job = {.files = files};
 	struct ahead *ahead = &files->ahead;
 	const uint32_t most = AHEAD * ahead->n_threads, left = files->source.count - index;
-	const struct emnist_ordered_options options = {
+	const struct ordered_options options = {
 		.n_workers = ahead->n_threads,
 		.context = &job,
 		.slot_make = share_make,
@@ -218,7 +219,7 @@ static enum emnist_status read_ahead(struct files *files, uint32_t index,
 		return error_memory(error);
 	ahead->first = index;
 	ahead->n = left < most ? left : most;
-	status = emnist_ordered_run(&options, error);
+	status = ordered_run(&options, error);
 	if (status)
 		ahead->n = 0;
 	return status;

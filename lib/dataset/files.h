@@ -4,6 +4,7 @@
 #ifndef DATASET_FILES_H
 #define DATASET_FILES_H
 
+#include "../emnist_dataset.h"
 #include "source.h"
 
 /* A source that is being made. */

@@ -2,6 +2,7 @@
  * frequencies.c - how often each class occurs in a file of labels.
  */
 #include "../base/memory.h"
+#include "../emnist_train.h"
 #include "idx.h"
 
 #include <string.h>

@@ -5,6 +5,7 @@
  * away, in place. Only a record that has a quote is looked at byte by byte to find its end.
  */
 #include "rows.h"
+#include "../base/encoding.h"
 
 #include <string.h>
 
@@ -197,8 +198,8 @@ enum emnist_status rows_next(struct rows *rows, struct emnist_error *error)
 
 			status = fill(rows, error);
 			if (first && !status)
-				status = emnist_text_start(rows->bytes.data, rows->bytes.nbytes,
-							   &rows->next, error);
+				status = encoding_mark(rows->bytes.data, rows->bytes.nbytes,
+						       &rows->next, error);
 			continue;
 		}
 		if (n == SIZE_MAX && !left)

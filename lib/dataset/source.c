@@ -6,6 +6,7 @@
  */
 #include "source.h"
 
+#include "../base/encoding.h"
 #include "../base/memory.h"
 #include "folder.h"
 #include "idx.h"
@@ -159,7 +160,7 @@ static enum emnist_status say_why(const struct source_request *request, const un
 	const char *why = "no dataset: neither idx, MATLAB, CSV, a zip archive of these, nor a "
 			  "list of image files";
 	size_t n_mark;
-	enum emnist_status status = emnist_text_start(head, n, &n_mark, error);
+	enum emnist_status status = encoding_mark(head, n, &n_mark, error);
 
 	if (status)
 		return status;

@@ -10,6 +10,7 @@
 #define DATASET_SOURCE_H
 
 #include "../base/error.h"
+#include "../emnist_dataset.h"
 #include "../io/file_ids.h"
 #include "../io/gzip.h"
 

@@ -39,41 +39,6 @@ struct emnist_statistics {
 	bool failed;
 };
 
-const char *emnist_group_name(enum emnist_group group)
-{
-	static const char *const names[EMNIST_N_GROUPS] = {
-		[EMNIST_GROUP_DIGITS] = "digits", [EMNIST_GROUP_UPPER] = "upper",
-		[EMNIST_GROUP_LOWER] = "lower",   [EMNIST_GROUP_BOTH_CASES] = "both cases",
-		[EMNIST_GROUP_OTHER] = "other",
-	};
-
-	return names[group];
-}
-
-enum emnist_group emnist_labels_group(const struct emnist_labels *labels, size_t i)
-{
-	bool has[EMNIST_N_GROUPS] = {false};
-	size_t n;
-	const uint32_t *characters = labels_characters(labels, i, &n);
-
-	for (size_t k = 0; k < n; k++) {
-		const uint32_t c = characters[k];
-
-		has[c >= '0' && c <= '9'   ? EMNIST_GROUP_DIGITS
-		    : c >= 'A' && c <= 'Z' ? EMNIST_GROUP_UPPER
-		    : c >= 'a' && c <= 'z' ? EMNIST_GROUP_LOWER
-					   : EMNIST_GROUP_OTHER] = true;
-	}
-	if (has[EMNIST_GROUP_OTHER])
-		return EMNIST_GROUP_OTHER;
-	if (has[EMNIST_GROUP_DIGITS])
-		return has[EMNIST_GROUP_UPPER] || has[EMNIST_GROUP_LOWER] ? EMNIST_GROUP_OTHER
-									  : EMNIST_GROUP_DIGITS;
-	if (has[EMNIST_GROUP_UPPER])
-		return has[EMNIST_GROUP_LOWER] ? EMNIST_GROUP_BOTH_CASES : EMNIST_GROUP_UPPER;
-	return has[EMNIST_GROUP_LOWER] ? EMNIST_GROUP_LOWER : EMNIST_GROUP_OTHER;
-}
-
 bool emnist_labels_file(const char *path)
 {
 	static const uint8_t magic[] = {0, 0, 8, 1};

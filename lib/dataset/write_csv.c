@@ -14,7 +14,7 @@
 
 struct csv_writer {
 	struct emnist_writer writer;
-	struct emnist_outfile *file, *mapping;
+	struct outfile *file, *mapping;
 	struct {
 		char text[VALUE_NBYTES + 1];
 		uint8_t nbytes;
@@ -57,7 +57,7 @@ static enum emnist_status csv_add(struct emnist_writer *writer, const struct wri
 			n += w->values[transposed[k]].nbytes;
 		}
 		line[n++] = '\n';
-		status = emnist_outfile_write(w->file, line, n, error);
+		status = outfile_write(w->file, line, n, error);
 	}
 	return status;
 }
@@ -65,7 +65,7 @@ static enum emnist_status csv_add(struct emnist_writer *writer, const struct wri
 static enum emnist_status csv_finish(struct emnist_writer *writer, struct emnist_error *error)
 {
 	const struct csv_writer *w = (struct csv_writer *)writer;
-	struct emnist_outfile *const files[] = {w->mapping, w->file};
+	struct outfile *const files[] = {w->mapping, w->file};
 
 	return outfile_commit_all(files, 2, error);
 }
@@ -74,8 +74,8 @@ static void csv_free(struct emnist_writer *writer)
 {
 	struct csv_writer *w = (struct csv_writer *)writer;
 
-	emnist_outfile_free(w->file);
-	emnist_outfile_free(w->mapping);
+	outfile_free(w->file);
+	outfile_free(w->mapping);
 }
 
 const struct writer_form writer_csv = {csv_create, csv_add, csv_finish, csv_free,

@@ -20,7 +20,7 @@
 static const unsigned char gzip_head[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3};
 
 struct idx_part {
-	struct emnist_outfile *file;
+	struct outfile *file;
 	struct pack pack;
 };
 
@@ -30,7 +30,7 @@ struct idx_writer {
 	bool upright; /* MNIST's names are of images that are not transposed */
 	uint32_t n;
 	struct idx_part images, labels;
-	struct emnist_outfile *mapping;
+	struct outfile *mapping;
 };
 
 static bool strip(const char *path, size_t *nbytes, const char *ending)
@@ -55,7 +55,7 @@ static enum emnist_status open_part(const struct idx_writer *w, struct idx_part 
 		strcat(whole, ".gz");
 	status = writer_open(&w->writer, stem, stem_nbytes, whole, &part->file, error);
 	if (!status && w->packed)
-		status = emnist_outfile_write(part->file, gzip_head, sizeof(gzip_head), error);
+		status = outfile_write(part->file, gzip_head, sizeof(gzip_head), error);
 	return status ? status : pack_begin(&part->pack, part->file, w->packed, head_nbytes, error);
 }
 
@@ -146,13 +146,13 @@ static enum emnist_status end_part(struct idx_part *part, bool packed, const uns
 	/* Little-endian, unlike all else here. */
 	put_u32(tail, __builtin_bswap32(sums.crc));
 	put_u32(tail + 4, __builtin_bswap32((uint32_t)sums.nbytes));
-	return emnist_outfile_write(part->file, tail, sizeof(tail), error);
+	return outfile_write(part->file, tail, sizeof(tail), error);
 }
 
 static enum emnist_status idx_finish(struct emnist_writer *writer, struct emnist_error *error)
 {
 	struct idx_writer *w = (struct idx_writer *)writer;
-	struct emnist_outfile *const files[] = {w->mapping, w->labels.file, w->images.file};
+	struct outfile *const files[] = {w->mapping, w->labels.file, w->images.file};
 	unsigned char head[HEAD_IMAGES_NBYTES] = {0, 0, 8, 3};
 	enum emnist_status status;
 
@@ -172,9 +172,9 @@ static void idx_free(struct emnist_writer *writer)
 
 	pack_clear(&w->images.pack);
 	pack_clear(&w->labels.pack);
-	emnist_outfile_free(w->images.file);
-	emnist_outfile_free(w->labels.file);
-	emnist_outfile_free(w->mapping);
+	outfile_free(w->images.file);
+	outfile_free(w->labels.file);
+	outfile_free(w->mapping);
 }
 
 const struct writer_form writer_idx = {idx_create, idx_add, idx_finish, idx_free,

@@ -6,6 +6,7 @@
  * that a folder without labels.csv is one that was not finished.
  */
 #include "../base/memory.h"
+#include "../base/ordered.h"
 #include "../image/image.h"
 #include "writer.h"
 
@@ -34,7 +35,7 @@ struct images_writer {
 	unsigned n_threads;
 	char *path;
 	struct class_name *names; /* (count of labels) */
-	struct emnist_outfile *list;
+	struct outfile *list;
 };
 
 /* One call of add(), between its threads. */
@@ -101,7 +102,7 @@ static enum emnist_status open_list(struct images_writer *w, struct emnist_error
 	enum emnist_status status =
 		writer_open(&w->writer, w->path, strlen(w->path), "/labels.csv", &w->list, error);
 
-	return status ? status : emnist_outfile_write(w->list, header, sizeof(header) - 1, error);
+	return status ? status : outfile_write(w->list, header, sizeof(header) - 1, error);
 }
 
 static enum emnist_status images_create(struct emnist_writer *writer, const char *path,
@@ -291,7 +292,7 @@ static enum emnist_status write_images(const struct images_writer *w,
 				       const struct writer_batch *batch, struct emnist_error *error)
 {
 	struct images_job job = {.w = w, .batch = batch};
-	const struct emnist_ordered_options options = {
+	const struct ordered_options options = {
 		.n_workers = w->n_threads,
 		.context = &job,
 		.slot_make = share_make,
@@ -302,7 +303,7 @@ static enum emnist_status write_images(const struct images_writer *w,
 		.work = work,
 		.consume = consume,
 	};
-	const enum emnist_status status = emnist_ordered_run(&options, error);
+	const enum emnist_status status = ordered_run(&options, error);
 
 	if (job.error.code && error)
 		*error = job.error;
@@ -365,7 +366,7 @@ static enum emnist_status add_to_list(struct images_writer *w, const struct writ
 		line[n++] = ',';
 		n += put_label(line + n, emnist_labels_text(w->writer.labels, batch->classes[i]));
 		line[n++] = '\n';
-		status = emnist_outfile_write(w->list, line, n, error);
+		status = outfile_write(w->list, line, n, error);
 	}
 	return status;
 }
@@ -383,14 +384,14 @@ static enum emnist_status images_add(struct emnist_writer *writer, const struct 
 
 static enum emnist_status images_finish(struct emnist_writer *writer, struct emnist_error *error)
 {
-	return emnist_outfile_commit(((struct images_writer *)writer)->list, error);
+	return outfile_commit(((struct images_writer *)writer)->list, error);
 }
 
 static void images_free(struct emnist_writer *writer)
 {
 	struct images_writer *w = (struct images_writer *)writer;
 
-	emnist_outfile_free(w->list);
+	outfile_free(w->list);
 	free(w->names);
 	free(w->path);
 }

@@ -35,9 +35,9 @@ struct numpy_writer {
 	bool zip;
 	bool wide; /* labels take four bytes, not one */
 	uint64_t n;
-	struct emnist_outfile *images, *labels_file, *mapping; /* the last two: of .npy */
-	struct pack pack;                                      /* of the images */
-	struct buffer labels;                                  /* (n) as they are stored */
+	struct outfile *images, *labels_file, *mapping; /* the last two: of .npy */
+	struct pack pack;                               /* of the images */
+	struct buffer labels;                           /* (n) as they are stored */
 };
 
 /* A member of a zip file that is behind us. */
@@ -116,7 +116,7 @@ static void put_local(unsigned char bytes[static ZIP_LOCAL_NBYTES], const struct
 }
 
 /* Begins a member at the end of the file. */
-static enum emnist_status begin_member(struct emnist_outfile *file, struct zip_entry *entry,
+static enum emnist_status begin_member(struct outfile *file, struct zip_entry *entry,
 				       const char *name, struct pack *pack,
 				       struct emnist_error *error)
 {
@@ -124,13 +124,13 @@ static enum emnist_status begin_member(struct emnist_outfile *file, struct zip_e
 	enum emnist_status status;
 
 	*entry = (struct zip_entry){.name = name, .offset = outfile_nbytes(file)};
-	status = emnist_outfile_write(file, zeros, sizeof(zeros), error);
+	status = outfile_write(file, zeros, sizeof(zeros), error);
 	if (!status)
-		status = emnist_outfile_write(file, name, strlen(name), error);
+		status = outfile_write(file, name, strlen(name), error);
 	return status ? status : pack_begin(pack, file, true, HEAD_NBYTES, error);
 }
 
-static enum emnist_status end_member(struct emnist_outfile *file, struct zip_entry *entry,
+static enum emnist_status end_member(struct outfile *file, struct zip_entry *entry,
 				     struct pack *pack, const unsigned char *head,
 				     struct emnist_error *error)
 {
@@ -146,8 +146,8 @@ static enum emnist_status end_member(struct emnist_outfile *file, struct zip_ent
 	return outfile_patch(file, entry->offset, local, sizeof(local), error);
 }
 
-static enum emnist_status end_zip(struct emnist_outfile *file, const struct zip_entry *entries,
-				  size_t n, struct emnist_error *error)
+static enum emnist_status end_zip(struct outfile *file, const struct zip_entry *entries, size_t n,
+				  struct emnist_error *error)
 {
 	const uint64_t start = outfile_nbytes(file);
 	enum emnist_status status = EMNIST_OK;
@@ -159,15 +159,15 @@ static enum emnist_status end_zip(struct emnist_outfile *file, const struct zip_
 		at = put_u16(put_u32(bytes, 0x02014b50), ZIP_VERSION);
 		put_member(at, &entries[i]);
 		put_u32(bytes + 42, entries[i].offset);
-		status = emnist_outfile_write(file, bytes, sizeof(bytes), error);
+		status = outfile_write(file, bytes, sizeof(bytes), error);
 		if (!status)
-			status = emnist_outfile_write(file, entries[i].name,
-						      strlen(entries[i].name), error);
+			status = outfile_write(file, entries[i].name, strlen(entries[i].name),
+					       error);
 	}
 	at = put_u32(put_u32(end, 0x06054b50), 0);
 	at = put_u16(put_u16(at, (uint32_t)n), (uint32_t)n);
 	put_u32(put_u32(at, outfile_nbytes(file) - start), start);
-	return status ? status : emnist_outfile_write(file, end, sizeof(end), error);
+	return status ? status : outfile_write(file, end, sizeof(end), error);
 }
 
 /* ------------------------------------------------------------------ both forms */
@@ -210,9 +210,9 @@ static void numpy_free(struct emnist_writer *writer)
 	struct numpy_writer *w = (struct numpy_writer *)writer;
 
 	pack_clear(&w->pack);
-	emnist_outfile_free(w->images);
-	emnist_outfile_free(w->labels_file);
-	emnist_outfile_free(w->mapping);
+	outfile_free(w->images);
+	outfile_free(w->labels_file);
+	outfile_free(w->mapping);
 	buffer_clear(&w->labels);
 }
 
@@ -237,7 +237,7 @@ static enum emnist_status npy_create(struct emnist_writer *writer, const char *p
 static enum emnist_status npy_finish(struct emnist_writer *writer, struct emnist_error *error)
 {
 	struct numpy_writer *w = (struct numpy_writer *)writer;
-	struct emnist_outfile *const files[] = {w->mapping, w->labels_file, w->images};
+	struct outfile *const files[] = {w->mapping, w->labels_file, w->images};
 	unsigned char head[HEAD_NBYTES];
 	enum emnist_status status;
 	struct pack_sums sums;
@@ -246,10 +246,9 @@ static enum emnist_status npy_finish(struct emnist_writer *writer, struct emnist
 	status = pack_end(&w->pack, head, &sums, error);
 	put_labels_head(w, head);
 	if (!status)
-		status = emnist_outfile_write(w->labels_file, head, sizeof(head), error);
+		status = outfile_write(w->labels_file, head, sizeof(head), error);
 	if (!status)
-		status = emnist_outfile_write(w->labels_file, w->labels.data, w->labels.nbytes,
-					      error);
+		status = outfile_write(w->labels_file, w->labels.data, w->labels.nbytes, error);
 	return status ? status : outfile_commit_all(files, 3, error);
 }
 
@@ -279,7 +278,7 @@ static enum emnist_status put_array(struct npz_writer *w, size_t i, const char *
 				    const unsigned char *head, const void *bytes, size_t nbytes,
 				    struct emnist_error *error)
 {
-	struct emnist_outfile *file = w->numpy.images;
+	struct outfile *file = w->numpy.images;
 	struct pack pack = {0};
 	enum emnist_status status = begin_member(file, &w->entries[i], name, &pack, error);
 
@@ -346,7 +345,7 @@ static enum emnist_status npz_finish(struct emnist_writer *writer, struct emnist
 		status = put_classes(w, error);
 	if (!status)
 		status = end_zip(w->numpy.images, w->entries, 4, error);
-	return status ? status : emnist_outfile_commit(w->numpy.images, error);
+	return status ? status : outfile_commit(w->numpy.images, error);
 }
 
 const struct writer_form writer_npz = {npz_create, numpy_add, npz_finish, numpy_free,

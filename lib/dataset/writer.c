@@ -120,8 +120,8 @@ enum emnist_status writer_spare(const struct emnist_writer *writer, const char *
 }
 
 enum emnist_status writer_open(const struct emnist_writer *writer, const char *stem,
-			       size_t stem_nbytes, const char *ending,
-			       struct emnist_outfile **file_ret, struct emnist_error *error)
+			       size_t stem_nbytes, const char *ending, struct outfile **file_ret,
+			       struct emnist_error *error)
 {
 	char *path = writer_name(stem, stem_nbytes, ending);
 	enum emnist_status status;
@@ -130,7 +130,7 @@ enum emnist_status writer_open(const struct emnist_writer *writer, const char *s
 		return error_memory(error);
 	status = writer_spare(writer, path, error);
 	if (!status)
-		status = emnist_outfile_open(path, file_ret, error);
+		status = outfile_open(path, file_ret, error);
 	if (status && *ending)
 		status = siblings_about(status, path, error);
 	free(path);
@@ -138,7 +138,7 @@ enum emnist_status writer_open(const struct emnist_writer *writer, const char *s
 }
 
 enum emnist_status writer_mapping(const struct emnist_writer *writer, const char *stem,
-				  size_t stem_nbytes, struct emnist_outfile **file_ret,
+				  size_t stem_nbytes, struct outfile **file_ret,
 				  struct emnist_error *error)
 {
 	enum emnist_status status;
@@ -149,7 +149,7 @@ enum emnist_status writer_mapping(const struct emnist_writer *writer, const char
 		return error_memory(error);
 	status = writer_open(writer, stem, stem_nbytes, "-mapping.txt", file_ret, error);
 	if (!status)
-		status = emnist_outfile_write(*file_ret, text, nbytes, error);
+		status = outfile_write(*file_ret, text, nbytes, error);
 	free(text);
 	return status;
 }

@@ -4,6 +4,7 @@
 #ifndef DATASET_WRITER_H
 #define DATASET_WRITER_H
 
+#include "../emnist_dataset.h"
 #include "../io/outfile.h"
 
 /* What all forms share; a form's own structure begins with it. */
@@ -50,12 +51,12 @@ enum emnist_status writer_spare(const struct emnist_writer *writer, const char *
 
 /* Begins the file stem + ending; the message of an error names it where ending is not empty. */
 enum emnist_status writer_open(const struct emnist_writer *writer, const char *stem,
-			       size_t stem_nbytes, const char *ending,
-			       struct emnist_outfile **file_ret, struct emnist_error *error);
+			       size_t stem_nbytes, const char *ending, struct outfile **file_ret,
+			       struct emnist_error *error);
 
 /* Begins the mapping file STEM-mapping.txt with what the labels mean. */
 enum emnist_status writer_mapping(const struct emnist_writer *writer, const char *stem,
-				  size_t stem_nbytes, struct emnist_outfile **file_ret,
+				  size_t stem_nbytes, struct outfile **file_ret,
 				  struct emnist_error *error);
 
 /* rows and columns exchanged. */

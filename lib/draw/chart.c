@@ -5,9 +5,12 @@
  * writer asks for its rows. The colors of groups are of the palette of Okabe and Ito, which people
  * who see few colors tell apart, and each bar has its label underneath.
  */
+#include "chart.h"
+
 #include "../base/memory.h"
 #include "../image/image.h"
 #include "font.h"
+#include "label_groups.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -30,15 +33,15 @@
 #define LEGEND_WIDTH 140
 
 enum color {
-	COLOR_GROUND = EMNIST_N_GROUPS,
+	COLOR_GROUND = N_LABEL_GROUPS,
 	COLOR_TEXT,
 	COLOR_LINE,
 };
 static const uint8_t palette[][3] = {
-	[EMNIST_GROUP_DIGITS] = {0x00, 0x72, 0xb2}, [EMNIST_GROUP_UPPER] = {0xd5, 0x5e, 0x00},
-	[EMNIST_GROUP_LOWER] = {0x00, 0x9e, 0x73},  [EMNIST_GROUP_BOTH_CASES] = {0xb8, 0x65, 0x9a},
-	[EMNIST_GROUP_OTHER] = {0x77, 0x77, 0x77},  [COLOR_GROUND] = {0xff, 0xff, 0xff},
-	[COLOR_TEXT] = {0x22, 0x22, 0x22},          [COLOR_LINE] = {0xd8, 0xd8, 0xd8},
+	[LABEL_GROUP_DIGITS] = {0x00, 0x72, 0xb2}, [LABEL_GROUP_UPPER] = {0xd5, 0x5e, 0x00},
+	[LABEL_GROUP_LOWER] = {0x00, 0x9e, 0x73},  [LABEL_GROUP_BOTH_CASES] = {0xb8, 0x65, 0x9a},
+	[LABEL_GROUP_OTHER] = {0x77, 0x77, 0x77},  [COLOR_GROUND] = {0xff, 0xff, 0xff},
+	[COLOR_TEXT] = {0x22, 0x22, 0x22},         [COLOR_LINE] = {0xd8, 0xd8, 0xd8},
 };
 
 struct sheet {
@@ -115,7 +118,7 @@ static size_t width_of(const struct emnist_part *part)
 	return width > LEAST_WIDTH ? width : LEAST_WIDTH;
 }
 
-double emnist_chart_step(uint64_t most)
+double chart_step(uint64_t most)
 {
 	const double wanted = (double)most / N_STEPS;
 	const double unit = wanted > 1 ? pow(10, floor(log10(wanted))) : 1;
@@ -130,7 +133,7 @@ static void paint_lines(const struct sheet *sheet, double top, uint64_t most)
 	const double width = (double)sheet->width / SCALE - LEFT - RIGHT;
 	char number[32];
 
-	for (double value = 0; value <= (double)most; value += emnist_chart_step(most)) {
+	for (double value = 0; value <= (double)most; value += chart_step(most)) {
 		const double y = top + BARS_TOP + BARS_HEIGHT * (1 - value / (double)most);
 
 		put_number(number, (uint64_t)value);
@@ -151,7 +154,7 @@ static void paint_bars(const struct sheet *sheet, double top, const struct emnis
 		const double x = LEFT + step * ((double)i + 0.5);
 
 		paint_box(sheet, x - 0.35 * step, top + BARS_TOP + BARS_HEIGHT - height, 0.7 * step,
-			  height, (uint8_t)emnist_labels_group(part->labels, i));
+			  height, (uint8_t)label_group_of(part->labels, i));
 		paint_text(sheet, x, top + BARS_TOP + BARS_HEIGHT + 4, 0.5,
 			   emnist_labels_text(part->labels, i), LABEL_SHOWN);
 	}
@@ -159,22 +162,22 @@ static void paint_bars(const struct sheet *sheet, double top, const struct emnis
 
 static void paint_legend(const struct sheet *sheet, double top, const struct emnist_part *part)
 {
-	uint64_t n_images[EMNIST_N_GROUPS] = {0};
-	bool there[EMNIST_N_GROUPS] = {false};
+	uint64_t n_images[N_LABEL_GROUPS] = {0};
+	bool there[N_LABEL_GROUPS] = {false};
 	double x = LEFT;
 	char text[64];
 
 	for (size_t i = 0; i < emnist_labels_count(part->labels); i++) {
-		const enum emnist_group group = emnist_labels_group(part->labels, i);
+		const enum label_group group = label_group_of(part->labels, i);
 
 		n_images[group] += part->counts[i];
 		there[group] = true;
 	}
-	for (size_t group = 0; group < EMNIST_N_GROUPS; group++) {
+	for (size_t group = 0; group < N_LABEL_GROUPS; group++) {
 		if (!there[group])
 			continue;
 		snprintf(text, sizeof(text), "%s %.1f %%",
-			 emnist_group_name((enum emnist_group)group),
+			 label_group_name((enum label_group)group),
 			 part->n_images ? 100 * (double)n_images[group] / (double)part->n_images
 					: 0.0);
 		paint_box(sheet, x, top + 36, 10, 10, (uint8_t)group);
@@ -210,9 +213,9 @@ static void draw_row(void *context, uint32_t y, uint8_t *row)
 		memcpy(row + 3 * x, palette[colors[x]], 3);
 }
 
-enum emnist_status emnist_statistics_to_png(const struct emnist_statistics *statistics,
-					    const char *const *names, void **png_ret,
-					    size_t *nbytes_ret, struct emnist_error *error)
+enum emnist_status chart_encode(const struct emnist_statistics *statistics,
+				const char *const *names, void **png_ret, size_t *nbytes_ret,
+				struct emnist_error *error)
 {
 	const size_t n_parts = emnist_statistics_n_parts(statistics);
 	struct sheet sheet = {.width = LEAST_WIDTH, .height = SCALE * PANEL_HEIGHT * n_parts};

@@ -21,7 +21,7 @@ static const uint8_t devon[][3] = {
 };
 #define LAST (sizeof(devon) / sizeof(devon[0]) - 1)
 
-void emnist_heat_color(double level, uint8_t rgb_ret[3])
+void heat_color(double level, uint8_t rgb_ret[3])
 {
 	const double at = (level > 0 ? level < 1 ? level : 1 : 0) * LAST;
 	const size_t i = at < LAST ? (size_t)at : LAST - 1;
@@ -32,7 +32,7 @@ void emnist_heat_color(double level, uint8_t rgb_ret[3])
 			(at - (double)i) * ((double)devon[i + 1][k] - (double)devon[i][k]));
 }
 
-double emnist_heat_level(uint64_t part, uint64_t whole)
+double heat_level(uint64_t part, uint64_t whole)
 {
 	double share, level;
 

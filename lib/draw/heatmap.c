@@ -2,6 +2,8 @@
  * heatmap.c - the confusion matrix as a picture: a square of color for each of its cells, labels
  * along both axes, and beneath it what the colors mean.
  */
+#include "heatmap.h"
+
 #include "../base/memory.h"
 #include "../image/image.h"
 #include "font.h"
@@ -126,7 +128,7 @@ static void put_cells(struct heatmap *map)
 		for (size_t j = 0; j < e->n_predicted; j++) {
 			uint8_t rgb[3];
 
-			emnist_heat_color(emnist_heat_level(row[j], n_images), rgb);
+			heat_color(heat_level(row[j], n_images), rgb);
 			fill(map, map->left + j * map->cell, map->top + i * map->cell,
 			     map->cell - 1, map->cell - 1, rgb);
 		}
@@ -146,8 +148,7 @@ static void put_legend(struct heatmap *map)
 	for (size_t i = 0; i < LEGEND_STEPS; i++) {
 		uint8_t rgb[3];
 
-		emnist_heat_color(HEAT_LEAST + (1 - HEAT_LEAST) * (double)i / (LEGEND_STEPS - 1),
-				  rgb);
+		heat_color(HEAT_LEAST + (1 - HEAT_LEAST) * (double)i / (LEGEND_STEPS - 1), rgb);
 		fill(map, x + i * LEGEND_STEP, y, LEGEND_STEP, LEGEND_HEIGHT, rgb);
 	}
 	for (size_t i = 0; i < sizeof(ticks) / sizeof(ticks[0]); i++)
@@ -193,9 +194,8 @@ static bool lay_out(struct heatmap *map)
 	return (uint64_t)map->width * map->height <= MAX_PIXELS;
 }
 
-enum emnist_status emnist_confusion_to_png(const struct emnist_evaluation *evaluation,
-					   void **png_ret, size_t *nbytes_ret,
-					   struct emnist_error *error)
+enum emnist_status heatmap_encode(const struct emnist_evaluation *evaluation, void **png_ret,
+				  size_t *nbytes_ret, struct emnist_error *error)
 {
 	struct heatmap map = {.evaluation = evaluation};
 	struct image_rows rows = {.channels = 3, .draw = copy_row, .context = &map};

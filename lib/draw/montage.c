@@ -4,6 +4,8 @@
  * The sheet is never in memory: pictures and texts are kept as they came, and each row of pixels is
  * made when the PNG writer asks for it.
  */
+#include "montage.h"
+
 #include "../base/memory.h"
 #include "../image/image.h"
 #include "font.h"
@@ -38,7 +40,7 @@ struct line {
 	uint8_t n;
 };
 
-struct emnist_montage {
+struct montage {
 	uint32_t n_columns; /* 0: as suits */
 	uint32_t scale;
 	const struct inks *inks;
@@ -55,7 +57,7 @@ struct emnist_montage {
 
 /* Where things are on the sheet, in its pixels. */
 struct layout {
-	const struct emnist_montage *montage;
+	const struct montage *montage;
 	size_t n_columns;
 	size_t text_scale;
 	size_t margin;
@@ -64,12 +66,11 @@ struct layout {
 	size_t width, height;
 };
 
-enum emnist_status emnist_montage_create(const struct emnist_montage_options *options,
-					 struct emnist_montage **montage_ret,
-					 struct emnist_error *error)
+enum emnist_status montage_create(const struct montage_options *options,
+				  struct montage **montage_ret, struct emnist_error *error)
 {
-	static const struct emnist_montage_options defaults;
-	struct emnist_montage *montage;
+	static const struct montage_options defaults;
+	struct montage *montage;
 
 	*montage_ret = NULL;
 	if (!options)
@@ -102,7 +103,7 @@ static bool append(struct buffer *buffer, const void *bytes, size_t nbytes)
 	return true;
 }
 
-static bool add_lines(struct emnist_montage *montage, const char *label)
+static bool add_lines(struct montage *montage, const char *label)
 {
 	size_t n_lines = 0;
 
@@ -124,8 +125,8 @@ static bool add_lines(struct emnist_montage *montage, const char *label)
 	return true;
 }
 
-enum emnist_status emnist_montage_add(struct emnist_montage *montage, const uint8_t *pixels,
-				      const char *label, struct emnist_error *error)
+enum emnist_status montage_add(struct montage *montage, const uint8_t *pixels, const char *label,
+			       struct emnist_error *error)
 {
 	const size_t nbytes_before = montage->lines.nbytes;
 	const size_t start = montage->n_lines;
@@ -145,7 +146,7 @@ enum emnist_status emnist_montage_add(struct emnist_montage *montage, const uint
 	return EMNIST_OK;
 }
 
-size_t emnist_montage_count(const struct emnist_montage *montage)
+size_t montage_count(const struct montage *montage)
 {
 	return montage->n;
 }
@@ -166,7 +167,7 @@ static size_t suiting_columns(const struct layout *layout)
 	return n < layout->montage->n ? n : layout->montage->n;
 }
 
-static struct layout lay_out(const struct emnist_montage *montage)
+static struct layout lay_out(const struct montage *montage)
 {
 	const size_t side = EMNIST_SIDE * (size_t)montage->scale;
 	struct layout l = {
@@ -209,7 +210,7 @@ static void draw_text(const struct layout *l, const uint16_t *codes, size_t n, s
 /* One row of pixels of picture i and its text. */
 static void draw_cell(const struct layout *l, size_t i, size_t y, uint8_t *row)
 {
-	const struct emnist_montage *m = l->montage;
+	const struct montage *m = l->montage;
 	const size_t side = EMNIST_SIDE * (size_t)m->scale;
 	const uint8_t *pixels = m->pixels.data + i * EMNIST_VECTOR_LENGTH;
 	const size_t line_height = FONT_HEIGHT * l->text_scale;
@@ -240,7 +241,7 @@ static void draw_cell(const struct layout *l, size_t i, size_t y, uint8_t *row)
 static void draw_row(void *context, uint32_t at, uint8_t *row)
 {
 	const struct layout *l = context;
-	const struct emnist_montage *m = l->montage;
+	const struct montage *m = l->montage;
 	size_t y = at, row_of_cells;
 
 	memset(row, m->inks->board, l->width);
@@ -264,8 +265,8 @@ static void draw_row(void *context, uint32_t at, uint8_t *row)
 	}
 }
 
-enum emnist_status emnist_montage_encode(const struct emnist_montage *montage, void **png_ret,
-					 size_t *nbytes_ret, struct emnist_error *error)
+enum emnist_status montage_encode(const struct montage *montage, void **png_ret, size_t *nbytes_ret,
+				  struct emnist_error *error)
 {
 	struct layout layout;
 	struct image_rows rows = {.channels = 1, .draw = draw_row, .context = &layout};
@@ -280,7 +281,7 @@ enum emnist_status emnist_montage_encode(const struct emnist_montage *montage, v
 	return status ? status : pngfile_encode(&rows, png_ret, nbytes_ret, error);
 }
 
-void emnist_montage_free(struct emnist_montage *montage)
+void montage_free(struct montage *montage)
 {
 	if (!montage)
 		return;

@@ -5,6 +5,7 @@
  * count, so that there is no need for an approximation where it is good, nor for a rule that says
  * where it is.
  */
+#include "compare.h"
 #include "../base/error.h"
 
 #include <math.h>
@@ -71,8 +72,8 @@ static struct emnist_interval newcombe(const struct emnist_comparison *c)
 	return (struct emnist_interval){pa - pb - sqrt(fmax(down, 0)), pa - pb + sqrt(fmax(up, 0))};
 }
 
-struct emnist_comparison emnist_compare_counts(uint64_t n_both, uint64_t n_first, uint64_t n_second,
-					       uint64_t n_neither)
+struct emnist_comparison compare_counts(uint64_t n_both, uint64_t n_first, uint64_t n_second,
+					uint64_t n_neither)
 {
 	const double n = (double)n_both + (double)n_first + (double)n_second + (double)n_neither;
 	struct emnist_comparison comparison = {
@@ -112,7 +113,6 @@ enum emnist_status emnist_compare(const struct emnist_evaluation *first,
 					 "the models do not answer the same images");
 		counts[first->answers[i].rank != 0][second->answers[i].rank != 0]++;
 	}
-	*comparison_ret =
-		emnist_compare_counts(counts[0][0], counts[0][1], counts[1][0], counts[1][1]);
+	*comparison_ret = compare_counts(counts[0][0], counts[0][1], counts[1][0], counts[1][1]);
 	return EMNIST_OK;
 }

@@ -6,6 +6,7 @@
  * sorted answers, and a large dataset costs four bytes an image.
  */
 #include "confidence.h"
+#include "../emnist_eval.h"
 
 #include <math.h>
 #include <string.h>

@@ -7,6 +7,7 @@
  */
 #include "../base/error.h"
 #include "../base/memory.h"
+#include "../base/ordered.h"
 #include "../labels/labels.h"
 #include "../labels/view.h"
 #include "tally.h"
@@ -239,7 +240,7 @@ static enum emnist_status check_arguments(const struct evaluating *run, struct e
 
 static enum emnist_status run_all(struct evaluating *run, struct emnist_error *error)
 {
-	const struct emnist_ordered_options ordered = {
+	const struct ordered_options ordered = {
 		.n_workers = run->options->n_threads ? run->options->n_threads : 1,
 		.context = run,
 		.slot_make = batch_make,
@@ -250,7 +251,7 @@ static enum emnist_status run_all(struct evaluating *run, struct emnist_error *e
 		.work = work,
 		.consume = consume,
 	};
-	enum emnist_status status = emnist_ordered_run(&ordered, error);
+	enum emnist_status status = ordered_run(&ordered, error);
 
 	if (status == EMNIST_ERR_STOPPED && run->run_status) {
 		status = run->run_status;

@@ -6,6 +6,7 @@
  * "taken for it" means taken for any class that has a character in common with it.
  */
 #include "../base/error.h"
+#include "../emnist_eval.h"
 
 #include <math.h>
 #include <string.h>

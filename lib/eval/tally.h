@@ -6,6 +6,7 @@
 
 #include "../base/error.h"
 #include "../base/memory.h"
+#include "../emnist_eval.h"
 #include "confidence.h"
 
 /* The least probability that counts for the likelihood: -log of 0 has no mean. */

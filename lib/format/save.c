@@ -212,15 +212,3 @@ enum emnist_status emnist_model_save(const struct emnist_model *model, const cha
 	free(bytes);
 	return status;
 }
-
-enum emnist_status emnist_model_encode(const struct emnist_model *model, void **bytes_ret,
-				       size_t *nbytes_ret, struct emnist_error *error)
-{
-	return emnist_model_export(model, NULL, bytes_ret, nbytes_ret, error);
-}
-
-enum emnist_status emnist_model_write(const struct emnist_model *model, const char *path,
-				      struct emnist_error *error)
-{
-	return emnist_model_save(model, path, NULL, error);
-}

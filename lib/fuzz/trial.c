@@ -151,7 +151,7 @@ static void write_and_read(const struct emnist_model *model)
 	void *bytes;
 	size_t nbytes;
 
-	if (emnist_model_encode(model, &bytes, &nbytes, NULL) ||
+	if (emnist_model_export(model, NULL, &bytes, &nbytes, NULL) ||
 	    emnist_model_parse(bytes, nbytes, NULL, &back, NULL) ||
 	    emnist_model_n_layers(back) != emnist_model_n_layers(model))
 		abort();

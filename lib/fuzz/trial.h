@@ -6,7 +6,7 @@
 #ifndef FUZZ_TRIAL_H
 #define FUZZ_TRIAL_H
 
-#include "../emnist.h"
+#include "../emnist_dataset.h"
 
 /* Room for the name of a file in memory. */
 #define TRIAL_PATH_NBYTES 64

@@ -7,6 +7,7 @@
  * reads images needs to know.
  */
 #include "../base/cursor.h"
+#include "../emnist_dataset.h"
 #include "../io/archive.h"
 #include "tiff_pages.h"
 

@@ -2,6 +2,7 @@
  * file.c - whole files in and out.
  */
 #include "file.h"
+#include "outfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -158,19 +159,13 @@ void file_settle_name(const char *path)
 enum emnist_status file_replace(const char *path, const void *bytes, size_t nbytes,
 				struct emnist_error *error)
 {
-	struct emnist_outfile *file;
-	enum emnist_status status = emnist_outfile_open(path, &file, error);
+	struct outfile *file;
+	enum emnist_status status = outfile_open(path, &file, error);
 
 	if (!status)
-		status = emnist_outfile_write(file, bytes, nbytes, error);
+		status = outfile_write(file, bytes, nbytes, error);
 	if (!status)
-		status = emnist_outfile_commit(file, error);
-	emnist_outfile_free(file);
+		status = outfile_commit(file, error);
+	outfile_free(file);
 	return status;
-}
-
-enum emnist_status emnist_file_replace(const char *path, const void *bytes, size_t nbytes,
-				       struct emnist_error *error)
-{
-	return file_replace(path, bytes, nbytes, error);
 }

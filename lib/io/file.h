@@ -38,7 +38,7 @@ enum emnist_status file_read_rest(int fd, uint64_t limit_nbytes, struct buffer *
 enum emnist_status file_read(const char *path, uint64_t limit_nbytes, struct buffer *buffer,
 			     struct emnist_error *error);
 
-/* See emnist_file_replace(). */
+/* Writes a file that outfile.h describes, all in one. */
 enum emnist_status file_replace(const char *path, const void *bytes, size_t nbytes,
 				struct emnist_error *error);
 

@@ -36,7 +36,7 @@ enum former {
 	FORMER_LOST,
 };
 
-struct emnist_outfile {
+struct outfile {
 	char *path; /* that it is to have, links followed; NULL: it is written to directly */
 	char *name; /* that it has until then; NULL: none */
 	int fd;
@@ -83,8 +83,7 @@ static int open_unnamed(const char *path, mode_t mode)
 }
 
 /* A file under a name of its own. */
-static enum emnist_status open_named(struct emnist_outfile *file, mode_t mode,
-				     struct emnist_error *error)
+static enum emnist_status open_named(struct outfile *file, mode_t mode, struct emnist_error *error)
 {
 	for (int i = 0; file->fd < 0 && i < MAX_TRIES; i++) {
 		free(file->name);
@@ -103,7 +102,7 @@ static enum emnist_status open_named(struct emnist_outfile *file, mode_t mode,
 }
 
 /* Whether the folder takes no files, but what is at path can be written to. */
-static bool is_fixed(const struct emnist_outfile *file, const struct emnist_error *error)
+static bool is_fixed(const struct outfile *file, const struct emnist_error *error)
 {
 	const int failure = error->sys_errno;
 
@@ -111,7 +110,7 @@ static bool is_fixed(const struct emnist_outfile *file, const struct emnist_erro
 	       access(file->path, W_OK) == 0;
 }
 
-static enum emnist_status open_beside(struct emnist_outfile *file, struct emnist_error *error)
+static enum emnist_status open_beside(struct outfile *file, struct emnist_error *error)
 {
 	/* As umask() has it, or the owner's alone until the permissions are set. */
 	const mode_t mode = file->exists ? 0600 : 0666;
@@ -132,7 +131,7 @@ static enum emnist_status open_beside(struct emnist_outfile *file, struct emnist
 	return status;
 }
 
-static enum emnist_status open_it(struct emnist_outfile *file, const char *path,
+static enum emnist_status open_it(struct outfile *file, const char *path,
 				  struct emnist_error *error)
 {
 	file->exists = stat(path, &file->old) == 0;
@@ -147,10 +146,10 @@ static enum emnist_status open_it(struct emnist_outfile *file, const char *path,
 	return file->path ? open_beside(file, error) : error_memory(error);
 }
 
-enum emnist_status emnist_outfile_open(const char *path, struct emnist_outfile **file_ret,
-				       struct emnist_error *error)
+enum emnist_status outfile_open(const char *path, struct outfile **file_ret,
+				struct emnist_error *error)
 {
-	struct emnist_outfile *file = alloc_zeroed(1, sizeof(*file));
+	struct outfile *file = alloc_zeroed(1, sizeof(*file));
 	enum emnist_status status;
 
 	*file_ret = NULL;
@@ -159,13 +158,13 @@ enum emnist_status emnist_outfile_open(const char *path, struct emnist_outfile *
 	file->fd = -1;
 	status = open_it(file, path, error);
 	if (status)
-		emnist_outfile_free(file);
+		outfile_free(file);
 	else
 		*file_ret = file;
 	return status;
 }
 
-const char *emnist_outfile_temporary(const struct emnist_outfile *file)
+const char *outfile_temporary(const struct outfile *file)
 {
 	return file->name;
 }
@@ -188,7 +187,7 @@ static enum emnist_status write_all(int fd, const unsigned char *bytes, size_t n
 	return EMNIST_OK;
 }
 
-static enum emnist_status flush(struct emnist_outfile *file, struct emnist_error *error)
+static enum emnist_status flush(struct outfile *file, struct emnist_error *error)
 {
 	const size_t n = file->n_buffered;
 
@@ -196,8 +195,8 @@ static enum emnist_status flush(struct emnist_outfile *file, struct emnist_error
 	return write_all(file->fd, file->buffer, n, error);
 }
 
-enum emnist_status emnist_outfile_write(struct emnist_outfile *file, const void *bytes,
-					size_t nbytes, struct emnist_error *error)
+enum emnist_status outfile_write(struct outfile *file, const void *bytes, size_t nbytes,
+				 struct emnist_error *error)
 {
 	enum emnist_status status = EMNIST_OK;
 
@@ -215,7 +214,7 @@ enum emnist_status emnist_outfile_write(struct emnist_outfile *file, const void 
 	return EMNIST_OK;
 }
 
-enum emnist_status outfile_patch(struct emnist_outfile *file, uint64_t offset, const void *bytes,
+enum emnist_status outfile_patch(struct outfile *file, uint64_t offset, const void *bytes,
 				 size_t nbytes, struct emnist_error *error)
 {
 	enum emnist_status status = flush(file, error);
@@ -235,7 +234,7 @@ enum emnist_status outfile_patch(struct emnist_outfile *file, uint64_t offset, c
 	return status;
 }
 
-uint64_t outfile_nbytes(const struct emnist_outfile *file)
+uint64_t outfile_nbytes(const struct outfile *file)
 {
 	return file->nbytes;
 }
@@ -244,7 +243,7 @@ uint64_t outfile_nbytes(const struct emnist_outfile *file)
 
 /* Whose the file is that is replaced, and who may read it. Where its group cannot be kept, another
  * does not get what that one was allowed. */
-static bool keep_permissions(const struct emnist_outfile *file)
+static bool keep_permissions(const struct outfile *file)
 {
 	const struct stat *old = &file->old;
 	mode_t mode = old->st_mode & 0777;
@@ -260,7 +259,7 @@ static bool keep_permissions(const struct emnist_outfile *file)
 }
 
 /* Gives a file that has none its temporary name. */
-static bool give_name(struct emnist_outfile *file)
+static bool give_name(struct outfile *file)
 {
 	char own[48];
 	int result = -1;
@@ -283,7 +282,7 @@ static bool give_name(struct emnist_outfile *file)
 }
 
 /* Flushes all to disk: what can fail before the file takes its name is done. */
-static enum emnist_status settle(struct emnist_outfile *file, struct emnist_error *error)
+static enum emnist_status settle(struct outfile *file, struct emnist_error *error)
 {
 	const enum emnist_status status = flush(file, error);
 
@@ -296,7 +295,7 @@ static enum emnist_status settle(struct emnist_outfile *file, struct emnist_erro
 	return EMNIST_OK;
 }
 
-static enum emnist_status copy_to(int fd, struct emnist_outfile *file, struct emnist_error *error)
+static enum emnist_status copy_to(int fd, struct outfile *file, struct emnist_error *error)
 {
 	enum emnist_status status = EMNIST_OK;
 	off_t offset = 0;
@@ -315,7 +314,7 @@ static enum emnist_status copy_to(int fd, struct emnist_outfile *file, struct em
 }
 
 /* The last resort: over what is at path. */
-static enum emnist_status copy_in_place(struct emnist_outfile *file, struct emnist_error *error)
+static enum emnist_status copy_in_place(struct outfile *file, struct emnist_error *error)
 {
 	const int fd = open(file->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 	enum emnist_status status;
@@ -332,14 +331,13 @@ static enum emnist_status copy_in_place(struct emnist_outfile *file, struct emni
 }
 
 /* As rename(), but what was at path gets the temporary name. */
-static bool change_places(const struct emnist_outfile *file)
+static bool change_places(const struct outfile *file)
 {
 	return renameat2(AT_FDCWD, file->name, AT_FDCWD, file->path, RENAME_EXCHANGE) == 0;
 }
 
 /* Gives a settled file its name. keeps: what was there before is kept aside, if that can be had. */
-static enum emnist_status take_name(struct emnist_outfile *file, bool keeps,
-				    struct emnist_error *error)
+static enum emnist_status take_name(struct outfile *file, bool keeps, struct emnist_error *error)
 {
 	if (file->in_place)
 		return copy_in_place(file, error);
@@ -356,7 +354,7 @@ static enum emnist_status take_name(struct emnist_outfile *file, bool keeps,
 	return EMNIST_OK;
 }
 
-enum emnist_status emnist_outfile_commit(struct emnist_outfile *file, struct emnist_error *error)
+enum emnist_status outfile_commit(struct outfile *file, struct emnist_error *error)
 {
 	const enum emnist_status status = settle(file, error);
 
@@ -366,7 +364,7 @@ enum emnist_status emnist_outfile_commit(struct emnist_outfile *file, struct emn
 /* ----------------------------------------------------------------- several files */
 
 /* Gives what was there its name back; false where it is lost. */
-static bool undo(struct emnist_outfile *file)
+static bool undo(struct outfile *file)
 {
 	const enum former former = file->former;
 
@@ -379,7 +377,7 @@ static bool undo(struct emnist_outfile *file)
 }
 
 /* Says of a file, before the error's message, what is wrong with it. */
-static enum emnist_status about(const struct emnist_outfile *file, const char *what,
+static enum emnist_status about(const struct outfile *file, const char *what,
 				enum emnist_status status, struct emnist_error *error)
 {
 	const char *slash = strrchr(file->path, '/');
@@ -389,7 +387,7 @@ static enum emnist_status about(const struct emnist_outfile *file, const char *w
 	return error_prefix(error, status, prefix);
 }
 
-enum emnist_status outfile_commit_all(struct emnist_outfile *const *files, size_t n,
+enum emnist_status outfile_commit_all(struct outfile *const *files, size_t n,
 				      struct emnist_error *error)
 {
 	enum emnist_status status = EMNIST_OK;
@@ -398,7 +396,7 @@ enum emnist_status outfile_commit_all(struct emnist_outfile *const *files, size_
 	for (size_t i = 0; i < n && !status; i++)
 		status = settle(files[i], error);
 	while (n_done < n && !status) {
-		struct emnist_outfile *file = files[n_done];
+		struct outfile *file = files[n_done];
 
 		if (file->path)
 			status = take_name(file, n > 1, error);
@@ -413,7 +411,7 @@ enum emnist_status outfile_commit_all(struct emnist_outfile *const *files, size_
 	return status;
 }
 
-void emnist_outfile_free(struct emnist_outfile *file)
+void outfile_free(struct outfile *file)
 {
 	if (!file)
 		return;

@@ -15,7 +15,7 @@
 
 #define OUTPUT_NBYTES 65536
 
-enum emnist_status pack_begin(struct pack *pack, struct emnist_outfile *file, bool deflates,
+enum emnist_status pack_begin(struct pack *pack, struct outfile *file, bool deflates,
 			      size_t head_nbytes, struct emnist_error *error)
 {
 	static const unsigned char zeros[256];
@@ -34,13 +34,13 @@ enum emnist_status pack_begin(struct pack *pack, struct emnist_outfile *file, bo
 				 MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
 			return error_memory(error);
 		pack->ready = true;
-		status = emnist_outfile_write(file, block, sizeof(block), error);
+		status = outfile_write(file, block, sizeof(block), error);
 	}
 	for (size_t n = 0; n < head_nbytes && !status; n += sizeof(zeros)) {
 		const size_t left = head_nbytes - n;
 
-		status = emnist_outfile_write(file, zeros,
-					      left < sizeof(zeros) ? left : sizeof(zeros), error);
+		status = outfile_write(file, zeros, left < sizeof(zeros) ? left : sizeof(zeros),
+				       error);
 	}
 	return status;
 }
@@ -55,8 +55,8 @@ static enum emnist_status run_deflater(struct pack *pack, int flush, struct emni
 		pack->deflater.next_out = output;
 		pack->deflater.avail_out = sizeof(output);
 		deflate(&pack->deflater, flush);
-		status = emnist_outfile_write(pack->file, output,
-					      sizeof(output) - pack->deflater.avail_out, error);
+		status = outfile_write(pack->file, output,
+				       sizeof(output) - pack->deflater.avail_out, error);
 	} while (!status && pack->deflater.avail_out == 0);
 	return status;
 }
@@ -77,7 +77,7 @@ enum emnist_status pack_write(struct pack *pack, const void *bytes, size_t nbyte
 			pack->deflater.avail_in = n;
 			status = run_deflater(pack, Z_NO_FLUSH, error);
 		} else {
-			status = emnist_outfile_write(pack->file, next, n, error);
+			status = outfile_write(pack->file, next, n, error);
 		}
 		next += n;
 		nbytes -= n;

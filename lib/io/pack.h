@@ -18,7 +18,7 @@
 #define PACK_MAX_HEAD 65535
 
 struct pack {
-	struct emnist_outfile *file;
+	struct outfile *file;
 	bool deflates;
 	bool ready;      /* deflater is to be ended */
 	uint64_t start;  /* in the file */
@@ -30,7 +30,7 @@ struct pack {
 
 /* Begins at the file's end, with room for the header. Release with pack_clear(), also after a
  * failure. */
-enum emnist_status pack_begin(struct pack *pack, struct emnist_outfile *file, bool deflates,
+enum emnist_status pack_begin(struct pack *pack, struct outfile *file, bool deflates,
 			      size_t head_nbytes, struct emnist_error *error);
 
 enum emnist_status pack_write(struct pack *pack, const void *bytes, size_t nbytes,

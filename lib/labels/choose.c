@@ -5,6 +5,7 @@
  * image of C or c is not one of C because only C was asked for.
  */
 #include "../base/memory.h"
+#include "../emnist_dataset.h"
 #include "labels.h"
 
 static bool has_any(const struct emnist_labels *labels, size_t i,

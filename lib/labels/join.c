@@ -2,6 +2,7 @@
  * join.c - the classes of several datasets as one set.
  */
 #include "../base/memory.h"
+#include "../emnist_dataset.h"
 #include "labels.h"
 
 #include <string.h>

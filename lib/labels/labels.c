@@ -11,6 +11,7 @@
  */
 #include "labels.h"
 
+#include "../base/encoding.h"
 #include "../base/memory.h"
 #include "../io/file.h"
 
@@ -360,7 +361,7 @@ static enum emnist_status parse_lines(struct parser *parser, size_t nbytes)
 	enum emnist_status begun;
 	size_t n_mark;
 
-	begun = emnist_text_start(parser->start, nbytes, &n_mark, parser->error);
+	begun = encoding_mark(parser->start, nbytes, &n_mark, parser->error);
 	if (begun)
 		return begun;
 	for (const char *line = parser->start + n_mark; line < end; parser->line++) {

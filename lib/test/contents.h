@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "../emnist.h"
+#include "../emnist_dataset.h"
 
 #define MAX_IMAGES 64
 

@@ -44,9 +44,9 @@ class Model:
 
     def encode(self):
         data, nbytes = ctypes.c_void_p(), ctypes.c_size_t()
-        status = self.library.emnist_model_encode(self.handle, ctypes.byref(data),
+        status = self.library.emnist_model_export(self.handle, None, ctypes.byref(data),
                                                   ctypes.byref(nbytes), None)
-        assert status == 0, f"emnist_model_encode gives {status}"
+        assert status == 0, f"emnist_model_export gives {status}"
         copy = ctypes.string_at(data, nbytes.value)
         ctypes.CDLL(None).free(data)
         return copy

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <zlib.h>
 
+#include "../emnist_dataset.h"
 #include "../io/archive.h"
 #include "pictures.h"
 

@@ -1,6 +1,8 @@
 /*
  * test_chart.c - the scale of charts, and what the groups of bars in them are called.
  */
+#include "../draw/chart.h"
+#include "../draw/label_groups.h"
 #include "../emnist.h"
 
 #include <setjmp.h>
@@ -26,7 +28,7 @@ static void steps_are_round(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_true(emnist_chart_step(cases[i].most) == cases[i].step);
+		assert_true(chart_step(cases[i].most) == cases[i].step);
 }
 
 /* No more than five steps, and no fewer than two where there can be as many. */
@@ -34,7 +36,7 @@ static void steps_are_as_many_as_can_be_read(void **state)
 {
 	(void)state;
 	for (uint64_t most = 2; most < 100000; most++) {
-		const double n = (double)most / emnist_chart_step(most);
+		const double n = (double)most / chart_step(most);
 
 		if (n > 5 || n < 2)
 			fail_msg("%llu in %.1f steps", (unsigned long long)most, n);
@@ -43,12 +45,12 @@ static void steps_are_as_many_as_can_be_read(void **state)
 
 static void groups_have_names(void **state)
 {
-	static const char *const names[EMNIST_N_GROUPS] = {"digits", "upper", "lower", "both cases",
-							   "other"};
+	static const char *const names[N_LABEL_GROUPS] = {"digits", "upper", "lower", "both cases",
+							  "other"};
 
 	(void)state;
-	for (int i = 0; i < EMNIST_N_GROUPS; i++)
-		assert_string_equal(emnist_group_name((enum emnist_group)i), names[i]);
+	for (int i = 0; i < N_LABEL_GROUPS; i++)
+		assert_string_equal(label_group_name((enum label_group)i), names[i]);
 }
 
 int main(void)

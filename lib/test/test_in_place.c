@@ -35,7 +35,7 @@ static void *encode(size_t *nbytes_ret)
 	struct emnist_model *model = random_model(widths, 3, EMNIST_RELU, 3);
 	void *bytes;
 
-	assert_int_equal(emnist_model_encode(model, &bytes, nbytes_ret, NULL), EMNIST_OK);
+	assert_int_equal(emnist_model_export(model, NULL, &bytes, nbytes_ret, NULL), EMNIST_OK);
 	emnist_model_free(model);
 	return bytes;
 }

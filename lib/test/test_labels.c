@@ -3,6 +3,7 @@
  *
  * What a malformed mapping file is told is in testdata/idx/malformed, see test_idx.c.
  */
+#include "../emnist_train.h"
 #include "../labels/labels.h"
 
 #include <setjmp.h>

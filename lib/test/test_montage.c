@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "../draw/montage.h"
 #include "../image/image.h"
 
 /* Of a sheet at scale 2, in its pixels, as montage.c has them. */
@@ -31,21 +32,21 @@ static int make_picture(void **state)
 	return 0;
 }
 
-static struct emnist_montage *make(const struct emnist_montage_options *options)
+static struct montage *make(const struct montage_options *options)
 {
-	struct emnist_montage *montage;
+	struct montage *montage;
 
-	assert_int_equal(emnist_montage_create(options, &montage, NULL), EMNIST_OK);
+	assert_int_equal(montage_create(options, &montage, NULL), EMNIST_OK);
 	return montage;
 }
 
-static void add(struct emnist_montage *montage, const char *label)
+static void add(struct montage *montage, const char *label)
 {
-	assert_int_equal(emnist_montage_add(montage, picture, label, NULL), EMNIST_OK);
+	assert_int_equal(montage_add(montage, picture, label, NULL), EMNIST_OK);
 }
 
 /* The sheet, encoded and decoded; the montage is freed. */
-static struct image sheet_of(struct emnist_montage *montage)
+static struct image sheet_of(struct montage *montage)
 {
 	const struct emnist_limits limits = image_limits(&(struct emnist_limits){0});
 	struct image image = {0};
@@ -53,12 +54,12 @@ static struct image sheet_of(struct emnist_montage *montage)
 	size_t nbytes;
 	void *png;
 
-	if (emnist_montage_encode(montage, &png, &nbytes, &error) ||
+	if (montage_encode(montage, &png, &nbytes, &error) ||
 	    image_decode(png, nbytes, &limits, &image, &error))
 		fail_msg("%s", error.message);
 	assert_int_equal(image.channels, 1);
 	free(png);
-	emnist_montage_free(montage);
+	montage_free(montage);
 	return image;
 }
 
@@ -70,13 +71,13 @@ static uint8_t at(const struct image *image, size_t x, size_t y)
 
 static void pictures_are_where_they_belong(void **state)
 {
-	struct emnist_montage *montage = make(&(struct emnist_montage_options){.n_columns = 2});
+	struct montage *montage = make(&(struct montage_options){.n_columns = 2});
 	struct image image;
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
 		add(montage, NULL);
-	assert_int_equal(emnist_montage_count(montage), 3);
+	assert_int_equal(montage_count(montage), 3);
 	image = sheet_of(montage);
 	assert_int_equal(image.width, 2 * (SIDE + MARGIN) + MARGIN);
 	assert_int_equal(image.height, 2 * (SIDE + MARGIN) + MARGIN);
@@ -97,8 +98,8 @@ static void pictures_are_where_they_belong(void **state)
 
 static void a_dark_sheet_shows_pixels_as_they_are(void **state)
 {
-	const struct emnist_montage_options options = {.dark = true, .scale = 1};
-	struct emnist_montage *montage = make(&options);
+	const struct montage_options options = {.dark = true, .scale = 1};
+	struct montage *montage = make(&options);
 	struct image image;
 
 	(void)state;
@@ -121,7 +122,7 @@ static const char *const glyphs[LINE] = {
 
 static void text_is_drawn_beneath(void **state)
 {
-	struct emnist_montage *montage = make(NULL);
+	struct montage *montage = make(NULL);
 	struct image image;
 
 	(void)state;
@@ -141,8 +142,8 @@ static void text_is_drawn_beneath(void **state)
 
 static void a_title_is_above_all(void **state)
 {
-	struct emnist_montage_options options = {.title = "Ag and more than there is room for"};
-	struct emnist_montage *montage = make(&options);
+	struct montage_options options = {.title = "Ag and more than there is room for"};
+	struct montage *montage = make(&options);
 	struct image image;
 
 	(void)state;
@@ -162,7 +163,7 @@ static void a_title_is_above_all(void **state)
 
 static void text_of_scale_four_is_twice_as_large(void **state)
 {
-	struct emnist_montage *montage = make(&(struct emnist_montage_options){.scale = 4});
+	struct montage *montage = make(&(struct montage_options){.scale = 4});
 	struct image image;
 
 	(void)state;
@@ -178,7 +179,7 @@ static void text_of_scale_four_is_twice_as_large(void **state)
 /* Two labels of which the sheets are the same. */
 static void assert_same(const char *label, const char *other)
 {
-	struct emnist_montage *montages[] = {make(NULL), make(NULL)};
+	struct montage *montages[] = {make(NULL), make(NULL)};
 	struct image images[2];
 
 	add(montages[0], label);
@@ -206,7 +207,7 @@ static void what_the_font_lacks_is_spelled(void **state)
 
 static void latin_is_shown(void **state)
 {
-	struct emnist_montage *montage = make(NULL);
+	struct montage *montage = make(NULL);
 	struct image image;
 
 	(void)state;
@@ -233,31 +234,29 @@ static void what_is_too_long_is_cut(void **state)
 
 static void refusals(void **state)
 {
-	struct emnist_montage_options options = {.scale = 17};
-	struct emnist_montage *montage;
+	struct montage_options options = {.scale = 17};
+	struct montage *montage;
 	struct emnist_error error;
 	size_t nbytes;
 	void *png;
 
 	(void)state;
-	assert_int_equal(emnist_montage_create(&options, &montage, &error), EMNIST_ERR_ARGUMENT);
+	assert_int_equal(montage_create(&options, &montage, &error), EMNIST_ERR_ARGUMENT);
 	assert_string_equal(error.message, "scale 17: must be 1 to 16");
 	assert_null(montage);
-	options = (struct emnist_montage_options){.n_columns = 65537};
-	assert_int_equal(emnist_montage_create(&options, &montage, &error), EMNIST_ERR_ARGUMENT);
+	options = (struct montage_options){.n_columns = 65537};
+	assert_int_equal(montage_create(&options, &montage, &error), EMNIST_ERR_ARGUMENT);
 	montage = make(NULL);
-	assert_int_equal(emnist_montage_encode(montage, &png, &nbytes, &error),
-			 EMNIST_ERR_ARGUMENT);
+	assert_int_equal(montage_encode(montage, &png, &nbytes, &error), EMNIST_ERR_ARGUMENT);
 	assert_string_equal(error.message, "no pictures");
 	assert_null(png);
-	emnist_montage_free(montage);
-	emnist_montage_free(NULL);
+	montage_free(montage);
+	montage_free(NULL);
 }
 
 static void sheets_are_bounded(void **state)
 {
-	struct emnist_montage *montage =
-		make(&(struct emnist_montage_options){.n_columns = 1, .scale = 16});
+	struct montage *montage = make(&(struct montage_options){.n_columns = 1, .scale = 16});
 	struct emnist_error error;
 	size_t nbytes;
 	void *png;
@@ -265,21 +264,21 @@ static void sheets_are_bounded(void **state)
 	(void)state;
 	for (int i = 0; i < 80; i++)
 		add(montage, NULL);
-	assert_int_equal(emnist_montage_encode(montage, &png, &nbytes, &error), EMNIST_ERR_LIMIT);
+	assert_int_equal(montage_encode(montage, &png, &nbytes, &error), EMNIST_ERR_LIMIT);
 	assert_string_equal(error.message, "the sheet has 544 x 39728 pixels: the limit is 32768 a "
 					   "side, and 67108864 in all");
 	for (int i = 80; i < 65536; i++)
 		add(montage, NULL);
-	assert_int_equal(emnist_montage_add(montage, picture, NULL, &error), EMNIST_ERR_LIMIT);
+	assert_int_equal(montage_add(montage, picture, NULL, &error), EMNIST_ERR_LIMIT);
 	assert_string_equal(error.message, "more than 65536 pictures on one sheet");
-	emnist_montage_free(montage);
+	montage_free(montage);
 }
 
 static void the_sheet_is_wider_than_high(void **state)
 {
 	(void)state;
 	for (size_t n = 30; n < 1000; n += 111) {
-		struct emnist_montage *montage = make(NULL);
+		struct montage *montage = make(NULL);
 		struct image image;
 		double ratio;
 

@@ -224,11 +224,11 @@ static void check_round_trip(const struct emnist_model *model)
 	void *bytes, *again;
 	size_t nbytes, again_nbytes;
 
-	assert_int_equal(emnist_model_encode(model, &bytes, &nbytes, &error), EMNIST_OK);
+	assert_int_equal(emnist_model_export(model, NULL, &bytes, &nbytes, &error), EMNIST_OK);
 	if (parse_guarded(bytes, nbytes, &back, &error))
 		fail_msg("%s", error.message);
 	assert_same_model(model, back);
-	assert_int_equal(emnist_model_encode(back, &again, &again_nbytes, &error), EMNIST_OK);
+	assert_int_equal(emnist_model_export(back, NULL, &again, &again_nbytes, &error), EMNIST_OK);
 	assert_int_equal(nbytes, again_nbytes);
 	assert_memory_equal(bytes, again, nbytes);
 	emnist_model_free(back);
@@ -289,8 +289,8 @@ static void test_written_file(void **state)
 	assert_non_null(model);
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/written.onnx", folder);
-	assert_int_equal(emnist_model_write(model, path, &error), EMNIST_OK);
-	assert_int_equal(emnist_model_encode(model, &bytes, &nbytes, &error), EMNIST_OK);
+	assert_int_equal(emnist_model_save(model, path, NULL, &error), EMNIST_OK);
+	assert_int_equal(emnist_model_export(model, NULL, &bytes, &nbytes, &error), EMNIST_OK);
 	file = read_bytes(path);
 	assert_int_equal(file.nbytes, nbytes);
 	assert_memory_equal(file.data, bytes, nbytes);
@@ -303,7 +303,7 @@ static void test_written_file(void **state)
 	assert_int_equal(emnist_model_read(path, NULL, &back, &error), EMNIST_OK);
 	assert_same_model(model, back);
 	assert_int_equal(emnist_model_preprocess(back), EMNIST_PREPROCESS_AUTO);
-	assert_int_equal(emnist_model_write(model, "/nonexistent/model.onnx", &error),
+	assert_int_equal(emnist_model_save(model, "/nonexistent/model.onnx", NULL, &error),
 			 EMNIST_ERR_IO);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(rmdir(folder), 0);
@@ -325,7 +325,7 @@ static void test_preprocess_travels(void **state)
 	assert_int_equal(emnist_model_read(MODELS "labels.onnx", NULL, &model, &error), EMNIST_OK);
 	assert_int_equal(emnist_model_preprocess(model), EMNIST_PREPROCESS_AUTO);
 	model->preprocess = EMNIST_PREPROCESS_RAW;
-	assert_int_equal(emnist_model_encode(model, &bytes, &nbytes, &error), EMNIST_OK);
+	assert_int_equal(emnist_model_export(model, NULL, &bytes, &nbytes, &error), EMNIST_OK);
 	assert_int_equal(emnist_model_parse(bytes, nbytes, NULL, &back, &error), EMNIST_OK);
 	assert_int_equal(emnist_model_preprocess(back), EMNIST_PREPROCESS_RAW);
 	emnist_model_free(back);

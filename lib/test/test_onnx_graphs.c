@@ -115,7 +115,7 @@ static void test_labels_travel(void **state)
 	(void)state;
 	assert_int_equal(emnist_model_read(GRAPHS "sklearn_text_map.onnx", NULL, &model, NULL),
 			 EMNIST_OK);
-	assert_int_equal(emnist_model_encode(model, &bytes, &nbytes, NULL), EMNIST_OK);
+	assert_int_equal(emnist_model_export(model, NULL, &bytes, &nbytes, NULL), EMNIST_OK);
 	assert_int_equal(emnist_model_parse(bytes, nbytes, NULL, &back, NULL), EMNIST_OK);
 	for (size_t i = 0; i < 5; i++)
 		assert_string_equal(emnist_labels_text(emnist_model_labels(back), i),

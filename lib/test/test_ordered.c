@@ -2,7 +2,7 @@
  * test_ordered.c - the ordered workers: order, bounds, and every way to end. Runs under
  * ThreadSanitizer too (make check-tsan).
  */
-#include "../emnist.h"
+#include "../base/ordered.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -144,7 +144,7 @@ static bool consume(void *context, void *content)
 static enum emnist_status run_ordered_as(struct run *run, unsigned n_workers, unsigned n_slots,
 					 bool in_turn, struct emnist_error *error)
 {
-	const struct emnist_ordered_options options = {
+	const struct ordered_options options = {
 		.n_workers = n_workers,
 		.n_slots = n_slots,
 		.in_turn = in_turn,
@@ -157,7 +157,7 @@ static enum emnist_status run_ordered_as(struct run *run, unsigned n_workers, un
 		.work = work,
 		.consume = consume,
 	};
-	enum emnist_status status = emnist_ordered_run(&options, error);
+	enum emnist_status status = ordered_run(&options, error);
 
 	assert_int_equal(run->n_slots_freed, run->n_slots_made);
 	assert_int_equal(run->n_workers_freed, run->n_workers_made);
@@ -278,7 +278,7 @@ static void test_in_turn(void **state)
 	struct run stopped = {.n_to_produce = 9, .stop_at = 4};
 	struct run refused = {.n_to_produce = 9, .stop_at = UINT64_MAX};
 	struct emnist_error error;
-	const struct emnist_ordered_options options = {
+	const struct ordered_options options = {
 		.n_workers = 1,
 		.in_turn = true,
 		.context = &whole,
@@ -293,7 +293,7 @@ static void test_in_turn(void **state)
 
 	(void)state;
 	the_caller = pthread_self();
-	assert_int_equal(emnist_ordered_run(&options, NULL), EMNIST_OK);
+	assert_int_equal(ordered_run(&options, NULL), EMNIST_OK);
 	assert_int_equal(n_elsewhere, 0);
 	assert_int_equal(whole.n_consumed, 9);
 	assert_int_equal(whole.n_worked, 9);

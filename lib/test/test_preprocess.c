@@ -2,6 +2,7 @@
  * test_preprocess.c - which images become vectors as they are: EMNIST's own, and those that shall
  * only be scaled; and that any image becomes a vector.
  */
+#include "../emnist_dataset.h"
 #include "letters.h"
 
 /* -------------------------------------------------------------- untouched */

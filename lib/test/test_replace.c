@@ -151,15 +151,15 @@ static enum emnist_status replace(const char *name, const char *text, struct emn
 /* The same, written piece by piece. */
 static enum emnist_status write_out(const char *name, const char *text, struct emnist_error *error)
 {
-	struct emnist_outfile *file;
-	enum emnist_status status = emnist_outfile_open(name, &file, error);
+	struct outfile *file;
+	enum emnist_status status = outfile_open(name, &file, error);
 
 	memset(calls, 0, sizeof(calls));
 	if (!status)
-		status = emnist_outfile_write(file, text, strlen(text), error);
+		status = outfile_write(file, text, strlen(text), error);
 	if (!status)
-		status = emnist_outfile_commit(file, error);
-	emnist_outfile_free(file);
+		status = outfile_commit(file, error);
+	outfile_free(file);
 	return status;
 }
 
@@ -224,21 +224,21 @@ static void two_writers_do_not_meet(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		struct emnist_outfile *a, *b;
+		struct outfile *a, *b;
 
 		unlink(path);
 		unnamed_errno = ways_to_open[i];
-		assert_int_equal(emnist_outfile_open(path, &a, NULL), EMNIST_OK);
-		assert_int_equal(emnist_outfile_open(path, &b, NULL), EMNIST_OK);
+		assert_int_equal(outfile_open(path, &a, NULL), EMNIST_OK);
+		assert_int_equal(outfile_open(path, &b, NULL), EMNIST_OK);
 		assert_int_equal(n_names(), i ? 2 : 0);
-		assert_int_equal(emnist_outfile_write(a, "aaaa", 4, NULL), EMNIST_OK);
-		assert_int_equal(emnist_outfile_write(b, "bb", 2, NULL), EMNIST_OK);
-		assert_int_equal(emnist_outfile_commit(a, NULL), EMNIST_OK);
+		assert_int_equal(outfile_write(a, "aaaa", 4, NULL), EMNIST_OK);
+		assert_int_equal(outfile_write(b, "bb", 2, NULL), EMNIST_OK);
+		assert_int_equal(outfile_commit(a, NULL), EMNIST_OK);
 		assert_string_equal(content(), "aaaa");
-		assert_int_equal(emnist_outfile_commit(b, NULL), EMNIST_OK);
+		assert_int_equal(outfile_commit(b, NULL), EMNIST_OK);
 		assert_string_equal(content(), "bb");
-		emnist_outfile_free(a);
-		emnist_outfile_free(b);
+		outfile_free(a);
+		outfile_free(b);
 		assert_int_equal(n_names(), 1);
 	}
 	unnamed_errno = 0;
@@ -283,7 +283,7 @@ static void permissions_stay(void **state)
 /* What is 0600 is not 0644 in the meantime. */
 static void nobody_reads_it_in_the_meantime(void **state)
 {
-	struct emnist_outfile *file;
+	struct outfile *file;
 	DIR *stream = opendir(folder);
 	const struct dirent *entry;
 	size_t n_seen = 0;
@@ -292,7 +292,7 @@ static void nobody_reads_it_in_the_meantime(void **state)
 	unnamed_errno = EOPNOTSUPP;
 	assert_int_equal(replace(path, "old", NULL), EMNIST_OK);
 	assert_int_equal(chmod(path, 0600), 0);
-	assert_int_equal(emnist_outfile_open(path, &file, NULL), EMNIST_OK);
+	assert_int_equal(outfile_open(path, &file, NULL), EMNIST_OK);
 	while ((entry = readdir(stream))) {
 		char name[512];
 
@@ -304,7 +304,7 @@ static void nobody_reads_it_in_the_meantime(void **state)
 	}
 	assert_int_equal(n_seen, 1);
 	closedir(stream);
-	emnist_outfile_free(file);
+	outfile_free(file);
 	assert_int_equal(n_names(), 1);
 	unnamed_errno = 0;
 }
@@ -364,17 +364,16 @@ static char *name_three(size_t i)
 
 static enum emnist_status commit_three(const char *text, struct emnist_error *error)
 {
-	struct emnist_outfile *files[3];
+	struct outfile *files[3];
 	enum emnist_status status;
 
 	for (size_t i = 0; i < 3; i++) {
-		assert_int_equal(emnist_outfile_open(name_three(i), &files[i], NULL), EMNIST_OK);
-		assert_int_equal(emnist_outfile_write(files[i], text, strlen(text), NULL),
-				 EMNIST_OK);
+		assert_int_equal(outfile_open(name_three(i), &files[i], NULL), EMNIST_OK);
+		assert_int_equal(outfile_write(files[i], text, strlen(text), NULL), EMNIST_OK);
 	}
 	status = outfile_commit_all(files, 3, error);
 	for (size_t i = 0; i < 3; i++)
-		emnist_outfile_free(files[i]);
+		outfile_free(files[i]);
 	return status;
 }
 

@@ -164,7 +164,7 @@ static void test_defaults(void **state)
 	(void)state;
 	assert_int_equal(plain.nbytes, told.nbytes);
 	assert_memory_equal(plain.data, told.data, told.nbytes);
-	assert_int_equal(emnist_model_encode(model, &bytes, &nbytes, NULL), EMNIST_OK);
+	assert_int_equal(emnist_model_export(model, NULL, &bytes, &nbytes, NULL), EMNIST_OK);
 	assert_int_equal(plain.nbytes, nbytes);
 	assert_memory_equal(plain.data, bytes, nbytes);
 	free(plain.data);

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <zlib.h>
 
+#include "../emnist_dataset.h"
 #include "../image/image.h"
 #include "pictures.h"
 

@@ -5,6 +5,8 @@
  * testdata/generate_eval.py.
  */
 #include "../draw/heat.h"
+#include "../draw/heatmap.h"
+#include "../eval/compare.h"
 #include "../eval/tally.h"
 #include "../image/image.h"
 
@@ -81,7 +83,7 @@ static void test_comparisons(void **state)
 					&counts[1], &counts[2], &counts[3], &wanted[0], &wanted[1],
 					&wanted[2], &wanted[3], &wanted[4]),
 				 9);
-		c = emnist_compare_counts(counts[0], counts[1], counts[2], counts[3]);
+		c = compare_counts(counts[0], counts[1], counts[2], counts[3]);
 		assert_int_equal(c.n_first, counts[1]);
 		assert_near(c.difference, wanted[0], 1e-11);
 		assert_near(c.interval.low, wanted[1], 1e-11);
@@ -98,9 +100,9 @@ static void test_comparisons_of_all_sizes(void **state)
 {
 	(void)state;
 	for (uint64_t n = 1; n <= 100000000; n = n * 3 + 1) {
-		const struct emnist_comparison even = emnist_compare_counts(n, n, n, n);
-		const struct emnist_comparison near = emnist_compare_counts(n, n, n + 1, n);
-		const struct emnist_comparison far = emnist_compare_counts(0, n, 0, 0);
+		const struct emnist_comparison even = compare_counts(n, n, n, n);
+		const struct emnist_comparison near = compare_counts(n, n, n + 1, n);
+		const struct emnist_comparison far = compare_counts(0, n, 0, 0);
 
 		assert_true(even.p_value == 1 && even.difference == 0);
 		assert_true(near.p_value > 0.9 && near.p_value <= 1);
@@ -332,22 +334,22 @@ static void test_heat(void **state)
 	uint8_t rgb[3], darker[3];
 
 	(void)state;
-	assert_true(emnist_heat_level(0, 5) == 0 && emnist_heat_level(0, 0) == 0);
-	assert_true(emnist_heat_level(5, 5) == 1);
-	assert_near(emnist_heat_level(1, 10), 0.7, 1e-12);
-	assert_near(emnist_heat_level(1, 100), 0.4, 1e-12);
-	assert_near(emnist_heat_level(1, 1000), 0.1, 1e-12);
-	assert_near(emnist_heat_level(1, 100000), 0.1, 1e-12);
+	assert_true(heat_level(0, 5) == 0 && heat_level(0, 0) == 0);
+	assert_true(heat_level(5, 5) == 1);
+	assert_near(heat_level(1, 10), 0.7, 1e-12);
+	assert_near(heat_level(1, 100), 0.4, 1e-12);
+	assert_near(heat_level(1, 1000), 0.1, 1e-12);
+	assert_near(heat_level(1, 100000), 0.1, 1e-12);
 	/* Both ends of devon.txt, and its middle. */
-	emnist_heat_color(0, rgb);
+	heat_color(0, rgb);
 	assert_memory_equal(rgb, ((uint8_t[]){255, 255, 255}), 3);
-	emnist_heat_color(1, rgb);
+	heat_color(1, rgb);
 	assert_memory_equal(rgb, ((uint8_t[]){44, 26, 76}), 3);
-	emnist_heat_color(0.5, rgb);
+	heat_color(0.5, rgb);
 	assert_memory_equal(rgb, ((uint8_t[]){126, 143, 221}), 3);
 	for (int i = 0; i < 100; i++) {
-		emnist_heat_color(i / 100.0, rgb);
-		emnist_heat_color((i + 1) / 100.0, darker);
+		heat_color(i / 100.0, rgb);
+		heat_color((i + 1) / 100.0, darker);
 		assert_true(darker[0] + 2 * darker[1] + darker[2] < rgb[0] + 2 * rgb[1] + rgb[2]);
 	}
 }
@@ -367,7 +369,7 @@ static void test_confusion_picture(void **state)
 	assert_int_equal(emnist_labels_parse("0 65\n1 66\n2 67", 14, &e.true_labels, NULL),
 			 EMNIST_OK);
 	e.predicted_labels = e.true_labels;
-	if (emnist_confusion_to_png(&e, &png, &nbytes, &error) ||
+	if (heatmap_encode(&e, &png, &nbytes, &error) ||
 	    image_decode(png, nbytes, &limits, &image, &error))
 		fail_msg("%s", error.message);
 	assert_int_equal(image.channels, 3);
@@ -393,7 +395,7 @@ static void test_confusion_picture_is_bounded(void **state)
 		n += (size_t)sprintf(text + n, "%d 65\n", i);
 	assert_int_equal(emnist_labels_parse(text, n, &e.true_labels, NULL), EMNIST_OK);
 	e.predicted_labels = e.true_labels;
-	assert_int_equal(emnist_confusion_to_png(&e, &png, &nbytes, &error), EMNIST_ERR_LIMIT);
+	assert_int_equal(heatmap_encode(&e, &png, &nbytes, &error), EMNIST_ERR_LIMIT);
 	assert_null(png);
 	emnist_labels_free(e.true_labels);
 }

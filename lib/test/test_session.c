@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "../emnist_dataset.h"
 #include "models.h"
 #include "references.h"
 

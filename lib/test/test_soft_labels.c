@@ -1,6 +1,7 @@
 /*
  * test_soft_labels.c - variants written for teachers elsewhere, and learning from what they said.
  */
+#include "../emnist_train.h"
 #include "../io/file.h"
 #include "../network/model.h"
 #include "../train/soft_labels.h"

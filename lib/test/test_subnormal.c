@@ -110,7 +110,7 @@ static void *encode_dead(size_t *nbytes_ret)
 	void *bytes;
 
 	kill(dead, true);
-	assert_int_equal(emnist_model_encode(model, &bytes, nbytes_ret, NULL), EMNIST_OK);
+	assert_int_equal(emnist_model_export(model, NULL, &bytes, nbytes_ret, NULL), EMNIST_OK);
 	for (size_t l = 0; l < 2; l++) {
 		const struct layer *from = &model->layers[l], *to = &dead->layers[l];
 

@@ -2,6 +2,7 @@
  * test_train.c - whole training runs on small sets of drawn patterns: what is learnt, what options,
  * teachers, calibration and weights of classes do, and what is refused.
  */
+#include "../emnist_eval.h"
 #include "../train/augment.h"
 #include "../train/settings.h"
 #include "../train/train_set.h"

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "../emnist_train.h"
 #include "../network/model.h"
 #include "../train/random.h"
 

@@ -4,6 +4,7 @@
  */
 #include "checkpoint.h"
 
+#include "../emnist_train.h"
 #include "../io/file.h"
 
 #include <errno.h>

@@ -5,6 +5,7 @@
 #define TRAIN_SETTINGS_H
 
 #include "../base/error.h"
+#include "../emnist_train.h"
 #include "augment.h"
 
 struct settings {

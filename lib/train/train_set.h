@@ -4,6 +4,7 @@
 #ifndef TRAIN_TRAIN_SET_H
 #define TRAIN_TRAIN_SET_H
 
+#include "../emnist_dataset.h"
 #include "backprop.h"
 
 struct train_set {
