@@ -13,6 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../emnist.h"
+
 /* The bytes of a file, NULL where it cannot be read; freed with free(). */
 static inline uint8_t *read_whole(const char *path, size_t *nbytes_ret)
 {
@@ -59,6 +61,26 @@ static inline bool next_row(FILE *table, struct row *row)
 	while (rest && row->n_fields < MAX_FIELDS)
 		row->fields[row->n_fields++] = strsep(&rest, "\t");
 	return true;
+}
+
+/* The status as tables have it. */
+static inline const char *status_name(enum emnist_status status)
+{
+	static const char *const names[] = {
+		[EMNIST_OK] = "EMNIST_OK",
+		[EMNIST_ERR_ARGUMENT] = "EMNIST_ERR_ARGUMENT",
+		[EMNIST_ERR_MEMORY] = "EMNIST_ERR_MEMORY",
+		[EMNIST_ERR_IO] = "EMNIST_ERR_IO",
+		[EMNIST_ERR_FORMAT] = "EMNIST_ERR_FORMAT",
+		[EMNIST_ERR_CORRUPT] = "EMNIST_ERR_CORRUPT",
+		[EMNIST_ERR_UNSUPPORTED] = "EMNIST_ERR_UNSUPPORTED",
+		[EMNIST_ERR_LIMIT] = "EMNIST_ERR_LIMIT",
+		[EMNIST_ERR_STOPPED] = "EMNIST_ERR_STOPPED",
+		[EMNIST_ERR_ARCHIVE] = "EMNIST_ERR_ARCHIVE",
+		[EMNIST_ERR_PAGES] = "EMNIST_ERR_PAGES",
+	};
+
+	return names[status];
 }
 
 /* Memory that ends where a page begins that may not be touched. */

@@ -4,43 +4,15 @@
  * with Pillow), valid files that few programs write against testdata/uncommon/expected.tsv (by
  * testdata/generate_uncommon.py, from Pillow and OpenCV), limits, and files that end too soon.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 #include <sys/resource.h>
 #include <zlib.h>
 
 #include "../preprocess/range.h"
-#include "pictures.h"
+#include "decoding.h"
 
 #define IMAGES    "testdata/images/"
 #define UNCOMMON  "testdata/uncommon/"
 #define MALFORMED "testdata/malformed/"
-
-static struct emnist_limits defaults(void)
-{
-	return image_limits(&(const struct emnist_limits){0});
-}
-
-static enum emnist_status decode_file(const char *folder, const char *name,
-				      const struct emnist_limits *limits, struct image *image,
-				      struct emnist_error *error)
-{
-	char path[256];
-	size_t nbytes;
-	uint8_t *bytes;
-	enum emnist_status status;
-
-	snprintf(path, sizeof(path), "%s%s", folder, name);
-	bytes = read_whole(path, &nbytes);
-	if (!bytes)
-		fail_msg("cannot read %s", path);
-	status = image_decode(bytes, nbytes, limits, image, error);
-	free(bytes);
-	return status;
-}
 
 /* ------------------------------------------------------------------ pixels */
 
@@ -48,11 +20,10 @@ static enum emnist_status decode_file(const char *folder, const char *name,
  * halved colors, whose edges are off by more. */
 static void assert_near(const struct image *image, const char *reference)
 {
-	const struct emnist_limits limits = defaults();
 	struct image near = {0};
 	uint64_t sum = 0;
 
-	assert_int_equal(decode_file(IMAGES, reference, &limits, &near, NULL), EMNIST_OK);
+	assert_int_equal(decode_file(IMAGES, reference, &near, NULL), EMNIST_OK);
 	assert_int_equal(near.pixels.nbytes, image->pixels.nbytes);
 	for (size_t i = 0; i < near.pixels.nbytes; i++)
 		sum += (uint64_t)abs(near.pixels.data[i] - image->pixels.data[i]);
@@ -100,122 +71,39 @@ static void assert_pixels(struct image *image, const struct row *row)
 		fail_msg("%s: other pixels than expected", row->fields[0]);
 }
 
+static void check_kind(struct image *image, const struct row *row)
+{
+	assert_pixels(image, row);
+	if (strcmp(image->warning ? image->warning : "", row->n_fields > 6 ? row->fields[6] : ""))
+		fail_msg("%s: warning: %s", row->fields[0], image->warning);
+}
+
 static void decodes_every_kind(void **state)
 {
-	const struct emnist_limits limits = defaults();
-	FILE *table = fopen(IMAGES "expected.tsv", "r");
-	struct image image = {0};
-	struct emnist_error error;
-	struct row row;
-	unsigned n = 0;
-
 	(void)state;
-	assert_non_null(table);
-	for (; next_row(table, &row); n++) {
-		assert_int_equal(row.n_fields, 5);
-		if (decode_file(IMAGES, row.fields[0], &limits, &image, &error))
-			fail_msg("%s: %s", row.fields[0], error.message);
-		assert_pixels(&image, &row);
-		assert_null(image.warning);
-	}
-	assert_true(n > 90);
-	image_clear(&image);
-	fclose(table);
+	check_folder(IMAGES, 5, 91, check_kind);
 }
 
 /* What few programs write, but others read; and what is doubtful about it. */
 static void decodes_what_is_uncommon(void **state)
 {
-	const struct emnist_limits limits = defaults();
-	FILE *table = fopen(UNCOMMON "expected.tsv", "r");
-	struct image image = {0};
-	struct emnist_error error;
-	struct row row;
-	unsigned n = 0;
-
 	(void)state;
-	assert_non_null(table);
-	for (; next_row(table, &row); n++) {
-		assert_int_equal(row.n_fields, 7);
-		if (decode_file(UNCOMMON, row.fields[0], &limits, &image, &error))
-			fail_msg("%s: %s", row.fields[0], error.message);
-		assert_pixels(&image, &row);
-		if (strcmp(image.warning ? image.warning : "", row.fields[6]) != 0)
-			fail_msg("%s: warning: %s", row.fields[0], image.warning);
-	}
-	assert_true(n > 5);
-	image_clear(&image);
-	fclose(table);
+	check_folder(UNCOMMON, 7, 6, check_kind);
 }
 
 /* ------------------------------------------------------------------ errors */
 
-static const char *const status_names[] = {
-	"EMNIST_OK",          "EMNIST_ERR_ARGUMENT", "EMNIST_ERR_MEMORY",      "EMNIST_ERR_IO",
-	"EMNIST_ERR_FORMAT",  "EMNIST_ERR_CORRUPT",  "EMNIST_ERR_UNSUPPORTED", "EMNIST_ERR_LIMIT",
-	"EMNIST_ERR_STOPPED",
-};
-
 static void refuses_every_defect(void **state)
 {
-	const struct emnist_limits limits = defaults();
-	FILE *table = fopen(MALFORMED "expected.tsv", "r");
-	struct image image = {0};
-	struct row row;
-	unsigned n = 0;
-
 	(void)state;
-	assert_non_null(table);
-	for (; next_row(table, &row); n++) {
-		struct emnist_error error = {0};
-		const enum emnist_status status =
-			decode_file(MALFORMED, row.fields[0], &limits, &image, &error);
-
-		assert_int_equal(row.n_fields, 3);
-		if (strcmp(status_names[status], row.fields[1]) != 0 ||
-		    strcmp(error.message, row.fields[2]) != 0)
-			fail_msg("%s: %s, \"%s\"", row.fields[0], status_names[status],
-				 error.message);
-		assert_int_equal(error.code, status);
-	}
-	assert_true(n > 100);
-	image_clear(&image);
-	fclose(table);
-}
-
-/* Each file, cut after each of many lengths, its end followed by memory that faults. */
-static void refuses_every_cut(const char *folder, const char *name, size_t n_dispensable)
-{
-	const struct emnist_limits limits = defaults();
-	struct image image = {0};
-	struct guarded guarded;
-	char path[256];
-	size_t nbytes;
-	uint8_t *bytes;
-
-	snprintf(path, sizeof(path), "%s%s", folder, name);
-	bytes = read_whole(path, &nbytes);
-	assert_non_null(bytes);
-	assert_true(guarded_make(&guarded, nbytes));
-	for (size_t n = 0; n + n_dispensable < nbytes; n += nbytes / 200 + 1)
-		if (!image_decode(guarded_copy(&guarded, bytes, n), n, &limits, &image, NULL))
-			fail_msg("%s: accepted with %zu of %zu bytes", name, n, nbytes);
-	if (image_decode(guarded_copy(&guarded, bytes, nbytes), nbytes, &limits, &image, NULL))
-		fail_msg("%s: refused", name);
-	image_clear(&image);
-	guarded_free(&guarded);
-	free(bytes);
+	check_refusals(MALFORMED, 101);
 }
 
 static void refuses_cuts_of(const char *folder)
 {
-	FILE *table;
-	char path[64];
+	FILE *table = open_expected(folder);
 	struct row row;
 
-	snprintf(path, sizeof(path), "%sexpected.tsv", folder);
-	table = fopen(path, "r");
-	assert_non_null(table);
 	while (next_row(table, &row)) {
 		size_t n_dispensable = 0;
 
@@ -259,15 +147,14 @@ static void huge_headers_cost_no_memory(void **state)
 		"tga-lying-width.tga",
 		"pnm-lying-height.pgm",
 	};
-	const struct emnist_limits limits = defaults();
 	struct rusage before, after;
 	struct image image = {0};
 
 	(void)state;
-	assert_int_not_equal(decode_file(MALFORMED, "text.png", &limits, &image, NULL), 0);
+	assert_int_not_equal(decode_file(MALFORMED, "text.png", &image, NULL), 0);
 	getrusage(RUSAGE_SELF, &before);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		assert_int_not_equal(decode_file(MALFORMED, names[i], &limits, &image, NULL), 0);
+		assert_int_not_equal(decode_file(MALFORMED, names[i], &image, NULL), 0);
 		assert_int_equal(image.pixels.capacity, 0);
 	}
 	getrusage(RUSAGE_SELF, &after);
@@ -302,7 +189,7 @@ static void limits_are_exact(void **state)
 		struct emnist_error error = {0};
 		struct image image = {0};
 		const enum emnist_status status =
-			decode_file(IMAGES, cases[i].name, &limits, &image, &error);
+			decode_within(&limits, IMAGES, cases[i].name, &image, &error);
 
 		assert_int_equal(status, cases[i].message ? EMNIST_ERR_LIMIT : EMNIST_OK);
 		assert_string_equal(error.message, cases[i].message ? cases[i].message : "");
@@ -317,7 +204,7 @@ static void limits_are_exact(void **state)
 
 static void default_limits_are_documented(void **state)
 {
-	const struct emnist_limits limits = defaults();
+	const struct emnist_limits limits = default_limits();
 
 	(void)state;
 	assert_int_equal(limits.file_nbytes, 256u << 20);
@@ -425,7 +312,7 @@ static void make_small(struct small *small, uint32_t width, uint32_t height, boo
 static bool ways_agree(uint32_t width, uint32_t height, const void *data, size_t nbytes,
 		       const uint8_t *pixels)
 {
-	const struct emnist_limits limits = defaults();
+	const struct emnist_limits limits = default_limits();
 	static struct small small;
 	struct image images[2] = {{0}, {0}};
 	struct emnist_error errors[2];
@@ -606,7 +493,7 @@ static void make_turned(struct small *small, int where)
 static void png_is_turned(void **state)
 {
 	static const uint8_t upright[] = {4, 1, 5, 2, 6, 3}, stored[] = {1, 2, 3, 4, 5, 6};
-	const struct emnist_limits limits = defaults();
+	const struct emnist_limits limits = default_limits();
 	static struct small small;
 
 	(void)state;
@@ -627,7 +514,7 @@ static void png_is_turned(void **state)
 /* Wherever the file ends, and whatever length the chunk claims, nothing is read beyond. */
 static void turned_png_is_cut(void **state)
 {
-	const struct emnist_limits limits = defaults();
+	const struct emnist_limits limits = default_limits();
 	static struct small small;
 	struct guarded guarded;
 	struct image image = {0};

@@ -3,37 +3,16 @@
  * (lib/test/peers_read.py), models that must be refused against their message
  * (testdata/generate_foreign.py), and all of them cut short or with a bit turned.
  */
-#include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../base/crc32c.h"
-#include "../emnist.h"
-#include "tables.h"
+#include "answers.h"
 
 #define PEERS   "testdata/models/peers/"
 #define FOREIGN "testdata/models/foreign/"
 
-/* What we promise of other programs' models. */
-#define TOLERANCE 1e-5
-
 /* ------------------------------------------------------------------- answers */
-
-static void check_answer(const struct emnist_model *model, char **fields)
-{
-	float vector[16], expected[16], probabilities[16];
-	struct emnist_session *session;
-
-	assert_int_equal(scan_numbers(fields[1], vector, 16), emnist_model_n_inputs(model));
-	assert_int_equal(scan_numbers(fields[2], expected, 16), emnist_model_n_outputs(model));
-	assert_int_equal(emnist_session_create(model, 1, &session, NULL), EMNIST_OK);
-	assert_int_equal(emnist_session_run(session, vector, 1, probabilities, NULL), EMNIST_OK);
-	for (size_t i = 0; i < emnist_model_n_outputs(model); i++)
-		if (!(fabs((double)probabilities[i] - (double)expected[i]) <= TOLERANCE))
-			fail_msg("%s: output %zu is %.9g, not %.9g", fields[0], i,
-				 (double)probabilities[i], (double)expected[i]);
-	emnist_session_free(session);
-}
 
 static void test_answers(void **state)
 {
@@ -49,7 +28,7 @@ static void test_answers(void **state)
 		snprintf(path, sizeof(path), PEERS "%s", fields[0]);
 		if (emnist_model_read(path, NULL, &model, &error))
 			fail_msg("%s: %s", fields[0], error.message);
-		check_answer(model, fields);
+		check_answer(model, fields[0], fields[1], fields[2]);
 		emnist_model_free(model);
 	}
 	assert_int_equal(n, 5 * 20);
@@ -60,28 +39,8 @@ static void test_answers(void **state)
 
 static void test_refusals(void **state)
 {
-	FILE *table = open_table(FOREIGN "expected.tsv");
-	char line[1024], path[256], *fields[3];
-	size_t n = 0;
-
 	(void)state;
-	for (; next_line(table, line, sizeof(line), fields, 3); n++) {
-		struct emnist_error error = {.message = "none"};
-		struct emnist_model *model;
-		enum emnist_status status;
-		struct buffer file;
-
-		snprintf(path, sizeof(path), FOREIGN "%s", fields[0]);
-		file = read_bytes(path);
-		status = emnist_model_parse(file.data, file.nbytes, NULL, &model, &error);
-		if (strcmp(error.message, fields[2]) != 0)
-			fail_msg("%s: '%s', not '%s'", fields[0], error.message, fields[2]);
-		assert_string_equal(name_of_status(status), fields[1]);
-		assert_null(model);
-		buffer_clear(&file);
-	}
-	assert_true(n >= 50);
-	fclose(table);
+	check_refused(FOREIGN, "expected.tsv", "", 50);
 }
 
 /* -------------------------------------------------------------------- damage */

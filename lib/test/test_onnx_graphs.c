@@ -2,13 +2,9 @@
  * test_onnx_graphs.c - models of testdata/models/graphs: what ONNX Runtime makes of those that are
  * read, under the labels that their graphs name, and why the others are refused.
  */
-#include <math.h>
+#include "answers.h"
 
-#include "../emnist.h"
-#include "tables.h"
-
-#define GRAPHS    "testdata/models/graphs/"
-#define TOLERANCE 1e-5
+#define GRAPHS "testdata/models/graphs/"
 
 static void check_labels(const struct emnist_model *model, const char *name, char *expected)
 {
@@ -23,22 +19,6 @@ static void check_labels(const struct emnist_model *model, const char *name, cha
 				 emnist_labels_text(labels, n), label);
 	}
 	assert_int_equal(n, emnist_labels_count(labels));
-}
-
-static void check_answer(const struct emnist_model *model, char **fields)
-{
-	float vector[8], expected[64], probabilities[64];
-	struct emnist_session *session;
-
-	assert_int_equal(scan_numbers(fields[2], vector, 8), emnist_model_n_inputs(model));
-	assert_int_equal(scan_numbers(fields[3], expected, 64), emnist_model_n_outputs(model));
-	assert_int_equal(emnist_session_create(model, 1, &session, NULL), EMNIST_OK);
-	assert_int_equal(emnist_session_run(session, vector, 1, probabilities, NULL), EMNIST_OK);
-	for (size_t i = 0; i < emnist_model_n_outputs(model); i++)
-		if (!(fabs((double)probabilities[i] - (double)expected[i]) <= TOLERANCE))
-			fail_msg("%s: output %zu is %.9g, not %.9g", fields[0], i,
-				 (double)probabilities[i], (double)expected[i]);
-	emnist_session_free(session);
 }
 
 static void test_answers(void **state)
@@ -56,7 +36,7 @@ static void test_answers(void **state)
 		if (emnist_model_read(path, NULL, &model, &error))
 			fail_msg("%s: %s", fields[0], error.message);
 		check_labels(model, fields[0], fields[1]);
-		check_answer(model, fields);
+		check_answer(model, fields[0], fields[2], fields[3]);
 		emnist_model_free(model);
 	}
 	assert_true(n >= 3 * 80);
@@ -65,25 +45,8 @@ static void test_answers(void **state)
 
 static void test_refused(void **state)
 {
-	FILE *table = open_table(GRAPHS "refused.tsv");
-	char line[1024], path[256], *fields[3];
-	size_t n = 0;
-
 	(void)state;
-	for (; next_line(table, line, sizeof(line), fields, 3); n++) {
-		struct emnist_error error = {.message = "none"};
-		struct emnist_model *model;
-		enum emnist_status status;
-
-		snprintf(path, sizeof(path), GRAPHS "%s.onnx", fields[0]);
-		status = emnist_model_read(path, NULL, &model, &error);
-		if (strcmp(error.message, fields[2]) != 0)
-			fail_msg("%s: '%s', not '%s'", fields[0], error.message, fields[2]);
-		assert_string_equal(name_of_status(status), fields[1]);
-		assert_null(model);
-	}
-	assert_true(n >= 40);
-	fclose(table);
+	check_refused(GRAPHS, "refused.tsv", ".onnx", 40);
 }
 
 /* The caller's labels stand above those of the graph, which need not even be of use. */
@@ -125,22 +88,6 @@ static void test_labels_travel(void **state)
 	emnist_model_free(model);
 }
 
-static void check_scaled(const struct emnist_model *model, const float *vector,
-			 const float *expected)
-{
-	const size_t n = emnist_model_n_outputs(model);
-	struct emnist_session *session;
-	float probabilities[16];
-
-	assert_int_equal(emnist_session_create(model, 1, &session, NULL), EMNIST_OK);
-	assert_int_equal(emnist_session_run(session, vector, 1, probabilities, NULL), EMNIST_OK);
-	for (size_t i = 0; i < n; i++)
-		if (!(fabs((double)probabilities[i] - (double)expected[i]) <= TOLERANCE))
-			fail_msg("output %zu is %.9g, not %.9g", i, (double)probabilities[i],
-				 (double)expected[i]);
-	emnist_session_free(session);
-}
-
 static void check_scaling(const struct emnist_model *model,
 			  const struct emnist_model_options *options, double shown)
 {
@@ -169,7 +116,7 @@ static void check_outside(char **fields)
 	assert_int_equal(emnist_model_read(path, &options, &model, NULL), EMNIST_OK);
 	assert_int_equal(scan_numbers(fields[4], vector, 8), emnist_model_n_inputs(model));
 	assert_int_equal(scan_numbers(fields[5], expected, 16), emnist_model_n_outputs(model));
-	check_scaled(model, vector, expected);
+	check_probabilities(model, fields[0], vector, expected);
 	check_scaling(model, &options, shown);
 	for (int format = EMNIST_FORMAT_ONNX; format <= EMNIST_FORMAT_SAFETENSORS; format++) {
 		const struct emnist_save_options save = {.format = (enum emnist_format)format};
@@ -180,7 +127,7 @@ static void check_outside(char **fields)
 		assert_int_equal(emnist_model_export(model, &save, &bytes, &nbytes, NULL),
 				 EMNIST_OK);
 		assert_int_equal(emnist_model_parse(bytes, nbytes, NULL, &back, NULL), EMNIST_OK);
-		check_scaled(back, vector, expected);
+		check_probabilities(back, fields[0], vector, expected);
 		check_scaling(back, &options, shown);
 		emnist_model_free(back);
 		free(bytes);

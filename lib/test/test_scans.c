@@ -4,49 +4,14 @@
  * testdata/scans/malformed/expected.tsv (both by testdata/generate_scans.py, checked with Pillow),
  * and files that end too soon.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 #include <sys/resource.h>
 #include <zlib.h>
 
 #include "../emnist_dataset.h"
-#include "../image/image.h"
-#include "pictures.h"
+#include "decoding.h"
 
 #define SCANS     "testdata/scans/"
 #define MALFORMED "testdata/scans/malformed/"
-
-static struct emnist_limits defaults(void)
-{
-	return image_limits(&(const struct emnist_limits){0});
-}
-
-static uint8_t *read_file(const char *folder, const char *name, size_t *nbytes_ret)
-{
-	char path[256];
-	uint8_t *bytes;
-
-	snprintf(path, sizeof(path), "%s%s", folder, name);
-	bytes = read_whole(path, nbytes_ret);
-	if (!bytes)
-		fail_msg("cannot read %s", path);
-	return bytes;
-}
-
-static enum emnist_status decode_file(const char *folder, const char *name, struct image *image,
-				      struct emnist_error *error)
-{
-	const struct emnist_limits limits = defaults();
-	size_t nbytes;
-	uint8_t *bytes = read_file(folder, name, &nbytes);
-	const enum emnist_status status = image_decode(bytes, nbytes, &limits, image, error);
-
-	free(bytes);
-	return status;
-}
 
 /* Of the samples as little-endian numbers. */
 static unsigned long checksum(struct image *image)
@@ -81,34 +46,23 @@ static bool is_lossy(const char *name)
 	return strncmp(name, "lossy", 5) == 0 || strncmp(name, "jpeg", 4) == 0;
 }
 
+static void check_kind(struct image *image, const struct row *row)
+{
+	assert_image(image, row, 1);
+	assert_int_equal(image->lossy, is_lossy(row->fields[0]));
+}
+
 static void decodes_every_kind(void **state)
 {
-	FILE *table = fopen(SCANS "expected.tsv", "r");
-	struct image image = {0};
-	struct row row;
-	unsigned n = 0;
-
 	(void)state;
-	assert_non_null(table);
-	for (; next_row(table, &row); n++) {
-		struct emnist_error error;
-
-		assert_int_equal(row.n_fields, 6);
-		if (decode_file(SCANS, row.fields[0], &image, &error))
-			fail_msg("%s: %s", row.fields[0], error.message);
-		assert_image(&image, &row, 1);
-		assert_int_equal(image.lossy, is_lossy(row.fields[0]));
-	}
-	assert_true(n > 10);
-	image_clear(&image);
-	fclose(table);
+	check_folder(SCANS, 6, 11, check_kind);
 }
 
 /* --------------------------------------------------------------------- pages */
 
 static void gives_every_page(void **state)
 {
-	const struct emnist_limits limits = defaults();
+	const struct emnist_limits limits = default_limits();
 	FILE *table = fopen(SCANS "pages.tsv", "r");
 	struct emnist_archive *archive = NULL;
 	struct emnist_archive_file file;
@@ -193,83 +147,28 @@ static void pages_cannot_share_much(void **state)
 
 /* ------------------------------------------------------------------ errors */
 
-static const char *const status_names[] = {
-	"EMNIST_OK",          "EMNIST_ERR_ARGUMENT", "EMNIST_ERR_MEMORY",      "EMNIST_ERR_IO",
-	"EMNIST_ERR_FORMAT",  "EMNIST_ERR_CORRUPT",  "EMNIST_ERR_UNSUPPORTED", "EMNIST_ERR_LIMIT",
-	"EMNIST_ERR_STOPPED", "EMNIST_ERR_ARCHIVE",  "EMNIST_ERR_PAGES",
-};
-
-/* The message may end in "...". */
-static bool is_expected(const char *message, const char *expected)
-{
-	const char *dots = strstr(expected, "...");
-
-	return dots ? strncmp(message, expected, (size_t)(dots - expected)) == 0
-		    : strcmp(message, expected) == 0;
-}
-
 static void refuses_every_defect(void **state)
 {
-	FILE *table = fopen(MALFORMED "expected.tsv", "r");
 	struct rusage before, after;
-	struct image image = {0};
-	struct row row;
-	unsigned n = 0;
 
 	(void)state;
-	assert_non_null(table);
 	getrusage(RUSAGE_SELF, &before);
-	for (; next_row(table, &row); n++) {
-		struct emnist_error error = {0};
-		const enum emnist_status status =
-			decode_file(MALFORMED, row.fields[0], &image, &error);
-
-		assert_int_equal(row.n_fields, 3);
-		assert_int_equal(error.code, status);
-		if (strcmp(status_names[status], row.fields[1]) != 0 ||
-		    !is_expected(error.message, row.fields[2]))
-			fail_msg("%s: %s, \"%s\"", row.fields[0], status_names[status],
-				 error.message);
-	}
+	check_refusals(MALFORMED, 11);
 	getrusage(RUSAGE_SELF, &after);
-	assert_true(n > 10);
 	/* KiB: whatever they claim to be, it costs little. */
 	assert_in_range(after.ru_maxrss - before.ru_maxrss, 0, 16384);
-	image_clear(&image);
-	fclose(table);
-}
-
-/* Cut after each of many lengths, the end followed by memory that faults. */
-static void refuses_every_cut(const char *name, size_t n_dispensable)
-{
-	const struct emnist_limits limits = defaults();
-	struct image image = {0};
-	struct guarded guarded;
-	size_t nbytes;
-	uint8_t *bytes = read_file(SCANS, name, &nbytes);
-
-	assert_true(guarded_make(&guarded, nbytes));
-	for (size_t n = 0; n + n_dispensable < nbytes; n += nbytes / 200 + 1)
-		if (!image_decode(guarded_copy(&guarded, bytes, n), n, &limits, &image, NULL))
-			fail_msg("%s: accepted with %zu of %zu bytes", name, n, nbytes);
-	if (image_decode(guarded_copy(&guarded, bytes, nbytes), nbytes, &limits, &image, NULL))
-		fail_msg("%s: refused", name);
-	image_clear(&image);
-	guarded_free(&guarded);
-	free(bytes);
 }
 
 static void refuses_what_is_cut_short(void **state)
 {
-	FILE *table = fopen(SCANS "expected.tsv", "r");
+	FILE *table = open_expected(SCANS);
 	struct row row;
 
 	(void)state;
-	assert_non_null(table);
 	while (next_row(table, &row))
-		refuses_every_cut(row.fields[0], strncmp(row.fields[0], "trailing-bytes", 14) == 0
-							 ? strlen("more")
-							 : 0);
+		refuses_every_cut(SCANS, row.fields[0],
+				  strncmp(row.fields[0], "trailing-bytes", 14) == 0 ? strlen("more")
+										    : 0);
 	fclose(table);
 }
 
