@@ -1,8 +1,8 @@
 /*
  * main.c - finds the command in the table and runs it.
  */
+#include "../lib/base/nearest.h"
 #include "common/cli.h"
-#include "common/names.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -5,7 +5,7 @@
  * on the locale: the program never leaves the "C" locale.
  */
 #include "options.h"
-#include "names.h"
+#include "../../lib/base/nearest.h"
 #include "outputs.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
  * subcommands.c - finds the subcommand and runs it.
  */
 #include "subcommands.h"
-#include "names.h"
+#include "../../lib/base/nearest.h"
 
 #include <stdio.h>
 #include <string.h>

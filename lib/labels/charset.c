@@ -7,6 +7,7 @@
 #include "charset.h"
 
 #include "../base/memory.h"
+#include "../base/nearest.h"
 #include "labels.h"
 
 #include <stdio.h>
@@ -20,6 +21,9 @@ static const struct {
 	{"digits", "09"},    {"upper", "AZ"},     {"lower", "az"},
 	{"letters", "AZaz"}, {"alnum", "09AZaz"},
 };
+
+/* So much of a word is shown. */
+#define MAX_WORD 40
 
 struct parser {
 	const char *start;
@@ -135,16 +139,37 @@ static size_t word_nbytes(const char *text)
 	return n >= 3 && strspn(text, "abcdefghijklmnopqrstuvwxyz") == n ? n : 0;
 }
 
+/* The name that was meant, or NULL. */
+static const char *nearest_name(const char *text, size_t nbytes)
+{
+	char word[MAX_WORD + 1];
+	struct nearest nearest;
+
+	if (nbytes > MAX_WORD)
+		return NULL;
+	for (size_t i = 0; i < nbytes; i++)
+		word[i] = (char)(text[i] | 0x20); /* letters alone, of any case */
+	word[nbytes] = '\0';
+	nearest = nearest_to(word);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		nearest_try(&nearest, names[i].name);
+	return nearest.best;
+}
+
 /* Nobody writes "lowr" or "hex" to mean these letters; who does writes "=hex". */
 static enum emnist_status unknown_name(const struct parser *parser, size_t nbytes)
 {
-	const int n = nbytes < 40 ? (int)nbytes : 40;
+	char word[MAX_WORD + 1] = "", meant[64] = "";
+	const char *const best = nearest_name(parser->next, nbytes);
 
+	memcpy(word, parser->next, nbytes < MAX_WORD ? nbytes : MAX_WORD);
+	if (best)
+		snprintf(meant, sizeof(meant), "; did you mean '%s'?", best);
 	return error_at(parser->error, EMNIST_ERR_ARGUMENT,
 			(uint64_t)(parser->next - parser->start),
-			"there is no set '%.*s': only digits, upper, lower, letters, alnum; for "
-			"the letters themselves write '=%.*s'",
-			n, parser->next, n, parser->next);
+			"there is no set '%s'%s (sets: digits, upper, lower, letters, alnum; for "
+			"the letters themselves: '=%s')",
+			word, meant, word);
 }
 
 static enum emnist_status parse_item(struct parser *parser)

@@ -172,14 +172,14 @@ static const struct {
 	{"\xf4\x90\x80\x80", false, 0, "not UTF-8"},
 	{"\xf8\x88\x80\x80\x80", false, 0, "not UTF-8"},
 	{"digit", false, 0,
-	 "there is no set 'digit': only digits, upper, lower, letters, alnum; for the letters "
-	 "themselves write '=digit'"},
+	 "there is no set 'digit'; did you mean 'digits'? (sets: digits, upper, lower, letters, "
+	 "alnum; for the letters themselves: '=digit')"},
 	{"0-9,hex", false, 4,
-	 "there is no set 'hex': only digits, upper, lower, letters, alnum; for the letters "
-	 "themselves write '=hex'"},
+	 "there is no set 'hex' (sets: digits, upper, lower, letters, alnum; for the letters "
+	 "themselves: '=hex')"},
 	{"Lower", false, 0,
-	 "there is no set 'Lower': only digits, upper, lower, letters, alnum; for the letters "
-	 "themselves write '=Lower'"},
+	 "there is no set 'Lower'; did you mean 'lower'? (sets: digits, upper, lower, letters, "
+	 "alnum; for the letters themselves: '=Lower')"},
 	{"=digit", false, EMNIST_NO_OFFSET,
 	 "'i' is there twice; sets with a name are digits, upper, lower, letters, alnum"},
 	{"=ab", false, EMNIST_NO_OFFSET, "there is no class for '='"},

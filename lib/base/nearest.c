@@ -1,8 +1,8 @@
 /*
- * names.c - which name was meant: the one with the fewest letters inserted, deleted or replaced
+ * nearest.c - which name was meant: the one with the fewest letters inserted, deleted or replaced
  * (Levenshtein's distance).
  */
-#include "names.h"
+#include "nearest.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /*
- * names.h - which name was meant by one that is not known.
+ * nearest.h - which name was meant by one that is not known.
  */
-#ifndef CLI_COMMON_NAMES_H
-#define CLI_COMMON_NAMES_H
+#ifndef BASE_NEAREST_H
+#define BASE_NEAREST_H
 
 #include <stddef.h>
 
