@@ -8,21 +8,17 @@
  * that memory comes from an arena on the stack, for a small image has little else to be decoded
  * with.
  *
- * libpng has zlib inflate a row at a time, and for rows as short as EMNIST's that never gets to the
- * fast part of inflate(). So of small grey images libpng reads and checks the chunks, zlib inflates
- * and checks all rows at once, and only the filters are undone here. That is done where nothing is
- * unusual; else libpng does it all, and what it says of a file counts.
+ * Small images in which nothing is unusual are decoded without libpng, in small_png.c.
  *
  * Pixels come out as the file has them. Chunks that speak of gamma or colour are skipped, as are
  * all others that do not change a pixel.
  */
 #include "palette.h"
-#include "unfilter.h"
+#include "small_png.h"
 
 #include <png.h>
 #include <setjmp.h>
 #include <stdio.h>
-#include <zlib.h>
 
 /* What libpng and zlib need besides rows: about 50 KiB for their state and the window. */
 #define FIXED_NBYTES ((size_t)1 << 20)
@@ -35,15 +31,8 @@
 
 #define SIGNATURE_NBYTES  8
 
-/* Where the chunks of a file of IHDR, one IDAT and IEND begin, and what is around their data. */
-#define IHDR_START       SIGNATURE_NBYTES
-#define IHDR_NBYTES      13
-#define IDAT_START       (IHDR_START + CHUNK_NBYTES + IHDR_NBYTES)
-#define CHUNK_NBYTES     12
-#define CHUNK_DATA_START 8
-
-/* Rows of more bytes in all are not inflated at once, but as libpng does it. */
-#define SMALL_NBYTES 4096
+/* What is around the data of a chunk. */
+#define CHUNK_NBYTES 12
 
 /* Room for libpng's state (2 KiB) and input (8 KiB), zlib's state (7 KiB) and largest window (32
  * KiB), and two rows. */
@@ -61,9 +50,6 @@ struct png_job {
 	bool out_of_memory; /* malloc() failed */
 	char warning[96];   /* the last one: an error may refer to it */
 	char failure[96];
-	uint32_t width, height; /* reading a small image at once: its size, */
-	bool has_rows;          /* and whether all is well with its rows */
-	unsigned char rows[SMALL_NBYTES];
 	size_t arena_used;
 	_Alignas(max_align_t) unsigned char arena[ARENA_NBYTES];
 };
@@ -79,9 +65,6 @@ static void job_init(struct png_job *job, size_t budget)
 	job->out_of_memory = false;
 	job->warning[0] = '\0';
 	job->failure[0] = '\0';
-	job->width = 0;
-	job->height = 0;
-	job->has_rows = false;
 	job->arena_used = 0;
 }
 
@@ -365,83 +348,6 @@ static enum emnist_status read_png(struct png_job *job, struct image *image,
 	return read_rows(job, image, error);
 }
 
-/* Whether the file is a small grey image of a byte a pixel, not interlaced, in one IDAT, and has no
- * other chunk than it must have. */
-static bool is_small_grey(const uint8_t *bytes, size_t nbytes, const struct image_header *header)
-{
-	/* Depth, color type, compression, filters, interlacing. */
-	static const uint8_t kind[] = {8, PNG_COLOR_TYPE_GRAY, 0, 0, PNG_INTERLACE_NONE};
-	struct cursor in = cursor_over(bytes, nbytes);
-	uint32_t idat_nbytes;
-
-	if (((uint64_t)header->width + 1) * header->height > SMALL_NBYTES ||
-	    nbytes < IDAT_START + 2 * CHUNK_NBYTES ||
-	    memcmp(bytes + IHDR_START + CHUNK_DATA_START + 8, kind, sizeof(kind)) != 0)
-		return false;
-	cursor_take(&in, IDAT_START);
-	idat_nbytes = cursor_u32_be(&in);
-	return memcmp(cursor_take(&in, 4), "IDAT", 4) == 0 &&
-	       idat_nbytes == nbytes - IDAT_START - 2 * CHUNK_NBYTES &&
-	       pngfile_is_whole(bytes, nbytes);
-}
-
-static void *on_zlib_malloc(void *job, unsigned n, unsigned size)
-{
-	struct png_job *j = job;
-
-	return on_malloc(j->png, (png_alloc_size_t)n * size);
-}
-
-static void on_zlib_free(void *job, void *memory)
-{
-	struct png_job *j = job;
-
-	on_free(j->png, memory);
-}
-
-/* libpng has read the IDAT, and its checksum is right. The rows are, where the stream in it ends
- * with them and with the chunk, and may look back over all of them: libpng, whose window is no
- * larger than the stream says, would refuse what looks back further. */
-static int on_chunk(png_structp png, png_unknown_chunkp chunk)
-{
-	struct png_job *job = png_get_user_chunk_ptr(png);
-	const size_t n = ((size_t)job->width + 1) * job->height;
-	z_stream stream = {.zalloc = on_zlib_malloc, .zfree = on_zlib_free, .opaque = job};
-
-	if (chunk->size < 2 || (size_t)1 << (8 + (chunk->data[0] >> 4)) < n ||
-	    inflateInit2(&stream, 0) != Z_OK)
-		return 1;
-	stream.next_in = chunk->data;
-	stream.avail_in = (unsigned)chunk->size;
-	stream.next_out = job->rows;
-	stream.avail_out = sizeof(job->rows);
-	job->has_rows = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0 &&
-			stream.total_out == n;
-	inflateEnd(&stream);
-	return 1; /* done with it */
-}
-
-/* Reads an image that is_small_grey(); false: libpng is to do it, and to say what is wrong. */
-static bool read_small(struct png_job *job, struct image *image)
-{
-	if (setjmp(job->escape))
-		return false;
-	job->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, job, on_error, on_warning, job,
-					    on_malloc, on_free);
-	job->info = job->png ? png_create_info_struct(job->png) : NULL;
-	if (!job->info)
-		return false;
-	png_set_read_fn(job->png, job, on_read);
-	png_set_crc_action(job->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
-	png_set_keep_unknown_chunks(job->png, PNG_HANDLE_CHUNK_ALWAYS, (png_const_bytep) "IDAT", 1);
-	png_set_read_user_chunk_fn(job->png, job, on_chunk);
-	png_read_info(job->png, job->info);
-	png_read_end(job->png, NULL);
-	return job->has_rows &&
-	       image_resize(image, job->width, job->height, 1, NULL) == EMNIST_OK &&
-	       unfilter_rows(job->rows, job->width, job->height, image->pixels.data);
-}
-
 enum emnist_status pngfile_decode(const uint8_t *bytes, size_t nbytes,
 				  const struct image_header *header, struct image *image,
 				  struct emnist_error *error)
@@ -449,18 +355,8 @@ enum emnist_status pngfile_decode(const uint8_t *bytes, size_t nbytes,
 	struct png_job job;
 	enum emnist_status status;
 
-	if (is_small_grey(bytes, nbytes, header)) {
-		bool done;
-
-		job_init(&job, FIXED_NBYTES);
-		job.in = cursor_over(bytes, nbytes);
-		job.width = header->width;
-		job.height = header->height;
-		done = read_small(&job, image);
-		png_destroy_read_struct(&job.png, &job.info, NULL);
-		if (done)
-			return EMNIST_OK;
-	}
+	if (small_png_decode(bytes, nbytes, header, image))
+		return EMNIST_OK;
 	job_init(&job, FIXED_NBYTES + (size_t)header->width * ROW_NBYTES_PER_PIXEL);
 	job.in = cursor_over(bytes, nbytes);
 	status = read_png(&job, image, error);

@@ -291,17 +291,34 @@ static void add_chunk(struct small *small, const char *name, const void *data, s
 	add_u32(small, (uint32_t)crc32(0, small->png + start, (uInt)nbytes + 4));
 }
 
-/* A grey image of that size whose IDAT is data. */
-static void make_small(struct small *small, uint32_t width, uint32_t height, bool comment,
-		       const void *data, size_t nbytes)
+/* What the samples of a small image are. */
+struct form {
+	uint8_t depth;
+	size_t n_colors; /* 0: gray; else they are indices */
+};
+
+static const struct form gray8 = {8, 0};
+
+/* An image of that size whose IDAT is data. */
+static void make_small(struct small *small, const struct form *form, uint32_t width,
+		       uint32_t height, bool comment, const void *data, size_t nbytes)
 {
-	const uint8_t header[] = {0, 0, 0, (uint8_t)width, 0, 0, 0, (uint8_t)height, 8, 0, 0, 0, 0};
+	const uint8_t color_type = form->n_colors ? 3 : 0;
+	const uint8_t header[] = {
+		0, 0, 0, (uint8_t)width, 0, 0, 0, (uint8_t)height, form->depth, color_type,
+		0, 0, 0};
+	uint8_t colors[3 * 256];
+
+	for (size_t i = 0; i < sizeof(colors); i++)
+		colors[i] = (uint8_t)(i * 7);
 
 	small->nbytes = 0;
 	add(small, "\x89PNG\r\n\x1a\n", 8);
 	add_chunk(small, "IHDR", header, sizeof(header));
 	if (comment)
 		add_chunk(small, "tEXt", "", 0);
+	if (form->n_colors)
+		add_chunk(small, "PLTE", colors, 3 * form->n_colors);
 	small->idat = small->nbytes + 8;
 	small->idat_nbytes = nbytes;
 	add_chunk(small, "IDAT", data, nbytes);
@@ -309,8 +326,8 @@ static void make_small(struct small *small, uint32_t width, uint32_t height, boo
 }
 
 /* Both ways give the same pixels, or fail with the same words. Returns whether they succeed. */
-static bool ways_agree(uint32_t width, uint32_t height, const void *data, size_t nbytes,
-		       const uint8_t *pixels)
+static bool ways_agree_on(const struct form *form, uint32_t width, uint32_t height,
+			  const void *data, size_t nbytes, const uint8_t *pixels)
 {
 	const struct emnist_limits limits = default_limits();
 	static struct small small;
@@ -321,7 +338,7 @@ static bool ways_agree(uint32_t width, uint32_t height, const void *data, size_t
 	for (int comment = 0; comment < 2; comment++) {
 		uint8_t *exactly;
 
-		make_small(&small, width, height, comment, data, nbytes);
+		make_small(&small, form, width, height, comment, data, nbytes);
 		exactly = malloc(small.nbytes); /* where sanitizers see what is read beyond it */
 		assert_non_null(exactly);
 		memcpy(exactly, small.png, small.nbytes);
@@ -333,16 +350,24 @@ static bool ways_agree(uint32_t width, uint32_t height, const void *data, size_t
 	if (statuses[0])
 		assert_string_equal(errors[0].message, errors[1].message);
 	for (int comment = 0; comment < 2 && !statuses[0]; comment++) {
-		assert_int_equal(images[comment].pixels.nbytes, (size_t)width * height);
-		assert_memory_equal(images[0].pixels.data, images[comment].pixels.data,
-				    (size_t)width * height);
+		const struct image *image = &images[comment];
+
+		assert_int_equal(image->channels, form->n_colors ? 3 : 1);
+		assert_int_equal(image->pixels.nbytes, (size_t)width * height * image->channels);
+		assert_memory_equal(images[0].pixels.data, image->pixels.data,
+				    image->pixels.nbytes);
 		if (pixels)
-			assert_memory_equal(images[comment].pixels.data, pixels,
-					    (size_t)width * height);
+			assert_memory_equal(image->pixels.data, pixels, image->pixels.nbytes);
 	}
 	image_clear(&images[0]);
 	image_clear(&images[1]);
 	return statuses[0] == EMNIST_OK;
+}
+
+static bool ways_agree(uint32_t width, uint32_t height, const void *data, size_t nbytes,
+		       const uint8_t *pixels)
+{
+	return ways_agree_on(&gray8, width, height, data, nbytes, pixels);
 }
 
 static uint32_t next_random(uint32_t *state)
@@ -401,6 +426,65 @@ static void small_ways_agree(void **state)
 		rows[(width + 1) * (height - 1)] = (uint8_t)(5 + next_random(&random) % 250);
 		nbytes = deflate_rows(rows, n, 6, 15, data, sizeof(data));
 		assert_false(ways_agree(width, height, data, nbytes, NULL));
+	}
+}
+
+/* Samples of every depth, and palettes with all the colors that these can ask for, or fewer. */
+static void small_ways_agree_on_depths(void **state)
+{
+	static const uint8_t depths[] = {1, 2, 4, 8};
+	static uint8_t rows[6000], data[8000];
+	uint32_t random = 4;
+	unsigned n_good = 0, n_beyond = 0;
+
+	(void)state;
+	for (int i = 0; i < 400; i++) {
+		const uint32_t width = 1 + next_random(&random) % 70;
+		const uint32_t height = 1 + next_random(&random) % 70;
+		const uint8_t depth = depths[i % 4];
+		const size_t row_nbytes = (width * depth + 7) / 8;
+		const size_t n = (1 + row_nbytes) * height, n_colors = (size_t)1 << depth;
+		size_t nbytes;
+
+		for (size_t k = 0; k < n; k++)
+			rows[k] = (uint8_t)next_random(&random);
+		for (size_t y = 0; y < height; y++)
+			rows[y * (1 + row_nbytes)] = (uint8_t)(next_random(&random) % 5);
+		nbytes = deflate_rows(rows, n, 6, 15, data, sizeof(data));
+		for (size_t k = 0; k < 5; k++)
+			n_good += ways_agree_on(
+				&(struct form){depth, (size_t[]){0, n_colors, n_colors / 2, 1,
+								 n_colors + 1}[k]},
+				width, height, data, nbytes, NULL);
+		n_beyond += !ways_agree_on(&(struct form){depth, n_colors / 2}, width, height, data,
+					   nbytes, NULL);
+		assert_false(ways_agree_on(&(struct form){depth, n_colors}, width, height + 1, data,
+					   nbytes, NULL));
+	}
+	assert_true(n_good >= 800 && n_beyond > 300);
+}
+
+/* The bits of a sample from the highest, and bits behind the last one of a row. */
+static void small_samples_are_spread(void **state)
+{
+	static const struct {
+		struct form form;
+		uint8_t row[4];
+		uint8_t pixels[5];
+	} cases[] = {
+		{{1, 0}, {0, 0xb7}, {255, 0, 255, 255, 0}},
+		{{2, 0}, {0, 0x1b, 0xbf}, {0, 85, 170, 255, 170}},
+		{{4, 0}, {0, 0x0f, 0x12, 0xef}, {0, 255, 17, 34, 238}},
+	};
+
+	(void)state;
+	for (size_t k = 0; k < 3; k++) {
+		const size_t n = 1 + ((size_t)5 * cases[k].form.depth + 7) / 8;
+		uint8_t data[100];
+
+		assert_true(ways_agree_on(&cases[k].form, 5, 1, data,
+					  deflate_rows(cases[k].row, n, 6, 15, data, sizeof(data)),
+					  cases[k].pixels));
 	}
 }
 
@@ -540,6 +624,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(small_ways_agree),
+		cmocka_unit_test(small_ways_agree_on_depths),
+		cmocka_unit_test(small_samples_are_spread),
 		cmocka_unit_test(small_ways_agree_on_windows),
 		cmocka_unit_test(small_ways_agree_on_damage),
 		cmocka_unit_test(small_filters_are_undone),

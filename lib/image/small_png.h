@@ -1,0 +1,15 @@
+/*
+ * small_png.h - small PNG files without libpng.
+ */
+#ifndef IMAGE_SMALL_PNG_H
+#define IMAGE_SMALL_PNG_H
+
+#include "image.h"
+
+/* Decodes a small image of one sample a pixel, gray or an index. False where the file is of another
+ * kind, or anything is wrong with it: libpng is to decode it, and to say what is wrong. header: as
+ * pngfile_header() reads it. */
+bool small_png_decode(const uint8_t *bytes, size_t nbytes, const struct image_header *header,
+		      struct image *image);
+
+#endif
