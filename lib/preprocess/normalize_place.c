@@ -40,12 +40,22 @@ static inline double one_plus_erf(double x)
 	return 2 - 1 / (eighth * eighth);
 }
 
+#define LANES 8
+typedef float lanes __attribute__((vector_size(4 * LANES), may_alias, aligned(4)));
+
+/* The cells of which a pixel of the vector has a share that counts. */
+struct taps {
+	size_t first, end;
+};
+
+/* Values that are summed up at a time, of which there may be so many too many. */
+#define STEP 4
+
 /* shares[i] = the share of a normal distribution that lies below edge first + i of the cells, each
  * of which is `step` standard deviations times the root of two wide; edge 0 lies at start. */
-SIMD_CLONES
-static void sum_shares(double start, double step, size_t first, size_t n, double *restrict shares)
+static inline void sum_shares(double start, double step, size_t first, size_t n, double *shares)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < ((n + STEP - 1) & ~(size_t)(STEP - 1)); i++) {
 		const double at = start + step * (double)(int)(first + i);
 		const double share = one_plus_erf(at < 0 ? -at : at);
 
@@ -53,18 +63,10 @@ static void sum_shares(double start, double step, size_t first, size_t n, double
 	}
 }
 
-#define LANES 8
-typedef float lanes __attribute__((vector_size(4 * LANES), may_alias, aligned(4)));
-typedef float half_lanes __attribute__((vector_size(2 * LANES)));
-
-/* The cells of which a pixel of the vector has a share that counts. */
-struct taps {
-	size_t first, end;
-};
-
 /* weights[j][i] = the share of cell i, of n, in pixel j of the vector: what a normal distribution
  * around the pixel's centre has over the cell; LANES zeros behind the pixel's taps. Cells are
  * `scale` pixels wide, and the middle of the vector lies at `middle`. */
+SIMD_CLONES
 static void make_weights(float weights[EMNIST_SIDE][PLACE_STRIDE], struct taps taps[EMNIST_SIDE],
 			 size_t n, double middle, double scale, double sigma)
 {
@@ -73,19 +75,20 @@ static void make_weights(float weights[EMNIST_SIDE][PLACE_STRIDE], struct taps t
 	for (size_t j = 0; j < EMNIST_SIDE; j++) {
 		const double centre = (double)j + 0.5 - EMNIST_SIDE / 2.0;
 		const double start = (-middle * scale - centre) * narrow;
-		const double from = fmax(floor((-ERF_ONE - start) / step), 0);
-		const double to = fmin(ceil((ERF_ONE - start) / step), (double)n);
-		double shares[WORK_SIDE + 1];
+		const double from = floor((-ERF_ONE - start) / step);
+		const double to = ceil((ERF_ONE - start) / step);
+		const size_t first = from > 0 ? (size_t)from : 0;
+		const size_t end = to < (double)n ? (size_t)fmax(to, 0) : n;
+		double shares[WORK_SIDE + 1 + STEP];
 
 		taps[j] = (struct taps){0, 0};
-		if (from >= to)
+		if (first >= end)
 			continue;
-		taps[j] = (struct taps){(size_t)from, (size_t)to};
-		sum_shares(start, step, taps[j].first, taps[j].end - taps[j].first + 1, shares);
-		for (size_t i = taps[j].first; i < taps[j].end; i++)
-			weights[j][i] =
-				(float)(shares[i + 1 - taps[j].first] - shares[i - taps[j].first]);
-		memset(weights[j] + taps[j].end, 0, LANES * sizeof(**weights));
+		taps[j] = (struct taps){first, end};
+		sum_shares(start, step, first, end - first + 1, shares);
+		for (size_t i = 0; i < ((end - first + STEP - 1) & ~(size_t)(STEP - 1)); i++)
+			weights[j][first + i] = (float)(shares[i + 1] - shares[i]);
+		memset(weights[j] + end, 0, LANES * sizeof(**weights));
 	}
 }
 
@@ -93,52 +96,84 @@ static void make_weights(float weights[EMNIST_SIDE][PLACE_STRIDE], struct taps t
 static inline void weigh_rows(const float *ink, size_t width, const float *weights, size_t n,
 			      float *to)
 {
-	enum { N = WORK_BLOCK / LANES };
-	lanes sums[N] = {{0}};
+	/* In variables of their own: of an array, gcc would add to what is in memory. */
+	lanes a = {0}, b = {0}, c = {0}, d = {0};
 
-	for (size_t y = 0; y < n; y++)
-		for (size_t k = 0; k < N; k++)
-			sums[k] += weights[y] * *(const lanes *)(ink + y * width + k * LANES);
-	memcpy(to, sums, sizeof(sums));
+	_Static_assert(WORK_BLOCK == 4 * LANES, "four at a time");
+	for (size_t y = 0; y < n; y++) {
+		const lanes *row = (const lanes *)(ink + y * width);
+
+		a += weights[y] * row[0];
+		b += weights[y] * row[1];
+		c += weights[y] * row[2];
+		d += weights[y] * row[3];
+	}
+	((lanes *)to)[0] = a;
+	((lanes *)to)[1] = b;
+	((lanes *)to)[2] = c;
+	((lanes *)to)[3] = d;
 }
 
-/* The sum of n values by their weights, and of those behind, up to a multiple of LANES, which have
- * no weight. */
-static inline float weigh(const float *values, const float *weights, size_t n)
+/* The n columns of LANES rows, and behind them as many empty ones. */
+static inline void transpose(float rows[LANES][PLACE_STRIDE], size_t n, lanes columns[PLACE_STRIDE])
 {
-	lanes sums = {0};
-	half_lanes halves[2];
-
-	for (size_t i = 0; i < n; i += LANES)
-		sums += *(const lanes *)(values + i) * *(const lanes *)(weights + i);
-	memcpy(halves, &sums, sizeof(sums));
-	halves[0] += halves[1];
-	return halves[0][0] + halves[0][1] + (halves[0][2] + halves[0][3]);
+	for (size_t x = 0; x < n; x++)
+		for (size_t k = 0; k < LANES; k++)
+			columns[x][k] = rows[k][x];
+	memset(columns + n, 0, LANES * sizeof(*columns));
 }
 
-/* vector = weights of rows x ink x weights of columns, transposed. Reads up to a block behind the
- * ink, which counts for nothing. */
+/* to, LANES values, = the sum of n columns by their weights, and of those behind, up to a multiple
+ * of LANES, which have no weight. */
+static inline void weigh_columns(const lanes *columns, const float *weights, size_t n, float *to)
+{
+	lanes a = {0}, b = {0}, c = {0}, d = {0}, e = {0}, f = {0}, g = {0}, h = {0};
+
+	_Static_assert(LANES == 8, "eight at a time");
+	for (size_t i = 0; i < n; i += LANES) {
+		a += columns[i] * weights[i];
+		b += columns[i + 1] * weights[i + 1];
+		c += columns[i + 2] * weights[i + 2];
+		d += columns[i + 3] * weights[i + 3];
+		e += columns[i + 4] * weights[i + 4];
+		f += columns[i + 5] * weights[i + 5];
+		g += columns[i + 6] * weights[i + 6];
+		h += columns[i + 7] * weights[i + 7];
+	}
+	*(lanes *)to = ((a + e) + (b + f)) + ((c + g) + (d + h));
+}
+
+/* vector = weights of rows x ink x weights of columns, transposed: LANES rows of it at a time.
+ * Reads up to a block behind the ink, which counts for nothing. */
 SIMD_CLONES
 static void project(struct normalizer *normalizer, const struct frame *frame,
 		    const struct taps columns[EMNIST_SIDE], const struct taps rows[EMNIST_SIDE],
 		    float *vector)
 {
 	const size_t width = frame->width;
+	float sums[LANES][PLACE_STRIDE];
+	float pixels[EMNIST_SIDE][LANES];
+	lanes turned[PLACE_STRIDE];
 
-	for (size_t j = 0; j < EMNIST_SIDE; j++) {
-		const struct taps taps = rows[j];
-		float row[PLACE_STRIDE];
+	for (size_t first = 0; first < EMNIST_SIDE; first += LANES) {
+		const size_t n = EMNIST_SIDE - first < LANES ? EMNIST_SIDE - first : LANES;
 
-		for (size_t x = 0; x < width; x += WORK_BLOCK)
-			weigh_rows(normalizer->ink + taps.first * width + x, width,
-				   normalizer->weights[1][j] + taps.first, taps.end - taps.first,
-				   row + x);
-		memset(row + width, 0, sizeof(row) - width * sizeof(*row));
+		for (size_t j = 0; j < n; j++) {
+			const struct taps taps = rows[first + j];
+			const float *weights = normalizer->weights[1][first + j] + taps.first;
+
+			for (size_t x = 0; x < width; x += WORK_BLOCK)
+				weigh_rows(normalizer->ink + taps.first * width + x, width, weights,
+					   taps.end - taps.first, sums[j] + x);
+		}
+		transpose(sums, width, turned);
 		for (size_t i = 0; i < EMNIST_SIDE; i++)
-			vector[j * EMNIST_SIDE + i] =
-				weigh(row + columns[i].first,
+			weigh_columns(turned + columns[i].first,
 				      normalizer->weights[0][i] + columns[i].first,
-				      columns[i].end - columns[i].first);
+				      columns[i].end - columns[i].first, pixels[i]);
+		for (size_t j = 0; j < n; j++)
+			for (size_t i = 0; i < EMNIST_SIDE; i++)
+				vector[(first + j) * EMNIST_SIDE + i] = pixels[i][j];
 	}
 }
 
@@ -189,21 +224,19 @@ static void crop(struct normalizer *normalizer, struct frame *frame, struct box 
 /* The most that ink reaches: WORK_SIDE is not six times NORMALIZE_INK_SIDE. */
 #define MAX_REACH 6
 
-/* values[i] |= values[i + by], n of them. */
-static inline void join(uint8_t *values, size_t n, size_t by)
-{
-	for (size_t i = 0; i < n; i++)
-		values[i] |= values[i + by];
-}
+#define N_BYTES   32
+typedef uint8_t bytes __attribute__((vector_size(N_BYTES), may_alias, aligned(1)));
 
-/* Windows of `reach` to either side, joined from ever longer ones. rows: length values each, of
- * which the first and the last `reach` are 0; what is joined begins with the first. */
-static inline void spread(uint8_t *rows, size_t length, size_t stride, size_t reach)
+/* Each of n values = any of itself and the 2 * reach that follow at that step, joined from ever
+ * longer windows. Changes up to N_BYTES values behind the last, too. */
+static inline void spread(uint8_t *values, size_t n, size_t step, size_t reach)
 {
 	for (size_t joined = 1; joined < 2 * reach + 1;) {
 		const size_t left = 2 * reach + 1 - joined, by = joined < left ? joined : left;
 
-		join(rows, (length - by) * stride, by * stride);
+		n -= by * step;
+		for (size_t i = 0; i < n; i += N_BYTES)
+			*(bytes *)(values + i) |= *(bytes *)(values + i + by * step);
 		joined += by;
 	}
 }
@@ -212,19 +245,20 @@ static inline void spread(uint8_t *rows, size_t length, size_t stride, size_t re
 SIMD_CLONES
 static void clean(struct normalizer *normalizer, const struct frame *frame, size_t reach)
 {
-	const size_t width = frame->width, height = frame->height;
-	uint8_t near[(WORK_SIDE + 2 * MAX_REACH) * WORK_SIDE];
-	uint8_t row[WORK_SIDE + 2 * MAX_REACH];
+	const size_t width = frame->width, height = frame->height, stride = width + 2 * reach;
+	/* Rows with `reach` empty values before and behind, then columns. */
+	uint8_t rows[WORK_SIDE * (WORK_SIDE + 2 * MAX_REACH) + N_BYTES];
+	uint8_t near[(WORK_SIDE + 2 * MAX_REACH) * WORK_SIDE + N_BYTES];
 
+	memset(rows, 0, height * stride + N_BYTES);
+	for (size_t y = 0; y < height; y++)
+		memcpy(rows + y * stride + reach, normalizer->keep + y * width, width);
+	spread(rows, height * stride, 1, reach);
 	memset(near, 0, reach * width);
-	memset(near + (reach + height) * width, 0, reach * width);
-	for (size_t y = 0; y < height; y++) {
-		memset(row, 0, sizeof(row));
-		memcpy(row + reach, normalizer->keep + y * width, width);
-		spread(row, width + 2 * reach, 1, reach);
-		memcpy(near + (reach + y) * width, row, width);
-	}
-	spread(near, height + 2 * reach, width, reach);
+	for (size_t y = 0; y < height; y++)
+		memcpy(near + (reach + y) * width, rows + y * stride, width);
+	memset(near + (reach + height) * width, 0, reach * width + N_BYTES);
+	spread(near, (height + 2 * reach) * width, width, reach);
 	for (size_t i = 0; i < width * height; i++)
 		normalizer->ink[i] = near[i] ? normalizer->ink[i] : 0;
 }

@@ -101,7 +101,7 @@ static void blur_columns(const struct gaussian *gaussian, float *values, size_t 
 
 #define LANES 8
 typedef float lanes __attribute__((vector_size(4 * LANES), may_alias, aligned(4)));
-typedef int32_t mask_lanes __attribute__((vector_size(4 * LANES)));
+typedef int32_t mask_lanes __attribute__((vector_size(4 * LANES), may_alias, aligned(4)));
 typedef int64_t wide_lanes __attribute__((vector_size(4 * LANES)));
 
 /* struct edges, lane by lane. */
@@ -110,17 +110,20 @@ struct edge_lanes {
 	mask_lanes n_crossed;
 };
 
-/* Adds LANES pixels whose neighbors to the right and below are there. */
-static inline void add_edges(const float *ink, size_t width, struct edge_lanes *edges)
+/* Adds the first n, at most LANES, of pixels whose neighbors to the right and below are there.
+ * Reads LANES of them all the same. */
+static inline void add_edges(const float *ink, size_t width, size_t n, struct edge_lanes *edges)
 {
+	static const int32_t starts[2 * LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};
+	const mask_lanes counts = *(const mask_lanes *)(starts + LANES - n);
 	const lanes here = *(const lanes *)ink, right = *(const lanes *)(ink + 1);
 	const lanes below = *(const lanes *)(ink + width), dx = right - here, dy = below - here;
 	const mask_lanes inside = here < 0.5f;
-	const mask_lanes crossed = (inside ^ (right < 0.5f)) | (inside ^ (below < 0.5f));
-	lanes slopes = dx * dx + dy * dy;
+	const mask_lanes crossed = counts & ((inside ^ (right < 0.5f)) | (inside ^ (below < 0.5f)));
+	lanes slopes = (lanes)(counts & (mask_lanes)(dx * dx + dy * dy));
 	const wide_lanes any = (wide_lanes)(slopes != 0);
 
-	edges->area += here;
+	edges->area += (lanes)(counts & (mask_lanes)here);
 	if (!(any[0] | any[1] | any[2] | any[3]))
 		return;
 	for (size_t k = 0; k < LANES; k++)
@@ -128,24 +131,6 @@ static inline void add_edges(const float *ink, size_t width, struct edge_lanes *
 	edges->outline += slopes;
 	edges->crossed += (lanes)((mask_lanes)slopes & crossed);
 	edges->n_crossed -= crossed;
-}
-
-/* The last pixels of a row, fewer than LANES and that which has no neighbor to the right: in copies
- * that end with what the row ends with, where there are no edges. */
-static inline void add_last_edges(const float *row, size_t n, size_t width,
-				  struct edge_lanes *edges)
-{
-	float copies[2 * (LANES + 1)] = {0};
-
-	for (size_t k = 0; k < n; k++) {
-		copies[k] = row[k];
-		copies[LANES + 1 + k] = row[k + 1 < n ? k + width : k];
-	}
-	for (size_t k = n; k <= LANES; k++)
-		copies[k] = copies[LANES + 1 + k] = row[n - 1];
-	for (size_t k = n - 1; k < LANES; k++)
-		edges->area[k] -= row[n - 1]; /* which add_edges() adds */
-	add_edges(copies, LANES + 1, edges);
 }
 
 SIMD_CLONES
@@ -159,8 +144,8 @@ static struct edges measure(const float *ink, size_t width, size_t height)
 		size_t x = 0;
 
 		for (; x + LANES < width; x += LANES)
-			add_edges(row + x, width, &sums);
-		add_last_edges(row + x, width - x, width, &sums);
+			add_edges(row + x, width, LANES, &sums);
+		add_edges(row + x, width, width - 1 - x, &sums);
 	}
 	for (size_t k = 0; k < LANES; k++) {
 		edges.area += (double)sums.area[k];
