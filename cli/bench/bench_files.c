@@ -3,8 +3,8 @@
  */
 #include "bench_files.h"
 #include "../classify/pipeline.h"
-#include "../common/cli.h"
 #include "../common/interrupt.h"
+#include "../common/messages.h"
 #include "stopwatch.h"
 
 #include <errno.h>

@@ -6,7 +6,7 @@
  * files, whose decoding is a copy.
  */
 #include "bench_work.h"
-#include "../common/cli.h"
+#include "../common/messages.h"
 #include "../common/outputs.h"
 #include "drawing.h"
 

@@ -1,9 +1,10 @@
 /*
  * cmd_bench.c - emnist bench: how fast this machine is, and with what.
  */
+#include "../common/commands.h"
 #include "../common/interrupt.h"
-#include "../common/load_model.h"
 #include "../common/machine.h"
+#include "../common/model_options.h"
 #include "../common/options.h"
 #include "../common/progress.h"
 #include "../common/sink.h"
@@ -250,7 +251,7 @@ static enum exit_status run(const struct settings *s, const struct emnist_model 
 {
 	struct bench bench = {
 		.settings = s,
-		.n_threads = s->n_threads ? (unsigned)s->n_threads : processor_count(),
+		.n_threads = thread_count(s->n_threads),
 	};
 	const bool has_files = s->part == PART_ALL || s->part == PART_FILES;
 	enum exit_status status = STATUS_FATAL;

@@ -1,11 +1,12 @@
 /*
  * cmd_classify.c - emnist classify: settings, model and output around the pipeline.
  */
-#include "../common/classes.h"
+#include "../common/commands.h"
 #include "../common/dataset_options.h"
-#include "../common/load_model.h"
+#include "../common/model_options.h"
 #include "../common/options.h"
 #include "../common/outputs.h"
+#include "../common/processors.h"
 #include "dump.h"
 #include "pipeline.h"
 
@@ -187,7 +188,7 @@ static void start_progress(struct progress *progress, const struct settings *s, 
 static void report(const struct settings *s, const struct pipeline_options *options,
 		   const struct pipeline_totals *totals, double seconds)
 {
-	const unsigned n_threads = options->n_threads ? options->n_threads : processor_count();
+	const unsigned n_threads = thread_count(options->n_threads);
 	char rejected[48] = "", blank[48] = "", passed_over[48] = "";
 
 	if (totals->n_blank)

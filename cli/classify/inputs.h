@@ -5,7 +5,7 @@
 #ifndef CLI_CLASSIFY_INPUTS_H
 #define CLI_CLASSIFY_INPUTS_H
 
-#include "../common/cli.h"
+#include "../common/messages.h"
 
 #include <sys/stat.h>
 

@@ -7,7 +7,7 @@
  */
 #include "namelist.h"
 #include "../../lib/base/encoding.h"
-#include "../common/cli.h"
+#include "../common/messages.h"
 
 #include <errno.h>
 #include <limits.h>

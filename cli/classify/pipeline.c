@@ -17,6 +17,7 @@
 #include "pipeline.h"
 #include "../../lib/base/ordered.h"
 #include "../common/endings.h"
+#include "../common/processors.h"
 #include "batch.h"
 #include "dump.h"
 #include "unpacking.h"
@@ -440,11 +441,6 @@ static bool consume(void *context, void *slot)
 	return more;
 }
 
-static unsigned count_threads(const struct pipeline_options *options)
-{
-	return options->n_threads ? options->n_threads : processor_count();
-}
-
 /* The options for no more threads and rows than there can be inputs: to start them takes longer
  * than to classify one image. */
 static struct pipeline_options fit(const struct pipeline_options *options,
@@ -452,7 +448,8 @@ static struct pipeline_options fit(const struct pipeline_options *options,
 {
 	struct pipeline_options fitting = *options;
 
-	fitting.n_threads = in_turn ? 1 : (unsigned)inputs_at_most(inputs, count_threads(options));
+	fitting.n_threads =
+		in_turn ? 1 : (unsigned)inputs_at_most(inputs, thread_count(options->n_threads));
 	fitting.n_rows = inputs_at_most(inputs, options->n_rows);
 	return fitting;
 }
@@ -520,7 +517,7 @@ static bool run_many(struct pipeline *pipeline, const char *path, const struct i
 	};
 	bool more;
 
-	options.n_threads = count_threads(&options);
+	options.n_threads = thread_count(options.n_threads);
 	more = item->is_archive ? run_archive(&inner, path, item)
 				: run_directory(&inner, pipeline->inputs, path);
 	pipeline->fatal = inner.fatal;

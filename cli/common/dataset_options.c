@@ -4,15 +4,136 @@
  * A bad image never stops a run: it is said, counted, and left out.
  */
 #include "dataset_options.h"
-#include "indices.h"
+#include "../../lib/base/encoding.h"
 #include "outputs.h"
+#include "processors.h"
 #include "progress.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* In the order of enum emnist_transpose, and of enum emnist_preprocess. */
 const char *const dataset_transpose_names[] = {"auto", "yes", "no", NULL};
 const char *const dataset_preprocess_names[] = {"auto", "raw", "normalize", NULL};
+
+/* ---------------------------------------------------------------------- indices */
+
+struct indices {
+	uint32_t *values;
+	size_t n;
+	size_t capacity;
+};
+
+static bool indices_add(struct indices *indices, uint32_t value)
+{
+	if (indices->n == indices->capacity) {
+		size_t capacity = indices->capacity ? 2 * indices->capacity : 1024;
+		uint32_t *values = realloc(indices->values, capacity * sizeof(*values));
+
+		if (!values)
+			return false;
+		indices->values = values;
+		indices->capacity = capacity;
+	}
+	indices->values[indices->n++] = value;
+	return true;
+}
+
+/* A whole line of decimal digits. */
+static bool parse_index(const char *line, size_t nbytes, uint32_t *value_ret)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < nbytes; i++) {
+		if (line[i] < '0' || line[i] > '9')
+			return false;
+		value = value * 10 + (uint64_t)(line[i] - '0');
+		if (value > UINT32_MAX)
+			return false;
+	}
+	*value_ret = (uint32_t)value;
+	return true;
+}
+
+/* The number of bytes before the first line's text; false, and a complaint, where that is none. */
+static bool start_text(const char *path, const char *line, size_t nbytes, size_t *n_ret)
+{
+	struct emnist_error error;
+
+	if (!encoding_mark(line, nbytes, n_ret, &error))
+		return true;
+	complain_of(path, &error);
+	return false;
+}
+
+/* One line, with its end. */
+static bool read_index(struct indices *indices, const char *path, size_t number, const char *line,
+		       size_t nbytes)
+{
+	size_t n_mark = 0;
+	uint32_t value;
+
+	if (number == 1 && !start_text(path, line, nbytes, &n_mark))
+		return false;
+	line += n_mark;
+	nbytes -= n_mark;
+	if (nbytes && line[nbytes - 1] == '\n')
+		nbytes--;
+	if (nbytes && line[nbytes - 1] == '\r')
+		nbytes--;
+	if (!nbytes)
+		return true;
+	if (!parse_index(line, nbytes, &value)) {
+		complain("'%s': line %zu: expected the number of an image: '%.*s'", path, number,
+			 nbytes < 40 ? (int)nbytes : 40, line);
+		return false;
+	}
+	if (!indices_add(indices, value)) {
+		complain("out of memory");
+		return false;
+	}
+	return true;
+}
+
+static bool read_indices(struct indices *indices, const char *path, FILE *file)
+{
+	char *line = NULL;
+	size_t capacity = 0;
+	bool good = true;
+	ssize_t n;
+
+	for (size_t number = 1; good && (n = getline(&line, &capacity, file)) >= 0; number++)
+		good = read_index(indices, path, number, line, (size_t)n);
+	/* Memory may run out in getline(), which is no error of the file. */
+	if (good && !feof(file)) {
+		complain("'%s': %s", path, strerror(errno));
+		good = false;
+	}
+	free(line);
+	return good;
+}
+
+/* Reads --indices, "-" being standard input: one decimal number a line, the first image being 0;
+ * empty lines are skipped, and nothing else may stand there. Values are to be freed in any case. */
+static bool indices_read(struct indices *indices, const char *path)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	FILE *file = is_stdin ? stdin : fopen(path, "re");
+	bool good;
+
+	if (!file) {
+		complain("'%s': %s", path, strerror(errno));
+		return false;
+	}
+	good = read_indices(indices, path, file);
+	if (!is_stdin)
+		fclose(file);
+	return good;
+}
+
+/* ---------------------------------------------------------------------- dataset */
 
 static int on_bad_image(void *context, const char *path, const struct emnist_error *error)
 {
@@ -60,8 +181,7 @@ struct emnist_dataset *dataset_open(struct dataset_settings *settings, const cha
 		.preprocess = settings->preprocess < 0
 				      ? usual
 				      : (enum emnist_preprocess)settings->preprocess,
-		.n_threads =
-			settings->n_threads ? (unsigned)settings->n_threads : processor_count(),
+		.n_threads = thread_count(settings->n_threads),
 		.bad_image = on_bad_image,
 		.context = settings,
 	};

@@ -4,7 +4,7 @@
 #ifndef CLI_COMMON_DATASET_OPTIONS_H
 #define CLI_COMMON_DATASET_OPTIONS_H
 
-#include "cli.h"
+#include "messages.h"
 #include "options.h"
 
 #include <emnist_dataset.h>

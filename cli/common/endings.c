@@ -7,7 +7,7 @@
  * images wants to hear of it, and those of archives.
  */
 #include "endings.h"
-#include "cli.h"
+#include "messages.h"
 
 #include <ctype.h>
 #include <stddef.h>
@@ -86,4 +86,45 @@ bool ending_check(const char *what, const char *path, const char *endings)
 	}
 	complain("%s: '%s': the ending must be %sor none", what, path, shown);
 	return false;
+}
+
+bool has_ending(const char *path, const char *wanted)
+{
+	const char *ending = ending_of(path);
+
+	return ending && strcasecmp(ending, wanted) == 0;
+}
+
+bool ends_with(const char *path, const char *end)
+{
+	const size_t n = strlen(path), n_end = strlen(end);
+
+	return n > n_end && strcmp(path + n - n_end, end) == 0;
+}
+
+enum emnist_format model_format_of(const char *path)
+{
+	static const struct {
+		const char *ending;
+		enum emnist_format format;
+	} endings[] = {
+		{".onnx", EMNIST_FORMAT_ONNX},
+		{".pb", EMNIST_FORMAT_GRAPH_DEF},
+		{".safetensors", EMNIST_FORMAT_SAFETENSORS},
+	};
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+		if (ends_with(path, endings[i].ending))
+			return endings[i].format;
+	return EMNIST_FORMAT_NONE;
+}
+
+bool model_format_is_inner(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (strcmp(slash ? slash + 1 : path, "saved_model.pb") != 0)
+		return false;
+	complain("'%s': of a SavedModel, the directory is to be named", path);
+	return true;
 }

@@ -11,13 +11,19 @@
 
 struct machine {
 	struct emnist_backend backend;
-	const char *replaced; /* OpenBLAS's own choice of kernels, or NULL: see kernels.h */
+	const char *replaced; /* OpenBLAS's own choice of kernels, or NULL: see kernels_choose() */
 	struct processors processors;
 	char processor[128]; /* its model; "" where it is not known */
 	char system[192];    /* kernel and release */
 };
 
-/* Has OpenBLAS run the kernels for this processor, and loads it. */
+/* Has OpenBLAS start no threads of its own. Where the user has not set OPENBLAS_CORETYPE, which
+ * names its kernels, and OpenBLAS's own choice is made for less than this processor can do, sets
+ * it, and returns what is replaced, "Prescott"; else NULL. To be called before anything loads
+ * OpenBLAS, while there is one thread; then again at will. */
+const char *kernels_choose(void);
+
+/* The same, and loads OpenBLAS. */
 void machine_find(struct machine *machine);
 
 /* Lines "NAME  VALUE", the values from column 14 on, and a line "warning" for each cause of

@@ -1,8 +1,8 @@
 /*
  * messages.c - what is said on stderr, and whether what was said on stdout arrived.
  */
+#include "messages.h"
 #include "../output/escape.h"
-#include "cli.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -16,7 +16,7 @@
 #ifndef CLI_COMMON_OPTIONS_H
 #define CLI_COMMON_OPTIONS_H
 
-#include "cli.h"
+#include "messages.h"
 
 #include <stddef.h>
 

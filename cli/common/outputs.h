@@ -7,7 +7,7 @@
 #ifndef CLI_COMMON_OUTPUTS_H
 #define CLI_COMMON_OUTPUTS_H
 
-#include "cli.h"
+#include "messages.h"
 
 #include <emnist_dataset.h>
 

@@ -3,48 +3,24 @@
  * where a quota is less than that, as containers have.
  *
  * A quota belongs to a control group and holds for all groups within it, so that the least one from
- * our group up to the top counts. Which group is ours stands in /proc/self/cgroup; where groups
- * are files, in /proc/self/mountinfo. Containers see only a part of the tree: what is mounted is
- * then the group that mountinfo names, and paths are cut to what lies below it.
+ * our group up to the top counts. Which group is ours stands in /proc/self/cgroup, but a container
+ * may find its group at the top, and not below the path that is named there: folders that are not
+ * there are passed over, and the top is looked at in any case.
  */
 #include "processors.h"
-#include "cli.h"
 
 #include <limits.h>
 #include <sched.h>
-#include <stdint.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Room for a line of mountinfo with two paths; longer lines are passed over. */
-#define MAX_LINE (2 * PATH_MAX + 1024)
-
-/* Control groups as they are mounted somewhere. */
-struct hierarchy {
-	bool unified;      /* version 2: all controllers in one tree */
-	const char *group; /* what is mounted */
-	const char *point; /* where */
-};
-
-/* The next line, without its end, in line[size]; false at the end of the file. Of a line that is
- * too long nothing is returned but "". */
-static bool next_line(FILE *file, char *line, size_t size)
-{
-	size_t length;
-	int c = 0;
-
-	if (!fgets(line, (int)size, file))
-		return false;
-	length = strcspn(line, "\n");
-	if (length == size - 1) {
-		while (c != '\n' && c != EOF)
-			c = getc(file);
-		length = 0;
-	}
-	line[length] = '\0';
-	return true;
-}
+/* Where control groups are mounted: of version 2, which has all controllers in one tree, and
+ * version 1's of processors. */
+#define UNIFIED_TOP "/sys/fs/cgroup"
+#define CPU_TOP     "/sys/fs/cgroup/cpu"
 
 static FILE *open_file(const char *folder, const char *name)
 {
@@ -125,15 +101,16 @@ static bool has_item(const char *list, const char *item)
 	return false;
 }
 
-/* Our group's path in the hierarchy, from the lines "ID:CONTROLLERS:PATH" of /proc/self/cgroup:
- * version 2 has the ID 0 and no controllers. */
-static bool find_group(const char *root, bool unified, char *group, size_t size)
+/* Our group's path, from the lines "ID:CONTROLLERS:PATH" of /proc/self/cgroup: version 2 has the ID
+ * 0 and no controllers. "": it is not told, or cannot be seen from here. */
+static void find_group(const char *root, bool unified, char group[static PATH_MAX])
 {
 	FILE *file = open_file(root, "proc/self/cgroup");
-	bool found = false;
-	char line[MAX_LINE];
+	char *line = NULL;
+	size_t capacity = 0;
 
-	while (file && !found && next_line(file, line, sizeof(line))) {
+	*group = '\0';
+	while (file && !*group && getline(&line, &capacity, file) > 0) {
 		char *controllers = strchr(line, ':');
 		char *path = controllers ? strchr(controllers + 1, ':') : NULL;
 
@@ -141,115 +118,38 @@ static bool find_group(const char *root, bool unified, char *group, size_t size)
 			continue;
 		*controllers++ = '\0';
 		*path++ = '\0';
-		found = unified ? strcmp(line, "0") == 0 && !*controllers
-				: has_item(controllers, "cpu");
-		if (found)
-			found = (size_t)snprintf(group, size, "%s", path) < size;
+		path[strcspn(path, "\n")] = '\0';
+		if (strlen(path) < PATH_MAX && !strstr(path, "/..") &&
+		    (unified ? strcmp(line, "0") == 0 && !*controllers
+			     : has_item(controllers, "cpu")))
+			strcpy(group, path);
 	}
+	free(line);
 	if (file)
 		fclose(file);
-	return found;
-}
-
-/* What of the group's path lies below the group that is mounted: "" or "/...". */
-static const char *below(const struct hierarchy *hierarchy, const char *group)
-{
-	size_t length = strlen(hierarchy->group);
-
-	if (strcmp(hierarchy->group, "/") == 0)
-		length = 0;
-	/* A group outside of what is mounted, or of the namespace, cannot be seen from here. */
-	if (strncmp(group, hierarchy->group, length) != 0 || strstr(group, "/.."))
-		return "";
-	group += length;
-	return group[0] == '/' && group[1] ? group : "";
 }
 
 /* The least quota of our group and of those around it. */
-static unsigned quota_in(const char *root, const struct hierarchy *hierarchy)
+static unsigned find_quota(const char *root, bool unified)
 {
-	char group[PATH_MAX], folder[PATH_MAX];
+	char group[PATH_MAX], folder[2 * PATH_MAX];
+	size_t top;
 	unsigned least = 0;
-	char *top, *slash;
+	char *slash;
 	int length;
 
-	if (!find_group(root, hierarchy->unified, group, sizeof(group)))
-		return 0;
-	length = snprintf(folder, sizeof(folder), "%s%s%s", root, hierarchy->point,
-			  below(hierarchy, group));
+	find_group(root, unified, group);
+	length = snprintf(folder, sizeof(folder), "%s%s%s", root, unified ? UNIFIED_TOP : CPU_TOP,
+			  group);
 	if (length < 0 || (size_t)length >= sizeof(folder))
 		return 0;
-	top = folder + strlen(root) + strlen(hierarchy->point);
+	top = (size_t)length - strlen(group);
 	do {
-		least = lesser(least, hierarchy->unified ? quota_of_unified(folder)
-							 : quota_of_cpu(folder));
-		slash = strrchr(top, '/');
+		least = lesser(least, unified ? quota_of_unified(folder) : quota_of_cpu(folder));
+		slash = strrchr(folder + top, '/');
 		if (slash)
 			*slash = '\0';
 	} while (slash);
-	return least;
-}
-
-/* ---------------------------------------------------------------------- mounts */
-
-/* Blanks, tabs, line ends and backslashes are written as \ooo there. */
-static void unescape(char *text)
-{
-	char *out = text;
-
-	for (; *text; text++) {
-		unsigned value;
-
-		if (*text == '\\' && sscanf(text + 1, "%3o", &value) == 1 && strlen(text) > 3 &&
-		    value > 0 && value < 256) {
-			*out++ = (char)value;
-			text += 3;
-		} else {
-			*out++ = *text;
-		}
-	}
-	*out = '\0';
-}
-
-/* A line of mountinfo: "ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [OPTIONAL]... - TYPE SOURCE
- * OPTIONS". False where nothing that counts for us is mounted there. */
-static bool parse_mount(char *line, struct hierarchy *hierarchy)
-{
-	char *separator = strstr(line, " - ");
-	char *fields[5], *tail[3], *rest = NULL;
-
-	if (!separator)
-		return false;
-	*separator = '\0';
-	for (int i = 0; i < 5; i++)
-		if (!(fields[i] = strtok_r(i ? NULL : line, " ", &rest)))
-			return false;
-	for (int i = 0; i < 3; i++)
-		if (!(tail[i] = strtok_r(i ? NULL : separator + 3, " ", &rest)))
-			return false;
-	unescape(fields[3]);
-	unescape(fields[4]);
-	hierarchy->unified = strcmp(tail[0], "cgroup2") == 0;
-	hierarchy->group = fields[3];
-	hierarchy->point = fields[4];
-	return hierarchy->unified || (strcmp(tail[0], "cgroup") == 0 && has_item(tail[2], "cpu"));
-}
-
-/* The least quota of all hierarchies: where there are both versions, each may have one. */
-static unsigned find_quota(const char *root)
-{
-	FILE *file = open_file(root, "proc/self/mountinfo");
-	unsigned least = 0;
-	char line[MAX_LINE];
-
-	while (file && next_line(file, line, sizeof(line))) {
-		struct hierarchy hierarchy;
-
-		if (parse_mount(line, &hierarchy))
-			least = lesser(least, quota_in(root, &hierarchy));
-	}
-	if (file)
-		fclose(file);
 	return least;
 }
 
@@ -283,7 +183,7 @@ struct processors processors_find(const char *root)
 	struct processors p = {
 		.online = online > 0 && online <= MAX_PROCESSORS ? (unsigned)online : 1,
 		.allowed = count_allowed(),
-		.quota = find_quota(root),
+		.quota = lesser(find_quota(root, true), find_quota(root, false)),
 	};
 
 	if (p.allowed == 0)
@@ -292,7 +192,7 @@ struct processors processors_find(const char *root)
 	return p;
 }
 
-unsigned processor_count(void)
+unsigned thread_count(uint64_t wanted)
 {
-	return processors_find("").n;
+	return wanted ? (unsigned)wanted : processors_find("").n;
 }

@@ -4,6 +4,8 @@
 #ifndef CLI_COMMON_PROCESSORS_H
 #define CLI_COMMON_PROCESSORS_H
 
+#include <stdint.h>
+
 struct processors {
 	unsigned online;  /* that run */
 	unsigned allowed; /* those of them that the affinity mask lets this process run on */
@@ -14,5 +16,8 @@ struct processors {
 /* root: what stands before the paths of /proc and of the control groups; "" for the system's own.
  */
 struct processors processors_find(const char *root);
+
+/* How many threads to start where `wanted` are asked for: 0 is one for each processor of ours. */
+unsigned thread_count(uint64_t wanted);
 
 #endif

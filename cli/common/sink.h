@@ -6,7 +6,7 @@
 
 #include "../../lib/io/outfile.h"
 #include "../output/text.h"
-#include "cli.h"
+#include "messages.h"
 
 struct sink {
 	int fd;                    /* where there is no file */

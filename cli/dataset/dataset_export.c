@@ -5,11 +5,12 @@
  * and whose image files are brought to 28x28 on the way.
  */
 #include "../common/choice.h"
+#include "../common/commands.h"
 #include "../common/endings.h"
 #include "../common/interrupt.h"
 #include "../common/outputs.h"
+#include "../common/processors.h"
 #include "../common/progress.h"
-#include "dataset.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -80,13 +81,6 @@ static const struct option_table import_table = {
 		 "wrong usage, or a dataset or the output failed.",
 	.specs = import_specs,
 };
-
-static bool ends_with(const char *text, const char *end)
-{
-	const size_t n = strlen(text), n_end = strlen(end);
-
-	return n > n_end && strcmp(text + n - n_end, end) == 0;
-}
 
 /* What the name of what is to be written tells: a position in form_names; -1: nothing. A folder has
  * no ending, or is there, or has a slash at the end. */
@@ -228,8 +222,7 @@ static bool begin(struct copy *copy, const struct emnist_labels *labels,
 	const struct emnist_writer_options options = {
 		.form = (enum emnist_write_form)s->form,
 		.into_filled = s->force,
-		.n_threads =
-			s->dataset.n_threads ? (unsigned)s->dataset.n_threads : processor_count(),
+		.n_threads = thread_count(s->dataset.n_threads),
 		.inputs = inputs,
 		.n_inputs = n_inputs,
 	};
@@ -291,7 +284,7 @@ static enum exit_status export_dataset(struct settings *s, const char *path, con
 	return dataset_status(&s->dataset, status);
 }
 
-enum exit_status dataset_export(int argc, char **argv)
+enum exit_status cmd_dataset_export(int argc, char **argv)
 {
 	struct settings s = {.dataset = {.preprocess = -1}, .choice = {.seed = 1}, .form = -1};
 	enum exit_status status = STATUS_FATAL;
@@ -399,7 +392,7 @@ static enum exit_status import_all(struct settings *s, struct intake *intake)
 	return dataset_status(&s->dataset, status);
 }
 
-enum exit_status dataset_import(int argc, char **argv)
+enum exit_status cmd_dataset_import(int argc, char **argv)
 {
 	struct settings s = {
 		.dataset = {.preprocess = -1}, .choice = {.seed = 1}, .form = EMNIST_WRITE_IDX};

@@ -3,10 +3,10 @@
  */
 #include "../../lib/draw/montage.h"
 #include "../common/choice.h"
+#include "../common/commands.h"
 #include "../common/endings.h"
 #include "../common/sink.h"
 #include "../output/text.h"
-#include "dataset.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -161,7 +161,7 @@ static enum exit_status draw(struct settings *s)
 	return dataset_status(&s->dataset, status);
 }
 
-enum exit_status dataset_montage(int argc, char **argv)
+enum exit_status cmd_dataset_montage(int argc, char **argv)
 {
 	struct settings s = {.dataset = {.preprocess = -1}, .choice = {.seed = 1}};
 	enum exit_status status = STATUS_FATAL;

@@ -2,11 +2,11 @@
  * dataset_stats.c - emnist dataset stats: settings and files around the counting.
  */
 #include "../../lib/draw/chart.h"
+#include "../common/commands.h"
 #include "../common/dataset_options.h"
 #include "../common/endings.h"
 #include "../common/outputs.h"
 #include "../common/sink.h"
-#include "dataset.h"
 #include "stats_chart.h"
 
 #include <stdlib.h>
@@ -123,16 +123,9 @@ static enum exit_status write_png(const char *path, const struct stats_report *r
 	return status;
 }
 
-static bool is_png(const char *path)
-{
-	const size_t n = strlen(path);
-
-	return n > 4 && strcmp(path + n - 4, ".png") == 0;
-}
-
 static enum exit_status write_chart(const char *path, const struct stats_report *report)
 {
-	return is_png(path) ? write_png(path, report) : write_svg(path, report);
+	return has_ending(path, "png") ? write_png(path, report) : write_svg(path, report);
 }
 
 static enum exit_status write_report(const struct settings *s, const struct stats_report *report)
@@ -163,7 +156,7 @@ static enum exit_status run(struct settings *s)
 	return dataset_status(&s->dataset, status);
 }
 
-enum exit_status dataset_stats(int argc, char **argv)
+enum exit_status cmd_dataset_stats(int argc, char **argv)
 {
 	struct settings s = {.dataset = {.preprocess = -1}};
 	enum exit_status status = STATUS_FATAL;

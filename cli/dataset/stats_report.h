@@ -5,7 +5,7 @@
 #define CLI_DATASET_STATS_REPORT_H
 
 #include "../../lib/draw/label_groups.h"
-#include "../common/cli.h"
+#include "../common/messages.h"
 #include "../output/text.h"
 
 #include <emnist_dataset.h>

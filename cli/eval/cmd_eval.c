@@ -1,10 +1,11 @@
 /*
  * cmd_eval.c - emnist eval: settings, model and dataset around the evaluation.
  */
-#include "../common/classes.h"
+#include "../common/commands.h"
 #include "../common/dataset_options.h"
-#include "../common/load_model.h"
+#include "../common/model_options.h"
 #include "../common/options.h"
+#include "../common/processors.h"
 #include "../common/progress.h"
 #include "../common/sink.h"
 #include "../output/text.h"
@@ -175,7 +176,7 @@ static bool evaluate(const struct settings *s, struct contender *contender,
 {
 	const char *path = s->operands.texts[0];
 	const struct emnist_eval_options options = {
-		.n_threads = s->n_threads ? (unsigned)s->n_threads : processor_count(),
+		.n_threads = thread_count(s->n_threads),
 		.n_rows = (size_t)s->n_rows,
 		.answer_blank = s->classes.blank == BLANK_ANSWER,
 		.view = contender->view,

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define MONTAGE_COLUMNS 10
 
@@ -47,14 +46,6 @@ static enum exit_status write_put(const char *path, const struct eval_report *re
 	return sink_put_text(path, &text);
 }
 
-/* Whether the name ends so, in letters of any case. */
-static bool ends_in(const char *path, const char *end)
-{
-	const size_t n = strlen(path), n_end = strlen(end);
-
-	return n >= n_end && strcasecmp(path + n - n_end, end) == 0;
-}
-
 static enum exit_status write_confusion_png(const char *path, const struct eval_report *report)
 {
 	enum exit_status status;
@@ -73,10 +64,10 @@ static enum exit_status write_confusion_png(const char *path, const struct eval_
 
 static enum exit_status write_confusion(const char *path, const struct eval_report *report)
 {
-	if (ends_in(path, ".png"))
+	if (has_ending(path, "png"))
 		return write_confusion_png(path, report);
 	return write_put(path, report,
-			 ends_in(path, ".svg") ? eval_put_confusion_svg : eval_put_confusion);
+			 has_ending(path, "svg") ? eval_put_confusion_svg : eval_put_confusion);
 }
 
 /* A mistake a line, in the dataset's order. */

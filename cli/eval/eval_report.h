@@ -4,7 +4,7 @@
 #ifndef CLI_EVAL_EVAL_REPORT_H
 #define CLI_EVAL_EVAL_REPORT_H
 
-#include "../common/classes.h"
+#include "../common/model_options.h"
 #include "../output/text.h"
 #include "eval_pictures.h"
 

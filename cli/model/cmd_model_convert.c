@@ -4,11 +4,12 @@
  * A model is easily taken for the place where one shall be written, so that nothing that is there
  * is replaced unasked.
  */
+#include "../common/commands.h"
+#include "../common/endings.h"
 #include "../common/interrupt.h"
-#include "../common/model_formats.h"
+#include "../common/model_options.h"
 #include "../common/outputs.h"
 #include "../common/sink.h"
-#include "model_commands.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -199,7 +200,7 @@ static enum exit_status convert(struct settings *s)
 	return status;
 }
 
-enum exit_status model_convert(int argc, char **argv)
+enum exit_status cmd_model_convert(int argc, char **argv)
 {
 	struct settings s = {.source = MODEL_SOURCE_BUILT_IN, .format = -1};
 	enum exit_status status = STATUS_FATAL;

@@ -1,8 +1,10 @@
 /*
  * cmd_model_show.c - emnist model show: what a model is, and what its file says of itself.
  */
+#include "../common/commands.h"
+#include "../common/model_options.h"
 #include "../common/sink.h"
-#include "model_commands.h"
+#include "model_report.h"
 
 #include <stdlib.h>
 
@@ -51,7 +53,7 @@ static enum exit_status show(const struct settings *s)
 	return sink_put_text(s->output_path, &text);
 }
 
-enum exit_status model_show(int argc, char **argv)
+enum exit_status cmd_model_show(int argc, char **argv)
 {
 	struct settings s = {.source = MODEL_SOURCE_BUILT_IN};
 	enum exit_status status = STATUS_FATAL;

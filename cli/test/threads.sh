@@ -6,7 +6,7 @@
 # 330 inputs, in an order in which cheap and dear, good and bad ones alternate.
 i=0
 while [ $i -lt 15 ]; do
-	for file in testdata/samples/*.* testdata/images/1x1.png Makefile nowhere.png cli/common/cli.h; do
+	for file in testdata/samples/*.* testdata/images/1x1.png Makefile nowhere.png cli/common/messages.h; do
 		echo "$file"
 	done
 	i=$((i + 1))

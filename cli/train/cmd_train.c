@@ -4,10 +4,9 @@
  * Ctrl-C is not the end: the run writes its checkpoint and stops, and the same command goes on from
  * there.
  */
+#include "../common/commands.h"
 #include "../common/endings.h"
-#include "../common/kernels.h"
 #include "../common/machine.h"
-#include "../common/model_formats.h"
 #include "../common/outputs.h"
 #include "../common/progress.h"
 #include "../common/sink.h"

@@ -2,7 +2,8 @@
  * train_options.c - what `emnist train` is asked for, and what that is to the library.
  */
 #include "train_options.h"
-#include "../common/load_model.h"
+#include "../common/model_options.h"
+#include "../common/processors.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -140,7 +141,7 @@ static const struct option_table table = {
 bool train_options_parse(int argc, char **argv, struct settings *s, enum exit_status *status_ret)
 {
 	*s = defaults;
-	s->n_threads = processor_count();
+	s->n_threads = thread_count(0);
 	return options_parse(&table, argc, argv, s, &s->operands, status_ret);
 }
 

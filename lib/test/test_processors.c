@@ -17,10 +17,6 @@
 
 #include <cmocka.h>
 
-#define UNIFIED_MOUNT "30 25 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw\n"
-#define CPU_MOUNT                                                                                  \
-	"33 32 0:29 / /sys/fs/cgroup/cpu,cpuacct rw shared:10 - cgroup cgroup rw,cpu,cpuacct\n"
-
 #define MAX_FILES 8
 
 /* A tree, and the quota that it comes to. */
@@ -34,115 +30,80 @@ struct tree {
 };
 
 static const struct tree trees[] = {
-	{"no control groups", {{"/proc/self/cgroup", ""}, {"/proc/self/mountinfo", ""}}, 0},
+	{"no control groups", {{"/proc/self/cgroup", ""}}, 0},
 	{"nothing at all", {{NULL, NULL}}, 0},
 	{"a container of its own namespace",
-	 {{"/proc/self/cgroup", "0::/\n"},
-	  {"/proc/self/mountinfo", UNIFIED_MOUNT},
-	  {"/sys/fs/cgroup/cpu.max", "150000 100000\n"}},
+	 {{"/proc/self/cgroup", "0::/\n"}, {"/sys/fs/cgroup/cpu.max", "150000 100000\n"}},
 	 2},
 	{"whole processors are not rounded",
-	 {{"/proc/self/cgroup", "0::/\n"},
-	  {"/proc/self/mountinfo", UNIFIED_MOUNT},
-	  {"/sys/fs/cgroup/cpu.max", "300000 100000\n"}},
+	 {{"/proc/self/cgroup", "0::/\n"}, {"/sys/fs/cgroup/cpu.max", "300000 100000\n"}},
 	 3},
 	{"less than one is one",
-	 {{"/proc/self/cgroup", "0::/\n"},
-	  {"/proc/self/mountinfo", UNIFIED_MOUNT},
-	  {"/sys/fs/cgroup/cpu.max", "1000 100000\n"}},
+	 {{"/proc/self/cgroup", "0::/\n"}, {"/sys/fs/cgroup/cpu.max", "1000 100000\n"}},
 	 1},
 	{"max is no quota",
-	 {{"/proc/self/cgroup", "0::/\n"},
-	  {"/proc/self/mountinfo", UNIFIED_MOUNT},
-	  {"/sys/fs/cgroup/cpu.max", "max 100000\n"}},
+	 {{"/proc/self/cgroup", "0::/\n"}, {"/sys/fs/cgroup/cpu.max", "max 100000\n"}},
 	 0},
 	{"the least on the way up: our own",
 	 {{"/proc/self/cgroup", "0::/user.slice/a.scope\n"},
-	  {"/proc/self/mountinfo", UNIFIED_MOUNT},
 	  {"/sys/fs/cgroup/user.slice/cpu.max", "400000 100000\n"},
 	  {"/sys/fs/cgroup/user.slice/a.scope/cpu.max", "200000 100000\n"}},
 	 2},
 	{"the least on the way up: one in between",
 	 {{"/proc/self/cgroup", "0::/user.slice/a.slice/b.scope\n"},
-	  {"/proc/self/mountinfo", UNIFIED_MOUNT},
 	  {"/sys/fs/cgroup/user.slice/cpu.max", "400000 100000\n"},
 	  {"/sys/fs/cgroup/user.slice/a.slice/cpu.max", "300000 100000\n"},
 	  {"/sys/fs/cgroup/user.slice/a.slice/b.scope/cpu.max", "max 100000\n"}},
 	 3},
 	{"groups beside ours do not count",
 	 {{"/proc/self/cgroup", "0::/a\n"},
-	  {"/proc/self/mountinfo", UNIFIED_MOUNT},
 	  {"/sys/fs/cgroup/b/cpu.max", "100000 100000\n"},
 	  {"/sys/fs/cgroup/a/cpu.max", "500000 100000\n"}},
 	 5},
-	{"version 1, from the host's namespace",
+	{"version 1, a container that is told the host's path",
 	 {{"/proc/self/cgroup", "9:name=systemd:/x\n4:cpuset:/x\n3:cpu,cpuacct:/docker/abc\n"},
-	  {"/proc/self/mountinfo",
-	   "33 32 0:29 /docker/abc /sys/fs/cgroup/cpu,cpuacct ro - cgroup cgroup rw,cpu,cpuacct\n"},
-	  {"/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "250000\n"},
-	  {"/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000\n"}},
+	  {"/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "250000\n"},
+	  {"/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n"}},
 	 3},
-	{"version 1, a group within the mounted one",
-	 {{"/proc/self/cgroup", "3:cpu,cpuacct:/docker/abc/inner\n"},
-	  {"/proc/self/mountinfo",
-	   "33 32 0:29 /docker/abc /sys/fs/cgroup/cpu,cpuacct ro - cgroup cgroup rw,cpu,cpuacct\n"},
-	  {"/sys/fs/cgroup/cpu,cpuacct/inner/cpu.cfs_quota_us", "100000\n"},
-	  {"/sys/fs/cgroup/cpu,cpuacct/inner/cpu.cfs_period_us", "50000\n"},
-	  {"/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "-1\n"},
-	  {"/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000\n"}},
+	{"version 1, a group in one without a quota",
+	 {{"/proc/self/cgroup", "3:cpu,cpuacct:/docker/abc\n"},
+	  {"/sys/fs/cgroup/cpu/docker/abc/cpu.cfs_quota_us", "100000\n"},
+	  {"/sys/fs/cgroup/cpu/docker/abc/cpu.cfs_period_us", "50000\n"},
+	  {"/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n"},
+	  {"/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n"}},
 	 2},
-	{"version 1: another controller's quota is not for processors",
-	 {{"/proc/self/cgroup", "4:cpuset:/\n"},
-	  {"/proc/self/mountinfo",
-	   "33 32 0:29 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n"},
-	  {"/sys/fs/cgroup/cpuset/cpu.cfs_quota_us", "100000\n"},
-	  {"/sys/fs/cgroup/cpuset/cpu.cfs_period_us", "100000\n"}},
+	{"version 1: another controller's group is not for processors",
+	 {{"/proc/self/cgroup", "4:cpuset:/a\n"},
+	  {"/sys/fs/cgroup/cpu/a/cpu.cfs_quota_us", "100000\n"},
+	  {"/sys/fs/cgroup/cpu/a/cpu.cfs_period_us", "100000\n"}},
 	 0},
 	{"both versions: the lesser one",
 	 {{"/proc/self/cgroup", "3:cpu,cpuacct:/\n0::/a\n"},
-	  {"/proc/self/mountinfo",
-	   "30 25 0:26 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n" CPU_MOUNT},
-	  {"/sys/fs/cgroup/unified/a/cpu.max", "600000 100000\n"},
-	  {"/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "400000\n"},
-	  {"/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000\n"}},
+	  {"/sys/fs/cgroup/a/cpu.max", "600000 100000\n"},
+	  {"/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "400000\n"},
+	  {"/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n"}},
 	 4},
-	{"a group outside of the namespace: what is mounted",
+	{"a group outside of the namespace: the top",
 	 {{"/proc/self/cgroup", "0::/../../a\n"},
-	  {"/proc/self/mountinfo", UNIFIED_MOUNT},
 	  {"/a/cpu.max", "100000 100000\n"},
 	  {"/sys/fs/cgroup/cpu.max", "700000 100000\n"}},
 	 7},
 	{"blanks in names",
-	 {{"/proc/self/cgroup", "0::/a\n"},
-	  {"/proc/self/mountinfo",
-	   "30 25 0:26 / /my\\040groups rw,nosuid shared:4 master:2 - cgroup2 none rw\n"},
-	  {"/my groups/a/cpu.max", "200000 100000\n"}},
+	 {{"/proc/self/cgroup", "0::/my groups\n"},
+	  {"/sys/fs/cgroup/my groups/cpu.max", "200000 100000\n"}},
 	 2},
 	{"a colon in a group's name",
-	 {{"/proc/self/cgroup", "0::/a:b\n"},
-	  {"/proc/self/mountinfo", UNIFIED_MOUNT},
-	  {"/sys/fs/cgroup/a:b/cpu.max", "200000 100000\n"}},
+	 {{"/proc/self/cgroup", "0::/a:b\n"}, {"/sys/fs/cgroup/a:b/cpu.max", "200000 100000\n"}},
 	 2},
 	{"a period of 0",
-	 {{"/proc/self/cgroup", "0::/\n"},
-	  {"/proc/self/mountinfo", UNIFIED_MOUNT},
-	  {"/sys/fs/cgroup/cpu.max", "100000 0\n"}},
+	 {{"/proc/self/cgroup", "0::/\n"}, {"/sys/fs/cgroup/cpu.max", "100000 0\n"}},
 	 0},
 	{"more than can be counted",
-	 {{"/proc/self/cgroup", "0::/\n"},
-	  {"/proc/self/mountinfo", UNIFIED_MOUNT},
-	  {"/sys/fs/cgroup/cpu.max", "999999999999999999 1\n"}},
+	 {{"/proc/self/cgroup", "0::/\n"}, {"/sys/fs/cgroup/cpu.max", "999999999999999999 1\n"}},
 	 0},
-	{"no numbers",
-	 {{"/proc/self/cgroup", "0::/\n"},
-	  {"/proc/self/mountinfo", UNIFIED_MOUNT},
-	  {"/sys/fs/cgroup/cpu.max", "many\n"}},
-	 0},
+	{"no numbers", {{"/proc/self/cgroup", "0::/\n"}, {"/sys/fs/cgroup/cpu.max", "many\n"}}, 0},
 	{"lines that are cut short",
-	 {{"/proc/self/cgroup", "0\n0:\n0::/\n"},
-	  {"/proc/self/mountinfo",
-	   "30\n30 25 0:26 /\n- cgroup2\n30 25 0:26 / - cgroup2\n - \n" UNIFIED_MOUNT},
-	  {"/sys/fs/cgroup/cpu.max", "200000 100000"}},
+	 {{"/proc/self/cgroup", "0\n0:\n0::/\n"}, {"/sys/fs/cgroup/cpu.max", "200000 100000"}},
 	 2},
 };
 
@@ -198,23 +159,23 @@ static void test_quotas(void **state)
 	}
 }
 
-/* Lines as long as there is room for, a byte more, and several times that, before one that counts.
- */
+/* A line that is longer than any group's path, and one with a path that is too long, before one
+ * that counts. */
 static void test_long_lines(void **state)
 {
-	static const size_t lengths[] = {9214, 9215, 9216, 9217, 18430, 18431, 18432, 40000};
+	static const char *const begins[] = {"", "0::/"};
 	static char text[1 << 16];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++) {
 		struct processors p;
 
-		memset(text, 'x', lengths[i]);
-		snprintf(text + lengths[i], sizeof(text) - lengths[i], "\n%s", UNIFIED_MOUNT);
+		memset(text, 'x', 40000);
+		memcpy(text, begins[i], strlen(begins[i]));
+		strcpy(text + 40000, "\n0::/a\n");
 		make_root();
-		write_file("/proc/self/cgroup", "0::/\n");
-		write_file("/proc/self/mountinfo", text);
-		write_file("/sys/fs/cgroup/cpu.max", "100000 100000\n");
+		write_file("/proc/self/cgroup", text);
+		write_file("/sys/fs/cgroup/a/cpu.max", "100000 100000\n");
 		p = processors_find(root);
 		remove_root();
 		assert_int_equal(p.quota, 1);
