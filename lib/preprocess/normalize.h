@@ -95,15 +95,11 @@ bool normalize_is_noise(const struct normalizer *normalizer, const struct frame 
 /* normalize_find.c: mask[i] = whether value i of n is above the level. */
 void normalize_mask_above(const float *values, size_t n, float level, uint8_t *mask);
 
-/* normalize_find.c: the next run of pixels in mask that are set, from `at` on and before end; false
- * where there is none. */
-bool normalize_next_run(const uint8_t *mask, uint32_t at, uint32_t end, uint32_t *first_ret,
-			uint32_t *end_ret);
-
-/* normalize_find.c: parents, where mask (0 or 1) is set: a pixel of the same component (touching by
- * side or corner), or the pixel itself where it is the component's root. */
-void normalize_label_components(const uint8_t *mask, size_t width, size_t height,
-				uint32_t *parents);
+/* normalize_find.c: the runs of pixels that mask, 0 or 1, has set; and as their parents a pixel of
+ * the same component (touching by side or corner), or the pixel itself where it is the component's
+ * root, which is the first of a run. */
+void normalize_label_components(struct normalizer *normalizer, const uint8_t *mask, size_t width,
+				size_t height);
 
 /* normalize_find.c: the root of the component that pixel i belongs to. */
 uint32_t normalize_component(const uint32_t *parents, uint32_t i);

@@ -90,74 +90,113 @@ static uint32_t unite(uint32_t *parents, uint32_t a, uint32_t b)
 	return b;
 }
 
-/* Most pixels are paper: memchr() finds the others. */
-bool normalize_next_run(const uint8_t *mask, uint32_t at, uint32_t end, uint32_t *first_ret,
-			uint32_t *end_ret)
-{
-	const uint8_t *first = at < end ? memchr(mask + at, 1, end - at) : NULL;
-	const uint8_t *stop;
+/* A row of pixels, a bit each. */
+#define WORD_BITS 64
+#define N_WORDS   (WORK_SIDE / WORD_BITS)
 
-	if (!first)
-		return false;
-	stop = memchr(first, 0, (size_t)(mask + end - first));
-	*first_ret = (uint32_t)(first - mask);
-	*end_ret = stop ? (uint32_t)(stop - mask) : end;
-	return true;
+/* Of n bytes that are 0 or 1, 8 at most, the k-th as bit k. */
+static inline uint64_t bits_of(const uint8_t *bytes, size_t n)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, bytes, n);
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		word = __builtin_bswap64(word);
+	return word * UINT64_C(0x0102040810204080) >> 56;
+}
+
+static void take_bits(const uint8_t *mask, size_t width, uint64_t bits[N_WORDS])
+{
+	size_t x = 0;
+
+	memset(bits, 0, N_WORDS * sizeof(*bits));
+	for (; x + 8 <= width; x += 8)
+		bits[x / WORD_BITS] |= bits_of(mask + x, 8) << x % WORD_BITS;
+	if (x < width)
+		bits[x / WORD_BITS] |= bits_of(mask + x, width - x) << x % WORD_BITS;
+}
+
+/* The first bit that is set, from `at` on; WORK_SIDE: there is none. */
+static unsigned find_bit(const uint64_t bits[N_WORDS], unsigned at, uint64_t flip)
+{
+	for (; at < WORK_SIDE; at = (at / WORD_BITS + 1) * WORD_BITS) {
+		const uint64_t left = (bits[at / WORD_BITS] ^ flip) >> at % WORD_BITS;
+
+		if (left)
+			return at + (unsigned)__builtin_ctzll(left);
+	}
+	return WORK_SIDE;
+}
+
+/* The runs of the row that begins with pixel `start`; returns how many there are. */
+static size_t find_runs(const uint8_t *mask, size_t width, size_t start, struct run *runs)
+{
+	uint64_t bits[N_WORDS];
+	unsigned first, end = 0;
+	size_t n = 0;
+
+	take_bits(mask + start, width, bits);
+	while ((first = find_bit(bits, end, 0)) < WORK_SIDE) {
+		end = find_bit(bits, first, UINT64_MAX);
+		runs[n++] = (struct run){(uint16_t)(start + first), (uint16_t)(start + end)};
+	}
+	return n;
 }
 
 /* Run by run: its pixels have its first one as their parent, and that is united with those of the
  * runs that it touches above. */
-void normalize_label_components(const uint8_t *mask, size_t width, size_t height, uint32_t *parents)
+void normalize_label_components(struct normalizer *normalizer, const uint8_t *mask, size_t width,
+				size_t height)
 {
-	const uint32_t stride = (uint32_t)width;
+	uint32_t *const parents = normalizer->parents;
+	struct run *run = normalizer->runs, *above = run;
 
-	for (uint32_t y = 0; y < height; y++) {
-		const uint32_t row = y * stride, row_end = row + stride;
-		uint32_t first, end = row, above, above_end;
+	for (size_t y = 0; y < height; y++) {
+		struct run *const row = run;
+		struct run *const end = run + find_runs(mask, width, y * width, run);
 
-		while (normalize_next_run(mask, end, row_end, &first, &end)) {
-			const uint32_t stop = (end < row_end ? end + 1 : end) - stride;
-			uint32_t label = first;
+		for (; run < end; run++) {
+			uint32_t label = run->first;
 
-			for (uint32_t i = first; i < end; i++)
-				parents[i] = first;
-			if (y == 0)
-				continue;
-			above_end = (first > row ? first - 1 : first) - stride;
-			while (normalize_next_run(mask, above_end, stop, &above, &above_end))
-				label = unite(parents, label, above);
+			for (uint32_t i = run->first; i < run->end; i++)
+				parents[i] = run->first;
+			/* They touch at a corner, too. */
+			while (above < row && above->end + width < run->first)
+				above++;
+			for (struct run *k = above; k < row && k->first + width <= run->end; k++)
+				label = unite(parents, label, k->first);
 		}
+		above = row;
 	}
+	normalizer->n_runs = (size_t)(run - normalizer->runs);
 }
 
 /* Of mask, keeps the pixels of all components but specks, and returns how many components those
  * are. What counts of a component is its ink above half the level: a large shadow has none, and
  * weighs nothing. */
-static size_t keep_components(uint32_t *parents, const float *ink, const struct frame *frame,
-			      uint32_t *areas, uint8_t *mask)
+static size_t keep_components(struct normalizer *normalizer, uint32_t *areas, uint8_t *mask)
 {
-	const uint32_t width = (uint32_t)frame->width, n = width * (uint32_t)frame->height;
-	uint32_t largest = 1, first, end;
+	const struct run *const runs = normalizer->runs;
+	uint32_t *const parents = normalizer->parents, largest = 1;
 	size_t n_kept = 0;
 
-	memset(areas, 0, n * sizeof(*areas));
-	for (uint32_t row = 0; row < n; row += width)
-		for (end = row; normalize_next_run(mask, end, row + width, &first, &end);) {
-			uint32_t *area = &areas[find_root(parents, first)];
+	for (size_t k = 0; k < normalizer->n_runs; k++)
+		areas[runs[k].first] = 0;
+	for (size_t k = 0; k < normalizer->n_runs; k++) {
+		uint32_t *area = &areas[find_root(parents, runs[k].first)];
 
-			for (uint32_t i = first; i < end; i++)
-				*area += ink[i] > 0.5f;
-			largest = *area > largest ? *area : largest;
-		}
-	for (uint32_t row = 0; row < n; row += width)
-		for (end = row; normalize_next_run(mask, end, row + width, &first, &end);) {
-			const uint32_t area = areas[find_root(parents, first)];
+		for (uint32_t i = runs[k].first; i < runs[k].end; i++)
+			*area += normalizer->ink[i] > 0.5f;
+		largest = *area > largest ? *area : largest;
+	}
+	for (size_t k = 0; k < normalizer->n_runs; k++) {
+		const uint32_t first = runs[k].first, area = areas[find_root(parents, first)];
 
-			if (area == 0 || (float)area < SPECK_SHARE * (float)largest)
-				memset(mask + first, 0, end - first);
-			else
-				n_kept += parents[first] == first;
-		}
+		if (area == 0 || (float)area < SPECK_SHARE * (float)largest)
+			memset(mask + first, 0, runs[k].end - first);
+		else
+			n_kept += parents[first] == first;
+	}
 	return n_kept;
 }
 
@@ -269,10 +308,8 @@ float normalize_find_ink(struct normalizer *normalizer, const struct frame *fram
 	normalize_drop_again(normalizer, frame);
 	normalize_remove_lines(normalizer, frame, grid);
 	normalize_mask_above(normalizer->ink, n, COMPONENT_LEVEL, normalizer->keep);
-	normalize_label_components(normalizer->keep, frame->width, frame->height,
-				   normalizer->parents);
-	n_kept = keep_components(normalizer->parents, normalizer->ink, frame, areas,
-				 normalizer->keep);
+	normalize_label_components(normalizer, normalizer->keep, frame->width, frame->height);
+	n_kept = keep_components(normalizer, areas, normalizer->keep);
 	if (normalize_is_noise(normalizer, frame, areas, level, noise))
 		return 0;
 	normalize_drop_outside(normalizer, frame);

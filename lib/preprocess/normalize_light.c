@@ -8,6 +8,8 @@
 #include "../base/simd.h"
 
 #include <math.h>
+#include <stdint.h>
+#include <string.h>
 
 #define N_TERMS LIGHT_N_TERMS
 
@@ -188,9 +190,89 @@ bool light_fit(struct light *light, struct light_samples *samples)
 	return true;
 }
 
-/* Hoare's selection: what is smaller than the value at k goes to the left, what is larger to the
- * right, until nothing is on the wrong side of k. */
-float light_select(float *values, size_t n, size_t k_)
+/* Of so few values each is looked at until one has as many below it as is wanted. Of more, the
+ * range is halved before, as often as that leaves values out. So no branch depends on a single
+ * value. */
+#define FEW_VALUES  48
+#define MAX_HALVING 16
+
+SIMD_CLONES
+static float select_few(const float *values, size_t n, size_t k)
+{
+	const size_t n_padded = (n + LIGHT_LANES - 1) / LIGHT_LANES * LIGHT_LANES;
+	float padded[FEW_VALUES];
+
+	memcpy(padded, values, n * sizeof(*values));
+	for (size_t i = n; i < n_padded; i++)
+		padded[i] = INFINITY;
+	for (size_t i = 0; i < n; i++) {
+		const float value = padded[i];
+		int32_t below[LIGHT_LANES] = {0}, not_above[LIGHT_LANES] = {0};
+		size_t n_below = 0, n_not_above = 0;
+
+		for (size_t j = 0; j < n_padded; j += LIGHT_LANES)
+			for (size_t lane = 0; lane < LIGHT_LANES; lane++) {
+				below[lane] += padded[j + lane] < value;
+				not_above[lane] += padded[j + lane] <= value;
+			}
+		for (size_t lane = 0; lane < LIGHT_LANES; lane++) {
+			n_below += (size_t)below[lane];
+			n_not_above += (size_t)not_above[lane];
+		}
+		if (n_below <= k && k < n_not_above)
+			return value;
+	}
+	return 0;
+}
+
+SIMD_CLONES
+static void find_range(const float *values, size_t n, float *least_ret, float *most_ret)
+{
+	float least[LIGHT_LANES], most[LIGHT_LANES];
+	size_t i = 0;
+
+	for (size_t k = 0; k < LIGHT_LANES; k++)
+		least[k] = most[k] = values[n - 1];
+	for (; i + LIGHT_LANES <= n; i += LIGHT_LANES)
+		for (size_t k = 0; k < LIGHT_LANES; k++) {
+			const float value = values[i + k];
+
+			least[k] = value < least[k] ? value : least[k];
+			most[k] = value > most[k] ? value : most[k];
+		}
+	for (size_t k = 0; i + k < n; k++) {
+		const float value = values[i + k];
+
+		least[k] = value < least[k] ? value : least[k];
+		most[k] = value > most[k] ? value : most[k];
+	}
+	*least_ret = least[0];
+	*most_ret = most[0];
+	for (size_t k = 1; k < LIGHT_LANES; k++) {
+		*least_ret = least[k] < *least_ret ? least[k] : *least_ret;
+		*most_ret = most[k] > *most_ret ? most[k] : *most_ret;
+	}
+}
+
+SIMD_CLONES
+static uint32_t count_below(const float *values, size_t n, float limit)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += (uint32_t)(values[i] < limit);
+	return count;
+}
+
+size_t light_count_below(const float *values, size_t n, float limit)
+{
+	return count_below(values, n, limit);
+}
+
+/* Of many values, where halving does not tell them apart: Hoare's selection. What is smaller than
+ * the value at k goes to the left, what is larger to the right, until nothing is on the wrong side.
+ */
+static float select_by_parts(float *values, size_t n, size_t k_)
 {
 	const ptrdiff_t k = (ptrdiff_t)k_;
 	ptrdiff_t first = 0, last = (ptrdiff_t)n - 1;
@@ -217,4 +299,40 @@ float light_select(float *values, size_t n, size_t k_)
 			last = j;
 	}
 	return values[k];
+}
+
+float light_select(float *values, size_t n, size_t k)
+{
+	float least, most;
+	size_t n_below = 0, n_left = n;
+
+	if (n <= FEW_VALUES)
+		return select_few(values, n, k);
+	find_range(values, n, &least, &most);
+	/* What is wanted is not below `least`, and not above `most`. */
+	for (int i = 0; i < MAX_HALVING && n_left > FEW_VALUES / 2 && least < most; i++) {
+		const float middle = least + (most - least) / 2;
+		const size_t n_below_middle = count_below(values, n, middle);
+
+		if (n_below_middle > k) {
+			most = middle;
+			n_left = n_below_middle - n_below;
+		} else {
+			least = middle;
+			n_left -= n_below_middle - n_below;
+			n_below = n_below_middle;
+		}
+	}
+	if (least == most)
+		return least;
+	n_left = 0;
+	for (size_t i = 0; i < n; i++) {
+		const float value = values[i];
+
+		values[i] = values[n_left];
+		values[n_left] = value;
+		n_left += (size_t)((value >= least) & (value <= most));
+	}
+	return n_left <= FEW_VALUES ? select_few(values, n_left, k - n_below)
+				    : select_by_parts(values, n_left, k - n_below);
 }

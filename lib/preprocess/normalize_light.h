@@ -82,8 +82,11 @@ void light_residuals(const struct light *light, const struct light_samples *samp
  * the given share of them is at most. */
 float shadow_fit(struct shadow *shadow, const struct light_samples *samples, float share);
 
-/* The light at a place. */
-float shadow_at(const struct shadow *shadow, float x, float y);
+/* row = the light on a row of n pixels. */
+void shadow_on_row(const struct shadow *shadow, float y, float *row, size_t n);
+
+/* How many of n values are below the limit. */
+size_t light_count_below(const float *values, size_t n, float limit);
 
 /* The k-th smallest of n values, k from 0; reorders them. */
 float light_select(float *values, size_t n, size_t k);

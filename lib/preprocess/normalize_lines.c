@@ -345,27 +345,27 @@ static void mask_off_lines(const float *restrict ink, const uint8_t *restrict nu
 static void mask_rest(struct normalizer *normalizer, const struct frame *frame,
 		      const uint8_t *numbers, uint8_t *mask)
 {
-	const size_t n = frame->width * frame->height;
+	const struct run *const runs = normalizer->runs;
 	const uint32_t *parents = normalizer->parents;
 	/* The paper is not needed any more. */
 	uint32_t *areas = (uint32_t *)(void *)normalizer->paper, largest = 1;
 
-	mask_off_lines(normalizer->ink, numbers, n, mask);
-	normalize_label_components(mask, frame->width, frame->height, normalizer->parents);
-	memset(areas, 0, n * sizeof(*areas));
-	for (const uint8_t *p = mask; (p = memchr(p, 1, (size_t)(mask + n - p))) != NULL; p++) {
-		const uint32_t i = (uint32_t)(p - mask);
+	mask_off_lines(normalizer->ink, numbers, frame->width * frame->height, mask);
+	normalize_label_components(normalizer, mask, frame->width, frame->height);
+	for (size_t k = 0; k < normalizer->n_runs; k++)
+		areas[runs[k].first] = 0;
+	for (size_t k = 0; k < normalizer->n_runs; k++) {
+		uint32_t *area = &areas[normalize_component(parents, runs[k].first)];
 
-		if (!numbers[i]) {
-			const uint32_t area = ++areas[normalize_component(parents, i)];
-
-			largest = area > largest ? area : largest;
-		}
+		for (size_t i = runs[k].first; i < runs[k].end; i++)
+			*area += numbers[i] == 0;
+		largest = *area > largest ? *area : largest;
 	}
-	for (uint8_t *p = mask; (p = memchr(p, 1, (size_t)(mask + n - p))) != NULL; p++) {
-		const uint32_t area = areas[normalize_component(parents, (uint32_t)(p - mask))];
+	for (size_t k = 0; k < normalizer->n_runs; k++) {
+		const uint32_t area = areas[normalize_component(parents, runs[k].first)];
 
-		*p = area > 0 && (float)area >= REST_SHARE * (float)largest;
+		if (area == 0 || (float)area < REST_SHARE * (float)largest)
+			memset(mask + runs[k].first, 0, (size_t)(runs[k].end - runs[k].first));
 	}
 }
 

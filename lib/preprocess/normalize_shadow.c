@@ -7,28 +7,35 @@
  * where light explains the page best. Nothing is said of how soft the edge is, nor of whether ink
  * is dark or bright.
  */
+#include "../base/simd.h"
 #include "normalize_light.h"
 
 #include <math.h>
+#include <string.h>
 
 #define N_DIRECTIONS 24
 #define N_STRIPS     LIGHT_N_STRIPS
 
 /* Where a place lies among the strips' middles. */
-static float strip_of(const struct shadow *shadow, float x, float y)
+static inline float strip_of(const struct shadow *shadow, float x, float y)
 {
 	const float at = (x * shadow->across[0] + y * shadow->across[1] + 1) * N_STRIPS / 2 - 0.5f;
 
 	return at > 0 ? at < N_STRIPS - 1 ? at : N_STRIPS - 1 : 0;
 }
 
-float shadow_at(const struct shadow *shadow, float x, float y)
+static inline float light_in_strip(const struct shadow *shadow, float at)
 {
-	const float at = strip_of(shadow, x, y);
 	const int strip = at < N_STRIPS - 1 ? (int)at : N_STRIPS - 2;
 	const float *values = shadow->values + strip;
 
 	return values[0] + (at - (float)strip) * (values[1] - values[0]);
+}
+
+void shadow_on_row(const struct shadow *shadow, float y, float *row, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		row[i] = light_in_strip(shadow, strip_of(shadow, light_place(i, n), y));
 }
 
 /* Makes n values fall, or stay, with the least change of their squares by weight: where one rises
@@ -60,51 +67,95 @@ static void make_fall(float values[N_STRIPS], const float weights[N_STRIPS])
 			values[k++] = means[pool];
 }
 
-/* The light on the strips of a direction. */
-static void fit_direction(struct shadow *shadow, const struct light_samples *samples)
+/* Where samples lie among the strips of a direction, and what is known of each strip. */
+struct strips {
+	float at[LIGHT_MAX_SAMPLES];
+	float medians[N_STRIPS], weights[N_STRIPS];
+};
+
+SIMD_CLONES
+static void find_places(const struct light_samples *samples, const float across[2],
+			float *restrict at)
+{
+	const struct shadow shadow = {.across = {across[0], across[1]}};
+
+	for (size_t i = 0; i < samples->n; i++)
+		at[i] = strip_of(&shadow, samples->x[i], samples->y[i]);
+}
+
+static void measure_strips(struct strips *strips, const struct light_samples *samples,
+			   const float across[2])
 {
 	const size_t n = samples->n;
-	float sorted[LIGHT_MAX_SAMPLES], weights[N_STRIPS];
+	float sorted[LIGHT_MAX_SAMPLES];
 	size_t starts[N_STRIPS + 1] = {0}, ends[N_STRIPS];
 
+	find_places(samples, across, strips->at);
 	for (size_t i = 0; i < n; i++)
-		starts[1 + (size_t)(strip_of(shadow, samples->x[i], samples->y[i]) + 0.5f)]++;
+		starts[1 + (size_t)(int)(strips->at[i] + 0.5f)]++;
 	for (size_t k = 0; k < N_STRIPS; k++) {
 		starts[k + 1] += starts[k];
 		ends[k] = starts[k];
 	}
 	for (size_t i = 0; i < n; i++)
-		sorted[ends[(size_t)(strip_of(shadow, samples->x[i], samples->y[i]) + 0.5f)]++] =
-			samples->value[i];
+		sorted[ends[(size_t)(int)(strips->at[i] + 0.5f)]++] = samples->value[i];
 	for (size_t k = 0; k < N_STRIPS; k++) {
 		const size_t count = starts[k + 1] - starts[k];
 
-		weights[k] = (float)count;
-		shadow->values[k] = count ? light_select(sorted + starts[k], count, count / 2) : 0;
+		strips->weights[k] = (float)count;
+		strips->medians[k] = count ? light_select(sorted + starts[k], count, count / 2) : 0;
 	}
-	make_fall(shadow->values, weights);
+}
+
+/* The same strips, seen from the other side. */
+static void reverse(struct strips *strips, size_t n)
+{
+	for (size_t k = 0; k < N_STRIPS / 2; k++) {
+		const float median = strips->medians[k], weight = strips->weights[k];
+
+		strips->medians[k] = strips->medians[N_STRIPS - 1 - k];
+		strips->weights[k] = strips->weights[N_STRIPS - 1 - k];
+		strips->medians[N_STRIPS - 1 - k] = median;
+		strips->weights[N_STRIPS - 1 - k] = weight;
+	}
+	for (size_t i = 0; i < n; i++)
+		strips->at[i] = N_STRIPS - 1 - strips->at[i];
+}
+
+/* Takes the place of *best where the light that falls across the strips is nearer to the samples,
+ * *off to the given share of which it is. */
+static void try_strips(const struct strips *strips, const struct light_samples *samples,
+		       const float across[2], float share, struct shadow *best, float *off)
+{
+	const size_t n = samples->n, k = (size_t)(share * (float)n);
+	struct shadow tried = {.across = {across[0], across[1]}};
+	float residuals[LIGHT_MAX_SAMPLES];
+
+	memcpy(tried.values, strips->medians, sizeof(tried.values));
+	make_fall(tried.values, strips->weights);
+	for (size_t i = 0; i < n; i++)
+		residuals[i] = fabsf(samples->value[i] - light_in_strip(&tried, strips->at[i]));
+	if (light_count_below(residuals, n, *off) <= k)
+		return;
+	*off = light_select(residuals, n, k);
+	*best = tried;
 }
 
 float shadow_fit(struct shadow *shadow, const struct light_samples *samples, float share)
 {
-	const size_t n = samples->n;
-	float best = INFINITY;
+	float off = INFINITY;
 
-	for (int k = 0; k < N_DIRECTIONS; k++) {
+	for (int k = 0; k < N_DIRECTIONS / 2; k++) {
 		const float angle = 6.2831853f * (float)k / N_DIRECTIONS;
 		const float reach = fabsf(cosf(angle)) + fabsf(sinf(angle));
-		struct shadow tried = {.across = {cosf(angle) / reach, sinf(angle) / reach}};
-		float residuals[LIGHT_MAX_SAMPLES], off;
+		const float across[2] = {cosf(angle) / reach, sinf(angle) / reach};
+		const float back[2] = {-across[0], -across[1]};
+		struct strips strips;
 
-		fit_direction(&tried, samples);
-		for (size_t i = 0; i < n; i++)
-			residuals[i] = fabsf(samples->value[i] -
-					     shadow_at(&tried, samples->x[i], samples->y[i]));
-		off = light_select(residuals, n, (size_t)(share * (float)n));
-		if (off < best) {
-			best = off;
-			*shadow = tried;
-		}
+		measure_strips(&strips, samples, across);
+		try_strips(&strips, samples, across, share, shadow, &off);
+		reverse(&strips, samples->n);
+		try_strips(&strips, samples, back, share, shadow, &off);
 	}
-	return best;
+	return off;
 }

@@ -66,26 +66,26 @@ static bool is_inside(const struct sheet *sheet, double x, double y)
 static void keep_brightest(struct normalizer *normalizer, const struct frame *frame,
 			   float threshold)
 {
-	const uint32_t width = (uint32_t)frame->width, n = width * (uint32_t)frame->height;
+	const struct run *const runs = normalizer->runs;
 	uint8_t *const keep = normalizer->keep;
 	/* There is no ink yet. */
-	uint32_t *areas = (uint32_t *)(void *)normalizer->ink, largest = 0, first, end;
+	uint32_t *areas = (uint32_t *)(void *)normalizer->ink, largest = 0;
 
-	normalize_mask_above(normalizer->paper, n, threshold, keep);
-	normalize_label_components(keep, width, frame->height, normalizer->parents);
-	memset(areas, 0, n * sizeof(*areas));
-	for (uint32_t row = 0; row < n; row += width)
-		for (end = row; normalize_next_run(keep, end, row + width, &first, &end);) {
-			const uint32_t root = normalize_component(normalizer->parents, first);
+	normalize_mask_above(normalizer->paper, frame->width * frame->height, threshold, keep);
+	normalize_label_components(normalizer, keep, frame->width, frame->height);
+	areas[largest] = 0;
+	for (size_t k = 0; k < normalizer->n_runs; k++)
+		areas[runs[k].first] = 0;
+	for (size_t k = 0; k < normalizer->n_runs; k++) {
+		const uint32_t root = normalize_component(normalizer->parents, runs[k].first);
 
-			areas[root] += end - first;
-			if (areas[root] > areas[largest])
-				largest = root;
-		}
-	for (uint32_t row = 0; row < n; row += width)
-		for (end = row; normalize_next_run(keep, end, row + width, &first, &end);)
-			if (normalize_component(normalizer->parents, first) != largest)
-				memset(keep + first, 0, end - first);
+		areas[root] += (uint32_t)(runs[k].end - runs[k].first);
+		if (areas[root] > areas[largest])
+			largest = root;
+	}
+	for (size_t k = 0; k < normalizer->n_runs; k++)
+		if (normalize_component(normalizer->parents, runs[k].first) != largest)
+			memset(keep + runs[k].first, 0, (size_t)(runs[k].end - runs[k].first));
 }
 
 /* Where what is kept begins in each row or column, and ends; 0 where there is none. */

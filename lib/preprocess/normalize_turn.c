@@ -321,12 +321,13 @@ static bool turn_by_shadow(const float *paper, size_t width, size_t height,
 			   const struct shadow *shadow)
 {
 	uint32_t histogram[N_BINS] = {0};
+	float row[WORK_SIDE];
 
-	for (size_t y = 0; y < height; y++)
+	for (size_t y = 0; y < height; y++) {
+		shadow_on_row(shadow, light_place(y, height), row, width);
 		for (size_t x = 0; x < width; x++)
-			count_departure(histogram, paper[y * width + x] -
-							   shadow_at(shadow, light_place(x, width),
-								     light_place(y, height)));
+			count_departure(histogram, paper[y * width + x] - row[x]);
+	}
 	return departs_brightly(histogram, width * height);
 }
 

@@ -35,13 +35,20 @@ struct region {
 #define WORK_BLOCK   32
 #define PLACE_STRIDE (WORK_SIDE + WORK_BLOCK)
 
-/* What the normalizer works with; about 280 KiB. The planes are (height, width) packed, for a
+/* Pixels of a row that are set, [first, end) of the plane. */
+struct run {
+	uint16_t first, end;
+};
+
+/* What the normalizer works with; about 310 KiB. The planes are (height, width) packed, for a
  * region of at most WORK_SIDE x WORK_SIDE after reduction. */
 struct normalizer {
 	float paper[WORK_AREA];            /* brightness, turned so that the paper is bright */
 	float ink[WORK_AREA + WORK_BLOCK]; /* how much darker than the paper, later 0..1 */
 	uint32_t parents[WORK_AREA];       /* of pixels of the same component, by union-find */
-	uint8_t keep[WORK_AREA];           /* pixels whose ink counts */
+	struct run runs[WORK_AREA / 2];    /* of the pixels that have parents, from the top */
+	size_t n_runs;
+	uint8_t keep[WORK_AREA]; /* pixels whose ink counts */
 	/* Pixels that were found to be of a frame, when this region was looked at in this size;
 	 * dropped_width is 0 where there are none. */
 	uint8_t dropped[WORK_AREA];
