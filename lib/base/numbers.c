@@ -1,5 +1,5 @@
 /*
- * numbers.c - numbers as model files hold them.
+ * numbers.c - numbers as models and arrays hold them.
  */
 #include "numbers.h"
 
@@ -50,6 +50,21 @@ static double load_uint8(const uint8_t *bytes)
 	return bytes[0];
 }
 
+static double load_uint16(const uint8_t *bytes)
+{
+	return number_u16(bytes);
+}
+
+static double load_uint32(const uint8_t *bytes)
+{
+	return number_u32(bytes);
+}
+
+static double load_uint64(const uint8_t *bytes)
+{
+	return (double)number_u64(bytes);
+}
+
 static double load_bool(const uint8_t *bytes)
 {
 	return bytes[0] != 0;
@@ -60,11 +75,13 @@ static const struct {
 	bool is_float;
 	double (*load)(const uint8_t *bytes);
 } types[] = {
-	[NUMBER_FLOAT] = {4, true, load_float},  [NUMBER_DOUBLE] = {8, true, load_double},
-	[NUMBER_HALF] = {2, true, load_half},    [NUMBER_BFLOAT16] = {2, true, load_bfloat16},
-	[NUMBER_INT8] = {1, false, load_int8},   [NUMBER_INT16] = {2, false, load_int16},
-	[NUMBER_INT32] = {4, false, load_int32}, [NUMBER_INT64] = {8, false, load_int64},
-	[NUMBER_UINT8] = {1, false, load_uint8}, [NUMBER_BOOL] = {1, false, load_bool},
+	[NUMBER_FLOAT] = {4, true, load_float},    [NUMBER_DOUBLE] = {8, true, load_double},
+	[NUMBER_HALF] = {2, true, load_half},      [NUMBER_BFLOAT16] = {2, true, load_bfloat16},
+	[NUMBER_INT8] = {1, false, load_int8},     [NUMBER_INT16] = {2, false, load_int16},
+	[NUMBER_INT32] = {4, false, load_int32},   [NUMBER_INT64] = {8, false, load_int64},
+	[NUMBER_UINT8] = {1, false, load_uint8},   [NUMBER_UINT16] = {2, false, load_uint16},
+	[NUMBER_UINT32] = {4, false, load_uint32}, [NUMBER_UINT64] = {8, false, load_uint64},
+	[NUMBER_BOOL] = {1, false, load_bool},
 };
 
 size_t number_nbytes(enum number_type type)

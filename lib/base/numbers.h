@@ -1,5 +1,5 @@
 /*
- * numbers.h - numbers as model files hold them: little-endian, of any type.
+ * numbers.h - numbers as models and arrays hold them: little-endian, of any type.
  */
 #ifndef BASE_NUMBERS_H
 #define BASE_NUMBERS_H
@@ -73,6 +73,9 @@ enum number_type {
 	NUMBER_INT32,
 	NUMBER_INT64,
 	NUMBER_UINT8,
+	NUMBER_UINT16,
+	NUMBER_UINT32,
+	NUMBER_UINT64,
 	NUMBER_BOOL,
 	NUMBER_N_TYPES,
 };
