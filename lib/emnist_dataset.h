@@ -120,6 +120,8 @@ struct emnist_dataset;
  *
  * a MATLAB file (version 5) as NIST's, with the splits "train" and "test";
  *
+ * NumPy's arrays of images and labels, in an .npz file or as .npy files beside each other;
+ *
  * CSV, plain or gzip: a line an image, its label and 784 values;
  *
  * a folder with a folder of image files for each class, which are named by characters, class
@@ -127,8 +129,8 @@ struct emnist_dataset;
  *
  * CSV or TSV: a list of image files, "path,label" a line;
  *
- * a zip archive of idx, MATLAB or CSV files, or of image files: in a folder for each class, or with
- * a CSV or TSV list of them, which then names files in the archive alone.
+ * a zip archive of idx, MATLAB, .npy or CSV files, or of image files: in a folder for each class,
+ * or with a CSV or TSV list of them, which then names files in the archive alone.
  *
  * Where nothing is at path, it may be the beginning of a file's name, as "emnist-byclass-test" of
  * "emnist-byclass-test-images-idx3-ubyte.gz". idx and MATLAB files, and CSV without a header, hold

@@ -175,6 +175,12 @@ is 'export: flat: names and labels of sets' 'path,label
 000000-U+0030_U+004F_U+00D8.png,0OØ
 000001-U+0031_U+006C_U+0049_U+007C.png,1lI|
 000002-U+20AC_U+1F600.png,€😀' "$(cat "$TMP/flat/labels.csv")"
+for name in sets.npz sets.npy; do
+	runs 0 export $idx/strokes-sets-test "$TMP/$name"
+	runs 0 export -f flat "$TMP/$name" "$TMP/flat-of-$name"
+	check "export: $name is read again, and what its labels mean" \
+		diff -r "$TMP/flat" "$TMP/flat-of-$name"
+done
 printf '3 44 34\n5 34 44\n9 97\n' >"$TMP/odd.txt"
 runs 0 export -f flat --mapping "$TMP/odd.txt" $idx/strokes-sets-test "$TMP/quoted"
 is 'export: labels are quoted' '000000-U+002C_U+0022.png,","""' "$(sed -n 2p "$TMP/quoted/labels.csv")"
@@ -188,7 +194,7 @@ for j in 1 2 7; do
 	check "export: -j $j writes what -j 3 wrote" diff -r "$TMP/folders" "$TMP/folders-$j"
 done
 # In the order of their paths, images of folders are not where they were.
-for what in e.csv folders/labels.csv flat-of-all/labels.csv; do
+for what in e.csv e.npz e.npy folders/labels.csv flat-of-all/labels.csv; do
 	[ "$what" != flat-of-all/labels.csv ] || runs 0 export -f flat $byclass "$TMP/flat-of-all"
 	check "export: $what is read again" runs 0 export --force "$TMP/$what" "$TMP/again-images-idx3-ubyte"
 	check "export: $what: the images that there were" cmp "$TMP/again-images-idx3-ubyte" $plain

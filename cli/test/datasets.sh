@@ -59,6 +59,24 @@ done
 for name in strokes.mat plain.mat swapped.mat doubles.mat; do
 	is "$name" "$wanted" "$(figures --split test $formats/$name)"
 done
+for name in npz npy; do
+	"$EMNIST" dataset export -q testdata/idx/strokes-byclass-test "$TMP/arrays.$name"
+	is "arrays that export wrote: $name" "$wanted" "$(figures "$TMP/arrays.$name")"
+done
+is 'an .npy file by the start of its name' "$wanted" "$(
+	rm "$TMP/arrays.npz"; figures "$TMP/arrays")"
+is 'an .npy file through a pipe' "$wanted" "$(gzip -c "$TMP/arrays.npy" | figures --mapping \
+	"$TMP/arrays-mapping.txt" --idx-labels "$TMP/arrays-labels.npy" /dev/stdin)"
+is "Keras' names, --split" "$wanted" "$(figures --mapping "$TMP/arrays-mapping.txt" --split test \
+	$formats/numpy/keras.npz)"
+is 'a folder of arrays, --split' "$wanted" "$(figures --mapping "$TMP/arrays-mapping.txt" --split \
+	test $formats/numpy/folder)"
+"$EMNIST" eval $formats/numpy/keras.npz >"$TMP/out" 2>"$TMP/stderr"
+is 'an .npz file of two splits' "2 emnist: '$formats/numpy/keras.npz': choose a split: test, train" \
+	"$? $(cat "$TMP/stderr")"
+"$EMNIST" eval $formats/numpy/objects.npz >"$TMP/out" 2>"$TMP/stderr"
+is 'Python objects' "2 emnist: '$formats/numpy/objects.npz': 'y.npy': an array of Python objects\
+ (pickled) is not supported" "$? $(cat "$TMP/stderr")"
 "$EMNIST" eval $formats/strokes.mat >"$TMP/out" 2>"$TMP/stderr"
 is 'a MATLAB file of two splits: exit status' 2 $?
 is 'a MATLAB file of two splits' "emnist: '$formats/strokes.mat': choose a split: train, test" \
@@ -147,8 +165,9 @@ train()
 
 train "$TMP/idx.onnx" testdata/idx/strokes-byclass-test
 report 'training on idx'
-for name in strokes-byclass.csv numbers.csv; do
-	train "$TMP/other.onnx" $formats/$name
+for dataset in $formats/strokes-byclass.csv $formats/numbers.csv "$TMP/arrays.npy"; do
+	name=$(basename "$dataset")
+	train "$TMP/other.onnx" "$dataset"
 	report "training on $name"
 	is "a model from $name says the same" \
 		"$(figures -m "$TMP/idx.onnx" $formats/list.tsv | sed 's/"model":[^,]*//')" \

@@ -9,11 +9,14 @@ cd "$TMP" || exit 1
 	"$EMNIST" dataset export -f csv --range 0..9 \
 		"$data/idx/strokes-byclass-test-images-idx3-ubyte" table.csv || exit 1
 rm table-mapping.txt
+"$EMNIST" dataset export table.csv arrays.npz && "$EMNIST" dataset export table.csv x.npy || exit 1
+mv x-labels.npy y.npy
+rm x-mapping.txt
 
 # afresh: all that the commands below read, in w.
 afresh()
 {
-	rm -rf w && mkdir -p w/folder/5 w/scans w/seen && cp -R model.onnx saved table.csv w || exit 1
+	rm -rf w && mkdir -p w/folder/5 w/scans w/seen && cp -R model.onnx saved table.csv *.np[yz] w || exit 1
 	cp "$data/idx/strokes-byclass-test-images-idx3-ubyte" w/d-test-images-idx3-ubyte
 	gzip -dc "$data/idx/strokes-byclass-test-labels-idx1-ubyte.gz" >w/d-test-labels-idx1-ubyte
 	cp "$data/idx/strokes-byclass-mapping.txt" w/d-mapping.txt
@@ -86,6 +89,9 @@ refused eval -q --indices indices d-test -o indices
 refused eval -q --labels d-mapping.txt d-test -o d-mapping.txt
 refused eval -q table.csv -o table.csv
 refused eval -q folder -o folder/5/a.png
+refused eval -q arrays.npz -o arrays.npz
+refused eval -q x.npy -o x.npy
+refused eval -q x.npy -o y.npy
 refused eval -q list.csv -o list.csv
 refused eval -q list.csv --report hard
 
@@ -115,6 +121,8 @@ refused dataset export -f csv d-test d.csv
 refused dataset export table.csv table.csv
 refused dataset export -f csv --indices indices table.csv indices
 refused dataset export -f npy table.csv table.csv
+refused dataset export arrays.npz arrays.npz
+refused dataset export -f csv x.npy y.npy
 refused dataset export -q -f flat --force exported.csv scans/..
 refused dataset import -o d-test d-test
 refused dataset import -o d table.csv d-test

@@ -55,7 +55,7 @@ refused 'a split that is not there' \
 refused 'no labels' \
 	"'$archives/no-labels.zip': no labels 'gzip/strokes-byclass-test-labels-idx1-ubyte.gz' in the archive" \
 	$archives/no-labels.zip
-refused 'images alone' "'$archives/names.zip': a zip archive with no dataset in it: neither idx, MATLAB, CSV or TSV files nor a folder of images for each class" \
+refused 'images alone' "'$archives/names.zip': a zip archive with no dataset in it: neither idx, MATLAB, NumPy, CSV or TSV files nor a folder of images for each class" \
 	$archives/names.zip
 refused 'nothing at all' "'$archives/empty.zip': damaged zip archive: no list of files at its end: it is cut short, or empty" \
 	$archives/empty.zip

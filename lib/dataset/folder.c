@@ -2,7 +2,7 @@
  * folder.c - a folder as a dataset.
  *
  * What it holds decides: files of images in idx format; else folders, one a class, or one a split;
- * else a list called labels.csv; else CSV and MATLAB files.
+ * else a list called labels.csv; else CSV, MATLAB and NumPy's files.
  */
 #include "folder.h"
 
@@ -10,6 +10,7 @@
 #include "file_names.h"
 #include "files.h"
 #include "listing.h"
+#include "numpy_names.h"
 #include "siblings.h"
 #include "splits.h"
 
@@ -45,6 +46,26 @@ static enum emnist_status find_splits(const struct listing *listing, struct spli
 	return EMNIST_OK;
 }
 
+static bool is_in_listing(const void *listing, const char *name)
+{
+	const struct listing_entry *entry = listing_find(listing, name);
+
+	return entry && !entry->is_directory;
+}
+
+/* Adds an array of images, whose labels are in the folder; any other is none. */
+static bool add_array(const struct listing *listing, struct listing_entry *entry,
+		      struct splits *splits)
+{
+	struct numpy_names names;
+	size_t n_stem;
+
+	return !numpy_is_array(entry->name, &n_stem) ||
+	       !numpy_find_labels(entry->name, is_in_listing, listing, &names) ||
+	       is_last(splits, names.split, strlen(names.split)) ||
+	       splits_add(splits, names.split, strlen(names.split), entry);
+}
+
 static enum emnist_status find_others(const struct listing *listing, struct splits *splits,
 				      struct emnist_error *error)
 {
@@ -52,8 +73,10 @@ static enum emnist_status find_others(const struct listing *listing, struct spli
 		struct listing_entry *entry = &listing->entries[i];
 		const size_t n = file_name_dataset_ending(entry->name);
 
-		if (!entry->is_directory && n &&
-		    !splits_add(splits, entry->name, strlen(entry->name) - n, entry))
+		if (entry->is_directory)
+			continue;
+		if (!add_array(listing, entry, splits) ||
+		    (n && !splits_add(splits, entry->name, strlen(entry->name) - n, entry)))
 			return error_memory(error);
 	}
 	return EMNIST_OK;

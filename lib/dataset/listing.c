@@ -105,6 +105,15 @@ enum emnist_status listing_read(const char *path, struct listing *listing,
 	return status;
 }
 
+const struct listing_entry *listing_find(const struct listing *listing, const char *name)
+{
+	const struct listing_entry wanted = {.name = name};
+
+	return listing->n ? bsearch(&wanted, listing->entries, listing->n,
+				    sizeof(*listing->entries), by_name)
+			  : NULL;
+}
+
 void listing_clear(struct listing *listing)
 {
 	free(listing->entries);

@@ -24,6 +24,9 @@ struct listing {
 enum emnist_status listing_read(const char *path, struct listing *listing,
 				struct emnist_error *error);
 
+/* The entry of that name; NULL: there is none. */
+const struct listing_entry *listing_find(const struct listing *listing, const char *name);
+
 void listing_clear(struct listing *listing);
 
 /* "path/name", of which path may end in slashes; freed with free(); NULL: memory is short. */

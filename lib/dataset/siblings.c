@@ -28,6 +28,9 @@ static const char *const file_endings[] = {
 	".csv",
 	".csv.gz",
 	".mat",
+	".npz",
+	".npy",
+	".npy.gz",
 	NULL,
 };
 static const char *const packed_first[] = {".gz", "", NULL};
@@ -185,7 +188,8 @@ size_t siblings_stem(const char *images)
 /* The same without the ending of another format's name. */
 static size_t stem_nbytes(const char *path)
 {
-	static const char *const endings[] = {".gz", ".csv", ".tsv", ".txt", ".mat"};
+	static const char *const endings[] = {".gz",  ".csv", ".tsv", ".txt",
+					      ".mat", ".npz", ".npy"};
 	size_t nbytes = siblings_stem(path);
 
 	if (path[nbytes])

@@ -12,6 +12,8 @@
 #include "idx.h"
 #include "list.h"
 #include "matlab.h"
+#include "npyfile.h"
+#include "numpy.h"
 #include "pixels.h"
 #include "siblings.h"
 #include "zipped.h"
@@ -134,9 +136,9 @@ static const struct format {
 	enum emnist_status (*open)(struct gzip *stream, const struct source_request *request,
 				   struct source **source_ret, struct emnist_error *error);
 } formats[] = {
-	{idx_begins, false, true, idx_open_beside}, {matlab_begins, true, false, matlab_open},
-	{zipped_begins, true, true, zipped_open},   {pixels_begin, false, false, pixels_open},
-	{list_begin, false, false, list_open},
+	{idx_begins, false, true, idx_open_beside},       {matlab_begins, true, false, matlab_open},
+	{npyfile_begins, false, true, numpy_open_beside}, {zipped_begins, true, true, zipped_open},
+	{pixels_begin, false, false, pixels_open},        {list_begin, false, false, list_open},
 };
 
 /* The reader for what begins so; NULL: there is none. */
@@ -157,8 +159,9 @@ static const struct format *find_format(const struct source_request *request,
 static enum emnist_status say_why(const struct source_request *request, const unsigned char *head,
 				  size_t n, struct emnist_error *error)
 {
-	const char *why = "no dataset: neither idx, MATLAB, CSV, a zip archive of these, nor a "
-			  "list of image files";
+	const char *why =
+		"no dataset: neither idx, MATLAB, NumPy, CSV, a zip archive of these, nor a "
+		"list of image files";
 	size_t n_mark;
 	enum emnist_status status = encoding_mark(head, n, &n_mark, error);
 

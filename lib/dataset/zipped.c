@@ -15,14 +15,12 @@
 #include "splits.h"
 #include "zipped_folders.h"
 #include "zipped_images.h"
+#include "zipped_numpy.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-
-/* EMNIST's have less than 1 KB. */
-#define MAPPING_MAX_NBYTES 65536
 
 /* A dataset in the archive. */
 struct choice {
@@ -42,15 +40,14 @@ static bool ends_with(const char *name, const char *end)
 	return strlen(name) >= strlen(end) && strcmp(name + strlen(name) - strlen(end), end) == 0;
 }
 
-static bool add_choice(struct splits *splits, const struct zipped_listing *listing, size_t entry,
-		       const char *split, size_t n_ending)
+static bool add_choice(struct splits *splits, size_t entry, const char *stem, size_t n_stem,
+		       const char *split)
 {
-	const char *base = siblings_base(listing->entries[entry].name);
 	char name[MEMBERS_NAME_MAX + 16];
 	struct choice *choice;
 
-	snprintf(name, sizeof(name), "%.*s%s%s", (int)(strlen(base) - n_ending), base,
-		 split ? "-" : "", split ? split : "");
+	snprintf(name, sizeof(name), "%.*s%s%s", (int)n_stem, stem, split ? "-" : "",
+		 split ? split : "");
 	/* The same file packed comes next, and the same list as TSV. */
 	if (splits->n && strcmp(splits->items[splits->n - 1].name, name) == 0)
 		return true;
@@ -64,67 +61,53 @@ static bool add_choice(struct splits *splits, const struct zipped_listing *listi
 	return false;
 }
 
+/* Adds an array of images, whose labels are in the archive; any other is none. */
+static bool add_array(struct splits *splits, const struct zipped_listing *listing, size_t entry,
+		      const char *archive)
+{
+	const char *base = siblings_base(archive), *name = listing->entries[entry].name;
+	struct numpy_names names;
+
+	if (!zipped_find_labels(listing, name, &names))
+		return true;
+	if (names.split[0])
+		return add_choice(splits, entry, names.split, strlen(names.split), NULL);
+	return add_choice(splits, entry, base, strlen(base) - file_name_dataset_ending(base), NULL);
+}
+
 /* Adds the datasets that the file begins: a MATLAB file as NIST's is two. */
-static bool add_choices(struct splits *splits, const struct zipped_listing *listing, size_t entry)
+static bool add_choices(struct splits *splits, const struct zipped_listing *listing, size_t entry,
+			const char *archive)
 {
 	const char *base = siblings_base(listing->entries[entry].name);
 	const size_t n_ending = file_name_dataset_ending(base);
+	const char *ending = base + strlen(base) - n_ending;
+	size_t n = (size_t)(ending - base);
 
 	if (base[0] == '.')
 		return true;
 	if (base[siblings_stem(base)])
-		return add_choice(splits, listing, entry, NULL, strlen(base) - siblings_stem(base));
-	if (strcasecmp(base + strlen(base) - n_ending, ".mat") == 0)
-		return add_choice(splits, listing, entry, "test", n_ending) &&
-		       add_choice(splits, listing, entry, "train", n_ending);
-	return !n_ending || add_choice(splits, listing, entry, NULL, n_ending);
+		return add_choice(splits, entry, base, siblings_stem(base), NULL);
+	if (numpy_is_array(base, &n))
+		return add_array(splits, listing, entry, archive);
+	if (strcasecmp(ending, ".mat") == 0)
+		return add_choice(splits, entry, base, n, "test") &&
+		       add_choice(splits, entry, base, n, "train");
+	return !n_ending || strcasecmp(ending, ".npz") == 0 ||
+	       add_choice(splits, entry, base, n, NULL);
 }
 
 /* In the order of names, whatever that of the archive is. */
-static bool find_splits(const struct zipped_listing *listing, struct splits *splits)
+static bool find_splits(const struct zipped_listing *listing, const char *archive,
+			struct splits *splits)
 {
 	for (size_t i = 0; i < listing->n; i++)
-		if (!add_choices(splits, listing, i))
+		if (!add_choices(splits, listing, i, archive))
 			return false;
 	return true;
 }
 
 /* -------------------------------------------------------------------- opening */
-
-/* The mapping file beside the member, whose name is NAME-mapping.txt or, without the last word,
- * "-test", the same. NULL in *mapping_ret: there is none. */
-static enum emnist_status read_mapping(const char *path, const struct zipped_listing *listing,
-				       const char *name, struct emnist_labels **mapping_ret,
-				       struct emnist_error *error)
-{
-	static const char ending[] = "-mapping.txt";
-	char wanted[MEMBERS_NAME_MAX + sizeof(ending)];
-	const struct zipped_entry *entry = NULL;
-	struct gzip *stream = NULL;
-	char *text = NULL;
-	enum emnist_status status;
-	size_t n = siblings_stem(name);
-
-	*mapping_ret = NULL;
-	while (!entry && n > 0) {
-		snprintf(wanted, sizeof(wanted), "%.*s%s", (int)n, name, ending);
-		entry = zipped_find(listing, wanted, strlen(wanted));
-		while (n > 0 && name[--n] != '-')
-			if (name[n] == '/')
-				n = 0;
-	}
-	if (!entry)
-		return EMNIST_OK;
-	text = alloc_array(MAPPING_MAX_NBYTES, 1);
-	status = text ? zipped_open_entry(path, entry, &stream, error) : error_memory(error);
-	if (!status)
-		status = gzip_read(stream, text, MAPPING_MAX_NBYTES, &n, error);
-	if (!status)
-		status = emnist_labels_parse(text, n, mapping_ret, error);
-	gzip_close(stream);
-	free(text);
-	return status ? siblings_about(status, entry->name, error) : EMNIST_OK;
-}
 
 /* The labels' member of the images'; *stream_ret is opened. */
 static enum emnist_status open_labels(const struct source_request *request,
@@ -182,8 +165,8 @@ static enum emnist_status open_idx(const struct source_request *request,
 	(*source_ret)->n_classes = siblings_n_classes(siblings_base(images->name));
 	source_name_orients(*source_ret, images->name);
 	if (!request->mapping)
-		status = read_mapping(request->path, listing, images->name, &(*source_ret)->labels,
-				      error);
+		status = zipped_read_mapping(request->path, listing, images->name,
+					     &(*source_ret)->labels, error);
 	if (status) {
 		source_close(*source_ret);
 		*source_ret = NULL;
@@ -204,7 +187,7 @@ static enum emnist_status open_single(const struct source_request *request,
 	enum emnist_status status = EMNIST_OK;
 
 	if (!request->mapping)
-		status = read_mapping(request->path, listing, entry->name, &mapping, error);
+		status = zipped_read_mapping(request->path, listing, entry->name, &mapping, error);
 	if (!status)
 		status = zipped_open_entry(request->path, entry, &stream, error);
 	if (!status) {
@@ -237,7 +220,7 @@ static enum emnist_status open_choice(const struct source_request *request,
 	const struct choice *choice;
 	const struct zipped_entry *entry;
 	enum emnist_status status;
-	size_t chosen;
+	size_t chosen, n;
 
 	status = splits_choose(splits, request->split, &chosen, error);
 	if (status)
@@ -246,6 +229,8 @@ static enum emnist_status open_choice(const struct source_request *request,
 	entry = &listing->entries[choice->entry];
 	if (siblings_base(entry->name)[siblings_stem(siblings_base(entry->name))])
 		return open_idx(request, listing, entry, source_ret, error);
+	if (numpy_is_array(entry->name, &n))
+		return zipped_open_arrays(request, listing, entry, source_ret, error);
 	return open_single(request, listing, choice, source_ret, error);
 }
 
@@ -264,8 +249,10 @@ enum emnist_status zipped_open(struct gzip *stream, const struct source_request 
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
 				 "a zip archive must be a file, and not a pipe");
 	status = zipped_list(request->path, &listing, error);
-	if (!status && !find_splits(&listing, &splits))
+	if (!status && !find_splits(&listing, request->path, &splits))
 		status = error_memory(error);
+	if (!status && !splits.n)
+		status = zipped_check_arrays(&listing, error);
 	if (!status)
 		status = splits.n ? open_choice(request, &listing, &splits, source_ret, error)
 				  : zipped_open_folders(request, &listing, source_ret, error);

@@ -173,8 +173,8 @@ static enum emnist_status find_classes(struct folder *folder, const char *split,
 		if (!classes->n)
 			return error_set(error, EMNIST_ERR_FORMAT,
 					 "a zip archive with no dataset in it: neither idx, "
-					 "MATLAB, CSV or TSV files nor a folder of images for each "
-					 "class");
+					 "MATLAB, NumPy, CSV or TSV files nor a folder of images "
+					 "for each class");
 		decision = decide(folder, classes, split);
 		if (decision == DECISION_ALL)
 			return EMNIST_OK;

@@ -7,15 +7,21 @@
 #include "zipped_members.h"
 
 #include "../base/memory.h"
+#include "file_names.h"
+#include "numpy_names.h"
 #include "siblings.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 /* Of images in files of their own, more than EMNIST's largest split has. */
 #define MAX_MEMBERS (UINT64_C(1) << 20)
+
+/* EMNIST's mapping files have less than 1 KB. */
+#define MAPPING_MAX_NBYTES 65536
 
 /* -------------------------------------------------------------------- channels */
 
@@ -191,4 +197,49 @@ enum emnist_status zipped_list(const char *path, struct zipped_listing *listing,
 	if (listing->n)
 		qsort(listing->entries, listing->n, sizeof(*listing->entries), by_name);
 	return status;
+}
+
+/* --------------------------------------------------------------------- mapping */
+
+/* The length of a member's name without the ending of its format. */
+static size_t n_stem(const char *name)
+{
+	size_t n = siblings_stem(name);
+
+	if (!name[n] && !numpy_is_array(name, &n))
+		n = strlen(name) - file_name_dataset_ending(name);
+	return n;
+}
+
+enum emnist_status zipped_read_mapping(const char *path, const struct zipped_listing *listing,
+				       const char *name, struct emnist_labels **mapping_ret,
+				       struct emnist_error *error)
+{
+	static const char ending[] = "-mapping.txt";
+	char wanted[MEMBERS_NAME_MAX + sizeof(ending)];
+	const struct zipped_entry *entry = NULL;
+	struct gzip *stream = NULL;
+	char *text = NULL;
+	enum emnist_status status;
+	size_t n = n_stem(name);
+
+	*mapping_ret = NULL;
+	while (!entry && n > 0) {
+		snprintf(wanted, sizeof(wanted), "%.*s%s", (int)n, name, ending);
+		entry = zipped_find(listing, wanted, strlen(wanted));
+		while (n > 0 && name[--n] != '-')
+			if (name[n] == '/')
+				n = 0;
+	}
+	if (!entry)
+		return EMNIST_OK;
+	text = alloc_array(MAPPING_MAX_NBYTES, 1);
+	status = text ? zipped_open_entry(path, entry, &stream, error) : error_memory(error);
+	if (!status)
+		status = gzip_read(stream, text, MAPPING_MAX_NBYTES, &n, error);
+	if (!status)
+		status = emnist_labels_parse(text, n, mapping_ret, error);
+	gzip_close(stream);
+	free(text);
+	return status ? siblings_about(status, entry->name, error) : EMNIST_OK;
 }

@@ -34,6 +34,12 @@ const struct zipped_entry *zipped_find(const struct zipped_listing *listing, con
 enum emnist_status zipped_open_entry(const char *path, const struct zipped_entry *entry,
 				     struct gzip **stream_ret, struct emnist_error *error);
 
+/* Reads the mapping file beside the member of that name in the archive at path: NAME-mapping.txt,
+ * or without the last word, "-test", the same. NULL in *mapping_ret: there is none. */
+enum emnist_status zipped_read_mapping(const char *path, const struct zipped_listing *listing,
+				       const char *name, struct emnist_labels **mapping_ret,
+				       struct emnist_error *error);
+
 /* What members are read through, from the archive's first on. */
 struct zipped_channel {
 	int fd;

@@ -180,8 +180,9 @@ static void test_no_such_dataset(void **state)
 					   "No such file or directory");
 	assert_int_equal(read_dataset(FOLDER "nearest.onnx", NULL, 7, &contents, &error),
 			 EMNIST_ERR_FORMAT);
-	assert_string_equal(error.message, "no dataset: neither idx, MATLAB, CSV, a zip archive of "
-					   "these, nor a list of image files");
+	assert_string_equal(error.message,
+			    "no dataset: neither idx, MATLAB, NumPy, CSV, a zip archive of "
+			    "these, nor a list of image files");
 }
 
 static void test_folder(void **state)
