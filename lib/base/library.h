@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct library_function {
 	const char *name;
@@ -35,6 +36,25 @@ struct library {
 		file, package, purpose, functions, sizeof(functions) / sizeof(*(functions)),       \
 			PTHREAD_MUTEX_INITIALIZER, false                                           \
 	}
+
+/*
+ * Makes a library that is loaded on demand visible to packaging tools, in the section .note.dlopen
+ * (https://systemd.io/ELF_DLOPEN_METADATA/); once in a file that loads one. All are literals.
+ * priority: "required", "recommended" or "suggested"; names: LIBRARY_NAME(file), several in the
+ * order in which they are tried, with "," between them.
+ */
+#define LIBRARY_NAME(file) "\"" file "\""
+#define LIBRARY_NOTE(feature, description, priority, names)                                        \
+	LIBRARY_NOTE_OF("[{\"feature\":\"" feature "\",\"description\":\"" description             \
+			"\",\"priority\":\"" priority "\",\"soname\":[" names "]}]")
+
+/* An ELF note: sizes, type, owner and text, each at a multiple of four bytes. */
+#define LIBRARY_NOTE_OF(json)                                                                      \
+	_Alignas(uint32_t) __attribute__((used, section(".note.dlopen"))) static const struct {    \
+		uint32_t owner_nbytes, text_nbytes, type;                                          \
+		char owner[sizeof("FDO")];                                                         \
+		_Alignas(uint32_t) char text[sizeof(json)];                                        \
+	} library_note = {sizeof("FDO"), sizeof(json), 0x407c0c0a, "FDO", json}
 
 /* Whether dlopen() failed for this reason since the library is not there, and not for a lack of
  * memory or descriptors. */

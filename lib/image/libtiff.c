@@ -17,6 +17,10 @@
 /* Also what the pixels of the largest image take, with four samples each. */
 #define MAX_ALLOC_NBYTES ((tmsize_t)1 << 28)
 
+#define LIBRARY          "libtiff.so.6"
+
+LIBRARY_NOTE("tiff", "TIFF images", "recommended", LIBRARY_NAME(LIBRARY));
+
 static struct libtiff functions;
 
 static enum emnist_status open_library(struct emnist_error *error)
@@ -26,8 +30,7 @@ static enum emnist_status open_library(struct emnist_error *error)
 		LIBTIFF_FUNCTIONS(FUNCTION)
 #undef FUNCTION
 	};
-	static struct library library =
-		LIBRARY_INIT("libtiff.so.6", "libtiff6", "TIFF images need", list);
+	static struct library library = LIBRARY_INIT(LIBRARY, "libtiff6", "TIFF images need", list);
 
 	return library_open(&library, error);
 }

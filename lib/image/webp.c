@@ -11,6 +11,7 @@
 #include <webp/decode.h>
 
 #define FORMAT              "WebP"
+#define LIBRARY             "libwebp.so.7"
 
 #define RIFF_HEADER_NBYTES  12 /* "RIFF", size, "WEBP" */
 #define SIZE_AT             4
@@ -19,6 +20,8 @@
 
 /* What libwebp calls the format of a picture that is VP8: WebPBitstreamFeatures. */
 #define LOSSY 1
+
+LIBRARY_NOTE("webp", "WebP images", "recommended", LIBRARY_NAME(LIBRARY));
 
 #define LIBWEBP_FUNCTIONS(F)                                                                       \
 	F(WebPDecode)                                                                              \
@@ -51,7 +54,7 @@ static enum emnist_status open_library(struct emnist_error *error)
 #undef FUNCTION
 	};
 	static struct library library =
-		LIBRARY_INIT("libwebp.so.7", "libwebp7", "WebP images need", functions);
+		LIBRARY_INIT(LIBRARY, "libwebp7", "WebP images need", functions);
 
 	return library_open(&library, error);
 }

@@ -9,6 +9,8 @@
 /* Its interface has been the same since version 3.0. */
 #define LIBRARY "libarchive.so.13"
 
+LIBRARY_NOTE("archives", "images in zip and tar archives", "recommended", LIBRARY_NAME(LIBRARY));
+
 static struct libarchive functions;
 
 enum emnist_status libarchive_open(const struct libarchive **library_ret,
