@@ -61,13 +61,11 @@ extern "C" {
 /* The version of the library that is running, as EMNIST_VERSION. */
 EMNIST_API const char *emnist_version(void);
 
-/* What does the arithmetic, for people who wonder how fast it is. Nothing of it can be set here:
- * OpenBLAS, which only training computes with, reads the environment when training or
- * emnist_backend_describe() loads it. */
+/* What does the arithmetic, for people who wonder how fast it is. OpenBLAS reads the environment
+ * when it is loaded: by emnist_engine_find(), by training or by emnist_backend_describe(). */
 struct emnist_backend {
-	const char *network; /* the kernels that models run on: "AVX-512", "AVX2", "portable" */
-	const char *blas;    /* that models are trained with: "OpenBLAS 0.3.21", "BLIS 0.9.0",
-			      * "unknown BLAS", or "none" */
+	const char *network; /* the kernels for this processor: "AVX-512", "AVX2", "portable" */
+	const char *blas;    /* "OpenBLAS 0.3.21", "BLIS 0.9.0", "unknown BLAS", or "none" */
 	const char *kernels; /* "Haswell": the processor that the BLAS library's kernels are made
 			      * for; NULL: not known */
 	/* OpenBLAS's best kernels for what this processor can do, where those that it runs make do
@@ -470,6 +468,24 @@ EMNIST_API void emnist_model_free(struct emnist_model *model);
 
 /* ---------------------------------------------------------------- sessions */
 
+/* What computes the products of a network. Scores of both are within 1e-5 of each other. */
+enum emnist_engine {
+	/* The kernels where the processor has AVX2 or better; on any other BLAS, or the kernels
+	 * where none is installed. In training, products whose inputs have few zeros, teachers and
+	 * images held out go through BLAS wherever there is one. */
+	EMNIST_ENGINE_AUTO = 0,
+	EMNIST_ENGINE_BLAS,    /* the BLAS library, which is loaded when it is first needed */
+	EMNIST_ENGINE_KERNELS, /* the library's own, which skip inputs that are zero */
+};
+
+/* The engine that is meant: what "auto" stands for here, else `wanted` itself. Loads the BLAS
+ * library where that is it. EMNIST_ERR_UNSUPPORTED where BLAS is wanted and there is none, or the
+ * process has a limit on its address space (RLIMIT_AS, RLIMIT_DATA), under which OpenBLAS may wait
+ * without end. */
+EMNIST_API enum emnist_status emnist_engine_find(enum emnist_engine wanted,
+						 enum emnist_engine *engine_ret,
+						 struct emnist_error *error);
+
 /* Scratch memory to run a model on up to max_rows vectors at once; belongs to one thread and must
  * not outlive its model. */
 struct emnist_session;
@@ -480,11 +496,21 @@ EMNIST_API enum emnist_status emnist_session_create(const struct emnist_model *m
 						    struct emnist_session **session_ret,
 						    struct emnist_error *error);
 
+struct emnist_session_options {
+	enum emnist_engine engine; /* default EMNIST_ENGINE_AUTO */
+};
+
+/* The same with options, which may be NULL. Fails as emnist_engine_find() does. */
+EMNIST_API enum emnist_status emnist_session_create_with(
+	const struct emnist_model *model, size_t max_rows,
+	const struct emnist_session_options *options, struct emnist_session **session_ret,
+	struct emnist_error *error);
+
 /* vectors: (n_rows, n_inputs), row-major, finite. probabilities: (n_rows, n_outputs), each row in
- * [0,1] with sum 1 (any sum where the model ends in sigmoids in place of a softmax). A row's
- * probabilities depend on that row alone, to the bit, not on the other rows of the call nor on
- * their number. They are the same on all machines that multiply and add in one step (x86-64 with
- * AVX2 or AVX-512, ARM), and within 1e-5 of that on others. */
+ * [0,1] with sum 1 (any sum where the model ends in sigmoids in place of a softmax). By
+ * the kernels, a row's probabilities depend on that row alone, to the bit, not on the other rows of
+ * the call nor on their number, and are the same on all machines that multiply and add in one step
+ * (x86-64 with AVX2 or AVX-512, ARM). All others are within 1e-5 of that. */
 EMNIST_API enum emnist_status emnist_session_run(struct emnist_session *session,
 						 const float *vectors, size_t n_rows,
 						 float *probabilities, struct emnist_error *error);

@@ -31,6 +31,7 @@ struct emnist_eval_options {
 	/* Images without ink are answered like all others; default: they are counted and left out.
 	 */
 	bool answer_blank;
+	enum emnist_engine engine; /* default EMNIST_ENGINE_AUTO */
 };
 
 /* The bins of calibration, as many as Guo et al. (2017) take, and the ranks that are counted. */

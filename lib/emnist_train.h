@@ -110,6 +110,7 @@ struct emnist_train_options {
 
 	/* The run. */
 	uint64_t seed;               /* same seed, options, data and machine: same model */
+	enum emnist_engine engine;   /* default EMNIST_ENGINE_AUTO */
 	unsigned n_threads;          /* up to 1024; default 1; the result does not depend on it */
 	const char *checkpoint_path; /* NULL: none. Continued from when it is there and was made by
 				      * the same options and data; kept when training ends. */

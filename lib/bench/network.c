@@ -4,7 +4,7 @@
  *	network MODEL.onnx DATASET [LIBONNXRUNTIME.so]
  *
  * DATASET is an idx file of images; N_IMAGES of them are brought to vectors before anything is
- * measured. For each batch size and number of threads, rounds alternate between a loop of
+ * measured. For each batch size, number of threads and engine, rounds alternate between a loop of
  * multiply-adds, emnist and the rival, and what is printed are medians: of times, and of the ratios
  * of one round. Two threads are two callers with a session each; the rival's two threads are those,
  * or two of its own for one caller, whichever is faster.
@@ -13,11 +13,11 @@
  * more from a second core.
  *
  * "of peak" holds the multiply-adds of the whole network against the loop's: what is zero and left
- * out is counted as if it had been done. "done" are those that are really done.
+ * out is counted as if it had been done. "done" are those that are really done: BLAS does all.
  */
 #include "../base/memory.h"
 #include "../emnist_dataset.h"
-#include "../network/panels.h"
+#include "../network/model.h"
 #include "peak.h"
 #include "rival.h"
 
@@ -164,8 +164,9 @@ static double median(double *values)
 
 /* ------------------------------------------------------------------ contenders */
 
-static struct contender *make_ours(unsigned n_callers)
+static struct contender *make_ours(enum emnist_engine engine, unsigned n_callers)
 {
+	const struct emnist_session_options options = {.engine = engine};
 	struct contender *contender = calloc(1, sizeof(*contender));
 	struct emnist_error error;
 
@@ -176,7 +177,8 @@ static struct contender *make_ours(unsigned n_callers)
 	for (unsigned t = 0; t < n_callers; t++) {
 		struct emnist_session *session;
 
-		if (emnist_session_create(bench.model, bench.n_rows, &session, &error))
+		if (emnist_session_create_with(bench.model, bench.n_rows, &options, &session,
+					       &error))
 			fail("a session", error.message);
 		contender->sessions[t] = session;
 	}
@@ -220,7 +222,7 @@ static size_t count_subnormal(void)
 	for (size_t l = 0; l < bench.model->n_layers; l++) {
 		const struct layer *layer = &bench.model->layers[l];
 
-		if (!panels_count(layer, &n))
+		if (!panels_count(layer->n_inputs, layer->n_outputs, &n))
 			continue;
 		for (size_t i = 0; i < n; i++)
 			n_subnormal += fpclassify(layer->panels[i]) == FP_SUBNORMAL;
@@ -240,7 +242,7 @@ static double count_all(void)
 }
 
 /* Those of them that are of inputs that are not zero, for one image. */
-static double count_alive(const float *vector)
+static double count_nonzero(const float *vector)
 {
 	float *values = malloc(MODEL_MAX_WIDTH * sizeof(*values));
 	float *next = malloc(MODEL_MAX_WIDTH * sizeof(*next));
@@ -269,13 +271,13 @@ static double count_alive(const float *vector)
 	return sum;
 }
 
-static double mean_alive(void)
+static double mean_nonzero(void)
 {
 	enum { SAMPLE = 64 };
 	double sum = 0;
 
 	for (size_t i = 0; i < SAMPLE; i++)
-		sum += count_alive(bench.vectors + i * (N_IMAGES / SAMPLE) * bench.n_inputs);
+		sum += count_nonzero(bench.vectors + i * (N_IMAGES / SAMPLE) * bench.n_inputs);
 	return sum / SAMPLE;
 }
 
@@ -306,16 +308,19 @@ static void run_rounds(struct figures *figures, struct contender *ours,
 	}
 }
 
-static void print_figures(unsigned n_threads, struct figures *figures, double alive, int has_rival)
+/* done: the multiply-adds of an image that are done. */
+static void print_figures(enum emnist_engine engine, unsigned n_threads, struct figures *figures,
+			  double done, int has_rival)
 {
 	const double of_peak = median(figures->of_peak) / n_threads;
 
-	printf("%7u %6zu %9.2f us", n_threads, bench.n_rows, 1e6 * median(figures->ours));
+	printf("%-7s %7u %6zu %9.2f us", engine == EMNIST_ENGINE_BLAS ? "blas" : "kernels",
+	       n_threads, bench.n_rows, 1e6 * median(figures->ours));
 	if (has_rival)
 		printf(" %9.2f us %6.2fx", 1e6 * median(figures->theirs), median(figures->ratio));
 	else
 		printf(" %12s %7s", "-", "-");
-	printf(" %7.0f %% %5.0f %%\n", 100 * of_peak, 100 * of_peak * alive / count_all());
+	printf(" %7.0f %% %5.0f %%\n", 100 * of_peak, 100 * of_peak * done / count_all());
 }
 
 static float largest_difference(const float *a, const float *b, size_t n)
@@ -327,33 +332,45 @@ static float largest_difference(const float *a, const float *b, size_t n)
 	return largest;
 }
 
+/* One engine on so many threads, in batches of bench.n_rows; theirs: what the rival gives. */
+static void run_one(enum emnist_engine engine, const struct rival *rival, unsigned n_threads,
+		    float *theirs, double nonzero)
+{
+	const double done = engine == EMNIST_ENGINE_BLAS ? count_all() : nonzero;
+	struct contender *rivals[2], *ours = make_ours(engine, n_threads);
+	struct figures figures;
+	size_t n_rivals = 0;
+
+	if (rival)
+		rivals[n_rivals++] = make_rival(rival, theirs, n_threads, 1);
+	if (rival && n_threads > 1)
+		rivals[n_rivals++] = make_rival(rival, theirs, 1, (int)n_threads);
+	run_rounds(&figures, ours, rivals, n_rivals);
+	print_figures(engine, n_threads, &figures, done, rival != NULL);
+	fflush(stdout);
+}
+
 static void run_all(const struct rival *rival)
 {
+	const size_t n_sizes = sizeof(batch_sizes) / sizeof(*batch_sizes);
 	float *theirs = alloc_floats(N_IMAGES, bench.n_outputs);
-	const double alive = mean_alive();
+	const double nonzero = mean_nonzero();
+	enum emnist_engine found;
 
 	if (!theirs)
 		fail("probabilities", "out of memory");
-	printf("threads  batch       emnist %12s   ratio  of peak    done\n",
+	printf("engine  threads  batch       emnist %12s   ratio  of peak    done\n",
 	       rival ? "ONNX Runtime" : "no rival");
 	for (unsigned n_threads = 1; n_threads <= MAX_THREADS; n_threads++)
-		for (size_t i = 0; i < sizeof(batch_sizes) / sizeof(*batch_sizes); i++) {
-			struct contender *rivals[2], *ours;
-			struct figures figures;
-			size_t n_rivals = 0;
-
+		for (size_t i = 0; i < n_sizes; i++) {
 			bench.n_rows = batch_sizes[i];
-			ours = make_ours(n_threads);
-			if (rival)
-				rivals[n_rivals++] = make_rival(rival, theirs, n_threads, 1);
-			if (rival && n_threads > 1)
-				rivals[n_rivals++] = make_rival(rival, theirs, 1, (int)n_threads);
-			run_rounds(&figures, ours, rivals, n_rivals);
-			print_figures(n_threads, &figures, alive, rival != NULL);
-			fflush(stdout);
+			run_one(EMNIST_ENGINE_KERNELS, rival, n_threads, theirs, nonzero);
+			if (!emnist_engine_find(EMNIST_ENGINE_BLAS, &found, NULL))
+				run_one(EMNIST_ENGINE_BLAS, rival, n_threads, theirs, nonzero);
 		}
-	printf("%.0f of %.0f multiply-adds an image are done; subnormal weights: %zu\n", alive,
-	       count_all(), count_subnormal());
+	printf("%.0f of %.0f multiply-adds an image are done by the kernels; subnormal weights: "
+	       "%zu\n",
+	       nonzero, count_all(), count_subnormal());
 	if (rival)
 		printf("largest difference from ONNX Runtime: %.1e\n",
 		       (double)largest_difference(bench.probabilities, theirs,
@@ -388,8 +405,8 @@ static void print_scaling(size_t n_rows)
 	double gains[ROUNDS], of_peaks[ROUNDS];
 
 	bench.n_rows = n_rows;
-	one = make_ours(1);
-	two = make_ours(2);
+	one = make_ours(EMNIST_ENGINE_KERNELS, 1);
+	two = make_ours(EMNIST_ENGINE_KERNELS, 2);
 	warm_up(one);
 	warm_up(two);
 	for (size_t round = 0; round < ROUNDS; round++) {
@@ -405,22 +422,23 @@ static void print_scaling(size_t n_rows)
 static void print_beside(void)
 {
 	const size_t n_outputs = bench.n_outputs, n_rows = 128;
-	uint64_t *alive = alloc_zeroed(n_rows * (bench.n_inputs / KERNEL_WORD + 1), sizeof(*alive));
+	uint64_t *nonzero =
+		alloc_zeroed(n_rows * (bench.n_inputs / KERNEL_WORD + 1), sizeof(*nonzero));
 	struct contender *ours;
 	double zeros, softmax, top, all;
 	uint32_t best;
 
-	if (!alive)
+	if (!nonzero)
 		fail("zeros", "out of memory");
 	bench.n_rows = n_rows;
-	ours = make_ours(1);
+	ours = make_ours(EMNIST_ENGINE_KERNELS, 1);
 	warm_up(ours);
 	all = measure(ours);
 	zeros = now();
 	for (size_t row = 0; row < N_IMAGES; row += n_rows)
-		bench.model->kernel->find_alive(bench.vectors + row * bench.n_inputs,
-						bench.n_inputs, n_rows, 0, bench.n_inputs, alive,
-						n_rows);
+		bench.model->kernel->find_nonzero(bench.vectors + row * bench.n_inputs,
+						  bench.n_inputs, n_rows, 0, bench.n_inputs,
+						  nonzero, n_rows);
 	zeros = now() - zeros;
 	top = now();
 	for (size_t row = 0; row < N_IMAGES; row++)
@@ -433,7 +451,7 @@ static void print_beside(void)
 	       "the most probable class %.1f %%\n",
 	       100 * zeros / N_IMAGES / all, 100 * softmax / N_IMAGES / all,
 	       100 * top / N_IMAGES / all);
-	free(alive);
+	free(nonzero);
 }
 
 /* --------------------------------------------------------------------- set-up */

@@ -1,4 +1,4 @@
-/* The default model's file, as it is, and its panels (panels.h) as lay_out.c makes them, in the
+/* The default model's file, as it is, and its panels (panels.h) as pack_model.c makes them, in the
  * read-only data of the library. Without panels they are made when the model is read. */
 	.section .rodata
 	.balign 64

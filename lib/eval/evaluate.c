@@ -104,13 +104,14 @@ static void worker_free(void *context, void *content)
 static void *worker_make(void *context)
 {
 	const struct evaluating *run = context;
+	const struct emnist_session_options options = {.engine = run->options->engine};
 	struct worker *worker = alloc_zeroed(1, sizeof(*worker));
 
 	if (!worker)
 		return NULL;
 	worker->vectors = alloc_floats(run->n_rows, EMNIST_VECTOR_LENGTH);
 	if (worker->vectors &&
-	    !emnist_session_create(run->model, run->n_rows, &worker->session, NULL))
+	    !emnist_session_create_with(run->model, run->n_rows, &options, &worker->session, NULL))
 		return worker;
 	worker_free(context, worker);
 	return NULL;
@@ -228,6 +229,8 @@ static bool consume(void *context, void *slot)
 
 static enum emnist_status check_arguments(const struct evaluating *run, struct emnist_error *error)
 {
+	enum emnist_engine engine;
+
 	if (run->n_rows > MAX_N_ROWS)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "%zu images a batch: must be 1 to %d",
 				 run->n_rows, MAX_N_ROWS);
@@ -235,7 +238,8 @@ static enum emnist_status check_arguments(const struct evaluating *run, struct e
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
 				 "the model takes %zu values, but an image has %d",
 				 emnist_model_n_inputs(run->model), EMNIST_VECTOR_LENGTH);
-	return EMNIST_OK;
+	/* Workers cannot say why they are not made. */
+	return emnist_engine_find(run->options->engine, &engine, error);
 }
 
 static enum emnist_status run_all(struct evaluating *run, struct emnist_error *error)

@@ -83,7 +83,7 @@ static const char *const operators[] = {
 
 /* Adds an initializer of shape (n_rows, n_columns), or (n_rows) where n_columns is 0. */
 static bool add_tensor(struct writer *writer, const char *kind, size_t number,
-		       const loose_float *values, size_t n_rows, size_t n_columns)
+		       const unaligned_float *values, size_t n_rows, size_t n_columns)
 {
 	const size_t n = n_rows * (n_columns ? n_columns : 1);
 	struct written_tensor *tensor = &writer->tensors[writer->graph.n_initializer];

@@ -39,7 +39,7 @@ char *save_text(const char *constant)
 	return pun.text;
 }
 
-void save_floats(const loose_float *values, size_t n, uint8_t *bytes)
+void save_floats(const unaligned_float *values, size_t n, uint8_t *bytes)
 {
 	for (size_t i = 0; i < n; i++) {
 		uint32_t bits;

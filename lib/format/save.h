@@ -50,7 +50,7 @@ enum emnist_status safetensors_encode(const struct save *save, void **bytes_ret,
 char *save_text(const char *constant);
 
 /* n floats as 4 n bytes, least significant first, as all formats want them. */
-void save_floats(const loose_float *values, size_t n, uint8_t *bytes);
+void save_floats(const unaligned_float *values, size_t n, uint8_t *bytes);
 
 /* EMNIST_ERR_ARGUMENT where one of the names that the options give is `inner`, that of a tensor
  * inside the network. */

@@ -1,9 +1,8 @@
 /*
  * blas.c - the only file that knows CBLAS.
  *
- * Only training computes with it, and OpenBLAS takes longer to start, threads and all, than an
- * image to classify. So it is loaded when it is first needed, unless the program has a CBLAS
- * already.
+ * OpenBLAS takes longer to start, threads and all, than an image to classify. So it is loaded when
+ * it is first needed, unless the program has a CBLAS already.
  *
  * The hard part is threads. The callers are threads already, so OpenBLAS must not use its own, and
  * each of its builds wants to be told differently: the pthreads build once for all; the OpenMP
@@ -11,6 +10,10 @@
  * build starts none, but is not safe to enter from two threads at once. BLIS has a setting of the
  * calling thread's or of all, depending on its version, so it is told each time. Any other CBLAS is
  * taken as it is: functions of these names are not there, and the pointers are null.
+ *
+ * OpenBLAS maps buffers when it is loaded and when a thread first multiplies, reports no failure,
+ * and tries without end where it cannot have them. Where the process has a limit on its address
+ * space it is not used: the kernels do all that it does.
  */
 #include "blas.h"
 
@@ -19,20 +22,17 @@
 #include <cblas.h>
 #include <dlfcn.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/mman.h>
-
-/* BUFFER_SIZE in OpenBLAS 0.3.21's common_x86_64.h. */
-#define BUFFER_NBYTES ((size_t)32 << 22)
-
-/* Between asking and taking, malloc() may take as much for a thread's heap (glibc's HEAP_MAX_SIZE,
- * twice for the sake of alignment). */
-#define ROOM_NBYTES (2 * BUFFER_NBYTES)
+#include <sys/resource.h>
 
 /* In the order in which they are tried; Debian's name for whatever BLAS is chosen comes last. */
-static const char *const libraries[] = {"libopenblas.so.0", "libblas.so.3"};
+#define OPENBLAS "libopenblas.so.0"
+#define ANY_BLAS "libblas.so.3"
+static const char *const libraries[] = {OPENBLAS, ANY_BLAS};
+
+LIBRARY_NOTE("blas", "matrix products by BLAS", "recommended",
+	     LIBRARY_NAME(OPENBLAS) "," LIBRARY_NAME(ANY_BLAS));
 
 /* What openblas_get_parallel() returns. */
 enum build {
@@ -44,7 +44,7 @@ enum build {
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static bool is_sequential;
-static bool is_short_of_room;
+static bool is_limited;
 static char obstacle[128]; /* why a library that is there cannot be loaded; "": none is there */
 static void *library = RTLD_DEFAULT;
 
@@ -62,16 +62,13 @@ static void (*set_omp_threads)(int n_threads);
 static void (*set_blis_threads)(int64_t n_threads);
 static const char *(*get_blis_version)(void);
 
-/* Writable, since that is what a system that does not overcommit counts; never touched. */
-static bool has_room(size_t nbytes)
+/* Whether the process may not have all the address space there is. */
+static bool has_limit(void)
 {
-	void *room = mmap(NULL, nbytes, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct rlimit space, data;
 
-	if (room == MAP_FAILED)
-		return false;
-	munmap(room, nbytes);
-	return true;
+	return (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY) ||
+	       (getrlimit(RLIMIT_DATA, &data) == 0 && data.rlim_cur != RLIM_INFINITY);
 }
 
 /* ISO C has no conversion from the object pointer that dlsym() returns to one to a function; POSIX
@@ -91,12 +88,10 @@ static void find_library(void)
 {
 	const size_t n = sizeof(libraries) / sizeof(*libraries);
 
-	find_function("cblas_sgemm", &multiply);
-	if (multiply)
-		return;
-	/* It takes a buffer as it starts, and tries without end where it cannot have it. */
-	is_short_of_room = !has_room(ROOM_NBYTES);
-	for (size_t i = 0; i < n && !multiply && !is_short_of_room; i++) {
+	is_limited = has_limit();
+	if (!is_limited)
+		find_function("cblas_sgemm", &multiply);
+	for (size_t i = 0; i < n && !multiply && !is_limited; i++) {
 		library = dlopen(libraries[i], RTLD_NOW | RTLD_LOCAL);
 		if (library)
 			find_function("cblas_sgemm", &multiply);
@@ -134,47 +129,18 @@ enum emnist_status blas_open(struct emnist_error *error)
 	pthread_once(&once, set_up);
 	if (multiply)
 		return EMNIST_OK;
-	if (is_short_of_room)
-		return error_set(error, EMNIST_ERR_MEMORY, BLAS_NO_ROOM);
+	if (is_limited)
+		return error_set(error, EMNIST_ERR_UNSUPPORTED,
+				 "OpenBLAS is not used under a limit on address space (ulimit -v, "
+				 "ulimit -d): it waits without end where it cannot have more");
 	if (*obstacle)
 		return error_set(error, EMNIST_ERR_MEMORY, "cannot load OpenBLAS: %s", obstacle);
-	return error_set(error, EMNIST_ERR_UNSUPPORTED,
-			 "training needs OpenBLAS, which is not installed: there is no %s",
+	return error_set(error, EMNIST_ERR_UNSUPPORTED, "OpenBLAS is not installed: there is no %s",
 			 libraries[0]);
 }
 
-bool blas_has_room(size_t n_threads)
-{
-	static atomic_size_t n_proven;
-	size_t n = atomic_load(&n_proven);
-
-	if (!get_openblas_parallel || n_threads <= n)
-		return true;
-	if (n_threads > SIZE_MAX / ROOM_NBYTES || !has_room(n_threads * ROOM_NBYTES))
-		return false;
-	while (n < n_threads && !atomic_compare_exchange_weak(&n_proven, &n, n_threads))
-		continue;
-	return true;
-}
-
-static atomic_size_t n_inside;
-
-bool blas_enter(void)
-{
-	if (blas_has_room(atomic_fetch_add(&n_inside, 1) + 1))
-		return true;
-	blas_leave();
-	return false;
-}
-
-void blas_leave(void)
-{
-	atomic_fetch_sub(&n_inside, 1);
-}
-
-void blas_gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, float alpha,
-	       const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
-	       size_t ldc)
+void blas_gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float *a,
+	       size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
 	int n_omp_threads = 0;
 
@@ -187,8 +153,8 @@ void blas_gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
 	if (set_blis_threads)
 		set_blis_threads(1);
 	multiply(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans,
-		 transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, alpha, a,
-		 (int)lda, b, (int)ldb, beta, c, (int)ldc);
+		 transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b,
+		 (int)ldb, beta, c, (int)ldc);
 	if (n_omp_threads > 0)
 		set_omp_threads(n_omp_threads);
 	if (is_sequential)

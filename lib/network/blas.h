@@ -8,30 +8,17 @@
 #include "../base/error.h"
 
 /* Finds the library, or loads it, which takes some milliseconds the first time. To be called before
- * all else here but blas_describe(), which does so itself. */
+ * all else here but blas_describe(), which does so itself. EMNIST_ERR_UNSUPPORTED where there is
+ * none, or none to be used: a reason that stays. */
 enum emnist_status blas_open(struct emnist_error *error);
 
 /*
- * Whether n_threads can be in blas_gemm() at a time. OpenBLAS takes address space for each when it
- * first needs it, and tries without end where it cannot have it, as under a limit on the process.
- * To be asked before threads go there; blas_enter() asks for one more than are inside already, and
- * where it returns true, blas_leave() has to follow.
+ * c = op(a) op(b) + beta * c, all row-major, op being the transpose where asked for. c: (m, n) with
+ * rows ldc apart; op(a): (m, k); op(b): (k, n). The numbers must fit an int, which the limits of
+ * model.h guarantee.
  */
-bool blas_has_room(size_t n_threads);
-bool blas_enter(void);
-void blas_leave(void);
-
-/* What to say where there is no room. */
-#define BLAS_NO_ROOM "no address space for OpenBLAS, which takes 128 MiB for each thread"
-
-/*
- * c = alpha * op(a) op(b) + beta * c, all row-major, op being the transpose where asked for.
- * c: (m, n) with rows ldc apart; op(a): (m, k); op(b): (k, n). The numbers must fit an int, which
- * the limits of model.h guarantee.
- */
-void blas_gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, float alpha,
-	       const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
-	       size_t ldc);
+void blas_gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float *a,
+	       size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);
 
 /* What the library says of itself. */
 struct blas_facts {

@@ -62,7 +62,7 @@ static bool scale_layer(struct layer *layer, double found,
 	}
 	if (good)
 		affine_into_columns(layer, scale, shift);
-	layer_forget_panels(layer);
+	layer_free_panels(layer);
 	free(scale);
 	free(shift);
 	return good;

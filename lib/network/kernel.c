@@ -60,8 +60,9 @@
 
 #define KERNEL(text, lanes, kind)                                                                  \
 	{                                                                                          \
-		text, COLUMNS(lanes), WORDS(lanes), multiply_##kind, multiply_narrow_##kind,       \
-			multiply_turned_##kind, multiply_turned_narrow_##kind, find_alive_##kind   \
+		text, (lanes) >= 8, COLUMNS(lanes), WORDS(lanes), multiply_##kind,                 \
+			multiply_narrow_##kind, multiply_transposed_##kind,                        \
+			multiply_transposed_narrow_##kind, find_nonzero_##kind                     \
 	}
 
 static const struct kernel kernels[] = {

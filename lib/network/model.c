@@ -8,7 +8,6 @@
 
 #include "../base/memory.h"
 #include "../labels/labels.h"
-#include "panels.h"
 
 /* In the order of enum emnist_preprocess. */
 static const char *const preprocess_names[] = {"auto", "raw", "normalize"};
@@ -105,7 +104,7 @@ bool layer_borrow(struct layer *layer, uint32_t n_inputs, uint32_t n_outputs, co
 	layer->n_inputs = n_inputs;
 	layer->n_outputs = n_outputs;
 	/* Nobody writes there: see struct layer. */
-	layer->weights = (loose_float *)(uintptr_t)weights;
+	layer->weights = (unaligned_float *)(uintptr_t)weights;
 	layer->borrows_weights = true;
 	layer->bias = alloc_floats(n_outputs, 1);
 	return layer->bias != NULL;
@@ -127,7 +126,7 @@ bool layer_own_weights(struct layer *layer)
 	return true;
 }
 
-void layer_forget_panels(struct layer *layer)
+void layer_free_panels(struct layer *layer)
 {
 	/* Its own are of malloc(), and not constant. */
 	if (!layer->borrows_panels)
@@ -141,14 +140,14 @@ void layer_clear(struct layer *layer)
 	if (!layer->borrows_weights)
 		free(layer->weights);
 	free(layer->bias);
-	layer_forget_panels(layer);
+	layer_free_panels(layer);
 }
 
 /* The exponent of infinities and of what is no number. */
 #define EXPONENT_BITS UINT32_C(0x7f800000)
 
 /* Of all bits, with no way out of the loop, so that it is vectorised. */
-static bool all_finite(const loose_float *values, size_t n)
+static bool all_finite(const unaligned_float *values, size_t n)
 {
 	uint32_t any_bad = 0;
 
@@ -228,15 +227,26 @@ static enum emnist_status settle_labels(struct emnist_model *model,
 	return EMNIST_OK;
 }
 
-bool model_lay_out(struct emnist_model *model, const struct kernel *kernel)
+bool model_pack(struct emnist_model *model, const struct kernel *kernel)
 {
 	model->kernel = kernel;
 	if (!model_zero_negligible(model))
 		return false;
-	for (size_t l = 0; l < model->n_layers; l++)
-		if (!panels_make(&model->layers[l]))
+	for (size_t l = 0; l < model->n_layers; l++) {
+		struct layer *layer = &model->layers[l];
+
+		layer_free_panels(layer);
+		layer->panels =
+			panels_pack(layer->weights, layer->bias, layer->n_inputs, layer->n_outputs);
+		if (!layer->panels)
 			return false;
+	}
 	return true;
+}
+
+static bool count_panels(const struct layer *layer, size_t *n_ret)
+{
+	return panels_count(layer->n_inputs, layer->n_outputs, n_ret);
 }
 
 void model_borrow_panels(struct emnist_model *model, const float *panels, size_t n)
@@ -244,13 +254,13 @@ void model_borrow_panels(struct emnist_model *model, const float *panels, size_t
 	size_t n_of_model = 0, n_of_layer;
 
 	for (size_t l = 0; l < model->n_layers; l++)
-		if (!panels_count(&model->layers[l], &n_of_layer) ||
+		if (!count_panels(&model->layers[l], &n_of_layer) ||
 		    __builtin_add_overflow(n_of_model, n_of_layer, &n_of_model))
 			return;
 	for (size_t l = 0; n_of_model == n && l < model->n_layers; l++) {
 		struct layer *layer = &model->layers[l];
 
-		panels_count(layer, &n_of_layer);
+		count_panels(layer, &n_of_layer);
 		layer->panels = panels;
 		layer->borrows_panels = true;
 		panels += n_of_layer;
@@ -276,8 +286,8 @@ enum emnist_status model_finish(struct emnist_model *model,
 	if (status)
 		return status;
 	model->kernel = kernel_at(0);
-	/* Those that are borrowed were laid out when the library was built. */
-	if (!model->layers[0].borrows_panels && !model_lay_out(model, model->kernel))
+	/* Those that are borrowed were packed when the library was built. */
+	if (!model->layers[0].borrows_panels && !model_pack(model, model->kernel))
 		return error_memory(error);
 	return settle_labels(model, options ? options->labels : NULL, labels_metadata,
 			     labels_metadata_nbytes, error);

@@ -18,9 +18,6 @@
 #define MODEL_MAX_LAYERS 256
 #define MODEL_MAX_WIDTH  65536
 
-/* A float at any address. */
-typedef float loose_float __attribute__((aligned(1)));
-
 /*
  * Weights and panels are the layer's own, or borrowed: of bytes that live as long as the model,
  * which are the library's (default.S) or those of the file that the model keeps. What is borrowed
@@ -31,11 +28,11 @@ struct layer {
 	uint32_t n_inputs;
 	uint32_t n_outputs;
 	enum emnist_activation activation;
-	float alpha;          /* slope or scale of ELU, LeakyReLU, SELU */
-	float gamma;          /* SELU's outer scale */
-	loose_float *weights; /* (n_outputs, n_inputs), row-major */
-	float *bias;          /* (n_outputs), always its own */
-	const float *panels;  /* both once more, as kernels want them: see panels.h */
+	float alpha;              /* slope or scale of ELU, LeakyReLU, SELU */
+	float gamma;              /* SELU's outer scale */
+	unaligned_float *weights; /* (n_outputs, n_inputs), row-major */
+	float *bias;              /* (n_outputs), always its own */
+	const float *panels;      /* both once more, packed: see panels.h */
 	bool borrows_weights;
 	bool borrows_panels;
 };
@@ -43,7 +40,7 @@ struct layer {
 struct emnist_model {
 	size_t n_layers;
 	struct layer *layers;
-	const struct kernel *kernel; /* that runs it */
+	const struct kernel *kernel; /* that runs it, where the engine is that of kernels */
 	bool softmax; /* after the last layer; else its activation gives the probabilities */
 	struct emnist_labels *labels;
 	enum emnist_preprocess preprocess;
@@ -76,7 +73,7 @@ static inline float *layer_weights(struct layer *layer)
 void layer_clear(struct layer *layer);
 
 /* Leaves layer without panels. */
-void layer_forget_panels(struct layer *layer);
+void layer_free_panels(struct layer *layer);
 
 /* Whether an activation has an alpha, and a gamma beside it. */
 bool activation_has_alpha(enum emnist_activation activation);
@@ -97,12 +94,12 @@ enum emnist_status model_finish(struct emnist_model *model,
 
 /* Zeroes the weights and biases of a model of finite ones that no input in [0,1] can make matter,
  * and those that are subnormal. False when memory is short. Part of model_finish() and
- * model_lay_out(). */
+ * model_pack(). */
 bool model_zero_negligible(struct emnist_model *model);
 
-/* Lays the weights and biases out, and lets kernel run the model. Done by model_finish(), with the
+/* Packs the weights and biases, and lets kernel run the model. Done by model_finish(), with the
  * best one; to be done again when they have changed. False when memory is short. */
-bool model_lay_out(struct emnist_model *model, const struct kernel *kernel);
+bool model_pack(struct emnist_model *model, const struct kernel *kernel);
 
 /* Gives the layers their panels, one layer's after the other's, if they are n floats in all. The
  * weights that they were made from are known to be finite. */

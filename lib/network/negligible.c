@@ -58,7 +58,7 @@ static void find_reach(const struct layer *layer, const double *inputs, double *
 	const double at_zero = layer->activation == EMNIST_SIGMOID ? 0.5 : 0;
 
 	for (size_t o = 0; o < layer->n_outputs; o++) {
-		const loose_float *weights = layer->weights + o * layer->n_inputs;
+		const unaligned_float *weights = layer->weights + o * layer->n_inputs;
 		double sum = fabs((double)layer->bias[o]);
 
 		for (size_t i = 0; i < layer->n_inputs; i++)
@@ -130,7 +130,7 @@ static bool zero_layer(struct layer *layer, const double *reach, const double *g
 
 /* Of all bits, with no way out of the loop, so that it is vectorized. */
 SIMD_CLONES
-static bool any_tiny(const loose_float *values, size_t n)
+static bool any_tiny(const unaligned_float *values, size_t n)
 {
 	uint32_t any = 0;
 

@@ -1,5 +1,5 @@
 /*
- * panels.c - laying out weights for a kernel.
+ * panels.c - packing weights and biases.
  */
 #include "panels.h"
 
@@ -7,82 +7,52 @@
 
 #include <string.h>
 
-/* Inputs and outputs that are moved at a time: cache lines of both sides stay in the first cache.
- */
-#define LINE 16
+/* Rows and columns that are moved at a time: cache lines of both sides stay in the first cache. */
+#define TILE 16
 
-static size_t round_up(size_t n, size_t to)
+static size_t smaller(size_t a, size_t b)
 {
-	return (n + to - 1) / to * to;
+	return a < b ? a : b;
 }
 
-bool panels_count(const struct layer *layer, size_t *n_ret)
+bool panels_count(size_t n_inputs, size_t n_outputs, size_t *n_ret)
 {
-	return !size_mul_overflows(round_up(layer->n_outputs, PANEL_COLUMNS),
-				   1 + (size_t)layer->n_inputs, n_ret);
+	return !size_mul_overflows(panels_width(n_outputs), 1 + n_inputs, n_ret);
 }
 
-size_t panels_width(const struct kernel *kernel, size_t n_outputs)
+void panels_transpose(const unaligned_float *from, size_t from_stride, size_t n_rows,
+		      size_t n_columns, float *to, size_t to_stride)
 {
-	return round_up(n_outputs, kernel->n_columns / 2);
-}
+	for (size_t first = 0; first < n_rows; first += TILE) {
+		const size_t last = smaller(n_rows, first + TILE);
 
-size_t panels_columns(const struct kernel *kernel, size_t width, size_t first)
-{
-	const size_t left = width - first;
+		for (size_t begin = 0; begin < n_columns; begin += TILE) {
+			const size_t end = smaller(n_columns, begin + TILE);
 
-	return left < kernel->n_columns ? left : kernel->n_columns;
-}
-
-size_t panels_stride(const struct layer *layer)
-{
-	return (size_t)layer->n_inputs * PANEL_COLUMNS;
-}
-
-const float *panels_weights(const struct layer *layer, size_t first, size_t input)
-{
-	return layer->panels + round_up(layer->n_outputs, PANEL_COLUMNS) +
-	       first / PANEL_COLUMNS * panels_stride(layer) + input * PANEL_COLUMNS +
-	       first % PANEL_COLUMNS;
-}
-
-/* to: (n_inputs, PANEL_COLUMNS), of which n are filled; from: (n, n_inputs). */
-static void transpose(const loose_float *from, size_t n, size_t n_inputs, float *to)
-{
-	for (size_t first = 0; first < n; first += LINE) {
-		const size_t last = n - first < LINE ? n : first + LINE;
-
-		for (size_t begin = 0; begin < n_inputs; begin += LINE) {
-			const size_t end = n_inputs - begin < LINE ? n_inputs : begin + LINE;
-
-			for (size_t k = begin; k < end; k++)
-				for (size_t c = first; c < last; c++)
-					to[k * PANEL_COLUMNS + c] = from[c * n_inputs + k];
+			for (size_t c = begin; c < end; c++)
+				for (size_t r = first; r < last; r++)
+					to[c * to_stride + r] = from[r * from_stride + c];
 		}
 	}
 }
 
-bool panels_make(struct layer *layer)
+float *panels_pack(const unaligned_float *weights, const float *bias, size_t n_inputs,
+		   size_t n_outputs)
 {
-	const size_t n_inputs = layer->n_inputs, n_outputs = layer->n_outputs;
-	const size_t width = round_up(n_outputs, PANEL_COLUMNS);
-	float *panels = alloc_room(1 + n_inputs, width);
+	const size_t width = panels_width(n_outputs);
+	float *panels = alloc_room(1 + n_inputs, width), *packed;
 
 	if (!panels)
-		return false;
+		return NULL;
+	packed = panels + width;
 	/* The last panel may have columns that nothing fills. */
 	memset(panels, 0, width * sizeof(*panels));
-	memset(panels + width + (width - PANEL_COLUMNS) * n_inputs, 0,
-	       PANEL_COLUMNS * n_inputs * sizeof(*panels));
-	memcpy(panels, layer->bias, n_outputs * sizeof(*layer->bias));
-	for (size_t first = 0; first < n_outputs; first += PANEL_COLUMNS) {
-		const size_t left = n_outputs - first;
-
-		transpose(layer->weights + first * n_inputs,
-			  left < PANEL_COLUMNS ? left : PANEL_COLUMNS, n_inputs,
-			  panels + width + first * n_inputs);
-	}
-	layer_forget_panels(layer);
-	layer->panels = panels;
-	return true;
+	memset(packed + (width - PANEL_COLUMNS) * n_inputs, 0,
+	       PANEL_COLUMNS * n_inputs * sizeof(*packed));
+	memcpy(panels, bias, n_outputs * sizeof(*bias));
+	for (size_t first = 0; first < n_outputs; first += PANEL_COLUMNS)
+		panels_transpose(weights + first * n_inputs, n_inputs,
+				 smaller(PANEL_COLUMNS, n_outputs - first), n_inputs,
+				 packed + first * n_inputs, PANEL_COLUMNS);
+	return panels;
 }

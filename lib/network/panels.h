@@ -1,32 +1,49 @@
 /*
- * panels.h - a layer's weights and biases as kernels take them.
+ * panels.h - packed weights and biases, as both engines take them.
  *
- * Columns (outputs) are cut into panels of PANEL_COLUMNS; what is beyond the last output is zero.
- * First come the biases of all columns, then panel after panel its weights, (n_inputs,
- * PANEL_COLUMNS). So it is for every kernel, whether it takes one panel at a time, two, or a part
- * of one: what the built-in model has is laid out when the library is built (lay_out.c).
+ * Columns (outputs) are cut into panels of PANEL_COLUMNS; the rest of the last panel is zero. First
+ * come the biases of all columns, then panel after panel its weights, (n_inputs, PANEL_COLUMNS).
+ * Every kernel takes them so, whether it takes one panel at a time, two, or a part of one, and BLAS
+ * takes a panel as a matrix of its own: the built-in model is packed when the library is built
+ * (lib/tool/pack_model.c).
  */
 #ifndef NETWORK_PANELS_H
 #define NETWORK_PANELS_H
 
-#include "model.h"
+#include <stdbool.h>
+#include <stddef.h>
 
-/* All floats of a layer's panels; false where they are too many for size_t. */
-bool panels_count(const struct layer *layer, size_t *n_ret);
+/* Columns whose weights of one input lie together. */
+#define PANEL_COLUMNS 64
 
-/* The columns that kernel goes over for n_outputs outputs. */
-size_t panels_width(const struct kernel *kernel, size_t n_outputs);
+/* A float at any address. */
+typedef float unaligned_float __attribute__((aligned(1)));
 
-/* How many of them at once, from column `first` of width on. */
-size_t panels_columns(const struct kernel *kernel, size_t width, size_t first);
+/* Columns of n_outputs outputs in whole panels. */
+static inline size_t panels_width(size_t n_outputs)
+{
+	return (n_outputs + PANEL_COLUMNS - 1) / PANEL_COLUMNS * PANEL_COLUMNS;
+}
 
-/* The weights of input `input` and of column `first` and those behind it. */
-const float *panels_weights(const struct layer *layer, size_t first, size_t input);
+/* Where the weight of an output and an input lies among those of a layer of n_inputs. */
+static inline size_t panels_place(size_t n_inputs, size_t output, size_t input)
+{
+	const size_t panel = output / PANEL_COLUMNS;
 
-/* From a column's weights to those of the column PANEL_COLUMNS behind it. */
-size_t panels_stride(const struct layer *layer);
+	return (panel * n_inputs + input) * PANEL_COLUMNS + output % PANEL_COLUMNS;
+}
 
-/* Makes layer->panels anew; false when memory is short. */
-bool panels_make(struct layer *layer);
+/* All floats of a layer's biases and panels; false where they are too many for size_t. */
+bool panels_count(size_t n_inputs, size_t n_outputs, size_t *n_ret);
+
+/* Packs a layer's weights, (n_outputs, n_inputs), row-major, and its biases. NULL when memory is
+ * short; free with free(). */
+float *panels_pack(const unaligned_float *weights, const float *bias, size_t n_inputs,
+		   size_t n_outputs);
+
+/* to: (n_columns, n_rows), rows to_stride apart, becomes the transpose of from: (n_rows,
+ * n_columns), rows from_stride apart. */
+void panels_transpose(const unaligned_float *from, size_t from_stride, size_t n_rows,
+		      size_t n_columns, float *to, size_t to_stride);
 
 #endif

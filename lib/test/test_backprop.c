@@ -3,6 +3,7 @@
  */
 #include "../base/memory.h"
 #include "../network/blas.h"
+#include "../train/backprop.h"
 #include "../train/optimiser.h"
 #include "../train/products.h"
 
@@ -389,10 +390,12 @@ static void draw_sparsely(struct random *random, float *values, size_t n)
 		values[i] = random_unit(random) < 0.6 ? 0 : (float)random_within(random, 1);
 }
 
-static void assert_sum(const char *what, const char *kernel, float got, double wanted)
+static void assert_sum(const char *what, const struct batch *batch, float got, double wanted)
 {
 	if (!(fabs((double)got - wanted) <= 1e-4))
-		fail_msg("%s, %s: %.8g, not %.8g", kernel, what, (double)got, wanted);
+		fail_msg("%s, %s: %.8g, not %.8g",
+			 batch->engine == &engine_blas ? "BLAS" : batch->kernel->name, what,
+			 (double)got, wanted);
 }
 
 /* Forward through layer 0: of all its outputs, those that fill the last panel among them. */
@@ -409,8 +412,8 @@ static void check_forward(struct batch *batch, const struct net *net)
 			for (size_t i = 0; i < layer->n_inputs; i++)
 				sum += (double)batch->inputs[r * layer->n_inputs + i] *
 				       (double)net->parameters[net_weight(layer, o, i)];
-			assert_sum("forward", batch->kernel->name,
-				   batch->layers[0].output[r * layer->width + o], sum);
+			assert_sum("forward", batch, batch->layers[0].output[r * layer->width + o],
+				   sum);
 		}
 }
 
@@ -432,7 +435,7 @@ static void check_gradient(const struct batch *batch, const struct net *net)
 				for (size_t r = 0; r < batch->n_rows; r++)
 					sum += (double)batch->inputs[r * MANY_INPUTS + i] *
 					       (double)batch->layers[0].delta[r * width + o];
-				assert_sum("gradient", batch->kernel->name,
+				assert_sum("gradient", batch,
 					   gradient[i * (end - begin) + o - begin], sum);
 			}
 	}
@@ -454,12 +457,14 @@ static void check_backward(struct batch *batch, const struct net *net)
 			for (size_t o = 0; i < MANY_HIDDEN && o < MANY_OUTPUTS; o++)
 				sum += (double)batch->layers[1].delta[r * layer->width + o] *
 				       (double)net->parameters[net_weight(layer, o, i)];
-			assert_sum("backward", batch->kernel->name,
+			assert_sum("backward", batch,
 				   batch->layers[0].delta[r * net->layers[0].width + i], sum);
 		}
 }
 
-static void products_are_right_with_every_kernel(void **state)
+/* All three, of batches of n_rows in shards of shard_rows. */
+static void check_products(const struct engine *engine, const struct kernel *kernel, size_t n_rows,
+			   size_t shard_rows)
 {
 	const uint32_t width = MANY_HIDDEN;
 	const struct net_shape shape = {.n_inputs = MANY_INPUTS,
@@ -467,32 +472,36 @@ static void products_are_right_with_every_kernel(void **state)
 					.n_hidden = 1,
 					.n_outputs = MANY_OUTPUTS,
 					.activation = EMNIST_RELU};
-	const size_t rows[][2] = {{256, 128}, {96, 32}};
-	struct random random = random_stream(8, RANDOM_AUGMENT, 0, 0);
+	struct random random = random_stream(8, RANDOM_AUGMENT, n_rows, 0);
+	struct batch batch;
+	struct net net;
+
+	assert_int_equal(net_init(&net, &shape, 7, NULL), EMNIST_OK);
+	assert_int_equal(batch_init(&batch, &net, n_rows, shard_rows, 0, false, NULL), EMNIST_OK);
+	batch.kernel = kernel;
+	batch.engine = batch.dense = engine;
+	draw_sparsely(&random, net.parameters + net.layers[0].bias, MANY_HIDDEN);
+	draw_sparsely(&random, batch.inputs, batch.n_rows * MANY_INPUTS);
+	check_forward(&batch, &net);
+	for (size_t r = 0; r < batch.n_rows; r++)
+		draw_sparsely(&random, batch.layers[1].delta + r * net.layers[1].width,
+			      MANY_OUTPUTS);
+	check_backward(&batch, &net);
+	check_gradient(&batch, &net);
+	batch_clear(&batch, &net);
+	net_clear(&net);
+}
+
+static void products_are_right_on_every_engine(void **state)
+{
+	static const size_t rows[][2] = {{256, 128}, {96, 32}, {62, 31}, {7, 7}};
 
 	(void)state;
-	for (size_t k = 0; kernel_at(k); k++)
-		for (size_t c = 0; c < 2; c++) {
-			struct batch batch;
-			struct net net;
-
-			assert_int_equal(net_init(&net, &shape, 7, NULL), EMNIST_OK);
-			assert_int_equal(
-				batch_init(&batch, &net, rows[c][0], rows[c][1], 0, false, NULL),
-				EMNIST_OK);
-			batch.kernel = kernel_at(k);
-			draw_sparsely(&random, net.parameters + net.layers[0].bias, MANY_HIDDEN);
-			draw_sparsely(&random, batch.inputs, batch.n_rows * MANY_INPUTS);
-			check_forward(&batch, &net);
-			for (size_t r = 0; r < batch.n_rows; r++)
-				draw_sparsely(&random,
-					      batch.layers[1].delta + r * net.layers[1].width,
-					      MANY_OUTPUTS);
-			check_backward(&batch, &net);
-			check_gradient(&batch, &net);
-			batch_clear(&batch, &net);
-			net_clear(&net);
-		}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		for (size_t k = 0; kernel_at(k); k++)
+			check_products(&engine_kernels, kernel_at(k), rows[i][0], rows[i][1]);
+		check_products(&engine_blas, kernel_at(0), rows[i][0], rows[i][1]);
+	}
 }
 
 /* ---------------------------------------------------------------- dropout */
@@ -628,7 +637,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gradients_match_finite_differences),
 		cmocka_unit_test(steps_match_pytorch),
-		cmocka_unit_test(products_are_right_with_every_kernel),
+		cmocka_unit_test(products_are_right_on_every_engine),
 		cmocka_unit_test(dropout_keeps_the_expectation),
 		cmocka_unit_test(answers_are_tempered),
 		cmocka_unit_test(schedule_rises_and_falls),

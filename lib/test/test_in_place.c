@@ -16,7 +16,7 @@
 
 #include "../format/onnx.h"
 #include "../io/file.h"
-#include "../network/panels.h"
+#include "../network/model.h"
 #include "models.h"
 
 #define N_INPUTS 20
@@ -75,7 +75,7 @@ static void check_same_weights(const struct emnist_model *a, const struct emnist
 		assert_memory_equal(x->weights, y->weights,
 				    sizeof(float) * x->n_inputs * x->n_outputs);
 		assert_memory_equal(x->bias, y->bias, sizeof(float) * x->n_outputs);
-		assert_true(panels_count(x, &n));
+		assert_true(panels_count(x->n_inputs, x->n_outputs, &n));
 		assert_memory_equal(x->panels, y->panels, sizeof(float) * n);
 	}
 }
@@ -113,14 +113,14 @@ static void test_panels_that_do_not_fit(void **state)
 
 	(void)state;
 	for (size_t l = 0; l < model->n_layers; l++)
-		layer_forget_panels(&model->layers[l]);
+		layer_free_panels(&model->layers[l]);
 	model_borrow_panels(model, panels, 128);
 	for (size_t l = 0; l < model->n_layers; l++)
 		assert_null(model->layers[l].panels);
 	emnist_model_free(model);
 }
 
-/* Laid out again, a borrowed model has panels of its own. */
+/* Packed again, a borrowed model has panels of its own. */
 static void test_laying_out_again(void **state)
 {
 	struct emnist_model *model, *other;
@@ -128,7 +128,7 @@ static void test_laying_out_again(void **state)
 	(void)state;
 	assert_int_equal(emnist_model_default(&model, NULL), EMNIST_OK);
 	assert_int_equal(emnist_model_default(&other, NULL), EMNIST_OK);
-	assert_true(model_lay_out(model, model->kernel));
+	assert_true(model_pack(model, model->kernel));
 	for (size_t l = 0; l < model->n_layers; l++) {
 		assert_false(model->layers[l].borrows_panels);
 		assert_ptr_not_equal(model->layers[l].panels, other->layers[l].panels);

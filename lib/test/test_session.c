@@ -1,6 +1,7 @@
 /*
  * test_session.c - running networks: the forward pass against one written out, with every kernel
- * that this processor has, sessions in several threads, and what models said of images before.
+ * that this processor has and by BLAS, sessions in several threads, and what models said of images
+ * before.
  */
 #include <math.h>
 #include <pthread.h>
@@ -31,16 +32,26 @@ static float *random_vectors(size_t n_rows, size_t width)
 	return vectors;
 }
 
-static void check_model(const struct emnist_model *model, size_t n_rows)
+static struct emnist_session *open_session(const struct emnist_model *model, size_t n_rows,
+					   enum emnist_engine engine)
+{
+	const struct emnist_session_options options = {.engine = engine};
+	struct emnist_session *session;
+
+	assert_int_equal(emnist_session_create_with(model, n_rows, &options, &session, NULL),
+			 EMNIST_OK);
+	return session;
+}
+
+static void check_model(const struct emnist_model *model, size_t n_rows, enum emnist_engine engine)
 {
 	const size_t n_inputs = emnist_model_n_inputs(model);
 	const size_t n_outputs = emnist_model_n_outputs(model);
 	float *vectors = random_vectors(n_rows, n_inputs);
 	float *probabilities = malloc(n_rows * n_outputs * sizeof(*probabilities));
-	struct emnist_session *session;
+	struct emnist_session *session = open_session(model, n_rows, engine);
 
 	assert_non_null(probabilities);
-	assert_int_equal(emnist_session_create(model, n_rows, &session, NULL), EMNIST_OK);
 	assert_int_equal(emnist_session_run(session, vectors, n_rows, probabilities, NULL),
 			 EMNIST_OK);
 	for (size_t row = 0; row < n_rows; row++) {
@@ -56,13 +67,14 @@ static void check_model(const struct emnist_model *model, size_t n_rows)
 	free(vectors);
 }
 
-/* The network with each kernel in turn. */
-static void check_kernels(struct emnist_model *model, size_t n_rows)
+/* The network with each kernel in turn, and by BLAS. */
+static void check_engines(struct emnist_model *model, size_t n_rows)
 {
 	for (size_t i = 0; kernel_at(i); i++) {
-		assert_true(model_lay_out(model, kernel_at(i)));
-		check_model(model, n_rows);
+		assert_true(model_pack(model, kernel_at(i)));
+		check_model(model, n_rows, EMNIST_ENGINE_KERNELS);
 	}
+	check_model(model, n_rows, EMNIST_ENGINE_BLAS);
 }
 
 static void test_forward_pass(void **state)
@@ -85,7 +97,7 @@ static void test_forward_pass(void **state)
 
 			assert_non_null(model);
 			for (size_t i = 0; i < sizeof(n_rows) / sizeof(*n_rows); i++)
-				check_kernels(model, n_rows[i]);
+				check_engines(model, n_rows[i]);
 			emnist_model_free(model);
 		}
 	}
@@ -99,7 +111,7 @@ static void test_forward_pass_without_softmax(void **state)
 	assert_non_null(model);
 	model->softmax = false;
 	activation_set(&model->layers[1], EMNIST_SIGMOID);
-	check_kernels(model, 3);
+	check_engines(model, 3);
 	emnist_model_free(model);
 }
 
@@ -116,8 +128,8 @@ static void test_overflow_gives_probabilities(void **state)
 	for (size_t l = 0; l < 2; l++)
 		for (size_t i = 0; i < model->layers[l].n_inputs * model->layers[l].n_outputs; i++)
 			model->layers[l].weights[i] *= 3e38f;
-	assert_true(model_lay_out(model, model->kernel));
-	assert_int_equal(emnist_session_create(model, 1, &session, NULL), EMNIST_OK);
+	assert_true(model_pack(model, model->kernel));
+	session = open_session(model, 1, EMNIST_ENGINE_KERNELS);
 	assert_int_equal(emnist_session_run(session, vector, 1, probabilities, NULL), EMNIST_OK);
 	for (size_t i = 0; i < 10; i++) {
 		assert_true(probabilities[i] >= 0 && probabilities[i] <= 1);
@@ -145,7 +157,7 @@ static void test_row_does_not_depend_on_others(void **state)
 	(void)state;
 	assert_non_null(model);
 	assert_true(first && second);
-	assert_int_equal(emnist_session_create(model, ROWS, &session, NULL), EMNIST_OK);
+	session = open_session(model, ROWS, EMNIST_ENGINE_KERNELS);
 	assert_int_equal(emnist_session_run(session, vectors, ROWS, first, NULL), EMNIST_OK);
 	for (size_t row = 1; row < ROWS; row += 2)
 		for (size_t i = 0; i < INPUTS; i++)
@@ -170,7 +182,7 @@ static void test_widths(void **state)
 							  3, EMNIST_RELU, width);
 
 		assert_non_null(model);
-		check_kernels(model, 5);
+		check_engines(model, 5);
 		emnist_model_free(model);
 	}
 }
@@ -226,14 +238,14 @@ static float *patterned_vectors(size_t n_rows, size_t n)
 
 #define MOST_ROWS 130
 
+/* By kernels, in batches. */
 static void run_all(const struct emnist_model *model, const float *vectors, size_t n_rows,
 		    size_t batch, float *probabilities)
 {
 	const size_t n_inputs = emnist_model_n_inputs(model);
 	const size_t n_outputs = emnist_model_n_outputs(model);
-	struct emnist_session *session;
+	struct emnist_session *session = open_session(model, batch, EMNIST_ENGINE_KERNELS);
 
-	assert_int_equal(emnist_session_create(model, batch, &session, NULL), EMNIST_OK);
 	for (size_t row = 0; row < n_rows; row += batch) {
 		const size_t left = n_rows - row;
 
@@ -256,7 +268,7 @@ static void check_patterns(struct emnist_model *model)
 
 	assert_true(wanted && found);
 	for (size_t i = 0; kernel_at(i); i++) {
-		assert_true(model_lay_out(model, kernel_at(i)));
+		assert_true(model_pack(model, kernel_at(i)));
 		run_all(model, vectors, MOST_ROWS, MOST_ROWS, wanted);
 		for (size_t row = 0; row < MOST_ROWS; row++) {
 			double expected[512];
@@ -315,7 +327,7 @@ static void test_kernels_agree(void **state)
 	(void)state;
 	assert_non_null(model);
 	for (size_t i = 0; kernel_at(i); i++) {
-		assert_true(model_lay_out(model, kernel_at(i)));
+		assert_true(model_pack(model, kernel_at(i)));
 		run_all(model, vectors, MOST_ROWS, MOST_ROWS, i == 0 ? first : other);
 		if (i > 0 && kernel_at(i + 1))
 			assert_memory_equal(first, other, sizeof(first));
@@ -337,7 +349,7 @@ static void check_no_number(float value)
 	for (size_t o = 0; o < OUTPUTS; o++)
 		model->layers[0].weights[o * INPUTS + 7] = 0;
 	for (size_t i = 0; kernel_at(i); i++) {
-		assert_true(model_lay_out(model, kernel_at(i)));
+		assert_true(model_pack(model, kernel_at(i)));
 		vectors[3 * INPUTS + 7] = 0;
 		run_all(model, vectors, ROWS, ROWS, before);
 		vectors[3 * INPUTS + 7] = value;
@@ -550,7 +562,7 @@ static void test_real_images(void **state)
 		vectors[i] = (float)pixels[i] / 255.0F;
 	assert_int_equal(emnist_model_default(&model, NULL), EMNIST_OK);
 	for (size_t i = 0; kernel_at(i); i++) {
-		assert_true(model_lay_out(model, kernel_at(i)));
+		assert_true(model_pack(model, kernel_at(i)));
 		run_all(model, vectors, ROWS, 300, probabilities);
 		for (size_t row = 0; row < ROWS; row++) {
 			double expected[512];

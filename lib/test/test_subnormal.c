@@ -10,15 +10,12 @@
 
 #include "../base/float_mode.h"
 #include "../io/file.h"
-#include "../network/blas.h"
-#include "../network/panels.h"
-#include "../train/forward.h"
 #include "models.h"
 #include "training.h"
 
 /* -------------------------------------------------------------------- weights */
 
-static size_t n_subnormal(const loose_float *values, size_t n)
+static size_t n_subnormal(const unaligned_float *values, size_t n)
 {
 	size_t count = 0;
 
@@ -37,7 +34,7 @@ static size_t n_subnormal_of(const struct emnist_model *model)
 
 		count += n_subnormal(layer->weights, (size_t)layer->n_inputs * layer->n_outputs);
 		count += n_subnormal(layer->bias, layer->n_outputs);
-		assert_true(panels_count(layer, &n));
+		assert_true(panels_count(layer->n_inputs, layer->n_outputs, &n));
 		count += n_subnormal(layer->panels, n);
 	}
 	return count;
@@ -87,7 +84,7 @@ static void dead_units_are_zeroed(void **state)
 	(void)state;
 	kill(model, true);
 	assert_true(n_subnormal_of(model) > 0);
-	assert_true(model_lay_out(model, model->kernel));
+	assert_true(model_pack(model, model->kernel));
 	assert_int_equal(n_subnormal_of(model), 0);
 	kill(expected, false);
 	assert_same_and_free(model, expected);
@@ -148,27 +145,23 @@ static void files_are_cleaned(void **state)
 	assert_same_and_free(read, expected);
 }
 
-static void run(const struct emnist_model *model, const float *vectors, size_t n_rows,
-		float *probabilities_ret)
+static void run_on(enum emnist_engine engine, const struct emnist_model *model,
+		   const float *vectors, size_t n_rows, float *probabilities_ret)
 {
+	const struct emnist_session_options options = {.engine = engine};
 	struct emnist_session *session;
 
-	assert_int_equal(emnist_session_create(model, n_rows, &session, NULL), EMNIST_OK);
+	assert_int_equal(emnist_session_create_with(model, n_rows, &options, &session, NULL),
+			 EMNIST_OK);
 	assert_int_equal(emnist_session_run(session, vectors, n_rows, probabilities_ret, NULL),
 			 EMNIST_OK);
 	emnist_session_free(session);
 }
 
-/* As training has teachers and images held out do it. */
-static void run_by_blas(const struct emnist_model *model, const float *vectors, size_t n_rows,
-			float *probabilities_ret)
+static void run(const struct emnist_model *model, const float *vectors, size_t n_rows,
+		float *probabilities_ret)
 {
-	struct forward *forward;
-
-	assert_int_equal(blas_open(NULL), EMNIST_OK);
-	assert_int_equal(forward_create(model, n_rows, &forward, NULL), EMNIST_OK);
-	assert_int_equal(forward_run(forward, vectors, n_rows, probabilities_ret, NULL), EMNIST_OK);
-	forward_free(forward);
+	run_on(EMNIST_ENGINE_KERNELS, model, vectors, n_rows, probabilities_ret);
 }
 
 #define N_ROWS 9
@@ -204,7 +197,7 @@ static void small_weights_that_matter_stay(void **state)
 				for (size_t o = 0; o < 10; o++)
 					to->weights[o * 70 + u] /= scales[s];
 			}
-			assert_true(model_lay_out(model, model->kernel));
+			assert_true(model_pack(model, model->kernel));
 			run(model, vectors, N_ROWS, probabilities);
 			assert_memory_equal(probabilities, expected, sizeof(expected));
 			emnist_model_free(model);
@@ -226,7 +219,7 @@ static void small_outputs_stay(void **state)
 		for (size_t i = 0; i < 70; i++)
 			last->weights[o * 70 + i] *= 0x1p-90f;
 	}
-	assert_true(model_lay_out(model, model->kernel));
+	assert_true(model_pack(model, model->kernel));
 	run(model, vectors, N_ROWS, outputs);
 	for (size_t i = 0; i < N_ROWS * 10; i++)
 		assert_true(outputs[i] == expected[i] * 0x1p-90f);
@@ -268,9 +261,9 @@ static float output_of(enum emnist_activation hidden_activation, float bias, flo
 		model->layers[1].weights[o] = weight;
 		model->layers[1].bias[o] = 0;
 	}
-	assert_true(model_lay_out(model, model->kernel));
+	assert_true(model_pack(model, model->kernel));
 	run(model, &input, 1, outputs);
-	run_by_blas(model, &input, 1, by_blas);
+	run_on(EMNIST_ENGINE_BLAS, model, &input, 1, by_blas);
 	assert_true(by_blas[9] == outputs[9]);
 	assert_true(knows_subnormals());
 	emnist_model_free(model);
@@ -301,7 +294,7 @@ static void probabilities_are_normal_or_zero(void **state)
 		skip();
 	for (size_t o = 0; o < 10; o++)
 		model->layers[0].bias[o] = -12.0f * (float)o; /* exp(-96) = 2.0e-42 */
-	assert_true(model_lay_out(model, model->kernel));
+	assert_true(model_pack(model, model->kernel));
 	run(model, &input, 1, probabilities);
 	assert_true(probabilities[7] > 0);
 	assert_true(probabilities[8] == 0);
@@ -392,7 +385,7 @@ static void training_has_none(void **state)
 	char path[80];
 	struct emnist_train_options options = small_run();
 	struct buffer file = {0};
-	const loose_float *values;
+	const unaligned_float *values;
 
 	(void)state;
 	if (!mode_is_known())
@@ -410,7 +403,7 @@ static void training_has_none(void **state)
 	assert_int_equal(file_read(path, SIZE_MAX, &file, NULL), EMNIST_OK);
 	unlink(path);
 	n = file.nbytes / sizeof(float);
-	values = (const loose_float *)file.data;
+	values = (const unaligned_float *)file.data;
 	for (size_t i = 16; i < n - 1; i++)
 		n_zero += values[i] == 0;
 	/* Whole units died, or there is nothing to see here. */

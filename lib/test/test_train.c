@@ -357,7 +357,8 @@ static void images_held_out_are_of_the_first_dataset(void **state)
 	assert_true(set.validation[set.n_validation - 1] < N_IMAGES);
 	for (size_t i = 1; i < set.n_training; i++)
 		assert_true(set.training[i - 1] < set.training[i]);
-	assert_int_equal(validation_run(&validation, &set, model, NULL), EMNIST_OK);
+	assert_int_equal(validation_run(&validation, &set, model, EMNIST_ENGINE_BLAS, NULL),
+			 EMNIST_OK);
 	assert_int_equal(emnist_session_create(model, 1, &session, NULL), EMNIST_OK);
 	for (size_t i = 0; i < set.n_validation; i++) {
 		const uint8_t *pixels = set.pixels + set.validation[i] * EMNIST_VECTOR_LENGTH;
@@ -395,15 +396,15 @@ static void figures_are_weighted(void **state)
 			 -(0.25 * log(0.5) + 0.25 * log(0.8) + 0.5 * log(0.1))) < 1e-6);
 }
 
-/* A session sees the weights as they are, not as they were when they were first laid out. */
-static void check_laid_out(struct emnist_model *model)
+/* A session sees the weights as they are, not as they were when they were first packed. */
+static void check_packed(struct emnist_model *model)
 {
 	float vector[EMNIST_VECTOR_LENGTH] = {[300] = 1}, before[N_CLASSES], after[N_CLASSES];
 	struct emnist_session *session;
 
 	assert_int_equal(emnist_session_create(model, 1, &session, NULL), EMNIST_OK);
 	assert_int_equal(emnist_session_run(session, vector, 1, before, NULL), EMNIST_OK);
-	assert_true(model_lay_out(model, model->kernel));
+	assert_true(model_pack(model, model->kernel));
 	assert_int_equal(emnist_session_run(session, vector, 1, after, NULL), EMNIST_OK);
 	assert_memory_equal(before, after, sizeof(before));
 	emnist_session_free(session);
@@ -430,7 +431,7 @@ static void calibration_scales_the_logits(void **state)
 	plain->n_layers = calibrated->n_layers = 2;
 	assert_true(same_weights(plain, calibrated));
 	plain->n_layers = calibrated->n_layers = 3;
-	check_laid_out(calibrated);
+	check_packed(calibrated);
 	emnist_model_free(plain);
 	emnist_model_free(calibrated);
 }

@@ -3,7 +3,6 @@
  */
 #include "backprop.h"
 
-#include "../base/memory.h"
 #include "../base/simd.h"
 #include "products.h"
 
@@ -12,87 +11,6 @@
 
 /* The least probability that a loss is taken of, so that it stays finite. */
 #define LEAST_PROBABILITY 1e-30F
-
-static bool layer_alloc(struct batch *batch, struct batch_layer *values,
-			const struct net_layer *layer, bool hidden)
-{
-	const size_t n = layer->width, n_alive = batch_words(layer->n_inputs) * batch->n_rows;
-
-	values->alive = alloc_zeroed(n_alive, sizeof(*values->alive));
-	values->alive_rows = alloc_zeroed(batch->n_rows / batch->part_rows * layer->n_inputs,
-					  sizeof(*values->alive_rows));
-	values->output = alloc_floats(batch->n_rows, n);
-	values->delta = alloc_floats(batch->n_rows, n);
-	values->d_bias = alloc_floats(batch->n_shards, n);
-	values->dropped = values->output;
-	if (hidden && batch->dropout > 0)
-		values->dropped = alloc_floats(batch->n_rows, n);
-	if (!values->alive || !values->alive_rows || !values->output || !values->delta ||
-	    !values->d_bias || !values->dropped)
-		return false;
-	if (!layer->batch_norm)
-		return true;
-	values->normal = alloc_floats(batch->n_rows, n);
-	values->mean = alloc_floats(batch->n_shards, n);
-	values->variance = alloc_floats(batch->n_shards, n);
-	values->d_scale = alloc_floats(batch->n_shards, n);
-	return values->normal && values->mean && values->variance && values->d_scale;
-}
-
-enum emnist_status batch_init(struct batch *batch, const struct net *net, size_t n_rows,
-			      size_t shard_rows, double dropout, bool taught,
-			      struct emnist_error *error)
-{
-	const size_t n_outputs = net->layers[net->n_layers - 1].n_outputs;
-
-	*batch = (struct batch){.n_rows = n_rows,
-				.shard_rows = shard_rows,
-				.n_shards = n_rows / shard_rows,
-				.part_rows = shard_rows < KERNEL_WORD ? shard_rows : KERNEL_WORD,
-				.kernel = kernel_at(0),
-				.n_outputs = n_outputs,
-				.dropout = dropout};
-	batch->inputs = alloc_floats(n_rows, net->layers[0].n_inputs);
-	batch->targets = alloc_zeroed(n_rows, sizeof(const struct target *));
-	batch->losses = alloc_zeroed(batch->n_shards, sizeof(*batch->losses));
-	batch->layers = alloc_zeroed(net->n_layers, sizeof(*batch->layers));
-	batch->scratch = alloc_floats(batch->n_shards, n_outputs);
-	if (taught)
-		batch->soft = alloc_floats(n_rows, n_outputs);
-	if (!batch->inputs || !batch->targets || !batch->losses || !batch->layers ||
-	    !batch->scratch || (taught && !batch->soft))
-		return error_memory(error);
-	for (size_t l = 0; l < net->n_layers; l++)
-		if (!layer_alloc(batch, &batch->layers[l], &net->layers[l], l + 1 < net->n_layers))
-			return error_memory(error);
-	return EMNIST_OK;
-}
-
-void batch_clear(struct batch *batch, const struct net *net)
-{
-	for (size_t l = 0; batch->layers && l < net->n_layers; l++) {
-		struct batch_layer *values = &batch->layers[l];
-
-		if (values->dropped != values->output)
-			free(values->dropped);
-		free(values->alive);
-		free(values->alive_rows);
-		free(values->output);
-		free(values->normal);
-		free(values->delta);
-		free(values->mean);
-		free(values->variance);
-		free(values->d_scale);
-		free(values->d_bias);
-	}
-	free(batch->layers);
-	free(batch->inputs);
-	free(batch->targets);
-	free(batch->losses);
-	free(batch->scratch);
-	free(batch->soft);
-	*batch = (struct batch){0};
-}
 
 /* ---------------------------------------------------------------- forward */
 
@@ -386,13 +304,4 @@ void batch_backward(struct batch *batch, const struct net *net, size_t shard)
 		product_backward(batch, net, l, shard);
 		backward_hidden(batch, net, l - 1, shard);
 	}
-}
-
-void batch_sum_shards(const struct batch *batch, const float *values, size_t width, size_t begin,
-		      size_t end, float factor, float *sum_ret)
-{
-	memset(sum_ret, 0, (end - begin) * sizeof(float));
-	for (size_t s = 0; s < batch->n_shards; s++)
-		for (size_t i = begin; i < end; i++)
-			sum_ret[i - begin] += values[s * width + i] * factor;
 }

@@ -19,8 +19,8 @@ static void set_activation(struct net_layer *layer, enum emnist_activation activ
 	layer->gamma = model_layer.gamma;
 }
 
-/* Lays out all parameters one after the other. */
-static void lay_out(struct net *net, const struct net_shape *shape)
+/* Places all parameters one after the other. */
+static void place(struct net *net, const struct net_shape *shape)
 {
 	size_t n_inputs = shape->n_inputs;
 
@@ -30,8 +30,7 @@ static void lay_out(struct net *net, const struct net_shape *shape)
 
 		layer->n_inputs = n_inputs;
 		layer->n_outputs = hidden ? shape->hidden[l] : shape->n_outputs;
-		layer->width =
-			(layer->n_outputs + PANEL_COLUMNS - 1) / PANEL_COLUMNS * PANEL_COLUMNS;
+		layer->width = panels_width(layer->n_outputs);
 		layer->batch_norm = hidden && shape->batch_norm;
 		set_activation(layer, hidden ? shape->activation : EMNIST_IDENTITY);
 		layer->weights = net->n_parameters;
@@ -71,7 +70,7 @@ enum emnist_status net_init(struct net *net, const struct net_shape *shape, uint
 	net->layers = alloc_zeroed(net->n_layers, sizeof(*net->layers));
 	if (!net->layers)
 		return error_memory(error);
-	lay_out(net, shape);
+	place(net, shape);
 	net->parameters = alloc_floats(1, net->n_parameters);
 	net->momentum = alloc_floats(1, net->n_parameters);
 	net->velocity = alloc_floats(1, net->n_parameters);

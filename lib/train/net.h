@@ -6,7 +6,7 @@
  * one array, so that the optimiser, the checkpoint and the averaging of weights each see one run of
  * numbers.
  *
- * Weights lie as kernels take them, in panels of PANEL_COLUMNS outputs (panels.h). What fills the
+ * Weights are packed in panels of PANEL_COLUMNS outputs (panels.h). What fills the
  * last panel, and biases, scales and statistics up to there, takes part in everything and stays
  * zero: no loss hangs on it.
  */
@@ -45,10 +45,7 @@ struct net {
 /* Where a weight lies among the parameters. */
 static inline size_t net_weight(const struct net_layer *layer, size_t output, size_t input)
 {
-	const size_t panel = output / PANEL_COLUMNS;
-
-	return layer->weights + (panel * layer->n_inputs + input) * PANEL_COLUMNS +
-	       output % PANEL_COLUMNS;
+	return layer->weights + panels_place(layer->n_inputs, output, input);
 }
 
 /* The variance that batch normalisation adds, PyTorch's default. */

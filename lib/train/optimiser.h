@@ -4,7 +4,7 @@
 #ifndef TRAIN_OPTIMISER_H
 #define TRAIN_OPTIMISER_H
 
-#include "backprop.h"
+#include "train_batch.h"
 
 /* What one step needs to know. */
 struct optimiser {

@@ -3,9 +3,9 @@
  */
 #include "../base/memory.h"
 #include "checkpoint.h"
-#include "crew.h"
 #include "settings.h"
 #include "soft_labels.h"
+#include "thread_pool.h"
 #include "train_set.h"
 #include "validation.h"
 
@@ -28,7 +28,7 @@ struct run {
 	size_t n_variants; /* that options or soft labels say; 0: neither */
 	struct net net;
 	struct batch batch;
-	struct crew *crew;
+	struct thread_pool *pool;
 	struct job job;
 	struct schedule schedule;
 	uint64_t steps_per_epoch;
@@ -64,7 +64,7 @@ static enum emnist_status about_file(const char *path, enum emnist_status status
 
 /* ------------------------------------------------------------------ set-up */
 
-/* Teachers must take such images and know the same classes in the same order. */
+/* Teachers must take such images and have the same classes in the same order. */
 static enum emnist_status check_teachers(const struct run *run, struct emnist_error *error)
 {
 	const size_t n_classes = emnist_labels_count(run->labels);
@@ -153,6 +153,17 @@ static enum emnist_status open_soft_labels(struct run *run, struct emnist_error 
 	return status;
 }
 
+/* Teachers and the images held out go by the engine of what has no zeros, although they have: what
+ * a seed trains to is the same as ever then. */
+static enum emnist_status choose_engines(struct run *run, struct emnist_error *error)
+{
+	struct batch *batch = &run->batch;
+	const enum emnist_engine wanted = run->options->engine;
+	enum emnist_status status = engine_find(wanted, batch->kernel, &batch->engine, error);
+
+	return status ? status : engine_find_dense(wanted, &batch->dense, error);
+}
+
 static enum emnist_status make_net(struct run *run, struct emnist_error *error)
 {
 	const struct settings *settings = &run->settings;
@@ -170,6 +181,8 @@ static enum emnist_status make_net(struct run *run, struct emnist_error *error)
 		status = batch_init(&run->batch, &run->net, settings->n_rows, settings->shard_rows,
 				    settings->dropout,
 				    run->options->n_teachers > 0 || run->n_soft_labels > 0, error);
+	if (!status)
+		status = choose_engines(run, error);
 	run->batch.label_smoothing = settings->label_smoothing;
 	run->batch.teacher_share = settings->teacher_share;
 	run->batch.temperature = settings->temperature;
@@ -253,7 +266,7 @@ static enum emnist_status resume(struct run *run, struct emnist_error *error)
 	return status ? about_file(run->options->checkpoint_path, status, error) : EMNIST_OK;
 }
 
-static enum emnist_status start_crew(struct run *run, struct emnist_error *error)
+static enum emnist_status start_threads(struct run *run, struct emnist_error *error)
 {
 	run->job = (struct job){
 		.set = &run->set,
@@ -265,7 +278,7 @@ static enum emnist_status start_crew(struct run *run, struct emnist_error *error
 		.batch = &run->batch,
 		.seed = run->settings.seed,
 	};
-	return crew_create(&run->job, run->settings.n_threads, &run->crew, error);
+	return thread_pool_create(&run->job, run->settings.n_threads, &run->pool, error);
 }
 
 /* -------------------------------------------------------------- validation */
@@ -280,7 +293,7 @@ static enum emnist_status validate(const struct run *run, struct emnist_train_pr
 
 	if (status)
 		return status;
-	status = validation_run(&validation, &run->set, model, error);
+	status = validation_run(&validation, &run->set, model, run->batch.dense->id, error);
 	if (!status) {
 		progress->validation_accuracy = validation_accuracy(&validation);
 		progress->validation_loss = validation_loss(&validation, 1);
@@ -296,7 +309,8 @@ static enum emnist_status calibrate(const struct run *run, struct emnist_model *
 {
 	struct layer *last = &model->layers[model->n_layers - 1];
 	struct validation validation;
-	enum emnist_status status = validation_run(&validation, &run->set, model, error);
+	enum emnist_status status =
+		validation_run(&validation, &run->set, model, run->batch.dense->id, error);
 
 	if (!status) {
 		const float factor = (float)(1 / validation_temperature(&validation));
@@ -305,7 +319,7 @@ static enum emnist_status calibrate(const struct run *run, struct emnist_model *
 			last->weights[i] *= factor;
 		for (size_t i = 0; i < last->n_outputs; i++)
 			last->bias[i] *= factor;
-		if (!model_lay_out(model, model->kernel))
+		if (!model_pack(model, model->kernel))
 			status = error_memory(error);
 	}
 	validation_clear(&validation);
@@ -366,7 +380,7 @@ static enum emnist_status step(struct run *run, struct emnist_error *error)
 	run->job.distortion = settings_distortion(&run->settings, run->job.variant);
 	run->batch.step = n;
 	run->batch.keeps_statistics = schedule_freezes(&run->schedule, n);
-	status = crew_step(run->crew, error);
+	status = thread_pool_step(run->pool, error);
 	if (status)
 		return status;
 	for (size_t s = 0; s < run->batch.n_shards; s++)
@@ -462,7 +476,7 @@ static enum emnist_status all_steps(struct run *run, struct emnist_error *error)
 
 static void run_clear(struct run *run)
 {
-	crew_free(run->crew);
+	thread_pool_free(run->pool);
 	batch_clear(&run->batch, &run->net);
 	net_clear(&run->net);
 	train_set_clear(&run->set);
@@ -498,7 +512,7 @@ enum emnist_status emnist_train(struct emnist_dataset *const *datasets, size_t n
 		status = resume(&run, error);
 	}
 	if (!status)
-		status = start_crew(&run, error);
+		status = start_threads(&run, error);
 	if (!status)
 		status = all_steps(&run, error);
 	if (!status)

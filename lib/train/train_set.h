@@ -5,7 +5,7 @@
 #define TRAIN_TRAIN_SET_H
 
 #include "../emnist_dataset.h"
-#include "backprop.h"
+#include "train_batch.h"
 
 struct train_set {
 	size_t n_images;

@@ -5,7 +5,6 @@
 
 #include "../base/memory.h"
 #include "augment.h"
-#include "forward.h"
 
 #include <math.h>
 
@@ -25,10 +24,12 @@ static const struct target *target_of(const struct train_set *set, size_t i)
 }
 
 enum emnist_status validation_run(struct validation *validation, const struct train_set *set,
-				  const struct emnist_model *model, struct emnist_error *error)
+				  const struct emnist_model *model, enum emnist_engine engine,
+				  struct emnist_error *error)
 {
+	const struct emnist_session_options options = {.engine = engine};
 	const size_t n_classes = emnist_model_n_outputs(model);
-	struct forward *forward = NULL;
+	struct emnist_session *session = NULL;
 	float *vectors = alloc_floats(ROWS, EMNIST_VECTOR_LENGTH);
 	enum emnist_status status;
 
@@ -37,7 +38,7 @@ enum emnist_status validation_run(struct validation *validation, const struct tr
 	if (!vectors || !validation->probabilities)
 		status = error_memory(error);
 	else
-		status = forward_create(model, ROWS, &forward, error);
+		status = emnist_session_create_with(model, ROWS, &options, &session, error);
 	for (size_t i = 0; !status && i < set->n_validation; i += ROWS) {
 		const size_t left = set->n_validation - i, n = left < ROWS ? left : ROWS;
 
@@ -45,10 +46,10 @@ enum emnist_status validation_run(struct validation *validation, const struct tr
 			pixels_to_vector(set->pixels + (size_t)set->validation[i + r] *
 							       EMNIST_VECTOR_LENGTH,
 					 vectors + r * EMNIST_VECTOR_LENGTH);
-		status = forward_run(forward, vectors, n, validation->probabilities + i * n_classes,
-				     error);
+		status = emnist_session_run(session, vectors, n,
+					    validation->probabilities + i * n_classes, error);
 	}
-	forward_free(forward);
+	emnist_session_free(session);
 	free(vectors);
 	return status;
 }

@@ -15,7 +15,8 @@ struct validation {
 
 /* Runs model over the images held out. Release with validation_clear(), also after a failure. */
 enum emnist_status validation_run(struct validation *validation, const struct train_set *set,
-				  const struct emnist_model *model, struct emnist_error *error);
+				  const struct emnist_model *model, enum emnist_engine engine,
+				  struct emnist_error *error);
 
 /* The share of images that are right, and the mean loss when the logits are divided by
  * temperature; each image counts with its weight. */

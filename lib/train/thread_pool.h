@@ -1,15 +1,15 @@
 /*
- * crew.h - threads that make the steps of a training run together.
+ * thread_pool.h - threads that make the steps of a training run together.
  */
-#ifndef TRAIN_CREW_H
-#define TRAIN_CREW_H
+#ifndef TRAIN_THREAD_POOL_H
+#define TRAIN_THREAD_POOL_H
 
 #include "augment.h"
 #include "optimiser.h"
 #include "soft_labels.h"
 #include "train_set.h"
 
-/* What the crew works on. The caller changes it only between two steps. */
+/* What the threads work on. The caller changes it only between two steps. */
 struct job {
 	const struct train_set *set;
 	struct distortion distortion;
@@ -25,16 +25,16 @@ struct job {
 	uint64_t variant;
 };
 
-struct crew;
+struct thread_pool;
 
-/* Starts n_threads - 1 threads; the caller's is the other one. Free with crew_free(). */
-enum emnist_status crew_create(struct job *job, unsigned n_threads, struct crew **crew_ret,
-			       struct emnist_error *error);
+/* Starts n_threads - 1 threads; the caller's is the other one. Free with thread_pool_free(). */
+enum emnist_status thread_pool_create(struct job *job, unsigned n_threads,
+				      struct thread_pool **pool_ret, struct emnist_error *error);
 
 /* One step: the images are distorted, passed forward and backward, and the network is updated.
  * After a failure, what the network holds is of no use. */
-enum emnist_status crew_step(struct crew *crew, struct emnist_error *error);
+enum emnist_status thread_pool_step(struct thread_pool *pool, struct emnist_error *error);
 
-void crew_free(struct crew *crew);
+void thread_pool_free(struct thread_pool *pool);
 
 #endif
