@@ -1,11 +1,10 @@
 /*
  * bench_files.c - runs what `emnist classify -f csv DIRECTORY` runs, on files that are made for it.
  */
-#include "bench_files.h"
 #include "../classify/pipeline.h"
 #include "../common/interrupt.h"
 #include "../common/messages.h"
-#include "stopwatch.h"
+#include "bench.h"
 
 #include <errno.h>
 #include <fcntl.h>

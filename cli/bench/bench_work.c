@@ -5,10 +5,9 @@
  * reading with EMNIST_PREPROCESS_RAW, which does little beside it; preprocessing is reading of PGM
  * files, whose decoding is a copy.
  */
-#include "bench_work.h"
 #include "../common/messages.h"
 #include "../common/outputs.h"
-#include "drawing.h"
+#include "bench.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #include "../common/sink.h"
 #include "../output/json.h"
 #include "../output/text.h"
-#include "bench_files.h"
+#include "bench.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /*
  * drawing.c - characters made of curved strokes.
  */
-#include "drawing.h"
+#include "bench.h"
 
 #include <math.h>
 

@@ -5,9 +5,9 @@
  * another, and none is charged for one that began late. The first round warms up caches and clocks,
  * and does not count.
  */
-#include "stopwatch.h"
 #include "../common/interrupt.h"
 #include "../common/progress.h"
+#include "bench.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -5,10 +5,10 @@
  * apart, in a lighter choice for dark grounds; each bar has its label underneath, so that nothing
  * hangs on color alone.
  */
-#include "stats_chart.h"
 #include "../../lib/draw/chart.h"
 #include "../output/escape.h"
 #include "../output/text.h"
+#include "stats_report.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * stats_report.h - what is in datasets, in the forms it is printed in.
+ * stats_report.h - what is in datasets: as text, as JSON, and as bars.
  */
 #ifndef CLI_DATASET_STATS_REPORT_H
 #define CLI_DATASET_STATS_REPORT_H
@@ -40,5 +40,11 @@ extern const struct stats_format stats_json;
 /* All formats, in the order of stats_format_names; both are ended by NULL. */
 extern const struct stats_format *const stats_formats[];
 extern const char *const stats_format_names[];
+
+/* More classes than anybody can tell apart on a sheet. */
+#define STATS_CHART_MAX_CLASSES 1000
+
+/* An SVG file with a panel a dataset; whoever looks at it may like it light or dark. */
+void stats_put_chart(struct text *text, const struct stats_report *report);
 
 #endif

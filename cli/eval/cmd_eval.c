@@ -9,7 +9,7 @@
 #include "../common/progress.h"
 #include "../common/sink.h"
 #include "../output/text.h"
-#include "eval_files.h"
+#include "eval_report.h"
 
 #include <stdlib.h>
 #include <string.h>

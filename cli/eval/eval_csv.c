@@ -1,5 +1,6 @@
 /*
- * eval_csv.c - the scores of classes as a table, comma-separated or tab-separated.
+ * eval_csv.c - tables of an evaluation: the scores of classes, comma-separated or tab-separated,
+ * and the confusion matrix.
  */
 #include "../output/escape.h"
 #include "eval_report.h"
@@ -85,3 +86,21 @@ static void put_tsv(struct text *text, const struct eval_report *report)
 
 const struct eval_format eval_csv = {"csv", put_csv};
 const struct eval_format eval_tsv = {"tsv", put_tsv};
+
+void eval_put_confusion(struct text *text, const struct eval_report *report)
+{
+	const struct emnist_evaluation *e = report->evaluation;
+
+	text_puts(text, "label");
+	for (size_t j = 0; j < e->n_predicted; j++) {
+		text_putc(text, ',');
+		csv_put_field(text, emnist_labels_text(e->predicted_labels, j));
+	}
+	text_putc(text, '\n');
+	for (size_t i = 0; i < e->n_true; i++) {
+		csv_put_field(text, emnist_labels_text(e->true_labels, i));
+		for (size_t j = 0; j < e->n_predicted; j++)
+			put_count(&csv_comma, text, e->confusion[i * e->n_predicted + j]);
+		text_putc(text, '\n');
+	}
+}

@@ -1,11 +1,12 @@
 /*
  * eval_files.c - what an evaluation writes to files of their own.
  */
-#include "eval_files.h"
 #include "../../lib/draw/heatmap.h"
+#include "../../lib/draw/montage.h"
 #include "../common/endings.h"
 #include "../common/sink.h"
 #include "../output/escape.h"
+#include "eval_report.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -30,16 +30,16 @@ double eval_share(uint64_t part, uint64_t whole)
 	return whole ? (double)part / (double)whole : -1;
 }
 
-static uint64_t gap_of(const struct eval_class_gap *gap)
+static uint64_t difference_of(uint64_t a, uint64_t b)
 {
-	return gap->n_first > gap->n_second ? gap->n_first - gap->n_second
-					    : gap->n_second - gap->n_first;
+	return a > b ? a - b : b - a;
 }
 
 static int compare_gaps(const void *a, const void *b)
 {
 	const struct eval_class_gap *first = a, *second = b;
-	const uint64_t of_first = gap_of(first), of_second = gap_of(second);
+	const uint64_t of_first = difference_of(first->n_first, first->n_second);
+	const uint64_t of_second = difference_of(second->n_first, second->n_second);
 
 	if (of_first != of_second)
 		return of_first < of_second ? 1 : -1;
@@ -88,8 +88,7 @@ struct eval_class_gap *eval_class_gaps(const struct eval_report *report, size_t 
 
 static uint64_t size_of(const struct eval_confusion_gap *gap)
 {
-	return gap->n_first > gap->n_second ? gap->n_first - gap->n_second
-					    : gap->n_second - gap->n_first;
+	return difference_of(gap->n_first, gap->n_second);
 }
 
 /* Puts a gap in its place among the n that are there, of n_max at the most. */
@@ -130,4 +129,26 @@ size_t eval_confusion_gaps(const struct eval_report *report, size_t n_max,
 				n = insert_gap(gaps_ret, n, n_max, &gap);
 		}
 	return n;
+}
+
+/* -------------------------------------------------------------------- pictures */
+
+void eval_pictures_add(struct eval_pictures *pictures, float confidence,
+		       const struct emnist_answer *answer, const struct emnist_answer *other,
+		       const uint8_t *pixels)
+{
+	struct eval_picture *items = pictures->items;
+	size_t place = pictures->n;
+
+	while (place > 0 && items[place - 1].confidence < confidence)
+		place--;
+	if (place == EVAL_N_PICTURES)
+		return;
+	if (pictures->n < EVAL_N_PICTURES)
+		pictures->n++;
+	memmove(items + place + 1, items + place, (pictures->n - place - 1) * sizeof(*items));
+	items[place].confidence = confidence;
+	items[place].answer = *answer;
+	items[place].other = other ? *other : (struct emnist_answer){0};
+	memcpy(items[place].pixels, pixels, EMNIST_VECTOR_LENGTH);
 }

@@ -6,7 +6,35 @@
 
 #include "../common/model_options.h"
 #include "../output/text.h"
-#include "eval_pictures.h"
+
+#include <emnist_dataset.h>
+#include <emnist_eval.h>
+
+/* -------------------------------------------------------------------- pictures */
+
+/* The few images of an evaluation that are shown are kept while it runs, so that the dataset is
+ * read once: as many as the report and the montage show. */
+#define EVAL_N_PICTURES 100
+
+struct eval_picture {
+	float confidence; /* what they are chosen and sorted by */
+	struct emnist_answer answer;
+	struct emnist_answer other; /* of the model that is compared with */
+	uint8_t pixels[EMNIST_VECTOR_LENGTH];
+};
+
+/* The surest, the surest first, equal ones in the dataset's order. {0} is empty. */
+struct eval_pictures {
+	struct eval_picture items[EVAL_N_PICTURES];
+	size_t n;
+};
+
+/* Takes an image in if it is among the surest; other may be NULL. */
+void eval_pictures_add(struct eval_pictures *pictures, float confidence,
+		       const struct emnist_answer *answer, const struct emnist_answer *other,
+		       const uint8_t *pixels);
+
+/* ---------------------------------------------------------------------- report */
 
 /* A second model on the same images. */
 struct eval_other {
@@ -101,5 +129,24 @@ void eval_put_confusion_svg(struct text *text, const struct eval_report *report)
 
 /* The whole report as one page of HTML. */
 void eval_put_html(struct text *text, const struct eval_report *report);
+
+/* ----------------------------------------------------------------------- files */
+
+/* What an evaluation writes to files of their own, each whole or not at all. Paths; NULL: not asked
+ * for. */
+struct eval_files {
+	const char *report;
+	const char *confusion; /* .png and .svg: a heat map; else CSV */
+	const char *errors;
+	const char *montage;
+};
+
+/* False after a complaint: a path is "-", or its ending is that of other content. */
+bool eval_files_check(const struct eval_files *files);
+
+/* Writes them all, or complains and returns STATUS_FATAL. dataset: what was evaluated, to its end.
+ */
+enum exit_status eval_files_write(const struct eval_files *files, const struct eval_report *report,
+				  struct emnist_dataset *dataset);
 
 #endif

@@ -94,6 +94,13 @@ const char *with_commas(uint64_t value, char digits[static DIGITS_NBYTES])
 	return p;
 }
 
+void text_commas(struct text *text, uint64_t value)
+{
+	char digits[DIGITS_NBYTES];
+
+	text_puts(text, with_commas(value, digits));
+}
+
 void text_reset(struct text *text)
 {
 	text->nbytes = 0;

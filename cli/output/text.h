@@ -38,6 +38,9 @@ void text_share(struct text *text, double share, unsigned n_decimals);
 /* "1234567" as "1,234,567". Returns where in digits it begins. */
 const char *with_commas(uint64_t value, char digits[static DIGITS_NBYTES]);
 
+/* Puts it so. */
+void text_commas(struct text *text, uint64_t value);
+
 /* Empties the text, its mark too, and keeps its memory. */
 void text_reset(struct text *text);
 

@@ -1,5 +1,6 @@
 /*
- * dataset_export.c - emnist dataset export and import: images of datasets, written in another form.
+ * cmd_dataset_export.c - emnist dataset export and import: images of datasets, written in another
+ * form.
  *
  * Both read datasets as all commands do; import is of several, whose classes need not be the same,
  * and whose image files are brought to 28x28 on the way.

@@ -1,5 +1,5 @@
 /*
- * dataset_stats.c - emnist dataset stats: settings and files around the counting.
+ * cmd_dataset_stats.c - emnist dataset stats: settings and files around the counting.
  */
 #include "../../lib/draw/chart.h"
 #include "../common/commands.h"
@@ -7,7 +7,7 @@
 #include "../common/endings.h"
 #include "../common/outputs.h"
 #include "../common/sink.h"
-#include "stats_chart.h"
+#include "stats_report.h"
 
 #include <stdlib.h>
 #include <string.h>

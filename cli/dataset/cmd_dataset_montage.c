@@ -1,5 +1,5 @@
 /*
- * dataset_montage.c - emnist dataset montage: a contact sheet of a dataset's images.
+ * cmd_dataset_montage.c - emnist dataset montage: a contact sheet of a dataset's images.
  */
 #include "../../lib/draw/montage.h"
 #include "../common/choice.h"

@@ -1,11 +1,11 @@
 /*
- * eval_style.c - how a report looks: on light and dark screens of any width, and on paper.
+ * eval_html_style.c - how a report looks: on light and dark screens of any width, and on paper.
  *
  * Two colors that do not hang on seeing red and green tell series apart, blue and orange, and both
  * differ in lightness too. What is dark on a dark screen is light again on paper.
  */
-#include "eval_style.h"
-#include "eval_heat.h"
+#include "eval_charts.h"
+#include "eval_html.h"
 
 static const char light[] =
 	":root{color-scheme:light dark;--bg:#fff;--panel:#f6f7f9;--ink:#1b1d23;--soft:#5a6070;"
