@@ -2,9 +2,9 @@
  * fuzz_png.c - any bytes as a PNG, up to its pixels.
  *
  * The signature is put in front and every checksum mended, so that the fuzzer gets past both; the
- * first byte of the input says with 0 that it wants neither.
+ * first byte of the input says with 0xff, as no length begins, that it wants neither.
  *
- * A comment behind the header changes nothing but the way by which small images are read: what
+ * A comment behind the header changes nothing but the way by which plain images are read: what
  * comes of the file with one must be what came of it without.
  */
 #include "../image/image.h"
@@ -13,6 +13,9 @@
 
 #define SIGNATURE        "\x89PNG\r\n\x1a\n"
 #define SIGNATURE_NBYTES 8
+
+/* The first byte of an input that is taken as it is. */
+#define RAW 0xff
 
 /* Small, so that runs are fast: what is beyond is refused by the same code whatever its size. */
 #define MAX_PIXELS 65536
@@ -101,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 
 	if (nbytes == 0)
 		return 0;
-	if (data[0] == 0) {
+	if (data[0] == RAW) {
 		png = alloc_array(nbytes - 1, 1);
 		if (!png)
 			return 0;

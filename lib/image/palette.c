@@ -2,6 +2,7 @@
  * palette.c - indices become colors in their place, from the last to the first.
  */
 #include "palette.h"
+#include "../base/simd.h"
 
 #define N_INDICES 256
 
@@ -12,21 +13,31 @@ static enum emnist_status beyond(const struct palette *palette, const char *form
 			     palette->n_colors);
 }
 
+SIMD_CLONES
+static uint8_t most_index(const uint8_t *pixels, size_t n)
+{
+	uint8_t most = 0;
+
+	for (size_t i = 0; i < n; i++)
+		most = pixels[i] > most ? pixels[i] : most;
+	return most;
+}
+
 static enum emnist_status look_up_lumas(const struct palette *palette, const char *format,
 					struct image *image, struct emnist_error *error)
 {
 	const size_t n = (size_t)image->width * image->height;
-	uint8_t *pixels = image->pixels.data, lumas[N_INDICES] = {0}, most = 0;
+	uint8_t *pixels = image->pixels.data, lumas[N_INDICES] = {0}, most;
 
 	for (size_t k = 0; k < palette->n_colors && k < N_INDICES; k++) {
 		const uint8_t *color = palette->colors + 3 * k;
 
 		lumas[k] = (uint8_t)image_luma(color[0], color[1], color[2]);
 	}
-	for (size_t i = 0; i < n; i++) {
-		most = pixels[i] > most ? pixels[i] : most;
+	most = most_index(pixels, n);
+#pragma GCC unroll 8
+	for (size_t i = 0; i < n; i++)
 		pixels[i] = lumas[pixels[i]];
-	}
 	return most < palette->n_colors ? EMNIST_OK : beyond(palette, format, most, error);
 }
 

@@ -8,13 +8,14 @@
  * that memory comes from an arena on the stack, for a small image has little else to be decoded
  * with.
  *
- * Small images in which nothing is unusual are decoded without libpng, in small_png.c.
+ * Images of one sample a pixel in which nothing is unusual are decoded without libpng, in
+ * plain_png.c.
  *
  * Pixels come out as the file has them. Chunks that speak of gamma or colour are skipped, as are
  * all others that do not change a pixel.
  */
 #include "palette.h"
-#include "small_png.h"
+#include "plain_png.h"
 
 #include <png.h>
 #include <setjmp.h>
@@ -355,7 +356,7 @@ enum emnist_status pngfile_decode(const uint8_t *bytes, size_t nbytes,
 	struct png_job job;
 	enum emnist_status status;
 
-	if (small_png_decode(bytes, nbytes, header, image))
+	if (plain_png_decode(bytes, nbytes, header, image))
 		return EMNIST_OK;
 	job_init(&job, FIXED_NBYTES + (size_t)header->width * ROW_NBYTES_PER_PIXEL);
 	job.in = cursor_over(bytes, nbytes);

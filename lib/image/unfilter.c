@@ -17,9 +17,12 @@ static int paeth(int left, int above, int above_left)
 	const int to_above = abs(left - above_left);
 	const int to_above_left = abs(left + above - 2 * above_left);
 
-	if (to_left <= to_above && to_left <= to_above_left)
-		return left;
-	return to_above <= to_above_left ? above : above_left;
+	int nearest = left, least = to_left;
+
+	/* Without branches, which nobody could guess. */
+	nearest = to_above < least ? above : nearest;
+	least = to_above < least ? to_above : least;
+	return to_above_left < least ? above_left : nearest;
 }
 
 static void undo_sub(const uint8_t *in, size_t n, uint8_t *row)
@@ -54,11 +57,12 @@ static void undo_paeth(const uint8_t *in, const uint8_t *above, size_t n, uint8_
 	}
 }
 
-bool unfilter_rows(const uint8_t *filtered, size_t width, size_t height, uint8_t *pixels)
+bool unfilter_rows(const uint8_t *filtered, size_t width, size_t height, const uint8_t *above,
+		   uint8_t *pixels)
 {
 	static const uint8_t nothing[UNFILTER_MAX_WIDTH];
-	const uint8_t *above = nothing;
 
+	above = above ? above : nothing;
 	for (size_t y = 0; y < height; y++) {
 		const uint8_t filter = *filtered++;
 

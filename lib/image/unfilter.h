@@ -11,8 +11,9 @@
 #define UNFILTER_MAX_WIDTH 4096
 
 /* filtered: (height, 1 + width) bytes, the number of a row's filter before its pixels, none of
- * which are `pixels`, (height, width), at most UNFILTER_MAX_WIDTH wide. False: there is no such
- * filter. */
-bool unfilter_rows(const uint8_t *filtered, size_t width, size_t height, uint8_t *pixels);
+ * which are `pixels`, (height, width), at most UNFILTER_MAX_WIDTH wide. above: the row of pixels
+ * before, or NULL. False: there is no such filter. */
+bool unfilter_rows(const uint8_t *filtered, size_t width, size_t height, const uint8_t *above,
+		   uint8_t *pixels);
 
 #endif

@@ -254,75 +254,93 @@ static void exif_is_read_within_its_bounds(void **state)
 	guarded_free(&guarded);
 }
 
-/* ---------------------------------------------------- small grey PNG, two ways */
+/* --------------------------------------------------------- plain PNG, two ways */
 
-/* Small grey images are read by a way of their own, others by libpng alone; an empty comment behind
- * the header keeps an image from the first. */
+/* Images of one sample a pixel are read by a way of their own, others by libpng alone; an empty
+ * comment behind the header keeps an image from the first. */
 
-struct small {
-	uint8_t png[8192];
+struct plain {
+	uint8_t png[1 << 18];
 	size_t nbytes;
 	size_t idat; /* where its data begins */
 	size_t idat_nbytes;
 };
 
-static void add(struct small *small, const void *bytes, size_t nbytes)
+static void add(struct plain *plain, const void *bytes, size_t nbytes)
 {
-	assert_true(small->nbytes + nbytes <= sizeof(small->png));
-	memcpy(small->png + small->nbytes, bytes, nbytes);
-	small->nbytes += nbytes;
+	assert_true(plain->nbytes + nbytes <= sizeof(plain->png));
+	memcpy(plain->png + plain->nbytes, bytes, nbytes);
+	plain->nbytes += nbytes;
 }
 
-static void add_u32(struct small *small, uint32_t value)
+static void add_u32(struct plain *plain, uint32_t value)
 {
 	const uint8_t bytes[] = {(uint8_t)(value >> 24), (uint8_t)(value >> 16),
 				 (uint8_t)(value >> 8), (uint8_t)value};
 
-	add(small, bytes, sizeof(bytes));
+	add(plain, bytes, sizeof(bytes));
 }
 
-static void add_chunk(struct small *small, const char *name, const void *data, size_t nbytes)
+static void add_chunk(struct plain *plain, const char *name, const void *data, size_t nbytes)
 {
-	const size_t start = small->nbytes + 4;
+	const size_t start = plain->nbytes + 4;
 
-	add_u32(small, (uint32_t)nbytes);
-	add(small, name, 4);
-	add(small, data, nbytes);
-	add_u32(small, (uint32_t)crc32(0, small->png + start, (uInt)nbytes + 4));
+	add_u32(plain, (uint32_t)nbytes);
+	add(plain, name, 4);
+	add(plain, data, nbytes);
+	add_u32(plain, (uint32_t)crc32(0, plain->png + start, (uInt)nbytes + 4));
 }
 
-/* What the samples of a small image are. */
+/* What the samples of a plain image are. */
 struct form {
 	uint8_t depth;
-	size_t n_colors; /* 0: gray; else they are indices */
+	size_t n_colors;    /* 0: gray; else they are indices */
+	size_t idat_nbytes; /* the data are cut into chunks of so many bytes; 0: they are not */
 };
 
-static const struct form gray8 = {8, 0};
+static const struct form gray8 = {8, 0, 0};
 
-/* An image of that size whose IDAT is data. */
-static void make_small(struct small *small, const struct form *form, uint32_t width,
+/* An image of that size with these data. */
+static void make_plain(struct plain *plain, const struct form *form, uint32_t width,
 		       uint32_t height, bool comment, const void *data, size_t nbytes)
 {
 	const uint8_t color_type = form->n_colors ? 3 : 0;
-	const uint8_t header[] = {
-		0, 0, 0, (uint8_t)width, 0, 0, 0, (uint8_t)height, form->depth, color_type,
-		0, 0, 0};
+	const uint8_t header[] = {0,
+				  0,
+				  (uint8_t)(width >> 8),
+				  (uint8_t)width,
+				  0,
+				  0,
+				  (uint8_t)(height >> 8),
+				  (uint8_t)height,
+				  form->depth,
+				  color_type,
+				  0,
+				  0,
+				  0};
+	const size_t most = form->idat_nbytes ? form->idat_nbytes : nbytes;
 	uint8_t colors[3 * 256];
 
 	for (size_t i = 0; i < sizeof(colors); i++)
 		colors[i] = (uint8_t)(i * 7);
 
-	small->nbytes = 0;
-	add(small, "\x89PNG\r\n\x1a\n", 8);
-	add_chunk(small, "IHDR", header, sizeof(header));
+	plain->nbytes = 0;
+	add(plain, "\x89PNG\r\n\x1a\n", 8);
+	add_chunk(plain, "IHDR", header, sizeof(header));
 	if (comment)
-		add_chunk(small, "tEXt", "", 0);
+		add_chunk(plain, "tEXt", "", 0);
 	if (form->n_colors)
-		add_chunk(small, "PLTE", colors, 3 * form->n_colors);
-	small->idat = small->nbytes + 8;
-	small->idat_nbytes = nbytes;
-	add_chunk(small, "IDAT", data, nbytes);
-	add_chunk(small, "IEND", "", 0);
+		add_chunk(plain, "PLTE", colors, 3 * form->n_colors);
+	plain->idat = plain->nbytes + 8;
+	plain->idat_nbytes = nbytes;
+	do {
+		const size_t n = nbytes < most ? nbytes : most;
+
+		add_chunk(plain, "IDAT", data, n);
+		data = (const uint8_t *)data + n;
+		nbytes -= n;
+	} while (nbytes > 0);
+	add_chunk(plain, "IEND", "", 0);
 }
 
 /* Both ways give the same pixels, or fail with the same words. Returns whether they succeed. */
@@ -330,7 +348,7 @@ static bool ways_agree_on(const struct form *form, uint32_t width, uint32_t heig
 			  const void *data, size_t nbytes, const uint8_t *pixels)
 {
 	const struct emnist_limits limits = default_limits();
-	static struct small small;
+	static struct plain plain;
 	struct image images[2] = {{0}, {0}};
 	struct emnist_error errors[2];
 	enum emnist_status statuses[2];
@@ -338,11 +356,11 @@ static bool ways_agree_on(const struct form *form, uint32_t width, uint32_t heig
 	for (int comment = 0; comment < 2; comment++) {
 		uint8_t *exactly;
 
-		make_small(&small, form, width, height, comment, data, nbytes);
-		exactly = malloc(small.nbytes); /* where sanitizers see what is read beyond it */
+		make_plain(&plain, form, width, height, comment, data, nbytes);
+		exactly = malloc(plain.nbytes); /* where sanitizers see what is read beyond it */
 		assert_non_null(exactly);
-		memcpy(exactly, small.png, small.nbytes);
-		statuses[comment] = image_decode(exactly, small.nbytes, &limits, &images[comment],
+		memcpy(exactly, plain.png, plain.nbytes);
+		statuses[comment] = image_decode(exactly, plain.nbytes, &limits, &images[comment],
 						 &errors[comment]);
 		free(exactly);
 	}
@@ -396,7 +414,7 @@ static size_t deflate_rows(const uint8_t *rows, size_t n, int level, int window_
 }
 
 /* Rows of every filter, any bytes, many sizes, windows and levels; too few and too many of them. */
-static void small_ways_agree(void **state)
+static void plain_ways_agree(void **state)
 {
 	static uint8_t rows[6000], data[8000];
 	uint32_t random = 1;
@@ -430,7 +448,7 @@ static void small_ways_agree(void **state)
 }
 
 /* Samples of every depth, and palettes with all the colors that these can ask for, or fewer. */
-static void small_ways_agree_on_depths(void **state)
+static void plain_ways_agree_on_depths(void **state)
 {
 	static const uint8_t depths[] = {1, 2, 4, 8};
 	static uint8_t rows[6000], data[8000];
@@ -452,29 +470,68 @@ static void small_ways_agree_on_depths(void **state)
 			rows[y * (1 + row_nbytes)] = (uint8_t)(next_random(&random) % 5);
 		nbytes = deflate_rows(rows, n, 6, 15, data, sizeof(data));
 		for (size_t k = 0; k < 5; k++)
-			n_good += ways_agree_on(
-				&(struct form){depth, (size_t[]){0, n_colors, n_colors / 2, 1,
-								 n_colors + 1}[k]},
-				width, height, data, nbytes, NULL);
-		n_beyond += !ways_agree_on(&(struct form){depth, n_colors / 2}, width, height, data,
-					   nbytes, NULL);
-		assert_false(ways_agree_on(&(struct form){depth, n_colors}, width, height + 1, data,
-					   nbytes, NULL));
+			n_good += ways_agree_on(&(struct form){depth,
+							       (size_t[]){0, n_colors, n_colors / 2,
+									  1, n_colors + 1}[k],
+							       0},
+						width, height, data, nbytes, NULL);
+		n_beyond += !ways_agree_on(&(struct form){depth, n_colors / 2, 0}, width, height,
+					   data, nbytes, NULL);
+		assert_false(ways_agree_on(&(struct form){depth, n_colors, 0}, width, height + 1,
+					   data, nbytes, NULL));
 	}
 	assert_true(n_good >= 800 && n_beyond > 300);
 }
 
+/* Images that need more than a block, in one chunk of data or many; damaged once, and cut. */
+static void plain_ways_agree_on_large(void **state)
+{
+	static const uint8_t depths[] = {1, 2, 4, 8};
+	static const size_t lengths[] = {0, 8192, 700};
+	static uint8_t rows[300000], data[250000];
+	uint32_t random = 5;
+	unsigned n_good = 0;
+
+	(void)state;
+	for (int i = 0; i < 96; i++) {
+		const uint32_t width = 100 + next_random(&random) % 600;
+		const uint32_t height = 100 + next_random(&random) % 200;
+		const uint8_t depth = depths[i % 4];
+		const struct form form = {depth, i % 8 < 4 ? 0 : (size_t)1 << depth,
+					  lengths[i % 3]};
+		const size_t row_nbytes = (width * depth + 7) / 8;
+		const size_t n = (1 + row_nbytes) * height;
+		size_t nbytes, at;
+
+		for (size_t k = 0; k < n; k++)
+			rows[k] = (uint8_t)(next_random(&random) % 9 ? k / 50 : k * k / 7);
+		for (size_t y = 0; y < height; y++)
+			rows[y * (1 + row_nbytes)] = (uint8_t)(next_random(&random) % 5);
+		nbytes = deflate_rows(rows, n, (int)(next_random(&random) % 10),
+				      i % 5 ? 15 : 9 + (int)(next_random(&random) % 7), data,
+				      sizeof(data));
+		n_good += ways_agree_on(&form, width, height, data, nbytes, NULL);
+		ways_agree_on(&form, width, height + 1, data, nbytes, NULL);
+		ways_agree_on(&form, width, height - 1, data, nbytes, NULL);
+		ways_agree_on(&form, width, height, data, nbytes / 2, NULL);
+		at = next_random(&random) % nbytes;
+		data[at] ^= (uint8_t)(1 << next_random(&random) % 8);
+		ways_agree_on(&form, width, height, data, nbytes, NULL);
+	}
+	assert_int_equal(n_good, 96);
+}
+
 /* The bits of a sample from the highest, and bits behind the last one of a row. */
-static void small_samples_are_spread(void **state)
+static void plain_samples_are_spread(void **state)
 {
 	static const struct {
 		struct form form;
 		uint8_t row[4];
 		uint8_t pixels[5];
 	} cases[] = {
-		{{1, 0}, {0, 0xb7}, {255, 0, 255, 255, 0}},
-		{{2, 0}, {0, 0x1b, 0xbf}, {0, 85, 170, 255, 170}},
-		{{4, 0}, {0, 0x0f, 0x12, 0xef}, {0, 255, 17, 34, 238}},
+		{{1, 0, 0}, {0, 0xb7}, {255, 0, 255, 255, 0}},
+		{{2, 0, 0}, {0, 0x1b, 0xbf}, {0, 85, 170, 255, 170}},
+		{{4, 0, 0}, {0, 0x0f, 0x12, 0xef}, {0, 255, 17, 34, 238}},
 	};
 
 	(void)state;
@@ -489,7 +546,7 @@ static void small_samples_are_spread(void **state)
 }
 
 /* A stream that looks further back than it says that it does. */
-static void small_ways_agree_on_windows(void **state)
+static void plain_ways_agree_on_windows(void **state)
 {
 	static uint8_t rows[29 * 28], data[2000];
 	unsigned n_bad = 0;
@@ -510,7 +567,7 @@ static void small_ways_agree_on_windows(void **state)
 }
 
 /* Each bit of the deflated rows is wrong once. */
-static void small_ways_agree_on_damage(void **state)
+static void plain_ways_agree_on_damage(void **state)
 {
 	static uint8_t rows[29 * 28], data[2000];
 	uint32_t random = 2;
@@ -532,7 +589,7 @@ static void small_ways_agree_on_damage(void **state)
 }
 
 /* The filters by the words of the specification: rows that all become the same. */
-static void small_filters_are_undone(void **state)
+static void plain_filters_are_undone(void **state)
 {
 	static const uint8_t rows[5 * 4] = {
 		0, 10, 30, 60, /* none */
@@ -555,38 +612,38 @@ static const char turned[] = "MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0";
 
 /* A PNG of 3x2 pixels, 1 to 6, with EXIF data in front of its pixels, behind them, or where nothing
  * counts any more. */
-static void make_turned(struct small *small, int where)
+static void make_turned(struct plain *plain, int where)
 {
 	static const uint8_t header[] = {0, 0, 0, 3, 0, 0, 0, 2, 8, 0, 0, 0, 0};
 	static const uint8_t rows[] = {0, 1, 2, 3, 0, 4, 5, 6};
 	uint8_t data[100];
 
-	small->nbytes = 0;
-	add(small, "\x89PNG\r\n\x1a\n", 8);
-	add_chunk(small, "IHDR", header, sizeof(header));
+	plain->nbytes = 0;
+	add(plain, "\x89PNG\r\n\x1a\n", 8);
+	add_chunk(plain, "IHDR", header, sizeof(header));
 	if (where == 0)
-		add_chunk(small, "eXIf", turned, sizeof(turned) - 1);
-	add_chunk(small, "IDAT", data, deflate_rows(rows, sizeof(rows), 6, 15, data, sizeof(data)));
+		add_chunk(plain, "eXIf", turned, sizeof(turned) - 1);
+	add_chunk(plain, "IDAT", data, deflate_rows(rows, sizeof(rows), 6, 15, data, sizeof(data)));
 	if (where == 1)
-		add_chunk(small, "eXIf", turned, sizeof(turned) - 1);
-	add_chunk(small, "IEND", "", 0);
+		add_chunk(plain, "eXIf", turned, sizeof(turned) - 1);
+	add_chunk(plain, "IEND", "", 0);
 	if (where == 2)
-		add_chunk(small, "eXIf", turned, sizeof(turned) - 1);
+		add_chunk(plain, "eXIf", turned, sizeof(turned) - 1);
 }
 
 static void png_is_turned(void **state)
 {
 	static const uint8_t upright[] = {4, 1, 5, 2, 6, 3}, stored[] = {1, 2, 3, 4, 5, 6};
 	const struct emnist_limits limits = default_limits();
-	static struct small small;
+	static struct plain plain;
 
 	(void)state;
 	for (int where = 0; where < 3; where++) {
 		struct image image = {0};
 		struct emnist_error error;
 
-		make_turned(&small, where);
-		assert_int_equal(image_decode(small.png, small.nbytes, &limits, &image, &error),
+		make_turned(&plain, where);
+		assert_int_equal(image_decode(plain.png, plain.nbytes, &limits, &image, &error),
 				 EMNIST_OK);
 		assert_int_equal(image.width, where < 2 ? 2 : 3);
 		assert_int_equal(image.pixels.nbytes, 6);
@@ -599,21 +656,21 @@ static void png_is_turned(void **state)
 static void turned_png_is_cut(void **state)
 {
 	const struct emnist_limits limits = default_limits();
-	static struct small small;
+	static struct plain plain;
 	struct guarded guarded;
 	struct image image = {0};
 
 	(void)state;
-	assert_true(guarded_make(&guarded, sizeof(small.png)));
-	make_turned(&small, 0);
-	for (size_t nbytes = 1; nbytes < small.nbytes; nbytes++)
-		assert_int_not_equal(image_decode(guarded_copy(&guarded, small.png, nbytes), nbytes,
+	assert_true(guarded_make(&guarded, sizeof(plain.png)));
+	make_turned(&plain, 0);
+	for (size_t nbytes = 1; nbytes < plain.nbytes; nbytes++)
+		assert_int_not_equal(image_decode(guarded_copy(&guarded, plain.png, nbytes), nbytes,
 						  &limits, &image, NULL),
 				     EMNIST_OK);
 	for (unsigned length = 0; length < 256; length++) {
-		small.png[33] = (uint8_t)(length > 127 ? 0xff : 0);
-		small.png[36] = (uint8_t)length;
-		image_decode(guarded_copy(&guarded, small.png, small.nbytes), small.nbytes, &limits,
+		plain.png[33] = (uint8_t)(length > 127 ? 0xff : 0);
+		plain.png[36] = (uint8_t)length;
+		image_decode(guarded_copy(&guarded, plain.png, plain.nbytes), plain.nbytes, &limits,
 			     &image, NULL);
 	}
 	guarded_free(&guarded);
@@ -623,12 +680,13 @@ static void turned_png_is_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(small_ways_agree),
-		cmocka_unit_test(small_ways_agree_on_depths),
-		cmocka_unit_test(small_samples_are_spread),
-		cmocka_unit_test(small_ways_agree_on_windows),
-		cmocka_unit_test(small_ways_agree_on_damage),
-		cmocka_unit_test(small_filters_are_undone),
+		cmocka_unit_test(plain_ways_agree),
+		cmocka_unit_test(plain_ways_agree_on_depths),
+		cmocka_unit_test(plain_ways_agree_on_large),
+		cmocka_unit_test(plain_samples_are_spread),
+		cmocka_unit_test(plain_ways_agree_on_windows),
+		cmocka_unit_test(plain_ways_agree_on_damage),
+		cmocka_unit_test(plain_filters_are_undone),
 		cmocka_unit_test(huge_headers_cost_no_memory), /* first: it looks at the peak */
 		cmocka_unit_test(decodes_every_kind),
 		cmocka_unit_test(decodes_what_is_uncommon),
