@@ -86,6 +86,10 @@ bool normalize_subtract_shade(float *ink, size_t width, size_t height);
  * where there is no ink. */
 float normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise);
 
+/* normalize_noise.c: whether ink, in shares of its level, lies at random, as noise does that covers
+ * much of the frame. */
+bool normalize_is_random(const float *ink, const struct frame *frame);
+
 /* normalize_noise.c: whether what was found is no ink, but noise. keep: the pixels that are above
  * some share of the level; areas: (n) of each component's pixels, how many are above half of it, at
  * the component's root. */

@@ -305,6 +305,8 @@ float normalize_find_ink(struct normalizer *normalizer, const struct frame *fram
 	if (level == 0)
 		return 0;
 	take_shares(normalizer->ink, n, level);
+	if (frame->grain > 0 && normalize_is_random(normalizer->ink, frame))
+		return 0;
 	normalize_drop_again(normalizer, frame);
 	normalize_remove_lines(normalizer, frame, grid);
 	normalize_mask_above(normalizer->ink, n, COMPONENT_LEVEL, normalizer->keep);

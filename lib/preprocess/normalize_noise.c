@@ -7,6 +7,9 @@
  */
 #include "normalize.h"
 
+/* The share of its level above which a pixel is ink. */
+#define INK 0.5f
+
 /* Measured on empty pages of 28 to 600 pixels a side, white to dark, lit evenly and not, with noise
  * of a standard deviation of 1 to 5 levels, before and after JPEG of quality 25 to 95; and on
  * training images in ink of 10 to 45 levels under the same noise. On the pages a pixel's component
@@ -22,13 +25,13 @@
 
 /* Where values were stretched, noise may cover so much that its components run together. But what
  * is next to ink is ink no more often than elsewhere, by this share of what is not; of a line that
- * is a pixel wide it is a quarter. */
+ * is a pixel wide it is a quarter. Specks are counted, too: what is left without them is dense. */
 #define LEAST_TOGETHER 0.1f
 #define ENOUGH_INK     30
 
 static bool is_ink(const struct normalizer *normalizer, size_t i)
 {
-	return normalizer->keep[i] && normalizer->ink[i] > 0.5f;
+	return normalizer->keep[i] && normalizer->ink[i] > INK;
 }
 
 /* The number of pixels of ink in the component that a pixel of ink lies in, on average. */
@@ -44,29 +47,26 @@ static float mean_component(const struct normalizer *normalizer, const uint32_t 
 	return n_ink > 0 ? (float)(sum / n_ink) : 0;
 }
 
-/* Whether ink lies at random: of the four neighbors that follow a pixel of ink, about as many are
- * ink as of all pixels. */
-static bool is_random(const struct normalizer *normalizer, const struct frame *frame)
+/* Of the four neighbors that follow a pixel of ink, about as many are ink as of all pixels. The
+ * last row and the outer columns have no such neighbors, and do not count. */
+bool normalize_is_random(const float *ink, const struct frame *frame)
 {
 	const size_t width = frame->width, height = frame->height;
 	size_t n_ink = 0, n_neighbors = 0;
 	float share;
 
 	for (size_t y = 0; y + 1 < height; y++)
-		for (size_t x = 1; x + 1 < width; x++) {
-			const size_t i = y * width + x;
-
-			if (!is_ink(normalizer, i))
+		for (size_t i = y * width + 1; i + 1 < (y + 1) * width; i++) {
+			if (ink[i] <= INK)
 				continue;
 			n_ink++;
-			n_neighbors += (size_t)is_ink(normalizer, i + 1) +
-				       is_ink(normalizer, i + width - 1) +
-				       is_ink(normalizer, i + width) +
-				       is_ink(normalizer, i + width + 1);
+			n_neighbors += (size_t)(ink[i + 1] > INK) + (ink[i + width - 1] > INK) +
+				       (ink[i + width] > INK) + (ink[i + width + 1] > INK);
 		}
-	share = (float)n_ink / (float)(width * height);
-	return n_ink >= ENOUGH_INK &&
-	       (float)n_neighbors < 4 * (float)n_ink * (share + LEAST_TOGETHER * (1 - share));
+	if (n_ink < ENOUGH_INK)
+		return false;
+	share = (float)n_ink / (float)((width - 2) * (height - 1));
+	return (float)n_neighbors < 4 * (float)n_ink * (share + LEAST_TOGETHER * (1 - share));
 }
 
 bool normalize_is_noise(const struct normalizer *normalizer, const struct frame *frame,
@@ -85,6 +85,5 @@ bool normalize_is_noise(const struct normalizer *normalizer, const struct frame 
 	/* Noise is not measured where it is cut off at black, or less than a level. */
 	if (stretched && level > NOISE_SIGMAS * noise)
 		size *= (float)(frame->step_x * frame->step_y);
-	return size < (scattered < NOISE_PIXELS ? scattered : NOISE_PIXELS) ||
-	       (stretched && is_random(normalizer, frame));
+	return size < (scattered < NOISE_PIXELS ? scattered : NOISE_PIXELS);
 }

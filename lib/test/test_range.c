@@ -264,6 +264,58 @@ static void noise_is_blank(void **state)
 	}
 }
 
+/* A picture of a dark sensor: samples of 16 bits around a small level, cut off at black. */
+static void add_dark_noise(struct image *image, double sigma, uint32_t *seed)
+{
+	for (size_t i = 0; i < image_n_samples(image); i++) {
+		uint16_t *sample = &image_deep_samples(image)[i];
+
+		*sample = (uint16_t)lrint(fmax(*sample + sigma * noise(seed), 0));
+	}
+}
+
+/* However strong it is: it may cover half of the frame. */
+static void dark_noise_is_blank(void **state)
+{
+	static const uint32_t sides[] = {28, 28, 28, 40, 64, 150};
+	static const double levels[] = {2, 40, 200, 1000}, sigmas[] = {0.1, 0.3, 1, 3};
+	uint32_t seed = 1;
+
+	(void)state;
+	for (unsigned k = 0; k < 6 * 4 * 4; k++) {
+		const double level = levels[k / 6 % 4], sigma = level * sigmas[k / 24];
+		const uint32_t side = sides[k % 6];
+		struct image image = {0};
+
+		assert_int_equal(image_resize_deep(&image, side, side, 1, NULL), EMNIST_OK);
+		for (size_t i = 0; i < image_n_samples(&image); i++)
+			image_deep_samples(&image)[i] = (uint16_t)level;
+		add_dark_noise(&image, sigma, &seed);
+		if (!is_blank(&image))
+			fail_msg("%u pixels a side, level %g, noise %g: not blank", side, level,
+				 sigma);
+		image_clear(&image);
+	}
+}
+
+static void ink_is_seen_in_dark_noise(void **state)
+{
+	uint32_t seed = 1;
+
+	(void)state;
+	for (uint32_t side = 28; side <= 112; side += 28) {
+		struct image image = {0};
+		const float size = (float)side * 0.7f;
+
+		draw(&image, side, side, LETTER(letter_d), (float)side * 0.15f, (float)side * 0.15f,
+		     size, 10, 70);
+		make_deep(&image, 20, 0); /* 200 and 1400 */
+		add_dark_noise(&image, 200, &seed);
+		assert_false(is_blank(&image));
+		image_clear(&image);
+	}
+}
+
 /* Ink of six levels more than five times the noise is none of it. */
 static void faint_ink_is_seen_in_noise(void **state)
 {
@@ -294,6 +346,8 @@ int main(void)
 		cmocka_unit_test(few_levels_are_stretched),
 		cmocka_unit_test(an_even_page_is_blank),
 		cmocka_unit_test(noise_is_blank),
+		cmocka_unit_test(dark_noise_is_blank),
+		cmocka_unit_test(ink_is_seen_in_dark_noise),
 		cmocka_unit_test(faint_ink_is_seen_in_noise),
 	};
 
