@@ -38,7 +38,9 @@ say  = @printf '  %-6s %s\n' $(1) $(2)
 endif
 
 VERSION  := $(shell sed -n 's/^\#define EMNIST_VERSION "\(.*\)"/\1/p' lib/emnist.h)
-SOVERSION = $(firstword $(subst ., ,$(VERSION)))
+# 0.x may change functions and structures, as 1, 2... may; see emnist.h.
+MAJOR    := $(firstword $(subst ., ,$(VERSION)))
+SOVERSION := $(MAJOR)$(if $(filter 0,$(MAJOR)),.$(word 2,$(subst ., ,$(VERSION))))
 PACKAGES := libpng libjpeg zlib libprotobuf-c
 
 # The Debian packages that `make deps` installs where they are missing: what the build needs. Then
@@ -263,6 +265,9 @@ build/fuzz/fuzz_%: $(BUILD)/lib/fuzz/fuzz_%.o $(BUILD)/lib/fuzz/trial.o $(LIB_OB
 instructions: all ## record anew how many instructions a small job takes
 	@BUILD='$(BUILD)' UPDATE=1 sh cli/test/instructions.sh
 
+symbols: ## record anew what the library's headers declare
+	@sh lib/tool/interface.sh >lib/test/symbols.txt
+
 format: ## lay out the code with clang-format
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
@@ -338,7 +343,7 @@ help: ## this list
 		printf '  %-18s %s\n' "$$target" "$$text"; done
 
 .PHONY: always all objects deps deps-check demo check check-built check-peers check-asan check-ubsan \
-	check-tsan check-tsan-built fuzz $(FUZZERS) instructions format bench bench-train \
+	check-tsan check-tsan-built fuzz $(FUZZERS) instructions symbols format bench bench-train \
 	bench-distortions default-model install uninstall clean help
 .SECONDARY:
 

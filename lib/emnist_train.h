@@ -1,5 +1,8 @@
 /*
- * emnist_train.h - training a model from datasets.
+ * emnist_train.h - training a model on datasets.
+ *
+ * See emnist.h for the rules on threads, errors, memory and options; emnist-train(1) explains what
+ * the options of training are good for.
  */
 #ifndef EMNIST_TRAIN_H
 #define EMNIST_TRAIN_H
@@ -10,14 +13,7 @@
 extern "C" {
 #endif
 
-/* Reads an idx file of labels (plain or gzip), whose values are file indices of labels, and counts
- * how often each class occurs. frequencies_ret: (count) shares, which add up to 1 unless the file
- * is empty. */
-EMNIST_API enum emnist_status emnist_labels_frequencies(const struct emnist_labels *labels,
-							const char *path, double *frequencies_ret,
-							struct emnist_error *error);
-
-/* ---------------------------------------------------------------- training */
+/* ------------------------------------------------------------------ options */
 
 enum emnist_train_switch {
 	EMNIST_DEFAULT = 0,
@@ -31,7 +27,7 @@ struct emnist_train_progress {
 	uint64_t step; /* 1..n_steps, over all epochs */
 	uint64_t n_steps;
 	double learning_rate;
-	double loss;                /* mean training loss since the epoch began */
+	double loss;                /* mean training loss of the epoch so far */
 	double seconds;             /* since this run began */
 	double seconds_left;        /* estimate */
 	bool epoch_done;            /* the figures below are new */
@@ -47,24 +43,22 @@ struct emnist_train_options {
 	enum emnist_activation activation;   /* of hidden layers; default EMNIST_RELU */
 	enum emnist_train_switch batch_norm; /* default on; folded into the weights at the end */
 	double dropout;                      /* of hidden units, 0 to 0.99; default 0 */
-	const struct emnist_labels *labels;  /* classes of the model; default: those of the
-					      * first dataset */
-	bool leave_out; /* images of no class of the model; default: they are an error */
+	const struct emnist_labels *labels;  /* the model's classes; default: the first dataset's */
+	bool leave_out; /* leave out images of no class of the model; default: an error */
 
 	/* The schedule. */
 	unsigned n_epochs;      /* up to 100000; default 30 */
-	unsigned n_rows;        /* images a step, a multiple of 32 up to 65536; default 256 */
-	double learning_rate;   /* peak of AdamW's, reached after warm-up, 1e-9 to 10; default
-				 * 0.002 */
+	unsigned n_rows;        /* images per step, a multiple of 32 up to 65536; default 256 */
+	double learning_rate;   /* AdamW's, after warm-up, 1e-9 to 10; default 0.002 */
 	double warmup_epochs;   /* linear from 0; default 1; negative: none */
 	double weight_decay;    /* AdamW's, of weights, not of biases, up to 10; default 0.01;
 				 * negative: none */
 	double ema_decay;       /* averaging of weights, up to 0.999999; default 0.999; negative:
 				 * none */
 	double label_smoothing; /* 0 to 0.99; default 0 */
-	/* Share of the steps, at the end, in which batch normalisation no longer looks at the batch
-	 * but keeps the statistics that it has, as the finished network does: without the noise of
-	 * small batches the last steps find the minimum more exactly. [0,1]; default 0. */
+	/* Share of the steps, at the end, in which batch normalization keeps its statistics
+	 * constant, as the finished network does: without the noise of small batches the last steps
+	 * find the minimum more exactly. [0,1]; default 0. */
 	double freeze_norm;
 
 	/* Augmentation: each image anew each epoch, uniformly within these. Negative: none. */
@@ -73,87 +67,93 @@ struct emnist_train_options {
 	double shear;  /* +- share of the height, up to 2; default 0.12 */
 	double shift;  /* +- share of the side, each axis, up to 1; default 0.08 */
 	/* Elastic distortion: the standard deviation, in pixels, of each pixel's displacement along
-	 * each axis, in a random field that is smooth over about 4 pixels; up to 10; default 0,
-	 * none. */
+	 * each axis, in a random field that is smooth over about 4 pixels; up to 10; default 0. */
 	double elastic;
-	/* Share of the variants, at the end, over which all distortions fade to none, [0,1];
-	 * default 0. */
+	/* Share of the variants, at the end, over which all distortions fade out, [0,1]; default 0.
+	 */
 	double anneal;
 	/* In how many ways each image is distorted: epoch e shows variant e modulo n_variants.
-	 * Default: each epoch has a variant of its own, or as many as the soft labels are for. */
+	 * Default: one per epoch, or as many as the soft labels have. */
 	unsigned n_variants;
 
-	/* Distillation: what these models say of the distorted image, on average, is learnt beside
-	 * its label. Their classes must be the model's. Borrowed until training ends. */
+	/* Distillation: the mean answer of these models to the distorted image is learned beside
+	 * its label. Their classes must be the model's. They must outlive training. */
 	const struct emnist_model *const *teachers; /* (n_teachers) */
 	size_t n_teachers;
-	/* In place of teachers, what they said of each variant of each image, written down before,
-	 * a file a teacher: uncompressed idx of 32-bit floats (0x0D) with the dimensions (variants,
-	 * images of all datasets in their order, classes), the probabilities of one image after
-	 * those of the other. Rows of images that are held out are not read. */
+	/* In place of teachers, their recorded answers, a file per teacher: uncompressed idx of
+	 * 32-bit floats (0x0D), the probabilities as (variants, images of all datasets in their
+	 * order, classes). Rows of images that are held out are not read. */
 	const char *const *soft_labels_paths; /* (n_soft_labels) */
 	size_t n_soft_labels;
-	double teacher_share; /* of the loss; the labels have the rest, 0.001 to 1; default 0.9 */
-	double temperature;   /* that all are compared at, 0.1 to 100; default 2 */
+	double teacher_share; /* of the loss, beside that of the labels, 0.001 to 1; default 0.9 */
+	double temperature;   /* at which answers are compared, 0.1 to 100; default 2 */
 
 	/* The data. */
-	/* Share of the first dataset held out, [0,0.9]; default 0. Accuracy and loss on it are
-	 * reported to progress(). */
+	/* Share of the first dataset held out, [0,0.9]; default 0. progress() gets accuracy and
+	 * loss on it. */
 	double validation;
-	/* Where images are held out: whether the logits are divided by the temperature that is
-	 * best for these in the end, so that probabilities are what they say; default on. */
+	/* Calibrate: divide the logits by the temperature that is best for the images held out;
+	 * default on. */
 	enum emnist_train_switch calibrate;
-	/* (n of the model's labels) counts or shares, up to 1e18, that the classes occur with where
-	 * the model will be used: images, those held out as well, are weighted to restore them.
-	 * NULL: images count alike. */
+	/* (n of the model's labels) counts or shares, up to 1e18, of the classes where the model
+	 * will be used: images, also those held out, are weighted to restore them. NULL: all count
+	 * alike.
+	 */
 	const double *class_frequencies;
 
 	/* The run. */
 	uint64_t seed;               /* same seed, options, data and machine: same model */
-	enum emnist_engine engine;   /* default EMNIST_ENGINE_AUTO */
+	enum emnist_engine engine;   /* default EMNIST_ENGINE_AUTO: then BLAS, where installed, for
+				      * products whose inputs have few zeros, for teachers and for
+				      * images held out */
 	unsigned n_threads;          /* up to 1024; default 1; the result does not depend on it */
-	const char *checkpoint_path; /* NULL: none. Continued from when it is there and was made by
-				      * the same options and data; kept when training ends. */
+	const char *checkpoint_path; /* NULL: none. A checkpoint there, made with the same options
+				      * and data, is resumed; it is kept when training ends. */
 	double checkpoint_seconds;   /* least time between two checkpoints; default 30 */
-	/* Called after each step, from the caller's thread; non-zero stops training: a checkpoint
-	 * is written and EMNIST_ERR_STOPPED returned. */
+	/* Called after each step, by the caller's thread; non-zero stops training: a checkpoint is
+	 * written and EMNIST_ERR_STOPPED returned. */
 	int (*progress)(void *context, const struct emnist_train_progress *progress);
 	void *context;
 };
 
-/* Trains a network on all images of n_datasets datasets. A dataset's class that stands for several
- * characters is learnt as "any of these": the loss is -log of their summed probability. The message
- * of an error names what it is about: the dataset, teacher or soft labels by their number from 1,
- * or the file. Training that diverges, to weights that are infinite or no numbers, ends with
- * EMNIST_ERR_ARGUMENT. */
+/* For options.class_frequencies: counts the classes in an idx file of labels, plain or gzip, whose
+ * values are file indices. frequencies_ret: (count of labels) shares, which add up to 1, or are all
+ * 0 where the file is empty. */
+EMNIST_API enum emnist_status emnist_labels_frequencies(const struct emnist_labels *labels,
+							const char *path, double *frequencies_ret,
+							struct emnist_error *error);
+
+/* ----------------------------------------------------------------- training */
+
+/* Trains a network on all images of n_datasets datasets. A class that stands for several characters
+ * is learned as "any of these": the loss is -log of their summed probability. Messages name the
+ * dataset, teacher or soft labels by their number from 1, or the file. Training that diverges, to
+ * weights that are not finite, is EMNIST_ERR_ARGUMENT. */
 EMNIST_API enum emnist_status emnist_train(struct emnist_dataset *const *datasets,
 					   size_t n_datasets,
 					   const struct emnist_train_options *options,
 					   struct emnist_model **model_ret,
 					   struct emnist_error *error);
 
-/* Whether something is at path, and whether it is a checkpoint, of whatever run: what is none is
- * not for a program to remove. */
+/* Whether path exists, and whether it is a checkpoint, of any run: a program should remove nothing
+ * else. */
 EMNIST_API enum emnist_status emnist_train_find_checkpoint(const char *path, bool *is_there_ret,
 							   bool *is_one_ret,
 							   struct emnist_error *error);
 
 /*
  * Writes what training would show the network, so that a teacher of another kind can be trained
- * elsewhere and asked for soft labels: into folder, which is made where it is missing,
+ * elsewhere and give soft labels: uncompressed idx files in folder, which is made if missing:
  *
- * variantN-images-idx3-ubyte, (images, 28, 28), for each of options->n_variants variants, by
- * default one an epoch, N from 0: transposed as EMNIST's files are;
+ *	variantN-images-idx3-ubyte  (images, 28, 28), transposed as EMNIST's, for each of
+ *	                            options->n_variants variants, by default one per epoch, from 0
+ *	classes-idx2-ubyte          (images, classes): 1 where the image may be of the class
+ *	weights-idx1-float          (images): how much each counts, 1 on average
+ *	sizes-idx1-int              (datasets): how many of the images are of each
  *
- * classes-idx2-ubyte, (images, classes): 1 where the image may be of the class;
- *
- * weights-idx1-float, (images): how much the image counts, 1 on average;
- *
- * sizes-idx1-int, (datasets): how many of the images are of each dataset;
- *
- * as uncompressed idx files. Their images are those of all datasets in their order; those that
- * options->validation holds out are there, undistorted, with a weight of 0. Of the options that are
- * about the run only the seed counts, and progress() is not called.
+ * Images are those of all datasets in their order; those that options->validation holds out are
+ * there undistorted, with weight 0. Of the options for the run only the seed counts, and progress()
+ * is not called.
  */
 EMNIST_API enum emnist_status emnist_train_write_variants(
 	struct emnist_dataset *const *datasets, size_t n_datasets,

@@ -122,6 +122,10 @@ sed -n '/^EMNIST_API/,/;/p' lib/emnist*.h | tr '\n' ' ' | grep -o 'emnist_[a-z0-
 nm -D --defined-only "$BUILD/libemnist.so" | sed 's/.* //' | grep '^emnist_' | sort >"$TMP/exported"
 check 'what is declared is exported, and the other way round' \
 	diff -u "$TMP/declared" "$TMP/exported"
+# Programs are built against them: see "Versions" in emnist.h.
+sh lib/tool/interface.sh >"$TMP/interface"
+check 'no declaration changes but on purpose, by make symbols' \
+	diff -u lib/test/symbols.txt "$TMP/interface"
 
 # ------------------------------------------------------------------ the headers
 

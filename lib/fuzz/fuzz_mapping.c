@@ -2,6 +2,7 @@
  * fuzz_mapping.c - any bytes as a mapping file. What is accepted must come back the same from the
  * text that labels_format() writes.
  */
+#include "../emnist_dataset.h"
 #include "../labels/labels.h"
 
 #include <stdlib.h>

@@ -4,6 +4,7 @@
  *
  * The input: a byte that chooses the labels and whether cases are merged, then the set.
  */
+#include "../emnist_dataset.h"
 #include "../labels/labels.h"
 #include "../labels/view.h"
 

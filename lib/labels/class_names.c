@@ -8,6 +8,7 @@
 #include "class_names.h"
 
 #include "../base/memory.h"
+#include "../emnist_dataset.h"
 #include "labels.h"
 
 #include <ctype.h>

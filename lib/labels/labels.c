@@ -13,6 +13,7 @@
 
 #include "../base/encoding.h"
 #include "../base/memory.h"
+#include "../emnist_dataset.h"
 #include "../io/file.h"
 
 #include <inttypes.h>

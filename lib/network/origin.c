@@ -298,12 +298,12 @@ bool origin_settle(struct origin *origin)
 			sort(from->sides[side].items, from->sides[side].n,
 			     sizeof(struct emnist_tensor_info), compare_keys);
 		origin->shown_signatures[i] = (struct emnist_signature){
-			from->name,
-			from->method,
-			from->sides[ORIGIN_INPUT].items,
-			from->sides[ORIGIN_INPUT].n,
-			from->sides[ORIGIN_OUTPUT].items,
-			from->sides[ORIGIN_OUTPUT].n,
+			.name = from->name,
+			.method = from->method,
+			.inputs = from->sides[ORIGIN_INPUT].items,
+			.n_inputs = from->sides[ORIGIN_INPUT].n,
+			.outputs = from->sides[ORIGIN_OUTPUT].items,
+			.n_outputs = from->sides[ORIGIN_OUTPUT].n,
 		};
 	}
 	shown->facts = origin->facts;

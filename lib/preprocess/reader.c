@@ -2,6 +2,7 @@
  * reader.c - struct emnist_reader: file, image and vector, one after the other, in memory that is
  * kept from image to image.
  */
+#include "../emnist_dataset.h"
 #include "../io/file.h"
 #include "preprocess.h"
 

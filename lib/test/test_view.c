@@ -3,6 +3,7 @@
  * becomes of probabilities. All is known by hand but the random rows, which are summed here in
  * another way.
  */
+#include "../emnist_dataset.h"
 #include "../labels/labels.h"
 #include "../labels/view.h"
 
