@@ -284,7 +284,7 @@ enum exit_status cmd_bench(int argc, char **argv)
 		complain("'%s': bench takes no arguments; see 'emnist bench --help'",
 			 s.operands.texts[0]);
 	} else {
-		model = load_model(&s.source);
+		model = model_load(&s.source, MODEL_TO_RUN);
 		if (model)
 			status = run(&s, model);
 		emnist_model_free(model);

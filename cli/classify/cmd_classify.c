@@ -122,7 +122,7 @@ static bool knowledge_load(struct knowledge *k, const struct settings *s)
 {
 	const struct emnist_labels *labels;
 
-	k->model = load_model(&s->source);
+	k->model = model_load(&s->source, MODEL_TO_RUN);
 	if (!k->model || !classes_view(&s->classes, emnist_model_labels(k->model), &k->view))
 		return false;
 	labels = k->view ? emnist_view_labels(k->view) : emnist_model_labels(k->model);

@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH 512
+/* Room for so many images of a sample to begin with. */
+#define LEAST_CAPACITY 512
 
 /* An image of the sample so far. */
 struct drawn {
@@ -120,28 +121,31 @@ static bool is_wanted(const struct choice *choice, uint64_t number, uint16_t cla
 }
 
 /* Reads on until some are wanted, and moves these to the front; none at the end. */
-static bool read_wanted(struct choice *choice, size_t n_max, uint8_t *pixels, uint16_t *classes,
-			uint64_t *numbers, size_t *n_ret)
+static bool read_wanted(struct choice *choice, struct choice_batch *batch)
 {
-	struct emnist_error error;
-	size_t n = n_max;
+	size_t n = CHOICE_BATCH;
 
-	*n_ret = 0;
-	while (!*n_ret && n == n_max && choice->n_seen <= choice->last && !interrupt_came()) {
-		if (emnist_dataset_read(choice->dataset, n_max, pixels, classes, &n, &error)) {
+	batch->n = 0;
+	while (!batch->n && n == CHOICE_BATCH && choice->n_seen <= choice->last &&
+	       !interrupt_came()) {
+		struct emnist_error error;
+
+		if (emnist_dataset_read(choice->dataset, CHOICE_BATCH, batch->pixels,
+					batch->classes, &n, &error)) {
 			progress_make_way();
 			complain_of(choice->path, &error);
 			return false;
 		}
 		for (size_t i = 0; i < n; i++) {
 			const uint64_t number = choice->n_seen++;
+			const uint16_t class = batch->classes[i];
 
-			if (!is_wanted(choice, number, classes[i]))
+			if (!is_wanted(choice, number, class))
 				continue;
-			memmove(pixels + *n_ret * EMNIST_VECTOR_LENGTH,
-				pixels + i * EMNIST_VECTOR_LENGTH, EMNIST_VECTOR_LENGTH);
-			classes[*n_ret] = choice->map ? choice->map[classes[i]] : classes[i];
-			numbers[(*n_ret)++] = number;
+			memmove(batch->pixels + batch->n * EMNIST_VECTOR_LENGTH,
+				batch->pixels + i * EMNIST_VECTOR_LENGTH, EMNIST_VECTOR_LENGTH);
+			batch->classes[batch->n] = choice->map ? choice->map[class] : class;
+			batch->numbers[batch->n++] = number;
 		}
 	}
 	return true;
@@ -208,7 +212,7 @@ static bool draw(struct choice *choice, const uint8_t *pixels, uint16_t class, u
 		return true;
 	}
 	if (choice->n_drawn == choice->capacity) {
-		const size_t capacity = choice->capacity ? 2 * choice->capacity : BATCH;
+		const size_t capacity = choice->capacity ? 2 * choice->capacity : LEAST_CAPACITY;
 		struct drawn *drawn = realloc(choice->drawn, capacity * sizeof(*drawn));
 
 		if (!drawn) {
@@ -231,21 +235,24 @@ static int by_number(const void *a, const void *b)
 	return (drawn_a->number > drawn_b->number) - (drawn_a->number < drawn_b->number);
 }
 
-static bool draw_all(struct choice *choice)
+static bool draw_batches(struct choice *choice, struct choice_batch *batch)
 {
-	static uint8_t pixels[BATCH * EMNIST_VECTOR_LENGTH];
-	uint16_t classes[BATCH];
-	uint64_t numbers[BATCH];
-	size_t n = BATCH;
-
-	while (n > 0) {
-		if (!read_wanted(choice, BATCH, pixels, classes, numbers, &n))
+	do {
+		if (!read_wanted(choice, batch))
 			return false;
-		for (size_t i = 0; i < n; i++)
-			if (!draw(choice, pixels + i * EMNIST_VECTOR_LENGTH, classes[i],
-				  numbers[i]))
+		for (size_t i = 0; i < batch->n; i++)
+			if (!draw(choice, batch->pixels + i * EMNIST_VECTOR_LENGTH,
+				  batch->classes[i], batch->numbers[i]))
 				return false;
-	}
+	} while (batch->n > 0);
+	return true;
+}
+
+/* batch: room to read in. */
+static bool draw_all(struct choice *choice, struct choice_batch *batch)
+{
+	if (!draw_batches(choice, batch))
+		return false;
 	choice->is_drawn = true;
 	if (choice->n_drawn < choice->settings->n_sample && !interrupt_came()) {
 		progress_make_way();
@@ -258,20 +265,29 @@ static bool draw_all(struct choice *choice)
 	return true;
 }
 
-bool choice_read(struct choice *choice, size_t n_max, uint8_t *pixels, uint16_t *classes,
-		 uint64_t *numbers, size_t *n_ret)
+struct choice_batch *choice_batch_new(void)
+{
+	struct choice_batch *batch = malloc(sizeof(*batch));
+
+	if (!batch)
+		complain("out of memory");
+	return batch;
+}
+
+bool choice_read(struct choice *choice, struct choice_batch *batch)
 {
 	if (!choice->settings->n_sample)
-		return read_wanted(choice, n_max, pixels, classes, numbers, n_ret);
-	*n_ret = 0;
-	if (!choice->is_drawn && !draw_all(choice))
+		return read_wanted(choice, batch);
+	if (!choice->is_drawn && !draw_all(choice, batch))
 		return false;
-	for (; *n_ret < n_max && choice->n_given < choice->n_drawn; ++*n_ret) {
+	batch->n = 0;
+	for (; batch->n < CHOICE_BATCH && choice->n_given < choice->n_drawn; batch->n++) {
 		const struct drawn *image = &choice->drawn[choice->n_given++];
 
-		memcpy(pixels + *n_ret * EMNIST_VECTOR_LENGTH, image->pixels, EMNIST_VECTOR_LENGTH);
-		classes[*n_ret] = image->class;
-		numbers[*n_ret] = image->number;
+		memcpy(batch->pixels + batch->n * EMNIST_VECTOR_LENGTH, image->pixels,
+		       EMNIST_VECTOR_LENGTH);
+		batch->classes[batch->n] = image->class;
+		batch->numbers[batch->n] = image->number;
 	}
 	return true;
 }

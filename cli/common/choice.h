@@ -43,11 +43,22 @@ struct choice *choice_open(const struct choice_settings *settings, struct emnist
 /* The classes that were chosen. Owned by the choice, or the dataset. */
 const struct emnist_labels *choice_labels(const struct choice *choice);
 
-/* Reads up to n_max images, as emnist_dataset_read() does; classes: positions in those labels;
- * numbers: (n_max), that they have in the
- * dataset. On failure complains and returns false. */
-bool choice_read(struct choice *choice, size_t n_max, uint8_t *pixels, uint16_t *classes,
-		 uint64_t *numbers, size_t *n_ret);
+/* Images that are read at once: enough for all threads that write files of them. */
+#define CHOICE_BATCH 2048
+
+struct choice_batch {
+	size_t n; /* 0: there are no more */
+	uint8_t pixels[CHOICE_BATCH * EMNIST_VECTOR_LENGTH];
+	uint16_t classes[CHOICE_BATCH]; /* positions in the chosen labels */
+	uint64_t numbers[CHOICE_BATCH]; /* that the images have in the dataset */
+};
+
+/* Room for a batch, which is too large for a stack. Free with free(); complains and returns NULL
+ * where memory is short. */
+struct choice_batch *choice_batch_new(void);
+
+/* Reads the next images. On failure complains and returns false. */
+bool choice_read(struct choice *choice, struct choice_batch *batch);
 
 /* How many images were looked at, and how many there are: for progress. */
 uint64_t choice_n_seen(const struct choice *choice);

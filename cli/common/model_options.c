@@ -3,7 +3,9 @@
  */
 #include "model_options.h"
 #include "outputs.h"
+#include "sink.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const char *const activation_choices[] = {"relu",    "elu",  "leaky_relu", "selu",
@@ -58,11 +60,23 @@ static enum emnist_status read_model(const struct model_source *source,
 	return emnist_model_parse(bytes, nbytes, options, model_ret, error);
 }
 
-static struct emnist_model *load(const struct model_source *source, bool hash_files)
+static bool is_usable(const struct emnist_model *model, const struct model_source *source,
+		      enum model_use use)
+{
+	if (!outputs_spare_model(model, source->path))
+		return false;
+	if (use == MODEL_TO_SHOW || emnist_model_n_inputs(model) == EMNIST_VECTOR_LENGTH)
+		return true;
+	complain("'%s': takes %zu values, not %dx%d pixels", shown(source),
+		 emnist_model_n_inputs(model), EMNIST_SIDE, EMNIST_SIDE);
+	return false;
+}
+
+struct emnist_model *model_load(const struct model_source *source, enum model_use use)
 {
 	struct emnist_model_options options = {
 		.activation = activation_chosen(source->activation),
-		.hash_files = hash_files,
+		.hash_files = use == MODEL_TO_SHOW,
 		.input_scale = or_default(source->input_scale),
 		.input_mean = or_default(source->input_mean),
 		.input_std = or_default(source->input_std),
@@ -90,29 +104,33 @@ static struct emnist_model *load(const struct model_source *source, bool hash_fi
 	else
 		warn(model, source);
 	emnist_labels_free(labels);
-	if (model && !outputs_spare_model(model, source->path)) {
-		emnist_model_free(model);
-		model = NULL;
-	}
-	return model;
+	if (model && is_usable(model, source, use))
+		return model;
+	emnist_model_free(model);
+	return NULL;
 }
 
-struct emnist_model *model_load(const struct model_source *source)
+bool model_write(const struct emnist_model *model, const char *path,
+		 const struct emnist_save_options *options)
 {
-	return load(source, true);
-}
+	struct emnist_error error;
+	size_t nbytes;
+	void *bytes;
+	bool good;
 
-struct emnist_model *load_model(const struct model_source *source)
-{
-	struct emnist_model *model = load(source, false);
-
-	if (model && emnist_model_n_inputs(model) != EMNIST_VECTOR_LENGTH) {
-		complain("'%s': takes %zu values, not %dx%d pixels", shown(source),
-			 emnist_model_n_inputs(model), EMNIST_SIDE, EMNIST_SIDE);
-		emnist_model_free(model);
-		model = NULL;
+	if (strcmp(path, "-") != 0) {
+		good = !emnist_model_save(model, path, options, &error);
+		if (!good)
+			complain_of(path, &error);
+		return good;
 	}
-	return model;
+	if (emnist_model_export(model, options, &bytes, &nbytes, &error)) {
+		complain("%s", error.message);
+		return false;
+	}
+	good = sink_put(NULL, bytes, nbytes) == STATUS_OK;
+	free(bytes);
+	return good;
 }
 
 /* ---------------------------------------------------------------------- answers */

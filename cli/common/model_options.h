@@ -49,12 +49,18 @@ enum emnist_activation activation_chosen(int choice);
 		OPTION_REAL(0, "input-std", "D", member.input_std, 1e-9, 1e9,                      \
 			    "and what it was then divided by; default: 1")
 
-/* Loads the model, of any size, with the digests of its files. Complains and returns NULL on
- * failure; complains, too, of what had to be guessed. Free with emnist_model_free(). */
-struct emnist_model *model_load(const struct model_source *source);
+enum model_use {
+	MODEL_TO_RUN,  /* it must take 28x28 pixels */
+	MODEL_TO_SHOW, /* of any size, with the digests of its files */
+};
 
-/* The same of a model that takes 28x28 pixels, without digests. */
-struct emnist_model *load_model(const struct model_source *source);
+/* Loads the model. Complains and returns NULL on failure; complains, too, of what had to be
+ * guessed. Free with emnist_model_free(). */
+struct emnist_model *model_load(const struct model_source *source, enum model_use use);
+
+/* Writes it to path, "-" being standard output. Complains and returns false on failure. */
+bool model_write(const struct emnist_model *model, const char *path,
+		 const struct emnist_save_options *options);
 
 /* ---------------------------------------------------------------------- answers */
 

@@ -19,9 +19,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Images that are written at once: enough for all threads. */
-#define BATCH 2048
-
 struct settings {
 	struct dataset_settings dataset;
 	struct choice_settings choice;
@@ -151,47 +148,38 @@ struct copy {
 	uint64_t n_images; /* of all datasets */
 };
 
-struct batch {
-	uint8_t pixels[BATCH * EMNIST_VECTOR_LENGTH];
-	uint16_t classes[BATCH];
-	uint64_t numbers[BATCH];
-};
-
 /* map: the writer's class for each of the dataset's; NULL: the same. */
-static bool write_batch(struct copy *copy, struct batch *batch, size_t n, const uint16_t *map)
+static bool write_batch(struct copy *copy, struct choice_batch *batch, const uint16_t *map)
 {
 	struct emnist_error error;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < batch->n; i++) {
 		batch->numbers[i] += copy->n_before;
 		if (map)
 			batch->classes[i] = map[batch->classes[i]];
 	}
-	if (emnist_writer_add(copy->writer, n, batch->pixels, batch->classes, batch->numbers,
+	if (emnist_writer_add(copy->writer, batch->n, batch->pixels, batch->classes, batch->numbers,
 			      &error)) {
 		progress_make_way();
 		complain_of(copy->dest, &error);
 		return false;
 	}
-	copy->n_written += n;
+	copy->n_written += batch->n;
 	return true;
 }
 
 /* Writes what is chosen of a dataset. */
 static bool copy_images(struct copy *copy, struct choice *choice, const uint16_t *map)
 {
-	struct batch *batch = malloc(sizeof(*batch));
+	struct choice_batch *batch = choice_batch_new();
 	bool good = batch != NULL;
-	size_t n = good;
 
-	if (!batch)
-		complain("out of memory");
-	while (good && n > 0 && !interrupt_came()) {
-		good = choice_read(choice, BATCH, batch->pixels, batch->classes, batch->numbers,
-				   &n) &&
-		       write_batch(copy, batch, n, map);
+	while (good && !interrupt_came()) {
+		good = choice_read(choice, batch) && write_batch(copy, batch, map);
 		progress_update(&copy->progress, copy->n_before + choice_n_seen(choice),
 				copy->n_images);
+		if (good && !batch->n)
+			break;
 	}
 	free(batch);
 	return good && !interrupt_came();

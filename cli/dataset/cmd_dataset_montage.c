@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH 512
-
 /* More on one sheet than anybody looks at: what a sheet has by itself, where nothing is chosen. */
 #define DEFAULT_MOST 1000
 
@@ -77,30 +75,36 @@ static bool add_image(const struct settings *s, struct montage *montage, const u
 	return good;
 }
 
+static bool add_batch(const struct settings *s, struct montage *montage,
+		      const struct choice_batch *batch, const struct emnist_labels *labels)
+{
+	for (size_t i = 0; i < batch->n; i++)
+		if (!add_image(s, montage, batch->pixels + i * EMNIST_VECTOR_LENGTH,
+			       emnist_labels_text(labels, batch->classes[i]), batch->numbers[i]))
+			return false;
+	return true;
+}
+
 static bool add_images(const struct settings *s, struct montage *montage, struct choice *choice,
 		       const char *path)
 {
-	static uint8_t pixels[BATCH * EMNIST_VECTOR_LENGTH];
-	uint16_t classes[BATCH];
-	uint64_t numbers[BATCH];
-	size_t n = 1;
+	struct choice_batch *batch = choice_batch_new();
+	bool good = batch != NULL;
 
-	while (n > 0) {
-		if (!choice_read(choice, BATCH, pixels, classes, numbers, &n))
-			return false;
-		if (!is_chosen(s) && montage_count(montage) + n > DEFAULT_MOST) {
+	while (good) {
+		good = choice_read(choice, batch);
+		if (!good || !batch->n)
+			break;
+		if (!is_chosen(s) && montage_count(montage) + batch->n > DEFAULT_MOST) {
 			complain("'%s': more than %d images: choose with --range, --classes, "
 				 "--sample or --indices",
 				 path, DEFAULT_MOST);
-			return false;
+			good = false;
 		}
-		for (size_t i = 0; i < n; i++)
-			if (!add_image(s, montage, pixels + i * EMNIST_VECTOR_LENGTH,
-				       emnist_labels_text(choice_labels(choice), classes[i]),
-				       numbers[i]))
-				return false;
+		good = good && add_batch(s, montage, batch, choice_labels(choice));
 	}
-	return true;
+	free(batch);
+	return good;
 }
 
 static bool add_dataset(struct settings *s, struct montage *montage, const char *path)

@@ -293,7 +293,7 @@ static bool load(const struct settings *s, const struct model_source *source,
 		 struct contender *contender)
 {
 	contender->path = source->path;
-	contender->model = load_model(source);
+	contender->model = model_load(source, MODEL_TO_RUN);
 	return contender->model &&
 	       classes_view(&s->classes, emnist_model_labels(contender->model), &contender->view);
 }

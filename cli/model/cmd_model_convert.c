@@ -9,7 +9,6 @@
 #include "../common/interrupt.h"
 #include "../common/model_options.h"
 #include "../common/outputs.h"
-#include "../common/sink.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -143,44 +142,11 @@ static bool may_write(const struct settings *s, const char *out)
 	return !exists;
 }
 
-static enum exit_status write_to_stdout(const struct settings *s, const struct emnist_model *model)
-{
-	struct emnist_error error;
-	enum exit_status status;
-	size_t nbytes;
-	void *bytes;
-
-	if (emnist_model_export(model, &s->options, &bytes, &nbytes, &error)) {
-		complain("%s", error.message);
-		return STATUS_FATAL;
-	}
-	status = sink_put(NULL, bytes, nbytes);
-	free(bytes);
-	return status;
-}
-
-static enum exit_status write_to(const struct settings *s, const struct emnist_model *model,
-				 const char *out)
-{
-	struct emnist_error error;
-	enum emnist_status status;
-
-	if (strcmp(out, "-") == 0)
-		return write_to_stdout(s, model);
-	/* What has been begun is finished, or put away. */
-	interrupt_catch();
-	status = emnist_model_save(model, out, &s->options, &error);
-	if (status)
-		complain_of(out, &error);
-	interrupt_obey();
-	return status ? STATUS_FATAL : STATUS_OK;
-}
-
 static enum exit_status convert(struct settings *s)
 {
 	const char *out = s->operands.texts[s->operands.n - 1];
 	struct emnist_model *model;
-	enum exit_status status;
+	bool written;
 
 	s->source.path = s->operands.n == 2 ? s->operands.texts[0] : NULL;
 	s->options.opset = (unsigned)s->opset;
@@ -192,12 +158,16 @@ static enum exit_status convert(struct settings *s)
 	if (!parse_batch(s) || !settle_format(s, out) || !may_write(s, out) ||
 	    !outputs_add("OUT", out))
 		return STATUS_FATAL;
-	model = model_load(&s->source);
+	model = model_load(&s->source, MODEL_TO_SHOW);
 	if (!model)
 		return STATUS_FATAL;
-	status = write_to(s, model, out);
+	/* What has been begun is finished, or put away. */
+	if (strcmp(out, "-") != 0)
+		interrupt_catch();
+	written = model_write(model, out, &s->options);
+	interrupt_obey();
 	emnist_model_free(model);
-	return status;
+	return written ? STATUS_OK : STATUS_FATAL;
 }
 
 enum exit_status cmd_model_convert(int argc, char **argv)

@@ -43,7 +43,7 @@ static const struct option_table table = {
 
 static enum exit_status show(const struct settings *s)
 {
-	struct emnist_model *model = model_load(&s->source);
+	struct emnist_model *model = model_load(&s->source, MODEL_TO_SHOW);
 	struct text text = {0};
 
 	if (!model)

@@ -6,14 +6,14 @@
  */
 #include "../common/commands.h"
 #include "../common/endings.h"
+#include "../common/interrupt.h"
 #include "../common/machine.h"
+#include "../common/model_options.h"
 #include "../common/outputs.h"
 #include "../common/progress.h"
-#include "../common/sink.h"
 #include "train_options.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,13 +36,6 @@ struct train_command {
 	struct progress progress; /* once the first step is done */
 	bool has_begun;
 };
-
-static volatile sig_atomic_t interrupted; /* the signal that asked to stop */
-
-static void on_signal(int signal_number)
-{
-	interrupted = signal_number;
-}
 
 /* ----------------------------------------------------------------- outputs */
 
@@ -287,51 +280,15 @@ static int on_progress(void *context, const struct emnist_train_progress *p)
 	} else {
 		progress_update(&c->progress, p->step, p->n_steps);
 	}
-	return interrupted != 0;
-}
-
-/* A signal that is ignored stays so: nohup and shells that start jobs in the background mean it.
- * The second of a kind ends the run at once. */
-static void catch_signals(void)
-{
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction action = {.sa_handler = on_signal,
-				   .sa_flags = (int)SA_RESETHAND | SA_RESTART};
-	struct sigaction before;
-
-	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-			sigaction(numbers[i], &action, NULL);
-}
-
-static bool print_model(const struct emnist_model *model, struct emnist_error *error)
-{
-	bool printed;
-	size_t nbytes;
-	void *bytes;
-
-	if (emnist_model_export(model, NULL, &bytes, &nbytes, error)) {
-		complain("%s", error->message);
-		return false;
-	}
-	printed = sink_put(NULL, bytes, nbytes) == STATUS_OK;
-	free(bytes);
-	return printed;
+	return interrupt_came();
 }
 
 static bool write_model(const struct train_command *c, const struct emnist_model *model)
 {
 	const struct emnist_save_options options = {.format = c->format};
-	struct emnist_error error;
 
-	if (is_stdout(c->s.output)) {
-		if (!print_model(model, &error))
-			return false;
-	} else if (emnist_model_save(model, c->s.output, &options, &error)) {
-		complain_of(c->s.output, &error);
+	if (!model_write(model, c->s.output, &options))
 		return false;
-	}
 	if (c->options.checkpoint_path)
 		unlink(c->options.checkpoint_path);
 	return true;
@@ -375,7 +332,7 @@ static enum exit_status train(struct train_command *c)
 	c->options.progress = on_progress;
 	c->options.context = c;
 	choose_kernels(c->s.verbose);
-	catch_signals();
+	interrupt_catch();
 	status = emnist_train(c->datasets, c->n_datasets, &c->options, &model, &error);
 	progress_clear(&c->progress);
 	if (status == EMNIST_ERR_STOPPED) {
@@ -450,7 +407,6 @@ enum exit_status cmd_train(int argc, char **argv)
 	status = prepare_and_train(&c);
 	release(&c);
 	/* A run that was stopped by a signal ends as the signal would have ended it. */
-	if (interrupted)
-		raise(interrupted);
+	interrupt_obey();
 	return status;
 }
