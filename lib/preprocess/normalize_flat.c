@@ -11,6 +11,7 @@
 #include "normalize.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* Pixels are looked at in so many places along a side, and by tiles of so many of these. */
 #define SIDE     24
@@ -49,61 +50,87 @@ static uint16_t count_of(const struct places *places, int value)
 	return places->histogram[value + REACH];
 }
 
+/* Most places have the value of their neighbors: such are counted eight at a time. */
+static void count_values(struct places *places)
+{
+	const uint8_t *values = &places->values[0][0];
+
+	memset(places->histogram, 0, sizeof(places->histogram));
+	for (size_t i = 0; i < N_PLACES; i += 8) {
+		uint64_t word;
+
+		memcpy(&word, values + i, sizeof(word));
+		if (word == values[i] * UINT64_C(0x0101010101010101)) {
+			places->histogram[values[i] + REACH] += 8;
+			continue;
+		}
+		for (size_t k = 0; k < 8; k++)
+			places->histogram[values[i + k] + REACH]++;
+	}
+}
+
 static void look(const float *paper, size_t width, size_t height, struct places *places)
 {
 	size_t columns[SIDE];
 
-	memset(places->histogram, 0, sizeof(places->histogram));
 	for (size_t i = 0; i < SIDE; i++)
 		columns[i] = i * (width - 1) / (SIDE - 1);
 	for (size_t j = 0; j < SIDE; j++) {
 		const float *row = paper + j * (height - 1) / (SIDE - 1) * width;
+		float there[SIDE];
 
-		for (size_t i = 0; i < SIDE; i++) {
-			const uint8_t value = (uint8_t)(int)(row[columns[i]] + 0.5f);
-
-			places->values[j][i] = value;
-			places->histogram[value + REACH]++;
-		}
+		for (size_t i = 0; i < SIDE; i++)
+			there[i] = row[columns[i]];
+		for (size_t i = 0; i < SIDE; i++)
+			places->values[j][i] = (uint8_t)(int)(there[i] + 0.5f);
 	}
+	count_values(places);
 }
 
 /* The brightness that most places have, or its neighbors half as often, and how many lie within
  * REACH of it. */
 static int most_frequent(const struct places *places, size_t *n_ret)
 {
-	int middle = 0, most = 0;
+	const uint16_t *counts = places->histogram + REACH;
+	int most = 0, middle;
 
+	/* Of values that are as frequent, the least one. */
 	for (int v = 0; v < 256; v++) {
-		const int n =
-			count_of(places, v - 1) + 2 * count_of(places, v) + count_of(places, v + 1);
+		const int near = counts[v - 1] + 2 * counts[v] + counts[v + 1];
+		const int rank = near * 256 + 255 - v;
 
-		if (n > most) {
-			most = n;
-			middle = v;
-		}
+		most = rank > most ? rank : most;
 	}
+	middle = 255 - most % 256;
 	*n_ret = 0;
 	for (int v = middle - REACH; v <= middle + REACH; v++)
 		*n_ret += count_of(places, v);
 	return middle;
 }
 
-static bool is_paper(uint8_t value, int middle)
-{
-	return value >= middle - REACH && value <= middle + REACH;
-}
-
 static bool is_all_over(const struct places *places, int middle)
 {
-	unsigned n[N_TILES][N_TILES] = {{0}};
+	const uint8_t least = (uint8_t)(middle > REACH ? middle - REACH : 0);
+	const uint8_t most = (uint8_t)(middle < 255 - REACH ? middle + REACH : 255);
 
-	for (size_t j = 0; j < SIDE; j++)
-		for (size_t i = 0; i < SIDE; i++)
-			n[j / TILE][i / TILE] += is_paper(places->values[j][i], middle);
-	for (size_t k = 0; k < N_TILES * N_TILES; k++)
-		if (n[k / N_TILES][k % N_TILES] < MIN_OF_TILE)
-			return false;
+	for (size_t top = 0; top < SIDE; top += TILE) {
+		uint8_t columns[SIDE] = {0};
+
+		for (size_t j = top; j < top + TILE; j++)
+			for (size_t i = 0; i < SIDE; i++) {
+				const uint8_t value = places->values[j][i];
+
+				columns[i] += (value >= least) & (value <= most);
+			}
+		for (size_t left = 0; left < SIDE; left += TILE) {
+			unsigned n = 0;
+
+			for (size_t i = left; i < left + TILE; i++)
+				n += columns[i];
+			if (n < MIN_OF_TILE)
+				return false;
+		}
+	}
 	return true;
 }
 
@@ -130,27 +157,44 @@ static void measure(const struct places *places, int middle, size_t n, struct fl
 	flat->noise = sqrtf(squares / (float)n);
 }
 
-/* Whether no more lies between paper and ink of that contrast than the soft edges of strokes. */
-static bool is_two_levels(const struct places *places, int middle, float contrast, size_t side)
+/* Places at the border that are not paper: those that are ink, and others. */
+struct at_border {
+	unsigned n_ink, n_between;
+};
+
+static void count_at_border(const struct places *places, int middle, int least_ink,
+			    struct at_border *n)
 {
-	unsigned n_ink = 0, n_between = 0, n_at_border = 0, n_ink_at_border = 0;
+	for (size_t i = 0; i < SIDE - 1; i++) {
+		const size_t last = SIDE - 1;
+		const uint8_t values[] = {places->values[0][i], places->values[last][i + 1],
+					  places->values[i + 1][0], places->values[i][last]};
 
-	for (size_t j = 0; j < SIDE; j++)
-		for (size_t i = 0; i < SIDE; i++) {
-			const uint8_t value = places->values[j][i];
-			const bool inside = i > 0 && j > 0 && i < SIDE - 1 && j < SIDE - 1;
+		for (size_t k = 0; k < sizeof(values); k++) {
+			const int off = abs(values[k] - middle);
 
-			if (is_paper(value, middle))
-				continue;
-			if (fabsf((float)(value - middle)) >= contrast / 2) {
-				n_ink++;
-				n_ink_at_border += !inside;
-			} else {
-				n_between++;
-				n_at_border += !inside;
-			}
+			n->n_ink += off >= least_ink;
+			n->n_between += off > REACH && off < least_ink;
 		}
-	return n_at_border <= MAX_BETWEEN && n_ink_at_border <= MAX_AT_BORDER &&
+	}
+}
+
+/* Whether no more lies between paper, which n places are, and ink of that contrast than the soft
+ * edges of strokes. */
+static bool is_two_levels(const struct places *places, int middle, size_t n, float contrast,
+			  size_t side)
+{
+	const int least_ink = (int)ceilf(contrast / 2); /* more than REACH off */
+	struct at_border at_border = {0, 0};
+	size_t n_ink = 0, n_between;
+
+	for (int v = 0; v <= middle - least_ink; v++)
+		n_ink += count_of(places, v);
+	for (int v = middle + least_ink; v < 256; v++)
+		n_ink += count_of(places, v);
+	n_between = N_PLACES - n - n_ink;
+	count_at_border(places, middle, least_ink, &at_border);
+	return at_border.n_between <= MAX_BETWEEN && at_border.n_ink <= MAX_AT_BORDER &&
 	       n_between <= MAX_BETWEEN + n_ink * SOFT_SIDE / (side > SOFT_SIDE ? side : SOFT_SIDE);
 }
 
@@ -202,7 +246,7 @@ bool normalize_find_flat(const float *paper, size_t width, size_t height, struct
 	contrast = fmaxf(dark, bright);
 	flat->ink_is_bright = bright > dark;
 	return contrast >= MIN_INK && fminf(dark, bright) <= MAX_OTHER * contrast &&
-	       is_two_levels(&places, middle, contrast, width > height ? width : height);
+	       is_two_levels(&places, middle, n, contrast, width > height ? width : height);
 }
 
 SIMD_CLONES
