@@ -3,6 +3,7 @@
  * around it, and whether that may be a character's.
  */
 #include "../base/simd.h"
+#include "lanes.h"
 #include "normalize.h"
 #include "normalize_light.h"
 
@@ -39,13 +40,14 @@ static float level_above(const float *ink, size_t n, float threshold)
 {
 	uint32_t histogram[256];
 	/* Of the values below v. */
-	double counts[257] = {0}, sums[257] = {0};
+	uint32_t counts[257], sums[257];
 	float level = 0;
 
 	normalize_count_values(ink, n, histogram);
+	counts[0] = sums[0] = 0;
 	for (unsigned v = 0; v < 256; v++) {
 		counts[v + 1] = counts[v] + histogram[v];
-		sums[v + 1] = sums[v] + (double)v * histogram[v];
+		sums[v + 1] = sums[v] + v * histogram[v];
 	}
 	for (;;) {
 		const unsigned v = threshold < 255 ? (unsigned)threshold + 1 : 256;
@@ -55,7 +57,7 @@ static float level_above(const float *ink, size_t n, float threshold)
 		if (n_above == 0)
 			return level;
 		level = (float)(above / n_above);
-		next = 0.5f * (level + (counts[v] > 0 ? (float)(sums[v] / counts[v]) : 0));
+		next = 0.5f * (level + (counts[v] > 0 ? (float)((double)sums[v] / counts[v]) : 0));
 		if (next <= threshold + 0.5f)
 			return level;
 		threshold = next;
@@ -356,36 +358,33 @@ static void find_ends(const float *profile, size_t n, double *first_ret, double 
 	*last_ret = middle + half;
 }
 
-#define LANES 8
-
-/* columns = the most of what they are and of the ink that is kept in a row. Returns the row's most.
- */
+/* columns, with LANES values too many, = the most of what they are and of the ink that is kept in a
+ * row. Returns the row's most. */
 SIMD_CLONES
 static float raise_columns(const float *restrict ink, const uint8_t *restrict keep, size_t width,
 			   float *restrict columns)
 {
-	float kept[WORK_SIDE] = {0}, most_of[LANES] = {0}, most = 0;
+	float kept[WORK_SIDE + LANES];
+	lanes most = {0};
 
-	for (size_t x = 0; x < width; x++) {
+	for (size_t x = 0; x < width; x++)
 		kept[x] = keep[x] ? ink[x] : 0;
-		columns[x] = kept[x] > columns[x] ? kept[x] : columns[x];
+	memset(kept + width, 0, LANES * sizeof(*kept));
+	for (size_t x = 0; x < width; x += LANES) {
+		lanes_raise((lanes *)(columns + x), (const lanes *)(kept + x));
+		lanes_raise(&most, (const lanes *)(kept + x));
 	}
-	for (size_t x = 0; x < width; x += LANES)
-		for (size_t k = 0; k < LANES; k++)
-			most_of[k] = kept[x + k] > most_of[k] ? kept[x + k] : most_of[k];
-	for (size_t k = 0; k < LANES; k++)
-		most = most_of[k] > most ? most_of[k] : most;
-	return most;
+	return lanes_most(&most);
 }
 
 struct box normalize_find_box(struct normalizer *normalizer, const struct frame *frame)
 {
 	const size_t width = frame->width, height = frame->height;
 	/* The largest ink of each column, and of each row. */
-	float *columns = normalizer->rows, *rows = columns + width;
+	float *columns = normalizer->rows, *rows = columns + width + LANES;
 	struct box box;
 
-	memset(columns, 0, (width + height) * sizeof(*columns));
+	memset(columns, 0, (width + LANES + height) * sizeof(*columns));
 	for (size_t y = 0; y < height; y++) {
 		const uint8_t *keep = normalizer->keep + y * width;
 

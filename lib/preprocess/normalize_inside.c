@@ -59,9 +59,9 @@ static size_t depth_at(const struct normalizer *normalizer, const struct frame *
 		}
 		if (seen)
 			ends[n_ends++] = (float)depth;
+		if ((double)(n_ends + n - 1 - i) < MIN_COVERED * (double)n)
+			return 0;
 	}
-	if ((double)n_ends < MIN_COVERED * (double)n)
-		return 0;
 	depth = (size_t)light_select(ends, n_ends, (size_t)(END_QUANTILE * (double)n_ends)) + 1;
 	return depth <= most ? depth : 0;
 }

@@ -2,6 +2,7 @@
  * normalize_place.c - the ink in the middle of 28x28 pixels, as large and as blurred as EMNIST's.
  */
 #include "../base/simd.h"
+#include "lanes.h"
 #include "normalize.h"
 
 #include <math.h>
@@ -40,9 +41,6 @@ static inline double one_plus_erf(double x)
 	return 2 - 1 / (eighth * eighth);
 }
 
-#define LANES 8
-typedef float lanes __attribute__((vector_size(4 * LANES), may_alias, aligned(4)));
-
 /* The cells of which a pixel of the vector has a share that counts. */
 struct taps {
 	size_t first, end;
@@ -55,8 +53,10 @@ struct taps {
  * of which is `step` standard deviations times the root of two wide; edge 0 lies at start. */
 static inline void sum_shares(double start, double step, size_t first, size_t n, double *shares)
 {
-	for (size_t i = 0; i < ((n + STEP - 1) & ~(size_t)(STEP - 1)); i++) {
-		const double at = start + step * (double)(int)(first + i);
+	const int from = (int)first, n_steps = (int)((n + STEP - 1) / STEP);
+
+	for (int i = 0; i < n_steps * STEP; i++) {
+		const double at = start + step * (double)(from + i);
 		const double share = one_plus_erf(at < 0 ? -at : at);
 
 		shares[i] = 0.5 * (at < 0 ? 2 - share : share);
@@ -179,14 +179,20 @@ static void project(struct normalizer *normalizer, const struct frame *frame,
 
 /* Stretched so that the most is 1, in steps of 1/255 as in EMNIST's files: what is written as an
  * image is exactly what the network sees. */
+SIMD_CLONES
 static void stretch(float *vector)
 {
-	float most = 0;
+	lanes mosts = {0};
+	float most;
 
+	_Static_assert(EMNIST_VECTOR_LENGTH % LANES == 0, "no pixels are left over");
+	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i += LANES)
+		lanes_raise(&mosts, (const lanes *)(vector + i));
+	most = lanes_most(&mosts);
+	if (most == 0)
+		return;
 	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i++)
-		most = vector[i] > most ? vector[i] : most;
-	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i++)
-		vector[i] = most > 0 ? (float)(int)(vector[i] / most * 255 + 0.5f) / 255 : 0;
+		vector[i] = (float)(int)(vector[i] / most * 255 + 0.5f) / 255;
 }
 
 /* [from, to) with a margin, in whole pixels and within n of them. */

@@ -6,6 +6,7 @@
  * mask), only as far as the ink is more blurred than EMNIST's images are.
  */
 #include "../base/simd.h"
+#include "lanes.h"
 #include "normalize.h"
 
 #include <math.h>
@@ -99,9 +100,6 @@ static void blur_columns(const struct gaussian *gaussian, float *values, size_t 
 	}
 }
 
-#define LANES 8
-typedef float lanes __attribute__((vector_size(4 * LANES), may_alias, aligned(4)));
-typedef int32_t mask_lanes __attribute__((vector_size(4 * LANES), may_alias, aligned(4)));
 typedef int64_t wide_lanes __attribute__((vector_size(4 * LANES)));
 
 /* struct edges, lane by lane. */
