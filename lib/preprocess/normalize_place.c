@@ -46,7 +46,7 @@ struct taps {
 	size_t first, end;
 };
 
-/* Values that are summed up at a time, of which there may be so many too many. */
+/* Shares that are summed up at a time, of which there may be so many too many. */
 #define STEP 4
 
 /* shares[i] = the share of a normal distribution that lies below edge first + i of the cells, each
@@ -61,6 +61,7 @@ static inline void sum_shares(double start, double step, size_t first, size_t n,
 
 		shares[i] = 0.5 * (at < 0 ? 2 - share : share);
 	}
+	shares[n_steps * STEP] = 1; /* for the last difference */
 }
 
 /* weights[j][i] = the share of cell i, of n, in pixel j of the vector: what a normal distribution
