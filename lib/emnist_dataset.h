@@ -50,8 +50,7 @@ EMNIST_API enum emnist_status emnist_archive_open(const char *path,
 						  const struct emnist_archive_options *options,
 						  struct emnist_archive **archive_ret,
 						  struct emnist_error *error);
-/* archive may be NULL. */
-EMNIST_API void emnist_archive_close(struct emnist_archive *archive);
+EMNIST_API void emnist_archive_free(struct emnist_archive *archive);
 
 /* The same from a file descriptor, which must stay open and is not closed. head: the bytes that
  * were read from it before. */
@@ -293,10 +292,10 @@ EMNIST_API enum emnist_status emnist_statistics_add_labels(struct emnist_statist
 							   struct emnist_error *error);
 
 /* Whether the file at path is such a file of labels; false for a pipe, which is not read. */
-EMNIST_API bool emnist_labels_file(const char *path);
+EMNIST_API bool emnist_is_labels_file(const char *path);
 
 /* Whether emnist_statistics_add_labels() read the file at path, by whatever name. */
-EMNIST_API bool emnist_statistics_read(struct emnist_statistics *statistics, const char *path);
+EMNIST_API bool emnist_statistics_reads(struct emnist_statistics *statistics, const char *path);
 
 struct emnist_part {
 	uint64_t n_images;

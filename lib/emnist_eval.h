@@ -160,11 +160,6 @@ EMNIST_API size_t emnist_evaluation_confusions(const struct emnist_evaluation *e
 					       size_t n_max,
 					       struct emnist_confusion *confusions_ret);
 
-/* The wrong answers, the most probable first, equal ones by image: positions in
- * evaluation->answers, which must have been kept. Returns their number, at most n_max. */
-EMNIST_API size_t emnist_evaluation_mistakes(const struct emnist_evaluation *evaluation,
-					     size_t n_max, size_t *positions_ret);
-
 /* -------------------------------------------------------------- comparison */
 
 /* Two models on the same images. */

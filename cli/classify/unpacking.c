@@ -124,7 +124,7 @@ void unpack_stop(struct unpack *unpack)
 
 void unpack_end(struct unpack *unpack)
 {
-	emnist_archive_close(unpack->archive);
+	emnist_archive_free(unpack->archive);
 	text_release(&unpack->name);
 	pthread_cond_destroy(&unpack->less);
 	pthread_mutex_destroy(&unpack->mutex);

@@ -266,7 +266,7 @@ bool outputs_spare_dataset(struct emnist_dataset *dataset)
 bool outputs_spare_statistics(struct emnist_statistics *statistics)
 {
 	for (size_t i = 0; i < n_outputs; i++)
-		if (emnist_statistics_read(statistics, outputs[i].path)) {
+		if (emnist_statistics_reads(statistics, outputs[i].path)) {
 			complain_of_input(&outputs[i], outputs[i].path);
 			return false;
 		}

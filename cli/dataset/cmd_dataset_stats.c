@@ -50,7 +50,7 @@ static bool count(struct settings *s, const char *path, struct emnist_statistics
 	struct emnist_error error;
 	enum emnist_status status;
 
-	if (emnist_labels_file(path)) {
+	if (emnist_is_labels_file(path)) {
 		status = emnist_statistics_add_labels(statistics, path, s->dataset.mapping_path,
 						      &error);
 	} else {

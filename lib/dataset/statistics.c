@@ -39,7 +39,7 @@ struct emnist_statistics {
 	bool failed;
 };
 
-bool emnist_labels_file(const char *path)
+bool emnist_is_labels_file(const char *path)
 {
 	static const uint8_t magic[] = {0, 0, 8, 1};
 	uint8_t found[sizeof(magic)];
@@ -216,7 +216,7 @@ enum emnist_status emnist_statistics_add_labels(struct emnist_statistics *statis
 	return status;
 }
 
-bool emnist_statistics_read(struct emnist_statistics *statistics, const char *path)
+bool emnist_statistics_reads(struct emnist_statistics *statistics, const char *path)
 {
 	return file_ids_have(&statistics->files, path);
 }

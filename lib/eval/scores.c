@@ -116,27 +116,3 @@ size_t emnist_evaluation_confusions(const struct emnist_evaluation *evaluation, 
 		}
 	return n;
 }
-
-size_t emnist_evaluation_mistakes(const struct emnist_evaluation *evaluation, size_t n_max,
-				  size_t *positions_ret)
-{
-	const struct emnist_answer *answers = evaluation->answers;
-	size_t n = 0;
-
-	for (size_t i = 0; i < evaluation->n_images && n_max; i++) {
-		size_t place = n;
-
-		if (!answers[i].rank)
-			continue;
-		while (place > 0 &&
-		       answers[positions_ret[place - 1]].probability < answers[i].probability)
-			place--;
-		if (place == n_max)
-			continue;
-		n = n < n_max ? n + 1 : n;
-		memmove(positions_ret + place + 1, positions_ret + place,
-			(n - place - 1) * sizeof(*positions_ret));
-		positions_ret[place] = i;
-	}
-	return n;
-}

@@ -48,7 +48,7 @@ static void read_images(int fd, const uint8_t *head, size_t head_nbytes)
 		sink += file.error ? strnlen(file.error->message, sizeof(error.message)) > 255
 				   : sum_of(file.bytes, file.nbytes);
 	}
-	emnist_archive_close(archive);
+	emnist_archive_free(archive);
 }
 
 static void read_by_directory(int fd)

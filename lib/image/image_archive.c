@@ -381,7 +381,7 @@ enum emnist_status emnist_archive_open_fd(int fd, const void *head, size_t head_
 	archive->member_name = "";
 	status = open_archive(archive, fd, head, head_nbytes, options->n_files, error);
 	if (status)
-		emnist_archive_close(archive);
+		emnist_archive_free(archive);
 	else
 		*archive_ret = archive;
 	return status;
@@ -455,7 +455,7 @@ void emnist_archive_stop(struct emnist_archive *archive)
 	members_stop(archive->members);
 }
 
-void emnist_archive_close(struct emnist_archive *archive)
+void emnist_archive_free(struct emnist_archive *archive)
 {
 	if (!archive)
 		return;

@@ -80,7 +80,7 @@ static void check_table(const char *folder, const char *name, int n)
 		if (emnist_archive_open(path, NULL, &archive, &error))
 			fail_msg("%s: %s", path, error.message);
 		check_contents(archive, table, &row, &more);
-		emnist_archive_close(archive);
+		emnist_archive_free(archive);
 	}
 	fclose(table);
 	assert_int_equal(n, 0);
@@ -166,7 +166,7 @@ static void archives_come_through_pipes(void **state)
 		if (emnist_archive_open_fd(fd, head, head_nbytes, NULL, &archive, &error))
 			fail_msg("%s: %s", path, error.message);
 		check_contents(archive, table, &row, &more);
-		emnist_archive_close(archive);
+		emnist_archive_free(archive);
 		pthread_join(writer.thread, NULL);
 		close(fd);
 	}
@@ -208,7 +208,7 @@ static void check_malformed(const struct row *row)
 	} else {
 		assert_int_equal(status, EMNIST_OK);
 	}
-	emnist_archive_close(archive);
+	emnist_archive_free(archive);
 }
 
 static void damage_is_told(void **state)
@@ -234,7 +234,7 @@ static void archives_without_files(void **state)
 	assert_int_equal(emnist_archive_open(FOLDER "empty.zip", NULL, &archive, NULL), EMNIST_OK);
 	assert_int_equal(emnist_archive_next(archive, &file, NULL), EMNIST_OK);
 	assert_null(file.name);
-	emnist_archive_close(archive);
+	emnist_archive_free(archive);
 }
 
 static void limits_hold(void **state)
@@ -260,7 +260,7 @@ static void limits_hold(void **state)
 		assert_string_equal(file.name, "digits/8.gif");
 		assert_int_equal(emnist_archive_next(archive, &file, NULL), EMNIST_OK);
 		assert_null(file.name);
-		emnist_archive_close(archive);
+		emnist_archive_free(archive);
 	}
 	options = (struct emnist_archive_options){.n_files = 2};
 	assert_int_equal(emnist_archive_open(FOLDER "ustar.tar", &options, &archive, NULL),
@@ -269,7 +269,7 @@ static void limits_hold(void **state)
 	assert_int_equal(emnist_archive_next(archive, &file, NULL), EMNIST_OK);
 	assert_int_equal(emnist_archive_next(archive, &file, &error), EMNIST_ERR_LIMIT);
 	assert_string_equal(error.message, "more than 2 files in the archive");
-	emnist_archive_close(archive);
+	emnist_archive_free(archive);
 }
 
 /* RFC 8878: a frame of blocks that each repeat one byte 128 Ki times, but for the first. */
@@ -307,7 +307,7 @@ static void bombs_are_put_out(void **state)
 	assert_int_equal(status, EMNIST_ERR_LIMIT);
 	assert_non_null(strstr(error.message, "which is more than 1000 times as much"));
 	assert_in_range(n_images * EMNIST_VECTOR_LENGTH, 1 << 30, (1 << 30) + (1 << 20));
-	emnist_archive_close(archive);
+	emnist_archive_free(archive);
 	close(fd);
 }
 
@@ -344,7 +344,7 @@ static void idx_images_are_upright(void **state)
 		}
 		assert_null(file.name);
 		assert_true(k >= 10);
-		emnist_archive_close(archive);
+		emnist_archive_free(archive);
 		emnist_dataset_free(dataset);
 	}
 }
@@ -366,7 +366,7 @@ static void what_is_none_is_refused(void **state)
 			 EMNIST_ERR_IO);
 	assert_int_equal(emnist_archive_open(FOLDER "empty.zip", &options, &archive, &error),
 			 EMNIST_ERR_ARGUMENT);
-	emnist_archive_close(NULL);
+	emnist_archive_free(NULL);
 }
 
 static void *stop_soon(void *archive)
@@ -396,7 +396,7 @@ static void waiting_is_ended(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, stop_soon, archive), 0);
 	assert_int_equal(emnist_archive_next(archive, &file, &error), EMNIST_ERR_STOPPED);
 	pthread_join(thread, NULL);
-	emnist_archive_close(archive);
+	emnist_archive_free(archive);
 	close(ends[0]);
 	close(ends[1]);
 	free(bytes);

@@ -75,7 +75,7 @@ static void gives_every_page(void **state)
 	while (next_row(table, &row)) {
 		assert_int_equal(row.n_fields, 7);
 		if (strcmp(row.fields[1], "1") == 0) {
-			emnist_archive_close(archive);
+			emnist_archive_free(archive);
 			snprintf(path, sizeof(path), SCANS "%s", row.fields[0]);
 			assert_int_equal(emnist_archive_open(path, NULL, &archive, NULL), 0);
 		}
@@ -88,7 +88,7 @@ static void gives_every_page(void **state)
 	}
 	assert_int_equal(emnist_archive_next(archive, &file, NULL), EMNIST_OK);
 	assert_null(file.name);
-	emnist_archive_close(archive);
+	emnist_archive_free(archive);
 	image_clear(&image);
 	fclose(table);
 }
@@ -109,7 +109,7 @@ static size_t count_pages(const char *path, const struct emnist_archive_options 
 			*error = *file.error;
 		n += !file.error;
 	}
-	emnist_archive_close(archive);
+	emnist_archive_free(archive);
 	return n;
 }
 
