@@ -9,24 +9,24 @@
 
 static const struct command_group model = {
 	"emnist model",
-	"Look at models, and write them in the forms that others read.",
+	"Show models, and convert them to other formats.",
 	(const struct command[]){
-		{"show", "print what a model is and what its file says", cmd_model_show, NULL},
-		{"convert", "write a model in another form", cmd_model_convert, NULL},
+		{"show", "print layers, labels and metadata of a model", cmd_model_show, NULL},
+		{"convert", "write a model in another format", cmd_model_convert, NULL},
 		{NULL, NULL, NULL, NULL},
 	},
 };
 
 static const struct command_group dataset = {
 	"emnist dataset",
-	"Look at labelled images, and write them in other forms.",
+	"Show and convert labelled images.",
 	(const struct command[]){
 		{"stats", "count classes, pixels and duplicates", cmd_dataset_stats, NULL},
-		{"export", "write images as PNG, idx, CSV or NumPy's files", cmd_dataset_export,
+		{"export", "write images as PNG, idx, CSV or NumPy files", cmd_dataset_export,
 		 NULL},
 		{"montage", "draw images on one sheet, labels underneath", cmd_dataset_montage,
 		 NULL},
-		{"import", "make a dataset of image files", cmd_dataset_import, NULL},
+		{"import", "make a dataset from image files", cmd_dataset_import, NULL},
 		{NULL, NULL, NULL, NULL},
 	},
 };

@@ -184,7 +184,7 @@ def graphs():
     changed("texts.pb", "UNSUPPORTED",
             REFUSED.format("MatMul", "dense1", "its input 2 is no tensor of numbers"),
             lambda g, n: n["w1"].attr["value"].tensor.CopyFrom(tf.make_tensor_proto("text")))
-    changed("nan_weight.pb", "CORRUPT", "layer 1 has weights that are infinite or no numbers",
+    changed("nan_weight.pb", "CORRUPT", "layer 1 has weights that are infinite or NaN",
             lambda g, n: n["w1"].attr["value"].tensor.CopyFrom(
                 tf.make_tensor_proto(np.full((4, 3), np.nan, "f"))))
     changed("nan_bias.pb", "CORRUPT",

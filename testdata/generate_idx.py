@@ -380,9 +380,9 @@ def malformed(images):
                  "not with 0x00000803", b"\x89PNG\r\n\x1a\n")
     about_images("count-huge", "limit", "4294967295 images: the limit is 67108864",
                  header(count=0xffffffff))
-    about_images("size-32x20", "unsupported", "images of 32x20 pixels: only 28x28 are read",
+    about_images("size-32x20", "unsupported", "images of 32x20 pixels: only 28x28 is supported",
                  header(height=20, width=32))
-    about_images("size-zero", "unsupported", "images of 28x0 pixels: only 28x28 are read",
+    about_images("size-zero", "unsupported", "images of 28x0 pixels: only 28x28 is supported",
                  header(height=0))
     about_images("images-cut", "corrupt", "the file ends after 2 of 3 images", whole_images[:-1])
     about_images("images-trailing", "corrupt", "trailing bytes after the 3 images",
@@ -391,7 +391,7 @@ def malformed(images):
                  header(count=0), labels=labels_bytes([]))
     case("one-label-less", "corrupt", "3 images, but 2 labels in 'one-label-less-labels-idx1-ubyte'",
          labels=labels_bytes([0, 1]))
-    case("without-labels", "io", "no labels 'without-labels-labels-idx1-ubyte', packed or not: "
+    case("without-labels", "io", "no labels file 'without-labels-labels-idx1-ubyte', compressed or not: "
          "No such file or directory", labels=None)
 
     damage = "damaged gzip data: "
@@ -409,7 +409,7 @@ def malformed(images):
                  images_end=".gz")
     about_images("gzip-cut-in-checksum", "corrupt", damage + "cut short", packed[:-3],
                  images_end=".gz")
-    about_images("gzip-garbage-behind", "corrupt", damage + "other bytes follow it",
+    about_images("gzip-garbage-behind", "corrupt", damage + "other data follow it",
                  packed + b"garbage", images_end=".gz")
     about_images("gzip-second-member-cut", "corrupt", damage + "cut short",
                  packed + pack(b"")[:12], images_end=".gz")
@@ -450,11 +450,11 @@ def malformed(images):
                   "0 0x41\n")
     about_mapping("mapping-index-alone", "format", "line 2: no code point after the index: '1'",
                   "0 65\n1\n")
-    about_mapping("mapping-falling", "format", "line 2: index is not above the one before: '0'",
+    about_mapping("mapping-falling", "format", "line 2: index is not greater than the one before: '0'",
                   "1 65\n0 66\n")
-    about_mapping("mapping-twice", "format", "line 2: index is not above the one before: '1'",
+    about_mapping("mapping-twice", "format", "line 2: index is not greater than the one before: '1'",
                   "1 65\n1 66\n")
-    about_mapping("mapping-character-twice", "format", "line 1: code point is there twice: '65'",
+    about_mapping("mapping-character-twice", "format", "line 1: code point is listed twice: '65'",
                   "0 65 97 65\n")
     invisible = "not the code point of a visible character"
     about_mapping("mapping-control", "format", "line 1: %s: '27'" % invisible, "0 27\n")

@@ -90,13 +90,14 @@ static const struct option_spec specs[] = {
 	MODEL_OPTION(source),
 	MODEL_SOURCE_OPTIONS(source),
 	OPTION_INPUT(0, "images", "DATASET", images_path,
-		     "idx file of images for the network and for PNG files; default: characters "
-		     "drawn at random, the same ones each time"),
+		     "dataset for network and PNG files; default: strokes drawn at random, the "
+		     "same in each run"),
 	OPTION_CHOICE(0, "only", "all|network|decode|preprocess|files", part, part_names,
-		      "measure this part alone; default: all"),
-	OPTION_REAL(0, "seconds", "N", seconds, 0.1, 3600, "how long to measure; default: 20"),
-	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
-			"threads, beside one alone; default: one a processor"),
+		      "measure only this part; default: all"),
+	OPTION_REAL(0, "seconds", "N", seconds, 0.1, 3600, "total measuring time; default: 20"),
+	OPTION_UNSIGNED(
+		'j', "threads", "N", n_threads, 1, 1024,
+		"number of threads, measured in addition to one; default: one per processor"),
 	OPTION_CHOICE('f', "format", "text|json", format, format_names, "default: text"),
 	OPTION_OUTPUT('o', "output", "FILE", output_path,
 		      "write to FILE; default: standard output"),
@@ -107,9 +108,9 @@ static const struct option_spec specs[] = {
 static const struct option_table table = {
 	.usage = "bench [OPTION]...",
 	.summary = "Measure how fast this machine classifies: the network alone, decoding, "
-		   "preprocessing, and all together, from image files to CSV.",
-	.after = "Exit status: 0 all was measured, 2 wrong usage, or the model, the dataset, the "
-		 "files or the output failed.",
+		   "preprocessing, and everything from image files to CSV.",
+	.after = "Exit status: 0 everything was measured, 2 wrong usage, or the model, dataset, "
+		 "files or output failed.",
 	.specs = specs,
 };
 

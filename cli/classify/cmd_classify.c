@@ -51,17 +51,17 @@ static const struct option_spec specs[] = {
 	MODEL_OPTION(source),
 	MODEL_SOURCE_OPTIONS(source),
 	OPTION_CHOICE(0, "preprocess", "auto|raw|normalize", preprocess, preprocess_names,
-		      "how an image is brought to 28x28: auto takes EMNIST's own images as they "
-		      "are and normalizes all others; raw only scales; default: as the model says, "
-		      "auto for the built-in one"),
+		      "how to bring an image to 28x28: auto uses EMNIST's images as they are and "
+		      "normalizes others; raw only scales; default: as the model says, auto for "
+		      "the built-in model"),
 	OPTION_HEADING("Answers:"),
 	CLASSES_OPTIONS(classes),
 	OPTION_HEADING("Input:"),
 	OPTION_INPUT(0, "files-from", "FILE", lines_path,
-		     "classify the files named in FILE too, one a line; - is standard input"),
+		     "also classify the files listed in FILE, one per line; - is standard input"),
 	OPTION_INPUT(0, "files0-from", "FILE", zeroes_path,
-		     "the same, names ended by zero bytes, as find -print0 writes them"),
-	OPTION_FLAG('r', "recursive", recursive, "go into the directories in a directory"),
+		     "the same with names that end in a zero byte, as find -print0 writes them"),
+	OPTION_FLAG('r', "recursive", recursive, "include subdirectories"),
 	OPTION_SIZE(0, "max-file-size", "SIZE", file_nbytes, 1, OPTION_NO_MAXIMUM,
 		    "refuse larger files; default: 256M"),
 	OPTION_SIZE(0, "max-width", "N", width, 1, UINT32_MAX,
@@ -69,42 +69,39 @@ static const struct option_spec specs[] = {
 	OPTION_SIZE(0, "max-height", "N", height, 1, UINT32_MAX,
 		    "refuse taller images; default: 32K pixels"),
 	OPTION_SIZE(0, "max-pixels", "N", n_pixels, 1, OPTION_NO_MAXIMUM,
-		    "refuse images of more pixels; default: 64M"),
+		    "refuse images with more pixels; default: 64M"),
 	OPTION_CHOICE(0, "transpose", "auto|yes|no", transpose, dataset_transpose_names,
-		      "whether the images of idx files are stored transposed, as EMNIST's are; "
-		      "default: auto, no for MNIST's own file names only"),
+		      "whether images in idx files are stored transposed, as EMNIST's are; "
+		      "default: auto, no only for MNIST's file names"),
 	OPTION_HEADING("Output:"),
 	OPTION_CHOICE('f', "format", "text|csv|tsv|jsonl", format, output_format_names,
 		      "default: text"),
 	OPTION_UNSIGNED('k', "top", "N", n_top, 1, 1000,
-			"print the N most probable characters; default: 1"),
-	OPTION_FLAG(0, "probabilities", probabilities, "print the probabilities of all characters"),
+			"print the N most probable labels; default: 1"),
+	OPTION_FLAG(0, "probabilities", probabilities, "print the probability of every class"),
 	OPTION_OUTPUT('o', "output", "FILE", output_path,
 		      "write to FILE; default: standard output"),
 	OPTION_OUTPUT(0, "dump-preprocessed", "DIR", dump_path,
-		      "write what the network saw of each image to DIR, as PNG"),
+		      "write what the network saw of each image to DIR as PNG"),
 	OPTION_HEADING("Run:"),
-	OPTION_FLAG(0, "fail-fast", fail_fast,
-		    "stop after the first input that cannot be classified"),
+	OPTION_FLAG(0, "fail-fast", fail_fast, "stop after the first input that fails"),
 	OPTION_UNSIGNED(0, "batch", "N", n_rows, 1, 4096,
-			"images that go through the network at once; default: 128"),
+			"number of images that go through the network at once; default: 128"),
 	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
-			"threads; default: one a processor"),
+			"number of threads; default: one per processor"),
 	OPTION_FLAG('q', "quiet", quiet,
-		    "no progress, and no message for each image that cannot be classified: records "
-		    "tell, and of text the last line on standard error"),
-	OPTION_COUNT(
-		'v', "verbose", verbose,
-		"warn of what is doubtful about an image; say at the end what was done, and how "
-		"fast"),
+		    "no progress, and no message per failed input: records report it, and text "
+		    "output ends with a count"),
+	OPTION_COUNT('v', "verbose", verbose,
+		     "warn about doubtful images; at the end, print what was done and how fast"),
 	OPTION_END,
 };
 
 static const struct option_table table = {
 	.usage = "classify [OPTION]... [FILE|DIRECTORY|ARCHIVE|-]...",
-	.summary = "Print what character each image shows, and how probable that is. A directory "
-		   "stands for the files in it, a zip or tar archive or an idx file for the images "
-		   "in it, - for what standard input gives.",
+	.summary = "Recognize the character in each image, and print its label and probability. A "
+		   "directory stands for the files in it, a zip or tar archive or an idx file for "
+		   "the images in it, - for standard input.",
 	.after = "Exit status: 0 everything was classified, 1 at least one input failed, 2 wrong "
 		 "usage, or the model or the output failed.",
 	.specs = specs,

@@ -64,8 +64,8 @@ bool inputs_check_stdin(const struct inputs_options *options)
 	for (size_t i = 0; i < options->n_operands; i++)
 		n += is_stdin(options->operands[i]);
 	if (n > 1)
-		complain("standard input can be only one model, list or image: '-' is given %zu "
-			 "times",
+		complain("standard input can be only one of model, list and image: '-' is given "
+			 "%zu times",
 			 n);
 	return n <= 1;
 }
@@ -96,7 +96,7 @@ static bool open_stop(struct inputs *inputs)
 		return true;
 	inputs->stop_fd = eventfd(0, EFD_CLOEXEC);
 	if (inputs->stop_fd < 0)
-		complain("cannot make an event: %s", strerror(errno));
+		complain("cannot create an eventfd: %s", strerror(errno));
 	return inputs->stop_fd >= 0;
 }
 
@@ -263,7 +263,7 @@ static enum inputs_result next_given(struct inputs *inputs, bool wait, struct in
 		return give_failure(input, name, ENAMETOOLONG);
 	case NAMELIST_NUL:
 		return give(input, INPUT_FAILED, name,
-			    "zero byte in the name: is the list one for --files0-from?");
+			    "zero byte in the name; is the list meant for --files0-from?");
 	case NAMELIST_LATER:
 		return INPUTS_LATER;
 	case NAMELIST_END:

@@ -21,16 +21,14 @@ struct choice_settings {
 /* The options, for a command's table. */
 #define CHOICE_OPTIONS(member)                                                                     \
 	OPTION_TEXT(0, "range", "A..B", member.range,                                              \
-		    "take images A to B, both included, numbered from 0; A.. and ..B leave an "    \
-		    "end open"),                                                                   \
+		    "images A to B, inclusive, numbered from 0; either end can be omitted"),       \
 		OPTION_TEXT(0, "classes", "SET", member.set,                                       \
-			    "take images of these characters: digits, upper, lower, letters, "     \
-			    "alnum, or literal ones and ranges such as 0-9A-F; several with "      \
-			    "commas"),                                                             \
+			    "images of these characters: digits, upper, lower, letters, alnum, "   \
+			    "or characters and ranges such as 0-9A-F, separated by commas"),       \
 		OPTION_UNSIGNED(0, "sample", "N", member.n_sample, 1, OPTION_NO_MAXIMUM,           \
-				"take N of them at random, in their order"),                       \
+				"a random sample of N images, in their order"),                    \
 		OPTION_UNSIGNED(0, "seed", "S", member.seed, 0, OPTION_NO_MAXIMUM,                 \
-				"of --sample: the same seed gives the same images; default: 1")
+				"seed of --sample; default: 1")
 
 /* The images of a dataset that were chosen, in its order. */
 struct choice;

@@ -36,7 +36,7 @@ static void print_usage(FILE *stream, const struct command_group *group)
 		"  -h, --help      print this help\n"
 		"      --version   print the version%s\n"
 		"\n'%s COMMAND --help' lists the options of a command.\n",
-		is_whole_program(group) ? "; with -v also what computes, and how" : "",
+		is_whole_program(group) ? "; with -v also CPU kernels and BLAS in use" : "",
 		group->name);
 }
 

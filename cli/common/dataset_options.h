@@ -33,40 +33,43 @@ extern const char *const dataset_preprocess_names[];
 /* The options, for a command's table; preprocess_default is what its help says of --preprocess. */
 #define DATASET_OPTIONS(member, preprocess_default)                                                \
 	OPTION_TEXT(0, "split", "NAME", member.split,                                              \
-		    "which one, where a folder or file holds several: test, byclass-test"),        \
+		    "which dataset of a folder or file that holds several, such as test or "       \
+		    "byclass-test"),                                                               \
 		OPTION_INPUT(0, "idx-labels", "FILE", member.idx_labels_path,                      \
-			     "idx file of the labels; default: found by the images' name"),        \
-		OPTION_INPUT(0, "mapping", "FILE", member.mapping_path,                            \
-			     "mapping file that says what the dataset's labels mean; default: "    \
-			     "found by the images' name, else known from it or from the labels"),  \
+			     "idx file of labels; default: found by the name of the images"),      \
+		OPTION_INPUT(                                                                      \
+			0, "mapping", "FILE", member.mapping_path,                                 \
+			"mapping file with the meaning of the dataset's labels; default: found "   \
+			"by the name of the images, or implied by it or by the labels"),           \
 		OPTION_TEXT(0, "label-column", "NAME|N", member.label_column,                      \
-			    "column of the labels in CSV and lists, by its name in the header, "   \
-			    "or its number from 1; default: found by its name, else the usual "    \
-			    "one"),                                                                \
+			    "label column of CSV and lists: its name in the header, or its "       \
+			    "number from 1; default: found by its name, or the usual one"),        \
 		OPTION_CHOICE(0, "transpose", "auto|yes|no", member.transpose,                     \
 			      dataset_transpose_names,                                             \
 			      "whether images are stored transposed, as EMNIST's are; default: "   \
-			      "auto, as they look and the format has them"),                       \
+			      "auto, judged from the images and the format"),                      \
 		OPTION_CHOICE(0, "preprocess", "auto|raw|normalize", member.preprocess,            \
 			      dataset_preprocess_names,                                            \
-			      "how image files of folders and lists become 28x28; "                \
+			      "how to bring the image files of folders and lists to 28x28; "       \
 			      "default: " preprocess_default),                                     \
 		OPTION_FLAG(0, "fail-fast", member.fail_fast,                                      \
-			    "end at the first image file that cannot be read")
+			    "stop at the first image file that cannot be read")
 
 #define DATASET_INDICES_OPTION(member)                                                             \
 	OPTION_INPUT(0, "indices", "FILE", member.indices_path,                                    \
-		     "take only the images whose numbers, from 0, are in FILE, one a line; - is "  \
+		     "only images whose numbers (from 0) are listed in FILE, one per line; - is "  \
 		     "standard input")
 
 /* Of the commands that do little else than read images. */
 #define DATASET_RUN_OPTIONS(member, threads_help)                                                  \
 	OPTION_HEADING("Run:"),                                                                    \
 		OPTION_UNSIGNED('j', "threads", "N", member.n_threads, 1, 1024,                    \
-				threads_help "; default: one a processor"),                        \
-		OPTION_FLAG('q', "quiet", member.quiet,                                            \
-			    "no progress; of image files that cannot be read, only how many"),     \
-		OPTION_COUNT('v', "verbose", member.verbose, "say what is read, and how it lies")
+				threads_help "; default: one per processor"),                      \
+		OPTION_FLAG(                                                                       \
+			'q', "quiet", member.quiet,                                                \
+			"no progress, and only the number of image files that cannot be read"),    \
+		OPTION_COUNT('v', "verbose", member.verbose,                                       \
+			     "print what is read, and its orientation")
 
 /* Opens the dataset at path; usual: how image files become 28x28 where the settings do not say.
  * Complains and returns NULL on failure. The settings must outlive the dataset: reading it

@@ -125,6 +125,6 @@ bool model_format_is_inner(const char *path)
 
 	if (strcmp(slash ? slash + 1 : path, "saved_model.pb") != 0)
 		return false;
-	complain("'%s': of a SavedModel, the directory is to be named", path);
+	complain("'%s': give the directory of a SavedModel", path);
 	return true;
 }

@@ -26,12 +26,12 @@ static const struct {
 	const char *name;
 	const char *effect;
 } variables[] = {
-	{KERNELS_VARIABLE, "names the kernels in place of the processor's own"},
-	{"OPENBLAS_L2_SIZE", "is taken for the size of the second-level cache, in KiB"},
-	{"OPENBLAS_BLOCK_FACTOR", "changes the size of OpenBLAS's blocks"},
-	{"OMP_NUM_THREADS", "threads of OpenMP, which are not used"},
-	{"LD_PRELOAD", "libraries loaded before all others"},
-	{"LD_LIBRARY_PATH", "folders in which libraries are found first"},
+	{KERNELS_VARIABLE, "selects the kernels of another processor"},
+	{"OPENBLAS_L2_SIZE", "overrides the size of the L2 cache in KiB"},
+	{"OPENBLAS_BLOCK_FACTOR", "changes the block size of OpenBLAS"},
+	{"OMP_NUM_THREADS", "number of OpenMP threads, which are not used"},
+	{"LD_PRELOAD", "libraries loaded first"},
+	{"LD_LIBRARY_PATH", "folders searched first for libraries"},
 };
 
 #define N_VARIABLES (sizeof(variables) / sizeof(*variables))
@@ -153,34 +153,34 @@ static bool find_warning(const struct machine *machine, unsigned number, char *l
 
 	if (backend->better_kernels && number-- == 0) {
 		const int n =
-			snprintf(line, size, "training could be faster: this processor has %s",
+			snprintf(line, size, "training could be faster: this processor supports %s",
 				 backend->instructions);
 
 		if (machine->replaced)
 			snprintf(line + n, size - (size_t)n,
-				 ", and this OpenBLAS has no kernels for it");
+				 ", but this OpenBLAS has no kernels for it");
 		else if (getenv(KERNELS_VARIABLE))
 			snprintf(line + n, size - (size_t)n, "; unset " KERNELS_VARIABLE);
 		else
 			snprintf(line + n, size - (size_t)n,
-				 ", and OpenBLAS does not know it; try " KERNELS_VARIABLE "=%s",
+				 ", but OpenBLAS does not know it; try " KERNELS_VARIABLE "=%s",
 				 backend->better_kernels);
 		return true;
 	}
 	if (backend->parallel && strcmp(backend->parallel, "sequential") == 0 && number-- == 0) {
 		snprintf(line, size,
-			 "this OpenBLAS is built without threads: products wait for "
-			 "each other; one built with pthreads is faster");
+			 "this OpenBLAS is built without threads, and its products run one after "
+			 "the other; one built with pthreads is faster");
 		return true;
 	}
 	if (!is_there(backend) && number-- == 0) {
-		snprintf(line, size, "training is not possible: there is no OpenBLAS");
+		snprintf(line, size, "training is not possible: OpenBLAS is not installed");
 		return true;
 	}
 	if (is_there(backend) && !is_known(backend) && number == 0) {
 		snprintf(line, size,
-			 "not OpenBLAS: others may be much slower, or use more threads than are "
-			 "ours");
+			 "not OpenBLAS: other libraries may be much slower, or use more threads "
+			 "than requested");
 		return true;
 	}
 	return false;
@@ -200,7 +200,7 @@ static void put_blas(struct text *text, const struct machine *machine)
 	if (backend->kernels)
 		text_printf(text, ", kernels for %s", backend->kernels);
 	if (machine->replaced && !backend->better_kernels)
-		text_printf(text, " (by itself it would take those for %s)", machine->replaced);
+		text_printf(text, " (its own choice: %s)", machine->replaced);
 	if (backend->parallel)
 		text_printf(text, ", built %s%s",
 			    strcmp(backend->parallel, "sequential") ? "with " : "",

@@ -32,8 +32,8 @@ static void warn(const struct emnist_model *model, const struct model_source *so
 
 	for (size_t i = 0; origin && i < origin->n_facts; i++)
 		if (strcmp(origin->facts[i].key, "assumed_activation") == 0)
-			complain("'%s': does not say its activations: %s is assumed, "
-				 "--activation tells another",
+			complain("'%s': no activations are recorded: assuming %s; use --activation "
+				 "for another",
 				 shown(source), origin->facts[i].text);
 }
 
@@ -87,7 +87,7 @@ struct emnist_model *model_load(const struct model_source *source, enum model_us
 	enum emnist_status status;
 
 	if (source->input_scale == 0) {
-		complain("--input-scale: 0 makes all images alike");
+		complain("--input-scale: 0 would make all images the same");
 		return NULL;
 	}
 	if (source->labels_path && emnist_labels_read(source->labels_path, &labels, &error)) {

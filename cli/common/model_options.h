@@ -32,22 +32,22 @@ enum emnist_activation activation_chosen(int choice);
 /* The option that names the model, for the tables of commands that work with one. */
 #define MODEL_OPTION(member)                                                                       \
 	OPTION_INPUT('m', "model", "FILE", member.path,                                            \
-		     "model; - is standard input; default: the built-in one")
+		     "model file or directory; - is standard input; default: the built-in model")
 
 /* Those that say what it does not say itself. */
 #define MODEL_SOURCE_OPTIONS(member)                                                               \
 	OPTION_INPUT(0, "labels", "FILE", member.labels_path,                                      \
-		     "mapping file that says what the model's classes mean, in EMNIST's format"),  \
+		     "mapping file with the labels of the model's classes, in EMNIST's format"),   \
 		OPTION_CHOICE(0, "activation", "NAME", member.activation, activation_choices,      \
-			      "of the hidden layers of a safetensors file that does not say it: "  \
-			      "relu, elu, leaky_relu, selu, sigmoid or tanh; default: relu"),      \
+			      "activation to assume where the file does not record one: relu, "    \
+			      "elu, leaky_relu, selu, sigmoid or tanh; default: relu"),            \
 		OPTION_REAL(0, "input-scale", "S", member.input_scale, -1e9, 1e9,                  \
-			    "what a pixel of full ink was where the model was trained, 255 or "    \
-			    "1; default: as its graph shows"),                                     \
+			    "value of full ink in the model's training, such as 255 or 1; "        \
+			    "default: as recorded in the graph"),                                  \
 		OPTION_REAL(0, "input-mean", "M", member.input_mean, -1e9, 1e9,                    \
-			    "what was then subtracted; default: 0"),                               \
+			    "mean that was then subtracted; default: 0"),                          \
 		OPTION_REAL(0, "input-std", "D", member.input_std, 1e-9, 1e9,                      \
-			    "and what it was then divided by; default: 1")
+			    "standard deviation that it was then divided by; default: 1")
 
 enum model_use {
 	MODEL_TO_RUN,  /* it must take 28x28 pixels */
@@ -83,13 +83,13 @@ extern const char *const blank_names[];
 #define CLASSES_OPTIONS(member)                                                                    \
 	OPTION_TEXT(0, "classes", "SET", member.set,                                               \
 		    "answer only with these characters: digits, upper, lower, letters, alnum, or " \
-		    "literal ones and ranges such as 0-9A-F; several with commas"),                \
+		    "characters and ranges such as 0-9A-F, separated by commas"),                  \
 		OPTION_FLAG(0, "merge-case", member.merge_case,                                    \
-			    "upper and lower case are one answer, shown as upper case"),           \
+			    "treat upper and lower case as one answer, shown in upper case"),      \
 		OPTION_REAL(0, "min-probability", "P", member.min_probability, 0, 1,               \
-			    "reject what is less probable than P, 0 to 1: leave it unanswered"),   \
+			    "reject answers less probable than P, 0 to 1"),                        \
 		OPTION_CHOICE(0, "blank", "report|answer", member.blank, blank_names,              \
-			      "an image without ink is reported as blank, or answered like any "   \
+			      "report an image without ink as blank, or answer it like any "       \
 			      "other; default: report")
 
 /* The view of labels that the settings ask for, NULL where they ask for none. False after a

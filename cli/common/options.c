@@ -126,7 +126,7 @@ static bool in_range(const struct option_spec *spec, double value)
 static bool complain_of_number(const struct option_spec *spec, const char *text, const char *what)
 {
 	if (spec->max >= OPTION_NO_MAXIMUM)
-		complain("--%s: '%s' is not a %s of %.15g or more", spec->name, text, what,
+		complain("--%s: '%s' is not a %s of at least %.15g", spec->name, text, what,
 			 spec->min);
 	else
 		complain("--%s: '%s' is not a %s from %.15g to %.15g", spec->name, text, what,
@@ -159,7 +159,8 @@ static bool parse_size(const struct option_spec *spec, const char *text, void *t
 			       value, UINT64_C(1024) << 10 * ((suffix - suffixes) % 3), &value);
 	}
 	if (!good || !in_range(spec, (double)value))
-		return complain_of_number(spec, text, "size (a whole number, or one with k, M, G)");
+		return complain_of_number(spec, text,
+					  "size (a whole number, optionally with k, M or G)");
 	*(uint64_t *)target = value;
 	return true;
 }
@@ -331,7 +332,7 @@ static void complain_of_cut(const struct parser *parser, const char *name, size_
 		if (strncmp(spec->name, name, length) == 0 && n < sizeof(names))
 			n += (size_t)snprintf(names + n, sizeof(names) - n, "%s--%s",
 					      n > 0 ? ", " : "", spec->name);
-	complain("'--%.*s' may be %s", (int)length, name, names);
+	complain("'--%.*s' is ambiguous: %s", (int)length, name, names);
 }
 
 /* The option whose name is, or alone begins with, the given letters. NULL: a complaint was

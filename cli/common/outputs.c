@@ -152,7 +152,7 @@ bool outputs_add(const char *name, const char *path)
 		}
 	n_outputs++;
 	if (output->exists && is_fixed(path))
-		complain("'%s': cannot be replaced, and is overwritten in place", path);
+		complain("'%s': cannot be replaced; overwriting it in place", path);
 	return true;
 }
 

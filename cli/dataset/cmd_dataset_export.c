@@ -41,29 +41,29 @@ static const struct option_spec export_specs[] = {
 	DATASET_INDICES_OPTION(dataset),
 	OPTION_HEADING("Output:"),
 	OPTION_CHOICE('f', "format", "FORM", form, form_names,
-		      "idx, csv (as on Kaggle), npy, npz, folders (of PNG files, one a class) or "
-		      "flat (PNG files in one folder); default: as DEST is named, else folders"),
-	OPTION_FLAG(
-		0, "force", force,
-		"replace the files at DEST, or write PNG files into a folder that is not empty"),
+		      "idx, csv (as on Kaggle), npy, npz, folders (PNG files in a folder per "
+		      "class) or flat (PNG files in one folder); default: by the ending of DEST, "
+		      "otherwise folders"),
+	OPTION_FLAG(0, "force", force,
+		    "replace existing files, or write PNG files to a folder that is not empty"),
 	RUN_OPTIONS,
 	OPTION_END,
 };
 
 static const struct option_table export_table = {
 	.usage = "dataset export [OPTION]... DATASET DEST",
-	.summary = "Write the images of a dataset, or some of them, to DEST: files such as "
+	.summary = "Write all or selected images of a dataset to DEST: files such as "
 		   "NAME-images-idx3-ubyte.gz, NAME.csv, NAME.npz, NAME.npy, or a folder of PNG "
-		   "files with a list of them, labels.csv.",
-	.after = "Exit status: 0 all was written, 1 without image files that could not be read, 2 "
-		 "wrong usage, or the dataset or the output failed.",
+		   "files with their list, labels.csv.",
+	.after = "Exit status: 0 everything was written, 1 some image files could not be read, 2 "
+		 "wrong usage, or the dataset or output failed.",
 	.specs = export_specs,
 };
 
 static const struct option_spec import_specs[] = {
 	OPTION_TEXT('o', "output", "STEM", output_path,
 		    "write STEM-images-idx3-ubyte, STEM-labels-idx1-ubyte and STEM-mapping.txt, "
-		    "the first two packed where STEM ends in .gz; required"),
+		    "the first two compressed if STEM ends in .gz; required"),
 	OPTION_HEADING("Dataset:"),
 	DATASET_OPTIONS(dataset, "auto"),
 	RUN_OPTIONS,
@@ -73,9 +73,9 @@ static const struct option_spec import_specs[] = {
 static const struct option_table import_table = {
 	.usage = "dataset import [OPTION]... -o STEM IMAGES...",
 	.summary = "Bring image files to 28x28 and write them as a dataset to train on. IMAGES is "
-		   "a folder with a folder of image files for each class, a list of image files "
-		   "and their labels, or any other dataset.",
-	.after = "Exit status: 0 all was written, 1 without image files that could not be read, 2 "
+		   "a folder with a folder of image files per class, a list of image files and "
+		   "their labels, or any other dataset.",
+	.after = "Exit status: 0 everything was written, 1 some image files could not be read, 2 "
 		 "wrong usage, or a dataset or the output failed.",
 	.specs = import_specs,
 };
@@ -112,9 +112,8 @@ static bool settle_form(struct settings *s, const char *path)
 	if (s->form < 0)
 		s->form = form_of(path);
 	if (s->form < 0)
-		complain("'%s': its ending is of no known form: -images-idx3-ubyte, "
-			 "-images-idx3-ubyte.gz, .csv, .npy, .npz, or none for a folder; --format "
-			 "can tell",
+		complain("'%s': unknown ending; use -images-idx3-ubyte, -images-idx3-ubyte.gz, "
+			 ".csv, .npy, .npz, none for a folder, or --format",
 			 path);
 	return s->form >= 0;
 }
@@ -127,8 +126,8 @@ static bool check_stem(const char *stem)
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		if (ends_with(stem, others[i])) {
-			complain("--output: '%s': idx files are written, STEM-images-idx3-ubyte "
-				 "and others; for %s see 'emnist dataset export --help'",
+			complain("--output: '%s': only idx files can be written; for %s see "
+				 "'emnist dataset export --help'",
 				 stem, others[i]);
 			return false;
 		}
@@ -281,8 +280,7 @@ enum exit_status cmd_dataset_export(int argc, char **argv)
 	if (!options_parse(&export_table, argc, argv, &s, &s.operands, &status))
 		return status;
 	if (s.operands.n != 2) {
-		complain(
-			"a DATASET and a DEST are to be given; see 'emnist dataset export --help'");
+		complain("missing DATASET or DEST; see 'emnist dataset export --help'");
 	} else if (strcmp(s.operands.texts[1], "-") == 0) {
 		complain("DEST: needs a name; standard output cannot hold several files");
 	} else if (settle_form(&s, s.operands.texts[1]) &&
@@ -392,7 +390,7 @@ enum exit_status cmd_dataset_import(int argc, char **argv)
 		return status;
 	if (!s.output_path || !s.operands.n)
 		complain("%s; see 'emnist dataset import --help'",
-			 s.output_path ? "no IMAGES are given" : "-o STEM is missing");
+			 s.output_path ? "missing IMAGES" : "missing -o STEM");
 	else if (strcmp(s.output_path, "-") == 0)
 		complain("--output: needs a name; standard output cannot hold several files");
 	else if (check_stem(s.output_path))

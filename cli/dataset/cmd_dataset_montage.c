@@ -34,10 +34,10 @@ static const struct option_spec specs[] = {
 	OPTION_HEADING("Sheet:"),
 	OPTION_UNSIGNED(
 		0, "columns", "N", n_columns, 1, 65536,
-		"images side by side; default: as many as make a sheet a third wider than high"),
+		"images per row; default: as many as make the sheet a third wider than high"),
 	OPTION_UNSIGNED(0, "scale", "N", scale, 1, 16,
-			"pixels of the sheet for one of an image; default: 2"),
-	OPTION_FLAG(0, "numbers", numbers, "write the number of each image, too"),
+			"size of an image's pixel on the sheet; default: 2"),
+	OPTION_FLAG(0, "numbers", numbers, "also write the number of each image"),
 	OPTION_FLAG(0, "dark-sheet", dark, "light ink on a dark sheet"),
 	DATASET_RUN_OPTIONS(dataset, "threads that read image files"),
 	OPTION_END,
@@ -45,10 +45,10 @@ static const struct option_spec specs[] = {
 
 static const struct option_table table = {
 	.usage = "dataset montage [OPTION]... -o FILE.png DATASET...",
-	.summary = "Draw images of datasets on one sheet, with their labels underneath. Of more "
-		   "than 1000 images some are to be chosen.",
-	.after = "Exit status: 0 the sheet was written, 1 without image files that could not be "
-		 "read, 2 wrong usage, or a dataset or the output failed.",
+	.summary = "Draw images side by side on one sheet, with their labels underneath. More than "
+		   "1000 images have to be selected explicitly.",
+	.after = "Exit status: 0 the sheet was written, 1 some image files could not be read, 2 "
+		 "wrong usage, or a dataset or the output failed.",
 	.specs = specs,
 };
 
@@ -96,7 +96,7 @@ static bool add_images(const struct settings *s, struct montage *montage, struct
 		if (!good || !batch->n)
 			break;
 		if (!is_chosen(s) && montage_count(montage) + batch->n > DEFAULT_MOST) {
-			complain("'%s': more than %d images: choose with --range, --classes, "
+			complain("'%s': more than %d images: select with --range, --classes, "
 				 "--sample or --indices",
 				 path, DEFAULT_MOST);
 			good = false;
@@ -174,7 +174,7 @@ enum exit_status cmd_dataset_montage(int argc, char **argv)
 		return status;
 	if (!s.output_path || !s.operands.n)
 		complain("%s; see 'emnist dataset montage --help'",
-			 s.output_path ? "no DATASET is given" : "-o FILE.png is missing");
+			 s.output_path ? "missing DATASET" : "missing -o FILE.png");
 	else if (ending_check("--output", s.output_path, "png"))
 		status = draw(&s);
 	free(s.operands.texts);

@@ -27,19 +27,19 @@ static const struct option_spec specs[] = {
 	OPTION_CHOICE('f', "format", "text|json", format, stats_format_names, "default: text"),
 	OPTION_OUTPUT('o', "output", "FILE", output_path,
 		      "write to FILE; default: standard output"),
-	OPTION_OUTPUT(0, "chart", "FILE", chart_path,
-		      "draw the counts of the classes as bars, a panel a dataset: PNG where FILE "
-		      "ends in .png, else SVG"),
+	OPTION_OUTPUT(
+		0, "chart", "FILE", chart_path,
+		"draw a bar chart of images per class: PNG if FILE ends in .png, otherwise SVG"),
 	DATASET_RUN_OPTIONS(dataset, "threads that read image files"),
 	OPTION_END,
 };
 
 static const struct option_table table = {
 	.usage = "dataset stats [OPTION]... DATASET...",
-	.summary = "Count the images of each class and group of classes, measure their pixels, and "
-		   "find images that are there twice, within a dataset and in two of them. An idx "
-		   "file of labels will do where the images are not there, for the counts.",
-	.after = "Exit status: 0 all was counted, 1 without image files that could not be read, 2 "
+	.summary = "Count the images per class and group of classes, measure their pixels, and "
+		   "find duplicate images within a dataset and between datasets. An idx file of "
+		   "labels is enough for the counts.",
+	.after = "Exit status: 0 everything was counted, 1 some image files could not be read, 2 "
 		 "wrong usage, or a dataset or the output failed.",
 	.specs = specs,
 };
@@ -82,7 +82,7 @@ static bool check_chart(const struct settings *s, const struct emnist_statistics
 		const struct emnist_part part = emnist_statistics_part(statistics, i);
 
 		if (emnist_labels_count(part.labels) > STATS_CHART_MAX_CLASSES) {
-			complain("--chart: '%s' has %zu classes: the limit is %d",
+			complain("--chart: '%s' has %zu classes; the limit is %d",
 				 s->operands.texts[i], emnist_labels_count(part.labels),
 				 STATS_CHART_MAX_CLASSES);
 			return false;
@@ -164,7 +164,7 @@ enum exit_status cmd_dataset_stats(int argc, char **argv)
 	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
 		return status;
 	if (!s.operands.n)
-		complain("no DATASET is given; see 'emnist dataset stats --help'");
+		complain("missing DATASET; see 'emnist dataset stats --help'");
 	else if (s.chart_path && strcmp(s.chart_path, "-") == 0)
 		complain("--chart: needs a file; standard output is for the figures");
 	else if (ending_check("--chart", s.chart_path, "png svg"))

@@ -46,52 +46,50 @@ static const struct option_spec specs[] = {
 	CLASSES_OPTIONS(classes),
 	OPTION_HEADING("Output:"),
 	OPTION_CHOICE('f', "format", "text|json|csv|tsv", format, eval_format_names,
-		      "csv and tsv are a table of the classes; default: text"),
+		      "csv and tsv are a table of classes; default: text"),
 	OPTION_OUTPUT('o', "output", "FILE", output_path,
 		      "write to FILE; default: standard output"),
-	OPTION_FLAG(0, "per-class", per_class, "print recall, precision and F1 of each class"),
+	OPTION_FLAG(0, "per-class", per_class, "print recall, precision and F1 per class"),
 	OPTION_FLAG(0, "coverage", coverage,
-		    "print the accuracy when only the surest 100, 99, 98, 95, 90, 80 % of the "
-		    "images are answered"),
-	OPTION_FLAG(0, "calibration", calibration,
-		    "print how often answers are right, by how probable they are"),
+		    "print accuracy against coverage: the accuracy on the most confident 100, 99, "
+		    "98, 95, 90, 80 % of the images"),
+	OPTION_FLAG(0, "calibration", calibration, "print accuracy by confidence, in 15 bins"),
 	OPTION_UNSIGNED(0, "most-confused", "N", n_confusions, 1, 1000,
 			"print the N most frequent mistakes"),
-	OPTION_UNSIGNED('k', "top", "N", n_top, 1, EMNIST_EVAL_RANKS,
-			"print also for how many images one of the N most probable classes is "
-			"right, 1 to 10"),
+	OPTION_UNSIGNED(
+		'k', "top", "N", n_top, 1, EMNIST_EVAL_RANKS,
+		"also print how often one of the N most probable classes is right, 1 to 10"),
 	OPTION_INPUT(0, "compare", "MODEL", compare_path,
-		     "evaluate this model on the same images too, and test whether the difference "
-		     "is chance"),
+		     "also evaluate this model on the same images, and test whether the difference "
+		     "is significant"),
 	OPTION_HEADING("Files:"),
 	OPTION_OUTPUT(0, "report", "FILE", files.report,
-		      "write a page of HTML with all figures, diagrams and the most confident "
+		      "write an HTML page with all figures, diagrams and the most confident "
 		      "mistakes to FILE"),
-	OPTION_OUTPUT(
-		0, "confusion", "FILE", files.confusion,
-		"write the confusion matrix to FILE, by its name: .png and .svg are heat maps, "
-		"all others CSV, a row for each true class, a column for each predicted one"),
-	OPTION_OUTPUT(0, "errors", "FILE", files.errors, "write the mistakes to FILE, as CSV"),
+	OPTION_OUTPUT(0, "confusion", "FILE", files.confusion,
+		      "write the confusion matrix to FILE: a heat map if it ends in .png or .svg, "
+		      "otherwise CSV with a row per true class and a column per predicted class"),
+	OPTION_OUTPUT(0, "errors", "FILE", files.errors, "write the mistakes to FILE as CSV"),
 	OPTION_OUTPUT(0, "errors-montage", "FILE", files.montage,
-		      "write a PNG with the hundred most confident mistakes to FILE"),
+		      "write pictures of the hundred most confident mistakes to FILE as PNG"),
 	OPTION_HEADING("Run:"),
 	OPTION_UNSIGNED(0, "batch", "N", n_rows, 1, 4096,
-			"images that go through the network at once; default: 256"),
+			"number of images that go through the network at once; default: 256"),
 	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
-			"threads; default: one a processor"),
+			"number of threads; default: one per processor"),
 	OPTION_FLAG('q', "quiet", quiet,
-		    "no progress, and no word on images of classes that the model does not have"),
-	OPTION_COUNT('v', "verbose", verbose, "say what is evaluated on what"),
+		    "no progress, and no warning about classes that the model does not have"),
+	OPTION_COUNT('v', "verbose", verbose, "print model, dataset and preprocessing"),
 	OPTION_END,
 };
 
 static const struct option_table table = {
 	.usage = "eval [OPTION]... DATASET",
-	.summary = "Measure a model's accuracy on labelled images. DATASET is a file of them, such "
-		   "as emnist-byclass-test-images-idx3-ubyte.gz or that name up to '-images', or a "
-		   "folder; emnist-formats(5) says what is read.",
-	.after = "Exit status: 0 the dataset was evaluated, 1 without some image files that could "
-		 "not be read, 2 wrong usage, or the model, the dataset or the output failed.",
+	.summary = "Measure a model's accuracy on labelled images. DATASET is a file such as "
+		   "emnist-byclass-test-images-idx3-ubyte.gz, its name up to '-images', or a "
+		   "folder; see emnist-formats(5).",
+	.after = "Exit status: 0 the dataset was evaluated, 1 some image files could not be read, "
+		 "2 wrong usage, or the model, dataset or output failed.",
 	.specs = specs,
 };
 
@@ -316,7 +314,7 @@ static bool check(const struct settings *s)
 
 	if (s->operands.n != 1) {
 		complain(s->operands.n ? "one DATASET at a time; see 'emnist eval --help'"
-				       : "no DATASET is given; see 'emnist eval --help'");
+				       : "missing DATASET; see 'emnist eval --help'");
 		return false;
 	}
 	if (s->compare_path && is_stdin(s->dataset.indices_path)) {
@@ -325,7 +323,7 @@ static bool check(const struct settings *s)
 	}
 	if (s->compare_path && stat(s->operands.texts[0], &st) == 0 && !S_ISREG(st.st_mode) &&
 	    !S_ISDIR(st.st_mode)) {
-		complain("--compare reads the dataset twice: '%s' is no file",
+		complain("--compare reads the dataset twice: '%s' is not a file",
 			 s->operands.texts[0]);
 		return false;
 	}

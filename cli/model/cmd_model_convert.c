@@ -31,28 +31,29 @@ struct settings {
 
 static const struct option_spec specs[] = {
 	OPTION_CHOICE('f', "format", "FORMAT", format, format_names,
-		      "onnx, savedmodel, graphdef or safetensors; default: by OUT's ending"),
+		      "onnx, savedmodel, graphdef or safetensors; default: by the ending of OUT"),
 	OPTION_CHOICE(0, "to", "FORMAT", format, format_names, "the same"),
-	OPTION_UNSIGNED(0, "opset", "N", opset, 7, 25, "ONNX's operator set, 7 to 25; default: 17"),
+	OPTION_UNSIGNED(0, "opset", "N", opset, 7, 25, "ONNX operator set, 7 to 25; default: 17"),
 	OPTION_TEXT(0, "batch", "N|dynamic", batch,
-		    "images that each run takes; default: dynamic, any number"),
+		    "batch size; default: dynamic, any number of images"),
 	OPTION_TEXT(0, "input-name", "NAME", options.input_name,
-		    "the input's name, and its key in signatures; default: images"),
-	OPTION_TEXT(0, "output-name", "NAME", options.output_name,
-		    "the output's; default: probabilities in ONNX, scores in TensorFlow's formats"),
-	OPTION_FLAG(0, "logits", options.logits, "leave out the softmax at the end"),
+		    "name of the input, and its key in signatures; default: images"),
+	OPTION_TEXT(
+		0, "output-name", "NAME", options.output_name,
+		"name of the output; default: probabilities in ONNX, scores in TensorFlow formats"),
+	OPTION_FLAG(0, "logits", options.logits, "omit the final softmax"),
 	MODEL_SOURCE_OPTIONS(source),
-	OPTION_FLAG(0, "force", force, "replace what is at OUT"),
+	OPTION_FLAG(0, "force", force, "replace OUT if it exists"),
 	OPTION_END,
 };
 
 static const struct option_table table = {
 	.usage = "model convert [OPTION]... [IN] OUT",
-	.summary = "Write the model in IN, or the built-in one, to OUT: NAME.onnx is ONNX, NAME.pb "
-		   "a frozen TensorFlow graph, NAME.safetensors a PyTorch state_dict, and a name "
-		   "without an ending, or with / at its end, the directory of a TensorFlow "
-		   "SavedModel. - is standard input or output. Weights keep every bit, and labels "
-		   "and preprocessing go with them.",
+	.summary = "Write the model in IN, or the built-in model, to OUT: NAME.onnx is ONNX, "
+		   "NAME.pb a frozen TensorFlow graph, NAME.safetensors a PyTorch state_dict, and "
+		   "a name without an ending, or ending in /, the directory of a TensorFlow "
+		   "SavedModel. - is standard input or output. Weights keep every bit; labels and "
+		   "preprocessing are included.",
 	.after = "Exit status: 0 the model was written, 2 wrong usage, or the model or the output "
 		 "failed.",
 	.specs = specs,
@@ -105,8 +106,8 @@ static bool settle_format(struct settings *s, const char *out)
 	else if (is_told || (s->options.format = format_of(out)))
 		return true;
 	else
-		complain("'%s': its ending is of no known format: .onnx, .pb, .safetensors, or "
-			 "none for a SavedModel; --format can tell",
+		complain("'%s': unknown ending; use .onnx, .pb, .safetensors, none for a "
+			 "SavedModel, or --format",
 			 out);
 	return false;
 }
@@ -178,10 +179,9 @@ enum exit_status cmd_model_convert(int argc, char **argv)
 	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
 		return status;
 	if (s.operands.n < 1 || s.operands.n > 2)
-		complain(s.operands.n ? "convert: one IN and one OUT; see 'emnist model convert "
-					"--help'"
-				      : "convert: no OUT is given; see 'emnist model convert "
-					"--help'");
+		complain(s.operands.n ? "convert: more than one IN and one OUT; see 'emnist model "
+					"convert --help'"
+				      : "convert: missing OUT; see 'emnist model convert --help'");
 	else
 		status = convert(&s);
 	free(s.operands.texts);

@@ -22,7 +22,7 @@ struct settings {
 
 static const struct option_spec specs[] = {
 	OPTION_INPUT('m', "model", "FILE", source.path,
-		     "the model, where no FILE is given; default: the built-in one"),
+		     "the model, if FILE is not given; default: the built-in model"),
 	MODEL_SOURCE_OPTIONS(source),
 	OPTION_CHOICE('f', "format", "text|json", format, format_names, "default: text"),
 	OPTION_OUTPUT('o', "output", "FILE", output_path,
@@ -32,10 +32,9 @@ static const struct option_spec specs[] = {
 
 static const struct option_table table = {
 	.usage = "model show [OPTION]... [FILE]",
-	.summary =
-		"Print a model's layers, weights, labels and preprocessing, and what its file says "
-		"of itself: who made it, inputs, outputs and signatures, size and SHA-256. FILE is "
-		"a model's file, the directory of a SavedModel, or - for standard input.",
+	.summary = "Print a model's layers, weights, labels and preprocessing, and the metadata of "
+		   "its file: producer, inputs, outputs, signatures, size and SHA-256. FILE is a "
+		   "model file, the directory of a SavedModel, or - for standard input.",
 	.after = "Exit status: 0 the model was read, 2 wrong usage, or the model or the output "
 		 "failed.",
 	.specs = specs,

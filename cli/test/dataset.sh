@@ -96,9 +96,9 @@ check 'stats: of no images' runs 0 stats --chart "$TMP/chart.svg" "$TMP/none"
 check 'stats: of no images as JSON' runs 0 stats -f json "$TMP/none" $made/first-byclass
 check 'stats: what is 0/0 is null' grep -q '"mean":null.*"share":null' "$TMP/out"
 
-fails 'stats: no dataset' "no DATASET is given; see 'emnist dataset stats --help'" stats
+fails 'stats: no dataset' "missing DATASET; see 'emnist dataset stats --help'" stats
 fails 'stats: a dataset that is not there' \
-	"'$TMP/x': neither an images file nor the start of one's name: No such file or directory" \
+	"'$TMP/x': no such file, folder or dataset" \
 	stats "$TMP/x"
 fails 'stats: chart to stdout' '--chart: needs a file; standard output is for the figures' \
 	stats --chart - $made/first-byclass
@@ -109,7 +109,7 @@ fails 'stats: an unknown option' "unknown option '--chat'; did you mean '--chart
 fails 'stats: an option like none' "unknown option '--xyz'; see 'emnist dataset stats --help'" stats --xyz
 awk 'BEGIN { for (i = 0; i < 2000; i++) print i, 300 + i }' >"$TMP/long.txt"
 fails 'stats: more classes than a chart can show' \
-	"--chart: '$made/first-byclass' has 2000 classes: the limit is 1000" \
+	"--chart: '$made/first-byclass' has 2000 classes; the limit is 1000" \
 	stats --mapping "$TMP/long.txt" --chart "$TMP/chart.svg" $made/first-byclass
 while IFS="$(printf '\t')" read -r stem _ message; do
 	[ "$stem" = '# stem' ] || fails "stats: $stem" "'$idx/malformed/$stem': $message" \
@@ -218,7 +218,7 @@ fails 'export: what a stem is of stays' \
 	export -f idx $byclass "$TMP/c"
 check 'export: --force replaces it' runs 0 export --force -f idx $byclass "$TMP/c"
 check 'export: what -o names is replaced' runs 0 import -o "$TMP/c" $byclass
-fails 'export: no destination' "a DATASET and a DEST are to be given; see 'emnist dataset export --help'" \
+fails 'export: no destination' "missing DATASET or DEST; see 'emnist dataset export --help'" \
 	export $byclass
 fails 'export: an unknown form' "--format: 'mat' is not one of idx, csv, npy, npz, folders, flat" \
 	export -f mat $byclass "$TMP/x"
@@ -278,7 +278,7 @@ for bad in 5..3 x 1 1..x .. 1.. '' 0..99999999999999999999xyz 0..184467440737095
 done
 is '--range: the largest number' '38 39 ' "$(chosen --range 38..18446744073709551615)"
 fails '--sample of too few' "'$byclass': --sample: 41 of 40 images" export --sample 41 $byclass "$TMP/x.csv"
-fails '--classes that are not there' "--classes: there is no class for 'é'" \
+fails '--classes that are not there' "--classes: no class for 'é'" \
 	export --classes é $byclass "$TMP/x.csv"
 
 # ---------------------------------------------------------------------- montage
@@ -293,7 +293,7 @@ check 'montage: a sheet is an image that emnist reads' "$EMNIST" classify "$TMP/
 check 'montage: to standard output' cmp "$TMP/sheet.png" "$TMP/out"
 fails 'montage: nothing to draw' "'$TMP/x.png': no images to draw" \
 	montage -o "$TMP/x.png" --range 50.. $byclass
-fails 'montage: to nowhere' "-o FILE.png is missing; see 'emnist dataset montage --help'" montage $byclass
+fails 'montage: to nowhere' "missing -o FILE.png; see 'emnist dataset montage --help'" montage $byclass
 fails 'montage: a full disk' "'/dev/full': cannot write: No space left on device" \
 	montage -o /dev/full $byclass
 
@@ -373,7 +373,7 @@ for signal in INT TERM; do
 		sh -c "cmp $TMP/e.csv $TMP/slow/e.csv && [ \"\$(ls $TMP/slow)\" = e.csv ]"
 done
 
-fails 'import: to nowhere' "-o STEM is missing; see 'emnist dataset import --help'" import $byclass
+fails 'import: to nowhere' "missing -o STEM; see 'emnist dataset import --help'" import $byclass
 fails 'import: to standard output' \
 	'--output: needs a name; standard output cannot hold several files' import -o - $byclass
 fails 'export: to standard output' 'DEST: needs a name; standard output cannot hold several files' \
@@ -381,8 +381,8 @@ fails 'export: to standard output' 'DEST: needs a name; standard output cannot h
 fails 'export: a choice that is none makes no folder' "--range: '5..1' is not a range of images, such as 0..99" \
 	export --range 5..1 $byclass "$TMP/unmade"
 check 'export: as it is said' [ ! -e "$TMP/unmade" ]
-fails 'import: nothing' "no IMAGES are given; see 'emnist dataset import --help'" import -o "$TMP/x"
-fails 'import: a stem that is none' "'$TMP/': a folder, and no name for the files" import -o "$TMP/" $byclass
+fails 'import: nothing' "missing IMAGES; see 'emnist dataset import --help'" import -o "$TMP/x"
+fails 'import: a stem that is none' "'$TMP/': a folder; a file name is needed" import -o "$TMP/" $byclass
 
 if [ -n "${EMNIST_DATA-}" ]; then
 	runs 0 stats "$EMNIST_DATA/emnist/emnist-byclass-test"

@@ -104,13 +104,13 @@ is 'a header without a label column' "emnist: '$tables/other-name.csv.gz': choos
  '28x28'" "$(cat "$TMP/stderr")"
 "$EMNIST" dataset stats $tables/data-as-header.csv.gz >"$TMP/out" 2>"$TMP/stderr"
 is 'what is assumed is said' "emnist: '$tables/data-as-header.csv.gz': assuming transposed images,\
- since the built-in model is more certain of them that way; --transpose overrides it
-emnist: '$tables/data-as-header.csv.gz': line 1 is left out: it was an image before a program took\
- it for names of columns" "$(cat "$TMP/stderr")"
+ since the built-in model is more confident that way; --transpose overrides it
+emnist: '$tables/data-as-header.csv.gz': line 1 is left out: a program took this image for column\
+ names" "$(cat "$TMP/stderr")"
 sed '1s/,[0-9]*,/,-1,/' $formats/strokes-byclass.csv >"$TMP/damaged.csv"
 "$EMNIST" eval "$TMP/damaged.csv" >"$TMP/out" 2>"$TMP/stderr"
 is 'a bad value in the first line: exit status' 2 $?
-is 'a bad value in the first line' "emnist: '$TMP/damaged.csv': line 1, column 2: '-1' is no whole\
+is 'a bad value in the first line' "emnist: '$TMP/damaged.csv': line 1, column 2: '-1' is not a whole\
  number from 0 to 255" "$(cat "$TMP/stderr")"
 
 # --------------------------------------------------------------------- bad images
@@ -179,7 +179,7 @@ train "$TMP/other.onnx" "$TMP/flat/more.tsv"
 is 'training without bad images: exit status' 1 $?
 check 'training without bad images: there is a model' test -s "$TMP/other.onnx"
 "$EMNIST" train -q -o "$TMP/x.onnx" --idx-labels a b c 2>"$TMP/stderr"
-is '--idx-labels is of one dataset' 'emnist: --idx-labels: is of one dataset, and 2 are given' \
+is '--idx-labels is of one dataset' 'emnist: --idx-labels: takes one dataset, but 2 are given' \
 	"$(cat "$TMP/stderr")"
 # What lies beside images and has no ending shows only when it is read.
 mkdir -p "$TMP/beside/2" "$TMP/beside/3"

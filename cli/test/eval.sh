@@ -249,7 +249,7 @@ for bad in x -1 1.5 0x1 ' 1' '1 2' 4294967296; do
 done
 echo 30 >"$scratch/indices"
 check "--indices out of range" fails \
-	"'$idx/strokes-letters': there is no image 30: the dataset has 30" \
+	"'$idx/strokes-letters': no image 30: the dataset has 30" \
 	--indices "$scratch/indices" $idx/strokes-letters
 
 # ------------------------------------------------------------------- the model
@@ -286,10 +286,10 @@ while IFS=$tab read -r stem status message; do
 			$nearest $idx/malformed/$stem
 done <$idx/malformed/expected.tsv
 
-check "no dataset" fails "no DATASET is given; see 'emnist eval --help'"
+check "no dataset" fails "missing DATASET; see 'emnist eval --help'"
 check "two datasets" fails "one DATASET at a time; see 'emnist eval --help'" a b
 check "a dataset that is not there" fails \
-	"'$scratch/none': neither an images file nor the start of one's name: No such file or directory" \
+	"'$scratch/none': no such file, folder or dataset" \
 	"$scratch/none"
 check "a folder of several datasets" fails "'$idx/malformed/..': choose a split: \
 strokes-byclass-test, strokes-digits-test, strokes-sets-test, t10k" --split test $idx/malformed/..
@@ -299,7 +299,7 @@ run 0 $nearest -f json --split byclass-test $idx/strokes
 check "the beginning of a name and a split" [ "$(value correct)" = "$right" ]
 odd=$(printf '\377')
 check "a name is shown as text" fails \
-	"'$scratch/\\xff\\n': neither an images file nor the start of one's name: No such file or directory" \
+	"'$scratch/\\xff\\n': no such file, folder or dataset" \
 	"$scratch/$odd
 "
 check "--batch 0" run 2 --batch 0 $idx/t10k

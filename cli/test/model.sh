@@ -92,7 +92,7 @@ is 'a scaling that was given is said of what is written' 'input scaling   (255 x
 	"$("$EMNIST" model show scaled_again.safetensors | grep 'input scaling') $(
 		"$EMNIST" model show -f json scaled.onnx |
 			sed 's/.*"input_scale":\(.*\),"input_mean":\(.*\),"input_std":\([0-9.]*\).*/\1,\2,\3/')"
-fails 'a scale of 0' '--input-scale: 0 makes all images alike' \
+fails 'a scale of 0' '--input-scale: 0 would make all images the same' \
 	"$EMNIST" model show --input-scale 0 "$scaled"
 sample=$models/../samples/digit-2-scan.png
 "$EMNIST" model convert --force --input-scale 255 copy.onnx copy255.onnx
@@ -164,7 +164,7 @@ plain_weights()
 plain_weights >plain.safetensors
 "$EMNIST" model convert plain.safetensors guessed.onnx 2>stderr
 is 'what a file does not say is guessed aloud' \
-	"0 emnist: 'plain.safetensors': does not say its activations: relu is assumed, --activation tells another" \
+	"0 emnist: 'plain.safetensors': no activations are recorded: assuming relu; use --activation for another" \
 	"$? $(cat stderr)"
 "$EMNIST" model convert --activation tanh plain.safetensors told.onnx 2>stderr
 is 'or told' '0 tanh ' "$? $("$EMNIST" model show told.onnx | awk '$1 == 1 { print $4 }') $(cat stderr)"
@@ -206,7 +206,7 @@ touch others/thesis.txt
 "$EMNIST" model convert copy.onnx empty 2>stderr
 report 'an empty directory is taken'
 fails 'a directory of other things is not' \
-	"'others': the directory is there, with other things than a saved_model.pb" \
+	"'others': the directory exists and contains more than a saved_model.pb" \
 	"$EMNIST" model convert --force copy.onnx others
 is 'and keeps them' 'thesis.txt' "$(ls -A others)"
 ln -s empty link
@@ -219,10 +219,10 @@ mkdir -p other.new/thesis
 report 'what has a name beside it stays there'
 
 fails 'an ending of no format' \
-	"'model.h5': its ending is of no known format: .onnx, .pb, .safetensors, or none for a SavedModel; --format can tell" \
+	"'model.h5': unknown ending; use .onnx, .pb, .safetensors, none for a SavedModel, or --format" \
 	"$EMNIST" model convert copy.onnx model.h5
 fails 'a SavedModel is named by its directory' \
-	"'x/saved_model.pb': of a SavedModel, the directory is to be named" \
+	"'x/saved_model.pb': give the directory of a SavedModel" \
 	"$EMNIST" model convert copy.onnx x/saved_model.pb
 fails 'standard output has no ending' '--format is needed to write to standard output' \
 	"$EMNIST" model convert copy.onnx -
@@ -247,7 +247,7 @@ fails 'one name for both' "'x.onnx': 'y' cannot be both the input and the output
 	"$EMNIST" model convert --input-name y --output-name y copy.onnx x.onnx
 fails 'no softmax to leave out' "'x.onnx': the model has no softmax that could be left out" \
 	"$EMNIST" model convert --logits "$models/sigmoid_last.onnx" x.onnx
-fails 'no OUT' "convert: no OUT is given; see 'emnist model convert --help'" "$EMNIST" model convert
+fails 'no OUT' "convert: missing OUT; see 'emnist model convert --help'" "$EMNIST" model convert
 fails 'a full disk' "'/dev/full': cannot write: No space left on device" \
 	"$EMNIST" model convert --to onnx copy.onnx /dev/full
 fails 'no directory to write to' "'gone/1': cannot write: No such file or directory" \

@@ -60,8 +60,7 @@ refuses 'a share that is too large' "export_photographs: '0.95' is out of range"
 	--held-out 0.95 "$data" "$TMP/refused"
 refuses 'a number that is none' "export_photographs: '1x' is out of range" \
 	-n 1x "$data" "$TMP/refused"
-refuses 'no dataset' "export_photographs: neither an images file nor the start of one's name: \
-No such file or directory" "$TMP/none" "$TMP/refused"
+refuses 'no dataset' "export_photographs: no such file, folder or dataset" "$TMP/none" "$TMP/refused"
 refuses 'a folder that is not there' "export_photographs: \
 '$TMP/no/refused-images-idx3-ubyte': No such file or directory" "$data" "$TMP/no/refused"
 refuses 'no prefix' '' "$data"

@@ -37,7 +37,7 @@ run $scans/pages-damaged.tif >"$TMP/out"
 is 'damaged pages: the others are classified' '1 1 4' \
 	"$? $(sed 's/.*!\([0-9]\): .*/\1/' "$TMP/out" | paste -sd' ' -)"
 is 'damaged pages: are named' "emnist: '$scans/pages-damaged.tif!2': not a valid TIFF: the file is cut short
-emnist: '$scans/pages-damaged.tif!3': not a valid TIFF: a page does not say where its pixels are" \
+emnist: '$scans/pages-damaged.tif!3': not a valid TIFF: a page does not record where its pixels are" \
 	"$(cat "$TMP/stderr")"
 is 'of a list, a file must be one image' "2 emnist: '$TMP/list.csv': none of its images can be read" \
 	"$(printf '%s,A\n' "$PWD/$scans/pages.tif" >"$TMP/list.csv"

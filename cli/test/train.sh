@@ -91,7 +91,7 @@ is '--classes: stats of it has a row for each' 32 \
 		--classes 0-9A-V "$data" "$data" 2>"$TMP/stderr" &&
 	cmp "$TMP/part.onnx" "$TMP/chosen.onnx" >"$TMP/stderr"
 report '--classes: the model of these images alone'
-refuses '--classes that are not there' "--classes: there is no class for 'é'" \
+refuses '--classes that are not there' "--classes: no class for 'é'" \
 	-o "$TMP/refused.onnx" --classes é "$data"
 
 "$EMNIST" train "$data" testdata/idx/strokes-letters -o "$TMP/sets.onnx" --batch 32 --epochs 1 \
@@ -146,7 +146,7 @@ for signal in INT:130 TERM:143 HUP:129; do
 	[ "$status" -eq "${signal#*:}" ] && [ ! -e "$TMP/$name.onnx" ] &&
 		[ -e "$TMP/$name.onnx.checkpoint" ] &&
 		tail -n 1 "$TMP/stderr" | grep -qx \
-		'emnist: stopped at step [0-9]* of 4000; the same command goes on from there'
+		'emnist: stopped at step [0-9]* of 4000; run the same command again to resume'
 	report "SIG$name: a checkpoint is written, and the run ends by the signal"
 done
 
@@ -158,7 +158,7 @@ interrupt KILL KILL
 report "after SIGKILL the same command goes on to the same model"
 
 refuses "a checkpoint of other options is refused" \
-	"'$TMP/HUP.onnx.checkpoint': the checkpoint was made by other options or other data; --restart begins anew" \
+	"'$TMP/HUP.onnx.checkpoint': the checkpoint was made with other options or data; use --restart to start again" \
 	"$data" --batch 32 --hidden 32,16 --epochs 3999 -o "$TMP/HUP.onnx"
 
 "$EMNIST" train nowhere -o "$TMP/HUP.onnx" --restart 2>"$TMP/stderr"
@@ -207,18 +207,18 @@ report "--soft-labels are learnt from"
 
 # ---------------------------------------------------------------------- refusals
 
-refuses "soft labels that are none" "'lib/fuzz/corpus/soft_labels/magic-of-bytes': no idx file of soft labels: it begins with\
- 0x00000803, not with 0x00000d03" "$data" --batch 32 -o "$TMP/refused.onnx" \
+refuses "soft labels that are none" "'lib/fuzz/corpus/soft_labels/magic-of-bytes': not an idx file of soft labels: it begins with\
+ 0x00000803 instead of 0x00000d03" "$data" --batch 32 -o "$TMP/refused.onnx" \
 	--soft-labels lib/fuzz/corpus/soft_labels/magic-of-bytes
 refuses "variants into a folder that cannot be" \
 	"'$TMP/none/variants': cannot make the folder: No such file or directory" "$data" \
 	--write-variants "$TMP/none/variants"
 
-refuses "no -o" "train: -o FILE is missing; see 'emnist train --help'" "$data"
-refuses "no dataset" "train: no dataset is given; see 'emnist train --help'" \
+refuses "no -o" "train: missing -o FILE; see 'emnist train --help'" "$data"
+refuses "no dataset" "train: missing DATASET; see 'emnist train --help'" \
 	-o "$TMP/refused.onnx"
 refuses "a dataset that is not there" \
-	"'nowhere': neither an images file nor the start of one's name: No such file or directory" \
+	"'nowhere': no such file, folder or dataset" \
 	nowhere -o "$TMP/refused.onnx"
 for widths in 3,x 0 ',' '12,' 65537 ''; do
 	refuses "--hidden '$widths'" "--hidden: '$widths' is not a list of up to 64 widths from 1\
@@ -226,7 +226,7 @@ for widths in 3,x 0 ',' '12,' 65537 ''; do
 done
 refuses "--batch 48" "--batch: '48' is not a multiple of 32" "$data" -o "$TMP/refused.onnx" \
 	--batch 48
-refuses "fewer images than a step takes" "40 images to train on: fewer than the 256 of one step" \
+refuses "fewer images than a step takes" "40 images to train on: fewer than the 256 of a step" \
 	"$data" -o "$TMP/refused.onnx"
 refuses "an output in a folder that is not there" \
 	"'$TMP/none/a.onnx': cannot write there: No such file or directory" \
@@ -241,18 +241,18 @@ refuses "a dataset that is cut short" "dataset 2: the file ends after 2 of 3 ima
 	testdata/idx/strokes-byclass-test testdata/idx/malformed/images-cut-images-idx3-ubyte \
 	-o "$TMP/refused.onnx"
 refuses "labels that are none of the classes" "'$test_data-labels-idx1-ubyte.gz': label 49 of\
- image 32 is none of the 47 classes" "$data" -o "$TMP/refused.onnx" --batch 32 \
+ image 32 is not one of the 47 classes" "$data" -o "$TMP/refused.onnx" --batch 32 \
 	--class-frequencies "$test_data-labels-idx1-ubyte.gz"
 printf 'not a checkpoint' >"$TMP/junk"
 refuses "a checkpoint that is none" "'$TMP/junk': not a usable checkpoint: it is cut short" \
 	"$data" --batch 32 -o "$TMP/refused.onnx" --checkpoint "$TMP/junk"
 refuses "a checkpoint that is none, and would be removed" \
-	"'$TMP/junk': no checkpoint, and --restart would remove it" \
+	"'$TMP/junk': not a checkpoint; --restart does not remove it" \
 	"$data" --batch 32 -o "$TMP/refused.onnx" --checkpoint "$TMP/junk" --restart
 is "it is there yet" 'not a checkpoint' "$(cat "$TMP/junk")"
 
 mkfifo "$TMP/waiting"
-refuses "a checkpoint that would be waited for" "'$TMP/waiting': a checkpoint must be a plain file" \
+refuses "a checkpoint that would be waited for" "'$TMP/waiting': a checkpoint must be a regular file" \
 	"$data" --batch 32 -o "$TMP/refused.onnx" --checkpoint "$TMP/waiting"
 for checkpoint in "$TMP/refused.onnx" "$TMP/../${TMP##*/}/refused.onnx"; do
 	refuses "a checkpoint where the model is to be: $checkpoint" \

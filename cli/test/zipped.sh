@@ -50,17 +50,17 @@ refused 'several splits of MATLAB files are listed' \
 	"'$archives/matlab.zip': choose a split: balanced-test, balanced-train, byclass-test, byclass-train" \
 	$archives/matlab.zip
 refused 'a split that is not there' \
-	"'$archives/gzip.zip': there is no split 'digits': only byclass-test, letters" \
+	"'$archives/gzip.zip': no split 'digits': only byclass-test, letters" \
 	--split digits $archives/gzip.zip
 refused 'no labels' \
-	"'$archives/no-labels.zip': no labels 'gzip/strokes-byclass-test-labels-idx1-ubyte.gz' in the archive" \
+	"'$archives/no-labels.zip': no labels file 'gzip/strokes-byclass-test-labels-idx1-ubyte.gz' in the archive" \
 	$archives/no-labels.zip
-refused 'images alone' "'$archives/names.zip': a zip archive with no dataset in it: neither idx, MATLAB, NumPy, CSV or TSV files nor a folder of images for each class" \
+refused 'images alone' "'$archives/names.zip': a zip archive without a dataset: neither idx, MATLAB, NumPy, CSV or TSV files nor a folder of images for each class" \
 	$archives/names.zip
-refused 'nothing at all' "'$archives/empty.zip': damaged zip archive: no list of files at its end: it is cut short, or empty" \
+refused 'nothing at all' "'$archives/empty.zip': damaged zip archive: no directory at its end: it is cut short or empty" \
 	$archives/empty.zip
 head -c 5000 $archives/gzip.zip >"$TMP/cut.zip"
-refused 'cut short' "'$TMP/cut.zip': damaged zip archive: no list of files at its end: it is cut short, or empty" \
+refused 'cut short' "'$TMP/cut.zip': damaged zip archive: no directory at its end: it is cut short or empty" \
 	"$TMP/cut.zip"
 
 # A list names members of the archive, from its own folder on, and nothing else.
@@ -95,7 +95,7 @@ is 'a list: a damaged file' "1 1" \
 	"$? $(grep -c "^emnist: '$TMP/list.zip!scans/./letters/e.png': damaged zip" "$TMP/stderr")"
 check 'a list: the files behind it' grep -q '"images":3,' "$TMP/out"
 refused 'a list of files outside' \
-	"'$archives/list-outside.zip': 'labels.csv': none of the image files in this list is in the archive" \
+	"'$archives/list-outside.zip': 'labels.csv': no image file of this list is in the archive" \
 	$archives/list-outside.zip
 refused 'an archive in an archive' \
 	"'$archives/wrapped.zip': 'a.csv': neither MATLAB, CSV, nor a list of image files" \
@@ -131,7 +131,7 @@ for threads in 1 3; do
 done
 "$EMNIST" eval -q -v $archives/folders.zip >"$TMP/out" 2>"$TMP/stderr"
 check 'folders: what they are' grep -q \
-	'5 images, 3 classes, image files in folders named by characters, 1 other file passed over;' \
+	'5 images, 3 classes, image files in folders named by characters, 1 other file skipped;' \
 	"$TMP/stderr"
 is 'folders: --indices' "$(echo 3 | figures --indices - "$TMP/letters")" \
 	"$(echo 3 | figures --indices - $archives/folders.zip)"
@@ -149,7 +149,7 @@ done
 refused 'folders of splits are listed' "'$archives/folders-splits.zip': choose a split: test, train" \
 	$archives/folders-splits.zip
 refused 'folders of splits: another' \
-	"'$archives/folders-splits.zip': there is no split 'val': only test, train" \
+	"'$archives/folders-splits.zip': no split 'val': only test, train" \
 	--split val $archives/folders-splits.zip
 refused 'folders of splits, in one that is asked for' \
 	"'$archives/folders-splits.zip': choose a split: test, train" \
@@ -157,22 +157,22 @@ refused 'folders of splits, in one that is asked for' \
 is 'a single folder' '7 2' "$("$EMNIST" eval -q -f csv $archives/folders-one.zip 2>&1 |
 	sed -n '2s/\([^,]*\),\([^,]*\),.*/\1 \2/p')"
 refused 'folders that are no splits' \
-	"'$archives/folders.zip': there is no split 'test': only 7, G, e" --split test $archives/folders.zip
-refused 'folders that are no classes' "'$archives/deflated.zip': 'digits' names no class: neither all \
-names are characters (A, A_caps, U+0041), nor hexadecimal codes (41), nor class numbers" \
+	"'$archives/folders.zip': no split 'test': only 7, G, e" --split test $archives/folders.zip
+refused 'folders that are no classes' "'$archives/deflated.zip': 'digits' is not a class: \
+names must all be characters (A, A_caps, U+0041), hexadecimal codes (41) or class numbers" \
 	$archives/deflated.zip
-refused 'folders that lie too deep' "'$archives/folders-deep.zip': folders lie more than 16 deep" \
+refused 'folders that lie too deep' "'$archives/folders-deep.zip': folders are nested more than 16 deep" \
 	$archives/folders-deep.zip
 
 # Through a pipe: said, and not waited for.
 mkfifo "$TMP/pipe"
 cat $archives/gzip.zip >"$TMP/pipe" 2>"$TMP/stderr" &
 timeout 20 "$EMNIST" eval -q "$TMP/pipe" >"$TMP/out" 2>&1
-is 'a named pipe' "2 emnist: '$TMP/pipe': a zip archive must be a file, and not a pipe" \
+is 'a named pipe' "2 emnist: '$TMP/pipe': a zip archive must be a file, not a pipe" \
 	"$? $(cat "$TMP/out")"
 kill $! 2>"$TMP/stderr"
 cat $archives/gzip.zip | "$EMNIST" eval -q /dev/stdin >"$TMP/out" 2>&1
-is 'a pipe' "2 emnist: '/dev/stdin': a zip archive must be a file, and not a pipe" \
+is 'a pipe' "2 emnist: '/dev/stdin': a zip archive must be a file, not a pipe" \
 	"$? $(cat "$TMP/out")"
 is 'a file as standard input' "$wanted" "$(figures --split byclass-test /dev/stdin <$archives/gzip.zip)"
 

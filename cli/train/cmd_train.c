@@ -90,7 +90,7 @@ static bool forget_checkpoint(const struct train_command *c)
 		return false;
 	}
 	if (is_there && !is_one) {
-		complain("'%s': no checkpoint, and --restart would remove it", path);
+		complain("'%s': not a checkpoint; --restart does not remove it", path);
 		return false;
 	}
 	if (!is_there || unlink(path) == 0 || errno == ENOENT)
@@ -112,8 +112,7 @@ static bool settle_format(struct train_command *c)
 	c->format = EMNIST_FORMAT_ONNX;
 	if (!ending_of(c->s.output) || (mode != 0 && !S_ISREG(mode)))
 		return true;
-	complain("'%s': its ending is of no known format: .onnx, .pb, .safetensors, or none for "
-		 "ONNX",
+	complain("'%s': unknown ending; use .onnx, .pb, .safetensors, or none for ONNX",
 		 c->s.output);
 	return false;
 }
@@ -134,7 +133,7 @@ static bool check_outputs(const struct train_command *c)
 	mode = what_is_at(checkpoint).st_mode;
 	/* Whoever opened a FIFO to see what is in it would wait for ever. */
 	if (mode != 0 && !S_ISREG(mode)) {
-		complain("'%s': a checkpoint must be a plain file", checkpoint);
+		complain("'%s': a checkpoint must be a regular file", checkpoint);
 		return false;
 	}
 	return outputs_add("--checkpoint", checkpoint);
@@ -152,7 +151,7 @@ static bool open_datasets(struct train_command *c)
 		return false;
 	}
 	if (c->s.dataset.idx_labels_path && operands->n > 1) {
-		complain("--idx-labels: is of one dataset, and %zu are given", operands->n);
+		complain("--idx-labels: takes one dataset, but %zu are given", operands->n);
 		return false;
 	}
 	c->s.dataset.n_threads = c->s.n_threads;
@@ -337,12 +336,13 @@ static enum exit_status train(struct train_command *c)
 	progress_clear(&c->progress);
 	if (status == EMNIST_ERR_STOPPED) {
 		complain("%s%s", error.message,
-			 c->options.checkpoint_path ? "; the same command goes on from there" : "");
+			 c->options.checkpoint_path ? "; run the same command again to resume"
+						    : "");
 		return STATUS_FATAL;
 	}
 	if (status) {
 		complain("%s%s", error.message,
-			 is_about_checkpoint(c, &error) ? "; --restart begins anew" : "");
+			 is_about_checkpoint(c, &error) ? "; use --restart to start again" : "");
 		return STATUS_FATAL;
 	}
 	written = write_model(c, model);
@@ -382,7 +382,7 @@ static enum exit_status prepare_and_train(struct train_command *c)
 
 	if (!has_output || c->s.operands.n == 0) {
 		complain("train: %s; see 'emnist train --help'",
-			 has_output ? "no dataset is given" : "-o FILE is missing");
+			 has_output ? "missing DATASET" : "missing -o FILE");
 		return STATUS_FATAL;
 	}
 	if (c->s.variants_folder)

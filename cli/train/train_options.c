@@ -31,110 +31,105 @@ static const struct settings defaults = {
 static const struct option_spec specs[] = {
 	OPTION_OUTPUT(
 		'o', "output", "FILE", output,
-		"write the model to FILE: .onnx and no ending are ONNX, .pb a frozen TensorFlow "
+		"write the model to FILE: .onnx or no ending is ONNX, .pb a frozen TensorFlow "
 		"graph, .safetensors a PyTorch state_dict; - is standard output; required"),
 	OPTION_HEADING("The network:"),
 	OPTION_TEXT(0, "hidden", "N,N...", hidden,
 		    "widths of the hidden layers, or 'none'; default: 512,256"),
-	OPTION_CHOICE(
-		0, "activation", "NAME", activation, activation_choices,
-		"of hidden layers: relu, elu, leaky_relu, selu, sigmoid or tanh; default: relu"),
-	OPTION_FLAG(0, "no-batch-norm", no_batch_norm, "train without batch normalisation"),
+	OPTION_CHOICE(0, "activation", "NAME", activation, activation_choices,
+		      "activation of hidden layers: relu, elu, leaky_relu, selu, sigmoid or tanh; "
+		      "default: relu"),
+	OPTION_FLAG(0, "no-batch-norm", no_batch_norm, "train without batch normalization"),
 	OPTION_REAL(0, "dropout", "P", dropout, 0, 0.99,
 		    "drop hidden units with probability P; default: 0.1"),
 	OPTION_INPUT(0, "labels", "FILE", labels_path,
 		     "mapping file with the model's classes; default: those of the first dataset"),
 	OPTION_TEXT(0, "classes", "SET", set,
-		    "give the model only those of these characters, and leave other images out: "
-		    "digits, upper, lower, letters, alnum, or literal ones and ranges such as "
-		    "0-9A-F; several with commas"),
+		    "keep only classes of these characters, and leave out other images: digits, "
+		    "upper, lower, letters, alnum, or characters and ranges such as 0-9A-F, "
+		    "separated by commas"),
 	OPTION_HEADING("The schedule:"),
 	OPTION_UNSIGNED(0, "epochs", "N", n_epochs, 1, 100000,
 			"passes over the images; default: 30"),
 	OPTION_UNSIGNED(0, "batch", "N", n_rows, 32, 65536,
-			"images a step, a multiple of 32; default: 256"),
+			"images per step, a multiple of 32; default: 256"),
 	OPTION_REAL(0, "learning-rate", "R", learning_rate, 1e-9, 10,
-		    "peak rate of AdamW, from which a cosine leads to zero; default: 0.002"),
+		    "peak learning rate, followed by cosine decay to zero; default: 0.002"),
 	OPTION_REAL(0, "warmup", "EPOCHS", warmup, 0, 100000,
-		    "epochs in which the rate rises from zero; default: 1"),
+		    "epochs over which the rate rises from zero; default: 1"),
 	OPTION_REAL(0, "weight-decay", "R", weight_decay, 0, 10,
-		    "AdamW's weight decay; default: 0.01"),
+		    "weight decay of AdamW; default: 0.01"),
 	OPTION_REAL(0, "ema", "DECAY", ema, 0, 0.999999,
-		    "keep the exponential moving average of the weights with this decay a step; 0: "
-		    "keep the last weights; default: 0.999"),
+		    "decay per step of the exponential moving average of the weights; 0 uses the "
+		    "last weights; default: 0.999"),
 	OPTION_REAL(0, "freeze-norm", "SHARE", freeze_norm, 0, 1,
-		    "share of the steps, at the end, in which batch normalisation keeps its "
-		    "statistics; default: 0"),
+		    "share of the steps, at the end, with constant batch normalization statistics; "
+		    "default: 0"),
 	OPTION_REAL(0, "label-smoothing", "P", smoothing, 0, 0.99,
 		    "share of each label spread over all classes; default: 0"),
-	OPTION_HEADING("Each image is distorted anew in each epoch, uniformly within:"),
-	OPTION_REAL(0, "rotate", "DEGREES", rotate, 0, 180, "rotation to either side; default: 12"),
+	OPTION_HEADING("Distortion of each image in each epoch, uniformly distributed within:"),
+	OPTION_REAL(0, "rotate", "DEGREES", rotate, 0, 180,
+		    "rotation in either direction; default: 12"),
 	OPTION_REAL(0, "scale", "SHARE", scale, 0, 0.9,
-		    "larger and smaller, each axis by itself; default: 0.12"),
+		    "enlargement and reduction, each axis separately; default: 0.12"),
 	OPTION_REAL(0, "shear", "SHARE", shear, 0, 2,
-		    "slant to either side, as a share of the height; default: 0.12"),
+		    "slant in either direction, as a share of the height; default: 0.12"),
 	OPTION_REAL(0, "shift", "SHARE", shift, 0, 1,
 		    "displacement along each axis, as a share of the side; default: 0.08"),
 	OPTION_REAL(0, "elastic", "PIXELS", elastic, 0, 10,
-		    "standard deviation of a smooth field of displacements; default: 0"),
+		    "standard deviation of a smooth random displacement field; default: 0"),
 	OPTION_REAL(0, "anneal", "SHARE", anneal, 0, 1,
 		    "share of the variants, at the end, over which distortions fade to none; "
 		    "default: 0"),
 	OPTION_UNSIGNED(0, "variants", "N", n_variants, 1, 65536,
 			"distort each image in N ways, shown in turn; default: anew each epoch"),
-	OPTION_TEXT(0, "write-variants", "DIR", variants_folder,
-		    "train nothing: write the variants of all images into DIR, for a teacher of "
-		    "another kind"),
-	OPTION_FLAG(0, "no-augmentation", no_augmentation, "no distortion at all"),
+	OPTION_TEXT(
+		0, "write-variants", "DIR", variants_folder,
+		"do not train; write the variants of all images to DIR for an external teacher"),
+	OPTION_FLAG(0, "no-augmentation", no_augmentation, "do not distort"),
 	OPTION_HEADING("Distillation:"),
 	OPTION_INPUTS(0, "teacher", "FILE", teacher_paths,
-		      "learn what this model says of each distorted image, beside its label; "
-		      "may be given again: the mean of all is learnt"),
+		      "also learn the probabilities that this model gives each distorted image; if "
+		      "repeated, the mean is learned"),
 	OPTION_INPUTS(0, "soft-labels", "FILE", soft_labels_paths,
-		      "in place of --teacher: idx file of what one said of each image in each "
-		      "variant; may be given again"),
+		      "instead of --teacher: idx file of probabilities for each variant of each "
+		      "image; may be repeated"),
 	OPTION_REAL(0, "teacher-share", "P", teacher_share, 0.001, 1,
-		    "share of the teachers in the loss, the labels have the rest; default: 0.9"),
+		    "share of the teachers in the loss; labels have the rest; default: 0.9"),
 	OPTION_REAL(0, "temperature", "T", temperature, 0.1, 100,
-		    "that teachers and network are compared at; default: 2"),
+		    "temperature at which teachers and network are compared; default: 2"),
 	OPTION_HEADING("The data:"),
-	OPTION_REAL(
-		0, "validation", "SHARE", validation, 0, 0.9,
-		"hold out this share of the first dataset, and print the accuracy on it after each "
-		"epoch; with these the model's confidence is calibrated in the end; default: 0"),
-	OPTION_FLAG(0, "no-calibration", no_calibration,
-		    "leave the model's confidence as it was trained"),
-	OPTION_INPUT(
-		0, "class-frequencies", "LABELS", frequencies_path,
-		"idx file of labels; images are weighted so that the classes count as often as "
-		"they occur in it"),
+	OPTION_REAL(0, "validation", "SHARE", validation, 0, 0.9,
+		    "hold out this share of the first dataset, print the accuracy on it after each "
+		    "epoch, and calibrate the model's confidence on it at the end; default: 0"),
+	OPTION_FLAG(0, "no-calibration", no_calibration, "do not calibrate"),
+	OPTION_INPUT(0, "class-frequencies", "LABELS", frequencies_path,
+		     "weight images so that classes count as often as they occur in this idx file "
+		     "of labels"),
 	DATASET_OPTIONS(dataset, "auto"),
 	OPTION_HEADING("The run:"),
-	OPTION_UNSIGNED(0, "seed", "N", seed, 0, 1e15,
-			"the same seed, options, data and machine give the same model; default: 1"),
+	OPTION_UNSIGNED(0, "seed", "N", seed, 0, 1e15, "seed of all random choices; default: 1"),
 	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
-			"threads; the model does not depend on it; default: one a processor"),
-	OPTION_TEXT(
-		0, "checkpoint", "FILE", checkpoint,
-		"keep the state of the run in FILE, and go on from it when it is there; default: "
-		"the output's name with .checkpoint; removed when the model is written"),
+			"number of threads; does not change the model; default: one per processor"),
+	OPTION_TEXT(0, "checkpoint", "FILE", checkpoint,
+		    "keep the state of the run in FILE, and resume from it if it exists; default: "
+		    "the name of the output with .checkpoint; removed when the model is written"),
 	OPTION_REAL(0, "checkpoint-seconds", "N", checkpoint_seconds, 0.001, 1e6,
-		    "least time between two checkpoints; default: 30"),
-	OPTION_FLAG(0, "no-checkpoint", no_checkpoint, "keep no checkpoint"),
-	OPTION_FLAG(0, "restart", restart, "begin anew, whatever checkpoint there is"),
-	OPTION_FLAG('q', "quiet", quiet, "no line an epoch, no progress"),
-	OPTION_COUNT('v', "verbose", verbose, "say what is trained on"),
+		    "minimum time between two checkpoints; default: 30"),
+	OPTION_FLAG(0, "no-checkpoint", no_checkpoint, "neither write nor read a checkpoint"),
+	OPTION_FLAG(0, "restart", restart, "start again: remove an existing checkpoint"),
+	OPTION_FLAG('q', "quiet", quiet, "no line per epoch, no progress"),
+	OPTION_COUNT('v', "verbose", verbose, "print datasets and BLAS"),
 	OPTION_END,
 };
 
 static const struct option_table table = {
 	.usage = "train [OPTION]... -o FILE DATASET...",
-	.summary = "Trains a multilayer perceptron on labelled 28x28 images and writes it.",
-	.after = "A DATASET is what 'emnist eval' takes. Classes that stand for several characters "
-		 "are learnt as \"any of these\". A run that is interrupted goes on when the same "
-		 "command is given again.\n\n"
-		 "Exit status: 0 the model was written, 1 it was trained without some image files "
-		 "that could not be read, 2 wrong usage, or a dataset or the output failed.",
+	.summary = "Train a multilayer perceptron on labelled images, and write it as ONNX.",
+	.after = "A DATASET is the same as for 'emnist eval'. Classes that stand for several "
+		 "characters are learned as \"any of these\". Run the same command again to resume "
+		 "an interrupted run.\n\nExit status: 0 the model was written, 1 it was, but some "
+		 "image files could not be read, 2 wrong usage, or a dataset or the output failed.",
 	.specs = specs,
 };
 

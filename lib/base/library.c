@@ -59,8 +59,8 @@ static enum emnist_status load(struct library *library, struct emnist_error *err
 
 		if (!pointer)
 			return error_set(error, EMNIST_ERR_UNSUPPORTED,
-					 "%s a newer %s: this one has no %s", library->purpose,
-					 library->file, function->name);
+					 "%s a newer %s: the installed one has no %s",
+					 library->purpose, library->file, function->name);
 		memcpy(function->pointer_ret, &pointer, sizeof(pointer));
 	}
 	library->is_loaded = true;

@@ -266,7 +266,7 @@ enum emnist_status ordered_run(const struct ordered_options *options, struct emn
 				 options->n_workers, MAX_WORKERS);
 	if (options->in_turn && (options->n_workers > 1 || options->n_slots > 1))
 		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "%u workers and %u slots in turn: must be 1", options->n_workers,
+				 "%u workers and %u slots in order: must be 1", options->n_workers,
 				 options->n_slots);
 	ring.n_slots = options->n_slots   ? options->n_slots
 		       : options->in_turn ? 1

@@ -55,11 +55,11 @@ enum emnist_status columns_find_wanted(const struct rows *rows, bool has_names, 
 	for (; wanted[i] >= '0' && wanted[i] <= '9' && number <= rows->n_fields; i++)
 		number = number * 10 + (size_t)(wanted[i] - '0');
 	if (wanted[i] || number < 1 || number > rows->n_fields)
-		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "there is no label column '%.40s': neither a name%s nor a number "
-				 "from 1 to %zu",
-				 wanted, has_names ? " on line 1" : ", since there is no header,",
-				 rows->n_fields);
+		return error_set(
+			error, EMNIST_ERR_ARGUMENT,
+			"no label column '%.40s': neither a name%s nor a number from 1 to %zu",
+			wanted, has_names ? " on line 1" : ", since there is no header,",
+			rows->n_fields);
 	*position_ret = number - 1;
 	return EMNIST_OK;
 }
@@ -247,10 +247,10 @@ enum emnist_status columns_read(struct columns *columns, const struct rows *rows
 		return EMNIST_OK;
 	if (columns->header == COLUMNS_NO_HEADER)
 		return error_set(error, EMNIST_ERR_CORRUPT,
-				 "line 1: %zu columns, not a label and %d values", columns->n,
+				 "line 1: %zu columns instead of a label and %d values", columns->n,
 				 EMNIST_VECTOR_LENGTH);
 	return error_set(error, EMNIST_ERR_CORRUPT,
-			 "line 1: %zu columns of pixels beside the label, not %d",
+			 "line 1: %zu columns of pixels beside the label instead of %d",
 			 n_pixels(columns), EMNIST_VECTOR_LENGTH);
 }
 

@@ -51,10 +51,10 @@ static enum emnist_status check_options(const struct emnist_dataset_options *opt
 					struct emnist_error *error)
 {
 	if (options->transpose > EMNIST_TRANSPOSE_NO)
-		return error_set(error, EMNIST_ERR_ARGUMENT, "transpose: no such choice: %d",
+		return error_set(error, EMNIST_ERR_ARGUMENT, "unknown value of transpose: %d",
 				 (int)options->transpose);
 	if ((unsigned)options->preprocess > EMNIST_PREPROCESS_NORMALIZE)
-		return error_set(error, EMNIST_ERR_ARGUMENT, "unknown way to preprocess: %d",
+		return error_set(error, EMNIST_ERR_ARGUMENT, "unknown value of preprocess: %d",
 				 (int)options->preprocess);
 	if (options->n_threads > MAX_THREADS)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "%u threads: must be 0 to %d",
@@ -111,13 +111,13 @@ static enum emnist_status classify(struct emnist_dataset *dataset, struct emnist
 			last_value = value;
 		}
 		if (last == SIZE_MAX)
-			return blame_labels(
-				source,
-				error_set(error, EMNIST_ERR_CORRUPT,
-					  "image %u has the label %u, which is none of the %zu "
-					  "classes",
-					  i, value, emnist_labels_count(dataset->labels)),
-				error);
+			return blame_labels(source,
+					    error_set(error, EMNIST_ERR_CORRUPT,
+						      "image %u has the label %u, which is not one "
+						      "of the %zu classes",
+						      i, value,
+						      emnist_labels_count(dataset->labels)),
+					    error);
 		dataset->classes[i] = (uint16_t)last;
 	}
 	return EMNIST_OK;
@@ -129,7 +129,7 @@ static enum emnist_status copy_indices(struct emnist_dataset *dataset, const uin
 	for (size_t i = 0; i < n; i++)
 		if (indices[i] >= dataset->source->count)
 			return error_set(error, EMNIST_ERR_ARGUMENT,
-					 "there is no image %u: the dataset has %u", indices[i],
+					 "no image %u: the dataset has %u", indices[i],
 					 dataset->source->count);
 	dataset->indices = alloc_array(n, sizeof(*indices));
 	if (!dataset->indices)
@@ -287,15 +287,15 @@ static bool tell_orientation(struct emnist_dataset *dataset, enum orientation or
 	}
 	if (source->orientation == SOURCE_ORIENTATION_UNKNOWN && orientation == ORIENTATION_UNCLEAR)
 		return source_assume(source, EMNIST_ASSUMED_TRANSPOSE,
-				     "assuming %s images, as is usual for CSV %s a header; their "
-				     "looks do not tell",
+				     "assuming %s images, as is usual for CSV %s a header; the "
+				     "images do not show it",
 				     what, dataset->transposed ? "without" : "with");
 	if (source->orientation == SOURCE_ORIENTATION_UNKNOWN ||
 	    dataset->transposed != source->transposed)
-		return source_assume(source, EMNIST_ASSUMED_TRANSPOSE,
-				     "assuming %s images, since the built-in model is more certain "
-				     "of them that way",
-				     what);
+		return source_assume(
+			source, EMNIST_ASSUMED_TRANSPOSE,
+			"assuming %s images, since the built-in model is more confident that way",
+			what);
 	return true;
 }
 

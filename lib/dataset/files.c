@@ -340,8 +340,8 @@ static bool describe(struct files *files, const char *what, const char *rule)
 {
 	const unsigned long long n = files->n_passed_over;
 
-	return n ? source_describe(&files->source, "%s %s, %llu other file%s passed over", what,
-				   rule, n, n == 1 ? "" : "s")
+	return n ? source_describe(&files->source, "%s %s, %llu other file%s skipped", what, rule,
+				   n, n == 1 ? "" : "s")
 		 : source_describe(&files->source, "%s %s", what, rule);
 }
 

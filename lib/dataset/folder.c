@@ -144,7 +144,7 @@ static enum emnist_status add_entry(struct walk *walk, const struct listing_entr
 		return depth < FILE_NAMES_MAX_DEPTH
 			       ? add_images(walk, name, class, depth + 1, error)
 			       : siblings_about(error_set(error, EMNIST_ERR_LIMIT,
-							  "folders lie more than %d deep",
+							  "folders are nested more than %d deep",
 							  FILE_NAMES_MAX_DEPTH),
 						name, error);
 	if (!entry->is_directory && file_name_is_image(entry->name))
@@ -282,7 +282,7 @@ static enum emnist_status open_others(const struct source_request *request,
 		status = open_split(request, &splits, source_ret, error);
 	else if (!status)
 		status = error_set(error, EMNIST_ERR_FORMAT,
-				   "the folder has neither files of a dataset nor a folder of "
+				   "the folder contains neither dataset files nor a folder of "
 				   "images for each class");
 	splits_clear(&splits);
 	return status;

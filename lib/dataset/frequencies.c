@@ -16,7 +16,7 @@ static enum emnist_status count(const struct emnist_labels *labels, const uint8_
 
 		if (class == SIZE_MAX)
 			return error_set(error, EMNIST_ERR_CORRUPT,
-					 "label %u of image %u is none of the %zu classes",
+					 "label %u of image %u is not one of the %zu classes",
 					 values[i], i, emnist_labels_count(labels));
 		frequencies[class] += 1.0 / n;
 	}

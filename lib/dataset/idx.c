@@ -51,8 +51,8 @@ static enum emnist_status read_header(struct gzip *gzip, unsigned char *bytes, s
 	found = cursor_u32_be(cursor);
 	if (!cursor->failed && found != magic)
 		return error_at(error, EMNIST_ERR_FORMAT, 0,
-				"no idx file of %s: it begins with 0x%08x, not with 0x%08x", what,
-				found, magic);
+				"not an idx file of %s: it begins with 0x%08x instead of 0x%08x",
+				what, found, magic);
 	if (n < nbytes)
 		return error_at(error, EMNIST_ERR_CORRUPT, n,
 				"the idx header ends after %zu of %zu bytes", n, nbytes);
@@ -95,7 +95,7 @@ static enum emnist_status read_images_header(struct idx *idx, struct emnist_erro
 	width = cursor_u32_be(&cursor);
 	if (width != EMNIST_SIDE || height != EMNIST_SIDE)
 		return error_at(error, EMNIST_ERR_UNSUPPORTED, 8,
-				"images of %ux%u pixels: only %dx%d are read", width, height,
+				"images of %ux%u pixels: only %dx%d is supported", width, height,
 				EMNIST_SIDE, EMNIST_SIDE);
 	return idx->source.count ? EMNIST_OK : check_end(idx->images, 0, "images", error);
 }

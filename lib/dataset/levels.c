@@ -45,9 +45,9 @@ const char *levels_add(struct levels_numbers *numbers, double value, uint8_t *be
 	const bool is_whole = value >= 0 && value <= UINT8_MAX && value == (uint8_t)value;
 
 	if (!is_whole && !(value > 0 && value < 1))
-		return "no whole number from 0 to 255";
+		return "not a whole number from 0 to 255";
 	if (numbers->has_fractions && value > 1)
-		return "more than 1, among fractions of it";
+		return "above 1, among fractions of 1";
 	if (!is_whole && numbers->most > 1)
 		return "a fraction, among whole numbers above 1";
 	if (!is_whole && !numbers->has_fractions)

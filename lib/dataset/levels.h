@@ -31,7 +31,7 @@ struct levels_numbers {
 
 /* Writes a number as a pixel at `to`: a whole one of 0 to 255, or one of 0 to 1, in which case all
  * are fractions of 255, also the n_before pixels that are there. Returns NULL, or what is wrong
- * with it, such as "no whole number from 0 to 255". */
+ * with it, such as "not a whole number from 0 to 255". */
 const char *levels_add(struct levels_numbers *numbers, double value, uint8_t *before,
 		       size_t n_before, uint8_t *to);
 

@@ -160,7 +160,7 @@ static enum emnist_status take_first(struct list *list, const char *wanted,
 		return status;
 	if (list->n_columns < 2)
 		return error_set(error, EMNIST_ERR_CORRUPT,
-				 "line 1: neither 'path,label' nor a header that names both");
+				 "line 1: neither 'path,label' nor a header with names of both");
 	if (path != SIZE_MAX && list->label_column == SIZE_MAX)
 		return error_set(error, EMNIST_ERR_ARGUMENT,
 				 "choose a label column: the header on line 1 has '%.24s', and "

@@ -146,7 +146,7 @@ static enum emnist_status take(struct matfile *file, uint64_t *left, void *bytes
 	enum emnist_status status = EMNIST_OK;
 
 	if (nbytes > *left)
-		return damaged(error, "an element is longer than what it is part of");
+		return damaged(error, "an element is longer than its container");
 	*left -= nbytes;
 	while (!status && nbytes) {
 		const size_t n = nbytes < CHUNK_NBYTES ? (size_t)nbytes : CHUNK_NBYTES;
@@ -238,8 +238,7 @@ static enum emnist_status read_data(struct matfile *file, uint64_t *left, uint32
 		return status;
 	if (tag.type != type)
 		return error_set(error, EMNIST_ERR_CORRUPT,
-				 "damaged MATLAB file: an element of type %u where one of type %u "
-				 "must be",
+				 "damaged MATLAB file: an element of type %u instead of type %u",
 				 tag.type, type);
 	if (tag.nbytes > max)
 		return error_set(error, EMNIST_ERR_LIMIT,
@@ -267,7 +266,7 @@ static enum emnist_status read_dimensions(struct matfile *file, struct matfile_a
 	if (status)
 		return status;
 	if (nbytes < 8 || nbytes % 4)
-		return damaged(error, "an array of less than 2 dimensions");
+		return damaged(error, "an array of fewer than 2 dimensions");
 	if (nbytes == 8) {
 		array->rows = u32_of(file, bytes);
 		array->columns = u32_of(file, bytes + 4);
@@ -315,15 +314,15 @@ static enum emnist_status begin_numbers(struct matfile *file, struct matfile_arr
 		return status;
 	width = tag.type < sizeof(widths) ? widths[tag.type] : 0;
 	if (!width)
-		return error_set(error, EMNIST_ERR_UNSUPPORTED, "numbers of type %u are not read",
-				 tag.type);
+		return error_set(error, EMNIST_ERR_UNSUPPORTED,
+				 "numbers of type %u are not supported", tag.type);
 	if (tag.nbytes / width != array->n_values || tag.nbytes % width)
 		return error_set(error, EMNIST_ERR_CORRUPT,
 				 "damaged MATLAB file: %ux%u numbers of %zu bytes, but %u bytes of "
 				 "them",
 				 array->rows, array->columns, width, tag.nbytes);
 	if (!tag.is_small && tag.nbytes > array->left)
-		return damaged(error, "an element is longer than what it is part of");
+		return damaged(error, "an element is longer than its container");
 	array->type = tag.type;
 	array->is_small = tag.is_small;
 	memcpy(array->small, tag.small, sizeof(array->small));
@@ -373,9 +372,9 @@ enum emnist_status matfile_field(struct matfile *file, struct matfile_array *par
 	if (status)
 		return status;
 	if (tag.type != TYPE_MATRIX || tag.is_small)
-		return damaged(error, "a field that is no array");
+		return damaged(error, "a field that is not an array");
 	if (tag.nbytes > parent->left)
-		return damaged(error, "an element is longer than what it is part of");
+		return damaged(error, "an element is longer than its container");
 	parent->left -= tag.nbytes;
 	return begin_array(file, tag.nbytes, array, error);
 }
@@ -446,11 +445,11 @@ static enum emnist_status leave(struct matfile *file, struct emnist_error *error
 	while (!status && !file->inflated) {
 		status = inflate_some(file, error);
 		if (!status && !file->inflater.avail_out)
-			status = damaged(error, "compressed data go on behind their end");
+			status = damaged(error, "compressed data continue after their end");
 	}
 	file->packed = false;
 	if (!status && (file->packed_left || file->inflater.avail_in))
-		status = damaged(error, "something follows compressed data");
+		status = damaged(error, "data after the compressed data");
 	return status;
 }
 
@@ -495,7 +494,7 @@ enum emnist_status matfile_next(struct matfile *file, struct matfile_array *arra
 	if (status)
 		return status;
 	if (tag.type != TYPE_MATRIX || tag.is_small)
-		return damaged(error, "a variable that is no array");
+		return damaged(error, "a variable that is not an array");
 	status = begin_array(file, tag.nbytes, array, error);
 	file->variable = array;
 	return status;
@@ -516,11 +515,11 @@ enum emnist_status matfile_open(struct gzip *stream, struct matfile **file_ret,
 	if (!status) {
 		file->big_endian = memcmp(header + VERSION_OFFSET + 2, "MI", 2) == 0;
 		if (!file->big_endian && memcmp(header + VERSION_OFFSET + 2, "IM", 2) != 0)
-			status = damaged(error, "its header does not say how bytes are ordered");
+			status = damaged(error, "its header does not record the byte order");
 		else if (u16_of(file, header + VERSION_OFFSET) != VERSION)
 			status = error_set(error, EMNIST_ERR_UNSUPPORTED,
 					   "a MATLAB file of version 0x%04x: only version 5, "
-					   "0x0100, is read",
+					   "0x0100, is supported",
 					   u16_of(file, header + VERSION_OFFSET));
 	}
 	if (status)

@@ -119,9 +119,9 @@ static enum emnist_status take_images(struct matlab *matlab, struct matfile_arra
 
 	if (array->kind != MATFILE_NUMBERS || array->columns != EMNIST_VECTOR_LENGTH)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "'images' are %ux%u%s: a row of 784 numbers an image is read",
+				 "'images' is %ux%u%s: expected a row of 784 numbers per image",
 				 array->rows, array->columns,
-				 array->kind == MATFILE_NUMBERS ? "" : " and no numbers");
+				 array->kind == MATFILE_NUMBERS ? "" : " and not numbers");
 	if (array->rows > SOURCE_MAX_COUNT)
 		return error_set(error, EMNIST_ERR_LIMIT, "%u images: the limit is %u", array->rows,
 				 SOURCE_MAX_COUNT);
@@ -144,7 +144,7 @@ static enum emnist_status take_label(struct matlab *matlab, double value,
 				     struct emnist_error *error)
 {
 	if (!(value >= 0 && value <= UINT16_MAX) || value != floor(value))
-		return error_set(error, EMNIST_ERR_CORRUPT, "'labels': %g is no class number",
+		return error_set(error, EMNIST_ERR_CORRUPT, "'labels': %g is not a class number",
 				 value);
 	matlab->source.values[matlab->n_values++] = (uint16_t)value;
 	return EMNIST_OK;
@@ -160,9 +160,9 @@ static enum emnist_status take_labels(struct matlab *matlab, struct matfile_arra
 
 	if (array->kind != MATFILE_NUMBERS || (array->rows != 1 && array->columns != 1))
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "'labels' are %ux%u%s: one number an image is read", array->rows,
+				 "'labels' is %ux%u%s: expected one number per image", array->rows,
 				 array->columns,
-				 array->kind == MATFILE_NUMBERS ? "" : " and no numbers");
+				 array->kind == MATFILE_NUMBERS ? "" : " and not numbers");
 	while (!status && left) {
 		const size_t n = left < PART_VALUES ? (size_t)left : PART_VALUES;
 
@@ -188,7 +188,7 @@ static enum emnist_status take_split(struct matlab *matlab, struct matfile_array
 
 	if (split->kind != MATFILE_STRUCT || split->rows != 1 || split->columns != 1)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "it is no struct with images and labels");
+				 "it is not a struct with images and labels");
 	for (size_t i = 0; !status && i < split->n_fields; i++) {
 		const char *name = split->fields[i];
 
@@ -243,8 +243,8 @@ static enum emnist_status take_mapping(struct matlab *matlab, struct matfile_arr
 	    array->columns > LABELS_MAX_CHARACTERS + 1 || array->rows > LABELS_MAX_COUNT ||
 	    matlab->source.labels)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "'mapping' is %ux%u: a row of a label and its code points a class "
-				 "is read",
+				 "'mapping' is %ux%u: expected a row per class with its label and "
+				 "code points",
 				 array->rows, array->columns);
 	for (size_t i = 0, part; !status && i < n; i += part) {
 		part = n - i < PART_VALUES ? n - i : PART_VALUES;
@@ -306,7 +306,7 @@ static enum emnist_status take_dataset(struct matlab *matlab, const struct sourc
 
 	if (dataset->kind != MATFILE_STRUCT || dataset->rows != 1 || dataset->columns != 1)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "the variable 'dataset' is no struct, as it is in NIST's files");
+				 "the variable 'dataset' is not a struct, as in NIST's files");
 	status = choose_split(request, dataset, &chosen, error);
 	for (size_t i = 0; !status && i < dataset->n_fields; i++) {
 		status = matfile_field(matlab->file, dataset, &field, error);
@@ -364,9 +364,9 @@ static enum emnist_status open_matlab(struct matlab *matlab, struct gzip *stream
 	matlab->source.is_kept = true;
 	status = gzip_peek(stream, sizeof(hdf5_version), &head, &n, error);
 	if (!status && (starts_with(head, n, hdf5_version) || starts_with(head, n, hdf5_magic)))
-		status = error_set(error, EMNIST_ERR_UNSUPPORTED,
-				   "MATLAB 7.3, which is HDF5, is not read: save it with "
-				   "save('-v7')");
+		status = error_set(
+			error, EMNIST_ERR_UNSUPPORTED,
+			"MATLAB 7.3 (HDF5) is not supported: save the file with save('-v7')");
 	if (!status)
 		status = matfile_open(stream, &matlab->file, error);
 	if (!status)

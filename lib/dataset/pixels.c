@@ -114,7 +114,7 @@ static enum emnist_status check_index(struct pixels *pixels, struct emnist_error
 	if (column == SIZE_MAX)
 		return EMNIST_OK;
 	if (!parse_whole(rows_field(&pixels->rows, column), SOURCE_MAX_COUNT, &value))
-		return bad_field(pixels, column, "no number of a line", error);
+		return bad_field(pixels, column, "not a line number", error);
 	if (!pixels->source.count)
 		pixels->first_index = value;
 	if (value - pixels->first_index == pixels->source.count)
@@ -132,7 +132,7 @@ static enum emnist_status add_label(struct pixels *pixels, struct emnist_error *
 	uint32_t value;
 
 	if (!parse_whole(rows_field(&pixels->rows, column), UINT16_MAX, &value))
-		return bad_field(pixels, column, "no class number", error);
+		return bad_field(pixels, column, "not a class number", error);
 	((uint16_t *)(void *)pixels->values.data)[pixels->source.count] = (uint16_t)value;
 	return EMNIST_OK;
 }
@@ -154,7 +154,7 @@ static enum emnist_status add_value(struct pixels *pixels, size_t i, size_t n,
 {
 	const size_t n_before = (size_t)pixels->source.count * EMNIST_VECTOR_LENGTH + n;
 	const struct rows_field *field = rows_field(&pixels->rows, i);
-	const char *fault = "no whole number from 0 to 255";
+	const char *fault = "not a whole number from 0 to 255";
 	uint8_t *to = pixels->images.data + n_before;
 	double value;
 
@@ -215,9 +215,9 @@ static enum emnist_status take_first(struct pixels *pixels, const char *label_co
 		source->transposed = false;
 		break;
 	case COLUMNS_DATA:
-		if (!source_assume(source, EMNIST_ASSUMED_HEADER,
-				   "line 1 is left out: it was an image before a program took it "
-				   "for names of columns"))
+		if (!source_assume(
+			    source, EMNIST_ASSUMED_HEADER,
+			    "line 1 is left out: a program took this image for column names"))
 			return error_memory(error);
 		break;
 	case COLUMNS_NUMBERS:
@@ -275,8 +275,8 @@ static enum emnist_status take_last_as_labels(struct pixels *pixels, struct emni
 		image[0] = 0;
 	}
 	return source_assume(&pixels->source, EMNIST_ASSUMED_LABEL_COLUMN,
-			     "assuming labels in the last column, since the first one has zeros "
-			     "alone")
+			     "assuming labels in the last column, since the first one contains "
+			     "only zeros")
 		       ? EMNIST_OK
 		       : error_memory(error);
 }

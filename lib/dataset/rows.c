@@ -132,7 +132,7 @@ static enum emnist_status unquote(const struct rows *rows, char **at, const char
 		*to++ = *from;
 	}
 	if (from < end && *from != rows->separator)
-		return damaged(rows, "something follows a closing quote", error);
+		return damaged(rows, "text after a closing quote", error);
 	*nbytes_ret = (size_t)(to - *at);
 	*at = from;
 	return EMNIST_OK;
@@ -176,7 +176,7 @@ static enum emnist_status take(struct rows *rows, char *text, size_t nbytes,
 	if (!nbytes)
 		return EMNIST_OK;
 	if (memchr(text, '\0', nbytes))
-		return damaged(rows, "a zero byte, which no text has", error);
+		return damaged(rows, "a zero byte in a text file", error);
 	if (!rows->separator)
 		choose_separator(rows, text, nbytes);
 	return cut(rows, text, nbytes, error);

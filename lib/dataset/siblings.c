@@ -125,10 +125,11 @@ enum emnist_status siblings_locate(const char *path, const char *split, char **f
 	if (status || *file_ret)
 		return status;
 	failure = stat(path, &st) == 0 ? ENOENT : errno;
-	if (failure == ENOENT)
-		return error_errno(error, failure,
-				   "neither an images file nor the start of one's name");
-	return error_errno(error, failure, NULL);
+	if (failure != ENOENT)
+		return error_errno(error, failure, NULL);
+	error_set(error, EMNIST_ERR_IO, "no such file, folder or dataset");
+	error->sys_errno = failure;
+	return EMNIST_ERR_IO;
 }
 
 const char *siblings_images_word(const char *path)
@@ -166,7 +167,7 @@ static enum emnist_status find_labels(const char *images, char **labels_ret,
 		char what[160];
 
 		stem[nbytes] = '\0';
-		snprintf(what, sizeof(what), "no labels '%.100s', packed or not",
+		snprintf(what, sizeof(what), "no labels file '%.100s', compressed or not",
 			 siblings_base(stem));
 		status = error_errno(error, ENOENT, what);
 	}

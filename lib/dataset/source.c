@@ -159,9 +159,8 @@ static const struct format *find_format(const struct source_request *request,
 static enum emnist_status say_why(const struct source_request *request, const unsigned char *head,
 				  size_t n, struct emnist_error *error)
 {
-	const char *why =
-		"no dataset: neither idx, MATLAB, NumPy, CSV, a zip archive of these, nor a "
-		"list of image files";
+	const char *why = "not a dataset: neither idx, MATLAB, NumPy, CSV, a zip archive of these, "
+			  "nor a list of image files";
 	size_t n_mark;
 	enum emnist_status status = encoding_mark(head, n, &n_mark, error);
 
@@ -183,9 +182,8 @@ static enum emnist_status check_split(const struct source_request *request,
 	if (format->has_splits || !request->split ||
 	    siblings_is_split(base, siblings_stem(base), request->split))
 		return EMNIST_OK;
-	return error_set(error, EMNIST_ERR_ARGUMENT,
-			 "there is no split '%.*s': it is a single dataset", SIBLINGS_NAME_SHOWN,
-			 request->split);
+	return error_set(error, EMNIST_ERR_ARGUMENT, "no split '%.*s': it is a single dataset",
+			 SIBLINGS_NAME_SHOWN, request->split);
 }
 
 enum emnist_status source_open_stream(struct gzip *stream, const struct source_request *request,

@@ -94,7 +94,7 @@ enum emnist_status splits_choose(const struct splits *splits, const char *wanted
 	list(splits, n_fitting ? wanted : NULL, names, sizeof(names));
 	if (n_fitting)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "choose a split: %s", names);
-	return error_set(error, EMNIST_ERR_ARGUMENT, "there is no split '%.*s': only %s",
+	return error_set(error, EMNIST_ERR_ARGUMENT, "no split '%.*s': only %s",
 			 SIBLINGS_NAME_SHOWN, wanted, names);
 }
 

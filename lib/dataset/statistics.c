@@ -179,7 +179,7 @@ static enum emnist_status count_labels(struct part *part, const uint8_t *values,
 
 		if (class == SIZE_MAX)
 			return error_set(error, EMNIST_ERR_CORRUPT,
-					 "label %u of image %u is none of the %zu classes",
+					 "label %u of image %u is not one of the %zu classes",
 					 values[i], i, emnist_labels_count(part->labels));
 		part->counts[class]++;
 	}

@@ -93,7 +93,7 @@ static enum emnist_status idx_create(struct emnist_writer *writer, const char *p
 	if (!strip(path, &nbytes, "-images-idx3-ubyte"))
 		strip(path, &nbytes, "-images.idx3-ubyte");
 	if (path[nbytes - 1] == '/')
-		return error_set(error, EMNIST_ERR_ARGUMENT, "a folder, and no name for the files");
+		return error_set(error, EMNIST_ERR_ARGUMENT, "a folder; a file name is needed");
 	if (labels_index(writer->labels, last) > MAX_INDEX)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
 				 "the class %u: idx files have labels up to %d",

@@ -89,10 +89,9 @@ static enum emnist_status name_classes(struct images_writer *w, struct emnist_er
 		return error_memory(error);
 	for (size_t i = 0; i < n_classes; i++)
 		if (!writer_folder_name(w->writer.labels, i, w->names[i].name))
-			return error_set(error, EMNIST_ERR_UNSUPPORTED,
-					 "class %zu stands for too many characters to name a "
-					 "folder after",
-					 i);
+			return error_set(
+				error, EMNIST_ERR_UNSUPPORTED,
+				"class %zu has too many characters for the name of a folder", i);
 	return EMNIST_OK;
 }
 

@@ -141,7 +141,7 @@ static enum emnist_status end_member(struct outfile *file, struct zip_entry *ent
 		return status;
 	if (entry->sums.nbytes > ZIP_MAX_NBYTES || outfile_nbytes(file) > ZIP_MAX_NBYTES)
 		return error_set(error, EMNIST_ERR_LIMIT,
-				 "more than 4 GiB: .npy has no such limit");
+				 "more than 4 GiB: use .npy, which has no such limit");
 	put_local(local, entry);
 	return outfile_patch(file, entry->offset, local, sizeof(local), error);
 }

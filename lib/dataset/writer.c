@@ -30,7 +30,7 @@ enum emnist_status emnist_writer_create(const char *path, const struct emnist_la
 	if (!options)
 		options = &defaults;
 	if ((size_t)options->form >= N_FORMS)
-		return error_set(error, EMNIST_ERR_ARGUMENT, "no such form: %d",
+		return error_set(error, EMNIST_ERR_ARGUMENT, "unknown format: %d",
 				 (int)options->form);
 	if (!*path)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "no name to write to");
@@ -61,8 +61,7 @@ enum emnist_status emnist_writer_add(struct emnist_writer *writer, size_t n, con
 		return error_set(error, EMNIST_ERR_ARGUMENT, "writing has failed before");
 	for (size_t i = 0; i < n; i++)
 		if (classes[i] >= emnist_labels_count(writer->labels))
-			return error_set(error, EMNIST_ERR_ARGUMENT, "there is no class %u",
-					 classes[i]);
+			return error_set(error, EMNIST_ERR_ARGUMENT, "no class %u", classes[i]);
 	status = n ? writer->form->add(writer, &batch, error) : EMNIST_OK;
 	writer->failed = status != EMNIST_OK;
 	return status;

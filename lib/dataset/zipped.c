@@ -137,7 +137,7 @@ static enum emnist_status open_labels(const struct source_request *request,
 		name[n] = '\0';
 	}
 	if (!entry)
-		return error_set(error, EMNIST_ERR_FORMAT, "no labels '%.150s' in the archive",
+		return error_set(error, EMNIST_ERR_FORMAT, "no labels file '%.150s' in the archive",
 				 name);
 	return zipped_open_entry(request->path, entry, stream_ret, error);
 }
@@ -247,7 +247,7 @@ enum emnist_status zipped_open(struct gzip *stream, const struct source_request 
 	/* Opened again, a pipe whose writer is done would be waited for without end. */
 	if (stat(request->path, &st) == 0 && !S_ISREG(st.st_mode))
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "a zip archive must be a file, and not a pipe");
+				 "a zip archive must be a file, not a pipe");
 	status = zipped_list(request->path, &listing, error);
 	if (!status && !find_splits(&listing, request->path, &splits))
 		status = error_memory(error);

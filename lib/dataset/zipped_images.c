@@ -37,7 +37,7 @@ static enum emnist_status hold_member(const struct source_request *request,
 
 	status = member->is_encrypted
 			 ? error_set(&fault, EMNIST_ERR_UNSUPPORTED,
-				     "encrypted, and passwords are not asked for")
+				     "encrypted entries are not supported")
 			 : members_read_all(channel->members, limit ? limit : IMAGE_MAX_NBYTES,
 					    bytes, &fault);
 	if (!status)
@@ -127,7 +127,7 @@ static enum emnist_status find_images(const struct zipped_listing *listing,
 	}
 	if (!*n_ret && count)
 		return error_set(error, EMNIST_ERR_FORMAT,
-				 "none of the image files in this list is in the archive");
+				 "no image file of this list is in the archive");
 	return EMNIST_OK;
 }
 

@@ -81,7 +81,7 @@ static enum emnist_status channel_seek(struct zipped_channel *channel,
 		return error_set(error, EMNIST_ERR_CORRUPT, "the archive has changed");
 	if (!status && member.is_encrypted)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "encrypted, and passwords are not asked for");
+				 "encrypted entries are not supported");
 	return status;
 }
 

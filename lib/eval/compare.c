@@ -101,10 +101,9 @@ enum emnist_status emnist_compare(const struct emnist_evaluation *first,
 	uint64_t counts[2][2] = {{0}}; /* by: the first has it wrong, the second has it wrong */
 
 	if (first->n_images != second->n_images)
-		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "of %llu images one model answers, the other of %llu",
-				 (unsigned long long)first->n_images,
-				 (unsigned long long)second->n_images);
+		return error_set(
+			error, EMNIST_ERR_ARGUMENT, "one model answers %llu images, the other %llu",
+			(unsigned long long)first->n_images, (unsigned long long)second->n_images);
 	if (first->n_images && (!first->answers || !second->answers))
 		return error_set(error, EMNIST_ERR_ARGUMENT, "the answers were not kept");
 	for (uint64_t i = 0; i < first->n_images; i++) {

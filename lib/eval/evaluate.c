@@ -232,7 +232,7 @@ static enum emnist_status check_arguments(const struct evaluating *run, struct e
 	enum emnist_engine engine;
 
 	if (run->n_rows > MAX_N_ROWS)
-		return error_set(error, EMNIST_ERR_ARGUMENT, "%zu images a batch: must be 1 to %d",
+		return error_set(error, EMNIST_ERR_ARGUMENT, "batch of %zu images: must be 1 to %d",
 				 run->n_rows, MAX_N_ROWS);
 	if (emnist_model_n_inputs(run->model) != EMNIST_VECTOR_LENGTH)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,

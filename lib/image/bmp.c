@@ -157,8 +157,8 @@ static enum emnist_status check_kind(const struct bmp *bmp, struct emnist_error 
 				 "BMP with a header of %u bytes is not supported",
 				 bmp->header_nbytes);
 	if (bmp->width <= 0 || bmp->height == 0 || bmp->height == INT32_MIN)
-		return image_corrupt(error, FORMAT, "a size of %lld x %lld", (long long)bmp->width,
-				     (long long)bmp->height);
+		return image_corrupt(error, FORMAT, "its size is %lld x %lld",
+				     (long long)bmp->width, (long long)bmp->height);
 	if (bmp->n_planes != 1)
 		return image_corrupt(error, FORMAT, "%u planes", bmp->n_planes);
 	if (bmp->bits != 1 && bmp->bits != 2 && bmp->bits != 4 && bmp->bits != 8 &&

@@ -314,7 +314,7 @@ static enum emnist_status decode_codes(struct lzw *lzw, struct pen *pen, struct 
 		while (n > 0 && !pen->is_full)
 			if (!put_pixel(pen, lzw->stack[--n]))
 				return image_corrupt(error, FORMAT,
-						     "a pixel asks for color %u of a table of %zu",
+						     "a pixel has color %u of a table of %zu",
 						     lzw->stack[n], pen->gif->table.n);
 	}
 	return EMNIST_OK;

@@ -58,7 +58,7 @@ static enum emnist_status not_idx(const struct emnist_archive *archive, struct e
 		return error_set(error, EMNIST_ERR_FORMAT,
 				 "neither an archive nor an idx file of images");
 	return error_set(error, EMNIST_ERR_FORMAT,
-			 "%s with neither a tar archive nor an idx file of images in it",
+			 "%s without a tar archive or an idx file of images in it",
 			 members_kind_name(kind));
 }
 
@@ -81,8 +81,8 @@ static enum emnist_status read_idx_header(struct emnist_archive *archive,
 				"the idx header ends after %zu of %d bytes", n, IDX_HEADER_NBYTES);
 	if (width != EMNIST_SIDE || height != EMNIST_SIDE)
 		return error_at(error, EMNIST_ERR_UNSUPPORTED, 8,
-				"images of %ux%u pixels: only %dx%d are read from idx files", width,
-				height, EMNIST_SIDE, EMNIST_SIDE);
+				"images of %ux%u pixels: idx files must have %dx%d", width, height,
+				EMNIST_SIDE, EMNIST_SIDE);
 	return EMNIST_OK;
 }
 
@@ -262,10 +262,11 @@ static enum emnist_status read_file(struct emnist_archive *archive, const struct
 				 MEMBERS_NAME_MAX);
 	if (member->hard_link)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "a hard link to '%.150s', where the bytes are", member->hard_link);
+				 "a hard link to '%.150s', which holds the data",
+				 member->hard_link);
 	if (member->is_encrypted)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "encrypted, and passwords are not asked for");
+				 "encrypted entries are not supported");
 	return members_read_all(archive->members, archive->file_nbytes, &archive->bytes, error);
 }
 
@@ -369,7 +370,7 @@ enum emnist_status emnist_archive_open_fd(int fd, const void *head, size_t head_
 	if (!options)
 		options = &defaults;
 	if ((unsigned)options->transpose > EMNIST_TRANSPOSE_NO)
-		return error_set(error, EMNIST_ERR_ARGUMENT, "transpose: no such choice: %d",
+		return error_set(error, EMNIST_ERR_ARGUMENT, "unknown value of transpose: %d",
 				 (int)options->transpose);
 	archive = alloc_zeroed(1, sizeof(*archive));
 	if (!archive)

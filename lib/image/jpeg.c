@@ -103,7 +103,7 @@ static enum emnist_status read_frame(struct jpeg_walk *walk, unsigned marker, st
 				 "lossless, hierarchical and arithmetic JPEG are not supported");
 	if (precision != 8)
 		return error_set(walk->error, EMNIST_ERR_UNSUPPORTED,
-				 "JPEG with %u bits a sample is not supported", precision);
+				 "JPEG with %u bits per sample is not supported", precision);
 	if (width == 0)
 		return image_corrupt(walk->error, FORMAT, "width is 0");
 	if (height == 0)

@@ -9,7 +9,7 @@
 static enum emnist_status beyond(const struct palette *palette, const char *format, size_t index,
 				 struct emnist_error *error)
 {
-	return image_corrupt(error, format, "a pixel asks for color %zu of a palette of %zu", index,
+	return image_corrupt(error, format, "a pixel has color %zu of a palette of %zu", index,
 			     palette->n_colors);
 }
 

@@ -164,7 +164,7 @@ static enum emnist_status report(struct png_job *job, struct emnist_error *error
 	if (strlen(text) > 6 && text[4] == ':' && text[5] == ' ')
 		return report_chunk(text, error);
 	if (strstr(text, "invalid chunk type"))
-		return image_corrupt(error, "PNG", "the name of a chunk is not four letters");
+		return image_corrupt(error, "PNG", "a chunk type is not four letters");
 	if (strcmp(text, "PNG unsigned integer out of range") == 0)
 		return image_corrupt(error, "PNG", "the length of a chunk is out of range");
 	image_begin_small(text);

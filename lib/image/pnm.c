@@ -80,7 +80,7 @@ static enum emnist_status read_header(struct pnm *pnm, const uint8_t *bytes, siz
 		return image_cut_short(error, FORMAT, nbytes);
 	if (pnm->in.failed)
 		return error_at(error, EMNIST_ERR_CORRUPT, pnm->in.offset,
-				"not a valid " FORMAT ": the header holds no proper number");
+				"not a valid " FORMAT ": a number in the header is not valid");
 	if (pnm->width == 0 || pnm->height == 0 || pnm->maximum == 0)
 		return image_corrupt(error, FORMAT, "%s is 0",
 				     !pnm->width    ? "width"
@@ -202,7 +202,7 @@ static enum emnist_status read_plain(struct pnm *pnm, struct image *image,
 		}
 		if (pnm->in.failed)
 			return error_at(error, EMNIST_ERR_CORRUPT, pnm->in.offset,
-					"not a valid " FORMAT ": a pixel is no proper number");
+					"not a valid " FORMAT ": a pixel is not a valid number");
 		if (is_deep(pnm))
 			image_deep_samples(image)[i] = scale_deep(sample, pnm->maximum);
 		else

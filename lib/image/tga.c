@@ -268,8 +268,7 @@ enum emnist_status tga_decode(const uint8_t *bytes, size_t nbytes,
 		for (; n > 0; n--, done++, from += step)
 			if (!set_pixel(&tga, from, image->pixels.data + done * image->channels))
 				return image_corrupt(error, FORMAT,
-						     "a pixel asks for a color that the map of %u "
-						     "does not have",
+						     "a pixel has a color beyond the map of %u",
 						     tga.map_length);
 	}
 	return EMNIST_OK;

@@ -105,11 +105,11 @@ static enum emnist_status read_layout(struct tiff_page *page, struct emnist_erro
 				     layout->n_colors);
 	if (layout->n_samples > MAX_SAMPLES)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "TIFF with %u samples a pixel is not supported",
+				 "TIFF with %u samples per pixel is not supported",
 				 layout->n_samples);
 	if (layout->bits == 0 || layout->bits > 16)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "TIFF with %u bits a sample is not supported", layout->bits);
+				 "TIFF with %u bits per sample is not supported", layout->bits);
 	read_alpha(page);
 	return photometric == PHOTOMETRIC_PALETTE ? read_palette(page, error) : EMNIST_OK;
 }

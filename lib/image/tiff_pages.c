@@ -217,7 +217,7 @@ enum emnist_status tiff_pages_find(const uint8_t *bytes, size_t nbytes, struct t
 		if (!read_directory(pages, offset, &directory))
 			return image_cut_short(error, FORMAT, nbytes);
 		if (directory_nbytes(pages, &directory) > n_left)
-			return image_corrupt(error, FORMAT, "its pages lead back to one before");
+			return image_corrupt(error, FORMAT, "its list of pages is circular");
 		n_left -= directory_nbytes(pages, &directory);
 		n_full += is_full_image(pages, &directory);
 		offset = directory.next;
@@ -315,9 +315,8 @@ static size_t append(struct page_writer *writer, const void *bytes, size_t n)
 	if (writer->status)
 		return offset;
 	if (n > *writer->room) {
-		writer->status =
-			error_set(writer->error, EMNIST_ERR_LIMIT,
-				  "its pages overlap, and those that are left are not read");
+		writer->status = error_set(writer->error, EMNIST_ERR_LIMIT,
+					   "its pages overlap; the rest is not read");
 		return offset;
 	}
 	if (!buffer_reserve(file, file->nbytes + n)) {
@@ -437,7 +436,7 @@ enum emnist_status tiff_page_extract(const struct tiff_pages *pages, uint64_t of
 
 	read_directory(pages, offset, &directory);
 	if (!find_strips(pages, &directory, &strips))
-		return image_corrupt(error, FORMAT, "a page does not say where its pixels are");
+		return image_corrupt(error, FORMAT, "a page does not record where its pixels are");
 	at = put_directory(&writer, &directory);
 	for (size_t i = 0; i < directory.n && !writer.status; i++) {
 		struct entry entry;

@@ -169,7 +169,7 @@ static enum emnist_status damaged(struct members *members, struct emnist_error *
 	if (why && strcmp(why, "Damaged tar archive") == 0)
 		why = "the checksum of a header is wrong";
 	if (why && members->by_directory && strcmp(why, "Unrecognized archive format") == 0)
-		why = "no list of files at its end: it is cut short, or empty";
+		why = "no directory at its end: it is cut short or empty";
 	return feed_damaged(&members->feed,
 			    members->kind == ARCHIVE_KIND_ZIP ? "zip archive" : "tar archive", why,
 			    error);
@@ -247,7 +247,7 @@ static enum emnist_status open_all(struct members *members, struct emnist_error 
 		members->is_stream = members->as_stream;
 		if (members->is_stream)
 			return EMNIST_OK;
-		return error_set(error, EMNIST_ERR_FORMAT, "not an archive that is read here");
+		return error_set(error, EMNIST_ERR_FORMAT, "not a supported archive format");
 	}
 	if (members->kind != ARCHIVE_KIND_ZIP && members->kind != ARCHIVE_KIND_TAR)
 		status = open_packed(members, error);

@@ -105,14 +105,14 @@ static enum emnist_status look(const char *path, const char *const *names, bool 
 		return error_errno(error, errno, "cannot write");
 	case CONTENT_OTHER:
 		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "the directory is there, with other things than a %s", names[0]);
+				 "the directory exists and contains more than a %s", names[0]);
 	case CONTENT_NAMES:
 		break;
 	}
 	*is_full_ret = true;
 	return replace ? EMNIST_OK
-		       : error_set(error, EMNIST_ERR_ARGUMENT, "the directory is there, with a %s",
-				   names[0]);
+		       : error_set(error, EMNIST_ERR_ARGUMENT,
+				   "the directory exists and contains a %s", names[0]);
 }
 
 /* Removes a directory that was begun: path is that of its file. */

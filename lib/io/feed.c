@@ -131,7 +131,7 @@ enum emnist_status feed_begin(struct feed *feed, int fd, const void *head, size_
 	feed->can_wait = !S_ISREG(st.st_mode);
 	feed->stop_fd = eventfd(0, EFD_CLOEXEC);
 	if (feed->stop_fd < 0)
-		return error_errno(error, errno, "cannot make an event");
+		return error_errno(error, errno, "cannot create an eventfd");
 	feed->head = alloc_array(
 		head_nbytes > MEMBERS_SNIFF_NBYTES ? head_nbytes : MEMBERS_SNIFF_NBYTES, 1);
 	if (!feed->head)
@@ -192,7 +192,7 @@ enum emnist_status feed_damaged(const struct feed *feed, const char *what, const
 {
 	if (!feed->at_end)
 		return error_at(error, EMNIST_ERR_CORRUPT, feed->n_read, "damaged %s: %s", what,
-				why ? why : "the reason is not known");
+				why ? why : "unknown reason");
 	/* Of a file that is cut short the library often says what it missed, and not that. */
 	return error_at(error, EMNIST_ERR_CORRUPT, feed->n_read,
 			"damaged %s: the file ends after %llu bytes%s%s%s", what,
@@ -205,8 +205,7 @@ enum emnist_status feed_check_expansion(const struct feed *feed, uint64_t n_unpa
 {
 	if (n_unpacked <= EXPANSION_NBYTES || n_unpacked / EXPANSION_RATIO <= feed->n_read)
 		return EMNIST_OK;
-	return error_set(error, EMNIST_ERR_LIMIT,
-			 "%llu bytes unpack to %llu, which is more than %d times as much",
-			 (unsigned long long)feed->n_read, (unsigned long long)n_unpacked,
-			 EXPANSION_RATIO);
+	return error_set(
+		error, EMNIST_ERR_LIMIT, "%llu bytes unpack to %llu, more than %d times as much",
+		(unsigned long long)feed->n_read, (unsigned long long)n_unpacked, EXPANSION_RATIO);
 }

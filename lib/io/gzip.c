@@ -157,7 +157,7 @@ static enum emnist_status unpack(struct gzip *gzip, struct emnist_error *error)
 {
 	if (!gzip->in_member) {
 		if (!magic_ahead(gzip))
-			return damaged(gzip, "other bytes follow it", error);
+			return damaged(gzip, "other data follow it", error);
 		inflateReset(&gzip->inflater);
 		gzip->in_member = true;
 	}

@@ -325,7 +325,7 @@ static enum emnist_status copy_in_place(struct outfile *file, struct emnist_erro
 	if (close(fd) < 0 && !status)
 		status = failed(error);
 	if (status)
-		return error_prefix(error, status, "it is written in part");
+		return error_prefix(error, status, "it was written in part");
 	file->former = FORMER_LOST;
 	return EMNIST_OK;
 }

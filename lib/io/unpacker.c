@@ -79,8 +79,8 @@ static enum emnist_status open_archive(struct unpacker *unpacker, struct emnist_
 	if (result != ARCHIVE_OK && libarchive_is_short(library, unpacker->archive))
 		return error_memory(error);
 	if (result != ARCHIVE_OK)
-		return error_set(error, EMNIST_ERR_UNSUPPORTED, "%s is not read by this libarchive",
-				 name_of(unpacker->kind));
+		return error_set(error, EMNIST_ERR_UNSUPPORTED,
+				 "%s is not supported by this libarchive", name_of(unpacker->kind));
 	if (library->archive_read_support_format_raw(unpacker->archive) != ARCHIVE_OK ||
 	    library->archive_read_set_read_callback(unpacker->archive, on_read) != ARCHIVE_OK ||
 	    library->archive_read_set_callback_data(unpacker->archive, unpacker) != ARCHIVE_OK ||
@@ -89,7 +89,7 @@ static enum emnist_status open_archive(struct unpacker *unpacker, struct emnist_
 		return damaged(unpacker, error);
 	/* One filter is that of reading. */
 	if (library->archive_filter_count(unpacker->archive) > 2)
-		return error_set(error, EMNIST_ERR_UNSUPPORTED, "%s in %s is not read",
+		return error_set(error, EMNIST_ERR_UNSUPPORTED, "%s in %s is not supported",
 				 name_of(unpacker->kind), name_of(unpacker->kind));
 	return EMNIST_OK;
 }

@@ -65,11 +65,12 @@ static enum emnist_status parse_character(struct parser *parser, uint32_t *chara
 						 : "a character is missing at the end");
 	if (*parser->next == '-')
 		return bad(parser,
-			   "'-' stands between two characters; for itself, behind a backslash");
+			   "'-' stands between two characters; write \\- for the character");
 	if (*parser->next == '\\') {
 		parser->next++;
 		if (!*parser->next || !strchr("-,\\", *parser->next))
-			return bad(parser, "a backslash stands before '-', ',' or another");
+			return bad(parser,
+				   "a backslash must be followed by '-', ',' or a backslash");
 	}
 	n = labels_decode(parser->next, character_ret);
 	if (!n)
@@ -204,8 +205,8 @@ static enum emnist_status sort_ranges(struct charset *set, struct emnist_error *
 	for (size_t i = 1; i < set->n_ranges; i++)
 		if (set->ranges[i].low <= set->ranges[i - 1].high)
 			return error_set(error, EMNIST_ERR_ARGUMENT,
-					 "%s is there twice; sets with a name are digits, upper, "
-					 "lower, letters, alnum",
+					 "%s is listed twice; named sets are digits, upper, lower, "
+					 "letters, alnum",
 					 charset_show(set->ranges[i].low, shown));
 	return EMNIST_OK;
 }

@@ -257,7 +257,7 @@ static bool find_in_mapping(const struct emnist_labels *mapping, const struct me
 
 static enum emnist_status not_in_mapping(const char *name, struct emnist_error *error)
 {
-	return error_set(error, EMNIST_ERR_CORRUPT, "the class '%.40s' is none of the mapping's",
+	return error_set(error, EMNIST_ERR_CORRUPT, "the class '%.40s' is not in the mapping",
 			 name);
 }
 
@@ -321,8 +321,8 @@ static enum emnist_status read_meanings(const char *const *names, size_t n, bool
 	}
 	free(meanings);
 	return error_set(error, EMNIST_ERR_FORMAT,
-			 "'%.40s' names no class: neither all names are characters (A, A_caps, "
-			 "U+0041), nor hexadecimal codes (41), nor class numbers",
+			 "'%.40s' is not a class: names must all be characters (A, A_caps, "
+			 "U+0041), hexadecimal codes (41) or class numbers",
 			 bad);
 }
 

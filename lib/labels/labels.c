@@ -170,7 +170,7 @@ enum emnist_status emnist_labels_default(size_t n_classes, struct emnist_labels 
 			split = &splits[i];
 	if (!split)
 		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "no labels are known for %zu classes: only for 62, 47, 26 and 10",
+				 "no labels for %zu classes: only for 62, 47, 26 and 10",
 				 n_classes);
 	labels = labels_new(n_classes, 2 * n_classes);
 	if (!labels)
@@ -311,7 +311,7 @@ static enum emnist_status parse_index(struct parser *parser, const struct token 
 		return error_set(parser->error, EMNIST_ERR_LIMIT, "line %zu: more than %d entries",
 				 parser->line, LABELS_MAX_COUNT);
 	if (labels->n_entries && index <= labels->entries[labels->n_entries - 1].index)
-		return bad_token(parser, token, "index is not above the one before");
+		return bad_token(parser, token, "index is not greater than the one before");
 	labels_add_entry(labels, index);
 	return EMNIST_OK;
 }
@@ -326,7 +326,7 @@ static enum emnist_status parse_character(struct parser *parser, const struct to
 	if (!labels_is_visible(character))
 		return bad_token(parser, token, "not the code point of a visible character");
 	if (last_entry_has(labels, character))
-		return bad_token(parser, token, "code point is there twice");
+		return bad_token(parser, token, "code point is listed twice");
 	if (labels->entries[labels->n_entries - 1].n_characters == LABELS_MAX_CHARACTERS)
 		return error_set(parser->error, EMNIST_ERR_LIMIT,
 				 "line %zu: more than %d characters", parser->line,

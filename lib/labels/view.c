@@ -116,8 +116,7 @@ static enum emnist_status check_set(const struct emnist_view *view, const struct
 			continue;
 		for (uint32_t c = range->low; c <= range->high; c++)
 			if (!occurs(making, told_apart(view, c)))
-				return error_set(error, EMNIST_ERR_ARGUMENT,
-						 "there is no class for %s",
+				return error_set(error, EMNIST_ERR_ARGUMENT, "no class for %s",
 						 charset_show(c, shown));
 	}
 	return EMNIST_OK;
@@ -276,7 +275,7 @@ static enum emnist_status make(struct emnist_view *view, const struct emnist_lab
 	if (!status && (!make_groups(&making, view) || !make_classes(view, &making)))
 		status = error_memory(error);
 	if (!status && !view->n_classes)
-		status = error_set(error, EMNIST_ERR_ARGUMENT, "no class is in the set");
+		status = error_set(error, EMNIST_ERR_ARGUMENT, "the set contains no class");
 	if (!status) {
 		list_members(view);
 		if (!make_labels(view, &making))

@@ -132,10 +132,10 @@ enum emnist_status blas_open(struct emnist_error *error)
 	if (is_limited)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
 				 "OpenBLAS is not used under a limit on address space (ulimit -v, "
-				 "ulimit -d): it waits without end where it cannot have more");
+				 "ulimit -d): it would wait forever if it ran short");
 	if (*obstacle)
 		return error_set(error, EMNIST_ERR_MEMORY, "cannot load OpenBLAS: %s", obstacle);
-	return error_set(error, EMNIST_ERR_UNSUPPORTED, "OpenBLAS is not installed: there is no %s",
+	return error_set(error, EMNIST_ERR_UNSUPPORTED, "OpenBLAS is not installed: no %s",
 			 libraries[0]);
 }
 

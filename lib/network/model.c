@@ -168,9 +168,8 @@ static enum emnist_status check_layer(const struct emnist_model *model, size_t l
 	if (layer->n_inputs == 0 || layer->n_outputs == 0)
 		return error_set(error, EMNIST_ERR_CORRUPT, "layer %zu is empty", l + 1);
 	if (layer->n_inputs > MODEL_MAX_WIDTH || layer->n_outputs > MODEL_MAX_WIDTH)
-		return error_set(error, EMNIST_ERR_LIMIT,
-				 "layer %zu is %ux%u, more than %u are not read", l + 1,
-				 layer->n_inputs, layer->n_outputs, MODEL_MAX_WIDTH);
+		return error_set(error, EMNIST_ERR_LIMIT, "layer %zu is %ux%u: the limit is %u",
+				 l + 1, layer->n_inputs, layer->n_outputs, MODEL_MAX_WIDTH);
 	if (l > 0 && model->layers[l - 1].n_outputs != layer->n_inputs)
 		return error_set(error, EMNIST_ERR_CORRUPT,
 				 "layer %zu takes %u values, but layer %zu gives %u", l + 1,
@@ -180,7 +179,7 @@ static enum emnist_status check_layer(const struct emnist_model *model, size_t l
 	    !all_finite(layer->bias, layer->n_outputs) || !isfinite(layer->alpha) ||
 	    !isfinite(layer->gamma))
 		return error_set(error, EMNIST_ERR_CORRUPT,
-				 "layer %zu has weights that are infinite or no numbers", l + 1);
+				 "layer %zu has weights that are infinite or NaN", l + 1);
 	return EMNIST_OK;
 }
 

@@ -88,7 +88,7 @@ enum emnist_status emnist_session_create_with(const struct emnist_model *model, 
 	*session_ret = NULL;
 	if (max_rows < 1 || max_rows > MAX_ROWS)
 		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "max_rows is %zu, not 1 to " TEXT_VALUE(MAX_ROWS), max_rows);
+				 "max_rows is %zu instead of 1 to " TEXT_VALUE(MAX_ROWS), max_rows);
 	status = engine_find(wanted, model->kernel, &engine, error);
 	if (status)
 		return status;

@@ -33,7 +33,7 @@ enum emnist_status emnist_reader_create(const struct emnist_reader_options *opti
 	if (!options)
 		options = &defaults;
 	if ((unsigned)options->preprocess > EMNIST_PREPROCESS_NORMALIZE)
-		return error_set(error, EMNIST_ERR_ARGUMENT, "unknown way to preprocess: %d",
+		return error_set(error, EMNIST_ERR_ARGUMENT, "unknown value of preprocess: %d",
 				 (int)options->preprocess);
 	reader = alloc_zeroed(1, sizeof(*reader));
 	if (!reader)
@@ -128,15 +128,14 @@ static enum emnist_status read_open(struct emnist_reader *reader, int fd, file_i
 				 : file_read_rest(fd, reader->limits.file_nbytes, file, &rest,
 						  error);
 	if (!status && may_be_several && image_first_nbytes(file->data, file->nbytes))
-		return error_set(error, EMNIST_ERR_PAGES,
-				 "several images one after the other, not one image");
+		return error_set(error, EMNIST_ERR_PAGES, "several images instead of one");
 	if (!status)
 		status = emnist_read_bytes(reader, file->data, file->nbytes, vector, error);
 	/* Only of what is an image: an archive has others in it. */
 	if (!status && may_be_several && image_may_be_followed(file->data, file->nbytes))
 		status = error_set(error, EMNIST_ERR_UNSUPPORTED,
-				   "another image seems to follow, and where it begins is not "
-				   "certain: give the files by name");
+				   "another image seems to follow, but its start is uncertain: "
+				   "give the files by name");
 	trim(file);
 	return status;
 }

@@ -94,7 +94,7 @@ static void killed_run_goes_on_to_the_same_model(void **state)
 	assert_same_and_free(whole, train(&options));
 }
 
-static const char foreign_checkpoint[] = "the checkpoint was made by other options or other data";
+static const char foreign_checkpoint[] = "the checkpoint was made with other options or data";
 
 /* The message is of the checkpoint, under the path that was given. */
 static void assert_message(const struct emnist_error *error, const char *why)

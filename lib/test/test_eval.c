@@ -421,7 +421,7 @@ static void test_view_of_confusion(void **state)
 	dataset = open_dataset("t10k");
 	assert_int_equal(emnist_evaluate(model, dataset, &options, &evaluation, &error),
 			 EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message, "the dataset: no class is in the set");
+	assert_string_equal(error.message, "the dataset: the set contains no class");
 	emnist_dataset_free(dataset);
 	emnist_view_free(view);
 	emnist_model_free(model);

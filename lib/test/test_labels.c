@@ -357,7 +357,7 @@ static void test_frequencies(void **state)
 	/* A failure leaves them untouched. */
 	frequencies[0] = 7;
 	assert_int_equal(frequencies_of("\x00\x0a", 2, frequencies, &error), EMNIST_ERR_CORRUPT);
-	assert_string_equal(error.message, "label 10 of image 1 is none of the 10 classes");
+	assert_string_equal(error.message, "label 10 of image 1 is not one of the 10 classes");
 	assert_true(frequencies[0] == 7);
 }
 

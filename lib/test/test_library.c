@@ -50,8 +50,8 @@ static void names_what_is_too_old(void **state)
 
 	(void)state;
 	assert_int_equal(library_open(&library, &error), EMNIST_ERR_UNSUPPORTED);
-	assert_string_equal(error.message,
-			    "tests need a newer " PRESENT ": this one has no gai_suspend_soon");
+	assert_string_equal(error.message, "tests need a newer " PRESENT
+					   ": the installed one has no gai_suspend_soon");
 }
 
 static void memory_is_named(void **state)

@@ -80,9 +80,9 @@ static void test_splits(void **state)
 	check_fails(FOLDER "keras.npz", NULL, EMNIST_ERR_ARGUMENT, "choose a split: test, train");
 	check_fails(FOLDER "folder", NULL, EMNIST_ERR_ARGUMENT, "choose a split: test, train");
 	check_fails(FOLDER "keras.npz", &other, EMNIST_ERR_ARGUMENT,
-		    "there is no split 'val': only test, train");
+		    "no split 'val': only test, train");
 	check_fails(FOLDER "positional.npz", &other, EMNIST_ERR_ARGUMENT,
-		    "there is no split 'val': only positional");
+		    "no split 'val': only positional");
 }
 
 static void test_refused(void **state)
@@ -210,8 +210,10 @@ static void test_corpus(void **state)
 		{"dates", EMNIST_ERR_UNSUPPORTED, "elements of type '<M8[ns]' are not supported"},
 		{"header-long", EMNIST_ERR_LIMIT,
 		 "an .npy header of 10061 bytes: the limit is 10000"},
-		{"label-fraction", EMNIST_ERR_CORRUPT, "'y.npy': label 1: 0.5 is no class number"},
-		{"label-negative", EMNIST_ERR_CORRUPT, "'y.npy': label 1: -1 is no class number"},
+		{"label-fraction", EMNIST_ERR_CORRUPT,
+		 "'y.npy': label 1: 0.5 is not a class number"},
+		{"label-negative", EMNIST_ERR_CORRUPT,
+		 "'y.npy': label 1: -1 is not a class number"},
 		{"labels-empty", EMNIST_ERR_FORMAT, "'y.npy': not an .npy file"},
 		{"labels-of-rows", EMNIST_ERR_UNSUPPORTED,
 		 "'y.npy': an array (2, 10): labels are (n), one for each image"},
@@ -226,7 +228,7 @@ static void test_corpus(void **state)
 		{"objects", EMNIST_ERR_UNSUPPORTED,
 		 "an array of Python objects (pickled) is not supported"},
 		{"pixel-256", EMNIST_ERR_CORRUPT,
-		 "image 1, row 9, column 5: 256 is no whole number from 0 to 255"},
+		 "image 1, row 9, column 5: 256 is not a whole number from 0 to 255"},
 		{"records", EMNIST_ERR_UNSUPPORTED,
 		 "an array of records with named fields is not supported"},
 		{"shape-beyond-limit", EMNIST_ERR_LIMIT, "67108865 images: the limit is 67108864"},
@@ -313,9 +315,9 @@ static void test_orientation(void **state)
 	read_good(images_path, NULL, &contents);
 	assert_memory_equal(contents.pixels, original.pixels, sizeof(contents.pixels));
 	assert_int_equal(emnist_dataset_open(images_path, NULL, &dataset, &error), EMNIST_OK);
-	assert_string_equal(emnist_dataset_assumed(dataset, EMNIST_ASSUMED_TRANSPOSE),
-			    "assuming transposed images, since the built-in model is more certain "
-			    "of them that way");
+	assert_string_equal(
+		emnist_dataset_assumed(dataset, EMNIST_ASSUMED_TRANSPOSE),
+		"assuming transposed images, since the built-in model is more confident that way");
 	emnist_dataset_free(dataset);
 	read_good(images_path, &as_is, &contents);
 	assert_memory_equal(contents.pixels, pixels, 40 * EMNIST_VECTOR_LENGTH);

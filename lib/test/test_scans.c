@@ -122,7 +122,7 @@ static void damaged_pages_are_told(void **state)
 	(void)state;
 	assert_int_equal(count_pages(SCANS "pages-damaged.tif", NULL, &error), 2);
 	assert_string_equal(error.message,
-			    "not a valid TIFF: a page does not say where its pixels are");
+			    "not a valid TIFF: a page does not record where its pixels are");
 	assert_int_equal(count_pages(SCANS "pages.tif", &few, &error), 0);
 	assert_string_equal(error.message, "4 pages, the limit is 3");
 	assert_int_equal(count_pages(SCANS "pages.tif", &short_files, &error), 0);
@@ -140,8 +140,7 @@ static void pages_cannot_share_much(void **state)
 	free(read_file(SCANS, "pages-that-share.tif", &nbytes));
 	n = count_pages(SCANS "pages-that-share.tif", NULL, &error);
 	assert_int_equal(error.code, EMNIST_ERR_LIMIT);
-	assert_string_equal(error.message,
-			    "its pages overlap, and those that are left are not read");
+	assert_string_equal(error.message, "its pages overlap; the rest is not read");
 	assert_in_range(n, 1, (2 * nbytes + (1 << 20)) / (170 * 210));
 }
 

@@ -313,7 +313,7 @@ static void test_compare(void **state)
 	assert_string_equal(error.message, "the models do not answer the same images");
 	b.n_images = 3;
 	assert_int_equal(emnist_compare(&a, &b, &c, &error), EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message, "of 4 images one model answers, the other of 3");
+	assert_string_equal(error.message, "one model answers 4 images, the other 3");
 	b = (struct emnist_evaluation){.n_images = 4};
 	assert_int_equal(emnist_compare(&a, &b, &c, &error), EMNIST_ERR_ARGUMENT);
 	assert_string_equal(error.message, "the answers were not kept");

@@ -383,10 +383,10 @@ static void test_session_arguments(void **state)
 	assert_non_null(model);
 	assert_int_equal(emnist_session_create(model, 0, &session, &error), EMNIST_ERR_ARGUMENT);
 	assert_null(session);
-	assert_string_equal(error.message, "max_rows is 0, not 1 to 65536");
+	assert_string_equal(error.message, "max_rows is 0 instead of 1 to 65536");
 	assert_int_equal(emnist_session_create(model, 65537, &session, &error),
 			 EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message, "max_rows is 65537, not 1 to 65536");
+	assert_string_equal(error.message, "max_rows is 65537 instead of 1 to 65536");
 	assert_int_equal(emnist_session_create(model, 65536, &session, &error), EMNIST_OK);
 	emnist_session_free(session);
 	assert_int_equal(emnist_session_create(model, 2, &session, &error), EMNIST_OK);

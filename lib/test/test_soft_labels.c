@@ -415,18 +415,18 @@ static void bad_soft_labels_are_refused(void **state)
 		{"trailing", EMNIST_ERR_CORRUPT,
 		 "113 bytes of soft labels: the header promises 112"},
 		{"other-images", EMNIST_ERR_ARGUMENT,
-		 "soft labels for 4 images and 4 classes, where there are 3 and 4"},
+		 "soft labels for 4 images and 4 classes instead of 3 and 4"},
 		{"no-variants", EMNIST_ERR_LIMIT, "soft labels for 0 variants: must be 1 to 65536"},
 		{"magic-of-bytes", EMNIST_ERR_FORMAT,
-		 "no idx file of soft labels: it begins with 0x00000803, not with 0x00000d03"},
+		 "not an idx file of soft labels: it begins with 0x00000803 instead of 0x00000d03"},
 		{"not-a-number", EMNIST_ERR_CORRUPT,
-		 "what is said of image 2 in variant 0 is no set of probabilities"},
+		 "image 2 of variant 0: values are not probabilities"},
 		{"infinite", EMNIST_ERR_CORRUPT,
-		 "what is said of image 2 in variant 0 is no set of probabilities"},
+		 "image 2 of variant 0: values are not probabilities"},
 		{"negative", EMNIST_ERR_CORRUPT,
-		 "what is said of image 2 in variant 0 is no set of probabilities"},
+		 "image 2 of variant 0: values are not probabilities"},
 		{"sum-of-two", EMNIST_ERR_CORRUPT,
-		 "what is said of image 2 in variant 0 is no set of probabilities"},
+		 "image 2 of variant 0: values are not probabilities"},
 	};
 
 	(void)state;
@@ -498,7 +498,7 @@ static void soft_labels_are_plain_files(void **state)
 	unlink(soft_path);
 	assert_int_equal(mkfifo(soft_path, 0600), 0);
 	assert_int_equal(soft_labels_open(&labels, soft_path, 3, 4, &error), EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message, "soft labels must be a plain file");
+	assert_string_equal(error.message, "soft labels must be a regular file");
 	unlink(soft_path);
 	assert_int_equal(soft_labels_open(&labels, soft_path, 3, 4, &error), EMNIST_ERR_IO);
 	assert_string_equal(error.message, "No such file or directory");
@@ -529,7 +529,7 @@ static void checkpoints_are_of_the_soft_labels(void **state)
 	dataset = open_data(IMAGES_PATH, NULL);
 	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_ARGUMENT);
 	snprintf(message, sizeof(message),
-		 "'%s': the checkpoint was made by other options or other data", checkpoint_path);
+		 "'%s': the checkpoint was made with other options or data", checkpoint_path);
 	assert_string_equal(error.message, message);
 	emnist_dataset_free(dataset);
 	/* Likewise where the teachers themselves are asked. */
@@ -614,8 +614,7 @@ static void damage_stops_training(void **state)
 	options.n_soft_labels = 1;
 	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_CORRUPT);
 	assert_string_equal(error.message,
-			    "soft labels 1: what is said of image 1 in variant 0 is no set of "
-			    "probabilities");
+			    "soft labels 1: image 1 of variant 0: values are not probabilities");
 	emnist_dataset_free(dataset);
 	emnist_model_free(teacher);
 }
@@ -654,7 +653,7 @@ static void options_must_agree(void **state)
 	options.n_variants = 3;
 	dataset = open_data(IMAGES_PATH, NULL);
 	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_ARGUMENT);
-	snprintf(message, sizeof(message), "'%s': soft labels for 2 variants, where there are 3",
+	snprintf(message, sizeof(message), "'%s': soft labels for 2 variants instead of 3",
 		 soft_path);
 	assert_string_equal(error.message, message);
 	emnist_dataset_free(dataset);
@@ -663,7 +662,7 @@ static void options_must_agree(void **state)
 	options.n_teachers = 1;
 	dataset = open_data(IMAGES_PATH, NULL);
 	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message, "teachers and soft labels: only one of both");
+	assert_string_equal(error.message, "teachers and soft labels exclude each other");
 	emnist_dataset_free(dataset);
 	emnist_model_free(teacher);
 }

@@ -163,21 +163,21 @@ static void test_damaged_csv(void **state)
 		const char *message;
 	} cases[] = {
 		{"1", 784, "256\n", EMNIST_ERR_CORRUPT,
-		 "line 2, column 785: '256' is no whole number from 0 to 255"},
+		 "line 2, column 785: '256' is not a whole number from 0 to 255"},
 		{"1", 784, "-1", EMNIST_ERR_CORRUPT,
-		 "line 2, column 785: '-1' is no whole number from 0 to 255"},
+		 "line 2, column 785: '-1' is not a whole number from 0 to 255"},
 		{"1", 784, "0.5\n", EMNIST_ERR_CORRUPT,
 		 "line 2, column 785: '0.5' is a fraction, among whole numbers above 1"},
 		{"1", 784, "\n", EMNIST_ERR_CORRUPT,
-		 "line 2, column 785: '' is no whole number from 0 to 255"},
-		{"A", 784, "0\n", EMNIST_ERR_CORRUPT, "line 2, column 1: 'A' is no class number"},
+		 "line 2, column 785: '' is not a whole number from 0 to 255"},
+		{"A", 784, "0\n", EMNIST_ERR_CORRUPT,
+		 "line 2, column 1: 'A' is not a class number"},
 		{"65536", 784, "0\n", EMNIST_ERR_CORRUPT,
-		 "line 2, column 1: '65536' is no class number"},
+		 "line 2, column 1: '65536' is not a class number"},
 		{"1", 783, "0\n", EMNIST_ERR_CORRUPT, "line 2: 784 columns, but 785 in line 1"},
 		{"1", 785, "0\n", EMNIST_ERR_CORRUPT, "line 2: 786 columns, but 785 in line 1"},
 		{"1", 784, "\"0\n", EMNIST_ERR_CORRUPT, "line 2: a quote is not closed"},
-		{"1", 784, "\"0\"1\n", EMNIST_ERR_CORRUPT,
-		 "line 2: something follows a closing quote"},
+		{"1", 784, "\"0\"1\n", EMNIST_ERR_CORRUPT, "line 2: text after a closing quote"},
 		{"70", 784, "0\n", EMNIST_ERR_UNSUPPORTED,
 		 "the labels go up to 70, which needs a mapping file"},
 	};
@@ -197,7 +197,7 @@ static void test_damaged_csv(void **state)
 	put_line(text, "0", 784, "255\n");
 	text[100] = '\0';
 	check_fails(write_file("damaged.csv", text, 1571), NULL, EMNIST_ERR_FORMAT,
-		    "no dataset: neither idx, MATLAB, NumPy, CSV, a zip archive of these, nor a "
+		    "not a dataset: neither idx, MATLAB, NumPy, CSV, a zip archive of these, nor a "
 		    "list of image files");
 	check_fails(write_file("damaged.csv", "", 0), NULL, EMNIST_ERR_FORMAT, "the file is empty");
 }
@@ -208,20 +208,20 @@ static void test_damaged_first_line(void **state)
 	static const struct {
 		const char *label, *last, *message;
 	} cases[] = {
-		{"1", "-1\n", "line 1, column 785: '-1' is no whole number from 0 to 255"},
-		{"1", "\n", "line 1, column 785: '' is no whole number from 0 to 255"},
-		{"1", "x\n", "line 1, column 785: 'x' is no whole number from 0 to 255"},
-		{"1", "+7\n", "line 1, column 785: '+7' is no whole number from 0 to 255"},
-		{"1", "nan\n", "line 1, column 785: 'nan' is no whole number from 0 to 255"},
+		{"1", "-1\n", "line 1, column 785: '-1' is not a whole number from 0 to 255"},
+		{"1", "\n", "line 1, column 785: '' is not a whole number from 0 to 255"},
+		{"1", "x\n", "line 1, column 785: 'x' is not a whole number from 0 to 255"},
+		{"1", "+7\n", "line 1, column 785: '+7' is not a whole number from 0 to 255"},
+		{"1", "nan\n", "line 1, column 785: 'nan' is not a whole number from 0 to 255"},
 		{"1", "100000000000000000000\n",
-		 "line 1, column 785: '100000000000000000000' is no whole number from 0 to 255"},
-		{"1", "1e\n", "line 1, column 785: '1e' is no whole number from 0 to 255"},
-		{"1", ".\n", "line 1, column 785: '.' is no whole number from 0 to 255"},
-		{"1", "17.5\n", "line 1, column 785: '17.5' is no whole number from 0 to 255"},
-		{"1", "1e999\n", "line 1, column 785: '1e999' is no whole number from 0 to 255"},
-		{"", "0\n", "line 1, column 1: '' is no class number"},
-		{"A", "0\n", "line 1, column 1: 'A' is no class number"},
-		{"label", "0\n", "line 1, column 1: 'label' is no class number"},
+		 "line 1, column 785: '100000000000000000000' is not a whole number from 0 to 255"},
+		{"1", "1e\n", "line 1, column 785: '1e' is not a whole number from 0 to 255"},
+		{"1", ".\n", "line 1, column 785: '.' is not a whole number from 0 to 255"},
+		{"1", "17.5\n", "line 1, column 785: '17.5' is not a whole number from 0 to 255"},
+		{"1", "1e999\n", "line 1, column 785: '1e999' is not a whole number from 0 to 255"},
+		{"", "0\n", "line 1, column 1: '' is not a class number"},
+		{"A", "0\n", "line 1, column 1: 'A' is not a class number"},
+		{"label", "0\n", "line 1, column 1: 'label' is not a class number"},
 	};
 	static char text[8192];
 
@@ -309,8 +309,7 @@ static void test_data_as_header(void **state)
 				    contents.n * EMNIST_VECTOR_LENGTH);
 		assert_string_equal(contents.description, tables[i].description);
 		check_assumed(tables[i].path, NULL, EMNIST_ASSUMED_HEADER,
-			      "line 1 is left out: it was an image before a program took it for "
-			      "names of columns");
+			      "line 1 is left out: a program took this image for column names");
 	}
 }
 
@@ -325,18 +324,18 @@ static void test_label_column(void **state)
 		 "choose a label column: the header on line 1 has none called label, labels, "
 		 "class, target or character, but 'y', '1x1' to '28x28'"},
 		{FOLDER "tables/other-name.csv.gz", "z", EMNIST_ERR_ARGUMENT,
-		 "there is no label column 'z': neither a name on line 1 nor a number from 1 to "
+		 "no label column 'z': neither a name on line 1 nor a number from 1 to "
 		 "785"},
 		{FOLDER "tables/other-name.csv.gz", "786", EMNIST_ERR_ARGUMENT,
-		 "there is no label column '786': neither a name on line 1 nor a number from 1 to "
+		 "no label column '786': neither a name on line 1 nor a number from 1 to "
 		 "785"},
 		{FOLDER "strokes-byclass.csv", "99999999999999999999", EMNIST_ERR_ARGUMENT,
-		 "there is no label column '99999999999999999999': neither a name, since there is "
-		 "no header, nor a number from 1 to 785"},
+		 "no label column '99999999999999999999': neither a name, since there is no "
+		 "header, nor a number from 1 to 785"},
 		{FOLDER "tables/index-no-header.csv.gz", "1", EMNIST_ERR_CORRUPT,
-		 "line 1: 786 columns, not a label and 784 values"},
+		 "line 1: 786 columns instead of a label and 784 values"},
 		{FOLDER "tables/index.csv.gz", "1x1", EMNIST_ERR_CORRUPT,
-		 "line 1: 783 columns of pixels beside the label, not 784"},
+		 "line 1: 783 columns of pixels beside the label instead of 784"},
 	};
 
 	(void)state;
@@ -373,10 +372,10 @@ static const char *write_rows(const char *name, unsigned n, bool turned)
 
 static void test_assumed(void **state)
 {
-	static const char upright[] = "assuming upright images, since the built-in model is more "
-				      "certain of them that way",
-			  transposed[] = "assuming transposed images, since the built-in model is "
-					 "more certain of them that way";
+	static const char upright
+		[] = "assuming upright images, since the built-in model is more confident that way",
+	 transposed[] =
+		 "assuming transposed images, since the built-in model is more confident that way";
 	const struct emnist_dataset_options given = {.transpose = EMNIST_TRANSPOSE_NO};
 
 	(void)state;
@@ -389,8 +388,8 @@ static void test_assumed(void **state)
 	check_assumed(write_rows("transposed.csv", 40, true), NULL, EMNIST_ASSUMED_TRANSPOSE,
 		      transposed);
 	check_assumed(write_rows("few.csv", 7, false), NULL, EMNIST_ASSUMED_TRANSPOSE,
-		      "assuming transposed images, as is usual for CSV without a header; their "
-		      "looks do not tell");
+		      "assuming transposed images, as is usual for CSV without a header; the "
+		      "images do not show it");
 	check_assumed(in_scratch("few.csv"), NULL, EMNIST_ASSUMED_MAPPING, NULL);
 	check_assumed(in_scratch("upright.csv"), NULL, EMNIST_ASSUMED_MAPPING,
 		      "assuming that labels 0 to 25 mean the letters A to Z");
@@ -398,11 +397,11 @@ static void test_assumed(void **state)
 		      "assuming that labels 0 to 19 mean the classes of EMNIST Balanced, 0-9 A-Z "
 		      "and some of a-z");
 	check_assumed(FOLDER "strokes-byclass.csv", NULL, EMNIST_ASSUMED_MAPPING, NULL);
-	check_assumed(FOLDER "tables/last-no-header.csv.gz", NULL, EMNIST_ASSUMED_LABEL_COLUMN,
-		      "assuming labels in the last column, since the first one has zeros alone");
+	check_assumed(
+		FOLDER "tables/last-no-header.csv.gz", NULL, EMNIST_ASSUMED_LABEL_COLUMN,
+		"assuming labels in the last column, since the first one contains only zeros");
 	check_assumed(FOLDER "tables/data-as-header.csv.gz", NULL, EMNIST_ASSUMED_HEADER,
-		      "line 1 is left out: it was an image before a program took it for names of "
-		      "columns");
+		      "line 1 is left out: a program took this image for column names");
 }
 
 /* A line of a label and 784 zeros, but for a first and a last value. */
@@ -424,13 +423,13 @@ static void test_fractions(void **state)
 		{{"1", "0.498", "0", "1.0"}, NULL},
 		{{"0", "5E-1", "1", ".25"}, NULL},
 		{{"0.5", "0", "17", "0"},
-		 "line 2, column 2: '17' is more than 1, among fractions of it"},
+		 "line 2, column 2: '17' is above 1, among fractions of 1"},
 		{{"17", "0", "0.5", "0"},
 		 "line 2, column 2: '0.5' is a fraction, among whole numbers above 1"},
 		{{"0.5", "0", "0", "17"},
-		 "line 2, column 785: it is more than 1, among fractions of it"},
+		 "line 2, column 785: it is above 1, among fractions of 1"},
 		{{"0", "0.5", "0", "17"},
-		 "line 2, column 785: '17' is more than 1, among fractions of it"},
+		 "line 2, column 785: '17' is above 1, among fractions of 1"},
 		{{"17", "0", "0", "0.5"},
 		 "line 2, column 785: it is a fraction, among whole numbers above 1"},
 	};
@@ -504,8 +503,8 @@ static void test_damaged_lists(void **state)
 	check_list("path,label\na.png,A,x\n", EMNIST_ERR_CORRUPT,
 		   "line 2: 3 fields, but 2 in the first");
 	check_list("a.png,A\nb.png,cat\n", EMNIST_ERR_FORMAT,
-		   "'cat' names no class: neither all names are characters (A, A_caps, U+0041), "
-		   "nor hexadecimal codes (41), nor class numbers");
+		   "'cat' is not a class: names must all be characters (A, A_caps, U+0041), "
+		   "hexadecimal codes (41) or class numbers");
 	check_list("a.png,\"A\n", EMNIST_ERR_CORRUPT, "line 1: a quote is not closed");
 	memset(huge + 3, ',', sizeof(huge) - 4);
 	huge[sizeof(huge) - 1] = '\0';
@@ -584,7 +583,7 @@ static void test_matlab(void **state)
 	check_same(FOLDER "fractions.mat", NULL,
 		   "MATLAB, dataset.test, fractions of 0 to 1 times 255");
 	check_fails(FOLDER "mixed.mat", NULL, EMNIST_ERR_CORRUPT,
-		    "test: 'images': row 3, column 500: 17 is more than 1, among fractions of it");
+		    "test: 'images': row 3, column 500: 17 is above 1, among fractions of 1");
 	read_good(ORIGINAL, NULL, &original);
 	options.split = "train";
 	read_good(FOLDER "strokes.mat", &options, &contents);
@@ -593,7 +592,7 @@ static void test_matlab(void **state)
 	check_fails(FOLDER "strokes.mat", NULL, EMNIST_ERR_ARGUMENT, "choose a split: train, test");
 	options.split = "validation";
 	check_fails(FOLDER "strokes.mat", &options, EMNIST_ERR_ARGUMENT,
-		    "there is no split 'validation': only train, test");
+		    "no split 'validation': only train, test");
 }
 
 struct bytes {
@@ -633,11 +632,11 @@ static void test_damaged_matlab(void **state)
 		const char *message;
 	} cases[] = {
 		{"\0\1IM", "\0\2IM", 4, EMNIST_ERR_UNSUPPORTED,
-		 "a MATLAB file of version 0x0200: only version 5, 0x0100, is read"},
+		 "a MATLAB file of version 0x0200: only version 5, 0x0100, is supported"},
 		{"\0\1IM", "\0\1XX", 4, EMNIST_ERR_CORRUPT,
-		 "damaged MATLAB file: its header does not say how bytes are ordered"},
+		 "damaged MATLAB file: its header does not record the byte order"},
 		{"MATLAB 5.0", "MATLAB 7.3", 10, EMNIST_ERR_UNSUPPORTED,
-		 "MATLAB 7.3, which is HDF5, is not read: save it with save('-v7')"},
+		 "MATLAB 7.3 (HDF5) is not supported: save the file with save('-v7')"},
 		{"dataset", "datasex", 7, EMNIST_ERR_FORMAT,
 		 "it has no variable 'dataset', as NIST's files have"},
 		{"images", "imagex", 6, EMNIST_ERR_FORMAT, "test: it has no 'images'"},
@@ -648,12 +647,12 @@ static void test_damaged_matlab(void **state)
 		{"\x28\0\0\0\x10\3\0\0", "\x40\6\0\0\x14\0\0\0", 8, EMNIST_ERR_CORRUPT,
 		 "test: damaged MATLAB file: 1600x20 numbers of 1 bytes, but 31360 bytes of them"},
 		{"\x28\0\0\0\x10\3\0\0", "\x10\3\0\0\x28\0\0\0", 8, EMNIST_ERR_UNSUPPORTED,
-		 "test: 'images' are 784x40: a row of 784 numbers an image is read"},
+		 "test: 'images' is 784x40: expected a row of 784 numbers per image"},
 		{"\2\0\0\0\x80\x7a\0\0", "\2\0\0\0\x80\x7a\0\1", 8, EMNIST_ERR_CORRUPT,
 		 "test: damaged MATLAB file: 40x784 numbers of 1 bytes, but 16808576 bytes of "
 		 "them"},
 		{"\2\0\0\0\x80\x7a\0\0", "\x10\0\0\0\x80\x7a\0\0", 8, EMNIST_ERR_UNSUPPORTED,
-		 "test: numbers of type 16 are not read"},
+		 "test: numbers of type 16 are not supported"},
 	};
 
 	(void)state;
@@ -665,7 +664,7 @@ static void test_damaged_matlab(void **state)
 	}
 	check_fails(write_file("hdf5.mat", "\x89HDF\r\n\x1a\n and more", 17), NULL,
 		    EMNIST_ERR_UNSUPPORTED,
-		    "MATLAB 7.3, which is HDF5, is not read: save it with save('-v7')");
+		    "MATLAB 7.3 (HDF5) is not supported: save the file with save('-v7')");
 }
 
 /* Files that SciPy made for the fuzzer, and a checksum that is wrong. */
@@ -678,9 +677,9 @@ static void test_odd_matlab(void **state)
 	} cases[] = {
 		{"three-labels", EMNIST_ERR_CORRUPT, "test: 2 images, but 3 labels"},
 		{"no-labels", EMNIST_ERR_FORMAT, "test: it has no 'labels'"},
-		{"label-negative", EMNIST_ERR_CORRUPT, "test: 'labels': -2 is no class number"},
+		{"label-negative", EMNIST_ERR_CORRUPT, "test: 'labels': -2 is not a class number"},
 		{"dataset-of-numbers", EMNIST_ERR_UNSUPPORTED,
-		 "the variable 'dataset' is no struct, as it is in NIST's files"},
+		 "the variable 'dataset' is not a struct, as in NIST's files"},
 		{"no-dataset", EMNIST_ERR_FORMAT,
 		 "it has no variable 'dataset', as NIST's files have"},
 		{"rows-huge", EMNIST_ERR_CORRUPT,
@@ -688,7 +687,7 @@ static void test_odd_matlab(void **state)
 		 "them"},
 		{"length-huge", EMNIST_ERR_CORRUPT, "damaged MATLAB file: it is cut short"},
 		{"four-columns", EMNIST_ERR_CORRUPT,
-		 "image 0 has the label 3, which is none of the 10 classes"},
+		 "image 0 has the label 3, which is not one of the 10 classes"},
 	};
 	const struct emnist_dataset_options options = {.split = "test"};
 	static struct bytes bytes;
@@ -775,22 +774,22 @@ static void test_class_names(void **state)
 	check_names("1 2 3", NULL, "characters 1=1 2=2 3=3");
 	check_names("A A_caps 9", NULL, "characters 10=A 10=A 9=9");
 	check_names("A cat", NULL,
-		    "'cat' names no class: neither all names are characters (A, A_caps, U+0041), "
-		    "nor hexadecimal codes (41), nor class numbers");
+		    "'cat' is not a class: names must all be characters (A, A_caps, U+0041), "
+		    "hexadecimal codes (41) or class numbers");
 	check_names("A 10", NULL,
-		    "'10' names no class: neither all names are characters (A, A_caps, U+0041), "
-		    "nor hexadecimal codes (41), nor class numbers");
+		    "'10' is not a class: names must all be characters (A, A_caps, U+0041), "
+		    "hexadecimal codes (41) or class numbers");
 	check_names("Ab", NULL,
-		    "'Ab' names no class: neither all names are characters (A, A_caps, U+0041), "
-		    "nor hexadecimal codes (41), nor class numbers");
+		    "'Ab' is not a class: names must all be characters (A, A_caps, U+0041), "
+		    "hexadecimal codes (41) or class numbers");
 	check_names("\xff", NULL,
-		    "'\xff' names no class: neither all names are characters (A, A_caps, U+0041), "
-		    "nor hexadecimal codes (41), nor class numbers");
+		    "'\xff' is not a class: names must all be characters (A, A_caps, U+0041), "
+		    "hexadecimal codes (41) or class numbers");
 	/* A mapping says what they are classes of, and makes numbers of digits. */
 	check_names("1 2", "1 65\n2 66\n", "class numbers 1 2");
 	check_names("B A", "1 65 97\n2 66\n", "characters 2 1");
-	check_names("A C", "1 65\n2 66\n", "the class 'C' is none of the mapping's");
-	check_names("1 3", "1 65\n2 66\n", "the class '3' is none of the mapping's");
+	check_names("A C", "1 65\n2 66\n", "the class 'C' is not in the mapping");
+	check_names("1 3", "1 65\n2 66\n", "the class '3' is not in the mapping");
 }
 
 /* ------------------------------------------------------------------------ folders */
@@ -816,7 +815,7 @@ static void test_folders(void **state)
 	assert_string_equal(contents.texts, "0 1 2");
 	assert_memory_equal(contents.pixels, original.pixels, 3 * EMNIST_VECTOR_LENGTH);
 	assert_string_equal(contents.description, "image files in folders named by ASCII codes in "
-						  "hexadecimal, 2 other files passed over");
+						  "hexadecimal, 2 other files skipped");
 	check_fails(in_scratch("all"), NULL, EMNIST_ERR_ARGUMENT, "choose a split: test, train");
 	options.split = "train";
 	read_good(in_scratch("all"), &options, &contents);
@@ -851,10 +850,10 @@ static void test_split_of_one(void **state)
 	check_same(FOLDER "strokes-byclass.csv", &options, "CSV, transposed");
 	options.split = "train";
 	check_fails(ORIGINAL, &options, EMNIST_ERR_ARGUMENT,
-		    "'strokes-byclass-test-images-idx3-ubyte': there is no split 'train': it is a "
-		    "single dataset");
+		    "'strokes-byclass-test-images-idx3-ubyte': no split 'train': it is a single "
+		    "dataset");
 	check_fails(FOLDER "list.csv", &options, EMNIST_ERR_ARGUMENT,
-		    "there is no split 'train': it is a single dataset");
+		    "no split 'train': it is a single dataset");
 }
 
 static void test_folders_of_files(void **state)
@@ -865,9 +864,9 @@ static void test_folders_of_files(void **state)
 
 	(void)state;
 	link_image(4, "flat/x.png");
-	check_fails(in_scratch("flat"), NULL, EMNIST_ERR_FORMAT,
-		    "the folder has neither files of a dataset nor a folder of images for each "
-		    "class");
+	check_fails(
+		in_scratch("flat"), NULL, EMNIST_ERR_FORMAT,
+		"the folder contains neither dataset files nor a folder of images for each class");
 	write_file("flat/labels.csv", "x.png,4\n", 8);
 	read_good(in_scratch("flat"), NULL, &contents);
 	assert_string_equal(contents.texts, "4");

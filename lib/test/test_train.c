@@ -269,7 +269,7 @@ static void foreign_teachers_are_refused(void **state)
 	options.teachers = (const struct emnist_model *const[]){teacher};
 	options.n_teachers = 1;
 	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message, "teacher 1: its classes are not those of the model");
+	assert_string_equal(error.message, "teacher 1: its classes differ from the model's");
 	emnist_model_free(teacher);
 }
 
@@ -449,7 +449,7 @@ static void unknown_classes_are_refused(void **state)
 	options.labels = labels;
 	assert_int_equal(try_train(&options, &model, &error), EMNIST_ERR_ARGUMENT);
 	assert_string_equal(error.message,
-			    "dataset 1: images of '1', which no class of the model stands for");
+			    "dataset 1: images of '1', for which the model has no class");
 	emnist_labels_free(labels);
 }
 
@@ -539,8 +539,8 @@ static void bad_options_are_named(void **state)
 	} cases[] = {
 		{{.dropout = 1}, "dropout of 1: must be 0 to 0.99"},
 		{{.dropout = NAN}, "dropout of nan: must be 0 to 0.99"},
-		{{.n_rows = 48}, "48 images a step: must be a multiple of 32"},
-		{{.n_rows = 1024}, "640 images to train on: fewer than the 1024 of one step"},
+		{{.n_rows = 48}, "48 images per step: must be a multiple of 32"},
+		{{.n_rows = 1024}, "640 images to train on: fewer than the 1024 of a step"},
 		{{.learning_rate = -1}, "learning rate of -1: must be 1e-09 to 10"},
 		{{.batch_norm = (enum emnist_train_switch)7},
 		 "batch normalisation of 7: must be 0 to 2"},

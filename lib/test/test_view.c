@@ -154,12 +154,12 @@ static const struct {
 	{"0,,1", false, 2, "a character is missing before ','"},
 	{"0-", false, 2, "a character is missing at the end"},
 	{"0-,1", false, 2, "a character is missing before ','"},
-	{"-9", false, 0, "'-' stands between two characters; for itself, behind a backslash"},
-	{"0-2-4", false, 3, "'-' stands between two characters; for itself, behind a backslash"},
-	{"0--", false, 2, "'-' stands between two characters; for itself, behind a backslash"},
+	{"-9", false, 0, "'-' stands between two characters; write \\- for the character"},
+	{"0-2-4", false, 3, "'-' stands between two characters; write \\- for the character"},
+	{"0--", false, 2, "'-' stands between two characters; write \\- for the character"},
 	{"9-0", false, 3, "a range runs backwards, from '9' to '0'"},
-	{"\\d", false, 1, "a backslash stands before '-', ',' or another"},
-	{"0\\", false, 2, "a backslash stands before '-', ',' or another"},
+	{"\\d", false, 1, "a backslash must be followed by '-', ',' or a backslash"},
+	{"0\\", false, 2, "a backslash must be followed by '-', ',' or a backslash"},
 	{"a b", false, 1, "U+0020 is not a visible character"},
 	{"\x1b[m", false, 0, "U+001B is not a visible character"},
 	{"\xc2\x85", false, 0, "U+0085 is not a visible character"},
@@ -182,16 +182,16 @@ static const struct {
 	 "there is no set 'Lower'; did you mean 'lower'? (sets: digits, upper, lower, letters, "
 	 "alnum; for the letters themselves: '=Lower')"},
 	{"=digit", false, EMNIST_NO_OFFSET,
-	 "'i' is there twice; sets with a name are digits, upper, lower, letters, alnum"},
-	{"=ab", false, EMNIST_NO_OFFSET, "there is no class for '='"},
+	 "'i' is listed twice; named sets are digits, upper, lower, letters, alnum"},
+	{"=ab", false, EMNIST_NO_OFFSET, "no class for '='"},
 	{"0-9,5", false, EMNIST_NO_OFFSET,
-	 "'5' is there twice; sets with a name are digits, upper, lower, letters, alnum"},
+	 "'5' is listed twice; named sets are digits, upper, lower, letters, alnum"},
 	{"Q-T,upper", false, EMNIST_NO_OFFSET,
-	 "'Q' is there twice; sets with a name are digits, upper, lower, letters, alnum"},
-	{"\xc3\xa9", false, EMNIST_NO_OFFSET, "there is no class for '\xc3\xa9'"},
-	{"a-\xf4\x8f\xbf\xbf", false, EMNIST_NO_OFFSET, "there is no class for '{'"},
-	{"!-z", true, EMNIST_NO_OFFSET, "there is no class for '!'"},
-	{"~-\xc2\xa1", false, EMNIST_NO_OFFSET, "there is no class for '~'"},
+	 "'Q' is listed twice; named sets are digits, upper, lower, letters, alnum"},
+	{"\xc3\xa9", false, EMNIST_NO_OFFSET, "no class for '\xc3\xa9'"},
+	{"a-\xf4\x8f\xbf\xbf", false, EMNIST_NO_OFFSET, "no class for '{'"},
+	{"!-z", true, EMNIST_NO_OFFSET, "no class for '!'"},
+	{"~-\xc2\xa1", false, EMNIST_NO_OFFSET, "no class for '~'"},
 };
 
 static void test_refusals(void **state)
@@ -224,7 +224,7 @@ static void test_nothing_left(void **state)
 
 	(void)state;
 	assert_int_equal(emnist_view_create(digits, &options, &view, &error), EMNIST_ERR_ARGUMENT);
-	assert_string_equal(error.message, "no class is in the set");
+	assert_string_equal(error.message, "the set contains no class");
 	emnist_labels_free(digits);
 }
 

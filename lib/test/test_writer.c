@@ -51,9 +51,9 @@ static void refusals(void **state)
 	char mapping[1024] = "0 300", name[512];
 
 	(void)state;
-	refused("x", "0 65", &no_form, EMNIST_ERR_ARGUMENT, "no such form: 6");
+	refused("x", "0 65", &no_form, EMNIST_ERR_ARGUMENT, "unknown format: 6");
 	refused("", "0 65", NULL, EMNIST_ERR_ARGUMENT, "no name to write to");
-	refused("/tmp/", "0 65", NULL, EMNIST_ERR_ARGUMENT, "a folder, and no name for the files");
+	refused("/tmp/", "0 65", NULL, EMNIST_ERR_ARGUMENT, "a folder; a file name is needed");
 	refused("x", "256 65", NULL, EMNIST_ERR_UNSUPPORTED,
 		"the class 256: idx files have labels up to 255");
 	for (int c = 301; c < 350; c++) {
@@ -61,7 +61,7 @@ static void refusals(void **state)
 		strcat(mapping, name);
 	}
 	refused("/tmp/never", mapping, &flat, EMNIST_ERR_UNSUPPORTED,
-		"class 0 stands for too many characters to name a folder after");
+		"class 0 has too many characters for the name of a folder");
 }
 
 static void nothing_half_is_left(void **state)
@@ -84,7 +84,7 @@ static void nothing_half_is_left(void **state)
 		assert_int_equal(emnist_writer_add(writer, 2, pixels, classes, numbers, NULL), 0);
 		assert_int_equal(emnist_writer_add(writer, 2, pixels, wrong, numbers, &error),
 				 EMNIST_ERR_ARGUMENT);
-		assert_string_equal(error.message, "there is no class 2");
+		assert_string_equal(error.message, "no class 2");
 		emnist_writer_free(writer);
 	}
 	/* It is empty. */

@@ -91,7 +91,7 @@ static enum emnist_status damaged(struct emnist_error *error, const char *why)
 static enum emnist_status foreign(struct emnist_error *error)
 {
 	return error_set(error, EMNIST_ERR_ARGUMENT,
-			 "the checkpoint was made by other options or other data");
+			 "the checkpoint was made with other options or data");
 }
 
 /* Whether bytes are a whole checkpoint of this very run. */
@@ -103,7 +103,7 @@ static enum emnist_status check(const struct checkpoint *checkpoint, const struc
 	uint32_t crc;
 
 	if (memcmp(header->magic, MAGIC, sizeof(MAGIC)) != 0)
-		return damaged(error, "it does not begin as one");
+		return damaged(error, "it does not begin like one");
 	if (header->fingerprint != checkpoint->fingerprint ||
 	    header->n_parameters != net->n_parameters || header->n_stats != net->n_stats)
 		return foreign(error);

@@ -119,7 +119,7 @@ static enum emnist_status check_numbers(const struct settings *s,
 		{"warm-up epochs", s->warmup_epochs, 0, MAX_EPOCHS},
 		{"weight decay", s->weight_decay, 0, 10},
 		{"EMA decay", s->ema_decay, 0, 0.999999},
-		{"share with frozen batch normalisation", s->freeze, 0, 1},
+		{"share with frozen batch normalization", s->freeze, 0, 1},
 		{"label smoothing", s->label_smoothing, 0, 0.99},
 		{"rotation", s->distortion.rotate, 0, 180},
 		{"scale", s->distortion.scale, 0, 0.9},
@@ -142,7 +142,7 @@ static enum emnist_status check_numbers(const struct settings *s,
 					 ranges[i].max);
 	if (s->shard_rows == 0)
 		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "%zu images a step: must be a multiple of %d", s->n_rows,
+				 "%zu images per step: must be a multiple of %d", s->n_rows,
 				 SHARD_ROWS_LEAST);
 	return EMNIST_OK;
 }

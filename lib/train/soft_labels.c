@@ -66,18 +66,17 @@ static enum emnist_status read_header(struct soft_labels *labels, struct emnist_
 	n_images = cursor_u32_be(&cursor);
 	n_classes = cursor_u32_be(&cursor);
 	if (magic != MAGIC)
-		return error_at(error, EMNIST_ERR_FORMAT, 0,
-				"no idx file of soft labels: it begins with 0x%08x, not with "
-				"0x%08x",
-				magic, MAGIC);
+		return error_at(
+			error, EMNIST_ERR_FORMAT, 0,
+			"not an idx file of soft labels: it begins with 0x%08x instead of 0x%08x",
+			magic, MAGIC);
 	if (n_variants < 1 || n_variants > MAX_VARIANTS)
 		return error_at(error, EMNIST_ERR_LIMIT, 4,
 				"soft labels for %u variants: must be 1 to %d", n_variants,
 				MAX_VARIANTS);
 	if (n_images != labels->n_images || n_classes != labels->n_classes)
 		return error_at(error, EMNIST_ERR_ARGUMENT, 8,
-				"soft labels for %u images and %u classes, where there are %zu "
-				"and %zu",
+				"soft labels for %u images and %u classes instead of %zu and %zu",
 				n_images, n_classes, labels->n_images, labels->n_classes);
 	labels->n_variants = n_variants;
 	return EMNIST_OK;
@@ -95,7 +94,7 @@ static enum emnist_status open_file(struct soft_labels *labels, const char *path
 	if (S_ISDIR(st_ret->st_mode))
 		return error_errno(error, EISDIR, NULL);
 	if (!S_ISREG(st_ret->st_mode))
-		return error_set(error, EMNIST_ERR_ARGUMENT, "soft labels must be a plain file");
+		return error_set(error, EMNIST_ERR_ARGUMENT, "soft labels must be a regular file");
 	return EMNIST_OK;
 }
 
@@ -200,9 +199,8 @@ enum emnist_status soft_labels_read(const struct soft_labels *labels, uint64_t v
 	}
 	if (!good || !(fabsf(sum - 1) <= SUM_TOLERANCE))
 		return error_at(error, EMNIST_ERR_CORRUPT, offset,
-				"what is said of image %zu in variant %llu is no set of "
-				"probabilities",
-				image, (unsigned long long)variant);
+				"image %zu of variant %llu: values are not probabilities", image,
+				(unsigned long long)variant);
 	return EMNIST_OK;
 }
 

@@ -79,8 +79,7 @@ static enum emnist_status check_teachers(const struct run *run, struct emnist_er
 				      emnist_labels_text(emnist_model_labels(teacher), c)) == 0;
 		if (!same)
 			return error_set(error, EMNIST_ERR_ARGUMENT,
-					 "teacher %zu: its classes are not those of the model",
-					 t + 1);
+					 "teacher %zu: its classes differ from the model's", t + 1);
 	}
 	return EMNIST_OK;
 }
@@ -102,7 +101,7 @@ static enum emnist_status load_data(struct run *run, struct emnist_dataset *cons
 		return status;
 	if (run->set.n_training < run->settings.n_rows)
 		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "%zu images to train on: fewer than the %zu of one step",
+				 "%zu images to train on: fewer than the %zu of a step",
 				 run->set.n_training, run->settings.n_rows);
 	run->order = alloc_array(run->set.n_training, sizeof(*run->order));
 	return run->order ? EMNIST_OK : error_memory(error);
@@ -124,7 +123,7 @@ static enum emnist_status open_soft_labels_of(struct run *run, const char *path,
 		run->n_variants = n_variants;
 	if (run->n_variants != n_variants) {
 		status = error_set(error, EMNIST_ERR_ARGUMENT,
-				   "soft labels for %zu variants, where there are %zu", n_variants,
+				   "soft labels for %zu variants instead of %zu", n_variants,
 				   run->n_variants);
 		return about_file(path, status, error);
 	}
@@ -142,7 +141,7 @@ static enum emnist_status open_soft_labels(struct run *run, struct emnist_error 
 		return EMNIST_OK;
 	if (options->n_teachers > 0)
 		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "teachers and soft labels: only one of both");
+				 "teachers and soft labels exclude each other");
 	run->soft_labels = alloc_zeroed(options->n_soft_labels, sizeof(struct soft_labels *));
 	if (!run->soft_labels)
 		return error_memory(error);
@@ -430,8 +429,8 @@ static enum emnist_status check_weights(const struct run *run, struct emnist_err
 		sum += net->parameters[i] * 0;
 	return sum == 0 ? EMNIST_OK
 			: error_set(error, EMNIST_ERR_ARGUMENT,
-				    "training diverges: after step %llu weights are infinite or no "
-				    "numbers; a lower learning rate may help",
+				    "training diverges: after step %llu weights are infinite or "
+				    "NaN; a lower learning rate may help",
 				    (unsigned long long)run->checkpoint.step);
 }
 

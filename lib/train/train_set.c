@@ -103,7 +103,7 @@ static enum emnist_status take_images(struct train_set *set, const struct emnist
 			continue;
 		if (set->targets[target].n == 0)
 			return error_set(error, EMNIST_ERR_ARGUMENT,
-					 "images of '%s', which no class of the model stands for",
+					 "images of '%s', for which the model has no class",
 					 emnist_labels_text(labels, classes[i]));
 		if (to != from)
 			memcpy(to, from, EMNIST_VECTOR_LENGTH);

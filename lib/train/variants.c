@@ -225,7 +225,7 @@ enum emnist_status emnist_train_write_variants(struct emnist_dataset *const *dat
 	if (!options)
 		options = &defaults;
 	if (n_datasets == 0)
-		return error_set(error, EMNIST_ERR_ARGUMENT, "no dataset to show");
+		return error_set(error, EMNIST_ERR_ARGUMENT, "no dataset");
 	status = settings_resolve(&variants.settings, options, error);
 	variants.labels = options->labels ? options->labels : emnist_dataset_labels(datasets[0]);
 	if (!status)
