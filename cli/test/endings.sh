@@ -12,7 +12,7 @@ refused()
 	name=$1
 	shift
 	"$EMNIST" "$@" >/dev/null 2>"$TMP/stderr"
-	is "$*" "2 1 " "$? $(grep -c "'$out/$name': .*ending\|'$out/$name': idx files" "$TMP/stderr") $(ls "$out")"
+	is "$*" "2 1 " "$? $(grep -c "'$out/$name': .*ending\|'$out/$name': only idx files" "$TMP/stderr") $(ls "$out")"
 }
 
 # is_written FORMAT NAME: by what `model show` takes it for.
