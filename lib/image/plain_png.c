@@ -26,6 +26,9 @@
 /* Deflate makes no more than this of one byte: 258 bytes out of two bits, see RFC 1951. */
 #define DEFLATE_MAX_RATIO 1032
 
+/* The longest match. inflate() goes byte by byte where there is less room than that. */
+#define MATCH_NBYTES 258
+
 /* The largest window of a stream: none looks back further. */
 #define MAX_WINDOW_NBYTES ((size_t)32 << 10)
 
@@ -152,9 +155,9 @@ static void on_zlib_free(void *memory, void *bytes)
 	(void)bytes;
 }
 
-/* Whether the rows are n bytes, with which the stream ends and the data too. The stream may look
- * back as far as it likes: libpng, whose window is no larger than the stream says, would refuse
- * what looks back further. */
+/* Whether the rows are n bytes, with which the stream ends and the data too; rows has room for
+ * MATCH_NBYTES more. The stream may look back as far as it likes: libpng, whose window is no larger
+ * than the stream says, would refuse what looks back further. */
 static bool inflate_rows(const uint8_t *data, size_t nbytes, uint8_t *rows, size_t n)
 {
 	struct zlib_memory memory;
@@ -170,7 +173,7 @@ static bool inflate_rows(const uint8_t *data, size_t nbytes, uint8_t *rows, size
 	stream.next_in = (Bytef *)(uintptr_t)data;
 	stream.avail_in = (unsigned)nbytes;
 	stream.next_out = rows;
-	stream.avail_out = (unsigned)n;
+	stream.avail_out = (unsigned)(n + MATCH_NBYTES);
 	done = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0 &&
 	       stream.total_out == n;
 	inflateEnd(&stream);
@@ -264,7 +267,7 @@ static bool take_samples(const struct layout *layout, const uint8_t *rows, size_
 	return true;
 }
 
-/* The image of rows, n bytes of room. */
+/* The image of rows, n bytes and room for MATCH_NBYTES more. */
 static bool decode_rows(const struct chunks *chunks, const struct layout *layout,
 			const struct image_header *header, uint8_t *rows, size_t n,
 			struct image *image)
@@ -295,7 +298,7 @@ bool plain_png_decode(const uint8_t *bytes, size_t nbytes, const struct image_he
 		      struct image *image)
 {
 	struct cursor in = cursor_over(bytes, nbytes);
-	uint8_t few[BLOCK_NBYTES], *many = NULL;
+	uint8_t few[BLOCK_NBYTES + MATCH_NBYTES], *many = NULL;
 	struct chunks chunks;
 	struct layout layout;
 	size_t n;
@@ -307,9 +310,9 @@ bool plain_png_decode(const uint8_t *bytes, size_t nbytes, const struct image_he
 	n = (layout.row_nbytes + 1) * layout.height;
 	if (n / DEFLATE_MAX_RATIO > chunks.data_nbytes)
 		return false;
-	if (n > sizeof(few))
-		many = alloc_array(n, 1);
-	done = (many || n <= sizeof(few)) &&
+	if (n > BLOCK_NBYTES)
+		many = alloc_array(n + MATCH_NBYTES, 1);
+	done = (many || n <= BLOCK_NBYTES) &&
 	       decode_rows(&chunks, &layout, header, many ? many : few, n, image);
 	free(many);
 	return done;
