@@ -50,26 +50,24 @@ static struct gaussian make_gaussian(double sigma)
 	return gaussian;
 }
 
-/* to, n values, += weight times the values of from that lie `by` - reach further; beyond the ends
- * of from is paper, 0. */
+/* Beyond the ends of a row is paper, 0. Writes LANES values behind a row, which the next one
+ * overwrites. */
 SIMD_CLONES
-static void add_shifted(const float *restrict from, float *restrict to, size_t n, float weight,
-			size_t by, size_t reach)
-{
-	const size_t back = by < reach ? reach - by : 0, ahead = by > reach ? by - reach : 0;
-
-	for (size_t i = back; i + ahead < n; i++)
-		to[i] += weight * from[i + ahead - back];
-}
-
 static void blur_rows(const struct gaussian *gaussian, const float *from, float *to, size_t width,
 		      size_t height)
 {
-	memset(to, 0, width * height * sizeof(*to));
-	for (size_t y = 0; y < height; y++)
-		for (size_t k = 0; k <= 2 * gaussian->reach; k++)
-			add_shifted(from + y * width, to + y * width, width, gaussian->weights[k],
-				    k, gaussian->reach);
+	float row[WORK_SIDE + 2 * MAX_REACH + LANES] = {0};
+
+	for (size_t y = 0; y < height; y++) {
+		memcpy(row + gaussian->reach, from + y * width, width * sizeof(*row));
+		for (size_t x = 0; x < width; x += LANES) {
+			lanes sum = {0};
+
+			for (size_t k = 0; k <= 2 * gaussian->reach; k++)
+				sum += gaussian->weights[k] * *(const lanes *)(row + x + k);
+			*(lanes *)(to + y * width + x) = sum;
+		}
+	}
 }
 
 /* In place, by way of a copy of a few columns. */

@@ -178,11 +178,15 @@ static void average_rows(const struct plane *plane, const struct region *region,
 SIMD_CLONES
 static void take_as_is(const struct plane *plane, const struct region *region, float *to)
 {
-	for (size_t y = 0; y < region->height; y++) {
+	/* Whole rows lie one behind the other. */
+	const size_t n_rows = region->width == plane->width ? 1 : region->height;
+	const size_t n = region->width * region->height / n_rows;
+
+	for (size_t y = 0; y < n_rows; y++) {
 		const uint8_t *row = plane->values + (region->y + y) * plane->width + region->x;
 
-		for (size_t x = 0; x < region->width; x++)
-			to[y * region->width + x] = (float)row[x];
+		for (size_t x = 0; x < n; x++)
+			to[y * n + x] = (float)row[x];
 	}
 }
 
