@@ -188,7 +188,7 @@ def graphs():
             lambda g, n: n["w1"].attr["value"].tensor.CopyFrom(
                 tf.make_tensor_proto(np.full((4, 3), np.nan, "f"))))
     changed("nan_bias.pb", "CORRUPT",
-            "operator BiasAdd (node 'bias1') takes values that are infinite or no numbers",
+            "operator BiasAdd (node 'bias1') takes values that are infinite or NaN",
             lambda g, n: n["b1"].attr["value"].tensor.CopyFrom(
                 tf.make_tensor_proto(np.full(3, np.nan, "f"))))
     cut = network().SerializeToString()

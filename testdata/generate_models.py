@@ -259,6 +259,19 @@ def make_by_hand():
         weights() + [numpy_helper.from_array(np.array([1]), "one"),
                      numpy_helper.from_array(np.array([-1, 6]), "shape"),
                      numpy_helper.from_array(np.array([0, 10]), "end")], shape=("N", 1, 6)))
+    # What is computed of constants is a constant; what is computed of one layer is one activation.
+    add("computed_constants", build([
+        node("Mul", "w1 half", "w"), node("Add", "b1 half", "b"), node("Gemm", "x w b", "c", transB=1),
+        node("Relu", "c", "d"), node("Gemm", "d w2 b2", "e", transB=1), node("Softmax", "e", "y")],
+        weights() + [tensor("half", 0.5)]))
+    add("activation_in_parts", build([
+        node("Gemm", "x w1 b1", "a", transB=1), node("Relu", "a", "b"), node("Add", "b a", "c"),
+        node("Gemm", "c w2 b2", "y", transB=1)]))
+    # A unit that normalization has switched off says nothing of how the others are scaled.
+    add("norm_dead_units", build([
+        node("Gemm", "x w1 b1", "a", transB=1), node("BatchNormalization", "a g b1 b1 v", "b"),
+        node("Elu", "b", "c"), node("Gemm", "c w2 b2", "y", transB=1)],
+        weights() + [tensor("g", [0, 2, 0, -1.5, 1]), tensor("v", np.arange(1, 6))]))
     add("dead_node", build(nodes() + [node("Sin", "x", "nothing")]))
     add("order", build(list(reversed(nodes()))))
     add("sigmoid_last", build(nodes()[:3] + [node("Sigmoid", "h3", "y")]))
@@ -421,19 +434,25 @@ def make_malformed():
                                unsupported, refused % ("R??[2J (node 'active')",
                                                        "only multilayer perceptrons are read")),
         "residual": (build([node("Gemm", "x w1 b1", "a", transB=1), node("Relu", "a", "b"),
-                            node("Add", "b a", "c"), node("Gemm", "c w2 b2", "y", transB=1)]),
-                     unsupported, refused % ("Add (node 'Add_c')",
-                                             "an operand that should be a constant is computed")),
-        "computed_weights": (build([node("Mul", "w1 w1", "w"), node("Gemm", "x w b1", "y", transB=1)]),
+                            node("Gemm", "b w2 b2", "c", transB=1), node("Add", "c b", "y")],
+                           weights()[:2] + [tensor("w2", W2[:5]), tensor("b2", B2[:5])]),
+                     unsupported, refused % ("Add (node 'Add_y')",
+                                             "two computed values come together in it")),
+        "computed_weights": (build([node("Flatten", "x", "w"), node("Gemm", "x w b1", "y", transB=1)]),
                              unsupported,
                              refused % ("Gemm (node 'Gemm_y')",
                                         "an operand that should be a constant is computed")),
+        "computed_bias": (build([node("Flatten", "x", "b"), node("Gemm", "x w1 b", "y", transB=1)]),
+                          unsupported,
+                          refused % ("Gemm (node 'Gemm_y')",
+                                     "an operand that should be a constant is computed")),
         "weights_first": (build([node("MatMul", "w1 x", "y")]), unsupported,
                           refused % ("MatMul (node 'MatMul_y')",
                                      "an operand that should be a constant is computed")),
         "divides_constant": (build([node("Div", "one x", "a"), node("Gemm", "a w1 b1", "y", transB=1)],
                                    weights() + [tensor("one", 1.0)]), unsupported,
-                             refused % ("Div (node 'Div_a')", "it divides by computed values")),
+                             refused % ("Div (node 'Div_a')",
+                                        "no fully connected layer precedes it")),
         "trans_a": (set_first(transA=1), unsupported,
                     refused % ("Gemm (node 'first')", "its attribute transA is set")),
         "softmax_axis_0": (build(gemm[:3] + [node("Softmax", "h3", "y", axis=0)]), unsupported,
@@ -445,12 +464,13 @@ def make_malformed():
         "two_activations": (build(gemm[:2] + [node("Tanh", "h2", "t"),
                                               node("Gemm", "t w2 b2", "y", transB=1)]), unsupported,
                             refused % ("Tanh (node 'Tanh_t')",
-                                       "it does not follow a fully connected layer")),
+                                       "it is none of the activations that are read")),
         "activation_first": (build([node("Relu", "x", "r"), node("Gemm", "r w1 b1", "y", transB=1)]),
                              unsupported, refused % ("Relu (node 'Relu_r')",
-                                                     "it does not follow a fully connected layer")),
+                                                     "no fully connected layer precedes it")),
         "shift_last": (build(gemm[:2] + [node("Add", "h2 b1", "y")]), unsupported,
-                       refused % ("Add (node 'Add_y')", "no fully connected layer can take it in")),
+                       refused % ("Add (node 'Add_y')", "no fully connected layer can take in what comes after "
+                                                "the last activation")),
         "norm_training": (build([node("BatchNormalization", "x s s s s", "n", training_mode=1),
                                  node("Gemm", "n w1 b1", "y", transB=1)],
                                 weights() + [tensor("s", np.ones(6))]), unsupported,
@@ -459,12 +479,13 @@ def make_malformed():
         "norm_lacks_input": (build([node("BatchNormalization", "x s s s", "n"),
                                     node("Gemm", "n w1 b1", "y", transB=1)],
                                    weights() + [tensor("s", np.ones(6))]), corrupt,
-                             "operator BatchNormalization lacks its input 5"),
+                             "operator BatchNormalization (node 'BatchNormalization_n') lacks its input 5"),
         "norm_negative_variance": (build([node("BatchNormalization", "x s s s v", "n"),
                                           node("Gemm", "n w1 b1", "y", transB=1)],
                                          weights() + [tensor("s", np.ones(6)),
                                                       tensor("v", -np.ones(6))]), corrupt,
-                                   "layer 1 has weights that are infinite or NaN"),
+                                   "operator BatchNormalization (node 'BatchNormalization_n') "
+                                   "takes values that are infinite or NaN"),
         "dropout_training": (build(gemm[:2] + [node("Dropout", "h2 ratio on", "d"),
                                                node("Gemm", "d w2 b2", "y", transB=1)],
                                    weights() + [tensor("ratio", 0.5), numpy_helper.from_array(
@@ -484,7 +505,7 @@ def make_malformed():
                            refused % ("Gemm (node 'Gemm_y')", "it takes 6 values, but is given 5")),
         "bias_mismatch": (build(initializers=weights()[:1] + [tensor("b1", B2)] + weights()[2:]),
                           unsupported, refused % ("Gemm (node 'first')",
-                                                  "a constant of 10 values goes with 5")),
+                                                  "its constant is of a shape that goes with no rows of 5")),
         "bias_is_column": (build(initializers=weights()[:1] + [tensor("b1", B1.reshape(5, 1))] +
                                  weights()[2:]), unsupported,
                            refused % ("Gemm (node 'first')", "its constant is of a shape that goes with no rows of 5")),
@@ -492,7 +513,7 @@ def make_malformed():
                            unsupported, refused % ("Gemm (node 'first')",
                                                    "its weights are of 3 dimensions")),
         "gemm_lacks_weights": (build([node("Gemm", "x", "y")]), corrupt,
-                               "operator Gemm lacks its input 2"),
+                               "operator Gemm (node 'Gemm_y') lacks its input 2"),
         "negative_dim": (edited(set_dims([-5, 6])), corrupt, "tensor 'w1' has a dimension of -5"),
         "zero_dim": (edited(set_dims([0, 6])), corrupt, "tensor 'w1' has a dimension of 0"),
         "huge_dims": (edited(set_dims([2 ** 62, 2 ** 62])), corrupt,
@@ -539,14 +560,16 @@ def make_malformed():
         "constant_output": (edited(lambda m: setattr(m.graph.output[0], "name", "w1")), unsupported,
                             "the output does not depend on the input"),
         "constant_chain": (build([node("Add", "b1 b1", "y")]), unsupported,
-                           refused % ("Add (node 'Add_y')",
-                                      "nothing that it takes depends on the model's input")),
+                           "the output does not depend on the input"),
         "second_output_used": (build(gemm[:2] + [
             helper.make_node("Dropout", ["h2"], ["d", "mask"], "drop"),
             node("Gemm", "mask w2 b2", "y", transB=1)]), unsupported,
-            refused % ("Dropout (node 'drop')", "its second output is used")),
+            refused % ("Dropout (node 'drop')", "another than its first output is used")),
         "no_layer": (build([node("Softmax", "x", "y")]), unsupported,
-                     "the model has no fully connected layer"),
+                     refused % ("Softmax (node 'Softmax_y')",
+                                "no fully connected layer precedes it")),
+        "only_shapes": (build([node("Flatten", "x", "y")]), unsupported,
+                        "the model has no fully connected layer"),
         "no_labels": (build([node("Gemm", "x w1 b1", "y", transB=1)]), "ARGUMENT",
                       "the model has 5 outputs without labels: a mapping file is needed"),
         "too_few_labels": (build(metadata={"emnist.labels": "0 48\n1 49\n"}), corrupt,
@@ -560,7 +583,7 @@ def make_malformed():
         "too_many_layers": (build([node("MatMul", "x w", "h0")] +
                                   [node("MatMul", f"h{i} w", f"h{i + 1}") for i in range(255)] +
                                   [node("MatMul", "h255 w", "y")], [tensor("w", np.ones((1, 1)))],
-                                  shape=("N", 1)), limit, "257 layers, more than 256 are not read"),
+                                  shape=("N", 1)), limit, "more than 256 layers, which are not read"),
     }
 
 

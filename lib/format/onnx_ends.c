@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "onnx.h"
+#include "onnx_ends.h"
 
 /* Nodes between an output and what makes its values; exporters put one or two. */
 #define MAX_DEPTH 16
@@ -20,7 +20,8 @@ static enum emnist_status find_input(struct onnx_graph *graph, struct emnist_err
 	for (size_t i = 0; i < proto->n_input; i++) {
 		if (!proto->input[i]->name || onnx_graph_makes(graph, proto->input[i]->name))
 			continue;
-		graph->input = proto->input[i];
+		graph->input_info = proto->input[i];
+		graph->input.name = proto->input[i]->name;
 		n_inputs++;
 	}
 	if (n_inputs != 1)

@@ -11,7 +11,8 @@
 #include "../base/memory.h"
 #include "../labels/class_names.h"
 #include "../labels/labels.h"
-#include "onnx.h"
+#include "onnx_ends.h"
+#include "onnx_labels.h"
 
 /* Classes as they stand in the file: texts or numbers. */
 struct classes {

@@ -1,394 +1,391 @@
 /*
- * onnx_operators.c - what each operator that is read does to the layers: a table, and a function
- * for each of its rows.
+ * onnx_operators.c - what each operator that is read does to values: a table, and a function for
+ * each of its rows.
  */
+#include "onnx_operators.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "../base/memory.h"
-#include "onnx_operators.h"
+#include "onnx_shapes.h"
+#include "trace_functions.h"
 
 /* ------------------------------------------------------------------ products */
 
-static enum emnist_status fold_matmul(struct fold *fold, const struct onnx_step *step, int unused)
+/* Where the shape of what it is given is not known, neither is that of what it gives. */
+static enum emnist_status matmul(const struct onnx_call *call, struct value *value_ret)
 {
-	enum emnist_status status;
-	struct layer *layer;
+	const struct value *a = call->inputs[0];
+	const enum emnist_status status =
+		trace_matmul(call->trace, a, call->inputs[1], false, value_ret);
 
-	(void)unused;
-	status = fold_begin_layer(fold, step->node, false, &layer);
-	if (status)
-		return status;
-	return fold_end_layer(fold, layer);
+	if (!status && a->rows.rank == 0)
+		value_ret->rows.rank = 0;
+	return status;
 }
 
-/* alpha A B + beta C */
-static enum emnist_status scale_gemm(struct fold *fold, const Onnx__NodeProto *node,
-				     struct layer *layer)
+static enum emnist_status gemm(const struct onnx_call *call, struct value *value_ret)
 {
-	const double alpha = (double)onnx_node_float(node, "alpha", 1);
-	const double beta = (double)onnx_node_float(node, "beta", 1);
-	const size_t n_weights = (size_t)layer->n_inputs * layer->n_outputs;
-	enum emnist_status status;
-	float *bias;
+	const struct value *a = call->inputs[0];
+	const struct trace_gemm gemm = {
+		.transposes_b = onnx_node_int(call->node, "transB", 0) != 0,
+		.alpha = (double)onnx_node_float(call->node, "alpha", 1),
+		.beta = (double)onnx_node_float(call->node, "beta", 1),
+		.c = onnx_input(call, 2),
+	};
 
-	if (alpha != 1 && !layer_own_weights(layer))
-		return error_memory(fold->error);
-	for (size_t i = 0; alpha != 1 && i < n_weights; i++)
-		layer->weights[i] = (float)(alpha * (double)layer->weights[i]);
-	if (!onnx_node_input(node, 2))
-		return EMNIST_OK;
-	status = fold_take_operand(fold, node, 2, &bias);
-	if (status)
-		return status;
-	for (size_t i = 0; i < layer->n_outputs; i++)
-		layer->bias[i] = (float)(beta * (double)bias[i]);
-	free(bias);
-	return EMNIST_OK;
-}
-
-static enum emnist_status fold_gemm(struct fold *fold, const struct onnx_step *step, int unused)
-{
-	const bool transposed = onnx_node_int(step->node, "transB", 0) != 0;
-	enum emnist_status status;
-	struct layer *layer;
-
-	(void)unused;
-	if (onnx_node_int(step->node, "transA", 0) != 0)
-		return onnx_refuse(step->node, fold->error, "its attribute transA is set");
-	status = fold_begin_layer(fold, step->node, transposed, &layer);
-	if (!status)
-		status = scale_gemm(fold, step->node, layer);
-	if (status)
-		return status;
-	return fold_end_layer(fold, layer);
+	if (onnx_node_int(call->node, "transA", 0) != 0)
+		return trace_refuse(call->trace, "its attribute transA is set");
+	if (a->kind == VALUE_ROWS && a->rows.rank > 2)
+		return trace_refuse(call->trace, "it takes 2 dimensions, but is given %zu",
+				    a->rows.rank);
+	return trace_gemm(call->trace, a, call->inputs[1], &gemm, value_ret);
 }
 
 /* ---------------------------------------------------------------- arithmetic */
 
-enum arithmetic {
-	ADD,
-	SUB,
-	MUL,
-	DIV,
-};
-
-/* Composes x -> x + c, x - c, c - x, x * c or x / c with what has been collected. */
-static void compose(struct fold *fold, enum arithmetic operation, bool is_reversed,
-		    const float *operand)
+static enum emnist_status binary(const struct onnx_call *call, struct value *value_ret)
 {
-	for (size_t i = 0; i < fold->width; i++) {
-		const double c = (double)operand[i];
-		double *scale = &fold->scale[i];
-		double *shift = &fold->shift[i];
-
-		switch (operation) {
-		case ADD:
-			*shift += c;
-			break;
-		case SUB:
-			*scale = is_reversed ? -*scale : *scale;
-			*shift = is_reversed ? c - *shift : *shift - c;
-			break;
-		case MUL:
-			*scale *= c;
-			*shift *= c;
-			break;
-		case DIV:
-			*scale /= c;
-			*shift /= c;
-			break;
-		}
-	}
+	return trace_elementwise(call->trace, call->function, TENSOR_FLOAT, call->inputs[0],
+				 call->inputs[1], value_ret);
 }
 
-static enum emnist_status fold_arithmetic(struct fold *fold, const struct onnx_step *step,
-					  int operation)
+/* One number for each value of rows, or for each of its n channels, which are its second dimension;
+ * one number stands for all. */
+static enum emnist_status make_operand(const struct onnx_call *call, const struct rows *rows,
+				       size_t n, struct value *operand, double **values_ret)
 {
-	const size_t other = step->data_input == 0 ? 1 : 0;
-	enum emnist_status status;
-	float *operand;
+	const size_t rank = rows->rank > 1 ? rows->rank - 1 : 1;
+	size_t dims[TRACE_MAX_RANK] = {n, 1, 1, 1, 1, 1, 1, 1};
 
-	if (operation == DIV && other == 0)
-		return onnx_refuse(step->node, fold->error, "it divides by computed values");
-	status = fold_take_operand(fold, step->node, other, &operand);
-	if (status)
-		return status;
-	status = fold_begin_affine(fold, step->node);
+	if (rows->rank > 1 && n == rows->stage->width)
+		memcpy(dims, rows->dims + 1, rank * sizeof(*dims));
+	return tensor_make(call->trace, TENSOR_FLOAT, rank, dims, operand, values_ret);
+}
+
+/* second(first(x, a), b) */
+static enum emnist_status apply_two(const struct onnx_call *call, trace_function *first,
+				    const struct value *a, trace_function *second,
+				    const struct value *b, struct value *value_ret)
+{
+	struct value between;
+	enum emnist_status status =
+		trace_elementwise(call->trace, first, TENSOR_FLOAT, call->inputs[0], a, &between);
+
 	if (!status)
-		compose(fold, (enum arithmetic)operation, other == 0, operand);
-	free(operand);
+		status = trace_elementwise(call->trace, second, TENSOR_FLOAT, &between, b,
+					   value_ret);
 	return status;
 }
 
-/* The second dimension is that of the channels, each of which has parameters of its own. */
-static enum emnist_status check_channels(struct fold *fold, const Onnx__NodeProto *node)
+/* What is an operation on rows, of which nobody makes constants. */
+static enum emnist_status check_rows(const struct onnx_call *call)
 {
-	struct onnx_constant gain;
-	const enum emnist_status status = fold_take_constant(fold, node, 1, &gain);
+	return call->inputs[0]->kind == VALUE_ROWS
+		       ? EMNIST_OK
+		       : trace_refuse(call->trace, "it is of constants");
+}
 
-	if (!status && fold->rank > 0 && gain.n != fold->dims[1])
-		return onnx_refuse(node, fold->error, "it has %zu parameters for %zu channels",
-				   gain.n, fold->dims[1]);
-	return status;
+/* Inputs 1 to 4, of which each channel has one of its own. */
+static enum emnist_status take_parameters(const struct onnx_call *call, size_t n_channels,
+					  const struct tensor **parameters)
+{
+	for (size_t i = 0; i < 4; i++) {
+		const enum emnist_status status = onnx_take_tensor(call, i + 1, &parameters[i]);
+
+		if (status)
+			return status;
+		if (parameters[i]->n != n_channels && (i == 0 || parameters[i]->n != 1))
+			return trace_refuse(call->trace, "it has %zu parameters for %zu channels",
+					    parameters[i]->n, n_channels);
+	}
+	return EMNIST_OK;
+}
+
+static double parameter(const struct tensor *tensor, size_t i)
+{
+	return tensor->values[tensor->n == 1 ? 0 : i];
 }
 
 /* (x - mean) / sqrt(variance + epsilon) * gain + offset; inputs x, gain, offset, mean, variance. */
-static enum emnist_status fold_batch_normalization(struct fold *fold, const struct onnx_step *step,
-						   int unused)
+static enum emnist_status batch_normalization(const struct onnx_call *call, struct value *value_ret)
 {
-	const double epsilon = (double)onnx_node_float(step->node, "epsilon", 1e-5f);
-	enum emnist_status status = EMNIST_OK;
-	float *parameters[4] = {NULL};
+	const double epsilon = (double)onnx_node_float(call->node, "epsilon", 1e-5f);
+	const struct rows *rows = &call->inputs[0]->rows;
+	const struct tensor *parameters[4] = {NULL};
+	double *gains = NULL, *offsets = NULL;
+	struct value gain, offset;
+	enum emnist_status status = check_rows(call);
+	size_t n = 0;
 
-	(void)unused;
-	if (onnx_node_int(step->node, "training_mode", 0) != 0)
-		return onnx_refuse(step->node, fold->error, "it is in training mode");
-	status = check_channels(fold, step->node);
-	for (size_t i = 0; !status && i < 4; i++)
-		status = fold_take_vector(fold, step->node, i + 1, fold->width, &parameters[i]);
-	if (!status)
-		status = fold_begin_affine(fold, step->node);
-	for (size_t i = 0; !status && i < fold->width; i++) {
-		const double gain =
-			(double)parameters[0][i] / sqrt((double)parameters[3][i] + epsilon);
-		const double offset = (double)parameters[1][i] - gain * (double)parameters[2][i];
-
-		fold->scale[i] *= gain;
-		fold->shift[i] = fold->shift[i] * gain + offset;
+	if (!status && onnx_node_int(call->node, "training_mode", 0) != 0)
+		status = trace_refuse(call->trace, "it is in training mode");
+	if (!status) {
+		n = rows->rank > 1 ? rows->dims[1] : rows->stage->width;
+		status = take_parameters(call, n, parameters);
 	}
-	for (size_t i = 0; i < 4; i++)
-		free(parameters[i]);
-	return status;
+	if (!status)
+		status = make_operand(call, rows, n, &gain, &gains);
+	if (!status)
+		status = make_operand(call, rows, n, &offset, &offsets);
+	for (size_t i = 0; !status && i < n; i++) {
+		gains[i] =
+			parameter(parameters[0], i) / sqrt(parameter(parameters[3], i) + epsilon);
+		offsets[i] = parameter(parameters[1], i) - gains[i] * parameter(parameters[2], i);
+	}
+	return status ? status
+		      : apply_two(call, trace_multiply, &gain, trace_add, &offset, value_ret);
 }
 
 /* The numbers of an attribute, one for each value or one for all. */
-static bool is_for_values(const struct fold *fold, const Onnx__AttributeProto *attribute)
+static enum emnist_status take_numbers(const struct onnx_call *call, const char *name,
+				       struct value *operand)
 {
-	return attribute && (attribute->n_floats == fold->width || attribute->n_floats == 1);
+	const Onnx__AttributeProto *attribute = onnx_node_attribute(call->node, name);
+	const struct rows *rows = &call->inputs[0]->rows;
+	const size_t width = rows->stage->width;
+	enum emnist_status status;
+	double *values;
+
+	if (!attribute || (attribute->n_floats != width && attribute->n_floats != 1))
+		return trace_refuse(call->trace, "its offset or scale is not for %zu values",
+				    width);
+	status = make_operand(call, rows, width, operand, &values);
+	for (size_t i = 0; !status && i < width; i++)
+		values[i] = (double)attribute->floats[attribute->n_floats == 1 ? 0 : i];
+	return status;
 }
 
 /* scikit-learn's scalers: (x - offset) * scale. */
-static enum emnist_status fold_scaler(struct fold *fold, const struct onnx_step *step, int unused)
+static enum emnist_status scaler(const struct onnx_call *call, struct value *value_ret)
 {
-	const Onnx__AttributeProto *offset = onnx_node_attribute(step->node, "offset");
-	const Onnx__AttributeProto *scale = onnx_node_attribute(step->node, "scale");
-	enum emnist_status status;
+	struct value offset, scale;
+	enum emnist_status status = check_rows(call);
 
-	(void)unused;
-	if (!is_for_values(fold, offset) || !is_for_values(fold, scale))
-		return onnx_refuse(step->node, fold->error,
-				   "its offset or scale is not for %zu values", fold->width);
-	status = fold_begin_affine(fold, step->node);
-	for (size_t i = 0; !status && i < fold->width; i++) {
-		const double by = (double)scale->floats[scale->n_floats == 1 ? 0 : i];
-		const double from = (double)offset->floats[offset->n_floats == 1 ? 0 : i];
-
-		fold->scale[i] *= by;
-		fold->shift[i] = (fold->shift[i] - from) * by;
-	}
-	fold->is_integer = false;
-	return status;
+	if (!status)
+		status = take_numbers(call, "offset", &offset);
+	if (!status)
+		status = take_numbers(call, "scale", &scale);
+	return status ? status
+		      : apply_two(call, trace_subtract, &offset, trace_multiply, &scale, value_ret);
 }
 
 /* --------------------------------------------------------------- activations */
 
-static enum emnist_status fold_activation(struct fold *fold, const struct onnx_step *step,
-					  int activation)
+static enum emnist_status unary(const struct onnx_call *call, struct value *value_ret)
 {
-	enum emnist_status status;
-	struct layer *layer;
+	return trace_elementwise(call->trace, call->function, TENSOR_FLOAT, call->inputs[0], NULL,
+				 value_ret);
+}
 
-	if (!fold->is_open)
-		return onnx_refuse(step->node, fold->error,
-				   "it does not follow a fully connected layer");
-	status = fold_close_layer(fold);
-	if (status)
-		return status;
-	layer = &fold->model->layers[fold->n_layers - 1];
-	activation_set(layer, (enum emnist_activation)activation);
-	layer->alpha = onnx_node_float(step->node, "alpha", layer->alpha);
-	layer->gamma = onnx_node_float(step->node, "gamma", layer->gamma);
-	return EMNIST_OK;
+/* function(x, the attribute) */
+static enum emnist_status with_attribute(const struct onnx_call *call, trace_function *function,
+					 const char *name, float otherwise, struct value *value_ret)
+{
+	const double number = (double)onnx_node_float(call->node, name, otherwise);
+	struct value constant;
+	const enum emnist_status status =
+		tensor_scalar(call->trace, TENSOR_FLOAT, number, &constant);
+
+	return status ? status
+		      : trace_elementwise(call->trace, function, TENSOR_FLOAT, call->inputs[0],
+					  &constant, value_ret);
+}
+
+static enum emnist_status elu(const struct onnx_call *call, struct value *value_ret)
+{
+	return with_attribute(call, function_elu_of, "alpha", 1, value_ret);
+}
+
+static enum emnist_status leaky_relu(const struct onnx_call *call, struct value *value_ret)
+{
+	return with_attribute(call, function_leaky, "alpha", 0.01f, value_ret);
+}
+
+/* gamma times an ELU. The defaults are ONNX's. */
+static enum emnist_status selu(const struct onnx_call *call, struct value *value_ret)
+{
+	struct value scaled, *inputs[] = {value_ret};
+	struct onnx_call outer = *call;
+	enum emnist_status status = with_attribute(call, function_elu_of, "alpha",
+						   1.67326319217681884765625f, value_ret);
+
+	outer.inputs = inputs;
+	if (!status)
+		status = with_attribute(&outer, function_scaled, "gamma",
+					1.05070102214813232421875f, &scaled);
+	if (!status)
+		*value_ret = scaled;
+	return status;
 }
 
 /* The number of dimensions that the graph says its output has, where node makes it; 0: it does not.
  */
-static size_t rank_of_output(const struct fold *fold, const Onnx__NodeProto *node)
+static size_t rank_of_output(const struct onnx_call *call)
 {
-	const Onnx__GraphProto *proto = fold->graph->proto;
+	const Onnx__GraphProto *proto = call->graph->proto;
 
 	for (size_t i = 0; i < proto->n_output; i++) {
 		const Onnx__TypeProto *type = proto->output[i]->type;
 
 		if (type && type->tensor_type && type->tensor_type->shape &&
-		    strcmp(proto->output[i]->name, node->output[0]) == 0)
+		    strcmp(proto->output[i]->name, call->node->output[0]) == 0)
 			return type->tensor_type->shape->n_dim;
 	}
 	return 0;
 }
 
-/* Whether a softmax over this axis is over all classes of a row, and these alone. Before opset 13
- * it is over that axis and all behind it. */
-static bool is_over_classes(const struct fold *fold, const Onnx__NodeProto *node, int64_t axis)
+/* Before opset 13 a softmax is over an axis and all behind it. */
+static bool flattens(const struct onnx_call *call)
 {
-	const bool flattens = fold->opset < 13;
-	const size_t rank = fold->rank ? fold->rank : rank_of_output(fold, node);
+	return call->graph->opset < 13;
+}
+
+/* Whether a softmax over this axis is over all classes of a row, and these alone. */
+static bool is_over_classes(const struct onnx_call *call, const struct rows *rows, int64_t axis)
+{
+	const size_t rank = rows->rank ? rows->rank : rank_of_output(call);
 	const int64_t at = axis < 0 ? axis + (int64_t)rank : axis;
 	size_t n = 1;
 
 	/* The last axis is that of the classes, whatever the rank is; so is, from the second on,
 	 * all that is flattened. */
-	if (fold->rank == 0)
+	if (rows->rank == 0)
 		return axis == -1 || (rank > 0 && at == (int64_t)rank - 1) ||
-		       (flattens && axis == 1);
+		       (flattens(call) && axis == 1);
 	if (at < 1 || at >= (int64_t)rank)
 		return false;
-	for (size_t i = (size_t)at; i < (flattens ? rank : (size_t)at + 1); i++)
-		n *= fold->dims[i];
-	return n == fold->width;
+	for (size_t i = (size_t)at; i < (flattens(call) ? rank : (size_t)at + 1); i++)
+		n *= rows->dims[i];
+	return n == rows->stage->width;
+}
+
+static enum emnist_status check_axis(const struct onnx_call *call, int64_t axis)
+{
+	const struct rows *rows = &call->inputs[0]->rows;
+
+	if (call->inputs[0]->kind != VALUE_ROWS || is_over_classes(call, rows, axis))
+		return EMNIST_OK;
+	if (rows->rank == 0)
+		return trace_refuse(call->trace,
+				    "its axis is %lld, of an unknown number of dimensions",
+				    (long long)axis);
+	return trace_refuse(call->trace,
+			    "its axis is %lld of %zu dimensions, not that of the classes",
+			    (long long)axis, rows->rank);
 }
 
 /* Softmax and LogSoftmax. */
-static enum emnist_status fold_softmax(struct fold *fold, const struct onnx_step *step, int unused)
+static enum emnist_status softmax(const struct onnx_call *call, struct value *value_ret)
 {
-	const int64_t axis = onnx_node_int(step->node, "axis", fold->opset < 13 ? 1 : -1);
+	const enum emnist_status status =
+		check_axis(call, onnx_node_int(call->node, "axis", flattens(call) ? 1 : -1));
 
-	(void)unused;
-	if (fold->n_layers == 0)
-		return onnx_refuse(step->node, fold->error, "no fully connected layer precedes it");
-	if (!is_over_classes(fold, step->node, axis)) {
-		if (fold->rank == 0)
-			return onnx_refuse(step->node, fold->error,
-					   "its axis is %lld, of an unknown number of dimensions",
-					   (long long)axis);
-		return onnx_refuse(step->node, fold->error,
-				   "its axis is %lld of %zu dimensions, not that of the classes",
-				   (long long)axis, fold->rank);
-	}
-	fold->is_normalised = true;
-	return fold_close_layer(fold);
+	return status ? status : trace_softmax(call->trace, call->inputs[0], value_ret);
 }
 
 /* What scikit-learn's classifiers of two classes end in: the probability p of the second comes of a
- * sigmoid, and 1 - p and p are put together. This is the softmax of 0 and what the sigmoid is of.
- */
-static enum emnist_status fold_concat(struct fold *fold, const struct onnx_step *step, int unused)
+ * sigmoid, and 1 - p and p are put together. */
+static enum emnist_status concat(const struct onnx_call *call, struct value *value_ret)
 {
-	struct layer *layer = fold->n_layers ? &fold->model->layers[fold->n_layers - 1] : NULL;
-	const Onnx__NodeProto *difference = fold->scale ? fold->waiting : NULL;
-	const int64_t axis = onnx_node_int(step->node, "axis", 1);
-	struct layer two = {0};
+	const enum emnist_status status = check_axis(call, onnx_node_int(call->node, "axis", 1));
 
-	(void)unused;
-	if (!layer || fold->is_open || layer->n_outputs != 1 ||
-	    layer->activation != EMNIST_SIGMOID || !difference || fold->scale[0] != -1 ||
-	    fold->shift[0] != 1 || step->node->n_input != 2 || difference->n_input != 2 ||
-	    strcmp(step->node->input[0], difference->output[0]) != 0 ||
-	    strcmp(step->node->input[1], difference->input[1]) != 0 ||
-	    !is_over_classes(fold, step->node, axis))
-		return onnx_refuse(step->node, fold->error,
-				   "it does not put the probabilities of two classes together");
-	if (!layer_init(&two, layer->n_inputs, 2)) {
-		layer_clear(&two);
-		return error_memory(fold->error);
-	}
-	memcpy(two.weights + two.n_inputs, layer->weights, two.n_inputs * sizeof(*two.weights));
-	two.bias[1] = layer->bias[0];
-	activation_set(&two, EMNIST_IDENTITY);
-	layer_clear(layer);
-	*layer = two;
-	fold_forget_affine(fold);
-	fold->width = 2;
-	if (fold->rank > 0)
-		fold->dims[fold->rank - 1] = 2;
-	fold->is_normalised = true;
-	return EMNIST_OK;
+	if (status)
+		return status;
+	if (call->n_inputs != 2)
+		return trace_refuse(call->trace, "it puts %zu values together", call->n_inputs);
+	return trace_pair(call->trace, call->inputs[0], call->inputs[1], value_ret);
 }
 
 /* -------------------------------------------------------------------- no-ops */
 
-static enum emnist_status fold_identity(struct fold *fold, const struct onnx_step *step, int unused)
+static enum emnist_status pass(const struct onnx_call *call, struct value *value_ret)
 {
-	(void)unused;
-	(void)fold;
-	(void)step;
+	*value_ret = *call->inputs[0];
 	return EMNIST_OK;
 }
 
-static enum emnist_status fold_cast(struct fold *fold, const struct onnx_step *step, int unused)
+static bool is_integer(const struct value *value)
 {
-	const int64_t to = onnx_node_int(step->node, "to", 0);
+	return (value->kind == VALUE_ROWS ? value->rows.type : value->tensor.type) == TENSOR_INT;
+}
+
+static enum emnist_status cast(const struct onnx_call *call, struct value *value_ret)
+{
+	const int64_t to = onnx_node_int(call->node, "to", 0);
 	char shown[ONNX_TYPE_NBYTES];
 
-	(void)unused;
 	if (onnx_type_is_float(to))
-		fold->is_integer = false;
-	else if (!fold->is_integer || !onnx_type_holds_bytes(to))
-		return onnx_refuse(step->node, fold->error, "it casts to %s",
-				   onnx_type_shown(to, shown));
-	return EMNIST_OK;
+		return trace_cast(call->trace, TENSOR_FLOAT, call->inputs[0], value_ret);
+	if (is_integer(call->inputs[0]) && onnx_type_holds_bytes(to))
+		return pass(call, value_ret);
+	return trace_refuse(call->trace, "it casts to %s", onnx_type_shown(to, shown));
+}
+
+/* Of constants, whose type matters only where they are taken. */
+static enum emnist_status cast_like(const struct onnx_call *call, struct value *value_ret)
+{
+	return call->inputs[0]->kind == VALUE_TENSOR
+		       ? trace_cast(call->trace, TENSOR_FLOAT, call->inputs[0], value_ret)
+		       : trace_refuse(call->trace, "only multilayer perceptrons are read");
 }
 
 /* In training, Dropout is something else. */
-static enum emnist_status fold_dropout(struct fold *fold, const struct onnx_step *step, int unused)
+static enum emnist_status dropout(const struct onnx_call *call, struct value *value_ret)
 {
+	const struct tensor *training = NULL;
 	enum emnist_status status;
-	float *training;
 
-	(void)unused;
-	if (!onnx_node_input(step->node, 2))
-		return EMNIST_OK;
-	status = fold_take_vector(fold, step->node, 2, 1, &training);
+	if (!onnx_input(call, 2))
+		return pass(call, value_ret);
+	status = onnx_take_tensor(call, 2, &training);
 	if (status)
 		return status;
-	if (training[0] != 0)
-		status = onnx_refuse(step->node, fold->error, "it is in training mode");
-	free(training);
-	return status;
+	if (training->n != 1 || training->values[0] != 0)
+		return trace_refuse(call->trace, "it is in training mode");
+	return pass(call, value_ret);
 }
 
 /* ----------------------------------------------------------------- the table */
 
+#define FLOATS   ONNX_TAKES_FLOATS
+#define INTEGERS ONNX_TAKES_INTEGERS
+#define UNKNOWN  ONNX_TAKES_UNKNOWN
+
 static const struct onnx_operator operators[] = {
-	{.name = "Gemm", .fold = fold_gemm, .is_layer = true},
-	{.name = "MatMul", .fold = fold_matmul, .is_layer = true},
-	{.name = "Add", .fold = fold_arithmetic, .which = ADD, .has_two_operands = true},
-	{.name = "Sub", .fold = fold_arithmetic, .which = SUB, .has_two_operands = true},
-	{.name = "Mul", .fold = fold_arithmetic, .which = MUL, .has_two_operands = true},
-	{.name = "Div", .fold = fold_arithmetic, .which = DIV, .has_two_operands = true},
-	{.name = "BatchNormalization", .fold = fold_batch_normalization},
-	{.name = "Relu", .fold = fold_activation, .which = EMNIST_RELU},
-	{.name = "Elu", .fold = fold_activation, .which = EMNIST_ELU},
-	{.name = "LeakyRelu", .fold = fold_activation, .which = EMNIST_LEAKY_RELU},
-	{.name = "Selu", .fold = fold_activation, .which = EMNIST_SELU},
-	{.name = "Sigmoid", .fold = fold_activation, .which = EMNIST_SIGMOID},
-	{.name = "Tanh", .fold = fold_activation, .which = EMNIST_TANH},
-	{.name = "Softmax", .fold = fold_softmax},
-	{.name = "LogSoftmax", .fold = fold_softmax},
-	{.name = "Concat", .fold = fold_concat},
-	{.name = "Flatten", .fold = fold_flatten, .keeps_values = true, .takes_integers = true},
-	{.name = "Squeeze", .fold = fold_squeeze, .keeps_values = true, .takes_integers = true},
-	{.name = "Unsqueeze", .fold = fold_unsqueeze, .keeps_values = true, .takes_integers = true},
-	{.name = "Transpose", .fold = fold_transpose, .takes_integers = true},
-	{.name = "Identity", .fold = fold_identity, .keeps_values = true, .takes_integers = true},
-	{.name = "Reshape", .fold = fold_reshape, .keeps_values = true, .takes_integers = true},
-	{.name = "Dropout", .fold = fold_dropout, .keeps_values = true},
-	{.name = "Cast", .fold = fold_cast, .keeps_values = true, .takes_integers = true},
-	{.name = "Scaler", .domain = ONNX_ML, .fold = fold_scaler, .takes_integers = true},
-	{.name = "ZipMap", .domain = ONNX_ML, .fold = fold_identity, .keeps_values = true},
+	{"Gemm", NULL, gemm, NULL, 2, 3, FLOATS},
+	{"MatMul", NULL, matmul, NULL, 2, 2, FLOATS},
+	{"Add", NULL, binary, trace_add, 2, 2, 0},
+	{"Sub", NULL, binary, trace_subtract, 2, 2, 0},
+	{"Mul", NULL, binary, trace_multiply, 2, 2, 0},
+	{"Div", NULL, binary, trace_divide, 2, 2, 0},
+	{"BatchNormalization", NULL, batch_normalization, NULL, 5, 5, 0},
+	{"Relu", NULL, unary, function_relu, 1, 1, 0},
+	{"Elu", NULL, elu, NULL, 1, 1, 0},
+	{"LeakyRelu", NULL, leaky_relu, NULL, 1, 1, 0},
+	{"Selu", NULL, selu, NULL, 1, 1, 0},
+	{"Sigmoid", NULL, unary, function_sigmoid, 1, 1, 0},
+	{"Tanh", NULL, unary, function_hyperbolic_tangent, 1, 1, 0},
+	{"Softmax", NULL, softmax, NULL, 1, 1, 0},
+	{"LogSoftmax", NULL, softmax, NULL, 1, 1, 0},
+	{"Concat", NULL, concat, NULL, 2, 2, 0},
+	{"Flatten", NULL, onnx_flatten, NULL, 1, 1, INTEGERS},
+	{"Squeeze", NULL, onnx_squeeze, NULL, 1, 1, INTEGERS | UNKNOWN},
+	{"Unsqueeze", NULL, onnx_unsqueeze, NULL, 1, 1, INTEGERS | UNKNOWN},
+	{"Transpose", NULL, onnx_transpose, NULL, 1, 1, FLOATS | INTEGERS},
+	{"Identity", NULL, pass, NULL, 1, 1, FLOATS | INTEGERS},
+	{"Reshape", NULL, onnx_reshape, NULL, 1, 1, INTEGERS | UNKNOWN},
+	{"Dropout", NULL, dropout, NULL, 1, 1, FLOATS},
+	{"Cast", NULL, cast, NULL, 1, 1, FLOATS | INTEGERS},
+	{"CastLike", NULL, cast_like, NULL, 1, 1, FLOATS},
+	{"Scaler", ONNX_ML, scaler, NULL, 1, 1, INTEGERS},
+	{"ZipMap", ONNX_ML, pass, NULL, 1, 1, 0},
 };
 
 const struct onnx_operator *onnx_operator_of(const Onnx__NodeProto *node)
 {
-	for (size_t i = 0; i < sizeof(operators) / sizeof(*operators); i++) {
-		const struct onnx_operator *known = &operators[i];
-		const bool is_there =
-			known->domain ? node->domain && strcmp(known->domain, node->domain) == 0
-				      : onnx_node_is_standard(node);
-
-		if (is_there && node->op_type && strcmp(known->name, node->op_type) == 0)
-			return known;
-	}
+	for (size_t i = 0; i < sizeof(operators) / sizeof(*operators); i++)
+		if (onnx_node_is(node, operators[i].domain, operators[i].name))
+			return &operators[i];
 	return NULL;
 }

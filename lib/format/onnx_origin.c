@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "onnx.h"
+#include "onnx_origin.h"
 
 /* A size that the file does not give, and one that is none, may be any. */
 static struct emnist_dim dim_of(const Onnx__TensorShapeProto__Dimension *dim)

@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "load.h"
-#include "onnx.h"
+#include "onnx_ends.h"
+#include "onnx_evaluate.h"
+#include "onnx_labels.h"
+#include "onnx_origin.h"
 #include "save.h"
 
 /* The version of the format that came with ONNX 1.23. */
@@ -85,33 +88,35 @@ static const char *find_metadata(const Onnx__ModelProto *proto, const char *key)
 	return NULL;
 }
 
+/* nbytes: of all files. */
 static enum emnist_status read_graph(const Onnx__ModelProto *proto, int64_t opset,
-				     const struct model_source *source, size_t max_floats,
+				     const struct model_source *source, size_t nbytes,
 				     struct emnist_model **model_ret, struct emnist_error *error)
 {
 	const bool wants_labels = !source->options->labels && !find_metadata(proto, SAVE_LABELS);
-	struct onnx_graph graph;
-	struct onnx_step *steps = NULL;
-	enum emnist_status status;
-	size_t n_steps = 0;
+	struct onnx_graph graph = {.opset = opset};
+	/* Of branches that need not be read, too. */
+	struct emnist_error found;
+	enum emnist_status status = trace_init(&graph.trace, nbytes, &found);
 
-	status = onnx_graph_index(proto->graph, &graph, error);
-	graph.opset = opset;
 	if (source->is_lasting) {
 		graph.lasting = source->bytes;
 		graph.lasting_nbytes = source->nbytes;
 	}
 	if (!status)
-		status = onnx_graph_chain(&graph, &steps, &n_steps, error);
+		status = onnx_graph_index(proto->graph, &graph);
 	if (!status)
-		status = onnx_layers(&graph, steps, n_steps, max_floats, model_ret, error);
+		status = onnx_graph_ends(&graph, &found);
+	if (!status)
+		status = onnx_evaluate(&graph, model_ret);
 	if (!status && wants_labels)
 		status = onnx_class_labels(&graph, emnist_model_n_outputs(*model_ret),
-					   &(*model_ret)->labels, error);
+					   &(*model_ret)->labels, &found);
 	if (!status)
 		(*model_ret)->origin = onnx_origin(proto, &graph);
-	free(steps);
-	onnx_graph_clear(&graph);
+	else
+		*error = found;
+	trace_clear(&graph.trace);
 	return status;
 }
 

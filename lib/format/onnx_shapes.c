@@ -6,60 +6,60 @@
  * graph is one that another program would run. Where a shape is computed it is not known here, and
  * what follows tells.
  */
-#include <string.h>
+#include "onnx_shapes.h"
 
-#include "../base/memory.h"
-#include "onnx_operators.h"
-#include "trace.h"
+#include <math.h>
+#include <string.h>
 
 /* ------------------------------------------------------------------ attributes */
 
 /* Whole numbers, as doubles: from a file they may be any. */
 struct numbers {
-	double values[ONNX_MAX_RANK];
+	double values[TRACE_MAX_RANK];
 	size_t n;
 	bool are_known; /* they are neither left out nor computed */
 };
 
-/* The numbers of a constant, input i of node. */
-static enum emnist_status numbers_of_input(struct fold *fold, const Onnx__NodeProto *node, size_t i,
-					   const char *what, struct numbers *numbers)
+static enum emnist_status check_count(const struct onnx_call *call, size_t n, const char *what)
 {
-	const char *name = onnx_node_input(node, i);
-	float values[ONNX_MAX_RANK];
-	struct onnx_constant constant;
-	enum onnx_found found;
+	return n > TRACE_MAX_RANK
+		       ? trace_refuse(call->trace, "it has %s of %zu numbers, more than %d", what,
+				      n, TRACE_MAX_RANK)
+		       : EMNIST_OK;
+}
 
-	*numbers = (struct numbers){0};
-	if (!name)
+/* The numbers of a constant, input i. */
+static enum emnist_status numbers_of_input(const struct onnx_call *call, size_t i, const char *what,
+					   struct numbers *numbers)
+{
+	const struct value *input = onnx_input(call, i);
+	const struct tensor *tensor = NULL;
+	enum emnist_status status;
+
+	*numbers = (struct numbers){.are_known = input && input->kind == VALUE_TENSOR};
+	if (!numbers->are_known)
 		return EMNIST_OK;
-	found = onnx_graph_constant(fold->graph, name, &constant, fold->error);
-	if (found == ONNX_BAD)
-		return fold->error->code;
-	if (found == ONNX_COMPUTED)
-		return EMNIST_OK;
-	if (constant.n > ONNX_MAX_RANK)
-		return onnx_refuse(node, fold->error, "it has %s of %zu numbers, more than %d",
-				   what, constant.n, ONNX_MAX_RANK);
-	onnx_constant_values(&constant, values);
-	numbers->n = constant.n;
-	numbers->are_known = true;
-	for (size_t j = 0; j < constant.n; j++)
-		numbers->values[j] = (double)values[j];
+	status = onnx_take_tensor(call, i, &tensor);
+	if (!status)
+		status = check_count(call, tensor->n, what);
+	if (status)
+		return status;
+	numbers->n = tensor->n;
+	memcpy(numbers->values, tensor->values, tensor->n * sizeof(*numbers->values));
 	return EMNIST_OK;
 }
 
 /* Axes are an attribute before opset 13, and an input since. */
-static enum emnist_status read_axes(struct fold *fold, const Onnx__NodeProto *node,
-				    struct numbers *axes)
+static enum emnist_status read_axes(const struct onnx_call *call, struct numbers *axes)
 {
-	const Onnx__AttributeProto *attribute = onnx_node_attribute(node, "axes");
+	const Onnx__AttributeProto *attribute = onnx_node_attribute(call->node, "axes");
+	enum emnist_status status;
 
 	if (!attribute)
-		return numbers_of_input(fold, node, 1, "axes", axes);
-	if (attribute->n_ints > ONNX_MAX_RANK)
-		return onnx_refuse(node, fold->error, "it has axes of %zu numbers, more than %d",
-				   attribute->n_ints, ONNX_MAX_RANK);
+		return numbers_of_input(call, 1, "axes", axes);
+	status = check_count(call, attribute->n_ints, "axes");
+	if (status)
+		return status;
 	*axes = (struct numbers){.n = attribute->n_ints, .are_known = true};
 	for (size_t i = 0; i < axes->n; i++)
 		axes->values[i] = (double)attribute->ints[i];
@@ -67,21 +67,20 @@ static enum emnist_status read_axes(struct fold *fold, const Onnx__NodeProto *no
 }
 
 /* Marks the dimensions, of rank, that the axes are. */
-static enum emnist_status mark_axes(struct fold *fold, const Onnx__NodeProto *node,
-				    const struct numbers *axes, size_t rank,
-				    bool marked[static ONNX_MAX_RANK])
+static enum emnist_status mark_axes(const struct onnx_call *call, const struct numbers *axes,
+				    size_t rank, bool marked[static TRACE_MAX_RANK])
 {
-	memset(marked, 0, ONNX_MAX_RANK * sizeof(*marked));
+	memset(marked, 0, TRACE_MAX_RANK * sizeof(*marked));
 	for (size_t i = 0; i < axes->n; i++) {
 		const double axis = axes->values[i];
 		size_t at;
 
 		if (!(axis >= -(double)rank && axis < (double)rank))
-			return onnx_refuse(node, fold->error, "its axis is %.0f of %zu dimensions",
-					   axis, rank);
+			return trace_refuse(call->trace, "its axis is %.0f of %zu dimensions", axis,
+					    rank);
 		at = (size_t)(axis < 0 ? axis + (double)rank : axis);
 		if (marked[at])
-			return onnx_refuse(node, fold->error, "its axis %zu is there twice", at);
+			return trace_refuse(call->trace, "its axis %zu is there twice", at);
 		marked[at] = true;
 	}
 	return EMNIST_OK;
@@ -89,242 +88,205 @@ static enum emnist_status mark_axes(struct fold *fold, const Onnx__NodeProto *no
 
 /* ---------------------------------------------------------------------- shapes */
 
-static void set_row(struct fold *fold)
+static bool is_rows(const struct onnx_call *call)
 {
-	const size_t dims[] = {0, fold->width};
+	return call->inputs[0]->kind == VALUE_ROWS;
+}
 
-	fold_set_dims(fold, 2, dims);
+/* The shape of input 0; rank 0: it is not known. */
+static enum emnist_status take_shape(const struct onnx_call *call, size_t *rank_ret, double *dims)
+{
+	if (is_rows(call) && call->inputs[0]->rows.rank == 0)
+		return EMNIST_OK;
+	return trace_dims(call->trace, call->inputs[0], rank_ret, dims);
+}
+
+/* Input 0 of a shape that is not known any more; so it is also of rows without a batch. */
+static enum emnist_status forget_shape(const struct onnx_call *call, struct value *value_ret)
+{
+	if (!is_rows(call))
+		return trace_refuse(call->trace, "its shape is computed");
+	*value_ret = *call->inputs[0];
+	value_ret->rows.rank = 0;
+	memset(value_ret->rows.dims, 0, sizeof(value_ret->rows.dims));
+	return EMNIST_OK;
 }
 
 /* Two dimensions come of all: those before the axis, and those from it on. */
-enum emnist_status fold_flatten(struct fold *fold, const struct onnx_step *step, int unused)
+static enum emnist_status flatten(const struct onnx_call *call, int64_t axis, size_t rank,
+				  const double *dims, struct value *value_ret)
 {
-	const int64_t axis = onnx_node_int(step->node, "axis", 1), rank = (int64_t)fold->rank;
-	size_t n_before = 1;
+	const size_t at = (size_t)(axis < 0 ? axis + (int64_t)rank : axis);
+	double flat[2] = {1, 1};
 
-	(void)unused;
+	for (size_t i = 0; i < rank; i++)
+		flat[i >= at] *= dims[i];
+	if (is_rows(call) && flat[1] != (double)call->inputs[0]->rows.stage->width)
+		return trace_refuse(call->trace,
+				    "its axis is %lld, which does not keep rows of %zu",
+				    (long long)axis, call->inputs[0]->rows.stage->width);
+	return trace_with_dims(call->trace, call->inputs[0], 2, flat, value_ret);
+}
+
+enum emnist_status onnx_flatten(const struct onnx_call *call, struct value *value_ret)
+{
+	const int64_t axis = onnx_node_int(call->node, "axis", 1);
+	double dims[TRACE_MAX_RANK];
+	size_t rank = 0;
+	const enum emnist_status status = take_shape(call, &rank, dims);
+
+	if (status)
+		return status;
 	if (rank == 0 && axis != 1)
-		return onnx_refuse(step->node, fold->error,
-				   "its axis is %lld, of an unknown number of dimensions",
-				   (long long)axis);
-	if (rank > 0 && (axis < -rank || axis > rank))
-		return onnx_refuse(step->node, fold->error, "its axis is %lld of %zu dimensions",
-				   (long long)axis, fold->rank);
-	if (rank > 0 && (axis == 0 || axis == -rank))
-		n_before = fold->dims[0];
-	for (int64_t i = 1; i < (axis < 0 ? axis + rank : axis); i++)
-		n_before *= fold->dims[i];
-	if (n_before != 1)
-		return onnx_refuse(step->node, fold->error,
-				   "its axis is %lld, which does not keep rows of %zu",
-				   (long long)axis, fold->width);
-	set_row(fold);
-	return EMNIST_OK;
+		return trace_refuse(call->trace,
+				    "its axis is %lld, of an unknown number of dimensions",
+				    (long long)axis);
+	if (rank > 0 && (axis < -(int64_t)rank || axis > (int64_t)rank))
+		return trace_refuse(call->trace, "its axis is %lld of %zu dimensions",
+				    (long long)axis, rank);
+	if (rank == 0 && is_rows(call)) {
+		rank = 2;
+		dims[0] = (double)NAN;
+		dims[1] = (double)call->inputs[0]->rows.stage->width;
+	}
+	return flatten(call, axis, rank, dims, value_ret);
 }
 
 /* The batch may be left out only where it is one image. */
-static enum emnist_status check_batch(struct fold *fold, const Onnx__NodeProto *node, bool changes)
+static enum emnist_status check_batch(const struct onnx_call *call, bool changes)
 {
-	return changes && fold->dims[0] != 1
-		       ? onnx_refuse(node, fold->error, "its axis is that of the batch")
+	return changes && is_rows(call) && call->inputs[0]->rows.dims[0] != 1
+		       ? trace_refuse(call->trace, "its axis is that of the batch")
 		       : EMNIST_OK;
 }
 
-enum emnist_status fold_squeeze(struct fold *fold, const struct onnx_step *step, int unused)
+enum emnist_status onnx_squeeze(const struct onnx_call *call, struct value *value_ret)
 {
-	bool is_dropped[ONNX_MAX_RANK];
-	size_t dims[ONNX_MAX_RANK] = {0}, rank = 0;
+	double dims[TRACE_MAX_RANK], kept[TRACE_MAX_RANK];
+	bool is_dropped[TRACE_MAX_RANK];
+	size_t rank = 0, n = 0;
 	struct numbers axes;
-	enum emnist_status status = read_axes(fold, step->node, &axes);
+	enum emnist_status status = read_axes(call, &axes);
 
-	(void)unused;
-	if (status || fold->rank == 0)
-		return status;
-	status = mark_axes(fold, step->node, &axes, fold->rank, is_dropped);
 	if (!status)
-		status = check_batch(fold, step->node, is_dropped[0]);
-	for (size_t i = 0; !status && i < fold->rank; i++) {
+		status = take_shape(call, &rank, dims);
+	if (status || (is_rows(call) && rank == 0))
+		return status ? status : forget_shape(call, value_ret);
+	status = mark_axes(call, &axes, rank, is_dropped);
+	if (!status)
+		status = check_batch(call, is_dropped[0]);
+	for (size_t i = 0; !status && i < rank; i++) {
 		if (!axes.are_known)
-			is_dropped[i] = fold->dims[i] == 1;
-		if (is_dropped[i] && fold->dims[i] != 1)
-			return onnx_refuse(step->node, fold->error,
-					   "it drops dimension %zu, which has %zu values", i + 1,
-					   fold->dims[i]);
+			is_dropped[i] = dims[i] == 1;
+		if (is_dropped[i] && dims[i] != 1)
+			return trace_refuse(call->trace,
+					    "it drops dimension %zu, which has %.0f values", i + 1,
+					    dims[i]);
 		if (!is_dropped[i])
-			dims[rank++] = fold->dims[i];
+			kept[n++] = dims[i];
 	}
 	if (status)
 		return status;
-	if (is_dropped[0] || rank < 2)
-		fold->rank = 0;
-	else
-		fold_set_dims(fold, rank, dims);
-	return EMNIST_OK;
+	return is_rows(call) && (is_dropped[0] || n < 2)
+		       ? forget_shape(call, value_ret)
+		       : trace_with_dims(call->trace, call->inputs[0], n, kept, value_ret);
 }
 
-enum emnist_status fold_unsqueeze(struct fold *fold, const struct onnx_step *step, int unused)
+enum emnist_status onnx_unsqueeze(const struct onnx_call *call, struct value *value_ret)
 {
-	bool is_new[ONNX_MAX_RANK];
-	size_t dims[ONNX_MAX_RANK], rank, from = 0;
+	double dims[TRACE_MAX_RANK], grown[TRACE_MAX_RANK];
+	bool is_new[TRACE_MAX_RANK];
+	size_t rank = 0, from = 0, n;
 	struct numbers axes;
-	enum emnist_status status = read_axes(fold, step->node, &axes);
+	enum emnist_status status = read_axes(call, &axes);
 
-	(void)unused;
-	rank = fold->rank + axes.n;
-	if (status)
-		return status;
-	if (!axes.are_known || fold->rank == 0) {
-		fold->rank = 0;
-		return EMNIST_OK;
-	}
-	if (rank > ONNX_MAX_RANK)
-		return onnx_refuse(step->node, fold->error, "it makes %zu dimensions, more than %d",
-				   rank, ONNX_MAX_RANK);
-	status = mark_axes(fold, step->node, &axes, rank, is_new);
 	if (!status)
-		status = check_batch(fold, step->node, is_new[0]);
+		status = take_shape(call, &rank, dims);
 	if (status)
 		return status;
-	for (size_t i = 0; i < rank; i++)
-		dims[i] = is_new[i] ? 1 : fold->dims[from++];
-	fold_set_dims(fold, rank, dims);
-	return EMNIST_OK;
-}
-
-/* Dimensions of rows from a Reshape's shape, in which 0 stands for what is there, and -1, once, for
- * what is left over. */
-static enum emnist_status read_shape(struct fold *fold, const Onnx__NodeProto *node,
-				     const struct numbers *shape, size_t *dims)
-{
-	const bool copies = onnx_node_int(node, "allowzero", 0) == 0;
-	size_t width = 1, left_over = 0;
-	bool is_batch_left_over = shape->values[0] == -1;
-
-	for (size_t i = 1; i < shape->n; i++) {
-		const double dim = shape->values[i];
-		const bool is_copy = dim == 0 && copies && i < fold->rank;
-
-		dims[i] = is_copy ? fold->dims[i] : 1;
-		if (dim == -1 && (left_over || is_batch_left_over))
-			return onnx_refuse(node, fold->error,
-					   "two dimensions of its shape are not known");
-		if (dim == -1)
-			left_over = i;
-		else if (dim >= 1 && dim <= MODEL_MAX_WIDTH)
-			dims[i] = (size_t)dim;
-		else if (!is_copy)
-			return onnx_refuse(node, fold->error, "dimension %zu of its shape is %.0f",
-					   i + 1, dim);
-		width *= dims[i];
-		if (width > MODEL_MAX_WIDTH)
-			return onnx_refuse(node, fold->error,
-					   "it makes rows of more than %d values", MODEL_MAX_WIDTH);
-	}
-	if (left_over) {
-		dims[left_over] = fold->width / width;
-		width *= dims[left_over];
-	}
-	if (width != fold->width)
-		return onnx_refuse(node, fold->error,
-				   "it makes rows of %zu values from rows of %zu", width,
-				   fold->width);
-	return EMNIST_OK;
-}
-
-/* Whether a shape copies dimensions that are not known. */
-static bool copies_unknown(const struct fold *fold, const struct numbers *shape)
-{
-	bool copies = false;
-
-	for (size_t i = 1; i < shape->n; i++)
-		copies |= shape->values[i] == 0;
-	return copies && fold->rank == 0;
+	if (!axes.are_known || (is_rows(call) && rank == 0))
+		return forget_shape(call, value_ret);
+	n = rank + axes.n;
+	if (n > TRACE_MAX_RANK)
+		return trace_refuse(call->trace, "it makes %zu dimensions, more than %d", n,
+				    TRACE_MAX_RANK);
+	status = mark_axes(call, &axes, n, is_new);
+	if (!status)
+		status = check_batch(call, is_new[0]);
+	if (status)
+		return status;
+	for (size_t i = 0; i < n; i++)
+		grown[i] = is_new[i] ? 1 : dims[from++];
+	return trace_with_dims(call->trace, call->inputs[0], n, grown, value_ret);
 }
 
 /* A single row of all values, as is right for a batch of one image, which then is no batch. */
-static enum emnist_status reshape_to_vector(struct fold *fold, const Onnx__NodeProto *node,
-					    double n)
+static enum emnist_status reshape_to_vector(const struct onnx_call *call, double n,
+					    struct value *value_ret)
 {
-	fold->rank = 0;
-	return n == -1 || n == (double)fold->width
-		       ? EMNIST_OK
-		       : onnx_refuse(node, fold->error,
-				     "it makes rows of %.0f values from rows of %zu", n,
-				     fold->width);
+	const size_t width = call->inputs[0]->rows.stage->width;
+
+	return n == -1 || n == (double)width
+		       ? forget_shape(call, value_ret)
+		       : trace_refuse(call->trace, "it makes rows of %.0f values from rows of %zu",
+				      n, width);
 }
 
-enum emnist_status fold_reshape(struct fold *fold, const struct onnx_step *step, int unused)
+/* Puts in what 0 stands for: the dimension that is there. Where that is not known, neither is the
+ * shape. */
+static void copy_dimensions(const struct onnx_call *call, size_t rank, const double *dims,
+			    struct numbers *shape)
 {
-	size_t dims[ONNX_MAX_RANK];
-	struct numbers shape;
-	enum emnist_status status = numbers_of_input(fold, step->node, 1, "a shape", &shape);
-	double batch;
+	const bool copies = onnx_node_int(call->node, "allowzero", 0) == 0;
 
-	(void)unused;
+	if (is_rows(call) && shape->n > 0 && shape->values[0] == 0)
+		shape->values[0] = rank > 0 ? dims[0] : (double)NAN;
+	for (size_t i = 0; copies && i < shape->n; i++)
+		if (shape->values[i] == 0 && i < rank)
+			shape->values[i] = dims[i];
+		else if (shape->values[i] == 0 && is_rows(call) && rank == 0)
+			shape->are_known = false;
+}
+
+enum emnist_status onnx_reshape(const struct onnx_call *call, struct value *value_ret)
+{
+	double dims[TRACE_MAX_RANK];
+	struct numbers shape;
+	size_t rank = 0;
+	enum emnist_status status = numbers_of_input(call, 1, "a shape", &shape);
+
+	if (!status)
+		status = take_shape(call, &rank, dims);
 	if (status)
 		return status;
-	if (!shape.are_known || copies_unknown(fold, &shape)) {
-		fold->rank = 0;
-		return EMNIST_OK;
-	}
-	if (shape.n < 2)
-		return reshape_to_vector(fold, step->node, shape.values[0]);
-	batch = shape.values[0];
-	if (!(batch >= -1))
-		return onnx_refuse(step->node, fold->error, "dimension 1 of its shape is %.0f",
-				   batch);
-	status = read_shape(fold, step->node, &shape, dims);
-	if (status)
-		return status;
-	if (batch > 0 && fold->rank > 0 && fold->dims[0] > 0 && batch != (double)fold->dims[0])
-		return onnx_refuse(step->node, fold->error, "it makes %.0f rows from %zu", batch,
-				   fold->dims[0]);
-	fold_set_dims(fold, shape.n, dims);
-	return EMNIST_OK;
+	if (shape.are_known && is_rows(call) && shape.n < 2)
+		return reshape_to_vector(call, shape.values[0], value_ret);
+	copy_dimensions(call, rank, dims, &shape);
+	if (!shape.are_known)
+		return forget_shape(call, value_ret);
+	if (is_rows(call) && shape.values[0] < -1)
+		return trace_refuse(call->trace, "dimension 1 of its shape is %.0f",
+				    shape.values[0]);
+	return trace_with_dims(call->trace, call->inputs[0], shape.n, shape.values, value_ret);
 }
 
 /* ----------------------------------------------------------------------- order */
 
-/* Which position a Transpose takes each value of a row from; false where it is none of rows. */
-static bool read_transpose(const struct fold *fold, const Onnx__AttributeProto *perm, size_t *dims,
-			   size_t *positions)
+/* Without a permutation, the dimensions are reversed. */
+enum emnist_status onnx_transpose(const struct onnx_call *call, struct value *value_ret)
 {
-	const size_t rank = fold->rank - 1; /* of a row */
-	size_t within[ONNX_MAX_RANK];
-	unsigned seen = 0;
+	const Onnx__AttributeProto *perm = onnx_node_attribute(call->node, "perm");
+	const size_t rank =
+		is_rows(call) ? call->inputs[0]->rows.rank : call->inputs[0]->tensor.rank;
+	const size_t n = perm ? perm->n_ints : rank;
+	double *values;
+	struct value permutation;
+	enum emnist_status status =
+		tensor_make(call->trace, TENSOR_INT, 1, &n, &permutation, &values);
 
-	if (fold->rank == 0 || !perm || perm->n_ints != fold->rank || perm->ints[0] != 0)
-		return false;
-	for (size_t i = 0; i < rank; i++) {
-		if (perm->ints[i + 1] < 1 || perm->ints[i + 1] > (int64_t)rank)
-			return false;
-		within[i] = (size_t)perm->ints[i + 1] - 1;
-		seen |= 1u << within[i];
-	}
-	if (seen != (1u << rank) - 1)
-		return false;
-	tensor_transpose(rank, fold->dims + 1, within, dims + 1, positions);
-	return true;
-}
-
-enum emnist_status fold_transpose(struct fold *fold, const struct onnx_step *step, int unused)
-{
-	const Onnx__AttributeProto *perm = onnx_node_attribute(step->node, "perm");
-	size_t *positions = alloc_array(fold->width, sizeof(*positions));
-	size_t dims[ONNX_MAX_RANK];
-	enum emnist_status status;
-
-	(void)unused;
-	if (!positions)
-		return error_memory(fold->error);
-	if (fold->n_layers > 0 || !read_transpose(fold, perm, dims, positions)) {
-		status = onnx_refuse(step->node, fold->error,
-				     "its permutation is not of an image's dimensions");
-	} else {
-		fold_set_dims(fold, fold->rank, dims);
-		status = fold_reorder(fold, positions);
-		fold->waiting = fold->waiting ? fold->waiting : step->node;
-	}
-	free(positions);
-	return status;
+	for (size_t i = 0; !status && i < n; i++)
+		values[i] = perm ? (double)perm->ints[i] : (double)(rank - 1 - i);
+	return status ? status
+		      : trace_transpose(call->trace, call->inputs[0], &permutation.tensor,
+					value_ret);
 }

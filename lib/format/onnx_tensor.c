@@ -110,19 +110,19 @@ static float field_bool(const Onnx__TensorProto *tensor, size_t i)
 
 static const struct type {
 	enum onnx_type number;
-	bool is_float;
+	enum tensor_type tensor;
 	size_t value_nbytes; /* in raw_data */
 	void (*raw)(const uint8_t *raw, size_t n, float *values);
 	size_t (*count)(const Onnx__TensorProto *tensor);
 	float (*field)(const Onnx__TensorProto *tensor, size_t i);
 } types[] = {
-	{ONNX_FLOAT, true, 4, raw_float, count_float, field_float},
-	{ONNX_DOUBLE, true, 8, raw_double, count_double, field_double},
-	{ONNX_FLOAT16, true, 2, raw_half, count_int32, field_half},
-	{ONNX_BFLOAT16, true, 2, raw_bfloat16, count_int32, field_bfloat16},
-	{ONNX_INT32, false, 4, raw_int32, count_int32, field_int32},
-	{ONNX_INT64, false, 8, raw_int64, count_int64, field_int64},
-	{ONNX_BOOL, false, 1, raw_bool, count_int32, field_bool},
+	{ONNX_FLOAT, TENSOR_FLOAT, 4, raw_float, count_float, field_float},
+	{ONNX_DOUBLE, TENSOR_FLOAT, 8, raw_double, count_double, field_double},
+	{ONNX_FLOAT16, TENSOR_FLOAT, 2, raw_half, count_int32, field_half},
+	{ONNX_BFLOAT16, TENSOR_FLOAT, 2, raw_bfloat16, count_int32, field_bfloat16},
+	{ONNX_INT32, TENSOR_INT, 4, raw_int32, count_int32, field_int32},
+	{ONNX_INT64, TENSOR_INT, 8, raw_int64, count_int64, field_int64},
+	{ONNX_BOOL, TENSOR_BOOL, 1, raw_bool, count_int32, field_bool},
 };
 
 static const struct type *find_type(int64_t number)
@@ -137,7 +137,7 @@ bool onnx_type_is_float(int64_t number)
 {
 	const struct type *type = find_type(number);
 
-	return type && type->is_float;
+	return type && type->tensor == TENSOR_FLOAT;
 }
 
 bool onnx_type_holds_bytes(int64_t number)
@@ -260,15 +260,8 @@ enum emnist_status onnx_tensor_check(const Onnx__TensorProto *tensor, const char
 void onnx_constant_values(const struct onnx_constant *constant, float *values)
 {
 	const Onnx__TensorProto *tensor = constant->tensor;
-	const struct type *type;
+	const struct type *type = find_type(tensor->data_type);
 
-	if (!tensor) {
-		for (size_t i = 0; i < constant->n; i++)
-			values[i] =
-				constant->floats ? constant->floats[i] : (float)constant->ints[i];
-		return;
-	}
-	type = find_type(tensor->data_type);
 	if (tensor->has_raw_data) {
 		type->raw(tensor->raw_data.data, constant->n, values);
 		return;
@@ -280,36 +273,42 @@ void onnx_constant_values(const struct onnx_constant *constant, float *values)
 /* Floats are stored least significant byte first. */
 #define IS_STORED_AS_USED (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 
-const void *onnx_constant_in_place(const struct onnx_constant *constant, bool transpose,
-				   const void *bytes, size_t nbytes)
+/* Where the values lie as floats; NULL: nowhere. */
+static const unaligned_float *find_floats(const Onnx__TensorProto *tensor)
 {
-	const Onnx__TensorProto *tensor = constant->tensor;
-
-	return IS_STORED_AS_USED && tensor && tensor->data_type == ONNX_FLOAT &&
-			       constant->transposed == transpose &&
-			       onnx_lies_in(tensor, bytes, nbytes)
-		       ? tensor->raw_data.data
-		       : NULL;
+	if (tensor->data_type != ONNX_FLOAT)
+		return NULL;
+	if (!tensor->has_raw_data)
+		return tensor->float_data;
+	return IS_STORED_AS_USED ? (const unaligned_float *)tensor->raw_data.data : NULL;
 }
 
-bool onnx_constant_matrix(const struct onnx_constant *constant, bool transpose, float *values)
+enum emnist_status onnx_tensor_value(struct trace *trace, const Onnx__TensorProto *proto,
+				     const char *name, const void *lasting, size_t lasting_nbytes,
+				     struct value *value_ret)
 {
-	/* The shape of the data, which is that of the matrix or of its transpose. */
-	const size_t n_rows = constant->dims[constant->transposed ? 1 : 0];
-	const size_t n_columns = constant->dims[constant->transposed ? 0 : 1];
-	float *data;
+	struct onnx_constant constant;
+	const enum emnist_status status = onnx_tensor_check(proto, name, &constant, trace->error);
+	struct tensor *tensor = &value_ret->tensor;
+	float *floats;
 
-	if (constant->transposed == transpose) {
-		onnx_constant_values(constant, values);
-		return true;
-	}
-	data = alloc_array(constant->n, sizeof(*data));
-	if (!data)
-		return false;
-	onnx_constant_values(constant, data);
-	for (size_t row = 0; row < n_rows; row++)
-		for (size_t column = 0; column < n_columns; column++)
-			values[column * n_rows + row] = data[row * n_columns + column];
-	free(data);
-	return true;
+	if (status)
+		return status;
+	*value_ret = (struct value){
+		.kind = VALUE_TENSOR,
+		.tensor = {.type = find_type(proto->data_type)->tensor,
+			   .rank = constant.rank,
+			   .n = constant.n,
+			   .floats = find_floats(proto),
+			   .is_lasting = onnx_lies_in(proto, lasting, lasting_nbytes)}};
+	memcpy(tensor->dims, constant.dims, sizeof(tensor->dims));
+	if (tensor->floats)
+		return EMNIST_OK;
+	floats = arena_alloc(&trace->arena, tensor->n, sizeof(*floats));
+	if (!floats)
+		return trace_memory(trace);
+	onnx_constant_values(&constant, floats);
+	tensor->floats = floats;
+	tensor->is_lasting = false;
+	return EMNIST_OK;
 }

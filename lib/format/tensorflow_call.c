@@ -10,8 +10,7 @@ enum emnist_status tensorflow_take_tensor(const struct tensorflow_call *call, si
 					  const struct tensor **tensor_ret)
 {
 	if (call->inputs[i]->kind != VALUE_TENSOR)
-		return trace_refuse(call->trace,
-				    "an operand that should be a constant is computed");
+		return trace_refuse_computed(call->trace);
 	*tensor_ret = &call->inputs[i]->tensor;
 	return EMNIST_OK;
 }

@@ -187,8 +187,23 @@ static enum emnist_status bias_add(const struct tensorflow_call *call, struct va
 
 /* ------------------------------------------------------------------- layers */
 
+/* Rows of classes, or of values to be multiplied: one dimension beside the batch. */
+static enum emnist_status check_rows(const struct tensorflow_call *call)
+{
+	const struct value *rows = call->inputs[0];
+
+	return rows->kind == VALUE_ROWS && rows->rows.rank > 2
+		       ? trace_refuse(call->trace, "it is of rows of %zu dimensions",
+				      rows->rows.rank - 1)
+		       : EMNIST_OK;
+}
+
 static enum emnist_status matmul(const struct tensorflow_call *call, struct value *value_ret)
 {
+	const enum emnist_status status = check_rows(call);
+
+	if (status)
+		return status;
 	if (tensorflow_flag(call->node, "transpose_a") || tensorflow_flag(call->node, "adj_x"))
 		return trace_refuse(call->trace, "its first operand is transposed");
 	return trace_matmul(call->trace, call->inputs[0], call->inputs[1],
@@ -199,7 +214,9 @@ static enum emnist_status matmul(const struct tensorflow_call *call, struct valu
 
 static enum emnist_status softmax(const struct tensorflow_call *call, struct value *value_ret)
 {
-	return trace_softmax(call->trace, call->inputs[0], value_ret);
+	const enum emnist_status status = check_rows(call);
+
+	return status ? status : trace_softmax(call->trace, call->inputs[0], value_ret);
 }
 
 /* ----------------------------------------------------------------- the table */
@@ -316,9 +333,7 @@ static enum emnist_status apply(struct tensorflow_call *call, struct value *valu
 	if (!found)
 		return trace_refuse(call->trace, "only multilayer perceptrons are read");
 	if (call->n_inputs < found->n_inputs)
-		return error_set(call->trace->error, EMNIST_ERR_CORRUPT,
-				 "operator %.40s (node '%.64s') lacks its input %zu",
-				 call->trace->op, call->trace->node, call->n_inputs + 1);
+		return trace_lacks(call->trace, call->n_inputs);
 	/* What is no value at all goes only to operators on variables. */
 	for (size_t i = 0; i < call->n_inputs; i++)
 		if (call->inputs[i]->kind == VALUE_OTHER && found->operate != read_variable &&

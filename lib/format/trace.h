@@ -18,6 +18,7 @@
  * - trace_shape.c: the input, and shapes of all values
  * - trace_rows.c: rows: what is computed of them is collected
  * - trace_layers.c: the layers that come of them
+ * - trace_ends.c: what a network ends in
  * - trace_activation.c: expressions, and which activation one is
  * - trace_functions.c: functions of single numbers
  *
@@ -40,13 +41,20 @@ enum tensor_type {
 	TENSOR_BOOL,
 };
 
-/* Numbers of any type, held as doubles: exact for floats and for integers up to 2^53. */
+/*
+ * Numbers of any type, held as doubles: exact for floats and for integers up to 2^53. A file's
+ * weights may stay the floats that they are until something else than a layer takes them:
+ * tensor_decode() makes values of floats.
+ */
 struct tensor {
 	enum tensor_type type;
 	size_t rank;
 	size_t dims[TRACE_MAX_RANK];
-	size_t n; /* of values: the product of dims */
-	const double *values;
+	size_t n;                      /* of values: the product of dims */
+	const double *values;          /* NULL: they are not decoded */
+	const unaligned_float *floats; /* the same numbers; NULL: they are not at hand */
+	bool is_transposed;            /* floats are a matrix of dims[1] rows and dims[0] columns */
+	bool is_lasting;               /* floats live as long as the model, which may borrow them */
 };
 
 /* -------------------------------------------------------------------- rows */
@@ -96,9 +104,10 @@ struct value {
 
 struct trace {
 	struct arena arena;
-	struct emnist_model *model; /* of MODEL_MAX_LAYERS layers, of which n_layers are made */
+	struct emnist_model *model; /* of which n_layers are made; the others are room */
 	size_t n_layers;
-	size_t floats_left; /* that the layers to come may hold */
+	size_t floats_left;                /* that the layers to come may hold */
+	const struct expression *variable; /* expression_variable(); NULL: not yet */
 	/* The graph's input is in 0..255, while vectors are in [0,1]: as its type says, or as is
 	 * found when the first layer takes it. */
 	bool takes_bytes;
@@ -119,6 +128,16 @@ void trace_allow(struct trace *trace, size_t nbytes);
 
 /* EMNIST_ERR_LIMIT or EMNIST_ERR_MEMORY, whichever is why an allocation failed. */
 enum emnist_status trace_memory(const struct trace *trace);
+
+/* Counts n values that are gone through as if they were allocated, so that time is bounded as
+ * memory is. False where no more may be. */
+bool trace_spend(struct trace *trace, size_t n);
+
+/* "operator OP (node 'NAME') lacks its input i + 1", EMNIST_ERR_CORRUPT. */
+enum emnist_status trace_lacks(const struct trace *trace, size_t i);
+
+/* "operator OP (node 'NAME') is not supported: an operand that should be a constant is computed" */
+enum emnist_status trace_refuse_computed(const struct trace *trace);
 
 /* "operator OP (node 'NAME') is not supported: WHY", EMNIST_ERR_UNSUPPORTED. */
 enum emnist_status trace_refuse(const struct trace *trace, const char *format, ...)
@@ -186,8 +205,23 @@ enum emnist_status trace_cast(struct trace *trace, enum tensor_type type, const 
 enum emnist_status trace_matmul(struct trace *trace, const struct value *a, const struct value *b,
 				bool transposed, struct value *value_ret);
 
+/* alpha a b + beta c, of which b may be transposed, and c be NULL. */
+struct trace_gemm {
+	bool transposes_b;
+	double alpha, beta;
+	const struct value *c;
+};
+enum emnist_status trace_gemm(struct trace *trace, const struct value *a, const struct value *b,
+			      const struct trace_gemm *gemm, struct value *value_ret);
+
+/* Of all values of a row. */
 enum emnist_status trace_softmax(struct trace *trace, const struct value *a,
 				 struct value *value_ret);
+
+/* The probabilities of two classes, a = 1 - b and b = sigmoid(x), put together: this is the softmax
+ * of 0 and x. */
+enum emnist_status trace_pair(struct trace *trace, const struct value *a, const struct value *b,
+			      struct value *value_ret);
 
 enum emnist_status trace_shape(struct trace *trace, const struct value *a, struct value *value_ret);
 
@@ -216,7 +250,19 @@ enum emnist_status trace_transpose(struct trace *trace, const struct value *a,
 enum emnist_status tensor_make(struct trace *trace, enum tensor_type type, size_t rank,
 			       const size_t *dims, struct value *value_ret, double **values_ret);
 
-/* A scalar, or a vector of n values. */
+/* Value i of tensor, decoded or not. */
+static inline double tensor_at(const struct tensor *tensor, size_t i)
+{
+	if (tensor->values)
+		return tensor->values[i];
+	if (tensor->is_transposed)
+		i = i % tensor->dims[1] * tensor->dims[0] + i / tensor->dims[1];
+	return (double)tensor->floats[i];
+}
+
+/* Gives tensor its values where it has floats alone. */
+enum emnist_status tensor_decode(struct trace *trace, struct tensor *tensor);
+
 enum emnist_status tensor_scalar(struct trace *trace, enum tensor_type type, double number,
 				 struct value *value_ret);
 
@@ -259,7 +305,7 @@ const struct expression *expression_of(struct trace *trace, trace_function *func
 				       const struct expression *a, const struct expression *b);
 
 /* What an expression is found to be: scale * activation(x) + shift. */
-struct recognised {
+struct recognized {
 	enum emnist_activation activation;
 	float alpha;
 	float gamma;
@@ -267,7 +313,8 @@ struct recognised {
 	double shift;
 };
 
-/* False where it is none of the activations. */
-bool expression_recognise(const struct expression *expression, struct recognised *recognised_ret);
+/* EMNIST_ERR_UNSUPPORTED where it is none of the activations. */
+enum emnist_status expression_recognize(struct trace *trace, const struct expression *expression,
+					struct recognized *recognized_ret);
 
 #endif

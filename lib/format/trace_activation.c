@@ -32,16 +32,24 @@ struct expression {
 	double values[N_POINTS];
 };
 
-/* Points 0..N_MAGNITUDES-1 rise from the least positive one; then the same with a minus; then 0. */
-static double point(size_t i)
-{
-	const size_t m = i % N_MAGNITUDES;
-	const double exponent = m < N_STEPS ? LEAST_EXPONENT + (double)m / STEPS_PER_DOUBLING
-					    : (double)(m - N_STEPS + 2) * -LEAST_EXPONENT;
+/* The least of them, and 2 to the power of 0, 1/4, 1/2 and 3/4. */
+#define LEAST (1.0 / (1 << -LEAST_EXPONENT))
+static const double steps[STEPS_PER_DOUBLING] = {1, 1.189207115002721, 1.4142135623730951,
+						 1.681792830507429};
 
-	if (i == N_POINTS - 1)
-		return 0;
-	return i < N_MAGNITUDES ? exp2(exponent) : -exp2(exponent);
+/* Points 0..N_MAGNITUDES-1 rise from the least positive one; then the same with a minus; then 0. */
+static void make_points(double *points)
+{
+	for (size_t i = 0; i < N_MAGNITUDES; i++) {
+		if (i < STEPS_PER_DOUBLING)
+			points[i] = LEAST * steps[i];
+		else if (i < N_STEPS)
+			points[i] = 2 * points[i - STEPS_PER_DOUBLING];
+		else
+			points[i] = points[i - 1] / LEAST;
+		points[N_MAGNITUDES + i] = -points[i];
+	}
+	points[N_POINTS - 1] = 0;
 }
 
 #define AT_ZERO (N_POINTS - 1)
@@ -51,10 +59,14 @@ static double point(size_t i)
 
 const struct expression *expression_variable(struct trace *trace)
 {
-	struct expression *made = arena_alloc(&trace->arena, 1, sizeof(*made));
+	struct expression *made;
 
-	for (size_t i = 0; made && i < N_POINTS; i++)
-		made->values[i] = point(i);
+	if (trace->variable)
+		return trace->variable;
+	made = arena_alloc(&trace->arena, 1, sizeof(*made));
+	if (made)
+		make_points(made->values);
+	trace->variable = made;
 	return made;
 }
 
@@ -114,31 +126,31 @@ static double hyperbolic_tangent(double x, double alpha)
 }
 
 /* How scale, shift and alpha show at points where the function is 0, 1 or -alpha. */
-static void fit_rising(const double *values, struct recognised *fit)
+static void fit_rising(const double *values, struct recognized *fit)
 {
 	fit->shift = values[AT_ZERO];
 	fit->scale = values[AT_PLUS(0)] - fit->shift;
 }
 
-static void fit_leaky_relu(const double *values, struct recognised *fit)
+static void fit_leaky_relu(const double *values, struct recognized *fit)
 {
 	fit_rising(values, fit);
 	fit->alpha = (float)((fit->shift - values[AT_MINUS(0)]) / fit->scale);
 }
 
-static void fit_elu(const double *values, struct recognised *fit)
+static void fit_elu(const double *values, struct recognized *fit)
 {
 	fit_rising(values, fit);
 	fit->alpha = (float)((fit->shift - values[AT_MINUS(6)]) / fit->scale);
 }
 
-static void fit_sigmoid(const double *values, struct recognised *fit)
+static void fit_sigmoid(const double *values, struct recognized *fit)
 {
 	fit->shift = values[AT_MINUS(6)];
 	fit->scale = values[AT_PLUS(6)] - fit->shift;
 }
 
-static void fit_tanh(const double *values, struct recognised *fit)
+static void fit_tanh(const double *values, struct recognized *fit)
 {
 	fit->shift = (values[AT_PLUS(6)] + values[AT_MINUS(6)]) / 2;
 	fit->scale = (values[AT_PLUS(6)] - values[AT_MINUS(6)]) / 2;
@@ -148,7 +160,7 @@ static void fit_tanh(const double *values, struct recognised *fit)
 static const struct {
 	enum emnist_activation activation;
 	double (*function)(double x, double alpha);
-	void (*fit)(const double *values, struct recognised *fit);
+	void (*fit)(const double *values, struct recognized *fit);
 } activations[] = {
 	{EMNIST_IDENTITY, identity, fit_rising},
 	{EMNIST_RELU, relu, fit_rising},
@@ -158,54 +170,63 @@ static const struct {
 	{EMNIST_TANH, hyperbolic_tangent, fit_tanh},
 };
 
-static bool agrees(const double *values, double (*function)(double x, double alpha),
-		   const struct recognised *fit)
+/* points: of the variable. */
+static bool agrees(const double *values, const double *points,
+		   double (*function)(double x, double alpha), const struct recognized *fit)
 {
 	if (!isfinite(fit->scale) || fit->scale == 0 || !isfinite(fit->shift) ||
 	    !isfinite(fit->alpha))
 		return false;
-	for (size_t i = 0; i < N_POINTS; i++) {
-		const double x = point(i);
+	/* Most functions differ most where x is negative. */
+	for (size_t i = N_POINTS; i-- > 0;) {
+		const double x = points[i];
 		const double expected = fit->scale * function(x, (double)fit->alpha) + fit->shift;
 		const double difference = fabs(values[i] - expected);
 
 		if (fabs(x) > OVERFLOW_POINT && !isfinite(values[i]))
 			continue;
-		if (!(difference <= TOLERANCE * fmax(fabs(expected), fabs(fit->scale))))
+		if (!(difference <= TOLERANCE * fabs(expected) ||
+		      difference <= TOLERANCE * fabs(fit->scale)))
 			return false;
 	}
 	return true;
 }
 
-static void prefer_plain(const double *values, double (*function)(double x, double alpha),
-			 struct recognised *fit)
+static void prefer_plain(const double *values, const double *points,
+			 double (*function)(double x, double alpha), struct recognized *fit)
 {
-	struct recognised plain = *fit;
+	struct recognized plain = *fit;
 
 	plain.scale = 1;
 	plain.shift = 0;
-	if (agrees(values, function, &plain))
+	if ((fit->scale != 1 || fit->shift != 0) && agrees(values, points, function, &plain))
 		*fit = plain;
 }
 
-bool expression_recognise(const struct expression *expression, struct recognised *recognised_ret)
+enum emnist_status expression_recognize(struct trace *trace, const struct expression *expression,
+					struct recognized *recognized_ret)
 {
-	for (size_t i = 0; i < sizeof(activations) / sizeof(*activations); i++) {
-		struct recognised fit = {.activation = activations[i].activation};
+	const struct expression *variable = expression_variable(trace);
+	const double *values = expression->values;
 
-		activations[i].fit(expression->values, &fit);
-		if (!agrees(expression->values, activations[i].function, &fit))
+	if (!variable)
+		return trace_memory(trace);
+	for (size_t i = 0; i < sizeof(activations) / sizeof(*activations); i++) {
+		struct recognized fit = {.activation = activations[i].activation};
+
+		activations[i].fit(values, &fit);
+		if (!agrees(values, variable->values, activations[i].function, &fit))
 			continue;
 		/* A sigmoid is not quite 0 where it was taken for 0. */
-		prefer_plain(expression->values, activations[i].function, &fit);
+		prefer_plain(values, variable->values, activations[i].function, &fit);
 		/* SELU is an ELU of another scale. */
 		if (fit.activation == EMNIST_ELU && fit.scale != 1) {
 			fit.activation = EMNIST_SELU;
 			fit.gamma = (float)fit.scale;
 			fit.scale = 1;
 		}
-		*recognised_ret = fit;
-		return true;
+		*recognized_ret = fit;
+		return EMNIST_OK;
 	}
-	return false;
+	return trace_refuse(trace, "it is none of the activations that are read");
 }

@@ -9,8 +9,9 @@
 
 #include "trace.h"
 
-/* Operators in a row: a network of MODEL_MAX_LAYERS layers has less than a third of these. */
-#define MAX_DEPTH 4096
+/* Operators in a row: a network of MODEL_MAX_LAYERS layers has less than a third of these. Before
+ * them stands what they begin with. */
+#define MAX_OPERATORS 4096
 
 /* Nodes that are still to be evaluated, the next one last. */
 struct stack {
@@ -92,10 +93,10 @@ enum emnist_status trace_evaluate(struct trace *trace, const struct trace_reader
 		} else if (top->is_open) {
 			status = close_node(trace, reader, graph, top);
 			depth--;
-		} else if (depth++ == MAX_DEPTH) {
+		} else if (depth++ > MAX_OPERATORS) {
 			status = error_set(trace->error, EMNIST_ERR_LIMIT,
 					   "more than %d operators in a row are not read",
-					   MAX_DEPTH);
+					   MAX_OPERATORS);
 		} else {
 			status = open_node(trace, reader, graph, &stack, top);
 		}

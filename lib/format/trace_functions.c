@@ -40,6 +40,8 @@ UNARY(sigmoid, 1 / (1 + exp(-a)))
 UNARY(hyperbolic_tangent, tanh(a))
 
 BINARY(leaky, a > 0 ? a : b * a)
+BINARY(elu_of, a > 0 ? a : b * expm1(a))
+BINARY(scaled, a *b)
 BINARY(larger, a > b ? a : b)
 BINARY(smaller, a < b ? a : b)
 BINARY(is_less, a < b)

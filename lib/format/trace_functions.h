@@ -26,6 +26,10 @@ trace_function function_selu;
 trace_function function_sigmoid;
 trace_function function_hyperbolic_tangent;
 trace_function function_leaky;
+/* ELU with an alpha. */
+trace_function function_elu_of;
+/* trace_multiply(), as a part of an activation: it is not collected. */
+trace_function function_scaled;
 trace_function function_larger;
 trace_function function_smaller;
 trace_function function_is_less;

@@ -4,8 +4,21 @@
  * When a matrix is to multiply rows, all is known of the layer before: its activation is settled,
  * and what scales and shifts its values goes into it or into the new one (affine.h).
  */
+#include <string.h>
+
+#include "../base/memory.h"
 #include "../network/affine.h"
 #include "trace_rows.h"
+
+/* scale, shift: (n_outputs) */
+static enum emnist_status fold_into_rows(struct trace *trace, struct layer *layer,
+					 const double *scale, const double *shift)
+{
+	if (!layer_own_weights(layer))
+		return error_memory(trace->error);
+	affine_into_rows(layer, scale, shift);
+	return EMNIST_OK;
+}
 
 /* scale, shift: of rows; NULL where they are of no effect. */
 static enum emnist_status fold_rows(struct trace *trace, struct layer *layer,
@@ -23,8 +36,7 @@ static enum emnist_status fold_rows(struct trace *trace, struct layer *layer,
 		scale[rows_lane(rows, i)] = rows->scale ? rows->scale[i] : 1;
 		shift[rows_lane(rows, i)] = rows->shift ? rows->shift[i] : 0;
 	}
-	affine_into_rows(layer, scale, shift);
-	return EMNIST_OK;
+	return fold_into_rows(trace, layer, scale, shift);
 }
 
 /* The layer gets the activation that rows have, and rows keep what comes after it. */
@@ -32,16 +44,22 @@ static enum emnist_status fold_activation(struct trace *trace, struct layer *lay
 					  struct rows *rows)
 {
 	const struct stage *stage = rows->stage;
-	struct recognised found;
+	const char *const op = trace->op, *const node = trace->node;
+	enum emnist_status status;
+	struct recognized found;
 	double *scale, *shift;
 
-	if (!expression_recognise(rows->expression, &found)) {
-		trace->op = rows->op;
-		trace->node = rows->node;
-		return trace_refuse(trace, "it is none of the activations that are read");
-	}
+	trace->op = rows->op;
+	trace->node = rows->node;
+	status = expression_recognize(trace, rows->expression, &found);
+	trace->op = op;
+	trace->node = node;
+	if (status)
+		return status;
 	if (stage->scale)
-		affine_into_rows(layer, stage->scale, stage->shift);
+		status = fold_into_rows(trace, layer, stage->scale, stage->shift);
+	if (status)
+		return status;
 	activation_set(layer, found.activation);
 	if (found.activation == EMNIST_LEAKY_RELU || found.activation == EMNIST_ELU ||
 	    found.activation == EMNIST_SELU)
@@ -81,9 +99,7 @@ static enum emnist_status scale_input(struct trace *trace, struct rows *rows)
 	return EMNIST_OK;
 }
 
-/* Settles all that the stage of rows can take; scale and shift are left with what is for the next
- * layer to take. */
-static enum emnist_status take(struct trace *trace, struct rows *rows)
+enum emnist_status rows_take(struct trace *trace, struct rows *rows)
 {
 	struct stage *stage = rows->stage;
 	struct layer *layer;
@@ -104,14 +120,79 @@ static enum emnist_status take(struct trace *trace, struct rows *rows)
 	return status;
 }
 
+/* ------------------------------------------------------------------ products */
+
+/* Whether weights are floats that lie as those of a layer do. */
+static bool lie_as_layer(const struct rows *rows, const struct tensor *weights, bool transposed)
+{
+	return weights->floats && transposed != weights->is_transposed && !rows->order;
+}
+
+/* Brings weights, of any order, to that of a layer; they are read in their own. */
+static void copy_weights(const struct rows *rows, const struct tensor *weights, bool transposed,
+			 struct layer *layer)
+{
+	const bool by_output = weights->values ? transposed : transposed != weights->is_transposed;
+	const size_t n_outer = by_output ? layer->n_outputs : layer->n_inputs;
+	const size_t n_inner = by_output ? layer->n_inputs : layer->n_outputs;
+	float *to = layer_weights(layer);
+
+	for (size_t outer = 0; outer < n_outer; outer++)
+		for (size_t inner = 0; inner < n_inner; inner++) {
+			const size_t from = outer * n_inner + inner;
+			const size_t output = by_output ? outer : inner;
+			const size_t input = rows_lane(rows, by_output ? inner : outer);
+
+			to[output * layer->n_inputs + input] =
+				weights->values ? (float)weights->values[from]
+						: weights->floats[from];
+		}
+}
+
+/* Gives layer its shape and weights, borrowed where they can be; false when memory is short. */
+static bool take_weights(const struct rows *rows, const struct tensor *weights, bool transposed,
+			 struct layer *layer)
+{
+	const uint32_t n_inputs = (uint32_t)weights->dims[transposed ? 1 : 0];
+	const uint32_t n_outputs = (uint32_t)weights->dims[transposed ? 0 : 1];
+	const bool lies = lie_as_layer(rows, weights, transposed);
+
+	if (lies && weights->is_lasting)
+		return layer_borrow(layer, n_inputs, n_outputs, weights->floats);
+	if (!layer_init(layer, n_inputs, n_outputs))
+		return false;
+	if (lies)
+		memcpy(layer->weights, weights->floats, weights->n * sizeof(*layer->weights));
+	else
+		copy_weights(rows, weights, transposed, layer);
+	return true;
+}
+
+/* Room for one more layer; false when memory is short. */
+static bool has_room(struct trace *trace)
+{
+	struct emnist_model *model = trace->model;
+	struct layer *grown;
+
+	if (trace->n_layers < model->n_layers)
+		return true;
+	grown = alloc_zeroed(2 * model->n_layers, sizeof(*grown));
+	if (!grown)
+		return false;
+	memcpy(grown, model->layers, model->n_layers * sizeof(*grown));
+	free(model->layers);
+	model->layers = grown;
+	model->n_layers *= 2;
+	return true;
+}
+
 /* Makes the layer that multiplies rows by weights, (n_inputs, n_outputs) or the other way round. */
 static enum emnist_status add_layer(struct trace *trace, const struct rows *rows,
 				    const struct tensor *weights, bool transposed,
 				    struct layer **layer_ret)
 {
-	const size_t n_inputs = weights->dims[transposed ? 1 : 0];
 	const size_t n_outputs = weights->dims[transposed ? 0 : 1];
-	struct layer *layer = &trace->model->layers[trace->n_layers];
+	struct layer *layer;
 
 	if (n_outputs == 0 || n_outputs > MODEL_MAX_WIDTH)
 		return error_set(trace->error, EMNIST_ERR_LIMIT,
@@ -124,16 +205,46 @@ static enum emnist_status add_layer(struct trace *trace, const struct rows *rows
 		return error_set(trace->error, EMNIST_ERR_LIMIT,
 				 "layers share weights, and have more than the file holds");
 	trace->floats_left -= weights->n;
-	trace->n_layers++;
-	if (!layer_init(layer, (uint32_t)n_inputs, (uint32_t)n_outputs))
+	if (!has_room(trace))
 		return error_memory(trace->error);
-	for (size_t o = 0; o < n_outputs; o++)
-		for (size_t i = 0; i < n_inputs; i++)
-			layer->weights[o * n_inputs + rows_lane(rows, i)] =
-				(float)weights
-					->values[transposed ? o * n_inputs + i : i * n_outputs + o];
+	layer = &trace->model->layers[trace->n_layers++];
+	if (!take_weights(rows, weights, transposed, layer))
+		return error_memory(trace->error);
 	*layer_ret = layer;
 	return EMNIST_OK;
+}
+
+static enum emnist_status set_bias(struct trace *trace, const struct tensor *c, double beta,
+				   const struct rows *made, struct layer *layer)
+{
+	enum emnist_status status;
+	double *bias = NULL;
+
+	if (beta == 1 && c->floats && rows_match_row(made, c)) {
+		memcpy(layer->bias, c->floats, layer->n_outputs * sizeof(*layer->bias));
+		return EMNIST_OK;
+	}
+	status = rows_expand(trace, made, c, &bias);
+	for (size_t i = 0; !status && i < layer->n_outputs; i++)
+		layer->bias[i] = (float)(beta * bias[i]);
+	return status;
+}
+
+/* made: the rows that come of layer. */
+static enum emnist_status scale_layer(struct trace *trace, const struct trace_gemm *gemm,
+				      const struct rows *made, struct layer *layer)
+{
+	const size_t n_weights = (size_t)layer->n_inputs * layer->n_outputs;
+
+	if (gemm->alpha != 1 && !layer_own_weights(layer))
+		return error_memory(trace->error);
+	for (size_t i = 0; gemm->alpha != 1 && i < n_weights; i++)
+		layer->weights[i] = (float)(gemm->alpha * (double)layer->weights[i]);
+	if (!gemm->c)
+		return EMNIST_OK;
+	return gemm->c->kind == VALUE_TENSOR
+		       ? set_bias(trace, &gemm->c->tensor, gemm->beta, made, layer)
+		       : trace_refuse_computed(trace);
 }
 
 /* What is left of rows' scale and shift goes into the columns of the layer that takes them. */
@@ -152,101 +263,71 @@ static enum emnist_status fold_columns(struct trace *trace, struct layer *layer,
 		scale[rows_lane(rows, i)] = rows->scale ? rows->scale[i] : 1;
 		shift[rows_lane(rows, i)] = rows->shift ? rows->shift[i] : 0;
 	}
+	if (!layer_own_weights(layer))
+		return error_memory(trace->error);
 	affine_into_columns(layer, scale, shift);
 	return EMNIST_OK;
 }
 
-static enum emnist_status multiply_rows(struct trace *trace, struct rows *rows,
-					const struct tensor *weights, bool transposed,
-					struct value *value_ret)
+/* Whether rows' last dimension is all that they have, and as many as weights take. */
+static enum emnist_status check_factors(struct trace *trace, const struct rows *rows,
+					const struct tensor *weights, bool transposed)
 {
-	struct rows made = {.type = TENSOR_FLOAT, .rank = 2, .dims = {rows->dims[0]}};
-	struct layer *layer = NULL;
-	enum emnist_status status;
+	const size_t n = rows->rank > 0 ? rows->dims[rows->rank - 1] : rows->stage->width;
 	size_t n_inputs;
 
 	if (weights->rank != 2)
 		return trace_refuse(trace, "its weights are of %zu dimensions", weights->rank);
 	n_inputs = weights->dims[transposed ? 1 : 0];
-	if (rows->rank == 0 && n_inputs <= MODEL_MAX_WIDTH)
+	if (rows->stage->width == 0 && n_inputs <= MODEL_MAX_WIDTH)
 		rows->stage->width = n_inputs;
-	if (rows->rank > 2 || n_inputs != rows->stage->width || n_inputs == 0)
-		return trace_refuse(trace, "it takes %zu values, but is given %zu", n_inputs,
-				    rows->rank > 0 ? rows->dims[rows->rank - 1]
-						   : rows->stage->width);
-	status = take(trace, rows);
+	if (n_inputs != rows->stage->width || n_inputs == 0 || (rows->rank > 0 && n != n_inputs))
+		return trace_refuse(trace, "it takes %zu values, but is given %zu", n_inputs, n);
+	return EMNIST_OK;
+}
+
+static enum emnist_status multiply_rows(struct trace *trace, struct rows *rows,
+					const struct tensor *weights, const struct trace_gemm *gemm,
+					struct value *value_ret)
+{
+	struct rows made = {.type = TENSOR_FLOAT, .rank = 2};
+	struct layer *layer = NULL;
+	enum emnist_status status = check_factors(trace, rows, weights, gemm->transposes_b);
+
 	if (!status)
-		status = add_layer(trace, rows, weights, transposed, &layer);
+		status = rows_take(trace, rows);
 	if (!status)
-		status = fold_columns(trace, layer, rows);
+		status = add_layer(trace, rows, weights, gemm->transposes_b, &layer);
 	if (!status)
 		status = rows_new_stage(trace, layer->n_outputs, trace->n_layers - 1, &made.stage);
 	if (status)
 		return status;
-	made.dims[1] = layer->n_outputs;
+	if (rows->rank > 0) {
+		made.rank = rows->rank;
+		memcpy(made.dims, rows->dims, sizeof(made.dims));
+	}
+	made.dims[made.rank - 1] = layer->n_outputs;
 	*value_ret = (struct value){.kind = VALUE_ROWS, .rows = made};
-	return EMNIST_OK;
+	status = scale_layer(trace, gemm, &made, layer);
+	return status ? status : fold_columns(trace, layer, rows);
+}
+
+enum emnist_status trace_gemm(struct trace *trace, const struct value *a, const struct value *b,
+			      const struct trace_gemm *gemm, struct value *value_ret)
+{
+	struct rows rows = a->rows;
+
+	if (b->kind != VALUE_TENSOR)
+		return trace_refuse_computed(trace);
+	if (a->kind != VALUE_ROWS)
+		return trace_refuse(trace, "it multiplies constants");
+	return multiply_rows(trace, &rows, &b->tensor, gemm, value_ret);
 }
 
 enum emnist_status trace_matmul(struct trace *trace, const struct value *a, const struct value *b,
 				bool transposed, struct value *value_ret)
 {
-	struct rows rows = a->rows;
+	const struct trace_gemm gemm = {.transposes_b = transposed, .alpha = 1};
 
-	if (a->kind != VALUE_ROWS)
-		return trace_refuse(trace, "it multiplies constants");
-	if (b->kind != VALUE_TENSOR)
-		return trace_refuse(trace, "an operand that should be a constant is computed");
-	return multiply_rows(trace, &rows, &b->tensor, transposed, value_ret);
-}
-
-enum emnist_status trace_softmax(struct trace *trace, const struct value *a,
-				 struct value *value_ret)
-{
-	enum emnist_status status;
-
-	if (a->kind != VALUE_ROWS)
-		return trace_refuse(trace, "it is of constants");
-	*value_ret = *a;
-	if (a->rows.stage->layer == SIZE_MAX)
-		return trace_refuse(trace, "no fully connected layer precedes it");
-	if (a->rows.rank != 2)
-		return trace_refuse(trace, "it is of rows of %zu dimensions", a->rows.rank - 1);
-	status = take(trace, &value_ret->rows);
-	if (status)
-		return status;
-	if (value_ret->rows.scale || value_ret->rows.shift || value_ret->rows.order)
-		return trace_refuse(trace, "no fully connected layer can take in what comes "
-					   "before it");
-	value_ret->rows.is_softmax = true;
-	return EMNIST_OK;
-}
-
-/* --------------------------------------------------------------------- end */
-
-enum emnist_status trace_finish(struct trace *trace, const struct rows *rows,
-				struct emnist_model **model_ret)
-{
-	struct rows last = *rows;
-	enum emnist_status status = EMNIST_OK;
-
-	if (trace->n_layers == 0)
-		return error_set(trace->error, EMNIST_ERR_UNSUPPORTED,
-				 "the model has no fully connected layer");
-	if (!last.is_softmax)
-		status = take(trace, &last);
-	if (status)
-		return status;
-	if (last.scale || last.shift || last.order || last.stage->layer != trace->n_layers - 1)
-		return trace_refuse(trace, "no fully connected layer can take in what comes after "
-					   "the last activation");
-	/* A last layer of sigmoids gives probabilities as it is; anything else gets a softmax. */
-	trace->model->softmax =
-		last.is_softmax ||
-		trace->model->layers[trace->n_layers - 1].activation != EMNIST_SIGMOID;
-	trace->model->takes_bytes = trace->takes_bytes;
-	trace->model->n_layers = trace->n_layers;
-	*model_ret = trace->model;
-	trace->model = NULL;
-	return EMNIST_OK;
+	return trace_gemm(trace, a, b, &gemm, value_ret);
 }

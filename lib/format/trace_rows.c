@@ -94,24 +94,42 @@ static enum emnist_status set_unit(struct trace *trace, const struct rows *rows)
 	return EMNIST_OK;
 }
 
+/* A value of the unit that is not always the same, by its position in rows; 0: there is none. */
+static size_t find_reference(const struct rows *rows)
+{
+	const struct stage *stage = rows->stage;
+	size_t i = 0;
+
+	while (i < stage->width && stage->scale && stage->scale[rows_lane(rows, i)] == 0)
+		i++;
+	return i < stage->width ? i : 0;
+}
+
 /* rows = scale * unit + shift, with one number for all. */
 static bool in_units(const struct rows *rows, double *scale_ret, double *shift_ret)
 {
 	const struct stage *stage = rows->stage;
+	const size_t reference = find_reference(rows);
 
-	for (size_t i = 0; i < stage->width; i++) {
+	*scale_ret = 1;
+	*shift_ret = 0;
+	for (size_t k = 0; k < stage->width; k++) {
+		/* The reference comes first: the others are held against it. */
+		const size_t i = k == 0 ? reference : k - (k <= reference);
 		const size_t j = rows_lane(rows, i);
-		const double scale =
-			(rows->scale ? rows->scale[i] : 1) / (stage->scale ? stage->scale[j] : 1);
-		const double moved = scale * (stage->shift ? stage->shift[j] : 0);
-		const double shift = (rows->shift ? rows->shift[i] : 0) - moved;
+		const double unit_scale = stage->scale ? stage->scale[j] : 1;
+		const double unit_shift = stage->shift ? stage->shift[j] : 0;
+		const double scale = rows->scale ? rows->scale[i] : 1;
+		const double shift = rows->shift ? rows->shift[i] : 0;
+		double moved;
 
-		if (i == 0) {
-			*scale_ret = scale;
-			*shift_ret = shift;
-		}
-		if (!(fabs(scale - *scale_ret) <= ROUNDING * fabs(*scale_ret)) ||
-		    !(fabs(shift - *shift_ret) <= ROUNDING * (1 + fabs(moved))))
+		if (k == 0 && unit_scale != 0)
+			*scale_ret = scale / unit_scale;
+		moved = *scale_ret * unit_shift;
+		if (k == 0)
+			*shift_ret = shift - moved;
+		if (!(fabs(scale - *scale_ret * unit_scale) <= ROUNDING * fabs(scale)) ||
+		    !(fabs(shift - moved - *shift_ret) <= ROUNDING * (1 + fabs(moved))))
 			return false;
 	}
 	return true;
@@ -144,6 +162,8 @@ static enum emnist_status as_expression(struct trace *trace, const struct rows *
 	enum emnist_status status = EMNIST_OK;
 	double scale = 1, shift = 0;
 
+	if (!trace_spend(trace, width))
+		return trace_memory(trace);
 	if (rows->stage->layer == SIZE_MAX)
 		return trace_refuse(trace, "no fully connected layer precedes it");
 	if (rows->expression) {
@@ -158,7 +178,7 @@ static enum emnist_status as_expression(struct trace *trace, const struct rows *
 		status = set_unit(trace, rows);
 	if (status)
 		return status;
-	if (!in_units(rows, &scale, &shift))
+	if ((rows->scale || rows->shift || rows->stage->scale) && !in_units(rows, &scale, &shift))
 		return trace_refuse(trace, "values are scaled in the midst of an activation");
 	*expression_ret = expression_variable(trace);
 	return affine_expression(trace, scale, shift, expression_ret);
@@ -173,32 +193,62 @@ static bool same_order(const struct rows *a, const struct rows *b)
 		memcmp(a->order, b->order, a->stage->width * sizeof(*a->order)) == 0);
 }
 
-/* The values of a tensor that goes with rows, one for each of a row. */
-static enum emnist_status expand(struct trace *trace, const struct rows *rows,
-				 const struct tensor *tensor, double **values_ret)
+/* A dimension for the batch must be 1. */
+static bool has_batch(const struct rows *rows, const struct tensor *tensor)
+{
+	return tensor->rank == rows->rank && tensor->rank > 0 && tensor->dims[0] == 1;
+}
+
+bool rows_match_row(const struct rows *rows, const struct tensor *tensor)
+{
+	if (tensor->n != rows->stage->width || tensor->rank == 0)
+		return false;
+	/* Where the shape of rows is not known, whatever ends in a row will do. */
+	if (rows->rank == 0)
+		return tensor->dims[tensor->rank - 1] != 1;
+	return rows->rank == 2 && tensor->rank == 1 + (size_t)has_batch(rows, tensor);
+}
+
+/* Which value of tensor each value of rows goes with, where it is neither one for all nor one for
+ * each in turn. */
+static enum emnist_status find_positions(struct trace *trace, const struct rows *rows,
+					 const struct tensor *tensor, size_t **positions_ret)
+{
+	const bool skips = has_batch(rows, tensor);
+	const size_t width = rows->stage->width;
+	bool goes = rows->rank == 0 || tensor->rank <= rows->rank;
+
+	*positions_ret = NULL;
+	if (goes && (tensor->n == 1 || rows_match_row(rows, tensor)))
+		return EMNIST_OK;
+	*positions_ret = arena_alloc(&trace->arena, width, sizeof(**positions_ret));
+	if (!*positions_ret)
+		return trace_memory(trace);
+	goes = goes && rows->rank > 0 &&
+	       tensor_broadcast(rows->rank - 1, rows->dims + 1, tensor->rank - skips,
+				tensor->dims + skips, *positions_ret);
+	return goes ? EMNIST_OK
+		    : trace_refuse(trace,
+				   "its constant is of a shape that goes with no rows of %zu",
+				   width);
+}
+
+enum emnist_status rows_expand(struct trace *trace, const struct rows *rows,
+			       const struct tensor *tensor, double **values_ret)
 {
 	const size_t width = rows->stage->width;
-	size_t *positions = arena_alloc(&trace->arena, width, sizeof(*positions));
 	double *values = arena_alloc(&trace->arena, width, sizeof(*values));
-	size_t skipped = 0;
+	size_t *positions;
+	enum emnist_status status = find_positions(trace, rows, tensor, &positions);
 
-	if (!positions || !values)
-		return trace_memory(trace);
-	/* A dimension for the batch must be 1. */
-	if (tensor->rank == rows->rank && tensor->rank > 0 && tensor->dims[0] == 1)
-		skipped = 1;
-	if (tensor->n != 1 &&
-	    (rows->rank == 0 ||
-	     !tensor_broadcast(rows->rank - 1, rows->dims + 1, tensor->rank - skipped,
-			       tensor->dims + skipped, positions)))
-		return trace_refuse(
-			trace, "its constant is of a shape that goes with no rows of %zu", width);
+	if (status || !values)
+		return status ? status : trace_memory(trace);
 	for (size_t i = 0; i < width; i++) {
-		values[i] = tensor->values[positions[i]];
+		values[i] = tensor_at(tensor, positions ? positions[i] : i % tensor->n);
 		if (!isfinite(values[i]))
 			return error_set(trace->error, EMNIST_ERR_CORRUPT,
 					 "operator %.40s (node '%.64s') takes values that are "
-					 "infinite or no numbers",
+					 "infinite or NaN",
 					 trace->op, trace->node);
 	}
 	*values_ret = values;
@@ -247,7 +297,7 @@ static enum emnist_status with_tensor(struct trace *trace, trace_function *funct
 	enum emnist_status status;
 	double *operand = NULL, c;
 
-	status = expand(trace, from, tensor, &operand);
+	status = rows_expand(trace, from, tensor, &operand);
 	if (status)
 		return status;
 	if (is_linear(function) && !(function == trace_divide && is_reversed))
@@ -367,6 +417,12 @@ enum emnist_status trace_cast(struct trace *trace, enum tensor_type type, const 
 		[TENSOR_BOOL] = truth,
 	};
 
+	/* Floats are rounded already. */
+	if (a->kind == VALUE_TENSOR && a->tensor.floats && type == TENSOR_FLOAT) {
+		*value_ret = *a;
+		value_ret->tensor.type = type;
+		return EMNIST_OK;
+	}
 	if (a->kind == VALUE_TENSOR)
 		return tensor_elementwise(trace, functions[type], type, &a->tensor, NULL,
 					  value_ret);

@@ -72,6 +72,8 @@ static enum emnist_status reshape_rows(struct trace *trace, const struct tensor 
 			left_over = i;
 			continue;
 		}
+		if (dim == -1)
+			return trace_refuse(trace, "two dimensions of its shape are not known");
 		if (!(dim >= 1 && dim <= MODEL_MAX_WIDTH))
 			return trace_refuse(trace, "dimension %zu of its shape is %.0f", i + 1,
 					    dim);
@@ -84,7 +86,7 @@ static enum emnist_status reshape_rows(struct trace *trace, const struct tensor 
 	/* One of the two is left over: either the batch or a dimension of the rows. */
 	if (left_over > 0 && batch == -1)
 		return trace_refuse(trace, "two dimensions of its shape are not known");
-	if (rows->rank == 0 && left_over == 0)
+	if (rows->stage->width == 0 && left_over == 0)
 		rows->stage->width = width;
 	if (rows->stage->width == 0)
 		return trace_refuse(trace, "the input has no shape");
@@ -92,10 +94,11 @@ static enum emnist_status reshape_rows(struct trace *trace, const struct tensor 
 		dims[left_over] = rows->stage->width / width;
 		width *= dims[left_over];
 	}
-	if (width != rows->stage->width ||
-	    !(isnan(batch) || batch == -1 || rows->dims[0] == 0 || batch == (double)rows->dims[0]))
+	if (width != rows->stage->width)
 		return trace_refuse(trace, "it makes rows of %zu values from rows of %zu", width,
 				    rows->stage->width);
+	if (!(isnan(batch) || batch == -1 || rows->dims[0] == 0 || batch == (double)rows->dims[0]))
+		return trace_refuse(trace, "it makes %.0f rows from %zu", batch, rows->dims[0]);
 	rows->rank = shape->n;
 	memset(rows->dims + 1, 0, sizeof(rows->dims) - sizeof(*rows->dims));
 	memcpy(rows->dims + 1, dims + 1, (shape->n - 1) * sizeof(*dims));
@@ -202,28 +205,45 @@ static enum emnist_status transpose_rows(struct trace *trace, const size_t *perm
 	return reorder(trace, positions, rows);
 }
 
+static enum emnist_status transpose_tensor(struct trace *trace, const size_t *permutation,
+					   struct tensor *tensor)
+{
+	size_t dims[TRACE_MAX_RANK], *positions;
+	enum emnist_status status;
+	struct value made;
+	double *values;
+
+	if (!tensor->values && tensor->rank == 2 && permutation[0] == 1) {
+		tensor->is_transposed = !tensor->is_transposed;
+		dims[0] = tensor->dims[0];
+		tensor->dims[0] = tensor->dims[1];
+		tensor->dims[1] = dims[0];
+		return EMNIST_OK;
+	}
+	status = tensor_decode(trace, tensor);
+	positions = arena_alloc(&trace->arena, tensor->n, sizeof(*positions));
+	if (status || !positions)
+		return status ? status : trace_memory(trace);
+	tensor_transpose(tensor->rank, tensor->dims, permutation, dims, positions);
+	status = tensor_make(trace, tensor->type, tensor->rank, dims, &made, &values);
+	if (status)
+		return status;
+	for (size_t i = 0; i < tensor->n; i++)
+		values[i] = tensor->values[positions[i]];
+	*tensor = made.tensor;
+	return EMNIST_OK;
+}
+
 enum emnist_status trace_transpose(struct trace *trace, const struct value *a,
 				   const struct tensor *permutation, struct value *value_ret)
 {
 	const bool is_rows = a->kind == VALUE_ROWS;
 	const size_t rank = is_rows ? a->rows.rank : a->tensor.rank;
-	size_t order[TRACE_MAX_RANK], dims[TRACE_MAX_RANK];
-	enum emnist_status status;
-	size_t *positions;
-	double *values;
+	size_t order[TRACE_MAX_RANK];
 
 	if ((is_rows && rank == 0) || !read_permutation(permutation, rank, order))
 		return trace_refuse(trace, "its permutation does not go with %zu dimensions", rank);
-	if (is_rows) {
-		*value_ret = *a;
-		return transpose_rows(trace, order, &value_ret->rows);
-	}
-	positions = arena_alloc(&trace->arena, a->tensor.n, sizeof(*positions));
-	if (!positions)
-		return trace_memory(trace);
-	tensor_transpose(rank, a->tensor.dims, order, dims, positions);
-	status = tensor_make(trace, a->tensor.type, rank, dims, value_ret, &values);
-	for (size_t i = 0; !status && i < a->tensor.n; i++)
-		values[i] = a->tensor.values[positions[i]];
-	return status;
+	*value_ret = *a;
+	return is_rows ? transpose_rows(trace, order, &value_ret->rows)
+		       : transpose_tensor(trace, order, &value_ret->tensor);
 }

@@ -18,6 +18,9 @@
 #define ARENA_NBYTES_PER_BYTE 16
 #define ARENA_NBYTES_AT_LEAST ((size_t)64 << 20)
 
+/* Layers, of which few networks have more. */
+#define ROOM_AT_FIRST 4
+
 static size_t add_saturating(size_t a, size_t b)
 {
 	return a > SIZE_MAX - b ? SIZE_MAX : a + b;
@@ -39,7 +42,7 @@ enum emnist_status trace_init(struct trace *trace, size_t nbytes, struct emnist_
 	*trace = (struct trace){.error = error, .op = "", .node = ""};
 	trace->arena.nbytes_left = ARENA_NBYTES_AT_LEAST;
 	trace_allow(trace, nbytes);
-	trace->model = model_new(MODEL_MAX_LAYERS);
+	trace->model = model_new(ROOM_AT_FIRST);
 	return trace->model ? EMNIST_OK : error_memory(error);
 }
 
@@ -53,6 +56,28 @@ void trace_clear(struct trace *trace)
 enum emnist_status trace_memory(const struct trace *trace)
 {
 	return arena_error(&trace->arena, trace->error);
+}
+
+bool trace_spend(struct trace *trace, size_t n)
+{
+	if (n > trace->arena.nbytes_left) {
+		trace->arena.is_spent = true;
+		return false;
+	}
+	trace->arena.nbytes_left -= n;
+	return true;
+}
+
+enum emnist_status trace_lacks(const struct trace *trace, size_t i)
+{
+	return error_set(trace->error, EMNIST_ERR_CORRUPT,
+			 "operator %.40s (node '%.64s') lacks its input %zu", trace->op,
+			 trace->node, i + 1);
+}
+
+enum emnist_status trace_refuse_computed(const struct trace *trace)
+{
+	return trace_refuse(trace, "an operand that should be a constant is computed");
 }
 
 enum emnist_status trace_refuse(const struct trace *trace, const char *format, ...)
@@ -101,6 +126,21 @@ enum emnist_status tensor_scalar(struct trace *trace, enum tensor_type type, dou
 	if (!status)
 		values[0] = number;
 	return status;
+}
+
+enum emnist_status tensor_decode(struct trace *trace, struct tensor *tensor)
+{
+	double *values;
+
+	if (tensor->values)
+		return EMNIST_OK;
+	values = arena_alloc(&trace->arena, tensor->n, sizeof(*values));
+	if (!values)
+		return trace_memory(trace);
+	for (size_t i = 0; i < tensor->n; i++)
+		values[i] = tensor_at(tensor, i);
+	tensor->values = values;
+	return EMNIST_OK;
 }
 
 /* ------------------------------------------------------------------- shapes */

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "../base/memory.h"
-#include "../format/onnx.h"
+#include "../format/onnx_graph.h"
 #include "../format/save.h"
 #include "../io/directory.h"
 #include "models.h"

@@ -1,6 +1,6 @@
 /*
  * test_trace.c - which activation an expression is, up to the rounding of a graph's constants and
- * no further; and the order in which a graph is evaluated.
+ * no further; which weights are borrowed; and the order in which a graph is evaluated.
  */
 #include <math.h>
 
@@ -23,7 +23,7 @@ static const struct expression *number(struct trace *trace, double value)
 }
 
 /* ELU, whose far side is `share` of itself more than it should be. */
-static bool recognize_elu(double share, struct recognised *found)
+static bool recognize_elu(double share, struct recognized *found)
 {
 	const struct expression *x, *elu, *excess, *sum;
 	struct emnist_error error;
@@ -38,7 +38,7 @@ static bool recognize_elu(double share, struct recognised *found)
 	excess = expression_of(&trace, trace_multiply, excess, number(&trace, share));
 	sum = expression_of(&trace, trace_add, elu, excess);
 	assert_non_null(sum);
-	is_one = expression_recognise(sum, found);
+	is_one = expression_recognize(&trace, sum, found) == EMNIST_OK;
 	trace_clear(&trace);
 	return is_one;
 }
@@ -48,7 +48,7 @@ static void test_tolerance(void **state)
 {
 	static const double same[] = {0, 6e-8, -6e-8, 5e-7};
 	static const double other[] = {4e-6, -4e-6, 1e-4, 5e-3, 0.5};
-	struct recognised found;
+	struct recognized found;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
@@ -65,7 +65,7 @@ static void test_near_zero(void **state)
 {
 	const struct expression *x, *cube;
 	struct emnist_error error;
-	struct recognised found;
+	struct recognized found;
 	struct trace trace;
 
 	(void)state;
@@ -73,10 +73,113 @@ static void test_near_zero(void **state)
 	x = expression_variable(&trace);
 	cube = expression_of(&trace, function_power, x, number(&trace, 3));
 	cube = expression_of(&trace, trace_divide, cube, number(&trace, 3));
-	assert_false(expression_recognise(expression_of(&trace, trace_subtract, x, cube), &found));
-	assert_true(expression_recognise(
-		expression_of(&trace, function_hyperbolic_tangent, x, NULL), &found));
+	cube = expression_of(&trace, trace_subtract, x, cube);
+	assert_int_equal(expression_recognize(&trace, cube, &found), EMNIST_ERR_UNSUPPORTED);
+	x = expression_of(&trace, function_hyperbolic_tangent, x, NULL);
+	assert_int_equal(expression_recognize(&trace, x, &found), EMNIST_OK);
 	assert_int_equal(found.activation, EMNIST_TANH);
+	trace_clear(&trace);
+}
+
+/* ------------------------------------------------------------------ weights */
+
+enum {
+	N_INPUTS = 3,
+	N_OUTPUTS = 2,
+};
+
+/* Of a layer, by output; and the same by input. */
+static const float by_output[] = {1, 2, 3, 4, 5, 6}, by_input[] = {1, 4, 2, 5, 3, 6};
+
+/* A matrix of floats whose shape is what it is after an optional turn. */
+static struct value matrix(const float *floats, size_t n_rows, size_t n_columns, bool is_lasting)
+{
+	return (struct value){.kind = VALUE_TENSOR,
+			      .tensor = {.rank = 2,
+					 .dims = {n_rows, n_columns},
+					 .n = n_rows * n_columns,
+					 .floats = floats,
+					 .is_lasting = is_lasting}};
+}
+
+static void turn(struct trace *trace, struct value *value)
+{
+	static const double order[] = {1, 0};
+	const struct tensor permutation = {
+		.type = TENSOR_INT, .rank = 1, .dims = {2}, .n = 2, .values = order};
+
+	assert_int_equal(trace_transpose(trace, value, &permutation, value), EMNIST_OK);
+}
+
+/* The layer of weights, which are turned and decoded before as is said. */
+static void check_layer(struct value weights, bool is_turned, bool is_decoded, bool transposed,
+			bool borrows)
+{
+	static const size_t dims[] = {0, N_INPUTS};
+	struct value rows, product;
+	struct emnist_error error;
+	struct layer *layer;
+	struct trace trace;
+
+	assert_int_equal(trace_init(&trace, sizeof(by_output), &error), EMNIST_OK);
+	if (is_turned)
+		turn(&trace, &weights);
+	if (is_decoded)
+		assert_int_equal(tensor_decode(&trace, &weights.tensor), EMNIST_OK);
+	assert_int_equal(trace_input(&trace, TENSOR_FLOAT, 2, dims, &rows), EMNIST_OK);
+	assert_int_equal(trace_matmul(&trace, &rows, &weights, transposed, &product), EMNIST_OK);
+	layer = &trace.model->layers[0];
+	assert_int_equal(layer->n_inputs, N_INPUTS);
+	assert_int_equal(layer->n_outputs, N_OUTPUTS);
+	assert_int_equal(layer->borrows_weights, borrows);
+	assert_memory_equal(layer->weights, by_output, sizeof(by_output));
+	trace_clear(&trace);
+}
+
+/* However weights lie in a file, a layer has them by output; in place, where they lie so. */
+static void test_weights(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		const bool lasts = i & 1, decoded = i & 2;
+
+		check_layer(matrix(by_output, N_OUTPUTS, N_INPUTS, lasts), false, decoded, true,
+			    lasts);
+		check_layer(matrix(by_output, N_OUTPUTS, N_INPUTS, lasts), true, decoded, false,
+			    lasts);
+		check_layer(matrix(by_input, N_INPUTS, N_OUTPUTS, lasts), false, decoded, false,
+			    false);
+		check_layer(matrix(by_input, N_INPUTS, N_OUTPUTS, lasts), true, decoded, true,
+			    false);
+	}
+}
+
+/* Rows as wide as there are, again and again: the time that they take is bounded, too. */
+static void test_bounded_time(void **state)
+{
+	static const size_t dims[] = {0, 1}, column[] = {1, MODEL_MAX_WIDTH};
+	static float floats[MODEL_MAX_WIDTH];
+	struct value rows, weights = matrix(floats, 1, MODEL_MAX_WIDTH, true), shift, product;
+	enum emnist_status status;
+	struct emnist_error error;
+	struct trace trace;
+	size_t n = 0;
+	double *values;
+
+	(void)state;
+	assert_int_equal(trace_init(&trace, sizeof(floats), &error), EMNIST_OK);
+	assert_int_equal(trace_input(&trace, TENSOR_FLOAT, 2, dims, &rows), EMNIST_OK);
+	assert_int_equal(trace_matmul(&trace, &rows, &weights, false, &product), EMNIST_OK);
+	assert_int_equal(tensor_make(&trace, TENSOR_FLOAT, 2, column, &shift, &values), EMNIST_OK);
+	status = trace_elementwise(&trace, trace_add, TENSOR_FLOAT, &product, &shift, &product);
+	for (; !status; n++) {
+		struct value made;
+
+		status = trace_elementwise(&trace, function_relu, TENSOR_FLOAT, &product, NULL,
+					   &made);
+	}
+	assert_int_equal(status, EMNIST_ERR_LIMIT);
+	assert_in_range(n, 100, 1200);
 	trace_clear(&trace);
 }
 
@@ -185,13 +288,13 @@ static void test_circle(void **state)
 	free_numbers(graph);
 }
 
-/* n nodes in a row. */
+/* n operators in a row, and what they begin with. */
 static enum emnist_status evaluate_row(int n, struct emnist_error *error)
 {
 	struct numbers *graph = new_numbers(error);
 	enum emnist_status status;
 
-	for (int k = 0; k + 1 < n; k++)
+	for (int k = 0; k < n; k++)
 		graph->nodes[k].takes[0] = k + 1;
 	status = trace_evaluate(&graph->trace, &reader, graph, &graph->nodes[0].head);
 	free_numbers(graph);
@@ -212,6 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tolerance), cmocka_unit_test(test_near_zero),
+		cmocka_unit_test(test_weights),   cmocka_unit_test(test_bounded_time),
 		cmocka_unit_test(test_each_once), cmocka_unit_test(test_circle),
 		cmocka_unit_test(test_long_row),
 	};

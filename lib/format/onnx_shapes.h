@@ -1,0 +1,15 @@
+/*
+ * onnx_shapes.h - operators that change the shape or the order of the values alone.
+ */
+#ifndef FORMAT_ONNX_SHAPES_H
+#define FORMAT_ONNX_SHAPES_H
+
+#include "onnx_call.h"
+
+onnx_operation onnx_flatten;
+onnx_operation onnx_squeeze;
+onnx_operation onnx_unsqueeze;
+onnx_operation onnx_reshape;
+onnx_operation onnx_transpose;
+
+#endif
