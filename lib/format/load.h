@@ -35,6 +35,9 @@ model_reader safetensors_read;
 enum emnist_status load_source(const struct model_source *source, struct emnist_model **model_ret,
 			       struct emnist_error *error);
 
+/* folder/name, freed with free(); NULL when memory is short. */
+char *load_path(const char *folder, const char *name);
+
 /* The largest file that source's options allow. */
 uint64_t load_limit(const struct model_source *source);
 

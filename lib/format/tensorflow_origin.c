@@ -1,34 +1,10 @@
 /*
  * tensorflow_origin.c - what a TensorFlow file says of itself.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "tensorflow_origin.h"
 #include "tensorflow_variables.h"
-
-/* DataType, by NumPy's names. */
-static const char *const type_names[] = {
-	[1] = "float32",     [2] = "float64",  [3] = "int32",     [4] = "uint8",
-	[5] = "int16",       [6] = "int8",     [7] = "string",    [8] = "complex64",
-	[9] = "int64",       [10] = "bool",    [14] = "bfloat16", [17] = "uint16",
-	[18] = "complex128", [19] = "float16", [22] = "uint32",   [23] = "uint64",
-};
-
-const char *tensorflow_type_name(int32_t type)
-{
-	return type > 0 && (size_t)type < sizeof(type_names) / sizeof(*type_names)
-		       ? type_names[type]
-		       : NULL;
-}
-
-const char *tensorflow_type_shown(int32_t type, char text[static TENSORFLOW_TYPE_NBYTES])
-{
-	if (tensorflow_type_name(type))
-		return tensorflow_type_name(type);
-	snprintf(text, TENSORFLOW_TYPE_NBYTES, "number %d", type);
-	return text;
-}
 
 /* tensor with its type and, where it is known, its shape; dims has room for TRACE_MAX_RANK. */
 static struct emnist_tensor_info describe(const char *key, const char *name, int32_t type,

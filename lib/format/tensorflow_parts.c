@@ -3,7 +3,6 @@
  * compute shapes.
  */
 #include <math.h>
-#include <string.h>
 
 #include "tensorflow_shapes.h"
 
@@ -138,21 +137,12 @@ enum emnist_status tensorflow_pack(const struct tensorflow_call *call, struct va
 	const int64_t axis = tensorflow_int(call->node, "axis", 0);
 
 	for (size_t i = 0; i < call->n_inputs; i++) {
-		double dims[TRACE_MAX_RANK + 1];
-		size_t rank = 0, at = 0;
 		const struct tensor *tensor = NULL;
 		enum emnist_status status = tensorflow_take_tensor(call, i, &tensor);
 
 		if (!status)
-			status = trace_dims(call->trace, call->inputs[i], &rank, dims);
-		if (!status)
-			status = trace_axis(call->trace, axis, rank + 1, &at);
-		if (status)
-			return status;
-		memmove(dims + at + 1, dims + at, (rank - at) * sizeof(*dims));
-		dims[at] = 1;
-		status =
-			trace_with_dims(call->trace, call->inputs[i], rank + 1, dims, &expanded[i]);
+			status =
+				trace_expand_dims(call->trace, call->inputs[i], axis, &expanded[i]);
 		if (status)
 			return status;
 		inputs[i] = &expanded[i];

@@ -1,8 +1,6 @@
 /*
  * tensorflow_shapes.c - operators that ask for shapes, or change them.
  */
-#include <string.h>
-
 #include "tensorflow_shapes.h"
 
 enum emnist_status tensorflow_shape(const struct tensorflow_call *call, struct value *value_ret)
@@ -52,21 +50,10 @@ enum emnist_status tensorflow_transpose(const struct tensorflow_call *call, stru
 enum emnist_status tensorflow_expand_dims(const struct tensorflow_call *call,
 					  struct value *value_ret)
 {
-	double dims[TRACE_MAX_RANK + 1];
-	enum emnist_status status;
-	size_t rank = 0, at = 0;
 	int64_t axis = 0;
+	const enum emnist_status status = tensorflow_take_int(call, 1, &axis);
 
-	status = trace_dims(call->trace, call->inputs[0], &rank, dims);
-	if (!status)
-		status = tensorflow_take_int(call, 1, &axis);
-	if (!status)
-		status = trace_axis(call->trace, axis, rank + 1, &at);
-	if (status)
-		return status;
-	memmove(dims + at + 1, dims + at, (rank - at) * sizeof(*dims));
-	dims[at] = 1;
-	return trace_with_dims(call->trace, call->inputs[0], rank + 1, dims, value_ret);
+	return status ? status : trace_expand_dims(call->trace, call->inputs[0], axis, value_ret);
 }
 
 enum emnist_status tensorflow_squeeze(const struct tensorflow_call *call, struct value *value_ret)

@@ -5,6 +5,8 @@
  * A tensor keeps its values either as little-endian tensor_content or in the repeated field of its
  * type, whose last value then goes for all that are left out.
  */
+#include <stdio.h>
+
 #include "tensorflow.h"
 
 static double float_at(const Tensorflow__TensorProto *proto, size_t i)
@@ -91,6 +93,29 @@ bool tensorflow_type_of(int32_t number, enum number_type *number_ret, enum tenso
 	*number_ret = type->number;
 	*tensor_ret = type->tensor;
 	return true;
+}
+
+/* DataType, by NumPy's names. */
+static const char *const type_names[] = {
+	[1] = "float32",     [2] = "float64",  [3] = "int32",     [4] = "uint8",
+	[5] = "int16",       [6] = "int8",     [7] = "string",    [8] = "complex64",
+	[9] = "int64",       [10] = "bool",    [14] = "bfloat16", [17] = "uint16",
+	[18] = "complex128", [19] = "float16", [22] = "uint32",   [23] = "uint64",
+};
+
+const char *tensorflow_type_name(int32_t type)
+{
+	return type > 0 && (size_t)type < sizeof(type_names) / sizeof(*type_names)
+		       ? type_names[type]
+		       : NULL;
+}
+
+const char *tensorflow_type_shown(int32_t type, char text[static TENSORFLOW_TYPE_NBYTES])
+{
+	if (tensorflow_type_name(type))
+		return tensorflow_type_name(type);
+	snprintf(text, TENSORFLOW_TYPE_NBYTES, "number %d", type);
+	return text;
 }
 
 static enum emnist_status read_dims(struct trace *trace, const Tensorflow__TensorShapeProto *shape,

@@ -17,6 +17,7 @@
  * - trace_tensor.c: tensors: what is known is computed
  * - trace_shape.c: the input, and shapes of all values
  * - trace_rows.c: rows: what is computed of them is collected
+ * - trace_units.c: rows as expressions
  * - trace_layers.c: the layers that come of them
  * - trace_ends.c: what a network ends in
  * - trace_activation.c: expressions, and which activation one is
@@ -240,6 +241,10 @@ enum emnist_status trace_with_dims(struct trace *trace, const struct value *a, s
 
 /* An axis of rank dimensions, of which a negative one counts from the end. */
 enum emnist_status trace_axis(struct trace *trace, int64_t axis, size_t rank, size_t *axis_ret);
+
+/* With a dimension of 1 put in at axis. */
+enum emnist_status trace_expand_dims(struct trace *trace, const struct value *a, int64_t axis,
+				     struct value *value_ret);
 
 enum emnist_status trace_transpose(struct trace *trace, const struct value *a,
 				   const struct tensor *permutation, struct value *value_ret);

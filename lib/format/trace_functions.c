@@ -5,6 +5,26 @@
 
 #include <math.h>
 
+double trace_add(double a, double b)
+{
+	return a + b;
+}
+
+double trace_subtract(double a, double b)
+{
+	return a - b;
+}
+
+double trace_multiply(double a, double b)
+{
+	return a * b;
+}
+
+double trace_divide(double a, double b)
+{
+	return a / b;
+}
+
 #define UNARY(name, expression)                                                                    \
 	double function_##name(double a, double unused)                                            \
 	{                                                                                          \

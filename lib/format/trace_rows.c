@@ -1,40 +1,12 @@
 /*
- * trace_rows.c - arithmetic on values that depend on the model's input.
- *
- * The hard part is that a graph may use one value in several places - ELU's x is compared, is
- * multiplied and goes through exp() - and only when all have come together again is it known what
- * it is. So scale and shift are collected as vectors as long as nothing else is done; the first
- * other function fixes what the expressions of this stage are of, its unit, and what comes later
- * must be of the same unit.
+ * trace_rows.c - arithmetic on values that depend on the model's input: what scales and shifts them
+ * is collected, all else becomes a part of their expression (trace_units.c).
  */
 #include <math.h>
 #include <string.h>
 
 #include "../base/memory.h"
 #include "trace_rows.h"
-
-/* Of numbers that were computed in different orders, and are to be the same. */
-#define ROUNDING 1e-9
-
-double trace_add(double a, double b)
-{
-	return a + b;
-}
-
-double trace_subtract(double a, double b)
-{
-	return a - b;
-}
-
-double trace_multiply(double a, double b)
-{
-	return a * b;
-}
-
-double trace_divide(double a, double b)
-{
-	return a / b;
-}
 
 /* ------------------------------------------------------------------- making */
 
@@ -58,130 +30,6 @@ double *rows_copy_or_fill(struct trace *trace, const double *values, double numb
 	for (size_t i = 0; made && i < n; i++)
 		made[i] = values ? values[i] : number;
 	return made;
-}
-
-/* Whether all n values are one, which *number_ret is then; NULL: `otherwise`. */
-static bool uniform(const double *values, double otherwise, size_t n, double *number_ret)
-{
-	*number_ret = values ? values[0] : otherwise;
-	for (size_t i = 1; values && i < n; i++)
-		if (!(fabs(values[i] - values[0]) <= ROUNDING * fabs(values[0])))
-			return false;
-	return true;
-}
-
-/* -------------------------------------------------------------- expressions */
-
-/* The stage's expressions shall be of rows' scale and shift. */
-static enum emnist_status set_unit(struct trace *trace, const struct rows *rows)
-{
-	struct stage *stage = rows->stage;
-	double *scale, *shift;
-
-	stage->has_unit = true;
-	if (!rows->scale && !rows->shift)
-		return EMNIST_OK;
-	scale = arena_alloc(&trace->arena, stage->width, sizeof(*scale));
-	shift = arena_alloc(&trace->arena, stage->width, sizeof(*shift));
-	if (!scale || !shift)
-		return trace_memory(trace);
-	for (size_t i = 0; i < stage->width; i++) {
-		scale[rows_lane(rows, i)] = rows->scale ? rows->scale[i] : 1;
-		shift[rows_lane(rows, i)] = rows->shift ? rows->shift[i] : 0;
-	}
-	stage->scale = scale;
-	stage->shift = shift;
-	return EMNIST_OK;
-}
-
-/* A value of the unit that is not always the same, by its position in rows; 0: there is none. */
-static size_t find_reference(const struct rows *rows)
-{
-	const struct stage *stage = rows->stage;
-	size_t i = 0;
-
-	while (i < stage->width && stage->scale && stage->scale[rows_lane(rows, i)] == 0)
-		i++;
-	return i < stage->width ? i : 0;
-}
-
-/* rows = scale * unit + shift, with one number for all. */
-static bool in_units(const struct rows *rows, double *scale_ret, double *shift_ret)
-{
-	const struct stage *stage = rows->stage;
-	const size_t reference = find_reference(rows);
-
-	*scale_ret = 1;
-	*shift_ret = 0;
-	for (size_t k = 0; k < stage->width; k++) {
-		/* The reference comes first: the others are held against it. */
-		const size_t i = k == 0 ? reference : k - (k <= reference);
-		const size_t j = rows_lane(rows, i);
-		const double unit_scale = stage->scale ? stage->scale[j] : 1;
-		const double unit_shift = stage->shift ? stage->shift[j] : 0;
-		const double scale = rows->scale ? rows->scale[i] : 1;
-		const double shift = rows->shift ? rows->shift[i] : 0;
-		double moved;
-
-		if (k == 0 && unit_scale != 0)
-			*scale_ret = scale / unit_scale;
-		moved = *scale_ret * unit_shift;
-		if (k == 0)
-			*shift_ret = shift - moved;
-		if (!(fabs(scale - *scale_ret * unit_scale) <= ROUNDING * fabs(scale)) ||
-		    !(fabs(shift - moved - *shift_ret) <= ROUNDING * (1 + fabs(moved))))
-			return false;
-	}
-	return true;
-}
-
-/* scale * expression + shift. */
-static enum emnist_status affine_expression(struct trace *trace, double scale, double shift,
-					    const struct expression **expression)
-{
-	trace_function *const functions[] = {trace_multiply, trace_add};
-	const double numbers[] = {scale, shift};
-
-	for (size_t i = 0; *expression && i < 2; i++) {
-		const struct expression *number;
-
-		if (numbers[i] == (i == 0 ? 1 : 0))
-			continue;
-		number = expression_number(trace, numbers[i]);
-		*expression =
-			number ? expression_of(trace, functions[i], *expression, number) : NULL;
-	}
-	return *expression ? EMNIST_OK : trace_memory(trace);
-}
-
-/* rows as an expression of its stage's unit. */
-static enum emnist_status as_expression(struct trace *trace, const struct rows *rows,
-					const struct expression **expression_ret)
-{
-	const size_t width = rows->stage->width;
-	enum emnist_status status = EMNIST_OK;
-	double scale = 1, shift = 0;
-
-	if (!trace_spend(trace, width))
-		return trace_memory(trace);
-	if (rows->stage->layer == SIZE_MAX)
-		return trace_refuse(trace, "no fully connected layer precedes it");
-	if (rows->expression) {
-		*expression_ret = rows->expression;
-		if (!uniform(rows->scale, 1, width, &scale) ||
-		    !uniform(rows->shift, 0, width, &shift))
-			return trace_refuse(trace,
-					    "values are scaled in the midst of an activation");
-		return affine_expression(trace, scale, shift, expression_ret);
-	}
-	if (!rows->stage->has_unit)
-		status = set_unit(trace, rows);
-	if (status)
-		return status;
-	if ((rows->scale || rows->shift || rows->stage->scale) && !in_units(rows, &scale, &shift))
-		return trace_refuse(trace, "values are scaled in the midst of an activation");
-	*expression_ret = expression_variable(trace);
-	return affine_expression(trace, scale, shift, expression_ret);
 }
 
 /* --------------------------------------------------------------- arithmetic */
@@ -302,9 +150,9 @@ static enum emnist_status with_tensor(struct trace *trace, trace_function *funct
 		return status;
 	if (is_linear(function) && !(function == trace_divide && is_reversed))
 		return scale_and_shift(trace, function, is_reversed, operand, rows);
-	if (!uniform(operand, 0, from->stage->width, &c))
+	if (!rows_uniform(operand, 0, from->stage->width, &c))
 		return trace_refuse(trace, "its constant differs from value to value");
-	status = as_expression(trace, from, &expression);
+	status = rows_as_expression(trace, from, &expression);
 	if (status)
 		return status;
 	number = expression_number(trace, c);
@@ -347,9 +195,9 @@ static enum emnist_status with_rows(struct trace *trace, trace_function *functio
 	if (!a->expression && !b->expression &&
 	    (function == trace_add || function == trace_subtract))
 		return add_rows(trace, function, a, b, rows);
-	status = as_expression(trace, a, &left);
+	status = rows_as_expression(trace, a, &left);
 	if (!status)
-		status = as_expression(trace, b, &right);
+		status = rows_as_expression(trace, b, &right);
 	if (status)
 		return status;
 	rows->expression = expression_of(trace, function, left, right);
@@ -382,7 +230,7 @@ enum emnist_status trace_elementwise(struct trace *trace, trace_function *functi
 	if (b)
 		return with_tensor(trace, function, from, a_is_rows ? &b->tensor : &a->tensor,
 				   !a_is_rows, rows);
-	status = as_expression(trace, from, &rows->expression);
+	status = rows_as_expression(trace, from, &rows->expression);
 	if (!status)
 		rows->expression = expression_of(trace, function, rows->expression, NULL);
 	rows->scale = rows->shift = NULL;

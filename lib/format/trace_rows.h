@@ -26,6 +26,13 @@ enum emnist_status rows_expand(struct trace *trace, const struct rows *rows,
  * layer to take. */
 enum emnist_status rows_take(struct trace *trace, struct rows *rows);
 
+/* Whether all n values are one, which *number_ret is then; NULL: `otherwise`. */
+bool rows_uniform(const double *values, double otherwise, size_t n, double *number_ret);
+
+/* rows as an expression of its stage's unit, which this settles where it was not. */
+enum emnist_status rows_as_expression(struct trace *trace, const struct rows *rows,
+				      const struct expression **expression_ret);
+
 /* layer: as in struct stage. */
 enum emnist_status rows_new_stage(struct trace *trace, size_t width, size_t layer,
 				  struct stage **stage_ret);

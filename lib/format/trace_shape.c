@@ -149,6 +149,22 @@ enum emnist_status trace_axis(struct trace *trace, int64_t axis, size_t rank, si
 	return EMNIST_OK;
 }
 
+enum emnist_status trace_expand_dims(struct trace *trace, const struct value *a, int64_t axis,
+				     struct value *value_ret)
+{
+	double dims[TRACE_MAX_RANK + 1];
+	size_t rank = 0, at = 0;
+	enum emnist_status status = trace_dims(trace, a, &rank, dims);
+
+	if (!status)
+		status = trace_axis(trace, axis, rank + 1, &at);
+	if (status)
+		return status;
+	memmove(dims + at + 1, dims + at, (rank - at) * sizeof(*dims));
+	dims[at] = 1;
+	return trace_with_dims(trace, a, rank + 1, dims, value_ret);
+}
+
 /* Whether it has each of 0..rank-1 once. */
 static bool read_permutation(const struct tensor *tensor, size_t rank, size_t *permutation)
 {
