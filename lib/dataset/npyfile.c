@@ -197,7 +197,7 @@ static enum emnist_status take_header(struct npyfile *file, const char *text,
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
 				 "an array of records with named fields is not supported");
 	if (!take_entries(file, text, type, sizeof(type)))
-		return damaged(error, "its header is not one that NumPy writes");
+		return damaged(error, "its header is not as NumPy writes it");
 	status = take_type(file, type, error);
 	if (status)
 		return status;
@@ -230,9 +230,10 @@ enum emnist_status npyfile_open(struct gzip *stream, struct npyfile *file,
 	if (n_start < START_NBYTES)
 		return damaged(error, cut);
 	if (start[6] < 1 || start[6] > 3 || start[7] != 0)
-		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "an .npy file of version %u.%u: only 1.0, 2.0 and 3.0 are read",
-				 start[6], start[7]);
+		return error_set(
+			error, EMNIST_ERR_UNSUPPORTED,
+			"an .npy file of version %u.%u: only 1.0, 2.0 and 3.0 are supported",
+			start[6], start[7]);
 	if (start[6] > 1)
 		status = read_exactly(stream, start + START_NBYTES,
 				      WIDE_START_NBYTES - START_NBYTES, cut, error);
@@ -306,7 +307,7 @@ enum emnist_status npyfile_end(struct npyfile *file, struct emnist_error *error)
 	size_t n;
 
 	status = gzip_read(file->stream, &byte, 1, &n, error);
-	return !status && n ? damaged(error, "something follows the array") : status;
+	return !status && n ? damaged(error, "data after the end of the array") : status;
 }
 
 const char *npyfile_shape(const struct npyfile *file, char text[static NPYFILE_SHAPE_NBYTES])

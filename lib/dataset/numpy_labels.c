@@ -32,7 +32,7 @@ static enum emnist_status take_numbers(struct npyfile *file, uint16_t *values,
 		for (size_t i = 0; !status && i < n; i++) {
 			if (!(part[i] >= 0 && part[i] <= UINT16_MAX) || part[i] != floor(part[i]))
 				return error_set(error, EMNIST_ERR_CORRUPT,
-						 "label %zu: %g is no class number", first + i,
+						 "label %zu: %g is not a class number", first + i,
 						 part[i]);
 			values[first + i] = (uint16_t)part[i];
 		}
@@ -59,7 +59,7 @@ static enum emnist_status number_characters(struct npyfile *file, struct charact
 			return status;
 		if (!labels_is_visible(code))
 			return error_set(error, EMNIST_ERR_CORRUPT,
-					 "label %zu: U+%04X is no visible character", i, code);
+					 "label %zu: U+%04X is not a visible character", i, code);
 		if (!characters->numbers[code] && characters->n == MAX_CLASSES)
 			return error_set(error, EMNIST_ERR_LIMIT, "more than %d classes",
 					 MAX_CLASSES);
@@ -106,10 +106,10 @@ static enum emnist_status take_characters(struct npyfile *file, const struct emn
 	if (!characters || !value_of)
 		status = error_memory(error);
 	else if (file->nbytes != file->unit)
-		status =
-			error_set(error, EMNIST_ERR_UNSUPPORTED,
-				  "labels of up to %zu characters: only single characters are read",
-				  file->nbytes / file->unit);
+		status = error_set(
+			error, EMNIST_ERR_UNSUPPORTED,
+			"labels of up to %zu characters: only single characters are supported",
+			file->nbytes / file->unit);
 	else
 		status = number_characters(file, characters, values, error);
 	if (!status)

@@ -197,13 +197,13 @@ static void test_corpus(void **state)
 		const char *message;
 	} cases[] = {
 		{"character-beyond-unicode", EMNIST_ERR_CORRUPT,
-		 "'y.npy': label 1: U+FFFFFFFF is no visible character"},
+		 "'y.npy': label 1: U+FFFFFFFF is not a visible character"},
 		{"characters-blank", EMNIST_ERR_CORRUPT,
-		 "'y.npy': label 1: U+0020 is no visible character"},
+		 "'y.npy': label 1: U+0020 is not a visible character"},
 		{"characters-long", EMNIST_ERR_UNSUPPORTED,
-		 "'y.npy': labels of up to 2 characters: only single characters are read"},
+		 "'y.npy': labels of up to 2 characters: only single characters are supported"},
 		{"code", EMNIST_ERR_CORRUPT,
-		 "damaged .npy file: its header is not one that NumPy writes"},
+		 "damaged .npy file: its header is not as NumPy writes it"},
 		{"colored", EMNIST_ERR_UNSUPPORTED,
 		 "an array (2, 28, 28, 3): images are (n, 28, 28) or (n, 784)"},
 		{"complex", EMNIST_ERR_UNSUPPORTED, "elements of type '<c16' are not supported"},
@@ -220,7 +220,7 @@ static void test_corpus(void **state)
 		{"labels-scalar", EMNIST_ERR_UNSUPPORTED,
 		 "'y.npy': an array (): labels are (n), one for each image"},
 		{"labels-trailing", EMNIST_ERR_CORRUPT,
-		 "'y.npy': damaged .npy file: something follows the array"},
+		 "'y.npy': damaged .npy file: data after the end of the array"},
 		{"length-huge", EMNIST_ERR_LIMIT,
 		 "an .npy header of 4294967295 bytes: the limit is 10000"},
 		{"mixed-fractions", EMNIST_ERR_CORRUPT,
@@ -237,9 +237,10 @@ static void test_corpus(void **state)
 		{"shape-overflow", EMNIST_ERR_CORRUPT,
 		 "damaged .npy file: no array is as large as its shape says"},
 		{"three-labels", EMNIST_ERR_CORRUPT, "'y.npy': 3 labels, but 2 images"},
-		{"trailing", EMNIST_ERR_CORRUPT, "damaged .npy file: something follows the array"},
+		{"trailing", EMNIST_ERR_CORRUPT,
+		 "damaged .npy file: data after the end of the array"},
 		{"version-4", EMNIST_ERR_UNSUPPORTED,
-		 "an .npy file of version 4.0: only 1.0, 2.0 and 3.0 are read"},
+		 "an .npy file of version 4.0: only 1.0, 2.0 and 3.0 are supported"},
 	};
 	static struct bytes bytes;
 	char path[256];
