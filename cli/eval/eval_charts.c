@@ -82,8 +82,8 @@ static void put_bin(struct text *text, const struct frame *f, const struct emnis
 	char digits[DIGITS_NBYTES];
 
 	text_printf(text,
-		    "<g><title>probability %.1f to %.1f %%: %s images, mean probability %.2f %%, "
-		    "right %.2f %% (95 %% interval %.2f to %.2f)</title>",
+		    "<g><title>confidence %.1f to %.1f %%: %s images, mean confidence %.2f %%, "
+		    "accuracy %.2f %% (95 %% interval %.2f to %.2f)</title>",
 		    100.0 * (double)b / EMNIST_EVAL_BINS,
 		    100.0 * (double)(b + 1) / EMNIST_EVAL_BINS, with_commas(bin->n_images, digits),
 		    100 * bin->confidence, 100 * share, 100 * interval.low, 100 * interval.high);
@@ -129,10 +129,9 @@ void eval_plot_reliability(struct text *text, const struct emnist_evaluation *e)
 	const struct frame f = {LEFT, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM - STRIP - 32, 0, 1, 0, 1};
 
 	begin(text, "rel", "Reliability diagram",
-	      "For each of 15 bins of the probability of an answer, how many of the answers are "
-	      "right. Bars that end at the dashed line mean probabilities that are what they say.");
-	put_axes(text, &f, 0.2, 0, "probability of the answer, %", "right answers, %",
-		 HEIGHT - BOTTOM + 20);
+	      "Accuracy in 15 bins of confidence. Bars that end at the dashed line mean "
+	      "well-calibrated confidence.");
+	put_axes(text, &f, 0.2, 0, "confidence, %", "accuracy, %", HEIGHT - BOTTOM + 20);
 	for (size_t b = 0; b < EMNIST_EVAL_BINS; b++)
 		if (e->bins[b].n_images)
 			put_bin(text, &f, &e->bins[b], b);
@@ -180,13 +179,12 @@ static void put_marks(struct text *text, const struct frame *f, const struct emn
 		const double share = (double)c.n_answered / (double)e->n_images;
 		const double accuracy = (double)c.n_correct / (double)c.n_answered;
 
-		text_printf(
-			text,
-			"<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"><title>%.2f %% "
-			"answered, at a probability of %.4f or more: %.2f %% right</title>"
-			"</circle>",
-			x_of(f, share), y_of(f, accuracy), 100 * share, c.min_probability,
-			100 * accuracy);
+		text_printf(text,
+			    "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" "
+			    "r=\"3.5\"><title>coverage %.2f %%, at a confidence of %.4f or more: "
+			    "accuracy %.2f %%</title></circle>",
+			    x_of(f, share), y_of(f, accuracy), 100 * share, c.min_probability,
+			    100 * accuracy);
 	}
 }
 
@@ -206,10 +204,10 @@ void eval_plot_coverage(struct text *text, const struct emnist_evaluation *e,
 	while (floors[i] > least)
 		i++;
 	f.y0 = floors[i];
-	begin(text, "cov", "Accuracy against the share answered",
-	      "How many answers are right when only the surest images are answered.");
-	put_axes(text, &f, (1 - f.y0) / 5, f.y0 >= 0.95 ? 1 : 0, "share of the images answered, %",
-		 "right answers, %", HEIGHT - 8);
+	begin(text, "cov", "Accuracy against coverage",
+	      "Accuracy if only the most confident answers are given.");
+	put_axes(text, &f, (1 - f.y0) / 5, f.y0 >= 0.95 ? 1 : 0,
+		 "coverage: share of images answered, %", "accuracy, %", HEIGHT - 8);
 	text_printf(text, "<path class=\"base\" d=\"M%.1f %.1fH%.1f\"/>\n", f.left, f.bottom,
 		    f.right);
 	if (other)
@@ -402,15 +400,14 @@ int eval_heat_put(struct text *text, const struct emnist_evaluation *e, const ch
 	const int margin = *head ? MARGIN : 0;
 	const int width = heat.width + 2 * margin, height = heat.height + 2 * margin;
 
-	text_printf(
-		text,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"heat\" viewBox=\"%d %d %d %d\" "
-		"width=\"%d\" height=\"%d\" role=\"img\" aria-labelledby=\"heat-t heat-d\">\n"
-		"<title id=\"heat-t\">Confusion matrix</title><desc id=\"heat-d\">A row for each "
-		"of %zu true classes, a column for each of %zu predicted ones. The color of a "
-		"cell says what share of the images of its row was taken for its column: "
-		"logarithmic, from 0.1 to 100 percent.</desc>\n",
-		-margin, -margin, width, height, width, height, e->n_true, e->n_predicted);
+	text_printf(text,
+		    "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"heat\" viewBox=\"%d %d %d "
+		    "%d\" width=\"%d\" height=\"%d\" role=\"img\" aria-labelledby=\"heat-t "
+		    "heat-d\">\n<title id=\"heat-t\">Confusion matrix</title><desc id=\"heat-d\">A "
+		    "row for each of %zu true classes, a column for each of %zu predicted classes. "
+		    "The color of a cell is the share of its row\xe2\x80\x99s images predicted as "
+		    "its column, on a logarithmic scale from 0.1 to 100 percent.</desc>\n",
+		    -margin, -margin, width, height, width, height, e->n_true, e->n_predicted);
 	text_puts(text, head);
 	put_grid(text, &heat);
 	put_heat_axes(text, &heat);

@@ -37,7 +37,7 @@ static void put_conditions(struct text *text, const struct eval_report *report)
 		html_put(text, classes->set);
 		text_puts(text, " <span class=\"soft\">(");
 		text_commas(text, report->evaluation->n_left_out);
-		text_puts(text, " images of others left out)</span></dd>\n");
+		text_puts(text, " images of other classes left out)</span></dd>\n");
 	}
 	if (report->evaluation->n_blank) {
 		text_puts(text, "<dt>blank</dt><dd>");
@@ -47,10 +47,10 @@ static void put_conditions(struct text *text, const struct eval_report *report)
 	if (report->evaluation->n_not_in_model) {
 		text_puts(text, "<dt>not in the model</dt><dd>");
 		text_commas(text, report->evaluation->n_not_in_model);
-		text_puts(text, " images, whose classes it does not have</dd>\n");
+		text_puts(text, " images of classes that the model does not have</dd>\n");
 	}
 	if (classes->merge_case)
-		text_puts(text, "<dt>case</dt><dd>upper and lower case are one class</dd>\n");
+		text_puts(text, "<dt>case</dt><dd>upper and lower case merged</dd>\n");
 }
 
 static void put_head(struct text *text, const struct eval_report *report)
@@ -133,7 +133,7 @@ static void put_figures(struct text *text, const struct eval_report *report)
 		 (double)e->n_within[4] / n);
 	end_figure(text, note);
 	put_figure(text, "ignoring case", (double)e->n_case_insensitive / n, "\xc2\xa0%", 2);
-	end_figure(text, "A and a are one");
+	end_figure(text, "A and a count as the same");
 	put_figure(text, "macro F1", 100 * macro.f1, "\xc2\xa0%", 2);
 	snprintf(note, sizeof(note), "mean of %zu class%s", macro.n_classes,
 		 macro.n_classes == 1 ? "" : "es");
@@ -235,9 +235,8 @@ static void put_mistakes(struct text *text, const struct eval_report *report)
 		  "mistakes</h2>\n");
 	if (report->mistakes->n) {
 		text_printf(text,
-			    "<p class=\"lead\">The %zu wrong answers with the highest "
-			    "probabilities: what was said, what is true, and how probable each "
-			    "was.</p>\n",
+			    "<p class=\"lead\">The %zu wrong answers with the highest confidence: "
+			    "predicted and true class, each with its probability.</p>\n",
 			    report->mistakes->n);
 		put_pictures(text, report, report->mistakes, false);
 	} else {
@@ -249,10 +248,10 @@ static void put_mistakes(struct text *text, const struct eval_report *report)
 static void put_one_alone(struct text *text, const struct eval_report *report, const char *which,
 			  const struct eval_pictures *pictures)
 {
-	text_printf(text, "<h2>Right by the %s model alone</h2>\n<p class=\"lead\">", which);
+	text_printf(text, "<h2>Only the %s model is right</h2>\n<p class=\"lead\">", which);
 	if (pictures->n)
-		text_printf(text, "The %zu on which it is surest. %s</p>\n", pictures->n,
-			    "What both models said, and what is true.");
+		text_printf(text, "The %zu on which it is most confident. %s</p>\n", pictures->n,
+			    "The predictions of both models, and the true class.");
 	else
 		text_puts(text, "There are none.</p>\n");
 	put_pictures(text, report, pictures, true);
@@ -263,21 +262,19 @@ static void put_one_alone(struct text *text, const struct eval_report *report, c
 static const struct {
 	const char *name, *text;
 } notes[] = {
-	{"Right", "The predicted class and the true one have a character in common: a class of "
-		  "several characters means \xe2\x80\x9c"
-		  "any of these\xe2\x80\x9d. All other "
-		  "figures follow from that."},
+	{"Right", "An answer is right if the predicted and the true class have a character in "
+		  "common: a class of several characters means \xe2\x80\x9c"
+		  "any of these\xe2\x80\x9d. All other figures follow from this."},
 	{"95 % interval", "Wilson\xe2\x80\x99s score interval (1927); of a difference, "
-			  "Newcombe\xe2\x80\x99s for paired shares (1998, method 10)."},
-	{"Macro F1",
-	 "The plain mean of F1 over the classes that the dataset has images of. What is "
-	 "taken for any class with a character in common counts as taken for it; a class "
-	 "that nothing is taken for counts with 0."},
+			  "Newcombe\xe2\x80\x99s for paired proportions (1998, method 10)."},
+	{"Macro F1", "The unweighted mean of F1 over the classes that occur in the dataset. A "
+		     "prediction counts for every class with which it has a character in common; a "
+		     "class that was never predicted counts as 0."},
 	{"Calibration error",
 	 "Expected calibration error of the most probable class over 15 bins of "
 	 "equal width (Guo et al., 2017)."},
-	{"Log loss", "The mean of \xe2\x88\x92ln of the probability of the truth; of a class of "
-		     "several characters, of their sum."},
+	{"Log loss", "The mean of \xe2\x88\x92ln of the probability of the true class; for a class "
+		     "of several characters, of their sum."},
 	{"Colors", "Crameri\xe2\x80\x99s \xe2\x80\x9c"
 		   "devon\xe2\x80\x9d (doi 10.5281/zenodo.1243862), equal "
 		   "steps of lightness; blue and orange elsewhere."},
@@ -285,9 +282,8 @@ static const struct {
 
 static void put_notes(struct text *text)
 {
-	text_puts(text,
-		  "<section aria-labelledby=\"notes\">\n<h2 id=\"notes\">What the figures mean"
-		  "</h2>\n<dl class=\"notes\">\n");
+	text_puts(text, "<section aria-labelledby=\"notes\">\n<h2 "
+			"id=\"notes\">Definitions</h2>\n<dl class=\"notes\">\n");
 	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++)
 		text_printf(text, "<dt>%s</dt><dd>%s</dd>\n", notes[i].name, notes[i].text);
 	text_puts(text, "</dl>\n</section>\n<footer>Made by emnist ");
@@ -301,11 +297,11 @@ void eval_put_html(struct text *text, const struct eval_report *report)
 	put_head(text, report);
 	put_figures(text, report);
 	text_printf(text,
-		    "<nav aria-label=\"Contents\">%s<a href=\"#matrix\">Confusion matrix</a>"
-		    "<a href=\"#confused\">What is confused</a><a href=\"#certain\">Certainty</a>"
-		    "<a href=\"#classes\">Classes</a><a href=\"#mistakes\">Mistakes</a>"
-		    "<a href=\"#notes\">What the figures mean</a></nav>\n",
-		    report->other ? "<a href=\"#compared\">Two models</a>" : "");
+		    "<nav aria-label=\"Contents\">%s<a href=\"#matrix\">Confusion matrix</a><a "
+		    "href=\"#confused\">Confused classes</a><a href=\"#certain\">Confidence</a><a "
+		    "href=\"#classes\">Classes</a><a href=\"#mistakes\">Mistakes</a><a "
+		    "href=\"#notes\">Definitions</a></nav>\n",
+		    report->other ? "<a href=\"#compared\">Comparison</a>" : "");
 	if (report->other)
 		eval_put_section_of_comparison(text, report);
 	eval_put_section_of_matrix(text, report->evaluation);

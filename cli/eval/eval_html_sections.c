@@ -75,10 +75,9 @@ static void put_table_of_both(struct text *text, const struct emnist_comparison 
 	static const char *const names[] = {"first right", "first wrong"};
 	const double n = (double)(c->n_both + c->n_first + c->n_second + c->n_neither) / 100;
 
-	text_puts(text,
-		  "<table><caption>Images, by which model is right</caption><thead><tr><th></th>"
-		  "<th scope=\"col\">second right</th><th scope=\"col\">second wrong</th></tr>"
-		  "</thead><tbody>\n");
+	text_puts(text, "<table><caption>Images by model that is "
+			"right</caption><thead><tr><th></th><th scope=\"col\">second right</th><th "
+			"scope=\"col\">second wrong</th></tr></thead><tbody>\n");
 	for (int i = 0; i < 2; i++) {
 		text_printf(text, "<tr><th scope=\"row\">%s</th>", names[i]);
 		for (int j = 0; j < 2; j++) {
@@ -106,10 +105,10 @@ static void put_confusion_gaps(struct text *text, const struct eval_report *repo
 
 	if (!n)
 		return;
-	text_puts(text, "<table><caption>Mistakes that one makes more often</caption><thead><tr>"
-			"<th scope=\"col\">true</th><th scope=\"col\" class=\"to\">taken for</th>"
-			"<th scope=\"col\">by the first</th><th scope=\"col\">by the second"
-			"</th></tr></thead><tbody>\n");
+	text_puts(text, "<table><caption>Mistakes that one model makes more "
+			"often</caption><thead><tr><th scope=\"col\">true</th><th scope=\"col\" "
+			"class=\"to\">predicted</th><th scope=\"col\">by the first</th><th "
+			"scope=\"col\">by the second</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < n; i++) {
 		begin_row(text, e->true_labels, gaps[i].true_class);
 		put_label_cell(text, e->predicted_labels, gaps[i].predicted_class);
@@ -127,11 +126,11 @@ static void put_gaps(struct text *text, const struct eval_report *report)
 
 	text->failed |= !gaps;
 	if (n)
-		text_puts(text,
-			  "<table><caption>Classes on which they differ most</caption><thead>"
-			  "<tr><th scope=\"col\">class</th><th scope=\"col\">images</th>"
-			  "<th scope=\"col\">first alone</th><th scope=\"col\">second alone</th>"
-			  "<th scope=\"col\">gain, points</th></tr></thead><tbody>\n");
+		text_puts(text, "<table><caption>Classes on which the models differ "
+				"most</caption><thead><tr><th scope=\"col\">class</th><th "
+				"scope=\"col\">images</th><th scope=\"col\">first alone</th><th "
+				"scope=\"col\">second alone</th><th scope=\"col\">gain, "
+				"points</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < n && i < N_GAPS; i++) {
 		begin_row(text, report->evaluation->true_labels, gaps[i].class);
 		put_count_cell(text, gaps[i].n_images);
@@ -154,9 +153,8 @@ void eval_put_section_of_comparison(struct text *text, const struct eval_report 
 	const struct emnist_comparison *c = &other->comparison;
 	const struct emnist_interval interval = emnist_interval_of_share(e->n_correct, e->n_images);
 
-	text_puts(text,
-		  "<section aria-labelledby=\"compared\">\n<h2 id=\"compared\">Two models</h2>\n"
-		  "<p class=\"lead\">The first model is ");
+	text_puts(text, "<section aria-labelledby=\"compared\">\n<h2 "
+			"id=\"compared\">Comparison</h2>\n<p class=\"lead\">The first model is ");
 	html_put(text, eval_model_name(report->model_path));
 	text_puts(text, ", the second ");
 	html_put(text, other->model_path);
@@ -221,15 +219,13 @@ void eval_put_section_of_classes(struct text *text, const struct emnist_evaluati
 			classes[n++] = i;
 	n_columns = n > THREE_COLUMNS ? 3 : n > TWO_COLUMNS ? 2 : 1;
 	height = (n + n_columns - 1) / n_columns;
-	text_printf(
-		text,
-		"<section aria-labelledby=\"classes\">\n<h2 id=\"classes\">Classes</h2>\n"
-		"<p class=\"lead\">Of a class\xe2\x80\x99s images, how many were recognised "
-		"(recall); "
-		"of the images that were taken for it, how many were of it (precision); and the "
-		"harmonic mean of both, F1, as figure and bar. In percent.</p>\n"
-		"<div class=\"columns n%zu\">\n",
-		n_columns);
+	text_printf(text,
+		    "<section aria-labelledby=\"classes\">\n<h2 id=\"classes\">Classes</h2>\n<p "
+		    "class=\"lead\">Recall: the share of the class\xe2\x80\x99s images that were "
+		    "recognized. Precision: the share of images predicted as the class that belong "
+		    "to it. Their harmonic mean is F1, as figure and bar. In percent.</p>\n<div "
+		    "class=\"columns n%zu\">\n",
+		    n_columns);
 	for (size_t first = 0; first < n; first += height)
 		put_class_rows(text, e, classes + first, n - first < height ? n - first : height);
 	text_puts(text, "</div>\n</section>\n");
@@ -244,10 +240,9 @@ static void put_confusion_rows(struct text *text, const struct emnist_evaluation
 	text_puts(text,
 		  "<table><colgroup><col style=\"width:12%\"/><col style=\"width:20%\"/><col "
 		  "style=\"width:17%\"/><col style=\"width:25%\"/><col/></colgroup><thead><tr><th "
-		  "scope=\"col\">true</th><th scope=\"col\" "
-		  "class=\"to\">taken for</th><th scope=\"col\">images</th>"
-		  "<th scope=\"col\">of the class, %</th><th aria-label=\"share as a bar\"></th>"
-		  "</tr></thead><tbody>\n");
+		  "scope=\"col\">true</th><th scope=\"col\" class=\"to\">predicted</th><th "
+		  "scope=\"col\">images</th><th scope=\"col\">of the class, %</th><th "
+		  "aria-label=\"share as a bar\"></th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < n; i++) {
 		const struct emnist_confusion *c = &confusions[i];
 		const double share = (double)c->n_images /
@@ -270,9 +265,8 @@ void eval_put_section_of_confusions(struct text *text, const struct emnist_evalu
 	const size_t n_columns = n > TWO_COLUMNS ? 2 : 1;
 	const size_t height = (n + n_columns - 1) / n_columns;
 
-	text_puts(text,
-		  "<section aria-labelledby=\"confused\">\n<h2 id=\"confused\">What is confused"
-		  "</h2>\n");
+	text_puts(text, "<section aria-labelledby=\"confused\">\n<h2 id=\"confused\">Confused "
+			"classes</h2>\n");
 	text_printf(text, "<p class=\"lead\">%s</p>\n",
 		    n ? "The most frequent mistakes." : "Nothing.");
 	text_printf(text, "<div class=\"columns n%zu\">\n", n_columns);
@@ -285,9 +279,9 @@ void eval_put_section_of_confusions(struct text *text, const struct emnist_evalu
 void eval_put_section_of_matrix(struct text *text, const struct emnist_evaluation *e)
 {
 	text_puts(text,
-		  "<section aria-labelledby=\"matrix\">\n<h2 id=\"matrix\">Confusion matrix</h2>\n"
-		  "<p class=\"lead\">Each row is a true class, each column what its images were "
-		  "taken for. Point at a cell for its count.</p>\n<figure><div class=\"scroll\" "
+		  "<section aria-labelledby=\"matrix\">\n<h2 id=\"matrix\">Confusion "
+		  "matrix</h2>\n<p class=\"lead\">Rows are true classes, columns predicted "
+		  "classes. Point at a cell for its count.</p>\n<figure><div class=\"scroll\" "
 		  "tabindex=\"0\" role=\"group\" aria-label=\"Confusion matrix\">\n");
 	eval_heat_put(text, e, "");
 	text_puts(text, "</div></figure>\n</section>\n");
@@ -297,11 +291,10 @@ void eval_put_section_of_matrix(struct text *text, const struct emnist_evaluatio
 
 static void put_coverage_table(struct text *text, const struct emnist_evaluation *e)
 {
-	text_puts(text,
-		  "<table class=\"narrow\"><caption>What comes of leaving open what is not "
-		  "sure</caption><thead>"
-		  "<tr><th scope=\"col\">answered, %</th><th scope=\"col\">at a probability of"
-		  "</th><th scope=\"col\">right, %</th></tr></thead><tbody>\n");
+	text_puts(text, "<table class=\"narrow\"><caption>Accuracy against "
+			"coverage</caption><thead><tr><th scope=\"col\">coverage, %</th><th "
+			"scope=\"col\">confidence at least</th><th scope=\"col\">accuracy, "
+			"%</th></tr></thead><tbody>\n");
 	for (const unsigned *percent = eval_coverage_shares; *percent; percent++) {
 		const struct emnist_coverage c = emnist_coverage_at_share(e, *percent / 100.0);
 
@@ -318,19 +311,18 @@ void eval_put_section_of_certainty(struct text *text, const struct eval_report *
 {
 	const struct emnist_evaluation *e = report->evaluation;
 
-	text_puts(text,
-		  "<section aria-labelledby=\"certain\">\n<h2 id=\"certain\">Certainty</h2>\n"
-		  "<p class=\"lead\">Whether probabilities are what they say, and what is gained "
-		  "when only the surest images are answered.</p>\n<div class=\"pair\">\n<figure>"
-		  "<h3>Reliability</h3>\n");
+	text_puts(text, "<section aria-labelledby=\"certain\">\n<h2 "
+			"id=\"certain\">Confidence</h2>\n<p class=\"lead\">How well calibrated the "
+			"confidence is, and how accuracy rises if uncertain answers are left "
+			"blank.</p>\n<div class=\"pair\">\n<figure><h3>Reliability</h3>\n");
 	eval_plot_reliability(text, e);
-	text_printf(text,
-		    "<figcaption>Bars: right answers among those of a like probability, with 95 %% "
-		    "intervals. Dashed: what the probabilities promise. The expected calibration "
-		    "error, %.2f\xc2\xa0%%, is the mean distance of both. Beneath: how many images "
-		    "there are.</figcaption></figure>\n<figure><h3>Accuracy against share "
-		    "answered</h3>\n",
-		    100 * e->ece);
+	text_printf(
+		text,
+		"<figcaption>Bars: accuracy in each bin of confidence, with 95 %% intervals. "
+		"Dashed: perfect calibration. The expected calibration error, %.2f\xc2\xa0%%, is "
+		"the mean distance between them. Below: share of images in each "
+		"bin.</figcaption></figure>\n<figure><h3>Accuracy against share answered</h3>\n",
+		100 * e->ece);
 	eval_plot_coverage(text, e, report->other ? report->other->evaluation : NULL);
 	text_puts(text, "<figcaption>");
 	if (report->other)
