@@ -26,19 +26,26 @@
 /* From here on the error function is 1, to a float's last digit but one. */
 #define ERF_ONE 3.7
 
-/* 1 + erf(x), x >= 0, within 3e-7 (Abramowitz and Stegun 1964, 7.1.28): a hundredth of a step of
- * the vector's, and in loops ten times as fast as the library's. */
-static inline double one_plus_erf(double x)
-{
-	const double polynomial =
-		1 + x * (0.0705230784 +
-			 x * (0.0422820123 +
-			      x * (0.0092705272 +
-				   x * (0.0001520143 + x * (0.0002765672 + x * 0.0000430638)))));
-	const double square = polynomial * polynomial, fourth = square * square;
-	const double eighth = fourth * fourth;
+/* Shares that are summed up at a time. */
+#define STEP 4
+typedef double doubles __attribute__((vector_size(8 * STEP), may_alias, aligned(8)));
+typedef int64_t flags __attribute__((vector_size(8 * STEP)));
+typedef float floats __attribute__((vector_size(4 * STEP), may_alias, aligned(4)));
 
-	return 2 - 1 / (eighth * eighth);
+/* *x becomes 1 + erf(*x), *x >= 0, within 3e-7 (Abramowitz and Stegun 1964, 7.1.28): a hundredth of
+ * a step of the vector's, and ten times as fast as the library's. */
+static inline void take_one_plus_erf(doubles *x)
+{
+	const doubles y = *x;
+	const doubles polynomial =
+		1 + y * (0.0705230784 +
+			 y * (0.0422820123 +
+			      y * (0.0092705272 +
+				   y * (0.0001520143 + y * (0.0002765672 + y * 0.0000430638)))));
+	const doubles square = polynomial * polynomial, fourth = square * square;
+	const doubles eighth = fourth * fourth;
+
+	*x = 2 - 1 / (eighth * eighth);
 }
 
 /* The cells of which a pixel of the vector has a share that counts. */
@@ -46,22 +53,24 @@ struct taps {
 	size_t first, end;
 };
 
-/* Shares that are summed up at a time, of which there may be so many too many. */
-#define STEP 4
-
 /* shares[i] = the share of a normal distribution that lies below edge first + i of the cells, each
- * of which is `step` standard deviations times the root of two wide; edge 0 lies at start. */
+ * of which is `step` standard deviations times the root of two wide; edge 0 lies at start. Up to
+ * STEP shares more are written, all of which are numbers. */
 static inline void sum_shares(double start, double step, size_t first, size_t n, double *shares)
 {
-	const int from = (int)first, n_steps = (int)((n + STEP - 1) / STEP);
+	doubles edge = (double)first + (doubles){0, 1, 2, 3};
+	size_t i = 0;
 
-	for (int i = 0; i < n_steps * STEP; i++) {
-		const double at = start + step * (double)(from + i);
-		const double share = one_plus_erf(at < 0 ? -at : at);
+	for (; i < n; i += STEP, edge += STEP) {
+		const doubles at = start + step * edge;
+		const flags below = at < 0;
+		doubles share = (doubles)((flags)at & INT64_MAX); /* of |at| */
 
-		shares[i] = 0.5 * (at < 0 ? 2 - share : share);
+		take_one_plus_erf(&share);
+		*(doubles *)(shares + i) =
+			0.5 * (doubles)((below & (flags)(2 - share)) | (~below & (flags)share));
 	}
-	shares[n_steps * STEP] = 1; /* for the last difference */
+	shares[i] = 1;
 }
 
 /* weights[j][i] = the share of cell i, of n, in pixel j of the vector: what a normal distribution
@@ -87,8 +96,9 @@ static void make_weights(float weights[EMNIST_SIDE][PLACE_STRIDE], struct taps t
 			continue;
 		taps[j] = (struct taps){first, end};
 		sum_shares(start, step, first, end - first + 1, shares);
-		for (size_t i = 0; i < ((end - first + STEP - 1) & ~(size_t)(STEP - 1)); i++)
-			weights[j][first + i] = (float)(shares[i + 1] - shares[i]);
+		for (size_t i = 0; i < end - first; i += STEP)
+			*(floats *)(weights[j] + first + i) = __builtin_convertvector(
+				*(doubles *)(shares + i + 1) - *(doubles *)(shares + i), floats);
 		memset(weights[j] + end, 0, LANES * sizeof(**weights));
 	}
 }
