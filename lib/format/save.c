@@ -29,27 +29,6 @@ static const struct form {
 /* The one file of a SavedModel without variables. */
 #define SAVED_MODEL_FILE "saved_model.pb"
 
-char *save_text(const char *constant)
-{
-	union {
-		const char *constant;
-		char *text;
-	} pun = {constant};
-
-	return pun.text;
-}
-
-void save_floats(const unaligned_float *values, size_t n, uint8_t *bytes)
-{
-	for (size_t i = 0; i < n; i++) {
-		uint32_t bits;
-
-		memcpy(&bits, &values[i], sizeof(bits));
-		for (size_t j = 0; j < 4; j++)
-			bytes[4 * i + j] = (uint8_t)(bits >> (8 * j));
-	}
-}
-
 /* ------------------------------------------------------------------- options */
 
 /* TensorFlow's rule for the names of operators, which ONNX's and its users' are stricter than only
@@ -77,15 +56,6 @@ static enum emnist_status check_name(const char *name, struct emnist_error *erro
 			 "'%.80s' cannot be a tensor's name: up to %d letters, digits, '.', and "
 			 "not at the beginning '_', '/', '-'",
 			 name, MAX_NAME);
-}
-
-enum emnist_status save_check_name(const struct save *save, const char *inner,
-				   struct emnist_error *error)
-{
-	if (strcmp(save->input, inner) != 0 && strcmp(save->output, inner) != 0)
-		return EMNIST_OK;
-	return error_set(error, EMNIST_ERR_ARGUMENT,
-			 "'%s' is the name of a tensor inside the network", inner);
 }
 
 static enum emnist_status check_options(const struct emnist_save_options *options,

@@ -1,9 +1,9 @@
 /*
- * save.h - what the writers of models share. Each makes the bytes of one file:
+ * save.h - what the writers of models share (save_parts.c). Each makes the bytes of one file:
  *
- *	onnx_write.c         ONNX
- *	tensorflow_write.c   GraphDef, and the saved_model.pb of a SavedModel
- *	safetensors_write.c  safetensors
+ * - onnx_write.c: ONNX
+ * - tensorflow_write.c: GraphDef, and the saved_model.pb of a SavedModel
+ * - safetensors_write.c: safetensors
  *
  * save.c checks what is asked for, and puts the bytes where they belong. Weights go out as they
  * are: no writer computes with them.

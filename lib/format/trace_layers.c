@@ -128,25 +128,29 @@ static bool lie_as_layer(const struct rows *rows, const struct tensor *weights, 
 	return weights->floats && transposed != weights->is_transposed && !rows->order;
 }
 
+static float weight_at(const struct tensor *weights, size_t i)
+{
+	return weights->values ? (float)weights->values[i] : weights->floats[i];
+}
+
 /* Brings weights, of any order, to that of a layer; they are read in their own. */
 static void copy_weights(const struct rows *rows, const struct tensor *weights, bool transposed,
 			 struct layer *layer)
 {
 	const bool by_output = weights->values ? transposed : transposed != weights->is_transposed;
-	const size_t n_outer = by_output ? layer->n_outputs : layer->n_inputs;
-	const size_t n_inner = by_output ? layer->n_inputs : layer->n_outputs;
+	const size_t n_inputs = layer->n_inputs, n_outputs = layer->n_outputs;
 	float *to = layer_weights(layer);
+	size_t from = 0;
 
-	for (size_t outer = 0; outer < n_outer; outer++)
-		for (size_t inner = 0; inner < n_inner; inner++) {
-			const size_t from = outer * n_inner + inner;
-			const size_t output = by_output ? outer : inner;
-			const size_t input = rows_lane(rows, by_output ? inner : outer);
+	for (size_t o = 0; by_output && o < n_outputs; o++)
+		for (size_t i = 0; i < n_inputs; i++)
+			to[o * n_inputs + rows_lane(rows, i)] = weight_at(weights, from++);
+	for (size_t i = 0; !by_output && i < n_inputs; i++) {
+		const size_t lane = rows_lane(rows, i);
 
-			to[output * layer->n_inputs + input] =
-				weights->values ? (float)weights->values[from]
-						: weights->floats[from];
-		}
+		for (size_t o = 0; o < n_outputs; o++)
+			to[o * n_inputs + lane] = weight_at(weights, from++);
+	}
 }
 
 /* Gives layer its shape and weights, borrowed where they can be; false when memory is short. */
