@@ -76,7 +76,8 @@ enum bench_kind {
 
 struct bench_job {
 	enum bench_kind kind;
-	size_t n_rows; /* a batch, with BENCH_NETWORK */
+	size_t n_rows;             /* a batch, with BENCH_NETWORK */
+	enum emnist_engine engine; /* likewise */
 	const struct bench_data *data;
 };
 
@@ -101,6 +102,7 @@ void bench_folder_remove(struct bench_folder *folder);
 /* Classifies the folder's files to a CSV file in it, again and again for about `seconds`: the
  * images a second of the median; 0 when a signal came. On failure complains and returns false. */
 bool bench_files_run(const struct bench_folder *folder, const struct emnist_model *model,
-		     unsigned n_threads, double seconds, double *rate_ret);
+		     enum emnist_engine engine, unsigned n_threads, double seconds,
+		     double *rate_ret);
 
 #endif

@@ -152,9 +152,11 @@ static const char **names_of(const struct emnist_model *model, size_t *n_ret)
 }
 
 bool bench_files_run(const struct bench_folder *folder, const struct emnist_model *model,
-		     unsigned n_threads, double seconds, double *rate_ret)
+		     enum emnist_engine engine, unsigned n_threads, double seconds,
+		     double *rate_ret)
 {
 	struct pipeline_options options = {.model = model,
+					   .session = {.engine = engine},
 					   .format = &output_csv,
 					   .schema = {.n_top = 1, .min_probability = -1},
 					   .n_rows = N_ROWS,

@@ -131,6 +131,7 @@ static void set_no_memory(struct emnist_error *error)
 static void *network_make(const void *context, struct emnist_error *error)
 {
 	const struct bench_job *job = context;
+	const struct emnist_session_options options = {.engine = job->engine};
 	struct network_worker *worker = calloc(1, sizeof(*worker));
 
 	set_no_memory(error);
@@ -138,8 +139,8 @@ static void *network_make(const void *context, struct emnist_error *error)
 		return NULL;
 	worker->probabilities =
 		calloc(job->n_rows, emnist_model_n_outputs(job->data->model) * sizeof(float));
-	if (worker->probabilities &&
-	    !emnist_session_create(job->data->model, job->n_rows, &worker->session, error))
+	if (worker->probabilities && !emnist_session_create_with(job->data->model, job->n_rows,
+								 &options, &worker->session, error))
 		return worker;
 	network_free(worker);
 	return NULL;

@@ -2,6 +2,7 @@
  * cmd_bench.c - emnist bench: how fast this machine is, and with what.
  */
 #include "../common/commands.h"
+#include "../common/engine_option.h"
 #include "../common/interrupt.h"
 #include "../common/machine.h"
 #include "../common/model_options.h"
@@ -24,6 +25,7 @@ struct settings {
 	int format;
 	const char *output_path;
 	uint64_t n_threads;
+	int engine; /* a position in engine_names */
 	double seconds;
 	bool quiet;
 	struct text_list operands;
@@ -70,6 +72,7 @@ static const struct line {
 /* A line on so many threads. */
 struct figure {
 	const struct line *line;
+	enum emnist_engine engine; /* not of decoding and preprocessing */
 	unsigned n_threads;
 	double rate; /* images a second */
 };
@@ -80,7 +83,7 @@ struct bench {
 	struct bench_data data;
 	struct bench_folder folder;
 	struct machine machine;
-	struct figure figures[2 * N_LINES];
+	struct figure figures[4 * N_LINES];
 	size_t n_figures;
 	struct sink sink;
 	struct progress progress;
@@ -98,6 +101,9 @@ static const struct option_spec specs[] = {
 	OPTION_UNSIGNED(
 		'j', "threads", "N", n_threads, 1, 1024,
 		"number of threads, measured in addition to one; default: one per processor"),
+	OPTION_CHOICE(0, "engine", "auto|blas|kernels", engine, engine_names,
+		      "what computes the network, see 'emnist classify --help'; default: auto, "
+		      "and the network alone on each engine"),
 	OPTION_CHOICE('f', "format", "text|json", format, format_names, "default: text"),
 	OPTION_OUTPUT('o', "output", "FILE", output_path,
 		      "write to FILE; default: standard output"),
@@ -116,30 +122,47 @@ static const struct option_table table = {
 
 /* ---------------------------------------------------------------------- figures */
 
+static bool is_computed(const struct line *line)
+{
+	return line->part == PART_NETWORK || line->part == PART_FILES;
+}
+
+static void add_line(struct bench *bench, const struct line *line, enum emnist_engine engine)
+{
+	bench->figures[bench->n_figures++] = (struct figure){line, engine, 1, 0};
+	if (line->threaded && bench->n_threads > 1)
+		bench->figures[bench->n_figures++] =
+			(struct figure){line, engine, bench->n_threads, 0};
+}
+
 static void add_figures(struct bench *bench)
 {
 	const enum part wanted = (enum part)bench->settings->part;
+	const struct machine *machine = &bench->machine;
 
 	for (size_t i = 0; i < N_LINES; i++) {
+		const bool is_each = lines[i].part == PART_NETWORK &&
+				     machine->wanted == EMNIST_ENGINE_AUTO && machine->has_blas;
+
 		if (wanted != PART_ALL && wanted != lines[i].part)
 			continue;
-		bench->figures[bench->n_figures++] = (struct figure){&lines[i], 1, 0};
-		if (lines[i].threaded && bench->n_threads > 1)
-			bench->figures[bench->n_figures++] =
-				(struct figure){&lines[i], bench->n_threads, 0};
+		add_line(bench, &lines[i], is_each ? EMNIST_ENGINE_KERNELS : machine->engine);
+		if (is_each)
+			add_line(bench, &lines[i], EMNIST_ENGINE_BLAS);
 	}
 }
 
 static bool measure(struct bench *bench, struct figure *figure)
 {
 	const double seconds = bench->settings->seconds / (double)bench->n_figures;
-	const struct bench_job job = {figure->line->kind, figure->line->n_rows, &bench->data};
+	const struct bench_job job = {figure->line->kind, figure->line->n_rows, figure->engine,
+				      &bench->data};
 	const struct work work = bench_work(&job);
 	struct emnist_error error;
 
 	if (figure->line->part == PART_FILES)
-		return bench_files_run(&bench->folder, bench->data.model, figure->n_threads,
-				       seconds, &figure->rate);
+		return bench_files_run(&bench->folder, bench->data.model, figure->engine,
+				       figure->n_threads, seconds, &figure->rate);
 	if (!stopwatch_run(&work, figure->n_threads, seconds, &figure->rate, &error))
 		return true;
 	progress_clear(&bench->progress);
@@ -153,8 +176,10 @@ static void put_figure_text(struct text *text, const struct figure *figure)
 {
 	char digits[DIGITS_NBYTES];
 
-	text_printf(text, "%-22s %8u %14s %11.2f\n", figure->line->shown, figure->n_threads,
-		    with_commas((uint64_t)(figure->rate + 0.5), digits), 1e6 / figure->rate);
+	text_printf(text, "%-22s %-8s %7u %14s %11.2f\n", figure->line->shown,
+		    is_computed(figure->line) ? engine_names[figure->engine] : "",
+		    figure->n_threads, with_commas((uint64_t)(figure->rate + 0.5), digits),
+		    1e6 / figure->rate);
 }
 
 static void put_figure_json(struct text *text, const struct figure *figure)
@@ -164,6 +189,7 @@ static void put_figure_json(struct text *text, const struct figure *figure)
 	json_begin_object(text);
 	json_put_text(text, "name", part_names[line->part]);
 	json_put_text(text, "image", line->image);
+	json_put_text(text, "engine", is_computed(line) ? engine_names[figure->engine] : NULL);
 	if (line->n_rows)
 		json_put_count(text, "batch", line->n_rows);
 	else
@@ -178,7 +204,8 @@ static void put_head(struct text *text, const struct bench *bench)
 {
 	text_printf(text, "%-13s%s\n", "emnist", emnist_version());
 	machine_put_text(text, &bench->machine);
-	text_printf(text, "\n%-22s %8s %14s %12s\n", "", "threads", "images/s", "µs/image");
+	text_printf(text, "\n%-22s %-8s %7s %14s %12s\n", "", "engine", "threads", "images/s",
+		    "µs/image");
 }
 
 static void put_json(struct text *text, const struct bench *bench)
@@ -217,7 +244,6 @@ static bool measure_all(struct bench *bench)
 	struct text text = {0};
 	bool good = true;
 
-	machine_find(&bench->machine);
 	if (tells) {
 		put_head(&text, bench);
 		good = write_text(bench, &text);
@@ -259,6 +285,7 @@ static enum exit_status run(const struct settings *s, const struct emnist_model 
 
 	if (!sink_open(&bench.sink, s->output_path))
 		return STATUS_FATAL;
+	machine_find(&bench.machine, (enum emnist_engine)s->engine);
 	add_figures(&bench);
 	interrupt_catch();
 	progress_start(&bench.progress, "figures", s->quiet || s->format == FORMAT_TEXT);
@@ -278,6 +305,7 @@ enum exit_status cmd_bench(int argc, char **argv)
 	struct settings s = {.source = MODEL_SOURCE_BUILT_IN, .seconds = 20};
 	enum exit_status status = STATUS_FATAL;
 	struct emnist_model *model;
+	int engine;
 
 	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
 		return status;
@@ -285,7 +313,9 @@ enum exit_status cmd_bench(int argc, char **argv)
 		complain("'%s': bench takes no arguments; see 'emnist bench --help'",
 			 s.operands.texts[0]);
 	} else {
-		model = model_load(&s.source, MODEL_TO_RUN);
+		kernels_choose();
+		engine = s.engine;
+		model = engine_prepare(&engine) ? model_load(&s.source, MODEL_TO_RUN) : NULL;
 		if (model)
 			status = run(&s, model);
 		emnist_model_free(model);

@@ -3,6 +3,7 @@
  */
 #include "../common/commands.h"
 #include "../common/dataset_options.h"
+#include "../common/engine_option.h"
 #include "../common/model_options.h"
 #include "../common/options.h"
 #include "../common/outputs.h"
@@ -36,6 +37,7 @@ struct settings {
 	bool fail_fast;
 	uint64_t n_rows;
 	uint64_t n_threads;
+	int engine;                                    /* a position in engine_names */
 	uint64_t file_nbytes, width, height, n_pixels; /* 0: the library's defaults */
 	int transpose;                                 /* enum emnist_transpose */
 	bool quiet;
@@ -89,6 +91,7 @@ static const struct option_spec specs[] = {
 			"number of images that go through the network at once; default: 128"),
 	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
 			"number of threads; default: one per processor"),
+	ENGINE_OPTION(engine),
 	OPTION_FLAG('q', "quiet", quiet,
 		    "no progress, and no message per failed input: records report it, and text "
 		    "output ends with a count"),
@@ -160,6 +163,7 @@ static struct pipeline_options plan(const struct settings *s, const struct knowl
 			   .n_top = s->n_top < k->n_classes ? (size_t)s->n_top : k->n_classes,
 			   .probabilities = s->probabilities,
 			   .min_probability = s->classes.min_probability},
+		.session = {.engine = (enum emnist_engine)s->engine},
 		.n_rows = (size_t)s->n_rows,
 		.n_threads = (unsigned)s->n_threads,
 		.fail_fast = s->fail_fast,
@@ -197,12 +201,12 @@ static void report(const struct settings *s, const struct pipeline_options *opti
 			 totals->n_passed_over);
 	complain("%" PRIu64 " image%s in %.2f s, %" PRIu64 " a second, %" PRIu64
 		 " failed%s%s%s; model %s, "
-		 "%zu classes, preprocess %s, %u thread%s, batch %zu",
+		 "%zu classes, preprocess %s, %u thread%s, batch %zu, engine %s",
 		 totals->n_inputs, totals->n_inputs == 1 ? "" : "s", seconds,
 		 a_second(totals->n_inputs, seconds), totals->n_failed, rejected, blank,
 		 passed_over, s->source.path ? s->source.path : "built-in",
 		 options->schema.n_classes, preprocess_names[options->reader.preprocess], n_threads,
-		 n_threads == 1 ? "" : "s", options->n_rows);
+		 n_threads == 1 ? "" : "s", options->n_rows, engine_names[s->engine]);
 }
 
 /* "'PATH' and 3 more: WHY": of n that are alike, the first. */
@@ -373,7 +377,7 @@ enum exit_status cmd_classify(int argc, char **argv)
 
 	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
 		return status;
-	if (check(&s) && knowledge_load(&knowledge, &s))
+	if (check(&s) && engine_prepare(&s.engine) && knowledge_load(&knowledge, &s))
 		status = classify(&s, &knowledge);
 	knowledge_release(&knowledge);
 	free(s.operands.texts);

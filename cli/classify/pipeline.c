@@ -102,8 +102,8 @@ static void *station_make(void *context)
 	station->top = calloc(schema->n_top, sizeof(*station->top));
 	if (station->vectors && station->probabilities && station->top &&
 	    !emnist_reader_create(&options->reader, &station->reader, &pipeline->fatal) &&
-	    !emnist_session_create(options->model, options->n_rows, &station->session,
-				   &pipeline->fatal))
+	    !emnist_session_create_with(options->model, options->n_rows, &options->session,
+					&station->session, &pipeline->fatal))
 		return station;
 	station_free(context, station);
 	return NULL;

@@ -20,10 +20,11 @@ struct pipeline_options {
 	struct output_schema schema; /* of the view's classes where there is one */
 	size_t n_rows;               /* images a batch */
 	unsigned n_threads;          /* 0: one a processor */
-	bool fail_fast;              /* stop after the first input that fails */
-	bool quiet;                  /* no line on stderr for an input that fails */
-	bool answers_blank;          /* an image without ink is answered like any other */
-	bool warns;                  /* a line on stderr for what is doubtful about an image */
+	struct emnist_session_options session;
+	bool fail_fast;        /* stop after the first input that fails */
+	bool quiet;            /* no line on stderr for an input that fails */
+	bool answers_blank;    /* an image without ink is answered like any other */
+	bool warns;            /* a line on stderr for what is doubtful about an image */
 	const char *dump_path; /* directory for what the network saw, which is there; or NULL */
 	struct progress *progress;
 };

@@ -80,7 +80,7 @@ static enum exit_status print_version(bool verbose)
 
 	printf("emnist %s\n", emnist_version());
 	if (verbose) {
-		machine_find(&machine);
+		machine_find(&machine, EMNIST_ENGINE_AUTO);
 		machine_put_text(&text, &machine);
 		fwrite(text.bytes, 1, text.nbytes, stdout);
 	}

@@ -6,6 +6,7 @@
 #include "machine.h"
 #include "../output/escape.h"
 #include "../output/json.h"
+#include "engine_option.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -87,14 +88,19 @@ static bool ask_child(struct answer *answer_ret)
 	return n == (ssize_t)sizeof(*answer_ret);
 }
 
+/* Threads of its own would stand idle beside ours, and where one cannot be started OpenBLAS raises
+ * SIGINT, as if somebody had pressed Ctrl-C. */
+void kernels_alone(void)
+{
+	setenv("OPENBLAS_NUM_THREADS", "1", 1);
+}
+
 const char *kernels_choose(void)
 {
 	static struct answer replacing;
 	struct answer found;
 
-	/* Threads of its own would stand idle beside ours, and where one cannot be started OpenBLAS
-	 * raises SIGINT, as if somebody had pressed Ctrl-C. */
-	setenv("OPENBLAS_NUM_THREADS", "1", 1);
+	kernels_alone();
 	if (!getenv(KERNELS_VARIABLE) && ask_child(&found) && *found.better &&
 	    setenv(KERNELS_VARIABLE, found.better, 1) == 0)
 		replacing = found;
@@ -119,15 +125,20 @@ static void find_processor(char *model, size_t size)
 		fclose(file);
 }
 
-void machine_find(struct machine *machine)
+void machine_find(struct machine *machine, enum emnist_engine wanted)
 {
 	struct utsname names;
+	enum emnist_engine blas;
 
 	*machine = (struct machine){
+		.wanted = wanted,
 		.processors = processors_find(""),
 		.replaced = kernels_choose(),
 	};
 	emnist_backend_describe(&machine->backend);
+	machine->has_blas = !emnist_engine_find(EMNIST_ENGINE_BLAS, &blas, NULL);
+	if (emnist_engine_find(wanted, &machine->engine, NULL))
+		machine->engine = EMNIST_ENGINE_KERNELS;
 	find_processor(machine->processor, sizeof(machine->processor));
 	if (uname(&names) == 0)
 		snprintf(machine->system, sizeof(machine->system), "%.60s %.60s %.60s",
@@ -174,7 +185,7 @@ static bool find_warning(const struct machine *machine, unsigned number, char *l
 		return true;
 	}
 	if (!is_there(backend) && number-- == 0) {
-		snprintf(line, size, "training is not possible: OpenBLAS is not installed");
+		snprintf(line, size, "training could be faster: there is no OpenBLAS to use");
 		return true;
 	}
 	if (is_there(backend) && !is_known(backend) && number == 0) {
@@ -206,7 +217,7 @@ static void put_blas(struct text *text, const struct machine *machine)
 			    strcmp(backend->parallel, "sequential") ? "with " : "",
 			    backend->parallel);
 	if (is_known(backend))
-		text_puts(text, ", one thread for each of ours; for training");
+		text_puts(text, ", one thread for each of ours");
 	text_puts(text, "\n");
 }
 
@@ -254,10 +265,22 @@ static void put_causes(struct text *text, const struct machine *machine)
 	}
 }
 
+static void put_engine(struct text *text, const struct machine *machine)
+{
+	const bool is_auto = machine->wanted == EMNIST_ENGINE_AUTO;
+
+	put_name(text, "engine");
+	text_printf(text, "%s%s", is_auto ? "auto: " : "", engine_names[machine->engine]);
+	if (is_auto && machine->engine == EMNIST_ENGINE_KERNELS && machine->has_blas)
+		text_puts(text, "; in training blas too");
+	text_puts(text, "\n");
+}
+
 void machine_put_text(struct text *text, const struct machine *machine)
 {
 	const struct emnist_backend *backend = &machine->backend;
 
+	put_engine(text, machine);
 	put_name(text, "network");
 	text_printf(text, "kernels of our own, %s; other loops: %s\n", backend->network,
 		    backend->loops ? backend->loops : "as compiled");
@@ -274,6 +297,7 @@ void machine_put_text(struct text *text, const struct machine *machine)
 
 void machine_put_training(struct text *text, const struct machine *machine)
 {
+	put_engine(text, machine);
 	put_blas(text, machine);
 	put_causes(text, machine);
 }
@@ -300,6 +324,7 @@ void machine_put_json(struct text *text, const struct machine *machine)
 	char warning[256];
 
 	json_begin_object(text);
+	json_put_text(text, "engine", engine_names[machine->engine]);
 	json_put_text(text, "network", backend->network);
 	json_put_text(text, "blas", backend->blas);
 	json_put_text(text, "kernels", backend->kernels);

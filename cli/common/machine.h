@@ -10,6 +10,9 @@
 #include <emnist.h>
 
 struct machine {
+	enum emnist_engine wanted;
+	enum emnist_engine engine; /* that is meant by it */
+	bool has_blas;             /* that can be used */
 	struct emnist_backend backend;
 	const char *replaced; /* OpenBLAS's own choice of kernels, or NULL: see kernels_choose() */
 	struct processors processors;
@@ -23,8 +26,11 @@ struct machine {
  * OpenBLAS, while there is one thread; then again at will. */
 const char *kernels_choose(void);
 
-/* The same, and loads OpenBLAS. */
-void machine_find(struct machine *machine);
+/* Has OpenBLAS start no threads of its own, and nothing else. */
+void kernels_alone(void);
+
+/* As kernels_choose(), and loads OpenBLAS. wanted: the engine that is asked for. */
+void machine_find(struct machine *machine, enum emnist_engine wanted);
 
 /* Lines "NAME  VALUE", the values from column 14 on, and a line "warning" for each cause of
  * slowness that is known. */

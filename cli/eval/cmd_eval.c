@@ -3,6 +3,7 @@
  */
 #include "../common/commands.h"
 #include "../common/dataset_options.h"
+#include "../common/engine_option.h"
 #include "../common/model_options.h"
 #include "../common/options.h"
 #include "../common/processors.h"
@@ -30,6 +31,7 @@ struct settings {
 	struct eval_files files;
 	uint64_t n_rows;
 	uint64_t n_threads;
+	int engine; /* a position in engine_names */
 	bool quiet;
 	unsigned verbose;
 	struct text_list operands;
@@ -77,9 +79,10 @@ static const struct option_spec specs[] = {
 			"number of images that go through the network at once; default: 256"),
 	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
 			"number of threads; default: one per processor"),
+	ENGINE_OPTION(engine),
 	OPTION_FLAG('q', "quiet", quiet,
 		    "no progress, and no warning about classes that the model does not have"),
-	OPTION_COUNT('v', "verbose", verbose, "print model, dataset and preprocessing"),
+	OPTION_COUNT('v', "verbose", verbose, "print model, dataset, preprocessing and engine"),
 	OPTION_END,
 };
 
@@ -176,6 +179,7 @@ static bool evaluate(const struct settings *s, struct contender *contender,
 	const struct emnist_eval_options options = {
 		.n_threads = thread_count(s->n_threads),
 		.n_rows = (size_t)s->n_rows,
+		.engine = (enum emnist_engine)s->engine,
 		.answer_blank = s->classes.blank == BLANK_ANSWER,
 		.view = contender->view,
 		.answers = s->files.errors || s->compare_path,
@@ -188,11 +192,12 @@ static bool evaluate(const struct settings *s, struct contender *contender,
 
 	if (s->verbose)
 		complain("model %s, %zu classes; dataset of %llu images, %zu classes, %s; %u "
-			 "threads",
+			 "threads, engine %s",
 			 eval_model_name(contender->path), emnist_model_n_outputs(contender->model),
 			 (unsigned long long)emnist_dataset_count(dataset),
 			 emnist_labels_count(emnist_dataset_labels(dataset)),
-			 emnist_dataset_describe(dataset), options.n_threads);
+			 emnist_dataset_describe(dataset), options.n_threads,
+			 engine_names[s->engine]);
 	progress_start(&watch->progress, "images", s->quiet);
 	progress_end_on_interrupt(&watch->progress);
 	status = emnist_evaluate(contender->model, dataset, &options, &contender->evaluation,
@@ -355,7 +360,7 @@ enum exit_status cmd_eval(int argc, char **argv)
 	other = calloc(1, sizeof(*other));
 	if (!mistakes || !other)
 		complain("out of memory");
-	else if (check(&s) && load(&s, &s.source, &first) &&
+	else if (check(&s) && engine_prepare(&s.engine) && load(&s, &s.source, &first) &&
 		 (!s.compare_path || load(&s, &compared, &second)))
 		status = eval(&s, &first, &second, mistakes, other);
 	unload(&first);

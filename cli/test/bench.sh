@@ -11,27 +11,35 @@ left() { find "$TMP/tmp" -mindepth 1 | head -n 5; }
 "$EMNIST" bench --seconds 0.1 -j 2 >"$TMP/out" 2>"$TMP/stderr"
 is 'text: status, stderr' '0 ' "$? $(cat "$TMP/stderr")"
 is 'text: leaves no files' '' "$(left)"
-is 'text: says with what' 'emnist network blas processor threads system' \
+is 'text: says with what' 'emnist engine network blas processor threads system' \
 	"$(sed '/^$/,$d; /^environment/d; /^warning/d' "$TMP/out" | sed 's/ .*//' | tr '\n' ' ' | sed 's/ $//')"
 cat >"$TMP/wanted" <<'END'
-threads images/s µs/image
-network, batch 1 1 N N
-network, batch 1 2 N N
-network, batch 128 1 N N
-network, batch 128 2 N N
-network, batch 1024 1 N N
-network, batch 1024 2 N N
+engine threads images/s µs/image
+network, batch 1 kernels 1 N N
+network, batch 1 kernels 2 N N
+network, batch 1 blas 1 N N
+network, batch 1 blas 2 N N
+network, batch 128 kernels 1 N N
+network, batch 128 kernels 2 N N
+network, batch 128 blas 1 N N
+network, batch 128 blas 2 N N
+network, batch 1024 kernels 1 N N
+network, batch 1024 kernels 2 N N
+network, batch 1024 blas 1 N N
+network, batch 1024 blas 2 N N
 decode PNG 28x28 1 N N
 decode JPEG 500x500 1 N N
 preprocess 28x28 1 N N
 preprocess 500x500 1 N N
-PNG files to CSV 1 N N
-PNG files to CSV 2 N N
+PNG files to CSV AUTO 1 N N
+PNG files to CSV AUTO 2 N N
 END
 sed '1,/^$/d' "$TMP/out" | sed 's/  *[0-9][0-9,]*  *[0-9][0-9]*\.[0-9][0-9]$/ N N/; s/   */ /g; s/^ //' >"$TMP/got"
+auto=$(sed -n 's/^engine *auto: \([a-z]*\).*/\1/p' "$TMP/out")
+sed -i "s/AUTO/$auto/" "$TMP/wanted"
 check 'text: the table' diff "$TMP/wanted" "$TMP/got"
 
-"$EMNIST" bench --seconds 0.1 -j 1 --only network >"$TMP/out"
+"$EMNIST" bench --seconds 0.1 -j 1 --only network --engine kernels >"$TMP/out"
 is 'one thread is not measured twice' 3 "$(grep -c '^network, ' "$TMP/out")"
 is '--only: nothing else' 0 "$(grep -c -e '^decode' -e '^preprocess' -e '^PNG' "$TMP/out")"
 
@@ -42,12 +50,14 @@ printed = json.load(open(sys.argv[1]))
 assert list(printed) == ["emnist", "machine", "model", "images", "seconds", "figures"], printed
 assert printed["model"] == "testdata/idx/nearest.onnx" and printed["seconds"] == 0.1
 assert printed["images"] == "testdata/idx/strokes-byclass-test"
-assert list(printed["machine"]) == ["network", "blas", "kernels", "replaced_kernels", "better_kernels", "parallel", "processor",
+assert list(printed["machine"]) == ["engine", "network", "blas", "kernels", "replaced_kernels", "better_kernels", "parallel", "processor",
     "instructions", "loops", "system", "processors", "allowed", "quota", "environment",
     "warnings"], printed["machine"]
 assert printed["machine"]["environment"]["OMP_NUM_THREADS"] == '"3\n'
 seen = [[f[k] for k in ("name", "image", "batch", "threads")] for f in printed["figures"]]
-wanted = [["network", None, batch, n] for batch in (1, 128, 1024) for n in (1, 3)]
+engines = [f["engine"] for f in printed["figures"]]
+assert engines == 3 * (2 * ["kernels"] + 2 * ["blas"]) + 4 * [None] + 2 * [printed["machine"]["engine"]], engines
+wanted = [["network", None, batch, n] for batch in (1, 128, 1024) for engine in (1, 2) for n in (1, 3)]
 wanted += [["decode", "png-28x28", None, 1], ["decode", "jpeg-500x500", None, 1]]
 wanted += [["preprocess", "28x28", None, 1], ["preprocess", "500x500", None, 1]]
 wanted += [["files", "png-28x28", None, 1], ["files", "png-28x28", None, 3]]

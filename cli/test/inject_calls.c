@@ -10,7 +10,8 @@
  *for pthread_create(). Calls are counted from when the program's libraries have been set up. Where
  *a call was made to fail, "injected" is left in the file named by INJECT_LOG; at the end the number
  *of calls is left in that named by INJECT_COUNT. With INJECT_NO_TMPFILE set, no file can be opened
- *without a name, as on NFS.
+ *without a name, as on NFS. With INJECT_HIDE=TEXT, libraries that have TEXT in their names are not
+ *installed.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -184,6 +185,16 @@ int open(const char *path, int flags, ...)
 	if ((flags & O_ACCMODE) == O_RDONLY && fails(CALL_OPEN))
 		return -1;
 	return openat(AT_FDCWD, path, flags, mode);
+}
+
+void *dlopen(const char *file, int mode)
+{
+	static __typeof__(dlopen) *real;
+	const char *hidden = getenv("INJECT_HIDE");
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "dlopen");
+	return real(file && hidden && strstr(file, hidden) ? "libhidden.so.0" : file, mode);
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),

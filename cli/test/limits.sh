@@ -1,6 +1,6 @@
 #!/bin/sh
 # limits.sh - with little address space all goes on: OpenBLAS, which would try without end to have
-# more, is left out.
+# more, is left out. Where it is asked for, that is the error.
 . cli/test/tap.inc
 
 if [ -n "$SANITIZE" ]; then
@@ -26,4 +26,7 @@ is 'classify: never too small' '' "$(grep -vx '0 ' "$TMP/ends")"
 limited train -q -j 4 --no-checkpoint --batch 32 --epochs 1 -o /dev/null \
 	testdata/idx/strokes-byclass-test-images-idx3-ubyte
 is 'train: never too small' '' "$(grep -vx '0 ' "$TMP/ends")"
+limited train --engine blas -o /dev/null testdata/idx/strokes-byclass-test-images-idx3-ubyte
+is 'train by BLAS: refused' "2 --engine blas: OpenBLAS is not used under a limit on address space (ulimit -v, ulimit -d): \
+it waits without end where it cannot have more" "$(sort -u "$TMP/ends")"
 finish

@@ -14,7 +14,7 @@ for order in '-v --version' '--verbose --version' '--version --verbose' '-v -v -
 done
 "$EMNIST" -v >"$TMP/out" 2>&1
 is '-v alone is no command' "2 emnist: unknown option '-v'; see 'emnist --help'" "$? $(cat "$TMP/out")"
-is 'what is told, in order' 'network blas processor threads system' \
+is 'what is told, in order' 'engine network blas processor threads system' \
 	"$(sed '1d; /^environment /d; /^warning /d; s/ .*//' "$TMP/whole" | tr '\n' ' ' | sed 's/ $//')"
 is 'nothing of the environment where nothing is set' '' "$(grep '^environment' "$TMP/whole")"
 

@@ -6,6 +6,7 @@
  */
 #include "../common/commands.h"
 #include "../common/endings.h"
+#include "../common/engine_option.h"
 #include "../common/interrupt.h"
 #include "../common/machine.h"
 #include "../common/model_options.h"
@@ -293,20 +294,25 @@ static bool write_model(const struct train_command *c, const struct emnist_model
 	return true;
 }
 
-/* Has OpenBLAS run the kernels for this processor. */
-static void choose_kernels(bool verbose)
+/* Makes the engine ready, and has OpenBLAS, where it may be used, run the kernels for this
+ * processor. */
+static bool prepare_engine(int wanted, bool verbose)
 {
 	struct machine machine;
 	struct text text = {0};
+	int engine = wanted;
 
-	if (!verbose) {
+	if (wanted == EMNIST_ENGINE_AUTO)
 		kernels_choose();
-		return;
-	}
-	machine_find(&machine);
+	if (!engine_prepare(&engine))
+		return false;
+	if (!verbose)
+		return true;
+	machine_find(&machine, (enum emnist_engine)wanted);
 	machine_put_training(&text, &machine);
 	fwrite(text.bytes, 1, text.nbytes, stderr);
 	text_release(&text);
+	return true;
 }
 
 /* Whether the error is of a checkpoint that a run cannot go on from, and --restart would remove. */
@@ -330,7 +336,8 @@ static enum exit_status train(struct train_command *c)
 
 	c->options.progress = on_progress;
 	c->options.context = c;
-	choose_kernels(c->s.verbose);
+	if (!prepare_engine(c->s.engine, c->s.verbose))
+		return STATUS_FATAL;
 	interrupt_catch();
 	status = emnist_train(c->datasets, c->n_datasets, &c->options, &model, &error);
 	progress_clear(&c->progress);

@@ -2,6 +2,7 @@
  * train_options.c - what `emnist train` is asked for, and what that is to the library.
  */
 #include "train_options.h"
+#include "../common/engine_option.h"
 #include "../common/model_options.h"
 #include "../common/processors.h"
 
@@ -111,6 +112,7 @@ static const struct option_spec specs[] = {
 	OPTION_UNSIGNED(0, "seed", "N", seed, 0, 1e15, "seed of all random choices; default: 1"),
 	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
 			"number of threads; does not change the model; default: one per processor"),
+	ENGINE_OPTION(engine),
 	OPTION_TEXT(0, "checkpoint", "FILE", checkpoint,
 		    "keep the state of the run in FILE, and resume from it if it exists; default: "
 		    "the name of the output with .checkpoint; removed when the model is written"),
@@ -119,7 +121,7 @@ static const struct option_spec specs[] = {
 	OPTION_FLAG(0, "no-checkpoint", no_checkpoint, "neither write nor read a checkpoint"),
 	OPTION_FLAG(0, "restart", restart, "start again: remove an existing checkpoint"),
 	OPTION_FLAG('q', "quiet", quiet, "no line per epoch, no progress"),
-	OPTION_COUNT('v', "verbose", verbose, "print datasets and BLAS"),
+	OPTION_COUNT('v', "verbose", verbose, "print datasets, engine and BLAS"),
 	OPTION_END,
 };
 
@@ -210,6 +212,7 @@ bool train_options_fill(const struct settings *s, uint32_t widths[static TRAIN_M
 	options->validation = s->validation;
 	options->calibrate = s->no_calibration ? EMNIST_OFF : EMNIST_ON;
 	options->seed = s->seed;
+	options->engine = (enum emnist_engine)s->engine;
 	options->n_threads = (unsigned)s->n_threads;
 	options->checkpoint_seconds = s->checkpoint_seconds;
 	return true;

@@ -25,6 +25,7 @@ struct settings {
 	int activation;
 	struct dataset_settings dataset;
 	uint64_t n_epochs, n_rows, seed, n_threads, n_variants;
+	int engine; /* a position in engine_names */
 	double dropout, learning_rate, warmup, weight_decay, ema, freeze_norm, smoothing;
 	double rotate, scale, shear, shift, validation, checkpoint_seconds;
 	double elastic, anneal, teacher_share, temperature;

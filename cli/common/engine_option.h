@@ -1,0 +1,22 @@
+/*
+ * engine_option.h - the engine that computes a network's products: --engine of several commands.
+ */
+#ifndef CLI_COMMON_ENGINE_OPTION_H
+#define CLI_COMMON_ENGINE_OPTION_H
+
+#include "options.h"
+
+/* In the order of enum emnist_engine. */
+extern const char *const engine_names[];
+
+/* member: int, a position in engine_names. */
+#define ENGINE_OPTION(member)                                                                      \
+	OPTION_CHOICE(0, "engine", "auto|blas|kernels", member, engine_names,                      \
+		      "what computes the network: kernels that skip zeros, or BLAS; default: "     \
+		      "auto, kernels on processors with AVX2 or better, otherwise BLAS")
+
+/* Makes the engine ready, while there is one thread, and puts in the place of auto what it stands
+ * for. Complains and returns false where it cannot be had. */
+bool engine_prepare(int *engine);
+
+#endif
