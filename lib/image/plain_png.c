@@ -155,29 +155,71 @@ static void on_zlib_free(void *memory, void *bytes)
 	(void)bytes;
 }
 
+/* What zlib puts around a stream: its method and window, and a checksum. */
+#define ZLIB_HEADER_NBYTES   2
+#define ZLIB_CHECKSUM_NBYTES 4
+
+/* Whether a stream may begin so, without a preset dictionary, and look back far enough for n bytes:
+ * libpng, whose window is no larger than the stream says, would refuse what looks back further. */
+static bool is_usual_header(const uint8_t *data, size_t n)
+{
+	const size_t window = (size_t)1 << (8 + (data[0] >> 4));
+
+	return (data[0] & 0x0f) == Z_DEFLATED && (data[1] & 0x20) == 0 &&
+	       (data[0] * 256 + data[1]) % 31 == 0 && window <= MAX_WINDOW_NBYTES &&
+	       window >= (n < MAX_WINDOW_NBYTES ? n : MAX_WINDOW_NBYTES);
+}
+
+/* The modulus of Adler-32, and how many bytes are summed before it is taken: the larger sum stays
+ * below 2^32. */
+#define ADLER_MODULUS 65521
+#define ADLER_NBYTES  4096
+
+/* Adler-32 (RFC 1950), the larger sum being one of products, which SIMD adds up. */
+SIMD_CLONES
+static uint32_t adler_of(const uint8_t *bytes, size_t n)
+{
+	uint32_t a = 1, b = 0;
+
+	for (size_t first = 0; first < n; first += ADLER_NBYTES) {
+		const uint32_t length =
+			(uint32_t)(n - first < ADLER_NBYTES ? n - first : ADLER_NBYTES);
+		uint32_t sum = 0, weighted = 0;
+
+		for (uint32_t i = 0; i < length; i++) {
+			sum += bytes[first + i];
+			weighted += (length - i) * bytes[first + i];
+		}
+		b = (uint32_t)((b + (uint64_t)length * a + weighted) % ADLER_MODULUS);
+		a = (a + sum) % ADLER_MODULUS;
+	}
+	return b << 16 | a;
+}
+
 /* Whether the rows are n bytes, with which the stream ends and the data too; rows has room for
- * MATCH_NBYTES more. The stream may look back as far as it likes: libpng, whose window is no larger
- * than the stream says, would refuse what looks back further. */
+ * MATCH_NBYTES more. */
 static bool inflate_rows(const uint8_t *data, size_t nbytes, uint8_t *rows, size_t n)
 {
 	struct zlib_memory memory;
 	z_stream stream = {.zalloc = on_zlib_malloc, .zfree = on_zlib_free, .opaque = &memory};
-	const size_t window = nbytes ? (size_t)1 << (8 + (data[0] >> 4)) : 0;
+	struct cursor checksum;
 	bool done;
 
 	memory.used = 0;
-	if (nbytes < 2 || nbytes > UINT32_MAX ||
-	    window < (n < MAX_WINDOW_NBYTES ? n : MAX_WINDOW_NBYTES) ||
-	    inflateInit2(&stream, 0) != Z_OK)
+	if (nbytes < ZLIB_HEADER_NBYTES + ZLIB_CHECKSUM_NBYTES || nbytes > UINT32_MAX ||
+	    !is_usual_header(data, n) || inflateInit2(&stream, -MAX_WBITS) != Z_OK)
 		return false;
-	stream.next_in = (Bytef *)(uintptr_t)data;
-	stream.avail_in = (unsigned)nbytes;
+	stream.next_in = (Bytef *)(uintptr_t)(data + ZLIB_HEADER_NBYTES);
+	stream.avail_in = (unsigned)(nbytes - ZLIB_HEADER_NBYTES);
 	stream.next_out = rows;
 	stream.avail_out = (unsigned)(n + MATCH_NBYTES);
-	done = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0 &&
-	       stream.total_out == n;
+	done = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.total_out == n &&
+	       stream.avail_in == ZLIB_CHECKSUM_NBYTES;
 	inflateEnd(&stream);
-	return done;
+	if (!done)
+		return false;
+	checksum = cursor_over(data + nbytes - ZLIB_CHECKSUM_NBYTES, ZLIB_CHECKSUM_NBYTES);
+	return cursor_u32_be(&checksum) == adler_of(rows, n);
 }
 
 /* The data of all IDAT chunks, one after the other. NULL: there is no memory. */

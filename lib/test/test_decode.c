@@ -319,7 +319,7 @@ static void make_plain(struct plain *plain, const struct form *form, uint32_t wi
 				  0,
 				  0};
 	const size_t most = form->idat_nbytes ? form->idat_nbytes : nbytes;
-	uint8_t colors[3 * 256];
+	uint8_t colors[3 * 257]; /* one too many for any depth */
 
 	for (size_t i = 0; i < sizeof(colors); i++)
 		colors[i] = (uint8_t)(i * 7);
