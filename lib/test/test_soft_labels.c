@@ -633,7 +633,7 @@ static void variants_take_turns(void **state)
 	options.n_soft_labels = 1;
 	options.n_epochs = 2;
 	assert_int_equal(emnist_train(&dataset, 1, &options, &model, &error), EMNIST_ERR_CORRUPT);
-	assert_non_null(strstr(error.message, " in variant 1 is no set of probabilities"));
+	assert_non_null(strstr(error.message, " of variant 1: values are not probabilities"));
 	emnist_dataset_free(dataset);
 	emnist_model_free(teacher);
 }

@@ -245,7 +245,7 @@ static void test_long_set(void **state)
 	assert_int_equal(emnist_view_create(labels, &options, &view, &error), EMNIST_ERR_LIMIT);
 	set[n] = '\0';
 	assert_int_equal(emnist_view_create(labels, &options, &view, &error), EMNIST_ERR_ARGUMENT);
-	assert_memory_equal(error.message, "'A' is there twice", 18);
+	assert_memory_equal(error.message, "'A' is listed twice", 19);
 	free(set);
 	emnist_labels_free(labels);
 }
