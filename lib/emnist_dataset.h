@@ -59,9 +59,13 @@ EMNIST_API enum emnist_status emnist_archive_open_fd(int fd, const void *head, s
 						     struct emnist_archive **archive_ret,
 						     struct emnist_error *error);
 
-/* Such a head: what emnist_read_fd() had read when it failed with EMNIST_ERR_ARCHIVE or
- * EMNIST_ERR_PAGES. Good until the reader reads again. */
+/* Such a head: what emnist_read_fd() or emnist_read_file() had read when it failed with
+ * EMNIST_ERR_ARCHIVE or EMNIST_ERR_PAGES. Good until the reader reads again. */
 EMNIST_API const void *emnist_reader_bytes(const struct emnist_reader *reader, size_t *nbytes_ret);
+
+/* Where emnist_read_file() failed so with what can be read but once, a pipe or a FIFO: its
+ * descriptor, for the caller to close; else -1. */
+EMNIST_API int emnist_reader_take_fd(struct emnist_reader *reader);
 
 /* The next file; what *file_ret points to is good until the next call. Skips directories, devices,
  * symlinks (in zip they look like text files), __MACOSX, and names that begin with a dot. After a

@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* The room of a large file is given back. */
+#define KEEP_NBYTES ((size_t)4 << 20)
 
 struct batch *batch_new(size_t n_rows)
 {
@@ -26,6 +30,8 @@ void batch_empty(struct batch *batch)
 	for (size_t i = 0; i < batch->n; i++) {
 		free(batch->items[i].png);
 		free(batch->items[i].head);
+		if (batch->items[i].fd > STDIN_FILENO)
+			close(batch->items[i].fd);
 	}
 	batch->n = 0;
 	batch->cut = false;
@@ -51,8 +57,10 @@ void batch_add(struct batch *batch, const struct input *input)
 {
 	struct item *item = &batch->items[batch->n];
 
-	*item = (struct item){
-		.kind = input->kind, .path = batch->paths.nbytes, .bytes = batch->bytes.nbytes};
+	*item = (struct item){.fd = -1,
+			      .kind = input->kind,
+			      .path = batch->paths.nbytes,
+			      .bytes = batch->bytes.nbytes};
 	if (input->kind == INPUT_FAILED && !input->is_shortage)
 		batch_fail(batch, item, input->error, input->limit);
 	if (input->kind == INPUT_MEMBER) {
@@ -66,6 +74,15 @@ void batch_add(struct batch *batch, const struct input *input)
 		batch_fail_short(batch, item, input->error);
 	else
 		batch->n++;
+}
+
+void batch_drop_bytes(struct batch *batch, struct inputs *inputs)
+{
+	const size_t nbytes = batch->bytes.nbytes;
+
+	if (batch->bytes.capacity > KEEP_NBYTES)
+		text_release(&batch->bytes);
+	inputs_done(inputs, nbytes);
 }
 
 const char *batch_path(const struct batch *batch, const struct item *item)

@@ -23,7 +23,8 @@ struct item {
 	size_t bytes;        /* of INPUT_MEMBER: the offset in the batch's bytes, */
 	size_t nbytes;       /* and how many there are */
 	size_t records;      /* where its record begins */
-	void *head;          /* of an archive from standard input: what was read of it; or NULL */
+	int fd;              /* of an archive that can be read but once; else -1 */
+	void *head;          /* what was read of it; or NULL */
 	size_t head_nbytes;
 	void *png; /* of what the network saw, where it is dumped; or NULL */
 	size_t png_nbytes;
@@ -49,6 +50,15 @@ void batch_empty(struct batch *batch);
 
 /* Adds an input behind the others; where memory is short, batch->fatal says so. */
 void batch_add(struct batch *batch, const struct input *input);
+
+/* The bytes of files from an archive are no longer needed: they were read. */
+void batch_drop_bytes(struct batch *batch, struct inputs *inputs);
+
+/* Whether the item is not one image, but stands for others. */
+static inline bool item_is_many(const struct item *item)
+{
+	return item->is_archive || item->is_directory;
+}
 
 const char *batch_path(const struct batch *batch, const struct item *item);
 

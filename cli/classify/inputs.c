@@ -1,5 +1,5 @@
 /*
- * inputs.c - the names of all images of a run.
+ * inputs.c - what is classified: names, or the files in an archive.
  *
  * Three sources follow each other, operands and up to two lists; whatever name they give may turn
  * out to be a directory, which is walked before the next name is asked for. But to look costs a
@@ -10,6 +10,7 @@
 #include "../common/outputs.h"
 #include "dump.h"
 #include "namelist.h"
+#include "unpacking.h"
 #include "walk.h"
 
 #include <errno.h>
@@ -33,6 +34,7 @@
 
 struct inputs {
 	const struct inputs_options *options;
+	struct unpack *unpack; /* of an archive, which has no names; else NULL */
 	size_t n_operands_taken;
 	const char *list_paths[N_LISTS];
 	struct namelist *lists[N_LISTS];
@@ -117,10 +119,11 @@ struct inputs *inputs_open(const struct inputs_options *options)
 	return NULL;
 }
 
+static const struct inputs_options no_names = {.recursive = false};
+
 struct inputs *inputs_open_directory(struct inputs *given, const char *path)
 {
-	static const struct inputs_options no_names = {.recursive = false},
-					   nor_image = {.output_is_image = true};
+	static const struct inputs_options nor_image = {.output_is_image = true};
 	struct inputs *inputs = calloc(1, sizeof(*inputs));
 
 	given->missed_directory = true;
@@ -133,6 +136,28 @@ struct inputs *inputs_open_directory(struct inputs *given, const char *path)
 		walk_spare(&inputs->walk, given->walk.spared[i].dev, given->walk.spared[i].ino);
 	inputs->directory = path;
 	return inputs;
+}
+
+struct inputs *inputs_open_archive(const char *path, int fd, const void *head, size_t head_nbytes,
+				   const struct emnist_archive_options *options)
+{
+	struct inputs *inputs = calloc(1, sizeof(*inputs));
+
+	if (!inputs)
+		return NULL;
+	inputs->options = &no_names;
+	inputs->stop_fd = -1;
+	inputs->unpack = unpack_begin(path, fd, head, head_nbytes, options);
+	if (inputs->unpack)
+		return inputs;
+	free(inputs);
+	return NULL;
+}
+
+void inputs_done(struct inputs *inputs, size_t nbytes)
+{
+	if (inputs->unpack)
+		unpack_done(inputs->unpack, nbytes);
 }
 
 size_t inputs_at_most(const struct inputs *inputs, size_t limit)
@@ -306,9 +331,11 @@ static bool is_in_danger(const struct inputs *inputs, const struct input *input)
 enum inputs_result inputs_next(struct inputs *inputs, bool wait, struct input *input_ret)
 {
 	const struct inputs_options *options = inputs->options;
-	const enum inputs_result result =
-		inputs->taken ? INPUTS_END : next_input(inputs, wait, input_ret);
+	enum inputs_result result;
 
+	if (inputs->unpack)
+		return unpack_next(inputs->unpack, wait, input_ret);
+	result = inputs->taken ? INPUTS_END : next_input(inputs, wait, input_ret);
 	if (result != INPUTS_ONE || !is_in_danger(inputs, input_ret) ||
 	    (!outputs_have(input_ret->path) &&
 	     !(options->dump_path && dump_would_replace(options->dump_path, input_ret->path))))
@@ -322,6 +349,8 @@ void inputs_stop(struct inputs *inputs)
 	/* Fails only when the counter is at its limit, and then it is readable already. */
 	if (inputs->stop_fd >= 0)
 		eventfd_write(inputs->stop_fd, 1);
+	if (inputs->unpack)
+		unpack_stop(inputs->unpack);
 }
 
 enum exit_status inputs_close(struct inputs *inputs, enum exit_status status)
@@ -337,6 +366,7 @@ enum exit_status inputs_close(struct inputs *inputs, enum exit_status status)
 	}
 	for (size_t i = 0; i < N_LISTS; i++)
 		namelist_free(inputs->lists[i]);
+	unpack_end(inputs->unpack);
 	walk_release(&inputs->walk);
 	if (inputs->stop_fd >= 0)
 		close(inputs->stop_fd);

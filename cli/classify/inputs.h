@@ -1,11 +1,13 @@
 /*
- * inputs.h - the names of all images of a run, in order: operands, then the lists. A name that is
- * a directory gives the files in it.
+ * inputs.h - what is classified, in order: names, which are operands and those in lists, or the
+ * files in an archive. A name that is a directory gives the files in it.
  */
 #ifndef CLI_CLASSIFY_INPUTS_H
 #define CLI_CLASSIFY_INPUTS_H
 
 #include "../common/messages.h"
+
+#include <emnist_dataset.h>
 
 #include <sys/stat.h>
 
@@ -59,6 +61,14 @@ struct inputs *inputs_open(const struct inputs_options *options);
  * known, and from now on given looks at every name. Both must outlive the inputs. Returns NULL
  * where memory is short. */
 struct inputs *inputs_open_directory(struct inputs *given, const char *path);
+
+/* The files in the archive at path, or in the one that fd and head are of where fd is not negative:
+ * head was read from it. All must outlive the inputs. Returns NULL where memory is short. */
+struct inputs *inputs_open_archive(const char *path, int fd, const void *head, size_t head_nbytes,
+				   const struct emnist_archive_options *options);
+
+/* From any thread: so many bytes of INPUT_MEMBER that were given are no longer needed. */
+void inputs_done(struct inputs *inputs, size_t nbytes);
 
 /* How many inputs there will be, but limit where they are as many or more, or where that is not
  * known beforehand. */

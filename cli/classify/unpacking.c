@@ -5,16 +5,36 @@
 
 #include "batch.h"
 
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Under way at once, but for one file that may be larger: enough for a batch of small images for
  * each of many threads, and for a dozen photographs. */
 #define MAX_NBYTES ((uint64_t)64 << 20)
 
-void unpack_begin(struct unpack *unpack, const char *path, int fd, const void *head,
-		  size_t head_nbytes, const struct emnist_archive_options *options)
+struct unpack {
+	const char *path;
+	struct emnist_archive *archive;
+	struct emnist_error failure; /* code is not EMNIST_OK: of the archive, not yet told */
+	bool at_end;
+	bool has_next;
+	struct emnist_archive_file next; /* with has_next */
+	struct text name;                /* "PATH!NAME" of it */
+	pthread_mutex_t mutex;
+	pthread_cond_t less; /* n_bytes has become less, or is_stopped */
+	uint64_t n_bytes;    /* that are under way */
+	bool is_stopped;
+};
+
+struct unpack *unpack_begin(const char *path, int fd, const void *head, size_t head_nbytes,
+			    const struct emnist_archive_options *options)
 {
-	*unpack = (struct unpack){.path = path};
+	struct unpack *unpack = calloc(1, sizeof(*unpack));
+
+	if (!unpack)
+		return NULL;
+	unpack->path = path;
 	pthread_mutex_init(&unpack->mutex, NULL);
 	pthread_cond_init(&unpack->less, NULL);
 	if (fd < 0)
@@ -22,6 +42,7 @@ void unpack_begin(struct unpack *unpack, const char *path, int fd, const void *h
 	else
 		emnist_archive_open_fd(fd, head, head_nbytes, options, &unpack->archive,
 				       &unpack->failure);
+	return unpack;
 }
 
 /* Unpacks the next file, or learns why there is none. */
@@ -124,8 +145,11 @@ void unpack_stop(struct unpack *unpack)
 
 void unpack_end(struct unpack *unpack)
 {
+	if (!unpack)
+		return;
 	emnist_archive_free(unpack->archive);
 	text_release(&unpack->name);
 	pthread_cond_destroy(&unpack->less);
 	pthread_mutex_destroy(&unpack->mutex);
+	free(unpack);
 }

@@ -4,35 +4,20 @@
 #ifndef CLI_CLASSIFY_UNPACKING_H
 #define CLI_CLASSIFY_UNPACKING_H
 
-#include "../output/text.h"
 #include "inputs.h"
 
 #include <emnist_dataset.h>
-
-#include <pthread.h>
 
 /*
  * Files are unpacked by one thread and read by others. What is under way between them is counted,
  * so that memory does not depend on what is in the archive, nor on the number of threads.
  */
-struct unpack {
-	const char *path;
-	struct emnist_archive *archive;
-	struct emnist_error failure; /* code is not EMNIST_OK: of the archive, not yet told */
-	bool at_end;
-	bool has_next;
-	struct emnist_archive_file next; /* with has_next */
-	struct text name;                /* "PATH!NAME" of it */
-	pthread_mutex_t mutex;
-	pthread_cond_t less; /* n_bytes has become less, or is_stopped */
-	uint64_t n_bytes;    /* that are under way */
-	bool is_stopped;
-};
+struct unpack;
 
 /* Opens the archive at path; where fd is not negative, the one that fd and head are of. A failure
- * is given as an input. */
-void unpack_begin(struct unpack *unpack, const char *path, int fd, const void *head,
-		  size_t head_nbytes, const struct emnist_archive_options *options);
+ * is given as an input. All must outlive it. NULL: memory is short. */
+struct unpack *unpack_begin(const char *path, int fd, const void *head, size_t head_nbytes,
+			    const struct emnist_archive_options *options);
 
 /* The next file, good until the next call. Without `wait`, INPUTS_LATER where it would have to be
  * waited for: until a pipe gives more, or until less is under way. */
@@ -44,6 +29,7 @@ void unpack_done(struct unpack *unpack, size_t nbytes);
 /* From any thread: no more files are wanted. */
 void unpack_stop(struct unpack *unpack);
 
+/* unpack may be NULL. */
 void unpack_end(struct unpack *unpack);
 
 #endif

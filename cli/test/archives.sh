@@ -16,6 +16,7 @@ cp testdata/samples/digit-8-small.gif "$TMP/digits/8.gif"
 
 # ------------------------------------------------------------ all kinds, all ways
 
+mkfifo "$TMP/fifo"
 for name in deflated.zip stored.zip bzip2.zip lzma.zip stream.zip stream-stored.zip zip64.zip \
 	comment.zip ustar.tar plain.tar.gz plain.tar.zst plain.tar.xz; do
 	run -f tsv --probabilities $archives/$name | tail -n +2 | sed "s,^$archives/$name!,," \
@@ -25,6 +26,13 @@ for name in deflated.zip stored.zip bzip2.zip lzma.zip stream.zip stream-stored.
 	check "$name on standard input" diff "$TMP/wanted" "$TMP/out"
 	cat $archives/$name | run -f tsv --probabilities - | tail -n +2 | sed 's,^-!,,' >"$TMP/out"
 	check "$name through a pipe" diff "$TMP/wanted" "$TMP/out"
+	cat $archives/$name | run -f tsv --probabilities /dev/stdin | tail -n +2 |
+		sed 's,^/dev/stdin!,,' >"$TMP/out"
+	check "$name through a pipe with a name" diff "$TMP/wanted" "$TMP/out"
+	cat $archives/$name >"$TMP/fifo" &
+	echo "$TMP/fifo" | run -f tsv --probabilities --files-from=- | tail -n +2 |
+		sed "s,^$TMP/fifo!,," >"$TMP/out"
+	check "$name through a FIFO" diff "$TMP/wanted" "$TMP/out"
 done
 
 # Content tells: an archive that is called an image, and an image that is called an archive.
@@ -128,11 +136,51 @@ is 'an idx file: numbered from 0' "0 39" \
 	"$(cut -d, -f1 "$TMP/wanted" | sed -n '1p;$p' | paste -sd' ' -)"
 gzip -c $idx | run -f csv -q --probabilities - | tail -n +2 | sed 's,^-!,,' >"$TMP/out"
 check 'idx.gz through a pipe' cmp "$TMP/wanted" "$TMP/out"
+gzip -c $idx >"$TMP/fifo" &
+run -f csv -q --probabilities "$TMP/fifo" | tail -n +2 | sed "s,^$TMP/fifo!,," >"$TMP/out"
+check 'idx.gz through a FIFO' cmp "$TMP/wanted" "$TMP/out"
 # Upright already: exchanged once more, it is another.
 run -f csv -q --transpose no $idx | tail -n +2 >"$TMP/out"
 check '--transpose no' test "$(cut -d, -f2 "$TMP/out")" != "$(cut -d, -f2 "$TMP/wanted")"
 is '--transpose auto: MNIST'"'"'s names' "$(run --transpose no testdata/idx/t10k-images-idx3-ubyte.gz)" \
 	"$(run testdata/idx/t10k-images-idx3-ubyte.gz)"
+
+# ------------------------------------------------------------------- large pages
+
+# little_endian NBYTES NUMBER
+little_endian()
+{
+	le_i=0 le_rest=$2
+	while [ $le_i -lt $1 ]; do
+		printf "\\$(printf %03o $((le_rest & 255)))"
+		le_i=$((le_i + 1)) le_rest=$((le_rest >> 8))
+	done
+}
+# page NEXT: the directory of a page of a TIFF file, whose pixels are at 212, TAG:VALUE.
+page()
+{
+	little_endian 2 8
+	for entry in 256:2000 257:2500 258:8 259:1 262:1 273:212 278:2500 279:5000000; do
+		little_endian 2 ${entry%:*}
+		little_endian 2 4
+		little_endian 4 1
+		little_endian 4 ${entry#*:}
+	done
+	little_endian 4 $1
+}
+# More bytes than a reader keeps between two images.
+{
+	printf 'II*\0\010\0\0\0'
+	page 110
+	page 0
+	head -c 5000000 /dev/zero
+} >"$TMP/pages.tif"
+if run "$TMP/pages.tif" >"$TMP/wanted" && [ "$(wc -l <"$TMP/wanted")" -eq 2 ]; then
+	cat "$TMP/pages.tif" | run - | sed "s,^-,$TMP/pages.tif," >"$TMP/out"
+	check 'large pages through a pipe' cmp "$TMP/wanted" "$TMP/out"
+else
+	skip 'large pages through a pipe' "$(cat "$TMP/stderr")"
+fi
 
 # ---------------------------------------------------------------- what stops early
 

@@ -20,6 +20,7 @@ struct emnist_reader {
 	struct buffer file;
 	struct image image;
 	struct preprocessor preprocessor;
+	int pipe; /* a file of several that can be read but once, and was not taken; -1: none */
 };
 
 enum emnist_status emnist_reader_create(const struct emnist_reader_options *options,
@@ -40,6 +41,7 @@ enum emnist_status emnist_reader_create(const struct emnist_reader_options *opti
 		return error_memory(error);
 	reader->limits = image_limits(&options->limits);
 	reader->mode = options->preprocess;
+	reader->pipe = -1;
 	*reader_ret = reader;
 	return EMNIST_OK;
 }
@@ -110,6 +112,12 @@ size_t emnist_reader_n_characters(const struct emnist_reader *reader)
 	return reader->preprocessor.n_characters;
 }
 
+/* Whether the bytes that were read are the beginning of what somebody is to read on. */
+static bool is_of_several(enum emnist_status status)
+{
+	return status == EMNIST_ERR_ARCHIVE || status == EMNIST_ERR_PAGES;
+}
+
 static enum emnist_status read_open(struct emnist_reader *reader, int fd, file_is_whole *is_whole,
 				    float *vector, struct emnist_error *error)
 {
@@ -136,7 +144,8 @@ static enum emnist_status read_open(struct emnist_reader *reader, int fd, file_i
 		status = error_set(error, EMNIST_ERR_UNSUPPORTED,
 				   "another image seems to follow, but its start is uncertain: "
 				   "give the files by name");
-	trim(file);
+	if (!is_of_several(status))
+		trim(file);
 	return status;
 }
 
@@ -144,6 +153,21 @@ enum emnist_status emnist_read_fd(struct emnist_reader *reader, int fd, float *v
 				  struct emnist_error *error)
 {
 	return read_open(reader, fd, NULL, vector, error);
+}
+
+static void drop_pipe(struct emnist_reader *reader)
+{
+	if (reader->pipe >= 0)
+		close(reader->pipe);
+	reader->pipe = -1;
+}
+
+int emnist_reader_take_fd(struct emnist_reader *reader)
+{
+	const int fd = reader->pipe;
+
+	reader->pipe = -1;
+	return fd;
 }
 
 enum emnist_status emnist_read_file(struct emnist_reader *reader, const char *path, float *vector,
@@ -155,7 +179,12 @@ enum emnist_status emnist_read_file(struct emnist_reader *reader, const char *pa
 	if (fd < 0)
 		return error_errno(error, errno, NULL);
 	status = read_open(reader, fd, pngfile_is_whole, vector, error);
-	close(fd);
+	if (is_of_several(status) && lseek(fd, 0, SEEK_CUR) < 0) {
+		drop_pipe(reader);
+		reader->pipe = fd;
+	} else {
+		close(fd);
+	}
 	return status;
 }
 
@@ -163,6 +192,7 @@ void emnist_reader_free(struct emnist_reader *reader)
 {
 	if (!reader)
 		return;
+	drop_pipe(reader);
 	buffer_clear(&reader->file);
 	image_clear(&reader->image);
 	preprocessor_clear(&reader->preprocessor);

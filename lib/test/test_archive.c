@@ -174,6 +174,42 @@ static void archives_come_through_pipes(void **state)
 	fclose(table);
 }
 
+/* A pipe that is read by its name is handed on, with what was read of it; a file is not. */
+static void named_pipes_are_handed_on(void **state)
+{
+	static const char path[] = FOLDER "deflated.zip";
+	struct writer writer = {.path = path};
+	const int fd = start_writing(&writer);
+	float vector[EMNIST_VECTOR_LENGTH];
+	struct emnist_archive_file file;
+	struct emnist_archive *archive;
+	struct emnist_reader *reader;
+	const void *head;
+	size_t head_nbytes;
+	char name[32];
+	int taken;
+
+	(void)state;
+	snprintf(name, sizeof(name), "/dev/fd/%d", fd);
+	assert_int_equal(emnist_reader_create(NULL, &reader, NULL), EMNIST_OK);
+	assert_int_equal(emnist_read_file(reader, name, vector, NULL), EMNIST_ERR_ARCHIVE);
+	taken = emnist_reader_take_fd(reader);
+	assert_true(taken >= 0);
+	assert_int_equal(emnist_reader_take_fd(reader), -1);
+	head = emnist_reader_bytes(reader, &head_nbytes);
+	assert_int_equal(emnist_archive_open_fd(taken, head, head_nbytes, NULL, &archive, NULL),
+			 EMNIST_OK);
+	assert_int_equal(emnist_archive_next(archive, &file, NULL), EMNIST_OK);
+	assert_string_equal(file.name, "letters/e.png");
+	emnist_archive_free(archive);
+	close(taken);
+	close(fd);
+	pthread_join(writer.thread, NULL);
+	assert_int_equal(emnist_read_file(reader, path, vector, NULL), EMNIST_ERR_ARCHIVE);
+	assert_int_equal(emnist_reader_take_fd(reader), -1);
+	emnist_reader_free(reader);
+}
+
 /* fields: archive, files, status, message, file in it that is meant, or "-". */
 static void check_malformed(const struct row *row)
 {
@@ -441,6 +477,7 @@ int main(void)
 		cmocka_unit_test(files_are_as_python_reads_them),
 		cmocka_unit_test(series_are_taken_apart),
 		cmocka_unit_test(archives_come_through_pipes),
+		cmocka_unit_test(named_pipes_are_handed_on),
 		cmocka_unit_test(damage_is_told),
 		cmocka_unit_test(archives_without_files),
 		cmocka_unit_test(limits_hold),
