@@ -27,7 +27,7 @@
  *
  * Errors. A function that can fail returns an emnist_status, EMNIST_OK being zero, and fills in
  * *error, which may be NULL. What it was to return through a pointer is then NULL or untouched.
- * Messages are one line without the file's name and a full stop; what they quote is printable.
+ * Messages are one line, without the file's name or a full stop; what they quote is printable.
  *
  * Memory. What a function returns through a pointer to a pointer is the caller's: a struct
  * emnist_NAME is freed with emnist_NAME_free(), bytes with free(); both accept NULL. Any other
@@ -64,9 +64,10 @@ struct emnist_backend {
 	const char *blas;    /* "OpenBLAS 0.3.21", "BLIS 0.9.0", "unknown BLAS", "none" */
 	const char *kernels; /* the processor that BLAS's kernels are made for: "Haswell" */
 	const char *better_kernels; /* OpenBLAS's best for this processor, if not these; or NULL */
-	const char *parallel;       /* BLAS's build: "sequential", "pthreads", "OpenMP" */
-	const char *instructions;   /* this processor's widest: "AVX-512", "AVX2", "AVX", "SSE" */
-	const char *loops;          /* those that the library's other loops use */
+	const char *parallel;     /* BLAS's build: "sequential", "pthreads", "OpenMP"; it is kept to
+				   * one thread */
+	const char *instructions; /* this processor's widest: "AVX-512", "AVX2", "AVX", "SSE" */
+	const char *loops;        /* those that the library's other loops use */
 };
 
 /* Loads OpenBLAS, which then reads its environment variables. */
@@ -348,7 +349,7 @@ struct emnist_origin_file {
 	uint8_t sha256[32];
 };
 
-/* NULL for a model that was trained. */
+/* emnist_model_origin() is NULL for a model that was trained. */
 struct emnist_origin {
 	enum emnist_format format;
 	const struct emnist_origin_fact *facts;            /* the first 256 */
@@ -363,7 +364,7 @@ EMNIST_API const struct emnist_origin *emnist_model_origin(const struct emnist_m
 
 /* What computes the products of a network. Scores of both are within 1e-5 of each other. */
 enum emnist_engine {
-	EMNIST_ENGINE_AUTO = 0, /* the kernels with AVX2 or better, else BLAS if installed */
+	EMNIST_ENGINE_AUTO = 0, /* the kernels; without AVX2, BLAS where it is installed */
 	EMNIST_ENGINE_BLAS,     /* the BLAS library, loaded when it is first needed */
 	EMNIST_ENGINE_KERNELS,  /* the library's own, which skip inputs that are zero */
 };
@@ -380,7 +381,7 @@ struct emnist_session_options {
 };
 
 /* Scratch memory to run a model on up to max_rows vectors at once, 1 to EMNIST_MAX_BATCH; must not
- * outlive the model. Without options, or failing as emnist_engine_find() does. */
+ * outlive the model. _with() takes options, and fails as emnist_engine_find() does. */
 struct emnist_session;
 EMNIST_API enum emnist_status emnist_session_create(const struct emnist_model *model,
 						    size_t max_rows,
@@ -393,7 +394,7 @@ EMNIST_API enum emnist_status emnist_session_create_with(
 EMNIST_API void emnist_session_free(struct emnist_session *session);
 
 /* vectors: (n_rows, n_inputs), row-major, finite. probabilities: (n_rows, n_outputs), in [0,1];
- * rows sum to 1, but for models that end in sigmoids. By the kernels, a row's result depends on
+ * rows sum to 1, but for models that end in sigmoids. With the kernels, a row's result depends on
  * that row alone, to the bit, and is the same on all machines with fused multiply-add (x86-64 with
  * AVX2 or AVX-512, ARM); all others are within 1e-5 of that. */
 EMNIST_API enum emnist_status emnist_session_run(struct emnist_session *session,
