@@ -51,7 +51,7 @@ DEBIAN_CHECK := libcmocka-dev binutils
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
 	    -Wstrict-prototypes -Wmissing-prototypes -Wvla
-# Loops are vectorised at any -O; nothing here reorders arithmetic. clang does so by itself.
+# Loops are vectorized at any -O; nothing here reorders arithmetic. clang does so by itself.
 VECTORIZE := -fno-math-errno -fno-trapping-math \
 	     $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),,-ftree-vectorize \
 		-fvect-cost-model=dynamic)

@@ -142,7 +142,7 @@ EMNIST_API const char *emnist_labels_text(const struct emnist_labels *labels, si
 /* ------------------------------------------------------------------ reader */
 
 enum emnist_preprocess {
-	/* A 28x28 gray image that looks like EMNIST (light ink on a black border) becomes value/255
+	/* A 28x28 grey image that looks like EMNIST (light ink on a black border) becomes value/255
 	 * or, where no value reaches 200, value/largest. Any other is normalized. */
 	EMNIST_PREPROCESS_AUTO = 0,
 	/* On white, luma, scaled to 28x28, value/255; polarity stays. */
@@ -199,7 +199,7 @@ EMNIST_API size_t emnist_reader_n_characters(const struct emnist_reader *reader)
 /* Whether no ink was found: all values are zero, and a model's answer means nothing. */
 EMNIST_API bool emnist_vector_is_blank(const float *vector);
 
-/* As a 28x28 8-bit gray PNG (value x 255, rounded), which EMNIST_PREPROCESS_RAW reads back. */
+/* As a 28x28 8-bit grey PNG (value x 255, rounded), which EMNIST_PREPROCESS_RAW reads back. */
 EMNIST_API enum emnist_status emnist_vector_to_png(const float *vector, void **png_ret,
 						   size_t *nbytes_ret, struct emnist_error *error);
 

@@ -115,7 +115,7 @@ GLYPHS = {
 # ------------------------------------------------------------------------------------------ the hand
 
 def curve(points):
-    """A centripetal Catmull-Rom curve through points: (n, 2), no two neighbours alike."""
+    """A centripetal Catmull-Rom curve through points: (n, 2), no two neighbors alike."""
     if len(points) < 3:
         t = np.linspace(0, 1, 40)[:, None]
         return points[0] * (1 - t) + points[-1] * t

@@ -77,7 +77,7 @@ def set_input(of, i, to):
 
 
 REFUSED = "operator {} (node '{}') is not supported: {}"
-ONLY = "only multilayer perceptrons are read"
+ONLY = "only multilayer perceptrons are supported"
 
 
 def graphs():
@@ -92,38 +92,38 @@ def graphs():
     changed("relu6.pb", "UNSUPPORTED", REFUSED.format("Relu6", "active", ONLY), None,
             activation="Relu6")
     changed("unknown_activation.pb", "UNSUPPORTED",
-            REFUSED.format("Exp", "active", "it is none of the activations that are read"),
+            REFUSED.format("Exp", "active", "it is not a supported activation"),
             None, activation="Exp")
     changed("activation_first.pb", "UNSUPPORTED",
             REFUSED.format("Relu", "r", "no fully connected layer precedes it"),
             add("Relu", "r", "x"))
     changed("residual.pb", "UNSUPPORTED",
-            REFUSED.format("AddV2", "sum", "two computed values come together in it"),
+            REFUSED.format("AddV2", "sum", "it combines two computed values"),
             both(lambda g, n: node(g, "AddV2", "sum", "active", "x"),
                  set_input("dense2", 0, "sum")))
-    changed("circle.pb", "CORRUPT", "operators form a circle", set_input("dense1", 0, "active"))
-    changed("own_input.pb", "CORRUPT", "operators form a circle", set_input("dense1", 0, "dense1"))
-    changed("made_never.pb", "CORRUPT", "tensor 'gone' is made by no operator",
+    changed("circle.pb", "CORRUPT", "operators form a cycle", set_input("dense1", 0, "active"))
+    changed("own_input.pb", "CORRUPT", "operators form a cycle", set_input("dense1", 0, "dense1"))
+    changed("made_never.pb", "CORRUPT", "tensor 'gone' is not computed by any operator",
             set_input("dense1", 0, "gone"))
-    changed("made_twice.pb", "CORRUPT", "two nodes are called 'w1'",
+    changed("made_twice.pb", "CORRUPT", "two nodes are named 'w1'",
             lambda g, n: const(g, "w1", W1))
     changed("two_inputs.pb", "UNSUPPORTED",
             REFUSED.format("MatMul", "dense2", "an operand that should be a constant is computed"),
             set_input("dense2", 1, "bias1"))
     changed("two_placeholders.pb", "UNSUPPORTED",
-            "the model has two inputs, 'x' and 'y', only one is supported",
+            "the model has two inputs, 'x' and 'y'; only one is supported",
             both(lambda g, n: placeholder(g, "y"),
                  lambda g, n: node(g, "AddV2", "sum", "x", "y"), set_input("dense1", 0, "sum")))
     changed("two_ends.pb", "UNSUPPORTED",
-            "the graph ends in two nodes, 'scores' and 'more', only one is supported",
+            "the graph ends in two nodes, 'scores' and 'more'; only one is supported",
             lambda g, n: node(g, "Relu", "more", "bias1"))
     changed("no_end.pb", "UNSUPPORTED", "the graph has no output",
             lambda g, n: set_input("dense1", 0, "scores")(g, n))
     changed("mismatch.pb", "UNSUPPORTED",
-            REFUSED.format("MatMul", "dense2", "it takes 4 values, but is given 3"),
+            REFUSED.format("MatMul", "dense2", "it takes 4 values, but gets 3"),
             set_input("dense2", 1, "w1"))
     changed("bias_mismatch.pb", "UNSUPPORTED",
-            REFUSED.format("BiasAdd", "bias1", "its constant is of a shape that goes with no rows of 3"),
+            REFUSED.format("BiasAdd", "bias1", "the shape of its constant does not match rows of 3"),
             set_input("bias1", 1, "b2"))
     changed("after_softmax.pb", "UNSUPPORTED",
             REFUSED.format("MatMul", "late", "it follows the softmax"),
@@ -142,7 +142,7 @@ def graphs():
     changed("not_frozen.pb", "UNSUPPORTED",
             "variable 'v' has no value: the graph is not frozen",
             both(lambda g, n: node(g, "VariableV2", "v"), set_input("dense1", 1, "v")))
-    changed("no_function.pb", "CORRUPT", "node 'f' calls the function 'f_1', which is not there",
+    changed("no_function.pb", "CORRUPT", "node 'f' calls the missing function 'f_1'",
             both(lambda g, n: node(g, "PartitionedCall", "f", "x", f=attr_value_pb2.AttrValue(
                 func=attr_value_pb2.NameAttrList(name="f_1"))), set_input("dense1", 0, "f")))
 
@@ -168,9 +168,9 @@ def graphs():
         return change
     changed("long_data.pb", "CORRUPT", "tensor 'w1' should have 6 values, but has 12", dims(2, 3))
     changed("negative_dim.pb", "CORRUPT", "tensor 'w1' has a dimension of -4", dims(-4, 3))
-    changed("huge_dims.pb", "LIMIT", "a tensor has dimensions beyond all memory",
+    changed("huge_dims.pb", "LIMIT", "a tensor has dimensions that do not fit in memory",
             dims(1 << 40, 1 << 40))
-    changed("large_dims.pb", "LIMIT", "the model takes more memory than any network of its size",
+    changed("large_dims.pb", "LIMIT", "the model needs too much memory for its size",
             dims(1 << 20, 1 << 20))
 
     def splat(g, n):
@@ -178,11 +178,11 @@ def graphs():
         t.tensor_content = b""
         t.float_val.append(1)
         dims(1 << 13, 1 << 13)(g, n)
-    changed("splat.pb", "LIMIT", "the model takes more memory than any network of its size", splat)
-    changed("bad_type.pb", "UNSUPPORTED", "tensor 'w1' is of type complex64, which is not read",
+    changed("splat.pb", "LIMIT", "the model needs too much memory for its size", splat)
+    changed("bad_type.pb", "UNSUPPORTED", "tensor 'w1' has the unsupported type complex64",
             lambda g, n: setattr(n["w1"].attr["value"].tensor, "dtype", 8))
     changed("texts.pb", "UNSUPPORTED",
-            REFUSED.format("MatMul", "dense1", "its input 2 is no tensor of numbers"),
+            REFUSED.format("MatMul", "dense1", "its input 2 is not a tensor of numbers"),
             lambda g, n: n["w1"].attr["value"].tensor.CopyFrom(tf.make_tensor_proto("text")))
     changed("nan_weight.pb", "CORRUPT", "layer 1 has weights that are infinite or NaN",
             lambda g, n: n["w1"].attr["value"].tensor.CopyFrom(
@@ -212,7 +212,7 @@ def saved_models():
     case("no_serving.saved", "UNSUPPORTED", "the SavedModel has no graph for serving",
          saved(lambda s, m, d: (m.meta_info_def.tags.__setitem__(0, "train"),
                                 s.meta_graphs.add().meta_info_def.tags.append("eval"))))
-    case("wrong_output.saved", "CORRUPT", "tensor 'gone:0' is made by no operator",
+    case("wrong_output.saved", "CORRUPT", "tensor 'gone:0' is not computed by any operator",
          saved(lambda s, m, d: setattr(d.outputs["scores"], "name", "gone:0")))
 
     def two(s, m, d):
@@ -221,7 +221,7 @@ def saved_models():
         d.outputs["other"].CopyFrom(d.outputs["scores"])
         del d.outputs["scores"]
     case("two_outputs.saved", "UNSUPPORTED",
-         "the signature has 2 outputs, only one is supported", saved(two))
+         "the signature has 2 outputs; only one is supported", saved(two))
     variable = network(lambda g, n: (node(g, "VariableV2", "v"), set_input("dense1", 1, "v")(g, n)))
     case("variables.saved", "UNSUPPORTED", "variable 'v' has its value in another file",
          saved(graph=variable))
@@ -246,35 +246,35 @@ def safetensors():
     case("long_data.safetensors", st, "the tensors should have 80 bytes, but have 81",
          file({"0.weight": weight}, bytes(81)))
     case("wrong_size.safetensors", st,
-         "tensor '0.weight' does not have the size that its shape says",
+         "tensor '0.weight' does not have the size of its shape",
          file({"0.weight": entry([10, 3], 0, 80)}, bytes(80)))
-    case("huge_shape.safetensors", st, "tensor '0.weight' has dimensions beyond all memory",
+    case("huge_shape.safetensors", st, "tensor '0.weight' has dimensions that do not fit in memory",
          file({"0.weight": entry([1 << 62, 1 << 62], 0, 80)}, bytes(80)))
     case("backwards.safetensors", st,
-         "tensor '0.weight' does not have the size that its shape says",
+         "tensor '0.weight' does not have the size of its shape",
          file({"0.weight": entry([10, 2], 80, 0)}, bytes(80)))
     case("long_header.safetensors", st, "the safetensors file is cut short in its header",
          struct.pack("<Q", 1000) + b"{}")
     case("huge_header.safetensors", "LIMIT",
-         "the safetensors header has 200000000 bytes, more than 100000000 are not read",
+         "the safetensors header has 200000000 bytes: the limit is 100000000",
          struct.pack("<Q", 200000000) + b"{}")
     case("not_json.safetensors", st, "the safetensors header is damaged at byte 15",
          file(b'{"a:{}}' + b" " * 0))
     case("nothing.safetensors", "UNSUPPORTED",
-         "the file has no fully connected layer: no matrix called NAME.weight", file({}))
+         "the file has no fully connected layer: no matrix named NAME.weight", file({}))
     case("convolution.safetensors", "UNSUPPORTED",
-         "tensor 'conv.weight' is of no fully connected layer: only multilayer perceptrons are read",
+         "tensor 'conv.weight' is of no fully connected layer: only multilayer perceptrons are supported",
          file({"0.weight": weight, "conv.weight": entry([1, 1, 2, 2], 80, 96)}, bytes(96)))
     case("batch_norm.safetensors", "UNSUPPORTED",
          "tensor '1.running_mean' is of no fully connected layer: only multilayer perceptrons are "
          "read", file({"0.weight": weight, "1.running_mean": entry([10], 80, 120)}, bytes(120)))
     case("bad_type.safetensors", "UNSUPPORTED",
-         "tensor '0.weight' is of type F8_E4M3, which is not read",
+         "tensor '0.weight' has the unsupported type F8_E4M3",
          file({"0.weight": entry([10, 2], 0, 20, "F8_E4M3")}, bytes(20)))
-    case("whole_numbers.safetensors", "UNSUPPORTED", "tensor '0.weight' is of whole numbers",
+    case("whole_numbers.safetensors", "UNSUPPORTED", "tensor '0.weight' has integers",
          file({"0.weight": entry([10, 2], 0, 80, "I32")}, bytes(80)))
     case("no_order.safetensors", "UNSUPPORTED",
-         "the names and sizes of the layers do not tell their order",
+         "the order of the layers is unclear from their names and sizes",
          file({"a.weight": entry([10, 2], 0, 80), "b.weight": entry([10, 2], 80, 160)},
               bytes(160)))
     case("bad_activations.safetensors", st, "metadata emnist.activations is 'softplus'",

@@ -158,7 +158,7 @@ def make_whole_numbers():
         before=[node("Div", "x c", "b"), node("Cast", "b", "a", to=T.FLOAT)], first="a",
         more=[tensor("c", 255, np.uint8)], elem=T.UINT8), "UNSUPPORTED",
         says % ("Div (node 'Div_b')",
-                "it computes with whole numbers: a Cast to floats must come first"))
+                "it computes with integers: a Cast to float must come first"))
     refuse("uint8_to_int8", network(
         before=[node("Cast", "x", "i", to=T.INT8), node("Cast", "i", "a", to=T.FLOAT)], first="a",
         elem=T.UINT8), "UNSUPPORTED", says % ("Cast (node 'Cast_i')", "it casts to int8"))
@@ -166,7 +166,7 @@ def make_whole_numbers():
         name = "string" if elem == T.STRING else helper.tensor_dtype_to_np_dtype(elem).name
         refuse(f"input_of_{name}", network(before=[node("Cast", "x", "a", to=T.FLOAT)], first="a",
                                            elem=elem), "UNSUPPORTED",
-               f"input 'x' is of type {name}, which is not read")
+               f"input 'x' has the unsupported type {name}")
 
 
 def make_shapes():
@@ -221,9 +221,9 @@ def make_shapes():
     shaped("reshape_copies", "Reshape", image, [0, -1])
     shaped("reshape_row_left_over", "Reshape", (1, 1, 2, 3), [1, -1])
     shaped("reshape_two_left_over", "Reshape", image, [-1, -1],
-           "two dimensions of its shape are not known")
+           "two dimensions of its shape are unknown")
     shaped("reshape_two_of_row", "Reshape", image, [0, -1, -1],
-           "two dimensions of its shape are not known")
+           "two dimensions of its shape are unknown")
     shaped("reshape_negative", "Reshape", image, [-1, -6], "dimension 2 of its shape is -6")
     shaped("reshape_negative_batch", "Reshape", image, [-2, 6], "dimension 1 of its shape is -2")
     shaped("reshape_zero", "Reshape", image, [-1, 0, 6], None)
@@ -232,7 +232,7 @@ def make_shapes():
     shaped("reshape_mixes", "Reshape", (2, 1, 2, 3), [1, 6], "it makes 1 rows from 2")
     for name, ints_, message in (
             ("", [-1, 6], None), ("_two_left_over", [-1, -1],
-                                  "two dimensions of its shape are not known")):
+                                  "two dimensions of its shape are unknown")):
         model = network(image, [node("Constant", "", "n", value_ints=ints_),
                                 node("Reshape", "x n", "r")], first="r")
         if message is None:
@@ -241,7 +241,7 @@ def make_shapes():
             refuse(f"reshape_of_constant{name}", model, "UNSUPPORTED",
                    says % ("Reshape (node 'Reshape_r')", message))
     shaped("reshape_long", "Reshape", image, [-1] + [1] * 8,
-           "it has a shape of 9 numbers, more than 8")
+           "it has a shape of 9 numbers: the limit is 8")
     shaped("squeeze", "Squeeze", ("N", 1, 6), [1])
     shaped("squeeze_all", "Squeeze", ("N", 1, 6, 1), [])
     shaped("squeeze_last", "Squeeze", ("N", 6, 1), [-1])
@@ -249,31 +249,31 @@ def make_shapes():
            "it drops dimension 3, which has 6 values")
     shaped("squeeze_batch", "Squeeze", ("N", 6), [0], "its axis is that of the batch")
     shaped("squeeze_far", "Squeeze", ("N", 1, 6), [7], "its axis is 7 of 3 dimensions")
-    shaped("squeeze_twice", "Squeeze", ("N", 1, 6), [1, -2], "its axis 1 is there twice")
+    shaped("squeeze_twice", "Squeeze", ("N", 1, 6), [1, -2], "its axis 1 is listed twice")
     shaped("unsqueeze", "Unsqueeze", ("N", 6), [1])
     shaped("unsqueeze_batch", "Unsqueeze", ("N", 6), [0], "its axis is that of the batch")
-    shaped("unsqueeze_twice", "Unsqueeze", ("N", 6), [1, 1], "its axis 1 is there twice")
+    shaped("unsqueeze_twice", "Unsqueeze", ("N", 6), [1, 1], "its axis 1 is listed twice")
     shaped("unsqueeze_many", "Unsqueeze", ("N", 6), list(range(1, 8)),
-           "it makes 9 dimensions, more than 8")
+           "it makes 9 dimensions: the limit is 8")
     shaped("unsqueeze_1000", "Unsqueeze", ("N", 6), [1] * 1000,
-           "it has axes of 1000 numbers, more than 8")
+           "it has axes of 1000 numbers: the limit is 8")
     old = network(("N", 6), [node("Unsqueeze", "x", "r", axes=[1] * 1000)], first="r", opset=12)
     refuse("unsqueeze_1000_of_old", old, "UNSUPPORTED",
-           says % ("Unsqueeze (node 'Unsqueeze_r')", "it has axes of 1000 numbers, more than 8"))
+           says % ("Unsqueeze (node 'Unsqueeze_r')", "it has axes of 1000 numbers: the limit is 8"))
     refuse("matmul_of_image", network(("N", 1, 2, 3)), "UNSUPPORTED",
-           says % ("MatMul (node 'MatMul_h1')", "it takes 6 values, but is given 3"))
+           says % ("MatMul (node 'MatMul_h1')", "it takes 6 values, but gets 3"))
     gemm = network(("N", 1, 6))
     gemm.graph.node[0].op_type = "Gemm"
     refuse("gemm_of_3_dimensions", gemm, "UNSUPPORTED",
-           says % ("Gemm (node 'MatMul_h1')", "it takes 2 dimensions, but is given 3"))
+           says % ("Gemm (node 'MatMul_h1')", "it takes 2 dimensions, but gets 3"))
     refuse("add_moves_batch", network(before=[node("Add", "x c", "r")], first="r",
                                       more=[tensor("c", np.ones((1, 1, 6)))]), "UNSUPPORTED",
            says % ("Add (node 'Add_r')",
-                   "its constant is of a shape that goes with no rows of 6"))
+                   "the shape of its constant does not match rows of 6"))
     refuse("add_of_image", network(before=[node("Add", "x c", "r")], first="r",
                                    more=[tensor("c", np.ones((2, 3)))]), "UNSUPPORTED",
            says % ("Add (node 'Add_r')",
-                   "its constant is of a shape that goes with no rows of 6"))
+                   "the shape of its constant does not match rows of 6"))
     accept("add_image", network(("N", 1, 2, 3), [node("Add", "x c", "r"), node("Flatten", "r", "f")],
                                 first="f", more=[tensor("c", np.arange(6).reshape(2, 3) / 6)]),
            digits)
@@ -291,15 +291,15 @@ def make_shapes():
     for entry in ml.opset_import:
         entry.version = 2 ** 62 if entry.domain else entry.version
     refuse("opset_far_ml", ml, "UNSUPPORTED",
-           f"operator set {2 ** 62} is newer than 5, the newest that is read")
+           f"operator set {2 ** 62} is newer than 5, the newest supported")
     for version in (0, 15, 2 ** 62):
         ir = network()
         ir.ir_version = version
         refuse(f"ir_{version}", ir, "UNSUPPORTED",
-               f"IR version {version} is not read, only 1 to 14")
+               f"IR version {version} is not supported, only 1 to 14")
     two = network()
     two.opset_import.append(helper.make_opsetid("ai.onnx", 12))
-    refuse("opset_two", two, "CORRUPT", "the model names two operator sets")
+    refuse("opset_two", two, "CORRUPT", "the model lists two operator sets")
 
 
 # ------------------------------------------------------- scaled outside of them
@@ -363,14 +363,14 @@ def make_encoded():
     accept("constant_numbers", labeled(
         [98], node("Constant", "", "c", value_ints=[98, 81, 55]), node("Gather", "c n", "label")),
         words)
-    needed = "the keys of the LabelEncoder that names the classes are not 0 to 2: a mapping file is needed"
+    needed = "the keys of the LabelEncoder for the classes are not 0 to 2: a mapping file is needed"
     refuse("encoder_keys", labeled(
         words, encoder(keys_int64s=[1, 2, 3], values_strings=words)), "UNSUPPORTED", needed)
     refuse("encoder_key_twice", labeled(
         words, encoder(keys_int64s=[1, 2, 1], values_strings=words)), "UNSUPPORTED", needed)
     refuse("encoder_few", labeled(
         words, encoder(keys_int64s=[0, 1], values_strings=words[:2])), "CORRUPT",
-        "the model calls 2 classes by name, but has 3")
+        "the model has 2 class labels for  classes3")
 
 
 # --------------------------------------------------------------- their answers

@@ -32,7 +32,7 @@ models = {}
 # ------------------------------------------------------------- from PyTorch
 
 def settle(net):
-    """Batch normalisation with statistics that are not 0 and 1."""
+    """Batch normalization with statistics that are not 0 and 1."""
     for module in net.modules():
         if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
             nn.init.normal_(module.running_mean)
@@ -106,7 +106,7 @@ def make_exported():
     for name, activation in activations.items():
         export(f"torchscript_{name}", perceptron(activation))
         export(f"dynamo_{name}", perceptron(activation), 18, dynamo=True)
-    normalised = {
+    normalized = {
         "before": nn.Sequential(nn.Linear(6, 5), nn.BatchNorm1d(5), nn.ReLU(), nn.Linear(5, 10)),
         "after": nn.Sequential(nn.Linear(6, 5), nn.ELU(), nn.BatchNorm1d(5), nn.Linear(5, 10)),
         "first": nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 10)),
@@ -114,7 +114,7 @@ def make_exported():
         "both": nn.Sequential(nn.BatchNorm1d(6, eps=0.01), nn.Linear(6, 5), nn.BatchNorm1d(5), nn.SELU(),
                               nn.BatchNorm1d(5), nn.Linear(5, 10), nn.BatchNorm1d(10)),
     }
-    for name, net in normalised.items():
+    for name, net in normalized.items():
         export(f"torchscript_norm_{name}", net, do_constant_folding=False)
         export(f"dynamo_norm_{name}", net, 18, dynamo=True, optimize=False)
     image = (1, 2, 3)
@@ -405,39 +405,39 @@ def make_malformed():
         "no_graph": (edited(lambda m: m.ClearField("graph")), form,
                      "not an ONNX model: it has no graph"),
         "cut_short": (plain[:len(plain) // 2], corrupt,
-                      "the ONNX file is damaged or cut short in its part at byte 8"),
+                      "the ONNX file is damaged or cut short at byte 8"),
         "cut_at_field": (plain[:9], corrupt,
-                         "the ONNX file is damaged or cut short in its part at byte 8"),
+                         "the ONNX file is damaged or cut short at byte 8"),
         "broken_graph": (plain.replace(b"\x08softmax", b"\x7fsoftmax").replace(
             b"first", b"fi\xff\xff\xff").replace(b"\x0a\x01x\x0a\x02w1", b"\x0a\x7fx\x0a\x02w1", 1),
             corrupt, "the ONNX file is damaged"),
         "bad_wire_type": (plain + b"\x0f", corrupt,
-                          f"the ONNX file is damaged or cut short in its part at byte {len(plain)}"),
+                          f"the ONNX file is damaged or cut short at byte {len(plain)}"),
         "old_opset": (build(opset=4), unsupported,
-                      "operator set 4 is older than 6, the oldest that is read"),
+                      "operator set 4 is older than 6, the oldest supported"),
         "no_opset": (edited(lambda m: m.ClearField("opset_import")), corrupt,
-                     "the model names no operator set"),
+                     "the model lists no operator set"),
         "convolution": (build(conv, weights()[:2] + [tensor("kernel", np.ones((1, 1, 1, 1)))],
                               shape=("N", 1, 2, 3)), unsupported,
-                        refused % ("Conv (node 'Conv_c')", "only multilayer perceptrons are read")),
+                        refused % ("Conv (node 'Conv_c')", "only multilayer perceptrons are supported")),
         "unnamed_node": (edited(lambda m: (m.graph.node[1].ClearField("name"),
                                            setattr(m.graph.node[1], "op_type", "Gelu"))),
                          unsupported, refused % ("Gelu (node 'h2')",
-                                                 "only multilayer perceptrons are read")),
+                                                 "only multilayer perceptrons are supported")),
         "clip": (build([node("Clip", "x", "c")] + [node("Gemm", "c w1 b1", "y", transB=1)]),
                  unsupported, refused % ("Clip (node 'Clip_c')",
-                                         "only multilayer perceptrons are read")),
+                                         "only multilayer perceptrons are supported")),
         "custom_domain": (edited(custom_domain), unsupported,
                           refused % ("com.microsoft.Gemm (node 'first')",
-                                     "only multilayer perceptrons are read")),
+                                     "only multilayer perceptrons are supported")),
         "control_characters": (edited(lambda m: setattr(m.graph.node[1], "op_type", "R\n\x1b[2J")),
                                unsupported, refused % ("R??[2J (node 'active')",
-                                                       "only multilayer perceptrons are read")),
+                                                       "only multilayer perceptrons are supported")),
         "residual": (build([node("Gemm", "x w1 b1", "a", transB=1), node("Relu", "a", "b"),
                             node("Gemm", "b w2 b2", "c", transB=1), node("Add", "c b", "y")],
                            weights()[:2] + [tensor("w2", W2[:5]), tensor("b2", B2[:5])]),
                      unsupported, refused % ("Add (node 'Add_y')",
-                                             "two computed values come together in it")),
+                                             "it combines two computed values")),
         "computed_weights": (build([node("Flatten", "x", "w"), node("Gemm", "x w b1", "y", transB=1)]),
                              unsupported,
                              refused % ("Gemm (node 'Gemm_y')",
@@ -464,7 +464,7 @@ def make_malformed():
         "two_activations": (build(gemm[:2] + [node("Tanh", "h2", "t"),
                                               node("Gemm", "t w2 b2", "y", transB=1)]), unsupported,
                             refused % ("Tanh (node 'Tanh_t')",
-                                       "it is none of the activations that are read")),
+                                       "it is not a supported activation")),
         "activation_first": (build([node("Relu", "x", "r"), node("Gemm", "r w1 b1", "y", transB=1)]),
                              unsupported, refused % ("Relu (node 'Relu_r')",
                                                      "no fully connected layer precedes it")),
@@ -500,38 +500,38 @@ def make_malformed():
                                unsupported, refused % ("Reshape (node 'Reshape_r')",
                                                        "it makes rows of 3 values from rows of 6")),
         "width_mismatch": (input_of(("N", 7)), unsupported,
-                           refused % ("Gemm (node 'first')", "it takes 6 values, but is given 7")),
+                           refused % ("Gemm (node 'first')", "it takes 6 values, but gets 7")),
         "layer_mismatch": (build(nodes()[:1] + [node("Gemm", "h1 w1 b1", "y", transB=1)]), unsupported,
-                           refused % ("Gemm (node 'Gemm_y')", "it takes 6 values, but is given 5")),
+                           refused % ("Gemm (node 'Gemm_y')", "it takes 6 values, but gets 5")),
         "bias_mismatch": (build(initializers=weights()[:1] + [tensor("b1", B2)] + weights()[2:]),
                           unsupported, refused % ("Gemm (node 'first')",
-                                                  "its constant is of a shape that goes with no rows of 5")),
+                                                  "the shape of its constant does not match rows of 5")),
         "bias_is_column": (build(initializers=weights()[:1] + [tensor("b1", B1.reshape(5, 1))] +
                                  weights()[2:]), unsupported,
-                           refused % ("Gemm (node 'first')", "its constant is of a shape that goes with no rows of 5")),
+                           refused % ("Gemm (node 'first')", "the shape of its constant does not match rows of 5")),
         "weights_rank_3": (build(initializers=[tensor("w1", W1.reshape(5, 6, 1))] + weights()[1:]),
                            unsupported, refused % ("Gemm (node 'first')",
-                                                   "its weights are of 3 dimensions")),
+                                                   "its weights have 3 dimensions")),
         "gemm_lacks_weights": (build([node("Gemm", "x", "y")]), corrupt,
                                "operator Gemm (node 'Gemm_y') lacks its input 2"),
         "negative_dim": (edited(set_dims([-5, 6])), corrupt, "tensor 'w1' has a dimension of -5"),
         "zero_dim": (edited(set_dims([0, 6])), corrupt, "tensor 'w1' has a dimension of 0"),
         "huge_dims": (edited(set_dims([2 ** 62, 2 ** 62])), corrupt,
-                      "tensor 'w1' has dimensions beyond all memory"),
+                      "tensor 'w1' has dimensions that do not fit in memory"),
         "large_dims": (edited(set_dims([65536, 65536])), corrupt,
                        "tensor 'w1' should have 4294967296 values, but has 30"),
         "many_dims": (edited(set_dims([5, 6] + [1] * 7)), limit,
-                      "tensor 'w1' has 9 dimensions, more than 8 are not read"),
+                      "tensor 'w1' has 9 dimensions: the limit is 8"),
         "short_data": (edited(set_raw(0, 116)), corrupt,
                        "tensor 'w1' should have 30 values, but has 29"),
         "long_data": (edited(set_raw(0, 124)), corrupt,
                       "tensor 'w1' should have 30 values, but has 31"),
         "odd_data": (edited(set_raw(0, 122)), corrupt,
-                     "tensor 'w1' has data that is no whole number of values"),
+                     "tensor 'w1' has data that are not a whole number of values"),
         "no_data": (edited(lambda m: m.graph.initializer[0].ClearField("raw_data")), corrupt,
                     "tensor 'w1' should have 30 values, but has 0"),
         "string_data": (edited(lambda m: setattr(m.graph.initializer[0], "data_type", T.STRING)),
-                        unsupported, "tensor 'w1' is of type string, which is not read"),
+                        unsupported, "tensor 'w1' has the unsupported type string"),
         "external_data": (edited(external), unsupported,
                           "tensor 'w1' keeps its data in another file: save the model as one file"),
         "nan_weight": (with_weight(np.nan), corrupt,
@@ -539,11 +539,11 @@ def make_malformed():
         "infinite_weight": (with_weight(-np.inf), corrupt,
                             "layer 1 has weights that are infinite or NaN"),
         "two_inputs": (edited(second_input), unsupported,
-                       "the model has 2 inputs, only one is supported"),
+                       "the model has 2 inputs; only one is supported"),
         "two_outputs": (edited(second_output), unsupported,
-                        "the model has 2 outputs, only one is supported"),
+                        "the model has 2 outputs; only one is supported"),
         "no_input": (edited(lambda m: m.graph.ClearField("input")), unsupported,
-                     "the model has 0 inputs, only one is supported"),
+                     "the model has 0 inputs; only one is supported"),
         "input_without_shape": (edited(lambda m: m.graph.input[0].type.tensor_type.ClearField("shape")),
                                 unsupported, "input 'x' has no shape"),
         "input_of_any_size": (input_of(("N", "M")), unsupported,
@@ -553,10 +553,10 @@ def make_malformed():
                                      "must come first")),
         "input_too_wide": (input_of(("N", 257, 256)), limit, "input 'x' has more than 65536 values"),
         "made_twice": (edited(lambda m: m.graph.node[1].output.__setitem__(0, "h1")), corrupt,
-                       "tensor 'h1' is made twice"),
+                       "tensor 'h1' is computed twice"),
         "made_never": (edited(lambda m: m.graph.node[2].input.__setitem__(0, "gone")), corrupt,
-                       "tensor 'gone' is made by no operator"),
-        "circle": (edited(circle), corrupt, "operators form a circle"),
+                       "tensor 'gone' is not computed by any operator"),
+        "circle": (edited(circle), corrupt, "operators form a cycle"),
         "constant_output": (edited(lambda m: setattr(m.graph.output[0], "name", "w1")), unsupported,
                             "the output does not depend on the input"),
         "constant_chain": (build([node("Add", "b1 b1", "y")]), unsupported,
@@ -564,7 +564,7 @@ def make_malformed():
         "second_output_used": (build(gemm[:2] + [
             helper.make_node("Dropout", ["h2"], ["d", "mask"], "drop"),
             node("Gemm", "mask w2 b2", "y", transB=1)]), unsupported,
-            refused % ("Dropout (node 'drop')", "another than its first output is used")),
+            refused % ("Dropout (node 'drop')", "an output other than its first is used")),
         "no_layer": (build([node("Softmax", "x", "y")]), unsupported,
                      refused % ("Softmax (node 'Softmax_y')",
                                 "no fully connected layer precedes it")),
@@ -583,7 +583,7 @@ def make_malformed():
         "too_many_layers": (build([node("MatMul", "x w", "h0")] +
                                   [node("MatMul", f"h{i} w", f"h{i + 1}") for i in range(255)] +
                                   [node("MatMul", "h255 w", "y")], [tensor("w", np.ones((1, 1)))],
-                                  shape=("N", 1)), limit, "more than 256 layers, which are not read"),
+                                  shape=("N", 1)), limit, "more than 256 layers are not supported"),
     }
 
 

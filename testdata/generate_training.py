@@ -5,10 +5,10 @@
 
 Each case is a line "case NAME activation batch_norm smoothing teacher_share temperature n_frozen" and then
 arrays, each a line "NAME COUNT" with its numbers in the next ("soft", what teachers say at the
-temperature, only with a teacher_share). In the last n_frozen steps batch normalisation takes its
+temperature, only with a teacher_share). In the last n_frozen steps batch normalization takes its
 running statistics for constants. Shapes: 32 rows, 6 inputs, hidden layers of 5 and 4
 units, 7 classes. Parameters lie layer after layer: weights (outputs, inputs), bias or shift, and,
-where there is batch normalisation, scale; the test knows where lib/train/net.c has them.
+where there is batch normalization, scale; the test knows where lib/train/net.c has them.
 """
 import torch
 import torch.nn.functional as F
@@ -56,7 +56,7 @@ def case(name, activation, batch_norm, smoothing, seed, teacher_share=0.0, tempe
     if teacher_share:
         show("soft", soft)
 
-    optimiser = torch.optim.AdamW(
+    optimizer = torch.optim.AdamW(
         [
             {"params": [l["w"] for l in layers], "weight_decay": DECAY},
             {"params": [l[k] for l in layers for k in "bs" if k in l], "weight_decay": 0.0},
@@ -93,11 +93,11 @@ def case(name, activation, batch_norm, smoothing, seed, teacher_share=0.0, tempe
             log_t = F.log_softmax(h / temperature, 1)
             taught = temperature**2 * -(soft[step] * log_t).sum(1)
             loss = (1 - teacher_share) * loss + teacher_share * taught
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         (loss * weight[step]).mean().backward()
         if step == 0:
             show("gradients", torch.cat([p.grad.reshape(-1) for p in flat]))
-        optimiser.step()
+        optimizer.step()
         average = [decay * a + (1 - decay) * p.detach() for a, p in zip(average, flat)]
     show("losses", losses)
     show("final", torch.cat([p.detach().reshape(-1) for p in flat]))

@@ -69,7 +69,7 @@ void bench_data_release(struct bench_data *data);
 enum bench_kind {
 	BENCH_NETWORK,
 	BENCH_DECODE_PNG,  /* 28x28, grey */
-	BENCH_DECODE_JPEG, /* BENCH_SIDE x BENCH_SIDE, in colour, then scaled to 28x28 */
+	BENCH_DECODE_JPEG, /* BENCH_SIDE x BENCH_SIDE, in color, then scaled to 28x28 */
 	BENCH_PREPROCESS_SMALL,
 	BENCH_PREPROCESS_LARGE,
 };

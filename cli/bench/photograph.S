@@ -1,4 +1,4 @@
-/* A JPEG photograph of 500x500 pixels, in colour, at quality 75: what draw_photograph(3, 500) gives,
+/* A JPEG photograph of 500x500 pixels, in color, at quality 75: what draw_photograph(3, 500) gives,
  * packed by Pillow 13.0 (Image.open(pgm).convert("RGB").save(jpg, quality=75)). */
 	.section .rodata
 	.globl photograph_jpg

@@ -6,7 +6,7 @@ DATASET is a file of images in idx format as EMNIST has them, gzip, with its lab
 where a label means more than one character, its mapping. Prints a line on stderr at the end of each
 epoch, as `emnist train` does.
 
-The same network, optimiser, averaging and distortions, nothing of an epoch in Python but the loop over
+The same network, optimizer, averaging and distortions, nothing of an epoch in Python but the loop over
 its batches: the images of a batch are distorted at once, by one grid_sample().
 """
 import gzip
@@ -81,7 +81,7 @@ def main():
     model = network()
     weights = list(model.parameters())
     averages = [weight.detach().clone() for weight in weights]
-    optimiser = torch.optim.AdamW(weights, lr=RATE, weight_decay=DECAY, fused=True)
+    optimizer = torch.optim.AdamW(weights, lr=RATE, weight_decay=DECAY, fused=True)
     n_batches = len(images) // BATCH
     n_steps = epochs * n_batches
     n_warmup = WARMUP_EPOCHS * n_batches
@@ -96,10 +96,10 @@ def main():
             # The classes of a set are all as good: the loss is -log of their sum.
             loss = -torch.logsumexp(scores + sets[chosen].log(), 1).mean()
             rate = RATE * 0.5 * (1 + math.cos(math.pi * step / n_steps))
-            optimiser.param_groups[0]["lr"] = rate * min(1, (step + 1) / n_warmup)
-            optimiser.zero_grad()
+            optimizer.param_groups[0]["lr"] = rate * min(1, (step + 1) / n_warmup)
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             with torch.no_grad():
                 torch._foreach_lerp_(averages, weights, 1 - EMA)
             total += loss.item()

@@ -321,7 +321,7 @@ void eval_put_section_of_certainty(struct text *text, const struct eval_report *
 		"<figcaption>Bars: accuracy in each bin of confidence, with 95 %% intervals. "
 		"Dashed: perfect calibration. The expected calibration error, %.2f\xc2\xa0%%, is "
 		"the mean distance between them. Below: share of images in each "
-		"bin.</figcaption></figure>\n<figure><h3>Accuracy against share answered</h3>\n",
+		"bin.</figcaption></figure>\n<figure><h3>Accuracy against coverage</h3>\n",
 		100 * e->ece);
 	eval_plot_coverage(text, e, report->other ? report->other->evaluation : NULL);
 	text_puts(text, "<figcaption>");

@@ -61,9 +61,9 @@ is 'the table says the same' "$(field standard_error | tail -n 1 |
 	awk '{ printf "%.2f", 100 * $1 }')" \
 	"$(distort -d random | sed -n 's/^[^%]*%[^%]*+-\([0-9.]*\) .*/\1/p')"
 
-# What is beside the character is left out when a picture is read, and of colours that are one in grey
+# What is beside the character is left out when a picture is read, and of colors that are one in grey
 # that channel is read which shows the ink: nothing is lost by it.
-for name in 'table at one side' 'table all around' 'neighbour beside' 'coloured, one grey'; do
+for name in 'table at one side' 'table all around' 'neighbor beside' 'colored, one grey'; do
 	distort --json -s 3 -d "$name" | grep '"name"' >"$TMP/json"
 	is "$name: a picture of each image" "$n_images" "$(field pictures)"
 	check "$name: nothing lost" test "$(field accuracy | tr -d .)" -ge "$(field clean | tr -d .)"

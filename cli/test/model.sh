@@ -79,7 +79,7 @@ is "a classifier's labels are those that its graph names" \
 	"$("$EMNIST" model show "$models/graphs/sklearn_text_map.onnx" | grep classes) $(
 		"$EMNIST" model show "$models/graphs/sklearn_two_columns.onnx" | grep classes)"
 fails 'labels that say no characters are asked for' "'$models/graphs/text_of_words.onnx': \
-the model calls its classes by names that are no characters, such as 'cat': a mapping file is needed" \
+the class labels of the model are not characters, such as 'cat': a mapping file is needed" \
 	"$EMNIST" model show "$models/graphs/text_of_words.onnx"
 # What was done to pixels outside of the graph goes into the weights, and is said.
 scaled=$models/graphs/outside_unit.onnx
@@ -233,7 +233,7 @@ fails 'a batch of none' "--batch: '0' is neither 'dynamic' nor a number from 1 t
 fails 'a batch that is no number' "--batch: '8x' is neither 'dynamic' nor a number from 1 to 65536" \
 	"$EMNIST" model convert --batch 8x copy.onnx x.onnx
 fails 'weights have no batch' \
-	"'x.safetensors': a safetensors file has weights alone: neither a batch nor names nor a softmax" \
+	"'x.safetensors': a safetensors file has only weights: no batch, names or softmax" \
 	"$EMNIST" model convert --batch 8 copy.onnx x.safetensors
 fails 'TensorFlow has no opset' "'x.pb': only ONNX files have an opset" \
 	"$EMNIST" model convert --opset 9 copy.onnx x.pb
@@ -241,11 +241,11 @@ fails 'a name of the network' "'x.onnx': 'weights_1' is the name of a tensor ins
 	"$EMNIST" model convert --input-name weights_1 copy.onnx x.onnx
 fails 'the same in TensorFlow' "'x.pb': 'MatMul_2' is the name of a tensor inside the network" \
 	"$EMNIST" model convert --output-name MatMul_2 copy.onnx x.pb
-fails 'no name' "'x.onnx': '' cannot be a tensor's name: up to 255 letters, digits, '.', and not at the beginning '_', '/', '-'" \
+fails 'no name' "'x.onnx': '' is not a valid tensor name: use up to 255 letters, digits, '.', and after the first '_', '/', '-'" \
 	"$EMNIST" model convert --input-name '' copy.onnx x.onnx
 fails 'one name for both' "'x.onnx': 'y' cannot be both the input and the output" \
 	"$EMNIST" model convert --input-name y --output-name y copy.onnx x.onnx
-fails 'no softmax to leave out' "'x.onnx': the model has no softmax that could be left out" \
+fails 'no softmax to leave out' "'x.onnx': the model has no softmax to omit" \
 	"$EMNIST" model convert --logits "$models/sigmoid_last.onnx" x.onnx
 fails 'no OUT' "convert: missing OUT; see 'emnist model convert --help'" "$EMNIST" model convert
 fails 'a full disk' "'/dev/full': cannot write: No space left on device" \

@@ -76,7 +76,7 @@ folds_answer()
 		teachers = [Teacher(f"{folder}/fold{fold}.pt") for fold in range(2)]
 		halves = variants.parts(2, [1, 1])
 		assert halves[:40].tolist() == [0] * 20 + [1] * 20
-		shown = variants.learnt[variants.learnt < 40]
+		shown = variants.learned[variants.learned < 40]
 		originals = shown[np.arange(40) * len(shown) // 40]
 		assert halves[40:].tolist() == halves[originals].tolist()
 		answers = [teacher.ask(variants.batch(1, np.arange(80))) for teacher in teachers]
@@ -92,7 +92,7 @@ folds_answer 2>"$TMP/stderr"
 report "teachers of folds are asked about what they did not learn"
 teacher label "$TMP/twice" "$TMP/half" "$TMP/fold0.pt" --sources 1,1
 is "a fold that is missing is told of" \
-	"1 conv_teacher.py: some images were learnt by all teachers; those of the other folds are missing" \
+	"1 conv_teacher.py: some images were learned by all teachers; those of the other folds are missing" \
 	"$? $(cat "$TMP/stderr")"
 "$EMNIST" train "$data" -o "$TMP/student.onnx" --soft-labels "$TMP/whole" --validation 0.2 \
 	--batch 32 --hidden 16 --epochs 3 2>"$TMP/stderr" && [ -s "$TMP/student.onnx" ]

@@ -203,7 +203,7 @@ report "--write-variants writes what would be shown, and trains nothing"
 train --soft-labels "$TMP/soft" -o "$TMP/soft.onnx" --epochs 2 &&
 	train -o "$TMP/hard.onnx" --epochs 2 --variants 1 &&
 	! cmp -s "$TMP/soft.onnx" "$TMP/hard.onnx"
-report "--soft-labels are learnt from"
+report "--soft-labels are learned from"
 
 # ---------------------------------------------------------------------- refusals
 

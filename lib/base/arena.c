@@ -38,8 +38,7 @@ enum emnist_status arena_error(const struct arena *arena, struct emnist_error *e
 {
 	if (!arena->is_spent)
 		return error_memory(error);
-	return error_set(error, EMNIST_ERR_LIMIT,
-			 "the model takes more memory than any network of its size");
+	return error_set(error, EMNIST_ERR_LIMIT, "the model needs too much memory for its size");
 }
 
 void arena_clear(struct arena *arena)

@@ -15,7 +15,7 @@ static inline bool size_mul_overflows(size_t a, size_t b, size_t *product_ret)
 	return __builtin_mul_overflow(a, b, product_ret);
 }
 
-/* n elements of size bytes each, uninitialised; NULL when memory is short or n * size overflows.
+/* n elements of size bytes each, uninitialized; NULL when memory is short or n * size overflows.
  * Never NULL for n = 0. Free with free(). */
 void *alloc_array(size_t n, size_t size);
 
@@ -25,7 +25,7 @@ void *alloc_zeroed(size_t n, size_t size);
 /* n rows of width floats, aligned to 64 bytes for vector loads; zeroed. Free with free(). */
 float *alloc_floats(size_t n, size_t width);
 
-/* The same, uninitialised: memory that is not used is not touched. */
+/* The same, uninitialized: memory that is not used is not touched. */
 float *alloc_room(size_t n, size_t width);
 
 /* Bytes that grow and are kept for reuse; {0} is an empty one. */

@@ -244,7 +244,7 @@ static void show_table_around(struct photograph *p, struct random *random)
 		p->table[k] = between(random, 0.03, 0.14);
 }
 
-static void show_neighbours(struct photograph *p, struct random *random)
+static void show_neighbors(struct photograph *p, struct random *random)
 {
 	const uint64_t sides = 1 + random_below(random, 3); /* left, right or both: bits */
 
@@ -297,7 +297,7 @@ const struct distortion distortions[] = {
 	{"slanted to 0.25", KIND_VIEW, slant, 1, false},
 	{"perspective", KIND_VIEW, tilt, 1, false},
 	{"light on dark", KIND_INK, turn_light, 1, false},
-	{"coloured", KIND_INK, take_colors, 1, false},
+	{"colored", KIND_INK, take_colors, 1, false},
 	{"faint", KIND_INK, fade, 1, false},
 	{"transparent", KIND_LAST, be_transparent, 1, false},
 	{"gradient of light", KIND_LIGHT, slope_light, 1, false},
@@ -309,7 +309,7 @@ const struct distortion distortions[] = {
 	{"noise of 20 levels", KIND_CAMERA, make_noise, 1, false},
 	{"tight crop", KIND_FRAME, crop_tightly, 1, false},
 	{"wide margins", KIND_FRAME, leave_margins, 1, false},
-	{"off centre", KIND_FRAME, move_aside, 1, false},
+	{"off center", KIND_FRAME, move_aside, 1, false},
 	{"ruled line", KIND_RULING, rule_baseline, 1, false},
 	{"edge of a box", KIND_RULING, rule_edge, 1, false},
 	{"corner of a box", KIND_RULING, rule_corner, 1, false},
@@ -317,8 +317,8 @@ const struct distortion distortions[] = {
 	{"3 to 5 at random", KIND_LAST, NULL, COMBINED, false},
 	{"table at one side", KIND_LAST, show_table_beside, 1, false},
 	{"table all around", KIND_LAST, show_table_around, 1, false},
-	{"neighbour beside", KIND_LAST, show_neighbours, 1, false},
-	{"coloured, one grey", KIND_LAST, take_colors_alike, 1, false},
+	{"neighbor beside", KIND_LAST, show_neighbors, 1, false},
+	{"colored, one grey", KIND_LAST, take_colors_alike, 1, false},
 	WITH_NEGATIVE("plain", stay_plain),
 	WITH_NEGATIVE("rule", rule_baseline),
 	WITH_NEGATIVE("pencil", fade),

@@ -37,7 +37,7 @@ static float interpolate(const float *values, size_t stride, int n, float at)
 	return cubic(near[0], near[1], near[2], near[3], at - (float)(first + 1));
 }
 
-/* Where the centre of a cell lies among the centres of pixels. */
+/* Where the center of a cell lies among the centers of pixels. */
 static float place_of(int cell)
 {
 	return ((float)cell + 0.5f) / GLYPH_SCALE - GLYPH_MARGIN - 0.5f;

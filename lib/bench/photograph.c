@@ -82,7 +82,7 @@ static struct window find_ink(const struct photograph *photograph, const struct 
 	return box.left > box.right ? (struct window){-1, 1, -1, 1} : box;
 }
 
-/* From the ink to the neighbour at a side, 0 or 1. */
+/* From the ink to the neighbor at a side, 0 or 1. */
 static double gap_beside(const struct photograph *photograph, const struct window *box, int side)
 {
 	return photograph->gaps[side] * fmax(box->right - box->left, box->bottom - box->top);
@@ -134,9 +134,9 @@ static void draw_ink(const struct photograph *photograph, const struct map *map,
 
 /* The same again beside the ink, a little higher or lower, as people write: it is the window that
  * moves, the other way. */
-static void draw_neighbours(const struct photograph *photograph, const struct map *map,
-			    const struct glyph *glyph, const struct window *window,
-			    const struct window *box, float *ink, size_t width, size_t height)
+static void draw_neighbors(const struct photograph *photograph, const struct map *map,
+			   const struct glyph *glyph, const struct window *window,
+			   const struct window *box, float *ink, size_t width, size_t height)
 {
 	static const double most_raised = 0.1; /* of the ink's height */
 	struct random random = random_stream(photograph->seed, RANDOM_AUGMENT, 4, 0);
@@ -433,7 +433,7 @@ static void arrange(const struct photograph *photograph, const struct glyph *gly
 
 	memset(ink, 0, width * height * sizeof(*ink));
 	draw_ink(photograph, map, glyph, window, ink, width, height);
-	draw_neighbours(photograph, map, glyph, window, box, ink, width, height);
+	draw_neighbors(photograph, map, glyph, window, box, ink, width, height);
 	if (photograph->ruling)
 		rule(photograph, ink, width, height);
 	surround(photograph, window, box, ink, width, height);

@@ -27,8 +27,8 @@ struct photograph {
 	double tilt[2];    /* perspective: how much nearer one side is than the other */
 	double margins[4]; /* around the ink: left, right, top, bottom */
 	double square;     /* > 0: the side of the picture, in place of margins */
-	/* > 0: to a neighbour, the same ink again, at the left and right; a share of the ink's
-	 * longer side. In place of margins, so much of the neighbour's width is shown. */
+	/* > 0: to a neighbor, the same ink again, at the left and right; a share of the ink's
+	 * longer side. In place of margins, so much of the neighbor's width is shown. */
 	double gaps[2];
 	double shown;
 	enum ruling ruling; /* with lines of width line, as dark as shade of the ink */

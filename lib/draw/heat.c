@@ -6,7 +6,7 @@
 #include <math.h>
 
 /*
- * Every eighth color of "devon" by Fabio Crameri, reversed, of Scientific colour maps (MIT
+ * Every eighth color of "devon" by Fabio Crameri, reversed, of Scientific color maps (MIT
  * License, Copyright (c) 2020 Fabio Crameri, doi:10.5281/zenodo.1243862): lightness falls in equal
  * steps, so that equal ratios look alike, in print and to people who do not see all colors.
  */

@@ -1,6 +1,6 @@
 /*
  * montage.h - a contact sheet: 28x28 pictures in rows, from the left and from the top, with text
- * underneath them, as an 8-bit gray PNG.
+ * underneath them, as an 8-bit grey PNG.
  *
  * A montage belongs to one thread at a time. It keeps a copy of what is added, about 1 KiB a
  * picture; the sheet itself is in memory only as PNG. Text is UTF-8; characters that font.h lacks

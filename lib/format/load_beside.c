@@ -59,8 +59,8 @@ enum emnist_status load_beside(const struct model_source *source, const char *na
 	if (stat(path, &st) < 0)
 		status = error_errno(error, errno, NULL);
 	else if (!is_below(source->folder, path) || !S_ISREG(st.st_mode))
-		status =
-			error_set(error, EMNIST_ERR_CORRUPT, "it is no file in the model's folder");
+		status = error_set(error, EMNIST_ERR_CORRUPT,
+				   "it is not a file in the model's folder");
 	else
 		status = file_read(path, load_limit(source), buffer, error);
 	free(path);

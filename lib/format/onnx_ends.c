@@ -26,7 +26,7 @@ static enum emnist_status find_input(struct onnx_graph *graph, struct emnist_err
 	}
 	if (n_inputs != 1)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "the model has %zu inputs, only one is supported", n_inputs);
+				 "the model has %zu inputs; only one is supported", n_inputs);
 	return EMNIST_OK;
 }
 
@@ -96,7 +96,7 @@ static enum emnist_status find_output(struct onnx_graph *graph, struct emnist_er
 		graph->output = whole;
 	else if (n_outputs != 1)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "the model has %zu outputs, only one is supported",
+				 "the model has %zu outputs; only one is supported",
 				 proto->n_output);
 	return EMNIST_OK;
 }

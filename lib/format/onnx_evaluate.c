@@ -33,7 +33,7 @@ static enum emnist_status input_type(const Onnx__ValueInfoProto *input,
 		return EMNIST_OK;
 	if (!onnx_type_holds_bytes(type->elem_type))
 		return error_set(trace->error, EMNIST_ERR_UNSUPPORTED,
-				 "input '%.80s' is of type %s, which is not read", input->name,
+				 "input '%.80s' has the unsupported type %s", input->name,
 				 onnx_type_shown(type->elem_type, shown));
 	/* Whole numbers are pixels of 0 to 255. */
 	trace->takes_bytes = true;
@@ -114,7 +114,7 @@ static enum emnist_status numbers_of_attribute(struct trace *trace,
 	double *values;
 
 	if (n == 0)
-		return trace_refuse(trace, "it is of no numbers");
+		return trace_refuse(trace, "its values are not numbers");
 	status = tensor_make(trace, n_floats > 0 ? TENSOR_FLOAT : TENSOR_INT, is_vector, &n,
 			     value_ret, &values);
 	for (size_t i = 0; !status && i < n; i++)
@@ -145,7 +145,7 @@ static enum emnist_status make_constant(struct onnx_graph *graph, const struct o
 			return numbers_of_attribute(&graph->trace, attribute, i % 2 != 0,
 						    value_ret);
 	}
-	return trace_refuse(&graph->trace, "it is of no numbers");
+	return trace_refuse(&graph->trace, "its values are not numbers");
 }
 
 /* ------------------------------------------------------------------- evaluation */
@@ -267,8 +267,8 @@ static enum emnist_status operate_node(struct onnx_graph *graph, const struct on
 	const struct value *refusal;
 
 	if (known && !(known->takes & ONNX_TAKES_INTEGERS) && computes_integers(&call))
-		return trace_refuse(call.trace, "it computes with whole numbers: a Cast to floats "
-						"must come first");
+		return trace_refuse(call.trace,
+				    "it computes with integers: a Cast to float must come first");
 	refusal = find_refusal(&call, known);
 	if (refusal) {
 		*value_ret = *refusal;
@@ -277,9 +277,9 @@ static enum emnist_status operate_node(struct onnx_graph *graph, const struct on
 	if (onnx_node_is(of->node, NULL, "Constant"))
 		return make_constant(graph, of, value_ret);
 	if (!known)
-		return trace_refuse(call.trace, "only multilayer perceptrons are read");
+		return trace_refuse(call.trace, "only multilayer perceptrons are supported");
 	if (strcmp(of->name, of->node->output[0]) != 0)
-		return trace_refuse(call.trace, "another than its first output is used");
+		return trace_refuse(call.trace, "an output other than its first is used");
 	return apply(&call, known, value_ret);
 }
 
@@ -316,7 +316,7 @@ static enum emnist_status operate(void *context, struct trace_node *of, struct v
 		status = make_input(graph, value_ret);
 	else
 		status = error_set(trace->error, EMNIST_ERR_CORRUPT,
-				   "tensor '%.80s' is made by no operator", name->name);
+				   "tensor '%.80s' is not computed by any operator", name->name);
 	return status == EMNIST_OK || status == EMNIST_ERR_MEMORY || status == EMNIST_ERR_LIMIT
 		       ? status
 		       : refuse(trace, is_input, value_ret);

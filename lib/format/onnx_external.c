@@ -72,7 +72,8 @@ static enum emnist_status open_file(struct onnx_external *external,
 		}
 	if (external->n_files == MAX_FILES)
 		return error_set(error, EMNIST_ERR_LIMIT,
-				 "more than %d files of external data are not read", MAX_FILES);
+				 "more than %d files of external data are not supported",
+				 MAX_FILES);
 	file = &external->files[external->n_files++];
 	file->name = name;
 	status = load_beside(source, name, &file->buffer, error);
@@ -95,7 +96,7 @@ static enum emnist_status read_tensor(struct onnx_external *external,
 
 	if (!location || tensor->has_raw_data)
 		return error_set(error, EMNIST_ERR_CORRUPT,
-				 "tensor '%.80s' does not say where its data is",
+				 "tensor '%.80s' does not record where its data are",
 				 tensor->name ? tensor->name : "");
 	status = open_file(external, source, location, &file, error);
 	if (status)
@@ -108,7 +109,7 @@ static enum emnist_status read_tensor(struct onnx_external *external,
 		return bad_place(tensor, error);
 	if (length > external->nbytes_left)
 		return error_set(error, EMNIST_ERR_LIMIT,
-				 "tensors share their external data, which is not read");
+				 "tensors share external data, which is not supported");
 	external->nbytes_left -= length;
 	copy = malloc(length ? length : 1);
 	if (!copy)

@@ -90,15 +90,15 @@ static enum emnist_status check_counts(const Onnx__GraphProto *proto, struct emn
 {
 	if (proto->n_node > ONNX_MAX_NODES || proto->n_initializer > ONNX_MAX_NODES)
 		return error_set(error, EMNIST_ERR_LIMIT,
-				 "%zu operators and %zu tensors, more than %d are not read",
-				 proto->n_node, proto->n_initializer, ONNX_MAX_NODES);
+				 "%zu operators and %zu tensors: the limit is %d", proto->n_node,
+				 proto->n_initializer, ONNX_MAX_NODES);
 	for (size_t i = 0; i < proto->n_node; i++) {
 		const Onnx__NodeProto *node = proto->node[i];
 
 		if (node->n_input > ONNX_MAX_PARTS || node->n_attribute > ONNX_MAX_PARTS)
 			return error_set(error, EMNIST_ERR_LIMIT,
 					 "operator %.40s (node '%.64s') has %zu inputs and %zu "
-					 "attributes, more than %d are not read",
+					 "attributes: the limit is %d",
 					 text_or_empty(node->op_type), onnx_node_name(node),
 					 node->n_input, node->n_attribute, ONNX_MAX_PARTS);
 	}
@@ -131,7 +131,7 @@ static enum emnist_status collect_names(struct onnx_graph *graph)
 	for (size_t i = 1; i < n; i++)
 		if (compare_names(&graph->names[i - 1], &graph->names[i]) == 0)
 			return error_set(trace->error, EMNIST_ERR_CORRUPT,
-					 "tensor '%.80s' is made twice", graph->names[i].name);
+					 "tensor '%.80s' is computed twice", graph->names[i].name);
 	return EMNIST_OK;
 }
 

@@ -206,8 +206,8 @@ static enum emnist_status order_by_keys(struct classes *values, const struct cla
 		status = order(values, keys, error);
 	else
 		status = error_set(error, EMNIST_ERR_UNSUPPORTED,
-				   "the keys of the LabelEncoder that names the classes are not 0 "
-				   "to %zu: a mapping file is needed",
+				   "the keys of the LabelEncoder for the classes are not 0 to %zu: "
+				   "a mapping file is needed",
 				   values->n - 1);
 	free(seen);
 	return status;
@@ -377,8 +377,8 @@ static void add_characters(struct emnist_labels *labels, const struct classes *c
 static enum emnist_status not_known(const struct classes *classes, struct emnist_error *error)
 {
 	return error_set(error, EMNIST_ERR_ARGUMENT,
-			 "the model calls its %zu classes by numbers, such as %.0f, which say no "
-			 "characters: a mapping file is needed",
+			 "the class labels of the model are %zu numbers, such as %.0f, that do not "
+			 "stand for characters: a mapping file is needed",
 			 classes->n, (double)classes->numbers[classes->n - 1]);
 }
 
@@ -422,8 +422,8 @@ static enum emnist_status settle(struct emnist_labels *labels, struct emnist_lab
 static enum emnist_status bad_name(const char *name, struct emnist_error *error)
 {
 	return error_set(error, EMNIST_ERR_ARGUMENT,
-			 "the model calls its classes by names that are no characters, such as "
-			 "'%.40s': a mapping file is needed",
+			 "the class labels of the model are not characters, such as '%.40s': a "
+			 "mapping file is needed",
 			 name);
 }
 
@@ -498,7 +498,7 @@ enum emnist_status onnx_class_labels(const struct onnx_graph *graph, size_t n_ou
 	*labels_ret = NULL;
 	if (!status && classes.n > 0 && classes.n != n_outputs)
 		status = error_set(error, EMNIST_ERR_CORRUPT,
-				   "the model calls %zu classes by name, but has %zu", classes.n,
+				   "the model has %zu class labels for %zu classes", classes.n,
 				   n_outputs);
 	else if (!status && classes.texts)
 		status = labels_of_texts(&classes, labels_ret, error);

@@ -37,7 +37,7 @@ static enum emnist_status gemm(const struct onnx_call *call, struct value *value
 	if (onnx_node_int(call->node, "transA", 0) != 0)
 		return trace_refuse(call->trace, "its attribute transA is set");
 	if (a->kind == VALUE_ROWS && a->rows.rank > 2)
-		return trace_refuse(call->trace, "it takes 2 dimensions, but is given %zu",
+		return trace_refuse(call->trace, "it takes 2 dimensions, but gets %zu",
 				    a->rows.rank);
 	return trace_gemm(call->trace, a, call->inputs[1], &gemm, value_ret);
 }
@@ -83,7 +83,7 @@ static enum emnist_status check_rows(const struct onnx_call *call)
 {
 	return call->inputs[0]->kind == VALUE_ROWS
 		       ? EMNIST_OK
-		       : trace_refuse(call->trace, "it is of constants");
+		       : trace_refuse(call->trace, "all of its inputs are constants");
 }
 
 /* Inputs 1 to 4, of which each channel has one of its own. */
@@ -148,7 +148,7 @@ static enum emnist_status take_numbers(const struct onnx_call *call, const char 
 	double *values;
 
 	if (!attribute || (attribute->n_floats != width && attribute->n_floats != 1))
-		return trace_refuse(call->trace, "its offset or scale is not for %zu values",
+		return trace_refuse(call->trace, "its offset or scale does not match %zu values",
 				    width);
 	status = make_operand(call, rows, width, operand, &values);
 	for (size_t i = 0; !status && i < width; i++)
@@ -268,7 +268,7 @@ static enum emnist_status check_axis(const struct onnx_call *call, int64_t axis)
 		return EMNIST_OK;
 	if (rows->rank == 0)
 		return trace_refuse(call->trace,
-				    "its axis is %lld, of an unknown number of dimensions",
+				    "its axis is %lld of an unknown number of dimensions",
 				    (long long)axis);
 	return trace_refuse(call->trace,
 			    "its axis is %lld of %zu dimensions, not that of the classes",
@@ -293,7 +293,7 @@ static enum emnist_status concat(const struct onnx_call *call, struct value *val
 	if (status)
 		return status;
 	if (call->n_inputs != 2)
-		return trace_refuse(call->trace, "it puts %zu values together", call->n_inputs);
+		return trace_refuse(call->trace, "it joins %zu values", call->n_inputs);
 	return trace_pair(call->trace, call->inputs[0], call->inputs[1], value_ret);
 }
 
@@ -327,7 +327,7 @@ static enum emnist_status cast_like(const struct onnx_call *call, struct value *
 {
 	return call->inputs[0]->kind == VALUE_TENSOR
 		       ? trace_cast(call->trace, TENSOR_FLOAT, call->inputs[0], value_ret)
-		       : trace_refuse(call->trace, "only multilayer perceptrons are read");
+		       : trace_refuse(call->trace, "only multilayer perceptrons are supported");
 }
 
 /* In training, Dropout is something else. */

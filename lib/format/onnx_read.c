@@ -41,11 +41,11 @@ static enum emnist_status check_opset(const Onnx__OperatorSetIdProto *entry,
 {
 	if (entry->version < opset->oldest)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "operator set %lld is older than %lld, the oldest that is read",
+				 "operator set %lld is older than %lld, the oldest supported",
 				 (long long)entry->version, (long long)opset->oldest);
 	if (entry->version > opset->newest)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "operator set %lld is newer than %lld, the newest that is read",
+				 "operator set %lld is newer than %lld, the newest supported",
 				 (long long)entry->version, (long long)opset->newest);
 	return EMNIST_OK;
 }
@@ -66,13 +66,13 @@ static enum emnist_status read_opsets(const Onnx__ModelProto *proto, int64_t *op
 			status = check_opset(entry, &opsets[k], error);
 			if (k == 0 && is_there && entry->version != *opset_ret)
 				return error_set(error, EMNIST_ERR_CORRUPT,
-						 "the model names two operator sets");
+						 "the model lists two operator sets");
 			if (k == 0)
 				*opset_ret = entry->version;
 			is_there |= k == 0;
 		}
 	if (!status && !is_there)
-		return error_set(error, EMNIST_ERR_CORRUPT, "the model names no operator set");
+		return error_set(error, EMNIST_ERR_CORRUPT, "the model lists no operator set");
 	return status;
 }
 
@@ -150,7 +150,7 @@ static enum emnist_status read_model(const Onnx__ModelProto *proto,
 		return error_set(error, EMNIST_ERR_FORMAT, "not an ONNX model: it has no graph");
 	if (proto->has_ir_version && (proto->ir_version < 1 || proto->ir_version > NEWEST_IR))
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "IR version %lld is not read, only 1 to %d",
+				 "IR version %lld is not supported, only 1 to %d",
 				 (long long)proto->ir_version, NEWEST_IR);
 	status = read_opsets(proto, &opset, error);
 	if (!status)

@@ -23,8 +23,8 @@ struct numbers {
 static enum emnist_status check_count(const struct onnx_call *call, size_t n, const char *what)
 {
 	return n > TRACE_MAX_RANK
-		       ? trace_refuse(call->trace, "it has %s of %zu numbers, more than %d", what,
-				      n, TRACE_MAX_RANK)
+		       ? trace_refuse(call->trace, "it has %s of %zu numbers: the limit is %d",
+				      what, n, TRACE_MAX_RANK)
 		       : EMNIST_OK;
 }
 
@@ -80,7 +80,7 @@ static enum emnist_status mark_axes(const struct onnx_call *call, const struct n
 					    rank);
 		at = (size_t)(axis < 0 ? axis + (double)rank : axis);
 		if (marked[at])
-			return trace_refuse(call->trace, "its axis %zu is there twice", at);
+			return trace_refuse(call->trace, "its axis %zu is listed twice", at);
 		marked[at] = true;
 	}
 	return EMNIST_OK;
@@ -139,7 +139,7 @@ enum emnist_status onnx_flatten(const struct onnx_call *call, struct value *valu
 		return status;
 	if (rank == 0 && axis != 1)
 		return trace_refuse(call->trace,
-				    "its axis is %lld, of an unknown number of dimensions",
+				    "its axis is %lld of an unknown number of dimensions",
 				    (long long)axis);
 	if (rank > 0 && (axis < -(int64_t)rank || axis > (int64_t)rank))
 		return trace_refuse(call->trace, "its axis is %lld of %zu dimensions",
@@ -208,7 +208,7 @@ enum emnist_status onnx_unsqueeze(const struct onnx_call *call, struct value *va
 		return forget_shape(call, value_ret);
 	n = rank + axes.n;
 	if (n > TRACE_MAX_RANK)
-		return trace_refuse(call->trace, "it makes %zu dimensions, more than %d", n,
+		return trace_refuse(call->trace, "it makes %zu dimensions: the limit is %d", n,
 				    TRACE_MAX_RANK);
 	status = mark_axes(call, &axes, n, is_new);
 	if (!status)

@@ -205,7 +205,7 @@ static enum emnist_status check_dims(const Onnx__TensorProto *tensor,
 {
 	if (tensor->n_dims > ONNX_MAX_RANK)
 		return error_set(error, EMNIST_ERR_LIMIT,
-				 "tensor '%.80s' has %zu dimensions, more than %d are not read",
+				 "tensor '%.80s' has %zu dimensions: the limit is %d",
 				 constant->name, tensor->n_dims, ONNX_MAX_RANK);
 	constant->rank = tensor->n_dims;
 	constant->n = 1;
@@ -218,7 +218,7 @@ static enum emnist_status check_dims(const Onnx__TensorProto *tensor,
 					 (long long)dim);
 		if (size_mul_overflows(constant->n, (size_t)dim, &constant->n))
 			return error_set(error, EMNIST_ERR_CORRUPT,
-					 "tensor '%.80s' has dimensions beyond all memory",
+					 "tensor '%.80s' has dimensions that do not fit in memory",
 					 constant->name);
 		constant->dims[i] = (size_t)dim;
 	}
@@ -241,14 +241,15 @@ enum emnist_status onnx_tensor_check(const Onnx__TensorProto *tensor, const char
 				 name);
 	if (!type)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "tensor '%.80s' is of type %s, which is not read", name,
+				 "tensor '%.80s' has the unsupported type %s", name,
 				 onnx_type_shown(tensor->data_type, shown));
 	status = check_dims(tensor, constant_ret, error);
 	if (status)
 		return status;
 	if (tensor->has_raw_data && tensor->raw_data.len % type->value_nbytes != 0)
 		return error_set(error, EMNIST_ERR_CORRUPT,
-				 "tensor '%.80s' has data that is no whole number of values", name);
+				 "tensor '%.80s' has data that are not a whole number of values",
+				 name);
 	n = tensor->has_raw_data ? tensor->raw_data.len / type->value_nbytes : type->count(tensor);
 	if (n != constant_ret->n)
 		return error_set(error, EMNIST_ERR_CORRUPT,

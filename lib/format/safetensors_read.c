@@ -126,7 +126,7 @@ static enum emnist_status read_type(struct file *file, struct safetensor *tensor
 	if (file->header.failed)
 		return EMNIST_OK;
 	return error_set(file->error, EMNIST_ERR_UNSUPPORTED,
-			 "tensor '%.80s' is of type %.20s, which is not read", tensor->name, name);
+			 "tensor '%.80s' has the unsupported type %.20s", tensor->name, name);
 }
 
 static enum emnist_status read_shape(struct file *file, struct safetensor *tensor)
@@ -149,7 +149,7 @@ static enum emnist_status read_shape(struct file *file, struct safetensor *tenso
 					 MAX_RANK);
 		if (size_mul_overflows(tensor->n, (size_t)dim, &tensor->n))
 			return error_set(file->error, EMNIST_ERR_CORRUPT,
-					 "tensor '%.80s' has dimensions beyond all memory",
+					 "tensor '%.80s' has dimensions that do not fit in memory",
 					 tensor->name);
 		tensor->dims[tensor->rank++] = (size_t)dim;
 	}
@@ -212,10 +212,10 @@ static enum emnist_status add_tensor(struct file *file, const char *name)
 	if (size_mul_overflows(tensor.n, number_nbytes(tensor.type), &nbytes) ||
 	    tensor.end < tensor.begin || tensor.end - tensor.begin != nbytes)
 		return error_set(file->error, EMNIST_ERR_CORRUPT,
-				 "tensor '%.80s' does not have the size that its shape says", name);
+				 "tensor '%.80s' does not have the size of its shape", name);
 	if (file->n_tensors == MAX_TENSORS)
-		return error_set(file->error, EMNIST_ERR_LIMIT, "more than %d tensors are not read",
-				 MAX_TENSORS);
+		return error_set(file->error, EMNIST_ERR_LIMIT,
+				 "more than %d tensors are not supported", MAX_TENSORS);
 	if (file->n_tensors == file->capacity) {
 		struct safetensor *grown;
 
@@ -359,18 +359,17 @@ static enum emnist_status find_weights(struct file *file)
 			(struct linear){tensor->name, nbytes, tensor, NULL};
 	}
 	if (file->n_linears == 0)
-		return error_set(file->error, EMNIST_ERR_UNSUPPORTED,
-				 "the file has no fully connected layer: no matrix called "
-				 "NAME.weight");
+		return error_set(
+			file->error, EMNIST_ERR_UNSUPPORTED,
+			"the file has no fully connected layer: no matrix named NAME.weight");
 	if (file->n_linears > MODEL_MAX_LAYERS)
-		return error_set(file->error, EMNIST_ERR_LIMIT,
-				 "%zu layers, more than %d are not read", file->n_linears,
-				 MODEL_MAX_LAYERS);
+		return error_set(file->error, EMNIST_ERR_LIMIT, "%zu layers: the limit is %d",
+				 file->n_linears, MODEL_MAX_LAYERS);
 	qsort(file->linears, file->n_linears, sizeof(*file->linears), compare_linears);
 	for (size_t l = 1; l < file->n_linears; l++)
 		if (compare_linears(&file->linears[l - 1], &file->linears[l]) == 0)
 			return error_set(file->error, EMNIST_ERR_CORRUPT,
-					 "two tensors are called '%.80s'", file->linears[l].name);
+					 "two tensors are named '%.80s'", file->linears[l].name);
 	return EMNIST_OK;
 }
 
@@ -390,8 +389,8 @@ static enum emnist_status find_biases(struct file *file)
 		if (!found || tensor->rank != 1 || tensor->n != found->weight->dims[0] ||
 		    found->bias)
 			return error_set(file->error, EMNIST_ERR_UNSUPPORTED,
-					 "tensor '%.80s' is of no fully connected layer: only "
-					 "multilayer perceptrons are read",
+					 "tensor '%.80s' is not part of a fully connected layer: "
+					 "only multilayer perceptrons are supported",
 					 tensor->name);
 		found->bias = tensor;
 	}
@@ -439,9 +438,9 @@ static enum emnist_status order_linears(struct file *file)
 		struct linear linear;
 
 		if (next == SIZE_MAX)
-			return error_set(file->error, EMNIST_ERR_UNSUPPORTED,
-					 "the names and sizes of the layers do not tell their "
-					 "order");
+			return error_set(
+				file->error, EMNIST_ERR_UNSUPPORTED,
+				"the order of the layers is unclear from their names and sizes");
 		linear = file->linears[l];
 		file->linears[l] = file->linears[next];
 		file->linears[next] = linear;
@@ -525,14 +524,14 @@ static enum emnist_status make_layer(const struct file *file, const struct linea
 
 	if (dims[0] < 1 || dims[0] > MODEL_MAX_WIDTH || dims[1] < 1 || dims[1] > MODEL_MAX_WIDTH)
 		return error_set(file->error, EMNIST_ERR_LIMIT,
-				 "tensor '%.80s' is %zux%zu, 1 to %d are read",
+				 "tensor '%.80s' is %zux%zu: the limits are 1 and %d",
 				 linear->weight->name, dims[0], dims[1], MODEL_MAX_WIDTH);
 	if (!layer_init(layer, (uint32_t)dims[1], (uint32_t)dims[0]))
 		return error_memory(file->error);
 	if (!decode(file, linear->weight, layer_weights(layer)) ||
 	    (linear->bias && !decode(file, linear->bias, layer->bias)))
-		return error_set(file->error, EMNIST_ERR_UNSUPPORTED,
-				 "tensor '%.80s' is of whole numbers", linear->weight->name);
+		return error_set(file->error, EMNIST_ERR_UNSUPPORTED, "tensor '%.80s' has integers",
+				 linear->weight->name);
 	return EMNIST_OK;
 }
 
@@ -582,7 +581,7 @@ static enum emnist_status divide(struct file *file)
 
 	if (nbytes > MAX_HEADER_NBYTES)
 		return error_set(file->error, EMNIST_ERR_LIMIT,
-				 "the safetensors header has %llu bytes, more than %d are not read",
+				 "the safetensors header has %llu bytes: the limit is %d",
 				 (unsigned long long)nbytes, MAX_HEADER_NBYTES);
 	if (nbytes > source->nbytes - LENGTH_NBYTES)
 		return error_set(file->error, EMNIST_ERR_CORRUPT,

@@ -53,8 +53,8 @@ static enum emnist_status check_name(const char *name, struct emnist_error *erro
 	if (!name || is_name(name))
 		return EMNIST_OK;
 	return error_set(error, EMNIST_ERR_ARGUMENT,
-			 "'%.80s' cannot be a tensor's name: up to %d letters, digits, '.', and "
-			 "not at the beginning '_', '/', '-'",
+			 "'%.80s' is not a valid tensor name: use up to %d letters, digits, '.', "
+			 "and after the first '_', '/', '-'",
 			 name, MAX_NAME);
 }
 
@@ -68,16 +68,15 @@ static enum emnist_status check_options(const struct emnist_save_options *option
 	if (options->opset &&
 	    (options->opset < ONNX_OLDEST_WRITTEN || options->opset > ONNX_NEWEST_WRITTEN))
 		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "opset %u is not written, only %d to %d", options->opset,
+				 "opset %u is not supported, only %d to %d", options->opset,
 				 ONNX_OLDEST_WRITTEN, ONNX_NEWEST_WRITTEN);
 	if (options->batch > EMNIST_MAX_BATCH)
-		return error_set(error, EMNIST_ERR_ARGUMENT, "a batch of %u rows, more than %d",
+		return error_set(error, EMNIST_ERR_ARGUMENT, "a batch of %u rows: the limit is %d",
 				 options->batch, EMNIST_MAX_BATCH);
 	if (!form->output &&
 	    (options->batch || options->logits || options->input_name || options->output_name))
 		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "a safetensors file has weights alone: neither a batch nor names "
-				 "nor a softmax");
+				 "a safetensors file has only weights: no batch, names or softmax");
 	status = check_name(options->input_name, error);
 	return status ? status : check_name(options->output_name, error);
 }
@@ -93,7 +92,7 @@ static enum emnist_status settle(const struct emnist_model *model,
 	size_t nbytes;
 
 	if ((size_t)format >= sizeof(forms) / sizeof(*forms))
-		return error_set(error, EMNIST_ERR_ARGUMENT, "there is no format %d", (int)format);
+		return error_set(error, EMNIST_ERR_ARGUMENT, "unknown format %d", (int)format);
 	form = &forms[format];
 	status = check_options(options, form, error);
 	if (status)
@@ -111,8 +110,7 @@ static enum emnist_status settle(const struct emnist_model *model,
 		.preprocess = preprocess_name(model->preprocess),
 	};
 	if (options->logits && !model->softmax)
-		return error_set(error, EMNIST_ERR_ARGUMENT,
-				 "the model has no softmax that could be left out");
+		return error_set(error, EMNIST_ERR_ARGUMENT, "the model has no softmax to omit");
 	if (strcmp(save->input, save->output) == 0)
 		return error_set(error, EMNIST_ERR_ARGUMENT,
 				 "'%s' cannot be both the input and the output", save->input);

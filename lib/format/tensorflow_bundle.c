@@ -75,7 +75,7 @@ static enum emnist_status take_block(const struct tensorflow_bundle *bundle, str
 	bytes = bundle->index.data + offset;
 	if (bytes[nbytes] != UNCOMPRESSED)
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 INDEX_NAME " has compressed blocks, which are not read");
+				 INDEX_NAME " has compressed blocks, which are not supported");
 	if (crc32c_masked(crc32c(0, bytes, (size_t)nbytes + 1)) != number_u32(bytes + nbytes + 1))
 		return damaged(error, "the checksum of a block is wrong");
 	*block_ret = cursor_over(bytes, (size_t)nbytes);
@@ -187,7 +187,7 @@ static enum emnist_status read_table(struct tensorflow_bundle *bundle, struct em
 			     FOOTER_NBYTES);
 	if (number_u64(footer.bytes + FOOTER_NBYTES - 8) != TABLE_MAGIC)
 		return error_set(error, EMNIST_ERR_FORMAT,
-				 INDEX_NAME " is no table of saved tensors, or is cut short");
+				 INDEX_NAME " is not a table of saved tensors, or is cut short");
 	/* The first handle is of another index, which nothing is in. */
 	wire_varint(&footer);
 	wire_varint(&footer);
@@ -211,7 +211,7 @@ static enum emnist_status unpack_entry(const ProtobufCMessageDescriptor *descrip
 		wire_message(descriptor, INDEX_NAME, entry->value, entry->value_nbytes,
 			     wire_budget(entry->value_nbytes), message_ret, error);
 
-	return status || *message_ret ? status : damaged(error, "an entry is no message");
+	return status || *message_ret ? status : damaged(error, "an entry is not a message");
 }
 
 /* The first entry, whose key is empty, is about all. */
@@ -230,10 +230,11 @@ static enum emnist_status read_header(struct tensorflow_bundle *bundle, struct e
 	header = (const Tensorflow__BundleHeaderProto *)message;
 	if (header->endianness != 0)
 		status = error_set(error, EMNIST_ERR_UNSUPPORTED,
-				   INDEX_NAME " is of a big-endian machine, which is not read");
+				   INDEX_NAME
+				   " is from a big-endian machine, which is not supported");
 	else if (header->num_shards < 1 || header->num_shards > MAX_SHARDS)
 		status = error_set(error, EMNIST_ERR_LIMIT,
-				   INDEX_NAME " is of %d data files, 1 to %d are read",
+				   INDEX_NAME " has %d data files: 1 to %d are supported",
 				   header->num_shards, MAX_SHARDS);
 	else
 		bundle->n_shards = (size_t)header->num_shards;
@@ -329,10 +330,10 @@ static enum emnist_status find_bytes(struct tensorflow_bundle *bundle, struct tr
 	/* Of what is not read in an entry, slices of a tensor are all there is. */
 	if (entry->base.n_unknown_fields > 0)
 		return error_set(trace->error, EMNIST_ERR_UNSUPPORTED,
-				 "tensor '%.80s' is saved in slices, which are not read",
+				 "tensor '%.80s' is saved in slices, which are not supported",
 				 trace->node);
 	if (entry->shard_id < 0 || (size_t)entry->shard_id >= bundle->n_shards)
-		return damaged(trace->error, "an entry is of a data file that is not there");
+		return damaged(trace->error, "an entry refers to a missing data file");
 	status = read_shard(bundle, trace, (size_t)entry->shard_id);
 	if (status)
 		return status;
@@ -365,7 +366,7 @@ static enum emnist_status read_numbers(struct trace *trace,
 		return wrong_checksum(trace);
 	if (entry->dtype == TENSORFLOW_STRING)
 		return error_set(trace->error, EMNIST_ERR_UNSUPPORTED,
-				 "tensor '%.80s' is of texts, not of numbers", trace->node);
+				 "tensor '%.80s' has strings instead of numbers", trace->node);
 	proto.dtype = entry->dtype;
 	proto.tensor_shape = entry->shape;
 	proto.tensor_content.len = bytes->nbytes;
@@ -389,7 +390,7 @@ static enum emnist_status read_text(struct trace *trace, const Tensorflow__Bundl
 	if (!text || entry->dtype != TENSORFLOW_STRING || cursor_left(&cursor) != 0 ||
 	    nbytes > UINT32_MAX)
 		return error_set(trace->error, EMNIST_ERR_UNSUPPORTED,
-				 "tensor '%.80s' is not one text", trace->node);
+				 "tensor '%.80s' is not one string", trace->node);
 	if (crc32c_masked(crc) != number_u32(length_checksum))
 		return wrong_checksum(trace);
 	crc = crc32c(crc32c(crc, length_checksum, 4), text, (size_t)nbytes);
@@ -425,8 +426,8 @@ static enum emnist_status look_up(
 		found = bsearch(&wanted, bundle->entries + 1, bundle->n_entries - 1, sizeof(wanted),
 				compare_entries);
 	if (!found)
-		return error_set(trace->error, EMNIST_ERR_CORRUPT,
-				 "tensor '%.80s' is not among the saved ones", trace->node);
+		return error_set(trace->error, EMNIST_ERR_CORRUPT, "tensor '%.80s' was not saved",
+				 trace->node);
 	status = unpack_entry(&tensorflow__bundle_entry_proto__descriptor, found, &message,
 			      trace->error);
 	if (status)

@@ -25,7 +25,7 @@ enum emnist_status tensorflow_take_int(const struct tensorflow_call *call, size_
 	if (status)
 		return status;
 	if (tensor->n != 1 || !(fabs(tensor->values[0]) <= MODEL_MAX_WIDTH))
-		return trace_refuse(call->trace, "its input %zu is no number that is known", i + 1);
+		return trace_refuse(call->trace, "its input %zu is not a known number", i + 1);
 	*number_ret = (int64_t)tensor->values[0];
 	return EMNIST_OK;
 }

@@ -107,9 +107,8 @@ static enum emnist_status index_scope(struct tensorflow_graph *graph,
 	if (scope->by_name)
 		return EMNIST_OK;
 	if (scope->n_nodes > TENSORFLOW_MAX_NODES)
-		return error_set(trace->error, EMNIST_ERR_LIMIT,
-				 "%zu operators, more than %d are not read", scope->n_nodes,
-				 TENSORFLOW_MAX_NODES);
+		return error_set(trace->error, EMNIST_ERR_LIMIT, "%zu operators: the limit is %d",
+				 scope->n_nodes, TENSORFLOW_MAX_NODES);
 	scope->by_name = arena_alloc(&trace->arena, scope->n_nodes, sizeof(*scope->by_name));
 	if (!scope->by_name)
 		return trace_memory(trace);
@@ -121,7 +120,7 @@ static enum emnist_status index_scope(struct tensorflow_graph *graph,
 	for (size_t i = 1; i < scope->n_nodes; i++)
 		if (compare_nodes(&scope->by_name[i - 1], &scope->by_name[i], scope) == 0)
 			return error_set(trace->error, EMNIST_ERR_CORRUPT,
-					 "two nodes are called '%.80s'",
+					 "two nodes are named '%.80s'",
 					 tensorflow_name(scope->nodes[scope->by_name[i]]));
 	return EMNIST_OK;
 }
@@ -185,9 +184,8 @@ enum emnist_status tensorflow_graph_init(struct tensorflow_graph *graph,
 	struct trace *trace = &graph->trace;
 
 	if (n_functions > TENSORFLOW_MAX_NODES)
-		return error_set(trace->error, EMNIST_ERR_LIMIT,
-				 "%zu functions, more than %d are not read", n_functions,
-				 TENSORFLOW_MAX_NODES);
+		return error_set(trace->error, EMNIST_ERR_LIMIT, "%zu functions: the limit is %d",
+				 n_functions, TENSORFLOW_MAX_NODES);
 	graph->scopes = arena_alloc(&trace->arena, n_functions + 1, sizeof(*graph->scopes));
 	if (!graph->scopes)
 		return trace_memory(trace);
@@ -237,7 +235,7 @@ static enum emnist_status enter(struct tensorflow_graph *graph, const struct ten
 	scope = find_function(graph, name);
 	if (!scope || !scope->function->signature)
 		return error_set(trace->error, EMNIST_ERR_CORRUPT,
-				 "node '%.64s' calls the function '%.64s', which is not there",
+				 "node '%.64s' calls the missing function '%.64s'",
 				 tensorflow_name(tensorflow_node(ref)), name);
 	status = new_frame(graph, scope, callee);
 	if (status)
@@ -279,7 +277,7 @@ static const char *passed(const struct tensorflow_frame *frame, const char *name
 static enum emnist_status no_such_tensor(struct tensorflow_graph *graph, const char *name)
 {
 	return error_set(graph->trace.error, EMNIST_ERR_CORRUPT,
-			 "tensor '%.80s' is made by no operator", name);
+			 "tensor '%.80s' is not computed by any operator", name);
 }
 
 /* "node", "node:output" or, in functions, "node:argument:output" - of the operators with several
@@ -301,8 +299,7 @@ static enum emnist_status count_compared(struct tensorflow_graph *graph,
 		frame->scope->function->signature->n_input_arg + frame->scope->function->n_ret;
 	if (graph->n_compared <= MAX_COMPARED)
 		return EMNIST_OK;
-	return error_set(graph->trace.error, EMNIST_ERR_LIMIT,
-			 "functions have more arguments than those of any network");
+	return error_set(graph->trace.error, EMNIST_ERR_LIMIT, "functions have too many arguments");
 }
 
 enum emnist_status tensorflow_resolve(struct tensorflow_graph *graph,
@@ -340,8 +337,8 @@ enum emnist_status tensorflow_resolve(struct tensorflow_graph *graph,
 		return status;
 	if (!name)
 		return error_set(graph->trace.error, EMNIST_ERR_CORRUPT,
-				 "a function does not give what is taken from it");
-	return error_set(graph->trace.error, EMNIST_ERR_CORRUPT, "operators form a circle");
+				 "a function lacks an output that is used");
+	return error_set(graph->trace.error, EMNIST_ERR_CORRUPT, "operators form a cycle");
 }
 
 /* A step of its own for an output that is not the first, so that it is refused only after what

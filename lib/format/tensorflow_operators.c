@@ -38,12 +38,12 @@ static enum emnist_status placeholder(const struct tensorflow_call *call, struct
 	if (call->graph->input != call->node)
 		return error_set(
 			call->trace->error, EMNIST_ERR_UNSUPPORTED,
-			"the model has two inputs, '%.64s' and '%.64s', only one is supported",
+			"the model has two inputs, '%.64s' and '%.64s'; only one is supported",
 			call->graph->input->name, call->trace->node);
 	if (dtype && !tensorflow_type_of(dtype->type, &number, &type))
 		return error_set(call->trace->error, EMNIST_ERR_UNSUPPORTED,
-				 "input '%.80s' is of type %s, not of numbers", call->trace->node,
-				 tensorflow_type_shown(dtype->type, shown));
+				 "input '%.80s' has the type %s, which is not numeric",
+				 call->trace->node, tensorflow_type_shown(dtype->type, shown));
 	call->trace->takes_bytes = type == TENSOR_INT;
 	rank = proto && !proto->unknown_rank ? proto->n_dim : 0;
 	for (size_t i = 0; i < rank && i < TRACE_MAX_RANK; i++)
@@ -180,7 +180,7 @@ static enum emnist_status bias_add(const struct tensorflow_call *call, struct va
 	const struct value *rows = call->inputs[0];
 
 	if (rows->kind == VALUE_ROWS && rows->rows.rank != 2)
-		return trace_refuse(call->trace, "it is of rows of %zu dimensions",
+		return trace_refuse(call->trace, "its rows have %zu dimensions",
 				    rows->rows.rank ? rows->rows.rank - 1 : 0);
 	return binary(call, value_ret);
 }
@@ -193,7 +193,7 @@ static enum emnist_status check_rows(const struct tensorflow_call *call)
 	const struct value *rows = call->inputs[0];
 
 	return rows->kind == VALUE_ROWS && rows->rows.rank > 2
-		       ? trace_refuse(call->trace, "it is of rows of %zu dimensions",
+		       ? trace_refuse(call->trace, "its rows have %zu dimensions",
 				      rows->rows.rank - 1)
 		       : EMNIST_OK;
 }
@@ -331,14 +331,14 @@ static enum emnist_status apply(struct tensorflow_call *call, struct value *valu
 	const struct operator* found = find_operator(call->node);
 
 	if (!found)
-		return trace_refuse(call->trace, "only multilayer perceptrons are read");
+		return trace_refuse(call->trace, "only multilayer perceptrons are supported");
 	if (call->n_inputs < found->n_inputs)
 		return trace_lacks(call->trace, call->n_inputs);
 	/* What is no value at all goes only to operators on variables. */
 	for (size_t i = 0; i < call->n_inputs; i++)
 		if (call->inputs[i]->kind == VALUE_OTHER && found->operate != read_variable &&
 		    found->operate != pass)
-			return trace_refuse(call->trace, "its input %zu is no tensor of numbers",
+			return trace_refuse(call->trace, "its input %zu is not a tensor of numbers",
 					    i + 1);
 	call->function = found->function;
 	return found->operate(call, value_ret);
@@ -400,7 +400,7 @@ static enum emnist_status operate(void *context, struct trace_node *of, struct v
 				       .n_inputs = n_inputs};
 
 	if (step->is_other_output)
-		return trace_refuse(&graph->trace, "another than its first output is used");
+		return trace_refuse(&graph->trace, "an output other than its first is used");
 	return apply(&call, value_ret);
 }
 

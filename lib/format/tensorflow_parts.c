@@ -68,7 +68,7 @@ enum emnist_status tensorflow_strided_slice(const struct tensorflow_call *call,
 		if (i >= bounds[0]->n)
 			slices[i] = (struct tensor_slice){0, 1, tensor->dims[i], false};
 		else if (!stride_dimension(call, bounds, i, size, &slices[i]))
-			return trace_refuse(call->trace, "its bounds do not go with its input");
+			return trace_refuse(call->trace, "its bounds do not match its input");
 	}
 	return tensor_strided(call->trace, tensor, slices, value_ret);
 }
@@ -94,7 +94,7 @@ enum emnist_status tensorflow_slice(const struct tensorflow_call *call, struct v
 		const double n = size->values[i] == -1 ? all - from : size->values[i];
 
 		if (!(from >= 0 && n >= 0 && from + n <= all))
-			return trace_refuse(call->trace, "its bounds do not go with its input");
+			return trace_refuse(call->trace, "its bounds do not match its input");
 		slices[i] = (struct tensor_slice){from, 1, (size_t)n, false};
 	}
 	return tensor_strided(call->trace, tensor, slices, value_ret);
@@ -210,8 +210,7 @@ enum emnist_status tensorflow_gather(const struct tensorflow_call *call, struct 
 	if (status)
 		return status;
 	if (vector->rank != 1)
-		return trace_refuse(call->trace, "it is of a tensor of %zu dimensions",
-				    vector->rank);
+		return trace_refuse(call->trace, "its tensor has %zu dimensions", vector->rank);
 	status = tensor_make(call->trace, vector->type, which->rank, which->dims, value_ret,
 			     &values);
 	for (size_t i = 0; !status && i < which->n; i++) {
@@ -236,8 +235,7 @@ enum emnist_status tensorflow_reduce(const struct tensorflow_call *call, struct 
 	if (status)
 		return status;
 	if (vector->rank != 1 || vector->n == 0)
-		return trace_refuse(call->trace, "it is of a tensor of %zu dimensions",
-				    vector->rank);
+		return trace_refuse(call->trace, "its tensor has %zu dimensions", vector->rank);
 	result = vector->values[0];
 	for (size_t i = 1; i < vector->n; i++)
 		result = isnan(result) || isnan(vector->values[i])

@@ -124,7 +124,7 @@ static enum emnist_status find_end(struct tensorflow_graph *graph, const char **
 		found = scope->nodes[i];
 		if (second)
 			return error_set(trace->error, EMNIST_ERR_UNSUPPORTED,
-					 "the graph ends in two nodes, '%.64s' and '%.64s', only "
+					 "the graph ends in two nodes, '%.64s' and '%.64s'; only "
 					 "one is supported",
 					 second->name ? second->name : "",
 					 found->name ? found->name : "");
@@ -149,7 +149,7 @@ static enum emnist_status find_ends(struct tensorflow_graph *graph, const char *
 	output = choose_output(signature);
 	if (!output)
 		return error_set(graph->trace.error, EMNIST_ERR_UNSUPPORTED,
-				 "the signature has %zu outputs, only one is supported",
+				 "the signature has %zu outputs; only one is supported",
 				 signature->n_outputs);
 	input = signature->inputs[0]->value;
 	status = tensorflow_resolve(graph, graph->main, input->name, &ref);

@@ -124,8 +124,8 @@ static enum emnist_status read_dims(struct trace *trace, const Tensorflow__Tenso
 	*rank_ret = shape ? shape->n_dim : 0;
 	if (*rank_ret > TRACE_MAX_RANK)
 		return error_set(trace->error, EMNIST_ERR_LIMIT,
-				 "tensor '%.80s' has %zu dimensions, more than %d are not read",
-				 trace->node, *rank_ret, TRACE_MAX_RANK);
+				 "tensor '%.80s' has %zu dimensions: the limit is %d", trace->node,
+				 *rank_ret, TRACE_MAX_RANK);
 	for (size_t i = 0; i < *rank_ret; i++) {
 		if (shape->dim[i]->size < 0)
 			return error_set(trace->error, EMNIST_ERR_CORRUPT,
@@ -170,7 +170,7 @@ enum emnist_status tensorflow_constant(struct trace *trace, const Tensorflow__Te
 	}
 	if (!type)
 		return error_set(trace->error, EMNIST_ERR_UNSUPPORTED,
-				 "tensor '%.80s' is of type %s, which is not read", trace->node,
+				 "tensor '%.80s' has the unsupported type %s", trace->node,
 				 tensorflow_type_shown(proto->dtype, shown));
 	status = read_dims(trace, proto->tensor_shape, &rank, dims);
 	if (!status)

@@ -241,7 +241,7 @@ static enum emnist_status find_object(struct tensorflow_graph *graph, struct val
 				sizeof(const Serialized *), compare_serialized);
 	if (!found)
 		return error_set(trace->error, EMNIST_ERR_UNSUPPORTED,
-				 "variable '%.80s' is restored by nothing that is read",
+				 "variable '%.80s' is not restored by any supported operator",
 				 trace->node);
 	return tensorflow_bundle_tensor(variables->bundle, trace, (*found)->checkpoint_key,
 					strlen((*found)->checkpoint_key), value_ret);

@@ -1,5 +1,5 @@
 /*
- * trace.h - finding out what a graph of operators computes, whatever it is spelt in.
+ * trace.h - finding out what a graph of operators computes, whatever it is spelled in.
  *
  * A graph is evaluated from the input to the output, operator by operator, on values of two kinds:
  * tensors that do not depend on the model's input, whose numbers are known, and rows that do. Of

@@ -2,7 +2,7 @@
  * trace_activation.c - which activation an expression is.
  *
  * An expression of one variable is held as nothing but its values at a fixed set of points, which
- * each operator computes anew; what is asked of it then is not how it is spelt, but whether these
+ * each operator computes anew; what is asked of it then is not how it is spelled, but whether these
  * are the values of a known function. ELU written as Less, Cast, Mul, Exp, Sub, GreaterEqual and
  * Add is ELU, and so is any other way to write it. The points are 0 and plus and minus powers of
  * two in quarter steps, and some beyond, so that two functions that agree on them all differ in
@@ -228,5 +228,5 @@ enum emnist_status expression_recognize(struct trace *trace, const struct expres
 		*recognized_ret = fit;
 		return EMNIST_OK;
 	}
-	return trace_refuse(trace, "it is none of the activations that are read");
+	return trace_refuse(trace, "it is not a supported activation");
 }

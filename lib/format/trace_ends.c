@@ -11,7 +11,7 @@ enum emnist_status trace_softmax(struct trace *trace, const struct value *a,
 	enum emnist_status status;
 
 	if (a->kind != VALUE_ROWS)
-		return trace_refuse(trace, "it is of constants");
+		return trace_refuse(trace, "all of its inputs are constants");
 	*value_ret = *a;
 	if (a->rows.stage->layer == SIZE_MAX)
 		return trace_refuse(trace, "no fully connected layer precedes it");
@@ -63,8 +63,7 @@ enum emnist_status trace_pair(struct trace *trace, const struct value *a, const 
 	enum emnist_status status;
 
 	if (a->kind != VALUE_ROWS || b->kind != VALUE_ROWS || !are_pair(trace, &a->rows, &b->rows))
-		return trace_refuse(trace,
-				    "it does not put the probabilities of two classes together");
+		return trace_refuse(trace, "it does not join the probabilities of two classes");
 	status = rows_take(trace, &rows);
 	if (!status)
 		status = double_layer(trace, &trace->model->layers[rows.stage->layer]);

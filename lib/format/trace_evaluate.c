@@ -25,7 +25,7 @@ static enum emnist_status push(struct trace *trace, struct stack *stack, struct 
 	struct trace_node **grown;
 
 	if (node->is_open)
-		return error_set(trace->error, EMNIST_ERR_CORRUPT, "operators form a circle");
+		return error_set(trace->error, EMNIST_ERR_CORRUPT, "operators form a cycle");
 	if (stack->n == stack->capacity) {
 		/* What is left behind is no more than what is in use. */
 		stack->capacity = stack->capacity ? 2 * stack->capacity : 256;
@@ -95,7 +95,7 @@ enum emnist_status trace_evaluate(struct trace *trace, const struct trace_reader
 			depth--;
 		} else if (depth++ > MAX_OPERATORS) {
 			status = error_set(trace->error, EMNIST_ERR_LIMIT,
-					   "more than %d operators in a row are not read",
+					   "more than %d operators in a row are not supported",
 					   MAX_OPERATORS);
 		} else {
 			status = open_node(trace, reader, graph, &stack, top);

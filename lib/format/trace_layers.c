@@ -108,7 +108,7 @@ enum emnist_status rows_take(struct trace *trace, struct rows *rows)
 	if (rows->is_softmax)
 		return trace_refuse(trace, "it follows the softmax");
 	if (stage->is_taken)
-		return trace_refuse(trace, "what it takes goes into another layer, too");
+		return trace_refuse(trace, "its input also goes into another layer");
 	stage->is_taken = true;
 	if (stage->layer == SIZE_MAX)
 		return scale_input(trace, rows);
@@ -200,11 +200,11 @@ static enum emnist_status add_layer(struct trace *trace, const struct rows *rows
 
 	if (n_outputs == 0 || n_outputs > MODEL_MAX_WIDTH)
 		return error_set(trace->error, EMNIST_ERR_LIMIT,
-				 "a layer of %zu outputs, 1 to %d are read", n_outputs,
+				 "a layer has %zu outputs: 1 to %d are supported", n_outputs,
 				 MODEL_MAX_WIDTH);
 	if (trace->n_layers == MODEL_MAX_LAYERS)
 		return error_set(trace->error, EMNIST_ERR_LIMIT,
-				 "more than %d layers, which are not read", MODEL_MAX_LAYERS);
+				 "more than %d layers are not supported", MODEL_MAX_LAYERS);
 	if (weights->n > trace->floats_left)
 		return error_set(trace->error, EMNIST_ERR_LIMIT,
 				 "layers share weights, and have more than the file holds");
@@ -281,12 +281,12 @@ static enum emnist_status check_factors(struct trace *trace, const struct rows *
 	size_t n_inputs;
 
 	if (weights->rank != 2)
-		return trace_refuse(trace, "its weights are of %zu dimensions", weights->rank);
+		return trace_refuse(trace, "its weights have %zu dimensions", weights->rank);
 	n_inputs = weights->dims[transposed ? 1 : 0];
 	if (rows->stage->width == 0 && n_inputs <= MODEL_MAX_WIDTH)
 		rows->stage->width = n_inputs;
 	if (n_inputs != rows->stage->width || n_inputs == 0 || (rows->rank > 0 && n != n_inputs))
-		return trace_refuse(trace, "it takes %zu values, but is given %zu", n_inputs, n);
+		return trace_refuse(trace, "it takes %zu values, but gets %zu", n_inputs, n);
 	return EMNIST_OK;
 }
 

@@ -76,8 +76,7 @@ static enum emnist_status find_positions(struct trace *trace, const struct rows 
 	       tensor_broadcast(rows->rank - 1, rows->dims + 1, tensor->rank - skips,
 				tensor->dims + skips, *positions_ret);
 	return goes ? EMNIST_OK
-		    : trace_refuse(trace,
-				   "its constant is of a shape that goes with no rows of %zu",
+		    : trace_refuse(trace, "the shape of its constant does not match rows of %zu",
 				   width);
 }
 
@@ -191,7 +190,7 @@ static enum emnist_status with_rows(struct trace *trace, trace_function *functio
 
 	if (a->stage != b->stage || !same_order(a, b) || a->rank != b->rank ||
 	    memcmp(a->dims + 1, b->dims + 1, sizeof(a->dims) - sizeof(*a->dims)) != 0)
-		return trace_refuse(trace, "two computed values come together in it");
+		return trace_refuse(trace, "it combines two computed values");
 	if (!a->expression && !b->expression &&
 	    (function == trace_add || function == trace_subtract))
 		return add_rows(trace, function, a, b, rows);
@@ -275,7 +274,7 @@ enum emnist_status trace_cast(struct trace *trace, enum tensor_type type, const 
 		return tensor_elementwise(trace, functions[type], type, &a->tensor, NULL,
 					  value_ret);
 	if (type != TENSOR_FLOAT && a->rows.type == TENSOR_FLOAT)
-		return trace_refuse(trace, "it casts values to whole numbers");
+		return trace_refuse(trace, "it casts values to integers");
 	*value_ret = *a;
 	value_ret->rows.type = type;
 	return EMNIST_OK;

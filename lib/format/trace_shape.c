@@ -73,7 +73,7 @@ static enum emnist_status reshape_rows(struct trace *trace, const struct tensor 
 			continue;
 		}
 		if (dim == -1)
-			return trace_refuse(trace, "two dimensions of its shape are not known");
+			return trace_refuse(trace, "two dimensions of its shape are unknown");
 		if (!(dim >= 1 && dim <= MODEL_MAX_WIDTH))
 			return trace_refuse(trace, "dimension %zu of its shape is %.0f", i + 1,
 					    dim);
@@ -85,7 +85,7 @@ static enum emnist_status reshape_rows(struct trace *trace, const struct tensor 
 	}
 	/* One of the two is left over: either the batch or a dimension of the rows. */
 	if (left_over > 0 && batch == -1)
-		return trace_refuse(trace, "two dimensions of its shape are not known");
+		return trace_refuse(trace, "two dimensions of its shape are unknown");
 	if (rows->stage->width == 0 && left_over == 0)
 		rows->stage->width = width;
 	if (rows->stage->width == 0)
@@ -258,7 +258,7 @@ enum emnist_status trace_transpose(struct trace *trace, const struct value *a,
 	size_t order[TRACE_MAX_RANK];
 
 	if ((is_rows && rank == 0) || !read_permutation(permutation, rank, order))
-		return trace_refuse(trace, "its permutation does not go with %zu dimensions", rank);
+		return trace_refuse(trace, "its permutation does not match %zu dimensions", rank);
 	*value_ret = *a;
 	return is_rows ? transpose_rows(trace, order, &value_ret->rows)
 		       : transpose_tensor(trace, order, &value_ret->tensor);

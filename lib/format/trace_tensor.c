@@ -104,13 +104,13 @@ enum emnist_status tensor_make(struct trace *trace, enum tensor_type type, size_
 				    .tensor = {.type = type, .rank = rank, .n = 1}};
 	if (rank > TRACE_MAX_RANK)
 		return error_set(trace->error, EMNIST_ERR_LIMIT,
-				 "a tensor has %zu dimensions, more than %d are not read", rank,
+				 "a tensor has %zu dimensions: the limit is %d", rank,
 				 TRACE_MAX_RANK);
 	for (size_t i = 0; i < rank; i++) {
 		tensor->dims[i] = dims[i];
 		if (size_mul_overflows(tensor->n, dims[i], &tensor->n))
 			return error_set(trace->error, EMNIST_ERR_LIMIT,
-					 "a tensor has dimensions beyond all memory");
+					 "a tensor has dimensions that do not fit in memory");
 	}
 	*values_ret = arena_alloc(&trace->arena, tensor->n, sizeof(**values_ret));
 	tensor->values = *values_ret;
@@ -170,7 +170,7 @@ enum emnist_status tensor_shape_of(struct trace *trace, const struct tensor *sha
 		product *= dims_ret[left_over];
 	}
 	if (product != n)
-		return trace_refuse(trace, "its shape does not go with %zu values", n);
+		return trace_refuse(trace, "its shape does not match %zu values", n);
 	*rank_ret = shape->n;
 	return EMNIST_OK;
 }
@@ -271,7 +271,7 @@ enum emnist_status tensor_elementwise(struct trace *trace, trace_function *funct
 
 	memcpy(dims, a->dims, sizeof(dims));
 	if (b && !common_shape(a, b, &rank, dims))
-		return trace_refuse(trace, "the sizes of its operands do not go together");
+		return trace_refuse(trace, "the sizes of its operands do not match");
 	status = tensor_make(trace, type, rank, dims, value_ret, &values);
 	if (status)
 		return status;

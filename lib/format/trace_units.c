@@ -122,8 +122,7 @@ enum emnist_status rows_as_expression(struct trace *trace, const struct rows *ro
 		*expression_ret = rows->expression;
 		if (!rows_uniform(rows->scale, 1, width, &scale) ||
 		    !rows_uniform(rows->shift, 0, width, &shift))
-			return trace_refuse(trace,
-					    "values are scaled in the midst of an activation");
+			return trace_refuse(trace, "values are scaled within an activation");
 		return affine_expression(trace, scale, shift, expression_ret);
 	}
 	if (!rows->stage->has_unit)
@@ -131,7 +130,7 @@ enum emnist_status rows_as_expression(struct trace *trace, const struct rows *ro
 	if (status)
 		return status;
 	if ((rows->scale || rows->shift || rows->stage->scale) && !in_units(rows, &scale, &shift))
-		return trace_refuse(trace, "values are scaled in the midst of an activation");
+		return trace_refuse(trace, "values are scaled within an activation");
 	*expression_ret = expression_variable(trace);
 	return affine_expression(trace, scale, shift, expression_ret);
 }

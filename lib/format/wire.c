@@ -64,8 +64,8 @@ enum emnist_status wire_message(const ProtobufCMessageDescriptor *descriptor, co
 	if (budget.is_memory_short)
 		return error_memory(error);
 	if (budget.is_spent)
-		return error_set(error, EMNIST_ERR_LIMIT,
-				 "the %s has more parts than any network of its size", what);
+		return error_set(error, EMNIST_ERR_LIMIT, "the %s has too many parts for its size",
+				 what);
 	return EMNIST_OK;
 }
 
@@ -132,5 +132,5 @@ enum emnist_status wire_diagnose(const char *what, const void *bytes, size_t nby
 		wire_field(&cursor, &data);
 	} while (!cursor.failed);
 	return error_at(error, EMNIST_ERR_CORRUPT, offset,
-			"the %s is damaged or cut short in its part at byte %zu", what, offset);
+			"the %s is damaged or cut short at byte %zu", what, offset);
 }

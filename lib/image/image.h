@@ -3,7 +3,7 @@
  *
  *	bytes -> image_decode() -> struct image -> preprocess_image() -> vector   (preprocess.h)
  *
- * decode.c knows the formats by their first bytes and asks the one it recognises twice: for the
+ * decode.c knows the formats by their first bytes and asks the one it recognizes twice: for the
  * size, which is held against the limits, and then for the pixels.
  */
 #ifndef IMAGE_IMAGE_H
@@ -14,11 +14,11 @@
 #include "../base/memory.h"
 
 /* Whether colors are wanted: a decoder that is quicker without them leaves them out where they are
- * not needed, and says so. The pixels are gray then. */
+ * not needed, and says so. The pixels are grey then. */
 enum image_colors { IMAGE_COLORS_WANTED, IMAGE_COLORS_NOT_NEEDED, IMAGE_COLORS_LEFT_OUT };
 
 /* Pixels, rows from the top, packed: width x height x channels samples of a byte, 0..255, or, where
- * the image is deep, of a uint16_t, 0..65535. 1 channel: gray, 2: gray and alpha, 3: RGB, 4: RGB
+ * the image is deep, of a uint16_t, 0..65535. 1 channel: grey, 2: grey and alpha, 3: RGB, 4: RGB
  * and alpha; alpha is not premultiplied. The memory is reused by the next image; {0} is an empty
  * one. */
 struct image {

@@ -44,7 +44,7 @@
 
 /* The chunks of a file that has no others, but IHDR and IEND. */
 struct chunks {
-	const uint8_t *colors; /* NULL: it is gray */
+	const uint8_t *colors; /* NULL: it is grey */
 	size_t colors_nbytes;
 	struct cursor idats; /* where the first one begins */
 	const uint8_t *data; /* its data */

@@ -6,7 +6,7 @@
 
 #include "image.h"
 
-/* Decodes an image of one sample a pixel, gray or an index. False where the file is of another
+/* Decodes an image of one sample a pixel, grey or an index. False where the file is of another
  * kind, or very large, or anything is wrong with it: libpng is to decode it, and to say what is
  * wrong. header: as pngfile_header() reads it. */
 bool plain_png_decode(const uint8_t *bytes, size_t nbytes, const struct image_header *header,

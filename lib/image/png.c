@@ -11,7 +11,7 @@
  * Images of one sample a pixel in which nothing is unusual are decoded without libpng, in
  * plain_png.c.
  *
- * Pixels come out as the file has them. Chunks that speak of gamma or colour are skipped, as are
+ * Pixels come out as the file has them. Chunks that speak of gamma or color are skipped, as are
  * all others that do not change a pixel.
  */
 #include "palette.h"

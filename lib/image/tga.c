@@ -1,7 +1,7 @@
 /*
  * tga.c - TGA, of version 1 and 2.
  *
- * The format has no magic number: its header is recognised by being consistent in every field that
+ * The format has no magic number: its header is recognized by being consistent in every field that
  * counts. Version 2 is told by its last bytes.
  *
  * The fourth byte of a pixel is alpha only where the header says that it has attribute bits, and

@@ -1,7 +1,7 @@
 /*
  * tiff.c - TIFF, through libtiff.
  *
- * Gray, palette and RGB images are read row by row or tile by tile as samples, of up to 16 bits,
+ * Grey, palette and RGB images are read row by row or tile by tile as samples, of up to 16 bits,
  * see tiff_samples.c; of all other color spaces libtiff makes 8-bit RGB. What libtiff gives out is
  * never larger than what was allocated for it by what it said before.
  */
@@ -24,7 +24,7 @@ struct tiff_page {
 	uint32_t height;
 	unsigned orientation;
 	unsigned compression;
-	bool is_plain; /* gray, palette or RGB */
+	bool is_plain; /* grey, palette or RGB */
 	/* Of a tile or strip: a strip is as wide as the image. */
 	bool is_tiled;
 	uint32_t block_width;

@@ -1,5 +1,5 @@
 /*
- * tiff_samples.h - pixels from the samples of a TIFF file: gray, palette or RGB, 1 to 16 bits.
+ * tiff_samples.h - pixels from the samples of a TIFF file: grey, palette or RGB, 1 to 16 bits.
  */
 #ifndef IMAGE_TIFF_SAMPLES_H
 #define IMAGE_TIFF_SAMPLES_H
@@ -10,11 +10,11 @@
 struct tiff_layout {
 	unsigned bits;      /* of a sample */
 	unsigned n_samples; /* of a pixel, and so many planes where they are separate */
-	unsigned n_colors;  /* the first samples: 1, gray or an index, or 3 */
+	unsigned n_colors;  /* the first samples: 1, grey or an index, or 3 */
 	unsigned alpha;     /* which sample it is; 0: there is none */
 	bool is_premultiplied;
 	bool is_separate;
-	bool is_inverted;           /* gray, and 0 is white */
+	bool is_inverted;           /* grey, and 0 is white */
 	const uint16_t *palette[3]; /* red, green, blue of each index; NULL: there is none */
 };
 

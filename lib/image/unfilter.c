@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The neighbour that is nearest to left + above - above_left; left, then above, where they tie. */
+/* The neighbor that is nearest to left + above - above_left; left, then above, where they tie. */
 static int paeth(int left, int above, int above_left)
 {
 	const int to_left = abs(above - above_left);

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A page of one colour shrinks to a thousandth of its bytes (deflate) or less (xz). That a gigabyte
+/* A page of one color shrinks to a thousandth of its bytes (deflate) or less (xz). That a gigabyte
  * of such pages is meant to be looked at is past belief. */
 #define EXPANSION_NBYTES (UINT64_C(1) << 30)
 #define EXPANSION_RATIO  1000

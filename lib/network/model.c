@@ -146,7 +146,7 @@ void layer_clear(struct layer *layer)
 /* The exponent of infinities and of what is no number. */
 #define EXPONENT_BITS UINT32_C(0x7f800000)
 
-/* Of all bits, with no way out of the loop, so that it is vectorised. */
+/* Of all bits, with no way out of the loop, so that it is vectorized. */
 static bool all_finite(const unaligned_float *values, size_t n)
 {
 	uint32_t any_bad = 0;
@@ -277,7 +277,7 @@ enum emnist_status model_finish(struct emnist_model *model,
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
 				 "the model has no fully connected layer");
 	if (model->n_layers > MODEL_MAX_LAYERS)
-		return error_set(error, EMNIST_ERR_LIMIT, "%zu layers, more than %d are not read",
+		return error_set(error, EMNIST_ERR_LIMIT, "%zu layers: the limit is %d",
 				 model->n_layers, MODEL_MAX_LAYERS);
 	status = input_scaling_settle(model, options, error);
 	for (size_t l = 0; !status && l < model->n_layers; l++)

@@ -3,7 +3,7 @@
  *
  *	h[0] = input,  h[l+1] = activation[l](h[l] W[l]^T + b[l]),  output = softmax(h[n])
  *
- * Whatever a model file spells out differently (separate bias, batch normalisation, reshapes) is
+ * Whatever a model file spells out differently (separate bias, batch normalization, reshapes) is
  * folded into this form when it is read.
  */
 #ifndef NETWORK_MODEL_H

@@ -10,7 +10,7 @@
 /* The longest side of what distances are measured in. */
 #define DISTANCE_SIDE 512
 
-/* distances[i] = the Euclidean distance from the centre of pixel i to that of the nearest pixel
+/* distances[i] = the Euclidean distance from the center of pixel i to that of the nearest pixel
  * whose mask is `wanted`, where that is less than reach; else any number that is not. reach may be
  * INFINITY: then at least width + height where there is no such pixel. mask, distances: (height,
  * width), no side longer than DISTANCE_SIDE. */

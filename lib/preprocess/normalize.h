@@ -11,7 +11,7 @@
 #define NORMALIZE_MIN_CONTRAST 10.0f
 
 /* Measured on the training images: at 50 % of the ink, the long side is 20 to 24 pixels; enlarged
- * eightfold, made binary and normalised again, they come back closest with this side. */
+ * eightfold, made binary and normalized again, they come back closest with this side. */
 #define NORMALIZE_INK_SIDE 22.25
 
 struct frame {
@@ -121,7 +121,7 @@ void normalize_drop_again(struct normalizer *normalizer, const struct frame *fra
 void normalize_drop_frames(struct normalizer *normalizer, const struct frame *frame, size_t n);
 
 /* normalize_outside.c: of the components in keep, takes those out that come in from beyond the
- * character: the table beside the sheet, the rest of a neighbour. */
+ * character: the table beside the sheet, the rest of a neighbor. */
 void normalize_drop_outside(struct normalizer *normalizer, const struct frame *frame);
 
 /* normalize_find.c: the box around the ink that was found. */

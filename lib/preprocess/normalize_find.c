@@ -329,7 +329,7 @@ bool normalize_is_character(const struct frame *frame, const struct box *box)
 	return fmax(width, height) >= MIN_CHARACTER * side && height >= MIN_ASPECT * width;
 }
 
-/* Where profile (n values 0..1) rises through a half for the first time, between the centres of
+/* Where profile (n values 0..1) rises through a half for the first time, between the centers of
  * two cells, seen from its start. */
 static double rise(const float *profile, size_t n, ptrdiff_t step)
 {

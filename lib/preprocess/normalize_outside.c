@@ -1,13 +1,13 @@
 /*
  * normalize_outside.c - leaving out what lies at the border and is none of the character: the table
- * beside the sheet of paper, and the rest of a neighbour.
+ * beside the sheet of paper, and the rest of a neighbor.
  *
  * A component that touches the border is looked at where others, clear of the border, may be the
  * character. It is left out when all of it lies beyond them, on the sides where it touches: the
- * table when it fills a whole side, a neighbour when it stands well apart, the more so the larger
+ * table when it fills a whole side, a neighbor when it stands well apart, the more so the larger
  * it is. So a part of the character itself stays, even where a tight crop has cut it: the bar of a
  * 5 is close to the rest of it, as the halves of a K are, the stem of an i is more than its dot,
- * and what may be the dot above a stem is no neighbour.
+ * and what may be the dot above a stem is no neighbor.
  */
 #include "normalize.h"
 
@@ -22,11 +22,11 @@
 #define TABLE_GAP  0.03
 
 /* Where it fades into the light it fills this share of a side up to a corner, and is no nearer than
- * neighbours are. */
+ * neighbors are. */
 #define MIN_FADED 0.5
 
-/* A neighbour stands apart by at least this share of the character's longer side. Beside it, a
- * neighbour has at most so many times its area for each such side that it stands apart, and at most
+/* A neighbor stands apart by at least this share of the character's longer side. Beside it, a
+ * neighbor has at most so many times its area for each such side that it stands apart, and at most
  * so many times in all; above and below, where what is clear of the border may be the dot of an i,
  * less than that. */
 #define MIN_GAP       0.12
@@ -206,7 +206,7 @@ static bool is_table(const struct part *part, const struct frame *frame, double 
 	       (gap >= MIN_GAP && share_filled(part, frame, true) >= MIN_FADED);
 }
 
-/* Whether the part is the table's, or a neighbour's. */
+/* Whether the part is the table's, or a neighbor's. */
 static bool is_outside(const struct part *part, const struct core *core, const struct frame *frame)
 {
 	const double area = (double)part->area / (double)core->area, gap = part->gap / core->side;

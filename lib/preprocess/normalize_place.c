@@ -74,7 +74,7 @@ static inline void sum_shares(double start, double step, size_t first, size_t n,
 }
 
 /* weights[j][i] = the share of cell i, of n, in pixel j of the vector: what a normal distribution
- * around the pixel's centre has over the cell; LANES zeros behind the pixel's taps. Cells are
+ * around the pixel's center has over the cell; LANES zeros behind the pixel's taps. Cells are
  * `scale` pixels wide, and the middle of the vector lies at `middle`. */
 SIMD_CLONES
 static void make_weights(float weights[EMNIST_SIDE][PLACE_STRIDE], struct taps taps[EMNIST_SIDE],
@@ -83,8 +83,8 @@ static void make_weights(float weights[EMNIST_SIDE][PLACE_STRIDE], struct taps t
 	const double narrow = 1 / (sigma * 1.4142135623730951), step = scale * narrow;
 
 	for (size_t j = 0; j < EMNIST_SIDE; j++) {
-		const double centre = (double)j + 0.5 - EMNIST_SIDE / 2.0;
-		const double start = (-middle * scale - centre) * narrow;
+		const double center = (double)j + 0.5 - EMNIST_SIDE / 2.0;
+		const double start = (-middle * scale - center) * narrow;
 		const double from = floor((-ERF_ONE - start) / step);
 		const double to = ceil((ERF_ONE - start) / step);
 		const size_t first = from > 0 ? (size_t)from : 0;

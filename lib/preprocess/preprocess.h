@@ -66,7 +66,7 @@ struct preprocessor {
 	struct buffer grey; /* the image in grey */
 	struct buffer sums; /* of a row, when areas are averaged */
 	struct normalizer *normalizer;
-	/* Of the image before: its colors may show what its gray does not. */
+	/* Of the image before: its colors may show what its grey does not. */
 	bool wants_colors;
 	/* And how many characters stand side by side in it, as far as can be told; 1 at least. */
 	size_t n_characters;

@@ -135,32 +135,32 @@ uint32_t range_most(const struct image *image)
 	return most >= UINT8_MAX || most == 1 || is_clean(image) ? most : UINT8_MAX;
 }
 
-static uint32_t gray_at(const struct image *image, size_t i)
+static uint32_t grey_at(const struct image *image, size_t i)
 {
 	return sample_at(image, i * image->channels);
 }
 
 /* Whether pixel i has no color, and is not see-through. */
-static bool is_gray(const struct image *image, size_t i)
+static bool is_grey(const struct image *image, size_t i)
 {
 	const unsigned channels = image->channels;
-	const uint32_t gray = gray_at(image, i);
+	const uint32_t grey = grey_at(image, i);
 
 	i *= channels;
 	return (channels < 3 ||
-		(sample_at(image, i + 1) == gray && sample_at(image, i + 2) == gray)) &&
+		(sample_at(image, i + 1) == grey && sample_at(image, i + 2) == grey)) &&
 	       (channels % 2 || sample_at(image, i + channels - 1) == range_full(image));
 }
 
-/* False where the image is not all gray. */
+/* False where the image is not all grey. */
 static bool find_range(const struct image *image, struct range *range)
 {
 	range->least = UINT32_MAX;
 	range->most = 0;
 	for (size_t i = 0; i < (size_t)image->width * image->height; i++) {
-		const uint32_t value = gray_at(image, i);
+		const uint32_t value = grey_at(image, i);
 
-		if (!is_gray(image, i))
+		if (!is_grey(image, i))
 			return false;
 		range->least = value < range->least ? value : range->least;
 		range->most = value > range->most ? value : range->most;
@@ -171,7 +171,7 @@ static bool find_range(const struct image *image, struct range *range)
 /* How far pixel i is from the least, 0 to 1 where that is the most. */
 static double share_at(const struct image *image, const struct range *range, size_t i)
 {
-	return (double)(gray_at(image, i) - range->least) / (double)(range->most - range->least);
+	return (double)(grey_at(image, i) - range->least) / (double)(range->most - range->least);
 }
 
 /* Whether nearly all of the border is paper, at one end of the range, and much of what is not is
@@ -204,7 +204,7 @@ static bool has_edges(const struct image *image, const struct range *range)
 
 	for (size_t i = step; i < width * height; i++) {
 		const double difference =
-			(double)gray_at(image, i) - (double)gray_at(image, i - step);
+			(double)grey_at(image, i) - (double)grey_at(image, i - step);
 
 		n += i % width >= step && (difference >= least || -difference >= least);
 	}

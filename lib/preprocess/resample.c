@@ -206,7 +206,7 @@ void resample_average(const struct plane *plane, const struct region *region, fl
 	}
 }
 
-/* Where the centre of cell j of n_to lies between the centres of n cells: *at_ret and the next,
+/* Where the center of cell j of n_to lies between the centers of n cells: *at_ret and the next,
  * with this share of the next. */
 static float between(size_t j, size_t n_to, size_t n, size_t *at_ret)
 {

@@ -4,7 +4,7 @@
 #include "../base/memory.h"
 #include "../network/blas.h"
 #include "../train/backprop.h"
-#include "../train/optimiser.h"
+#include "../train/optimizer.h"
 #include "../train/products.h"
 
 #include <setjmp.h>
@@ -285,7 +285,7 @@ static void reference_step(struct problem *problem, const struct reference *refe
 					  .peak = 0.01,
 					  .weight_decay = 0.1,
 					  .ema_decay = 0.6};
-	const struct optimiser optimiser = schedule_at(&schedule, step);
+	const struct optimizer optimizer = schedule_at(&schedule, step);
 	float *scratch = alloc_floats(PANEL_COLUMNS, N_INPUTS + ROWS);
 	double loss;
 
@@ -314,7 +314,7 @@ static void reference_step(struct problem *problem, const struct reference *refe
 		free(gradients);
 	}
 	for (size_t l = 0; l < problem->net.n_layers; l++)
-		optimiser_update(&optimiser, &problem->batch, &problem->net, l, 0,
+		optimizer_update(&optimizer, &problem->batch, &problem->net, l, 0,
 				 problem->net.layers[l].width, scratch);
 	free(scratch);
 }
@@ -581,18 +581,18 @@ static void averages_forget_their_start(void **state)
 
 	(void)state;
 	for (uint64_t step = 0; step < 100; step++) {
-		const struct optimiser optimiser = schedule_at(&averaged, step);
+		const struct optimizer optimizer = schedule_at(&averaged, step);
 		const double n = (double)step + 1;
 
-		assert_true(fabs((double)optimiser.average_decay - fmin(0.9, n / (n + 9))) < 1e-6);
-		assert_true(optimiser.stats_decay == optimiser.average_decay);
+		assert_true(fabs((double)optimizer.average_decay - fmin(0.9, n / (n + 9))) < 1e-6);
+		assert_true(optimizer.stats_decay == optimizer.average_decay);
 		assert_true(schedule_at(&last, step).average_decay == 0);
 		assert_true(fabsf(schedule_at(&last, step).stats_decay - 0.9F) < 1e-6F);
 	}
 }
 
-/* One unit: 2 x is normalised by a mean of 4 and a variance of 0.04, which the epsilon adds to, and
- * becomes 3 times that less 5. Batch normalisation is in hidden layers alone. */
+/* One unit: 2 x is normalized by a mean of 4 and a variance of 0.04, which the epsilon adds to, and
+ * becomes 3 times that less 5. Batch normalization is in hidden layers alone. */
 static void folding_keeps_what_the_network_computes(void **state)
 {
 	const uint32_t hidden_width = 1;

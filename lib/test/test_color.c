@@ -185,7 +185,7 @@ static void what_grey_shows_is_not_sought_in_colors(void **state)
 }
 
 /* Of a file whose colors a decoder may leave out, the vector is what its colors come to, where
- * these are all that shows the ink; where gray shows it, it is nearly so. */
+ * these are all that shows the ink; where grey shows it, it is nearly so. */
 static void files_are_read_as_their_colors_are(void **state)
 {
 	static const struct {

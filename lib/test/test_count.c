@@ -82,12 +82,12 @@ static size_t count_drawn(const struct point *points, size_t n, float width, uin
 	picture_make(&colored, columns, rows, channels);
 	/* In color, red ink whose luma is near the paper's. */
 	for (size_t i = 0; i < colored.pixels.nbytes; i++) {
-		const uint8_t gray = image.pixels.data[i / channels];
+		const uint8_t grey = image.pixels.data[i / channels];
 
-		colored.pixels.data[i] = channels == 1 ? gray
+		colored.pixels.data[i] = channels == 1 ? grey
 					 : i % 3 == 0  ? 255
 					 : i % 3 == 1  ? 180
-						       : gray;
+						       : grey;
 	}
 	counted = count(&colored);
 	image_clear(&image);

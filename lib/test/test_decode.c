@@ -294,11 +294,11 @@ static void add_chunk(struct plain *plain, const char *name, const void *data, s
 /* What the samples of a plain image are. */
 struct form {
 	uint8_t depth;
-	size_t n_colors;    /* 0: gray; else they are indices */
+	size_t n_colors;    /* 0: grey; else they are indices */
 	size_t idat_nbytes; /* the data are cut into chunks of so many bytes; 0: they are not */
 };
 
-static const struct form gray8 = {8, 0, 0};
+static const struct form grey8 = {8, 0, 0};
 
 /* An image of that size with these data. */
 static void make_plain(struct plain *plain, const struct form *form, uint32_t width,
@@ -385,7 +385,7 @@ static bool ways_agree_on(const struct form *form, uint32_t width, uint32_t heig
 static bool ways_agree(uint32_t width, uint32_t height, const void *data, size_t nbytes,
 		       const uint8_t *pixels)
 {
-	return ways_agree_on(&gray8, width, height, data, nbytes, pixels);
+	return ways_agree_on(&grey8, width, height, data, nbytes, pixels);
 }
 
 static uint32_t next_random(uint32_t *state)

@@ -159,7 +159,7 @@ static void test_damaged_variables(void **state)
 	damage("tensorflow1_saved", index, 8, 0, EMNIST_ERR_CORRUPT,
 	       "variables/variables.index is damaged: the checksum of a block is wrong");
 	damage("tensorflow1_saved", index, SIZE_MAX, 0, EMNIST_ERR_FORMAT,
-	       "variables/variables.index is no table of saved tensors, or is cut short");
+	       "variables/variables.index is not a table of saved tensors, or is cut short");
 	damage("tensorflow1_saved", index, 0, 200, EMNIST_ERR_CORRUPT,
 	       "variables/variables.index is damaged: it is cut short");
 	damage("tensorflow1_saved", data, 0, 0, EMNIST_ERR_CORRUPT,
@@ -212,9 +212,9 @@ static void test_external_data(void **state)
 	check_location("torch_external.onnx.none", EMNIST_ERR_IO,
 		       "torch_external.onnx.none: No such file or directory");
 	check_location("../../../../../etc/group", EMNIST_ERR_CORRUPT,
-		       "../../../../../etc/group: it is no file in the model's folder");
+		       "../../../../../etc/group: it is not a file in the model's folder");
 	check_location("/../../../../../dev/null", EMNIST_ERR_CORRUPT,
-		       "/../../../../../dev/null: it is no file in the model's folder");
+		       "/../../../../../dev/null: it is not a file in the model's folder");
 }
 
 /* The right data, where a symbolic link beside the model leads to it: below the model's folder, and
@@ -240,7 +240,7 @@ static void test_external_data_behind_link(void **state)
 	assert_int_equal(symlink("../data", paths[3]), 0);
 	assert_int_equal(emnist_model_read(paths[1], NULL, &model, &error), EMNIST_ERR_CORRUPT);
 	assert_string_equal(error.message,
-			    "torch_external.onnx.data: it is no file in the model's folder");
+			    "torch_external.onnx.data: it is not a file in the model's folder");
 	assert_int_equal(unlink(paths[3]), 0);
 	assert_int_equal(unlink(paths[2]), 0);
 	snprintf(paths[2], sizeof(paths[2]), "%s/model/data", folder);

@@ -23,7 +23,7 @@
 
 static uint8_t picture[EMNIST_VECTOR_LENGTH];
 
-/* A picture whose every pixel differs from its neighbours. */
+/* A picture whose every pixel differs from its neighbors. */
 static int make_picture(void **state)
 {
 	(void)state;

@@ -163,7 +163,7 @@ static void light_shapes_are_no_sheets(void **state)
 }
 
 /* Their rests beside the letter, as thick as it, larger ones farther away, and below it. */
-static void neighbours_are_no_ink(void **state)
+static void neighbors_are_no_ink(void **state)
 {
 	static const size_t rests[][4] = {
 		{0, 120, 30, 280},           {0, 60, 25, 340},
@@ -293,7 +293,7 @@ int main(void)
 		cmocka_unit_test(thin_pens_have_room_on_sheets),
 		cmocka_unit_test(light_letters_are_no_sheets),
 		cmocka_unit_test(light_shapes_are_no_sheets),
-		cmocka_unit_test(neighbours_are_no_ink),
+		cmocka_unit_test(neighbors_are_no_ink),
 		cmocka_unit_test(what_is_above_is_no_dot),
 		cmocka_unit_test(parts_of_the_character_stay),
 		cmocka_unit_test(what_fills_the_picture_stays),

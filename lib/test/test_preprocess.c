@@ -177,7 +177,7 @@ static void raw_interpolates_up(void **state)
 	image.pixels.data[1] = 255;
 	preprocess(&image, EMNIST_PREPROCESS_RAW, vector);
 	for (size_t x = 0; x < 28; x++) {
-		/* The centres of the two lie at 7 and 21. */
+		/* The centers of the two lie at 7 and 21. */
 		const float at = ((float)x + 0.5f - 7) / 14;
 		const float expected = at < 0 ? 0 : at > 1 ? 1 : at;
 

@@ -5,7 +5,7 @@
 #include "../preprocess/range.h"
 #include "letters.h"
 
-/* The letter d in shades of gray, with white and black. */
+/* The letter d in shades of grey, with white and black. */
 static void draw_d(struct image *image)
 {
 	draw(image, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 0);
@@ -163,7 +163,7 @@ static void dim_images_are_stretched(void **state)
 }
 
 /* A mask of 0 and 1, or of 0 to 16, is what it is in 0 to 255, whichever of them is the ink, in
- * bytes and in samples of 16 bits, in gray and in color. */
+ * bytes and in samples of 16 bits, in grey and in color. */
 static void few_levels_are_stretched(void **state)
 {
 	(void)state;

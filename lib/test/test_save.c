@@ -424,16 +424,16 @@ static void test_options_refused(void **state)
 
 	(void)state;
 	check_refused(model, (struct emnist_save_options){.opset = 6},
-		      "opset 6 is not written, only 7 to 25");
+		      "opset 6 is not supported, only 7 to 25");
 	check_refused(model, (struct emnist_save_options){.opset = 26},
-		      "opset 26 is not written, only 7 to 25");
+		      "opset 26 is not supported, only 7 to 25");
 	check_refused(model,
 		      (struct emnist_save_options){.format = EMNIST_FORMAT_GRAPH_DEF, .opset = 9},
 		      "only ONNX files have an opset");
 	check_refused(model, (struct emnist_save_options){.batch = 65537},
-		      "a batch of 65537 rows, more than 65536");
+		      "a batch of 65537 rows: the limit is 65536");
 	check_refused(model, (struct emnist_save_options){.format = (enum emnist_format)5},
-		      "there is no format 5");
+		      "unknown format 5");
 	check_refused(model, (struct emnist_save_options){.input_name = "h_2"},
 		      "'h_2' is the name of a tensor inside the network");
 	check_refused(model, (struct emnist_save_options){.output_name = "bias_3"},
@@ -447,11 +447,10 @@ static void test_options_refused(void **state)
 	check_refused(
 		model,
 		(struct emnist_save_options){.format = EMNIST_FORMAT_SAFETENSORS, .logits = true},
-		"a safetensors file has weights alone: neither a batch nor names nor a "
-		"softmax");
+		"a safetensors file has only weights: no batch, names or softmax");
 	model->softmax = false;
 	check_refused(model, (struct emnist_save_options){.logits = true},
-		      "the model has no softmax that could be left out");
+		      "the model has no softmax to omit");
 	emnist_model_free(model);
 }
 

@@ -284,7 +284,7 @@ static void test_circle(void **state)
 	graph->nodes[2].takes[0] = 1;
 	assert_int_equal(trace_evaluate(&graph->trace, &reader, graph, &graph->nodes[0].head),
 			 EMNIST_ERR_CORRUPT);
-	assert_string_equal(error.message, "operators form a circle");
+	assert_string_equal(error.message, "operators form a cycle");
 	free_numbers(graph);
 }
 
@@ -308,7 +308,7 @@ static void test_long_row(void **state)
 	(void)state;
 	assert_int_equal(evaluate_row(4096, &error), EMNIST_OK);
 	assert_int_equal(evaluate_row(4097, &error), EMNIST_ERR_LIMIT);
-	assert_string_equal(error.message, "more than 4096 operators in a row are not read");
+	assert_string_equal(error.message, "more than 4096 operators in a row are not supported");
 }
 
 int main(void)

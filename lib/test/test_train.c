@@ -1,6 +1,6 @@
 /*
- * test_train.c - whole training runs on small sets of drawn patterns: what is learnt, what options,
- * teachers, calibration and weights of classes do, and what is refused.
+ * test_train.c - whole training runs on small sets of drawn patterns: what is learned, what
+ * options, teachers, calibration and weights of classes do, and what is refused.
  */
 #include "../emnist_eval.h"
 #include "../train/augment.h"
@@ -16,7 +16,7 @@ static const char sets[] = "0 48 49\n1 50 51\n2 52\n3 53\n4 54\n5 55\n6 56\n7 57
 static const char twelve[] = "0 48\n1 49\n2 50\n3 51\n4 52\n5 53\n6 54\n7 55\n8 56\n9 57\n"
 			     "10 65\n11 66\n";
 
-/* ---------------------------------------------------------- what is learnt */
+/* ---------------------------------------------------------- what is learned */
 
 static void learns(void **state)
 {
@@ -184,7 +184,7 @@ static void learning_rate_follows_its_schedule(void **state)
 	assert_true(fabs(watch.first_rate - 0.01) < 1e-9);
 }
 
-/* Where hardly anything is learnt, the mean loss of one step is about that of an epoch. */
+/* Where hardly anything is learned, the mean loss of one step is about that of an epoch. */
 static void losses_are_means(void **state)
 {
 	struct emnist_train_options options = small_run();
@@ -543,7 +543,7 @@ static void bad_options_are_named(void **state)
 		{{.n_rows = 1024}, "640 images to train on: fewer than the 1024 of a step"},
 		{{.learning_rate = -1}, "learning rate of -1: must be 1e-09 to 10"},
 		{{.batch_norm = (enum emnist_train_switch)7},
-		 "batch normalisation of 7: must be 0 to 2"},
+		 "batch normalization of 7: must be 0 to 2"},
 		{{.teacher_share = -1}, "teachers' share of -1: must be 0.001 to 1"},
 		{{.checkpoint_seconds = -5},
 		 "seconds between checkpoints of -5: must be 0 to 1e+09"},

@@ -155,7 +155,7 @@ static bool never(const void *context, uint16_t a, uint16_t b)
 }
 
 /* More images than there are slots at first, each of them twice, in two parts; all differ from
- * their neighbours in one pixel only, so that many have the same packed length. */
+ * their neighbors in one pixel only, so that many have the same packed length. */
 static void images_are_told_apart(void **state)
 {
 	struct duplicates *duplicates = duplicates_new();

@@ -1,11 +1,11 @@
 /*
  * augment.c - random affine and elastic distortions of 28x28 images.
  *
- * Each pixel of the result looks up where it came from: source = A (target - centre) + centre +
+ * Each pixel of the result looks up where it came from: source = A (target - center) + center +
  * shift + field(target). The field is Simard's elastic distortion (2003), noise smoothed over 4
  * pixels, made the cheap way round: random displacements at the knots of a cubic B-spline, whose
  * basis functions have that width. The source is copied into a frame of background wide enough that
- * every clamped position and its right and lower neighbours lie inside, so the inner loop has no
+ * every clamped position and its right and lower neighbors lie inside, so the inner loop has no
  * branch. The four pixels that it interpolates between are bytes of one word, so that a vector of
  * results gathers once, which is what takes the time, and not four times.
  */
@@ -20,7 +20,7 @@
 #define SIDE   EMNIST_SIDE
 #define MARGIN 2
 #define FRAME  (SIDE + 2 * MARGIN)
-#define CENTRE ((SIDE - 1) / 2.0)
+#define CENTER ((SIDE - 1) / 2.0)
 #define SPILL  4
 #define DEGREE (3.14159265358979323846 / 180)
 
@@ -32,7 +32,7 @@
 /* The basis functions' squares add up to this on average, along each axis: 151/315. */
 #define BASIS_POWER (151.0 / 315)
 
-/* The cubic B-spline's four pieces at the centre of pixel k of an interval. */
+/* The cubic B-spline's four pieces at the center of pixel k of an interval. */
 #define AT(k)     (((k) + 0.5F) / KNOT_DISTANCE)
 #define PIECE0(t) ((1 - (t)) * (1 - (t)) * (1 - (t)) / 6)
 #define PIECE1(t) ((3 * (t) * (t) * (t)-6 * (t) * (t) + 4) / 6)
@@ -70,8 +70,8 @@ static struct affine affine_draw(const struct distortion *distortion, struct ran
 	affine.xy = (s + shear * c) / scale_x;
 	affine.yx = -s / scale_y;
 	affine.yy = (c - shear * s) / scale_y;
-	affine.x0 = CENTRE - affine.xx * (CENTRE + shift_x) - affine.xy * (CENTRE + shift_y);
-	affine.y0 = CENTRE - affine.yx * (CENTRE + shift_x) - affine.yy * (CENTRE + shift_y);
+	affine.x0 = CENTER - affine.xx * (CENTER + shift_x) - affine.xy * (CENTER + shift_y);
+	affine.y0 = CENTER - affine.yx * (CENTER + shift_x) - affine.yy * (CENTER + shift_y);
 	return affine;
 }
 

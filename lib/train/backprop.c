@@ -40,7 +40,7 @@ static void column_statistics(const float *restrict z, size_t n_rows, size_t n,
 
 /* normal = (z - mean) / sqrt(variance + epsilon);  z = scale * normal + bias. */
 SIMD_CLONES
-static void normalise(float *restrict z, float *restrict normal, size_t n_rows, size_t n,
+static void normalize(float *restrict z, float *restrict normal, size_t n_rows, size_t n,
 		      const float *restrict mean, const float *restrict variance,
 		      const float *restrict scale, const float *restrict bias)
 {
@@ -91,7 +91,7 @@ static void forward_hidden(struct batch *batch, const struct net *net, size_t l,
 		} else {
 			column_statistics(z, rows, n, mean, variance);
 		}
-		normalise(z, values->normal + at, rows, n, mean, variance,
+		normalize(z, values->normal + at, rows, n, mean, variance,
 			  net->parameters + layer->scale, net->parameters + layer->bias);
 	}
 	activation_apply(layer->activation, layer->alpha, layer->gamma, z, rows * n);
@@ -234,20 +234,20 @@ static void column_gradients(const float *restrict delta, const float *restrict 
 			d_scale[i] += delta[r * n + i] * normal[r * n + i];
 }
 
-/* From the gradient by normalised-and-scaled values to that by z (Ioffe, Szegedy 2015). share: of a
+/* From the gradient by normalized-and-scaled values to that by z (Ioffe, Szegedy 2015). share: of a
  * row in the statistics; 0 where they are constants. */
 SIMD_CLONES
-static void normalise_backward(float *restrict delta, const float *restrict normal, size_t n_rows,
+static void normalize_backward(float *restrict delta, const float *restrict normal, size_t n_rows,
 			       size_t n, float share, const float *restrict scale,
 			       const float *restrict variance, const float *restrict d_scale,
 			       const float *restrict d_bias)
 {
 	for (size_t r = 0; r < n_rows; r++)
 		for (size_t i = 0; i < n; i++) {
-			const float centred = delta[r * n + i] - d_bias[i] * share -
-					      normal[r * n + i] * d_scale[i] * share;
+			const float centered = delta[r * n + i] - d_bias[i] * share -
+					       normal[r * n + i] * d_scale[i] * share;
 
-			delta[r * n + i] = scale[i] * centred / sqrtf(variance[i] + NET_EPSILON);
+			delta[r * n + i] = scale[i] * centered / sqrtf(variance[i] + NET_EPSILON);
 		}
 }
 
@@ -268,7 +268,7 @@ static void backward_hidden(struct batch *batch, const struct net *net, size_t l
 		return;
 	}
 	column_gradients(delta, values->normal + at, rows, n, values->d_scale + shard * n, d_bias);
-	normalise_backward(delta, values->normal + at, rows, n,
+	normalize_backward(delta, values->normal + at, rows, n,
 			   batch->keeps_statistics ? 0 : 1.0F / (float)rows,
 			   net->parameters + layer->scale, values->variance + shard * n,
 			   values->d_scale + shard * n, d_bias);

@@ -17,11 +17,11 @@ the same teacher. `label` writes the mean of what the teachers say of each image
 idx file of 32-bit floats with the dimensions (variants, images, classes); it, too, goes on after the
 last whole variant (soft-idx3-float.part).
 
-What a teacher says of images that it learnt is partly what it remembers of their labels. With --fold
+What a teacher says of images that it learned is partly what it remembers of their labels. With --fold
 I/N it does not learn part I, from 0, of N parts of each dataset, and `label` asks it only about those
 images, and about those held out: N such teachers together answer for all without having seen what
 they speak of. --sources says, for each dataset, the number (from 1) of the one whose images it shows
-again, spread evenly over those learnt as lib/bench/export_photographs does, or its own number: an
+again, spread evenly over those learned as lib/bench/export_photographs does, or its own number: an
 image and what shows it again fall into the same part. `label` with --sources asks about no picture
 that shows an image again, but writes for it what is said of that image: what it should be taken for,
 however much of it is lost; without, what a teacher makes of what is left.
@@ -62,7 +62,7 @@ class Variants:
         weights = read_idx(f"{folder}/weights-idx1-float", ">f4", 1).astype(np.float32)
         self.weights = torch.from_numpy(weights)
         self.sizes = read_idx(f"{folder}/sizes-idx1-int", ">i4", 1)
-        self.learnt = np.flatnonzero(weights > 0)
+        self.learned = np.flatnonzero(weights > 0)
         self.held_out = np.flatnonzero(weights == 0)
 
     def originals(self, sources):
@@ -147,22 +147,22 @@ class Training:
         matrices = [p for p in self.net.parameters() if p.dim() > 1]
         vectors = [p for p in self.net.parameters() if p.dim() == 1]
         groups = [{"params": matrices, "weight_decay": WEIGHT_DECAY}, {"params": vectors, "weight_decay": 0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=options.learning_rate)
+        self.optimizer = torch.optim.AdamW(groups, lr=options.learning_rate)
         self.epoch = 0
-        self.learnt = variants.learnt
+        self.learned = variants.learned
         if options.fold:
             fold, n_folds = options.fold
             parts = variants.parts(n_folds, options.sources)
-            self.learnt = self.learnt[parts[self.learnt] != fold]
+            self.learned = self.learned[parts[self.learned] != fold]
 
     def step(self, variant, rows, step, n_steps):
-        for group in self.optimiser.param_groups:
+        for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(step, n_steps, self.options.learning_rate)
         losses = loss_of(logits_of(self.net, self.variants.batch(variant, rows)), self.variants.classes[rows])
         loss = (losses * self.variants.weights[rows]).mean()
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        self.optimiser.step()
+        self.optimizer.step()
         decay = min(EMA_DECAY, (step + 1) / (step + 10))
         with torch.no_grad():
             for average, now in zip(self.average.state_dict().values(), self.net.state_dict().values()):
@@ -173,7 +173,7 @@ class Training:
     def run_epoch(self):
         options, variants = self.options, self.variants
         torch.manual_seed(options.seed * 100_003 + self.epoch)
-        order = self.learnt[torch.randperm(len(self.learnt)).numpy()]
+        order = self.learned[torch.randperm(len(self.learned)).numpy()]
         variant = self.epoch * len(variants.images) // options.epochs
         batch = options.batch
         n = len(order) // batch
@@ -189,7 +189,7 @@ class Training:
             state = torch.load(part)
             self.net.load_state_dict(state["net"])
             self.average.load_state_dict(state["average"])
-            self.optimiser.load_state_dict(state["optimiser"])
+            self.optimizer.load_state_dict(state["optimizer"])
             self.epoch = state["epoch"]
         while self.epoch < self.options.epochs:
             began = time.monotonic()
@@ -200,7 +200,7 @@ class Training:
             print(f"epoch {self.epoch}/{self.options.epochs}  loss {loss:.4f}  validation {100 * accuracy:.2f} % "
                   f"(loss {held_out:.4f})  {time.monotonic() - began:.0f} s", flush=True)
             state = {"net": self.net.state_dict(), "average": self.average.state_dict(),
-                     "optimiser": self.optimiser.state_dict(), "epoch": self.epoch}
+                     "optimizer": self.optimizer.state_dict(), "epoch": self.epoch}
             torch.save(state, part + ".new")
             os.replace(part + ".new", part)
         teacher = {"shape": self.shape, "net": self.average.state_dict(), "fold": self.options.fold}
@@ -257,7 +257,7 @@ def label(options, variants):
     for _, rows in asked:
         n_answers[rows] += 1
     if n_answers[own].min() == 0:
-        sys.exit("conv_teacher.py: some images were learnt by all teachers; those of the other folds are missing")
+        sys.exit("conv_teacher.py: some images were learned by all teachers; those of the other folds are missing")
     out, n_done = open_labels(options, variants)
     with out:
         for variant in range(n_done, len(variants.images)):

@@ -110,7 +110,7 @@ static enum emnist_status check_numbers(const struct settings *s,
 		double value, min, max;
 	} ranges[] = {
 		{"activation", s->activation, EMNIST_RELU, EMNIST_TANH},
-		{"batch normalisation", options->batch_norm, EMNIST_DEFAULT, EMNIST_OFF},
+		{"batch normalization", options->batch_norm, EMNIST_DEFAULT, EMNIST_OFF},
 		{"calibration", options->calibrate, EMNIST_DEFAULT, EMNIST_OFF},
 		{"dropout", s->dropout, 0, 0.99},
 		{"epochs", s->n_epochs, 1, MAX_EPOCHS},

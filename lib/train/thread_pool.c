@@ -45,7 +45,7 @@ struct block {
 
 struct worker {
 	struct thread_pool *pool;
-	float *scratch;                   /* for optimiser_update() */
+	float *scratch;                   /* for optimizer_update() */
 	struct emnist_session **teachers; /* (job's n_teachers) */
 	float *answers;                   /* (shard_rows, n_outputs) of one teacher */
 	enum emnist_status status;        /* the first failure, with its error */
@@ -230,7 +230,7 @@ static void run_step(struct worker *worker)
 	while ((i = atomic_fetch_add(&pool->next_block, 1)) < pool->n_blocks) {
 		const struct block *block = &pool->blocks[i];
 
-		optimiser_update(&job->optimiser, job->batch, job->net, block->layer, block->begin,
+		optimizer_update(&job->optimizer, job->batch, job->net, block->layer, block->begin,
 				 block->end, worker->scratch);
 	}
 	float_mode_leave(mode);

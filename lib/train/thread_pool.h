@@ -5,7 +5,7 @@
 #define TRAIN_THREAD_POOL_H
 
 #include "augment.h"
-#include "optimiser.h"
+#include "optimizer.h"
 #include "soft_labels.h"
 #include "train_set.h"
 
@@ -19,7 +19,7 @@ struct job {
 	size_t n_soft_labels;
 	struct net *net;
 	struct batch *batch;
-	struct optimiser optimiser;
+	struct optimizer optimizer;
 	const uint32_t *images; /* (batch's n_rows) positions of images in set */
 	uint64_t seed;
 	uint64_t variant;

@@ -373,7 +373,7 @@ static enum emnist_status step(struct run *run, struct emnist_error *error)
 		shuffle(run, epoch);
 	if (step_of_epoch == 0)
 		run->checkpoint.loss_sum = 0;
-	run->job.optimiser = schedule_at(&run->schedule, n);
+	run->job.optimizer = schedule_at(&run->schedule, n);
 	run->job.images = run->order + step_of_epoch * run->settings.n_rows;
 	run->job.variant = epoch % run->settings.n_variants;
 	run->job.distortion = settings_distortion(&run->settings, run->job.variant);
@@ -398,7 +398,7 @@ static enum emnist_status report(struct run *run, bool *stop_ret, struct emnist_
 		.n_epochs = run->settings.n_epochs,
 		.step = n,
 		.n_steps = run->schedule.n_steps,
-		.learning_rate = (double)run->job.optimiser.learning_rate,
+		.learning_rate = (double)run->job.optimizer.learning_rate,
 		.loss = run->checkpoint.loss_sum / (double)in_epoch,
 		.seconds = seconds,
 		.seconds_left = seconds / (double)(n - run->first_step) *

@@ -12,7 +12,7 @@
 #include "../network/engine.h"
 #include "net.h"
 
-/* What an image should be recognised as: any of n classes of the model. */
+/* What an image should be recognized as: any of n classes of the model. */
 struct target {
 	uint32_t n;
 	uint16_t *classes;     /* (n) rising */
@@ -22,11 +22,11 @@ struct target {
 
 /* One layer's values for all rows of a batch. */
 struct batch_layer {
-	float *normal;   /* (n_rows, width) normalised z; only with batch normalisation */
+	float *normal;   /* (n_rows, width) normalized z; only with batch normalization */
 	float *output;   /* (n_rows, width) after the activation; logits in the last layer */
 	float *dropped;  /* (n_rows, width) after dropout; without dropout the same as output */
 	float *delta;    /* (n_rows, width) gradient of the loss by z */
-	float *mean;     /* (n_shards, width) of z; only with batch normalisation */
+	float *mean;     /* (n_shards, width) of z; only with batch normalization */
 	float *variance; /* (n_shards, width) of z, biased; likewise */
 	float *d_scale;  /* (n_shards, width) gradient by scale; likewise */
 	float *d_bias;   /* (n_shards, width) gradient by bias */
@@ -56,7 +56,7 @@ struct batch {
 	size_t n_backward_scratch; /* floats of a shard, whole cache lines */
 	double teacher_share;      /* of the loss, [0,1]; the targets have the rest */
 	double temperature;        /* that teachers and network are compared at */
-	bool keeps_statistics; /* normalises by the network's running statistics, not by the shard's
+	bool keeps_statistics; /* normalizes by the network's running statistics, not by the shard's
 				*/
 	double dropout;
 	double label_smoothing;

@@ -1,5 +1,5 @@
 /*
- * train_set.h - all images to train on, in memory, with what each should be recognised as.
+ * train_set.h - all images to train on, in memory, with what each should be recognized as.
  */
 #ifndef TRAIN_TRAIN_SET_H
 #define TRAIN_TRAIN_SET_H

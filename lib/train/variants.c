@@ -28,7 +28,7 @@ struct variants {
 	const struct emnist_labels *labels; /* the model's */
 	const char *folder;
 	struct emnist_dataset *const *datasets; /* (set.n_datasets) */
-	bool *learnt;                           /* (n_images) false for images held out */
+	bool *learned;                          /* (n_images) false for images held out */
 };
 
 static unsigned char *put_u32(unsigned char *at, uint32_t value)
@@ -105,7 +105,7 @@ static enum emnist_status write_variant(const struct variants *variants, unsigne
 	for (uint32_t i = 0; i < set->n_images; i++) {
 		const uint8_t *pixels = set->pixels + (size_t)i * EMNIST_VECTOR_LENGTH;
 
-		if (variants->learnt[i])
+		if (variants->learned[i])
 			augment_variant(&distortion, variants->settings.seed, variant, i, pixels,
 					vector);
 		else
@@ -158,7 +158,7 @@ static enum emnist_status write_numbers(const struct variants *variants, const c
 static uint32_t weight_of(const struct variants *variants, size_t i)
 {
 	const struct train_set *set = &variants->set;
-	const float weight = variants->learnt[i] ? set->targets[set->target[i]].weight : 0;
+	const float weight = variants->learned[i] ? set->targets[set->target[i]].weight : 0;
 	uint32_t bits;
 
 	memcpy(&bits, &weight, sizeof(bits));
@@ -187,11 +187,11 @@ static enum emnist_status load(struct variants *variants, struct emnist_dataset 
 
 	if (status)
 		return status;
-	variants->learnt = alloc_zeroed(variants->set.n_images, sizeof(*variants->learnt));
-	if (!variants->learnt)
+	variants->learned = alloc_zeroed(variants->set.n_images, sizeof(*variants->learned));
+	if (!variants->learned)
 		return error_memory(error);
 	for (size_t i = 0; i < variants->set.n_training; i++)
-		variants->learnt[variants->set.training[i]] = true;
+		variants->learned[variants->set.training[i]] = true;
 	return EMNIST_OK;
 }
 
@@ -233,6 +233,6 @@ enum emnist_status emnist_train_write_variants(struct emnist_dataset *const *dat
 	if (!status)
 		status = write_all(&variants, error);
 	train_set_clear(&variants.set);
-	free(variants.learnt);
+	free(variants.learned);
 	return status;
 }

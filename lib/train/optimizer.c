@@ -1,7 +1,7 @@
 /*
- * optimiser.c - AdamW (Loshchilov, Hutter 2019) in the form of PyTorch's, averaging as it goes.
+ * optimizer.c - AdamW (Loshchilov, Hutter 2019) in the form of PyTorch's, averaging as it goes.
  */
-#include "optimiser.h"
+#include "optimizer.h"
 
 #include "../base/simd.h"
 #include "products.h"
@@ -13,7 +13,7 @@
 #define BETA2   0.999F
 #define EPSILON 1e-8F
 
-/* PyTorch's default momentum of batch normalisation is 0.1: for runs that average no weights. */
+/* PyTorch's default momentum of batch normalization is 0.1: for runs that average no weights. */
 #define STATS_DECAY 0.9
 
 bool schedule_freezes(const struct schedule *schedule, uint64_t step)
@@ -21,12 +21,12 @@ bool schedule_freezes(const struct schedule *schedule, uint64_t step)
 	return step >= schedule->n_steps - schedule->n_frozen;
 }
 
-struct optimiser schedule_at(const struct schedule *schedule, uint64_t step)
+struct optimizer schedule_at(const struct schedule *schedule, uint64_t step)
 {
 	const double n = (double)step + 1;
 	/* The average forgets the start quickly: TensorFlow's ExponentialMovingAverage. */
 	const double decay = fmin(schedule->ema_decay, n / (n + 9));
-	struct optimiser optimiser = {
+	struct optimizer optimizer = {
 		.weight_decay = (float)schedule->weight_decay,
 		.average_decay = (float)decay,
 		.stats_decay = (float)(schedule->ema_decay > 0 ? decay : STATS_DECAY),
@@ -35,29 +35,29 @@ struct optimiser schedule_at(const struct schedule *schedule, uint64_t step)
 	};
 
 	if (step < schedule->n_warmup) {
-		optimiser.learning_rate = (float)(schedule->peak * n / (double)schedule->n_warmup);
+		optimizer.learning_rate = (float)(schedule->peak * n / (double)schedule->n_warmup);
 	} else {
 		const double t = (double)(step - schedule->n_warmup) /
 				 (double)(schedule->n_steps - schedule->n_warmup);
 
-		optimiser.learning_rate = (float)(schedule->peak * (1 + cos(M_PI * t)) / 2);
+		optimizer.learning_rate = (float)(schedule->peak * (1 + cos(M_PI * t)) / 2);
 	}
 	if (schedule_freezes(schedule, step))
-		optimiser.stats_decay = 1;
-	return optimiser;
+		optimizer.stats_decay = 1;
+	return optimizer;
 }
 
 /* n_lines lines of PANEL_COLUMNS parameters from offset on, whose gradients are in lines stride
  * apart; decay: of weights, not of biases and scales. */
 SIMD_CLONES
-static void adamw(const struct optimiser *optimiser, struct net *net, size_t offset,
+static void adamw(const struct optimizer *optimizer, struct net *net, size_t offset,
 		  const float *restrict gradients, size_t stride, size_t n_lines, bool decay)
 {
-	const float rate = optimiser->learning_rate;
-	const float keep = decay ? 1 - rate * optimiser->weight_decay : 1;
-	const float step = rate * optimiser->correct_mean;
-	const float correct = optimiser->correct_squares;
-	const float old = optimiser->average_decay;
+	const float rate = optimizer->learning_rate;
+	const float keep = decay ? 1 - rate * optimizer->weight_decay : 1;
+	const float step = rate * optimizer->correct_mean;
+	const float correct = optimizer->correct_squares;
+	const float old = optimizer->average_decay;
 
 	for (size_t line = 0; line < n_lines; line++) {
 		const float *restrict gradient = gradients + line * stride;
@@ -82,14 +82,14 @@ static void adamw(const struct optimiser *optimiser, struct net *net, size_t off
 }
 
 /* Running means, and variances as estimated for all images (hence rows / (rows - 1)). */
-static void update_stats(const struct optimiser *optimiser, const struct batch *batch,
+static void update_stats(const struct optimizer *optimizer, const struct batch *batch,
 			 struct net *net, size_t l, size_t begin, size_t end, float *scratch)
 {
 	const struct net_layer *layer = &net->layers[l];
 	const struct batch_layer *values = &batch->layers[l];
 	const float share = 1.0F / (float)batch->n_shards;
 	const float rows = (float)batch->shard_rows;
-	const float old = optimiser->stats_decay;
+	const float old = optimizer->stats_decay;
 	float *mean = net->stats + layer->stats;
 	float *variance = mean + layer->width;
 
@@ -102,7 +102,7 @@ static void update_stats(const struct optimiser *optimiser, const struct batch *
 		variance[i] = old * variance[i] + (1 - old) * scratch[i - begin];
 }
 
-void optimiser_update(const struct optimiser *optimiser, const struct batch *batch, struct net *net,
+void optimizer_update(const struct optimizer *optimizer, const struct batch *batch, struct net *net,
 		      size_t l, size_t begin, size_t end, float *scratch)
 {
 	const struct net_layer *layer = &net->layers[l];
@@ -111,13 +111,13 @@ void optimiser_update(const struct optimiser *optimiser, const struct batch *bat
 
 	product_gradient(batch, net, l, begin, end, scratch, scratch + n * layer->n_inputs);
 	for (size_t i = 0; i < n; i += PANEL_COLUMNS)
-		adamw(optimiser, net, net_weight(layer, begin + i, 0), scratch + i, n,
+		adamw(optimizer, net, net_weight(layer, begin + i, 0), scratch + i, n,
 		      layer->n_inputs, true);
 	batch_sum_shards(batch, values->d_bias, layer->width, begin, end, 1, scratch);
-	adamw(optimiser, net, layer->bias + begin, scratch, PANEL_COLUMNS, n_lines, false);
+	adamw(optimizer, net, layer->bias + begin, scratch, PANEL_COLUMNS, n_lines, false);
 	if (!layer->batch_norm)
 		return;
 	batch_sum_shards(batch, values->d_scale, layer->width, begin, end, 1, scratch);
-	adamw(optimiser, net, layer->scale + begin, scratch, PANEL_COLUMNS, n_lines, false);
-	update_stats(optimiser, batch, net, l, begin, end, scratch);
+	adamw(optimizer, net, layer->scale + begin, scratch, PANEL_COLUMNS, n_lines, false);
+	update_stats(optimizer, batch, net, l, begin, end, scratch);
 }
