@@ -68,7 +68,7 @@ if [ -n "$SANITIZE" ] || [ ! -f "$library" ]; then
 	finish
 fi
 without() { INJECT_HIDE=blas LD_PRELOAD=$library "$EMNIST" "$@"; }
-none='emnist: --engine blas: OpenBLAS is not installed: there is no libopenblas.so.0'
+none='emnist: --engine blas: OpenBLAS is not installed: no libopenblas.so.0'
 for command in 'classify testdata/samples' "eval $set" "$train -o $TMP/none.onnx" bench; do
 	without $command --engine blas >"$TMP/out" 2>"$TMP/stderr"
 	is "$command: no BLAS" "2 $none" "$? $(cat "$TMP/stderr")"
