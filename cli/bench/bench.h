@@ -32,13 +32,6 @@ double median_of(double *values, size_t n);
 
 /* ------------------------------------------------------------------------ data */
 
-/* Character `number` as ink between 0 and 1, with about as much of it as EMNIST's images have:
- * ink is (side, side), rows from the top. */
-void draw_character(uint32_t number, size_t side, float *ink);
-
-/* Appends a binary PGM file: the character in dark ink, on paper that is not quite evenly lit. */
-void draw_photograph(uint32_t number, size_t side, float *ink, struct text *pgm);
-
 /* Vectors, a multiple of all batches: as large as the caches of a processor, and no larger. */
 #define BENCH_N_VECTORS 4096
 #define BENCH_MAX_BATCH 1024

@@ -5,8 +5,7 @@
  * reading with EMNIST_PREPROCESS_RAW, which does little beside it; preprocessing is reading of PGM
  * files, whose decoding is a copy.
  */
-#include "../common/messages.h"
-#include "../common/outputs.h"
+#include "../../lib/base/error.h"
 #include "bench.h"
 
 #include <stdlib.h>
@@ -17,93 +16,6 @@ extern const unsigned char photograph_jpg[], photograph_jpg_end[];
 /* Rows or files between two looks at the clock, which costs as much as a small part of one. */
 #define LEAST_ROWS  64
 #define N_FILES_RUN 16
-
-/* Which of the drawn characters photograph.jpg shows. */
-#define PHOTOGRAPH 3
-
-/* ------------------------------------------------------------------------- data */
-
-static bool vectors_from_dataset(float *vectors, const char *path)
-{
-	uint8_t *pixels = malloc((size_t)BENCH_N_VECTORS * EMNIST_VECTOR_LENGTH);
-	uint16_t *classes = malloc(BENCH_N_VECTORS * sizeof(*classes));
-	struct emnist_dataset *dataset = NULL;
-	struct emnist_error error;
-	size_t n = 0;
-	bool good = false;
-
-	if (!pixels || !classes)
-		complain("out of memory");
-	else if (emnist_dataset_open(path, NULL, &dataset, &error) ||
-		 emnist_dataset_read(dataset, BENCH_N_VECTORS, pixels, classes, &n, &error))
-		complain_of(path, &error);
-	else if (!n)
-		complain("'%s': has no images", path);
-	else
-		good = outputs_spare_dataset(dataset);
-	for (size_t i = 0; good && i < (size_t)BENCH_N_VECTORS * EMNIST_VECTOR_LENGTH; i++)
-		vectors[i] = (float)pixels[i % (n * EMNIST_VECTOR_LENGTH)] / 255.0F;
-	emnist_dataset_free(dataset);
-	free(classes);
-	free(pixels);
-	return good;
-}
-
-static void vectors_from_drawings(float *vectors)
-{
-	const size_t n_drawn = (size_t)BENCH_N_FILES * EMNIST_VECTOR_LENGTH;
-
-	for (uint32_t i = 0; i < BENCH_N_FILES; i++)
-		draw_character(i, EMNIST_SIDE, vectors + i * EMNIST_VECTOR_LENGTH);
-	for (size_t i = n_drawn; i < (size_t)BENCH_N_VECTORS * EMNIST_VECTOR_LENGTH; i++)
-		vectors[i] = vectors[i - n_drawn];
-}
-
-static bool make_files(struct bench_data *data)
-{
-	struct emnist_error error;
-
-	for (size_t i = 0; i < BENCH_N_FILES; i++)
-		if (emnist_vector_to_png(data->vectors + i * EMNIST_VECTOR_LENGTH,
-					 &data->files[i].bytes, &data->files[i].nbytes, &error)) {
-			complain("%s", error.message);
-			return false;
-		}
-	return true;
-}
-
-bool bench_data_make(struct bench_data *data, const struct emnist_model *model, const char *path)
-{
-	float *ink = calloc((size_t)BENCH_SIDE * BENCH_SIDE, sizeof(*ink));
-	bool good = false;
-
-	*data = (struct bench_data){.model = model};
-	data->vectors = calloc(BENCH_N_VECTORS, EMNIST_VECTOR_LENGTH * sizeof(*data->vectors));
-	if (data->vectors && ink) {
-		draw_photograph(PHOTOGRAPH, EMNIST_SIDE, ink, &data->small);
-		draw_photograph(PHOTOGRAPH, BENCH_SIDE, ink, &data->large);
-		good = !data->small.failed && !data->large.failed;
-	}
-	free(ink);
-	if (!good) {
-		complain("out of memory");
-		return false;
-	}
-	if (path && !vectors_from_dataset(data->vectors, path))
-		return false;
-	if (!path)
-		vectors_from_drawings(data->vectors);
-	return make_files(data);
-}
-
-void bench_data_release(struct bench_data *data)
-{
-	for (size_t i = 0; i < BENCH_N_FILES; i++)
-		free(data->files[i].bytes);
-	text_release(&data->small);
-	text_release(&data->large);
-	free(data->vectors);
-}
 
 /* ---------------------------------------------------------------------- network */
 
@@ -122,19 +34,13 @@ static void network_free(void *argument)
 	free(worker);
 }
 
-static void set_no_memory(struct emnist_error *error)
-{
-	*error = (struct emnist_error){
-		.code = EMNIST_ERR_MEMORY, .offset = EMNIST_NO_OFFSET, .message = "out of memory"};
-}
-
 static void *network_make(const void *context, struct emnist_error *error)
 {
 	const struct bench_job *job = context;
 	const struct emnist_session_options options = {.engine = job->engine};
 	struct network_worker *worker = calloc(1, sizeof(*worker));
 
-	set_no_memory(error);
+	error_memory(error);
 	if (!worker)
 		return NULL;
 	worker->probabilities =
@@ -188,7 +94,7 @@ static void *read_make(const void *context, struct emnist_error *error)
 		.preprocess = decodes ? EMNIST_PREPROCESS_RAW : EMNIST_PREPROCESS_NORMALIZE};
 	struct read_worker *worker = calloc(1, sizeof(*worker));
 
-	set_no_memory(error);
+	error_memory(error);
 	if (worker && !emnist_reader_create(&options, &worker->reader, error))
 		return worker;
 	free(worker);

@@ -5,6 +5,7 @@
  * another, and none is charged for one that began late. The first round warms up caches and clocks,
  * and does not count.
  */
+#include "../../lib/base/error.h"
 #include "../common/interrupt.h"
 #include "../common/progress.h"
 #include "bench.h"
@@ -31,15 +32,6 @@ struct runner {
 	struct emnist_error error;
 };
 
-static enum emnist_status fail(struct emnist_error *error, enum emnist_status code,
-			       const char *message)
-{
-	*error = (struct emnist_error){.code = code, .offset = EMNIST_NO_OFFSET};
-	for (size_t i = 0; message[i] && i + 1 < sizeof(error->message); i++)
-		error->message[i] = message[i];
-	return code;
-}
-
 static void *run_round(void *argument)
 {
 	struct runner *runner = argument;
@@ -57,7 +49,7 @@ static void *run_round(void *argument)
 	} while (n > 0 && elapsed < runner->seconds && n_still < MAX_STILL_RUNS &&
 		 !interrupt_came());
 	if (n > 0 && n_still == MAX_STILL_RUNS)
-		fail(&runner->error, EMNIST_ERR_IO, STOPWATCH_STANDS_STILL);
+		error_set(&runner->error, EMNIST_ERR_IO, "%s", STOPWATCH_STANDS_STILL);
 	else if (n > 0 && elapsed > 0)
 		runner->rate = (double)n_images / elapsed;
 	return NULL;
@@ -75,7 +67,7 @@ static enum emnist_status measure_round(struct runner *runners, unsigned n_threa
 		runners[i].started =
 			pthread_create(&runners[i].thread, NULL, run_round, &runners[i]) == 0;
 		if (!runners[i].started)
-			status = fail(error, EMNIST_ERR_MEMORY, "cannot start a thread");
+			status = error_set(error, EMNIST_ERR_MEMORY, "cannot start a thread");
 	}
 	run_round(&runners[0]);
 	*rate_ret = 0;
@@ -126,7 +118,7 @@ enum emnist_status stopwatch_run(const struct work *work, unsigned n_threads, do
 	unsigned n_made = 0;
 
 	if (!runners)
-		return fail(error, EMNIST_ERR_MEMORY, "out of memory");
+		return error_memory(error);
 	while (n_made < n_threads && !status) {
 		runners[n_made].work = work;
 		runners[n_made].worker = work->make(work->context, error);

@@ -2,6 +2,7 @@
  * batch.c - inputs that are read, classified and printed together.
  */
 #include "batch.h"
+#include "../../lib/base/error.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +70,7 @@ void batch_add(struct batch *batch, const struct input *input)
 	}
 	text_add(&batch->paths, input->path, strlen(input->path) + 1);
 	if (batch->paths.failed || batch->bytes.failed)
-		batch_set_no_memory(&batch->fatal);
+		error_memory(&batch->fatal);
 	else if (input->is_shortage)
 		batch_fail_short(batch, item, input->error);
 	else
@@ -106,27 +107,19 @@ void batch_fail(struct batch *batch, struct item *item, const char *error, enum 
 	text_puts(&batch->errors, options[limit]);
 	text_putc(&batch->errors, '\0');
 	if (batch->errors.failed)
-		batch_set_no_memory(&batch->fatal);
+		error_memory(&batch->fatal);
 }
 
 void batch_fail_short(struct batch *batch, const struct item *item, const char *error)
 {
-	struct emnist_error *fatal = &batch->fatal;
-	const size_t room = sizeof(fatal->message) - sizeof("'': "), n = strlen(error);
+	const size_t room = sizeof(batch->fatal.message) - sizeof("'': "), n = strlen(error);
 
-	batch_set_no_memory(fatal);
 	/* The end of a long path is cut, not the reason. */
-	snprintf(fatal->message, sizeof(fatal->message), "'%.*s': %s",
-		 n < room ? (int)(room - n) : 0, batch_path(batch, item), error);
+	error_set(&batch->fatal, EMNIST_ERR_MEMORY, "'%.*s': %s", n < room ? (int)(room - n) : 0,
+		  batch_path(batch, item), error);
 }
 
 const char *batch_error(const struct batch *batch, const struct item *item)
 {
 	return item->failed ? batch->errors.bytes + item->error : NULL;
-}
-
-void batch_set_no_memory(struct emnist_error *error)
-{
-	*error = (struct emnist_error){
-		.code = EMNIST_ERR_MEMORY, .offset = EMNIST_NO_OFFSET, .message = "out of memory"};
 }

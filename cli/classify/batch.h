@@ -72,7 +72,4 @@ const char *batch_error(const struct batch *batch, const struct item *item);
 /* The run cannot go on: the process is short of something, which shows at the item. */
 void batch_fail_short(struct batch *batch, const struct item *item, const char *error);
 
-/* "out of memory". */
-void batch_set_no_memory(struct emnist_error *error);
-
 #endif

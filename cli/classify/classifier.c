@@ -6,6 +6,7 @@
  * number of threads.
  */
 #include "classifier.h"
+#include "../../lib/base/error.h"
 #include "../common/endings.h"
 
 #include <errno.h>
@@ -72,7 +73,7 @@ static void found_archive(struct classifier *classifier, struct batch *batch, st
 	if (item->head)
 		memcpy(item->head, bytes, item->head_nbytes);
 	else
-		batch_set_no_memory(&batch->fatal);
+		error_memory(&batch->fatal);
 }
 
 /* Passes over an item that came along with others, and is none of them: a list of labels in their
@@ -182,7 +183,7 @@ static void format_batch(struct classifier *classifier, struct batch *batch)
 		classifier->options->format->record(&batch->records, schema, &record);
 	}
 	if (batch->records.failed)
-		batch_set_no_memory(&batch->fatal);
+		error_memory(&batch->fatal);
 }
 
 void classifier_run(struct classifier *classifier, struct inputs *inputs, struct batch *batch)

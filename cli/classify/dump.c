@@ -2,7 +2,7 @@
  * dump.c - files of what the network saw.
  */
 #include "dump.h"
-#include "../common/sink.h"
+#include "../common/outputs.h"
 
 #include <errno.h>
 #include <inttypes.h>

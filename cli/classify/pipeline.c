@@ -19,6 +19,7 @@
  * be done by one thread: with more than six workers, the others would wait for it.
  */
 #include "pipeline.h"
+#include "../../lib/base/error.h"
 #include "../../lib/base/ordered.h"
 #include "../common/processors.h"
 #include "batch.h"
@@ -298,7 +299,7 @@ static bool run_many(struct pipeline *pipeline, const char *path, const struct i
 	bool more;
 
 	if (!inner.inputs) {
-		batch_set_no_memory(&pipeline->fatal);
+		error_memory(&pipeline->fatal);
 		return false;
 	}
 	options.n_threads = thread_count(options.n_threads);

@@ -4,8 +4,8 @@
 #ifndef CLI_CLASSIFY_PIPELINE_H
 #define CLI_CLASSIFY_PIPELINE_H
 
+#include "../common/outputs.h"
 #include "../common/progress.h"
-#include "../common/sink.h"
 #include "../output/records.h"
 #include "inputs.h"
 

@@ -2,8 +2,8 @@
  * unpacking.c - the image files of one archive as inputs.
  */
 #include "unpacking.h"
-
-#include "batch.h"
+#include "../../lib/base/error.h"
+#include "../output/text.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -60,7 +60,7 @@ static void fetch(struct unpack *unpack)
 	text_putc(name, '!');
 	text_add(name, unpack->next.name, strlen(unpack->next.name) + 1);
 	if (name->failed)
-		batch_set_no_memory(&unpack->failure);
+		error_memory(&unpack->failure);
 	unpack->has_next = true;
 }
 

@@ -3,7 +3,6 @@
  */
 #include "model_options.h"
 #include "outputs.h"
-#include "sink.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "../common/choice.h"
 #include "../common/commands.h"
 #include "../common/endings.h"
-#include "../common/sink.h"
+#include "../common/outputs.h"
 #include "../output/text.h"
 
 #include <stdlib.h>

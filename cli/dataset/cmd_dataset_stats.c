@@ -6,7 +6,6 @@
 #include "../common/dataset_options.h"
 #include "../common/endings.h"
 #include "../common/outputs.h"
-#include "../common/sink.h"
 #include "stats_report.h"
 
 #include <stdlib.h>

@@ -6,9 +6,9 @@
 #include "../common/engine_option.h"
 #include "../common/model_options.h"
 #include "../common/options.h"
+#include "../common/outputs.h"
 #include "../common/processors.h"
 #include "../common/progress.h"
-#include "../common/sink.h"
 #include "../output/text.h"
 #include "eval_report.h"
 

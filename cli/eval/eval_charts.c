@@ -1,9 +1,9 @@
 /*
  * eval_charts.c - the diagrams of an evaluation, in SVG. What they show is said in words as well.
  */
-#include "eval_charts.h"
 #include "../../lib/draw/heat.h"
 #include "../output/escape.h"
+#include "eval_html.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -4,7 +4,7 @@
 #include "../../lib/draw/heatmap.h"
 #include "../../lib/draw/montage.h"
 #include "../common/endings.h"
-#include "../common/sink.h"
+#include "../common/outputs.h"
 #include "../output/escape.h"
 #include "eval_report.h"
 

@@ -1,5 +1,5 @@
 /*
- * eval_html.h - parts of the page that a report is.
+ * eval_html.h - parts of the page that a report is, and its diagrams, in SVG.
  */
 #ifndef CLI_EVAL_EVAL_HTML_H
 #define CLI_EVAL_EVAL_HTML_H
@@ -18,5 +18,22 @@ void eval_put_section_of_matrix(struct text *text, const struct emnist_evaluatio
 void eval_put_section_of_confusions(struct text *text, const struct emnist_evaluation *e);
 void eval_put_section_of_certainty(struct text *text, const struct eval_report *report);
 void eval_put_section_of_classes(struct text *text, const struct emnist_evaluation *e);
+
+/* -------------------------------------------------------------------- diagrams */
+
+/* Of each bin of probability: how often it is right, with its interval, beside how often it should
+ * be; beneath, how many images fall into it. */
+void eval_plot_reliability(struct text *text, const struct emnist_evaluation *e);
+
+/* The accuracy of the surest images, by the share of them that is answered; other may be NULL. */
+void eval_plot_coverage(struct text *text, const struct emnist_evaluation *e,
+			const struct emnist_evaluation *other);
+
+/* Puts the rules of the style sheet that color the cells, on light or on dark ground. */
+void eval_heat_style(struct text *text, bool dark);
+
+/* Puts the svg element; head: what follows its description, such as a style sheet. Returns its
+ * natural width in pixels. */
+int eval_heat_put(struct text *text, const struct emnist_evaluation *e, const char *head);
 
 #endif

@@ -3,7 +3,6 @@
  * matrix, what is confused, certainty, classes.
  */
 #include "../output/escape.h"
-#include "eval_charts.h"
 #include "eval_html.h"
 
 #include <math.h>

@@ -4,7 +4,6 @@
  * Two colors that do not hang on seeing red and green tell series apart, blue and orange, and both
  * differ in lightness too. What is dark on a dark screen is light again on paper.
  */
-#include "eval_charts.h"
 #include "eval_html.h"
 
 static const char light[] =

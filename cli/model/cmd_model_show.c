@@ -3,7 +3,7 @@
  */
 #include "../common/commands.h"
 #include "../common/model_options.h"
-#include "../common/sink.h"
+#include "../common/outputs.h"
 #include "model_report.h"
 
 #include <stdlib.h>
