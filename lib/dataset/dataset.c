@@ -9,10 +9,10 @@
 #include "../base/error.h"
 #include "../base/memory.h"
 #include "../labels/labels.h"
+#include "formats.h"
 #include "levels.h"
 #include "orientation.h"
 #include "siblings.h"
-#include "source.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -327,7 +327,7 @@ static enum emnist_status open_all(struct emnist_dataset *dataset, const char *p
 		.path = path, .split = options->split, .mapping = mapping, .options = options};
 	enum emnist_status status;
 
-	status = source_open(&request, &dataset->source, error);
+	status = formats_open(&request, &dataset->source, error);
 	if (status) {
 		emnist_labels_free(mapping);
 		return status;

@@ -96,7 +96,7 @@ static enum emnist_status open_entry(const struct source_request *request, const
 		return error_memory(error);
 	inner.path = path;
 	inner.split = split;
-	status = source_open_found(&inner, source_ret, error);
+	status = request->openers->found(&inner, source_ret, error);
 	free(path);
 	return status;
 }

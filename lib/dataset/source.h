@@ -1,6 +1,6 @@
 /*
- * source.h - where a dataset's images and labels come from: one reader a format behind one
- * interface, and one table that tells the formats apart by content.
+ * source.h - where a dataset's images and labels come from: the interface that each format
+ * implements, see formats.h for the table of them.
  *
  * A source knows all labels as soon as it is open. Its images come in order, unless they are files
  * of their own; then they come in any order, and one that is damaged takes none of the others with
@@ -64,6 +64,18 @@ struct source {
 	char *assumed[EMNIST_N_ASSUMED]; /* see emnist_dataset_assumed(); NULL: nothing was */
 };
 
+struct source_request;
+
+/* How a folder or an archive opens what it holds, of whatever format that is. */
+struct source_openers {
+	/* A file or folder that is there; request->given is what the user wrote. */
+	enum emnist_status (*found)(const struct source_request *request,
+				    struct source **source_ret, struct emnist_error *error);
+	/* A stream, as formats_open_stream(). */
+	enum emnist_status (*stream)(struct gzip *stream, const struct source_request *request,
+				     struct source **source_ret, struct emnist_error *error);
+};
+
 /* What is to be opened, and how. */
 struct source_request {
 	const char *path;                    /* of the file or folder */
@@ -73,25 +85,8 @@ struct source_request {
 	const struct emnist_labels *mapping; /* the user's own; NULL: there is none */
 	const struct emnist_dataset_options *options; /* never NULL */
 	bool is_member; /* path is a name within an archive: nothing of it is on the disk */
+	const struct source_openers *openers;
 };
-
-/*
- * Opens what is at request->path, or what it is the beginning of the name of. A mapping that was
- * asked for is in request->mapping already and is not looked for. The message of an error names the
- * file that it is about where that is not request->path. Close with source_close().
- */
-enum emnist_status source_open(const struct source_request *request, struct source **source_ret,
-			       struct emnist_error *error);
-
-/* The same for a file or folder that is there; request->given is what the user wrote. */
-enum emnist_status source_open_found(const struct source_request *request,
-				     struct source **source_ret, struct emnist_error *error);
-
-/* Opens the dataset in a stream, whose format its first bytes tell; the stream is taken over, also
- * on failure. request->path is what it is called: its labels lie beside it, if they are elsewhere.
- */
-enum emnist_status source_open_stream(struct gzip *stream, const struct source_request *request,
-				      struct source **source_ret, struct emnist_error *error);
 
 /* source may be NULL. */
 void source_close(struct source *source);

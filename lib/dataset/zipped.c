@@ -9,6 +9,7 @@
 #include "zipped.h"
 
 #include "../base/memory.h"
+#include "../io/archive_kind.h"
 #include "file_names.h"
 #include "idx.h"
 #include "siblings.h"
@@ -30,7 +31,7 @@ struct choice {
 
 bool zipped_begins(const unsigned char *bytes, size_t nbytes)
 {
-	return members_sniff(bytes, nbytes) == ARCHIVE_KIND_ZIP;
+	return archive_sniff(bytes, nbytes) == ARCHIVE_KIND_ZIP;
 }
 
 /* --------------------------------------------------------------------- splits */
@@ -196,7 +197,7 @@ static enum emnist_status open_single(const struct source_request *request,
 		single.split = choice->split;
 		if (mapping)
 			single.mapping = mapping;
-		status = source_open_stream(stream, &single, source_ret, error);
+		status = request->openers->stream(stream, &single, source_ret, error);
 	}
 	if (!status && (*source_ret)->separate)
 		status = zipped_hold_listed(request, listing, entry, *source_ret, error);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "../io/directory.h"
-#include "../io/file.h"
+#include "../io/outfile.h"
 #include "../labels/labels.h"
 
 #define MAX_NAME 255
@@ -176,7 +176,7 @@ enum emnist_status emnist_model_save(const struct emnist_model *model, const cha
 		status = directory_replace(path, saved_model_names, bytes, nbytes, options->replace,
 					   error);
 	else if (!status)
-		status = file_replace(path, bytes, nbytes, error);
+		status = outfile_replace(path, bytes, nbytes, error);
 	free(bytes);
 	return status;
 }

@@ -3,7 +3,7 @@
  */
 #include "trial.h"
 
-#include "../dataset/source.h"
+#include "../dataset/formats.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,7 +106,7 @@ void trial_stream(const uint8_t *data, size_t nbytes, const char *split)
 	struct gzip *stream;
 
 	if (gzip_open_input(&input, &stream, &error) ||
-	    source_open_stream(stream, &request, &source, &error))
+	    formats_open_stream(stream, &request, &source, &error))
 		return;
 	if (!source->separate)
 		read_all(source);

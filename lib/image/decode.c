@@ -4,15 +4,10 @@
  * A format is told by its first bytes, never by a name. Its header is read and held against the
  * limits before anything is allocated, so a file that claims 60,000 x 60,000 pixels costs nothing.
  */
-#include "../io/archive.h"
+#include "../io/archive_kind.h"
 #include "image.h"
 
-/* The defaults that emnist.h documents. */
-#define DEFAULT_FILE_NBYTES ((uint64_t)256 << 20)
-#define DEFAULT_SIDE        32768
-#define DEFAULT_N_PIXELS    ((uint64_t)1 << 26)
-
-#define SUPPORTED           "(supported: PNG, JPEG, TIFF, WebP, BMP, PNM, GIF, TGA)"
+#define SUPPORTED "(supported: PNG, JPEG, TIFF, WebP, BMP, PNM, GIF, TGA)"
 
 /* A string of bytes and its length: it may hold zeros. */
 #define MAGIC(text) (text), sizeof(text) - 1
@@ -63,10 +58,10 @@ const char *image_archive_name(const void *bytes, size_t nbytes)
 {
 	/* An idx file of bytes in three dimensions. */
 	static const unsigned char idx[] = {0, 0, 8, 3};
-	const enum archive_kind kind = members_sniff(bytes, nbytes);
+	const enum archive_kind kind = archive_sniff(bytes, nbytes);
 
 	if (kind != ARCHIVE_KIND_NONE)
-		return members_kind_name(kind);
+		return archive_kind_name(kind);
 	return nbytes >= sizeof(idx) && memcmp(bytes, idx, sizeof(idx)) == 0
 		       ? "an idx file of images"
 		       : NULL;
@@ -104,16 +99,6 @@ bool image_begins(const uint8_t *bytes, size_t nbytes)
 	const struct format *format = find_format(bytes, nbytes);
 
 	return format && format->sniff != tga_sniff;
-}
-
-struct emnist_limits image_limits(const struct emnist_limits *limits)
-{
-	return (struct emnist_limits){
-		.file_nbytes = limits->file_nbytes ? limits->file_nbytes : DEFAULT_FILE_NBYTES,
-		.width = limits->width ? limits->width : DEFAULT_SIDE,
-		.height = limits->height ? limits->height : DEFAULT_SIDE,
-		.n_pixels = limits->n_pixels ? limits->n_pixels : DEFAULT_N_PIXELS,
-	};
 }
 
 static enum emnist_status check_limits(const struct image_header *header,

@@ -1,10 +1,25 @@
 /*
- * image.c - memory and orientation of decoded images, and the size of drawn ones.
+ * image.c - memory, limits and orientation of images.
  */
 #include "image.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+
+/* The defaults that emnist.h documents. */
+#define DEFAULT_FILE_NBYTES ((uint64_t)256 << 20)
+#define DEFAULT_SIDE        32768
+#define DEFAULT_N_PIXELS    ((uint64_t)1 << 26)
+
+struct emnist_limits image_limits(const struct emnist_limits *limits)
+{
+	return (struct emnist_limits){
+		.file_nbytes = limits->file_nbytes ? limits->file_nbytes : DEFAULT_FILE_NBYTES,
+		.width = limits->width ? limits->width : DEFAULT_SIDE,
+		.height = limits->height ? limits->height : DEFAULT_SIDE,
+		.n_pixels = limits->n_pixels ? limits->n_pixels : DEFAULT_N_PIXELS,
+	};
+}
 
 static enum emnist_status resize(struct image *image, uint32_t width, uint32_t height,
 				 unsigned channels, bool deep, struct emnist_error *error)

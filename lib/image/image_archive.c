@@ -59,7 +59,7 @@ static enum emnist_status not_idx(const struct emnist_archive *archive, struct e
 				 "neither an archive nor an idx file of images");
 	return error_set(error, EMNIST_ERR_FORMAT,
 			 "%s without a tar archive or an idx file of images in it",
-			 members_kind_name(kind));
+			 archive_kind_name(kind));
 }
 
 /* bytes: the first n, IDX_HEADER_NBYTES where so many are there. */

@@ -14,6 +14,7 @@
 
 #include "feed.h"
 #include "libarchive.h"
+#include "unpacker.h"
 #include "zip_end.h"
 
 #include <errno.h>
@@ -39,74 +40,11 @@ struct members {
 	struct archive_entry *entry;      /* libarchive uses its own even where it got none */
 	struct emnist_error source_error; /* code is not EMNIST_OK: why the source failed */
 	locale_t locale;                  /* 0: there is none of UTF-8 */
-	unsigned char head[MEMBERS_SNIFF_NBYTES]; /* of what was unpacked */
+	unsigned char head[ARCHIVE_SNIFF_NBYTES]; /* of what was unpacked */
 	size_t n_head, n_head_given;
 	char name[MEMBERS_NAME_MAX + 1], link[MEMBERS_NAME_MAX + 1];
 	unsigned char block[BLOCK_NBYTES];
 };
-
-/* ------------------------------------------------------------------- sniffing */
-
-/* The fields of a tar header (POSIX, pax, "ustar Interchange Format"). */
-#define TAR_CHECKSUM_AT     148
-#define TAR_CHECKSUM_NBYTES 8
-
-/* Whether a block has the sum that it says it has; all kinds of tar have it. A block of zeros, with
- * which an archive ends, has not. */
-static bool is_tar_header(const unsigned char *block)
-{
-	unsigned long sum = ' ' * TAR_CHECKSUM_NBYTES, told = 0;
-	const unsigned char *digit = block + TAR_CHECKSUM_AT;
-	const unsigned char *const end = digit + TAR_CHECKSUM_NBYTES;
-
-	for (size_t i = 0; i < MEMBERS_SNIFF_NBYTES; i++)
-		if (i < TAR_CHECKSUM_AT || i >= TAR_CHECKSUM_AT + TAR_CHECKSUM_NBYTES)
-			sum += block[i];
-	while (digit < end && *digit == ' ')
-		digit++;
-	if (digit == end || *digit < '0' || *digit > '7')
-		return false;
-	for (; digit < end && *digit >= '0' && *digit <= '7'; digit++)
-		told = told * 8 + (unsigned long)(*digit - '0');
-	return told == sum;
-}
-
-/* A string of bytes and its length: it may hold zeros. */
-#define MAGIC(text) (text), sizeof(text) - 1
-
-enum archive_kind members_sniff(const void *bytes, size_t nbytes)
-{
-	static const struct {
-		const char *magic;
-		size_t nbytes;
-		enum archive_kind kind;
-	} magics[] = {
-		{MAGIC("PK\3\4"), ARCHIVE_KIND_ZIP},
-		{MAGIC("PK\5\6"), ARCHIVE_KIND_ZIP}, /* without members */
-		{MAGIC("PK\7\10PK\3\4"), ARCHIVE_KIND_ZIP},
-		{MAGIC("\x1f\x8b"), ARCHIVE_KIND_GZIP},
-		{MAGIC("\x28\xb5\x2f\xfd"), ARCHIVE_KIND_ZSTD},
-		{MAGIC("\xfd\x37zXZ\0"), ARCHIVE_KIND_XZ},
-	};
-
-	for (size_t i = 0; i < sizeof(magics) / sizeof(*magics); i++)
-		if (nbytes >= magics[i].nbytes &&
-		    memcmp(bytes, magics[i].magic, magics[i].nbytes) == 0)
-			return magics[i].kind;
-	return nbytes >= MEMBERS_SNIFF_NBYTES && is_tar_header(bytes) ? ARCHIVE_KIND_TAR
-								      : ARCHIVE_KIND_NONE;
-}
-
-const char *members_kind_name(enum archive_kind kind)
-{
-	static const char *const names[] = {
-		[ARCHIVE_KIND_NONE] = "no archive",   [ARCHIVE_KIND_ZIP] = "a zip archive",
-		[ARCHIVE_KIND_TAR] = "a tar archive", [ARCHIVE_KIND_GZIP] = "gzip data",
-		[ARCHIVE_KIND_ZSTD] = "zstd data",    [ARCHIVE_KIND_XZ] = "xz data",
-	};
-
-	return names[kind];
-}
 
 /* ------------------------------------------------------------------ the source */
 
@@ -233,7 +171,7 @@ static enum emnist_status open_packed(struct members *members, struct emnist_err
 
 	if (!status)
 		status = read_head(members, error);
-	members->is_stream = members_sniff(members->head, members->n_head) != ARCHIVE_KIND_TAR;
+	members->is_stream = archive_sniff(members->head, members->n_head) != ARCHIVE_KIND_TAR;
 	return status;
 }
 
@@ -242,7 +180,7 @@ static enum emnist_status open_all(struct members *members, struct emnist_error 
 	const struct feed *feed = &members->feed;
 	enum emnist_status status = EMNIST_OK;
 
-	members->kind = members_sniff(feed->head, feed->head_nbytes);
+	members->kind = archive_sniff(feed->head, feed->head_nbytes);
 	if (members->kind == ARCHIVE_KIND_NONE) {
 		members->is_stream = members->as_stream;
 		if (members->is_stream)

@@ -10,24 +10,7 @@
 
 #include "../base/error.h"
 #include "../base/memory.h"
-
-enum archive_kind {
-	ARCHIVE_KIND_NONE,
-	ARCHIVE_KIND_ZIP,
-	ARCHIVE_KIND_TAR,
-	ARCHIVE_KIND_GZIP, /* what is in it shows when it is opened; likewise the next two */
-	ARCHIVE_KIND_ZSTD,
-	ARCHIVE_KIND_XZ,
-};
-
-/* As many first bytes as tell the kind: a block of a tar archive. */
-#define MEMBERS_SNIFF_NBYTES 512
-
-/* What begins with these bytes, whatever its name is. */
-enum archive_kind members_sniff(const void *bytes, size_t nbytes);
-
-/* "a zip archive", for messages. */
-const char *members_kind_name(enum archive_kind kind);
+#include "archive_kind.h"
 
 struct members;
 

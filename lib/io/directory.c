@@ -7,6 +7,8 @@
  */
 #include "directory.h"
 
+#include "../base/memory.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "file.h"
 #include "outfile.h"
+#include "path.h"
 
 /* Descriptors that nftw() may hold. */
 #define MAX_DEPTH_OPEN 16
@@ -130,7 +132,7 @@ static enum emnist_status make_directory(const char *directory, const char *path
 
 	if (mkdir(directory, 0777) < 0)
 		return error_errno(error, errno, "cannot write");
-	status = file_replace(path, bytes, nbytes, error);
+	status = outfile_replace(path, bytes, nbytes, error);
 	if (status)
 		remove_begun(directory, path);
 	return status;
@@ -201,7 +203,7 @@ enum emnist_status directory_replace(const char *path, const char *const *names,
 		status = error_errno(error, errno, "cannot write");
 		remove_begun(made, file);
 	} else {
-		file_settle_name(target);
+		path_settle(target);
 	}
 out:
 	free(target);

@@ -109,9 +109,9 @@ static enum emnist_status fill_head(struct feed *feed, struct emnist_error *erro
 	enum emnist_status status = EMNIST_OK;
 	size_t n = 1;
 
-	while (!status && n && feed->head_nbytes < MEMBERS_SNIFF_NBYTES) {
+	while (!status && n && feed->head_nbytes < ARCHIVE_SNIFF_NBYTES) {
 		status = read_fd(feed, feed->head + feed->head_nbytes,
-				 MEMBERS_SNIFF_NBYTES - feed->head_nbytes, &n, error);
+				 ARCHIVE_SNIFF_NBYTES - feed->head_nbytes, &n, error);
 		if (!status)
 			feed->head_nbytes += n;
 	}
@@ -133,7 +133,7 @@ enum emnist_status feed_begin(struct feed *feed, int fd, const void *head, size_
 	if (feed->stop_fd < 0)
 		return error_errno(error, errno, "cannot create an eventfd");
 	feed->head = alloc_array(
-		head_nbytes > MEMBERS_SNIFF_NBYTES ? head_nbytes : MEMBERS_SNIFF_NBYTES, 1);
+		head_nbytes > ARCHIVE_SNIFF_NBYTES ? head_nbytes : ARCHIVE_SNIFF_NBYTES, 1);
 	if (!feed->head)
 		return error_memory(error);
 	if (head_nbytes)

@@ -1,10 +1,12 @@
 /*
- * feed.h - the bytes of a file or a pipe, some of which were read before, as they are or unpacked.
+ * feed.h - the bytes of a file or a pipe, some of which were read before.
  */
 #ifndef IO_FEED_H
 #define IO_FEED_H
 
-#include "archive.h"
+#include "../base/error.h"
+#include "../base/memory.h"
+#include "archive_kind.h"
 
 /* What of the end of a file is kept for those who ask: the end of a zip archive, with the longest
  * comment that it may have (APPNOTE.TXT 4.3.14 to 4.3.16). */
@@ -23,7 +25,7 @@ struct feed {
 	unsigned char *tail; /* NULL, or a ring of FEED_TAIL_NBYTES with the last that were given */
 };
 
-/* fd stays open. Afterwards head has MEMBERS_SNIFF_NBYTES bytes or more, where so many are there.
+/* fd stays open. Afterwards head has ARCHIVE_SNIFF_NBYTES bytes or more, where so many are there.
  * To be released with feed_release() in any case. */
 enum emnist_status feed_begin(struct feed *feed, int fd, const void *head, size_t head_nbytes,
 			      struct emnist_error *error);
@@ -48,20 +50,6 @@ size_t feed_tail(const struct feed *feed, unsigned char *bytes);
 void feed_stop(struct feed *feed);
 
 void feed_release(struct feed *feed);
-
-/* The bytes of a feed, unpacked. */
-struct unpacker;
-
-/* kind: GZIP, ZSTD or XZ. The feed must outlive it. */
-enum emnist_status unpacker_open(struct feed *feed, enum archive_kind kind,
-				 struct unpacker **unpacker_ret, struct emnist_error *error);
-
-/* As feed_read(). The end is reported only when all before it was whole, to the last checksum. */
-enum emnist_status unpacker_read(struct unpacker *unpacker, void *bytes, size_t nbytes,
-				 size_t *n_ret, struct emnist_error *error);
-
-/* unpacker may be NULL. */
-void unpacker_close(struct unpacker *unpacker);
 
 /* "damaged WHAT: why", EMNIST_ERR_CORRUPT, for what libarchive says of the bytes; why may be NULL.
  */

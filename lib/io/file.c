@@ -1,12 +1,10 @@
 /*
- * file.c - whole files in and out.
+ * file.c - whole files in.
  */
 #include "file.h"
-#include "outfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -132,40 +130,5 @@ enum emnist_status file_read(const char *path, uint64_t limit_nbytes, struct buf
 		return error_errno(error, errno, NULL);
 	status = file_read_fd(fd, limit_nbytes, buffer, error);
 	close(fd);
-	return status;
-}
-
-char *file_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-}
-
-/* Errors are passed over: the file is whole and in its place, and some file systems cannot do it.
- */
-void file_settle_name(const char *path)
-{
-	char *folder = file_folder(path);
-	const int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-	free(folder);
-}
-
-enum emnist_status file_replace(const char *path, const void *bytes, size_t nbytes,
-				struct emnist_error *error)
-{
-	struct outfile *file;
-	enum emnist_status status = outfile_open(path, &file, error);
-
-	if (!status)
-		status = outfile_write(file, bytes, nbytes, error);
-	if (!status)
-		status = outfile_commit(file, error);
-	outfile_free(file);
 	return status;
 }

@@ -1,5 +1,5 @@
 /*
- * file.h - whole files in and out.
+ * file.h - whole files in.
  */
 #ifndef IO_FILE_H
 #define IO_FILE_H
@@ -37,16 +37,5 @@ enum emnist_status file_read_rest(int fd, uint64_t limit_nbytes, struct buffer *
 /* The same for the file at path. Directories are refused. */
 enum emnist_status file_read(const char *path, uint64_t limit_nbytes, struct buffer *buffer,
 			     struct emnist_error *error);
-
-/* Writes a file that outfile.h describes, all in one. */
-enum emnist_status file_replace(const char *path, const void *bytes, size_t nbytes,
-				struct emnist_error *error);
-
-/* The folder of path, "." where it has none; NULL when memory is short. Free with free(). */
-char *file_folder(const char *path);
-
-/* After a rename to path: flushes the new name to disk, as far as that can be had, so that what is
- * done next, such as removing what the file was made from, does not reach the disk before it. */
-void file_settle_name(const char *path);
 
 #endif

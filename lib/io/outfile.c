@@ -11,7 +11,8 @@
  */
 #include "outfile.h"
 
-#include "file.h"
+#include "../base/memory.h"
+#include "path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,7 +59,7 @@ static enum emnist_status failed(struct emnist_error *error)
 
 char *outfile_name_beside(const char *path)
 {
-	char *folder = file_folder(path), *name = NULL;
+	char *folder = path_folder(path), *name = NULL;
 	uint64_t number;
 
 	/* It does not fail for so few bytes. */
@@ -74,7 +75,7 @@ char *outfile_name_beside(const char *path)
  * way of /proc. */
 static int open_unnamed(const char *path, mode_t mode)
 {
-	char *folder = file_folder(path);
+	char *folder = path_folder(path);
 	const bool has_proc = access("/proc/self/fd", X_OK) == 0;
 	const int fd = folder && has_proc ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode) : -1;
 
@@ -350,7 +351,7 @@ static enum emnist_status take_name(struct outfile *file, bool keeps, struct emn
 	} else {
 		return errno == EBUSY && file->exists ? copy_in_place(file, error) : failed(error);
 	}
-	file_settle_name(file->path);
+	path_settle(file->path);
 	return EMNIST_OK;
 }
 
@@ -422,4 +423,18 @@ void outfile_free(struct outfile *file)
 	free(file->name);
 	free(file->path);
 	free(file);
+}
+
+enum emnist_status outfile_replace(const char *path, const void *bytes, size_t nbytes,
+				   struct emnist_error *error)
+{
+	struct outfile *file;
+	enum emnist_status status = outfile_open(path, &file, error);
+
+	if (!status)
+		status = outfile_write(file, bytes, nbytes, error);
+	if (!status)
+		status = outfile_commit(file, error);
+	outfile_free(file);
+	return status;
 }

@@ -44,6 +44,10 @@ enum emnist_status outfile_commit_all(struct outfile *const *files, size_t n,
 /* Removes what was not committed. file may be NULL. */
 void outfile_free(struct outfile *file);
 
+/* Writes a whole file in one call. */
+enum emnist_status outfile_replace(const char *path, const void *bytes, size_t nbytes,
+				   struct emnist_error *error);
+
 /* The path of a name that nothing has, in the folder of what path leads to; NULL when memory is
  * short. Free with free(). */
 char *outfile_name_beside(const char *path);

@@ -4,7 +4,8 @@
  * libarchive checks what zstd and xz say of the bytes, but not gzip's checksum: gzip is read by
  * gzip.c.
  */
-#include "feed.h"
+#include "unpacker.h"
+
 #include "gzip.h"
 #include "libarchive.h"
 

@@ -32,7 +32,7 @@ struct box {
 /* The sides of a picture or of a box. */
 enum side { LEFT, RIGHT, TOP, BOTTOM, N_SIDES };
 
-/* normalize_find.c: whether what lies in the box may be a character, by its size and shape. */
+/* normalize_box.c: whether what lies in the box may be a character, by its size and shape. */
 bool normalize_is_character(const struct frame *frame, const struct box *box);
 
 /* Paper of one brightness all over. */
@@ -96,17 +96,23 @@ bool normalize_is_random(const float *ink, const struct frame *frame);
 bool normalize_is_noise(const struct normalizer *normalizer, const struct frame *frame,
 			const uint32_t *areas, float level, float noise);
 
-/* normalize_find.c: mask[i] = whether value i of n is above the level. */
+/* normalize_components.c: mask[i] = whether value i of n is above the level. */
 void normalize_mask_above(const float *values, size_t n, float level, uint8_t *mask);
 
-/* normalize_find.c: the runs of pixels that mask, 0 or 1, has set; and as their parents a pixel of
- * the same component (touching by side or corner), or the pixel itself where it is the component's
- * root, which is the first of a run. */
+/* normalize_components.c: the runs of pixels that mask, 0 or 1, has set; and as their parents a
+ * pixel of the same component (touching by side or corner), or the pixel itself where it is the
+ * component's root, which is the first of a run. */
 void normalize_label_components(struct normalizer *normalizer, const uint8_t *mask, size_t width,
 				size_t height);
 
-/* normalize_find.c: the root of the component that pixel i belongs to. */
+/* normalize_components.c: the root of the component that pixel i belongs to. */
 uint32_t normalize_component(const uint32_t *parents, uint32_t i);
+
+/* normalize_components.c: of mask, whose components are labeled, keeps the pixels of all but
+ * specks, and returns how many components those are. What counts of a component is its ink above
+ * half the level: a large shadow has none, and weighs nothing. areas: (n) of scratch, then as for
+ * normalize_is_noise(). */
+size_t normalize_keep_components(struct normalizer *normalizer, uint32_t *areas, uint8_t *mask);
 
 /* normalize_lines.c: sets ink, in shares of its level, to zero where it is of ruled lines, or of
  * the many lines of a grid. Writes all of the normalizer. */
@@ -124,7 +130,7 @@ void normalize_drop_frames(struct normalizer *normalizer, const struct frame *fr
  * character: the table beside the sheet, the rest of a neighbor. */
 void normalize_drop_outside(struct normalizer *normalizer, const struct frame *frame);
 
-/* normalize_find.c: the box around the ink that was found. */
+/* normalize_box.c: the box around the ink that was found. */
 struct box normalize_find_box(struct normalizer *normalizer, const struct frame *frame);
 
 /* What the edges of ink, in shares of its level, tell: sums over all pixels that have neighbors to

@@ -1,9 +1,7 @@
 /*
- * normalize_find.c - the ink by a threshold, its connected components without specks, the box
- * around it, and whether that may be a character's.
+ * normalize_find.c - the ink by a threshold, and what of it is no character's.
  */
 #include "../base/simd.h"
-#include "lanes.h"
 #include "normalize.h"
 #include "normalize_light.h"
 
@@ -11,14 +9,6 @@
 
 /* Ink must stand out from the noise of the paper by this many standard deviations. */
 #define NOISE_SIGMAS 4.0f
-
-/* A component smaller than this share of the largest is a speck. */
-#define SPECK_SHARE 0.02f
-
-/* A character has at least this share of the frame's longer side, and is not much wider than high,
- * as the bar of an H would be. */
-#define MIN_CHARACTER 0.15
-#define MIN_ASPECT    0.3
 
 /* Ink below this share of its level is taken for blurred paper when components are formed. */
 #define COMPONENT_LEVEL 0.4f
@@ -62,144 +52,6 @@ static float level_above(const float *ink, size_t n, float threshold)
 			return level;
 		threshold = next;
 	}
-}
-
-static uint32_t find_root(uint32_t *parents, uint32_t i)
-{
-	while (parents[i] != i) {
-		parents[i] = parents[parents[i]];
-		i = parents[i];
-	}
-	return i;
-}
-
-uint32_t normalize_component(const uint32_t *parents, uint32_t i)
-{
-	while (parents[i] != i)
-		i = parents[i];
-	return i;
-}
-
-static uint32_t unite(uint32_t *parents, uint32_t a, uint32_t b)
-{
-	a = find_root(parents, a);
-	b = find_root(parents, b);
-	if (a < b) {
-		parents[b] = a;
-		return a;
-	}
-	parents[a] = b;
-	return b;
-}
-
-/* A row of pixels, a bit each. */
-#define WORD_BITS 64
-#define N_WORDS   (WORK_SIDE / WORD_BITS)
-
-/* Of n bytes that are 0 or 1, 8 at most, the k-th as bit k. */
-static inline uint64_t bits_of(const uint8_t *bytes, size_t n)
-{
-	uint64_t word = 0;
-
-	memcpy(&word, bytes, n);
-	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
-		word = __builtin_bswap64(word);
-	return word * UINT64_C(0x0102040810204080) >> 56;
-}
-
-static void take_bits(const uint8_t *mask, size_t width, uint64_t bits[N_WORDS])
-{
-	size_t x = 0;
-
-	memset(bits, 0, N_WORDS * sizeof(*bits));
-	for (; x + 8 <= width; x += 8)
-		bits[x / WORD_BITS] |= bits_of(mask + x, 8) << x % WORD_BITS;
-	if (x < width)
-		bits[x / WORD_BITS] |= bits_of(mask + x, width - x) << x % WORD_BITS;
-}
-
-/* The first bit that is set, from `at` on; WORK_SIDE: there is none. */
-static unsigned find_bit(const uint64_t bits[N_WORDS], unsigned at, uint64_t flip)
-{
-	for (; at < WORK_SIDE; at = (at / WORD_BITS + 1) * WORD_BITS) {
-		const uint64_t left = (bits[at / WORD_BITS] ^ flip) >> at % WORD_BITS;
-
-		if (left)
-			return at + (unsigned)__builtin_ctzll(left);
-	}
-	return WORK_SIDE;
-}
-
-/* The runs of the row that begins with pixel `start`; returns how many there are. */
-static size_t find_runs(const uint8_t *mask, size_t width, size_t start, struct run *runs)
-{
-	uint64_t bits[N_WORDS];
-	unsigned first, end = 0;
-	size_t n = 0;
-
-	take_bits(mask + start, width, bits);
-	while ((first = find_bit(bits, end, 0)) < WORK_SIDE) {
-		end = find_bit(bits, first, UINT64_MAX);
-		runs[n++] = (struct run){(uint16_t)(start + first), (uint16_t)(start + end)};
-	}
-	return n;
-}
-
-/* Run by run: its pixels have its first one as their parent, and that is united with those of the
- * runs that it touches above. */
-void normalize_label_components(struct normalizer *normalizer, const uint8_t *mask, size_t width,
-				size_t height)
-{
-	uint32_t *const parents = normalizer->parents;
-	struct run *run = normalizer->runs, *above = run;
-
-	for (size_t y = 0; y < height; y++) {
-		struct run *const row = run;
-		struct run *const end = run + find_runs(mask, width, y * width, run);
-
-		for (; run < end; run++) {
-			uint32_t label = run->first;
-
-			for (uint32_t i = run->first; i < run->end; i++)
-				parents[i] = run->first;
-			/* They touch at a corner, too. */
-			while (above < row && above->end + width < run->first)
-				above++;
-			for (struct run *k = above; k < row && k->first + width <= run->end; k++)
-				label = unite(parents, label, k->first);
-		}
-		above = row;
-	}
-	normalizer->n_runs = (size_t)(run - normalizer->runs);
-}
-
-/* Of mask, keeps the pixels of all components but specks, and returns how many components those
- * are. What counts of a component is its ink above half the level: a large shadow has none, and
- * weighs nothing. */
-static size_t keep_components(struct normalizer *normalizer, uint32_t *areas, uint8_t *mask)
-{
-	const struct run *const runs = normalizer->runs;
-	uint32_t *const parents = normalizer->parents, largest = 1;
-	size_t n_kept = 0;
-
-	for (size_t k = 0; k < normalizer->n_runs; k++)
-		areas[runs[k].first] = 0;
-	for (size_t k = 0; k < normalizer->n_runs; k++) {
-		uint32_t *area = &areas[find_root(parents, runs[k].first)];
-
-		for (uint32_t i = runs[k].first; i < runs[k].end; i++)
-			*area += normalizer->ink[i] > 0.5f;
-		largest = *area > largest ? *area : largest;
-	}
-	for (size_t k = 0; k < normalizer->n_runs; k++) {
-		const uint32_t first = runs[k].first, area = areas[find_root(parents, first)];
-
-		if (area == 0 || (float)area < SPECK_SHARE * (float)largest)
-			memset(mask + first, 0, runs[k].end - first);
-		else
-			n_kept += parents[first] == first;
-	}
-	return n_kept;
 }
 
 /* What crosses the border. */
@@ -283,18 +135,6 @@ static void take_shares(float *ink, size_t n, float level)
 	}
 }
 
-SIMD_CLONES
-static void mask_above(const float *restrict values, size_t n, float level, uint8_t *restrict mask)
-{
-	for (size_t i = 0; i < n; i++)
-		mask[i] = values[i] > level;
-}
-
-void normalize_mask_above(const float *values, size_t n, float level, uint8_t *mask)
-{
-	mask_above(values, n, level, mask);
-}
-
 float normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise)
 {
 	const size_t n = frame->width * frame->height;
@@ -313,85 +153,10 @@ float normalize_find_ink(struct normalizer *normalizer, const struct frame *fram
 	normalize_remove_lines(normalizer, frame, grid);
 	normalize_mask_above(normalizer->ink, n, COMPONENT_LEVEL, normalizer->keep);
 	normalize_label_components(normalizer, normalizer->keep, frame->width, frame->height);
-	n_kept = keep_components(normalizer, areas, normalizer->keep);
+	n_kept = normalize_keep_components(normalizer, areas, normalizer->keep);
 	if (normalize_is_noise(normalizer, frame, areas, level, noise))
 		return 0;
 	normalize_drop_outside(normalizer, frame);
 	normalize_drop_frames(normalizer, frame, n_kept);
 	return level;
-}
-
-bool normalize_is_character(const struct frame *frame, const struct box *box)
-{
-	const double width = box->right - box->left, height = box->bottom - box->top;
-	const double side = fmax((double)frame->width, (double)frame->height);
-
-	return fmax(width, height) >= MIN_CHARACTER * side && height >= MIN_ASPECT * width;
-}
-
-/* Where profile (n values 0..1) rises through a half for the first time, between the centers of
- * two cells, seen from its start. */
-static double rise(const float *profile, size_t n, ptrdiff_t step)
-{
-	const float *at = step > 0 ? profile : profile + n - 1;
-	float before = 0;
-	size_t i = 0;
-
-	while (i + 1 < n && at[0] < 0.5f) {
-		before = at[0];
-		at += step;
-		i++;
-	}
-	if (at[0] <= before)
-		return (double)i;
-	return (double)i + 0.5 - (double)((at[0] - 0.5f) / (at[0] - before));
-}
-
-/* The two places where profile passes a half, seen from either end; never less than a cell apart.
- */
-static void find_ends(const float *profile, size_t n, double *first_ret, double *last_ret)
-{
-	const double first = rise(profile, n, 1), last = (double)n - rise(profile, n, -1);
-	const double middle = (first + last) / 2, half = fmax(last - first, 1) / 2;
-
-	*first_ret = middle - half;
-	*last_ret = middle + half;
-}
-
-/* columns, with LANES values too many, = the most of what they are and of the ink that is kept in a
- * row. Returns the row's most. */
-SIMD_CLONES
-static float raise_columns(const float *restrict ink, const uint8_t *restrict keep, size_t width,
-			   float *restrict columns)
-{
-	float kept[WORK_SIDE + LANES];
-	lanes most = {0};
-
-	for (size_t x = 0; x < width; x++)
-		kept[x] = keep[x] ? ink[x] : 0;
-	memset(kept + width, 0, LANES * sizeof(*kept));
-	for (size_t x = 0; x < width; x += LANES) {
-		lanes_raise((lanes *)(columns + x), (const lanes *)(kept + x));
-		lanes_raise(&most, (const lanes *)(kept + x));
-	}
-	return lanes_most(&most);
-}
-
-struct box normalize_find_box(struct normalizer *normalizer, const struct frame *frame)
-{
-	const size_t width = frame->width, height = frame->height;
-	/* The largest ink of each column, and of each row. */
-	float *columns = normalizer->rows, *rows = columns + width + LANES;
-	struct box box;
-
-	memset(columns, 0, (width + LANES + height) * sizeof(*columns));
-	for (size_t y = 0; y < height; y++) {
-		const uint8_t *keep = normalizer->keep + y * width;
-
-		if (memchr(keep, 1, width))
-			rows[y] = raise_columns(normalizer->ink + y * width, keep, width, columns);
-	}
-	find_ends(columns, width, &box.left, &box.right);
-	find_ends(rows, height, &box.top, &box.bottom);
-	return box;
 }

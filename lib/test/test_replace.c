@@ -5,7 +5,6 @@
  * open(), fsync(), rename() and renameat2() of the library are those of this file, which write down
  * that they were called, and fail when told.
  */
-#include "../io/file.h"
 #include "../io/outfile.h"
 
 #include <dirent.h>
@@ -145,7 +144,7 @@ static mode_t mode_of(const char *name)
 static enum emnist_status replace(const char *name, const char *text, struct emnist_error *error)
 {
 	memset(calls, 0, sizeof(calls));
-	return file_replace(name, text, strlen(text), error);
+	return outfile_replace(name, text, strlen(text), error);
 }
 
 /* The same, written piece by piece. */

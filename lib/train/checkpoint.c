@@ -6,6 +6,7 @@
 
 #include "../emnist_train.h"
 #include "../io/file.h"
+#include "../io/outfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -149,7 +150,7 @@ enum emnist_status checkpoint_write(const struct checkpoint *checkpoint, const c
 
 	if (status)
 		return status;
-	status = file_replace(path, bytes, nbytes, error);
+	status = outfile_replace(path, bytes, nbytes, error);
 	free(bytes);
 	return status;
 }

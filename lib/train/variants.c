@@ -6,7 +6,7 @@
  * held out among them, undistorted and without weight.
  */
 #include "../base/memory.h"
-#include "../io/file.h"
+#include "../io/outfile.h"
 #include "settings.h"
 #include "train_set.h"
 
@@ -75,7 +75,7 @@ static enum emnist_status save(const struct variants *variants, const char *name
 	if (reads)
 		status = error_set(error, EMNIST_ERR_ARGUMENT, "refusing to overwrite the input");
 	if (!status)
-		status = file_replace(path, bytes, nbytes, error);
+		status = outfile_replace(path, bytes, nbytes, error);
 	free(bytes);
 	return status ? error_prefix(error, status, name) : EMNIST_OK;
 }

@@ -1,0 +1,31 @@
+/*
+ * path.c - names of files and the folders that they are in.
+ */
+#include "path.h"
+
+#include "../base/memory.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+char *path_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+}
+
+/* Errors are passed over: the file is whole and in its place, and some file systems cannot do it.
+ */
+void path_settle(const char *path)
+{
+	char *folder = path_folder(path);
+	const int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(folder);
+}
