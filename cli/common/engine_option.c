@@ -2,7 +2,7 @@
  * engine_option.c - the engine that computes a network's products.
  */
 #include "engine_option.h"
-#include "machine.h"
+#include "kernels.h"
 #include "messages.h"
 
 const char *const engine_names[] = {"auto", "blas", "kernels", NULL};

@@ -20,15 +20,6 @@ struct machine {
 	char system[192];    /* kernel and release */
 };
 
-/* Has OpenBLAS start no threads of its own. Where the user has not set OPENBLAS_CORETYPE, which
- * names its kernels, and OpenBLAS's own choice is made for less than this processor can do, sets
- * it, and returns what is replaced, "Prescott"; else NULL. To be called before anything loads
- * OpenBLAS, while there is one thread; then again at will. */
-const char *kernels_choose(void);
-
-/* Has OpenBLAS start no threads of its own, and nothing else. */
-void kernels_alone(void);
-
 /* As kernels_choose(), and loads OpenBLAS. wanted: the engine that is asked for. */
 void machine_find(struct machine *machine, enum emnist_engine wanted);
 

@@ -69,6 +69,52 @@ wrong_arrows()
 }
 none 'every folder includes what lib/README.md allows it' wrong_arrows
 
+# No two files need each other, directly or by way of others: what both need is a third one's. A file
+# is its .c and its .h. `circles` reads pairs, the first of which needs the second, and names those
+# that stand in a circle.
+circles()
+{
+	tsort 2>&1 >/dev/null | sed 's/^tsort: //; s/^-: input.*/these files need each other in a circle:/'
+}
+cat >"$TMP/includes.awk" <<'END'
+/^ *# *include *"/ {
+	split($0, parts, "\"")
+	path = FILENAME
+	sub(/[^\/]*$/, parts[2], path)
+	while (sub(/[^\/.]+\/\.\.\//, "", path))
+		;
+	from = FILENAME
+	sub(/\.[ch]$/, "", from)
+	sub(/\.[ch]$/, "", path)
+	print from, path
+}
+END
+include_circles()
+{
+	grep -E "^(lib|cli/(common|output))/" "$TMP/sources" | xargs awk -f "$TMP/includes.awk" | circles
+}
+none 'no two files include each other' include_circles
+
+# The same of functions and variables, which a header may declare for several files.
+cat >"$TMP/calls.awk" <<'END'
+{ sub(/\.o:$/, "", $1) }
+$(NF - 1) == "U" { needs[++n] = $1 " " $NF; next }
+{ home[$NF] = $1 }
+END {
+	for (i = 1; i <= n; i++) {
+		split(needs[i], pair)
+		if (pair[2] in home) print pair[1], home[pair[2]]
+	}
+}
+END
+call_circles()
+{
+	grep '^lib/.*\.c$' "$TMP/sources" | grep -vE '^lib/(test|fuzz|bench|tool)/' |
+		sed "s,\(.*\)\.c$,$BUILD/\1.o," | xargs nm -A -g | sed "s,^$BUILD/,," |
+		awk -f "$TMP/calls.awk" | circles
+}
+none 'no two files of lib call each other' call_circles
+
 # What cli includes of lib by way of -Ilib is public.
 private_of_cli()
 {
