@@ -4,7 +4,7 @@
 #	CC, CFLAGS, CPPFLAGS, LDFLAGS   compiler and its flags; CFLAGS defaults to -O2 -g
 #	SANITIZE=LIST                   build with -fsanitize=LIST (use with a BUILD of its own)
 #	BUILD=DIR                       where everything is built; default build
-#	EMULATOR=PROGRAM                what runs the program that lays out the default model, where
+#	EMULATOR=PROGRAM                what runs the program that packs the default model, where
 #	                                it is built for another kind of machine
 #	prefix, bindir, libdir, includedir, mandir, DESTDIR    where `install` puts things
 #	EMNIST_DATA=DIR                 folder with emnist/ and seed/, for tests and training

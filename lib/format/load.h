@@ -11,7 +11,7 @@ struct model_source {
 	const void *bytes;
 	size_t nbytes;
 	bool is_lasting; /* the bytes live as long as the model, which may borrow from them */
-	/* The panels of its layers, one after the other, as they were laid out before from a model
+	/* The panels of its layers, one after the other, as they were packed before from a model
 	 * that had been checked; they live as long, too. NULL: there are none. */
 	const float *panels;
 	size_t n_panels;    /* floats */
