@@ -169,6 +169,18 @@ static void tell_assumed(const struct emnist_dataset *dataset, const char *path)
 	}
 }
 
+static bool choose_indices(const struct dataset_settings *settings, struct indices *indices,
+			   struct emnist_dataset_options *options)
+{
+	if (!indices_read(indices, settings->indices_path))
+		return false;
+	if (!indices->n)
+		complain("'%s': names no image", settings->indices_path);
+	options->indices = indices->values;
+	options->n_indices = indices->n;
+	return indices->n > 0;
+}
+
 struct emnist_dataset *dataset_open(struct dataset_settings *settings, const char *path,
 				    enum emnist_preprocess usual)
 {
@@ -189,16 +201,8 @@ struct emnist_dataset *dataset_open(struct dataset_settings *settings, const cha
 	struct indices indices = {0};
 	struct emnist_error error;
 
-	if (settings->indices_path) {
-		if (!indices_read(&indices, settings->indices_path))
-			goto out;
-		if (!indices.n) {
-			complain("'%s': names no image", settings->indices_path);
-			goto out;
-		}
-		options.indices = indices.values;
-		options.n_indices = indices.n;
-	}
+	if (settings->indices_path && !choose_indices(settings, &indices, &options))
+		goto out;
 	if (emnist_dataset_open(path, &options, &dataset, &error))
 		complain_of(path, &error);
 	if (dataset && !outputs_spare_dataset(dataset)) {

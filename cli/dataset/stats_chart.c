@@ -36,27 +36,6 @@ static const char style[] =
 	"@media print{svg{background:#fff;color:#000}}"
 	"</style>\n";
 
-/* The first characters of a text, between tags. Labels are visible characters; paths are shown as
- * messages show them. */
-static void put_escaped(struct text *text, const char *string, size_t n_max)
-{
-	for (size_t n = 0; *string; string++) {
-		const unsigned char c = (unsigned char)*string;
-
-		n += (c & 0xc0) != 0x80;
-		if (n > n_max)
-			break;
-		if (c == '&')
-			text_puts(text, "&amp;");
-		else if (c == '<')
-			text_puts(text, "&lt;");
-		else if (c == '>')
-			text_puts(text, "&gt;");
-		else
-			text_putc(text, (char)c);
-	}
-}
-
 static uint64_t most_of(const struct emnist_part *part)
 {
 	uint64_t most = 1;
@@ -69,10 +48,8 @@ static uint64_t most_of(const struct emnist_part *part)
 /* How many characters of a label are shown. */
 static size_t letters_of(const char *label)
 {
-	size_t n = 0;
+	const size_t n = utf8_count(label);
 
-	for (; *label; label++)
-		n += (*label & 0xc0) != 0x80;
 	return n < LABEL_SHOWN ? n : LABEL_SHOWN;
 }
 
@@ -134,12 +111,12 @@ static void put_bar(struct text *text, const struct emnist_part *part, size_t i,
 		    "<title>",
 		    (int)label_group_of(part->labels, i), x - step * BAR_SHARE / 2,
 		    BARS_TOP + BARS_HEIGHT - height, step * BAR_SHARE, height);
-	put_escaped(text, label, SIZE_MAX);
+	html_put(text, label);
 	text_printf(text, ": %s, %.2f %%</title></rect>", with_commas(part->counts[i], digits),
 		    100 * stats_share(part->counts[i], part->n_images));
 	text_printf(text, "<text class=\"label\" x=\"%.1f\" y=\"%d\">", x,
 		    BARS_TOP + BARS_HEIGHT + 16);
-	put_escaped(text, label, LABEL_SHOWN);
+	html_put_start(text, label, LABEL_SHOWN);
 	text_puts(text, "</text>\n");
 }
 
@@ -176,7 +153,7 @@ static void put_panel(struct text *text, const char *path, const struct emnist_p
 	escape_put(&shown, slash && slash[1] ? slash + 1 : path);
 	text_putc(&shown, '\0');
 	text->failed |= shown.failed;
-	put_escaped(text, shown.failed ? "" : shown.bytes, SIZE_MAX);
+	html_put(text, shown.failed ? "" : shown.bytes);
 	text_release(&shown);
 	text_printf(text, ": %s images</text>\n", with_commas(part->n_images, digits));
 	put_groups(text, part);

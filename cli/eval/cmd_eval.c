@@ -172,6 +172,17 @@ static void note_missing(const struct settings *s, const struct contender *conte
 			 contender->path ? contender->path : "built-in model");
 }
 
+static void tell_of(const struct settings *s, const struct contender *contender,
+		    const struct emnist_dataset *dataset, unsigned n_threads)
+{
+	complain("model %s, %zu classes; dataset of %llu images, %zu classes, %s; %u threads, "
+		 "engine %s",
+		 eval_model_name(contender->path), emnist_model_n_outputs(contender->model),
+		 (unsigned long long)emnist_dataset_count(dataset),
+		 emnist_labels_count(emnist_dataset_labels(dataset)),
+		 emnist_dataset_describe(dataset), n_threads, engine_names[s->engine]);
+}
+
 static bool evaluate(const struct settings *s, struct contender *contender,
 		     struct emnist_dataset *dataset, struct watch *watch)
 {
@@ -191,13 +202,7 @@ static bool evaluate(const struct settings *s, struct contender *contender,
 	enum emnist_status status;
 
 	if (s->verbose)
-		complain("model %s, %zu classes; dataset of %llu images, %zu classes, %s; %u "
-			 "threads, engine %s",
-			 eval_model_name(contender->path), emnist_model_n_outputs(contender->model),
-			 (unsigned long long)emnist_dataset_count(dataset),
-			 emnist_labels_count(emnist_dataset_labels(dataset)),
-			 emnist_dataset_describe(dataset), options.n_threads,
-			 engine_names[s->engine]);
+		tell_of(s, contender, dataset, options.n_threads);
 	progress_start(&watch->progress, "images", s->quiet);
 	progress_end_on_interrupt(&watch->progress);
 	status = emnist_evaluate(contender->model, dataset, &options, &contender->evaluation,

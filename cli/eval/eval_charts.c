@@ -237,22 +237,12 @@ struct heat {
 	int width, height;
 };
 
-/* Bytes that begin characters. */
-static int length_of(const char *label)
-{
-	int n = 0;
-
-	for (; *label; label++)
-		n += (*label & 0xc0) != 0x80;
-	return n;
-}
-
 static int longest(const struct emnist_labels *labels)
 {
 	int most = 1;
 
 	for (size_t i = 0; i < emnist_labels_count(labels); i++) {
-		const int n = length_of(emnist_labels_text(labels, i));
+		const int n = (int)utf8_count(emnist_labels_text(labels, i));
 
 		most = n > most ? n : most;
 	}

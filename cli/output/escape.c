@@ -33,6 +33,15 @@ size_t utf8_length(const unsigned char *bytes, size_t n)
 	return length;
 }
 
+size_t utf8_count(const char *string)
+{
+	size_t n = 0;
+
+	for (; *string; string++)
+		n += !is_continuation((unsigned char)*string);
+	return n;
+}
+
 /* The code point of a valid sequence. */
 static uint32_t code_point(const unsigned char *bytes, size_t length)
 {
@@ -187,11 +196,16 @@ static bool is_banned(const unsigned char *bytes, size_t length)
 
 void html_put(struct text *text, const char *string)
 {
+	html_put_start(text, string, SIZE_MAX);
+}
+
+void html_put_start(struct text *text, const char *string, size_t n_max)
+{
 	const unsigned char *bytes = (const unsigned char *)string;
 	const size_t n = strlen(string);
 	size_t length;
 
-	for (size_t i = 0; i < n; i += length ? length : 1) {
+	for (size_t i = 0, n_put = 0; i < n && n_put < n_max; i += length ? length : 1, n_put++) {
 		const char *entity = entity_of(bytes[i]);
 
 		length = utf8_length(bytes + i, n - i);

@@ -14,6 +14,9 @@
  * is valid (RFC 3629: shortest form, no surrogates, at most U+10FFFF). */
 size_t utf8_length(const unsigned char *bytes, size_t n);
 
+/* How many characters begin in the string. */
+size_t utf8_count(const char *string);
+
 /* -------------------------------------------------------------------- terminals */
 
 /* The most bytes that escape_next() writes. */
@@ -57,6 +60,9 @@ extern const struct csv_dialect csv_tab;
 /* Puts the string so that it may stand between tags and between quotes, in HTML and in XML alike:
  * markup is escaped; what nobody sees, and bytes that are not UTF-8, become U+FFFD. */
 void html_put(struct text *text, const char *string);
+
+/* The same of its first n_max characters. */
+void html_put_start(struct text *text, const char *string, size_t n_max);
 
 /* Puts nbytes bytes in base64 (RFC 4648), with padding. */
 void base64_put(struct text *text, const void *bytes, size_t nbytes);
