@@ -362,7 +362,8 @@ EMNIST_API const struct emnist_origin *emnist_model_origin(const struct emnist_m
 
 /* ----------------------------------------------------------------- session */
 
-/* What computes the products of a network. Scores of both are within 1e-5 of each other. */
+/* What computes the products of a network. Scores of the built-in model are within 1e-5 of each
+ * other. */
 enum emnist_engine {
 	EMNIST_ENGINE_AUTO = 0, /* the kernels; without AVX2, BLAS where it is installed */
 	EMNIST_ENGINE_BLAS,     /* the BLAS library, loaded when it is first needed */
@@ -396,7 +397,8 @@ EMNIST_API void emnist_session_free(struct emnist_session *session);
 /* vectors: (n_rows, n_inputs), row-major, finite. probabilities: (n_rows, n_outputs), in [0,1];
  * rows sum to 1, but for models that end in sigmoids. With the kernels, a row's result depends on
  * that row alone, to the bit, and is the same on all machines with fused multiply-add (x86-64 with
- * AVX2 or AVX-512, ARM); all others are within 1e-5 of that. */
+ * AVX2 or AVX-512, ARM); all others are within 1e-5 of that for the
+ * built-in model. */
 EMNIST_API enum emnist_status emnist_session_run(struct emnist_session *session,
 						 const float *vectors, size_t n_rows,
 						 float *probabilities, struct emnist_error *error);
