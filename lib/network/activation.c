@@ -1,9 +1,9 @@
 /*
  * activation.c - activation functions and softmax.
  *
- * Each loop runs over a block of fixed length, which compilers turn into vector code even where
- * they are told to be sparing; what is left at the end is copied into a block of its own. So a
- * value's result is the same wherever in an array it stands.
+ * Each loop runs over a block of fixed length, which compilers vectorize even at low optimization
+ * levels. The remaining values are copied into a block of their own. So a value's result does not
+ * depend on its position in the array.
  */
 #include <float.h>
 #include <math.h>
@@ -15,7 +15,7 @@
 
 #define BLOCK 32
 
-/* Rows whose sums are formed at a time. */
+/* Rows summed at a time. */
 #define GROUP 4
 
 /* From Klambauer et al., "Self-Normalizing Neural Networks", 2017, as in ONNX and PyTorch. */
@@ -134,8 +134,8 @@ void activation_apply(enum emnist_activation activation, float alpha, float gamm
 	}
 }
 
-/* An overflow on the way through a network leaves infinities and NaN, and the probabilities must
- * be probabilities still: infinities become the largest floats, NaN the least of them. */
+/* Overflow inside a network leaves infinities and NaN, but the output must still be probabilities.
+ * Infinities become the largest floats, NaN the lowest. */
 static inline float make_finite(float x)
 {
 	const float above = x > -FLT_MAX ? x : -FLT_MAX;
@@ -143,7 +143,7 @@ static inline float make_finite(float x)
 	return above < FLT_MAX ? above : FLT_MAX;
 }
 
-/* The largest of n values, made finite, in as many lanes as a vector has. */
+/* The largest of n values, made finite, with one running maximum per vector lane. */
 SIMD_CLONES static float largest_of(const float *values, size_t n)
 {
 	enum { LANES = 16 };
@@ -186,8 +186,8 @@ static void exp_row(float *values, size_t n)
 	}
 }
 
-/* Divides each of n_rows rows by its sum. The sums, each of which has to wait for its last
- * addition, go side by side. */
+/* Divides each of n_rows rows by its sum. Several sums run side by side, since each has to wait for
+ * its last addition. */
 static inline void divide_rows(float *values, const size_t n_rows, size_t n)
 {
 	double sums[GROUP] = {0};

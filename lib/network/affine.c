@@ -1,6 +1,4 @@
-/*
- * affine.c - scaling and shifting of single values, taken into layers.
- */
+/* affine.c - folds scaling and shifting of single values into layers. */
 #include "affine.h"
 
 #include <math.h>
@@ -30,14 +28,14 @@ void affine_into_columns(struct layer *layer, const double *scale, const double 
 	}
 }
 
-/* Far from both 1/50, of a deviation of 50 levels, and from 1. */
+/* Far from both 1/50, for a standard deviation of 50 levels, and 1. */
 #define BYTES_SCALE (1.0 / 16)
 
 bool affine_takes_bytes(const double *scale, size_t n)
 {
 	size_t n_small = 0, n_told = 0;
 
-	/* A pixel that is always the same tells nothing: scalers leave it as it is. */
+	/* A constant pixel carries no information: scalers leave it as it is. */
 	for (size_t i = 0; i < n; i++) {
 		const double magnitude = fabs(scale[i]);
 

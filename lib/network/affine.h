@@ -1,19 +1,17 @@
 /*
- * affine.h - scaling and shifting of single values, taken into the layers before or after.
+ * affine.h - folds scaling and shifting of single values into the layer before or after.
  *
- * What scales and shifts each value on its own (batch normalization, arithmetic with constants)
- * goes into the rows and the bias of a fully connected layer before it whose activation is yet
- * to come:
+ * Batch normalization and arithmetic with constants scale and shift each value on its own. After a
+ * fully connected layer, and before its activation, they go into the layer's rows and bias:
  *
  *	s (W x + b) + t  =  (diag(s) W) x + (s b + t)
  *
- * Elsewhere - on the input, or after an activation - it goes into the columns and the bias of the
- * next:
+ * Elsewhere - on the input, or after an activation - they go into the columns and the bias of the
+ * next layer:
  *
  *	W (s x + t) + b  =  (W diag(s)) x + (W t + b)
  *
- * scale and shift are in double precision, so that however many of them are composed, the weights
- * are rounded once.
+ * scale and shift are doubles: weights are rounded once, however many scalings are composed.
  */
 #ifndef NETWORK_AFFINE_H
 #define NETWORK_AFFINE_H
@@ -27,14 +25,14 @@ void affine_into_rows(struct layer *layer, const double *scale, const double *sh
 void affine_into_columns(struct layer *layer, const double *scale, const double *shift);
 
 /*
- * Whether what comes first scales the n values of the input as only makes sense where they are
- * 0..255: Keras' Rescaling(1/255), or scikit-learn's StandardScaler of such pixels. Values in [0,1]
- * have no standard deviation above 1/2, nor a range above 1, so that scaling them to a deviation or
- * a range of 1 multiplies by 1 at the least.
+ * Whether this scaling of the n input values only makes sense for inputs of 0..255: Keras'
+ * Rescaling(1/255), or scikit-learn's StandardScaler of such pixels. Values in [0,1] have a
+ * standard deviation of at most 1/2 and a range of at most 1, so a scaler multiplies them by at
+ * least 1.
  */
 bool affine_takes_bytes(const double *scale, size_t n);
 
-/* What a vector's value of 1 is where the input is 0..255. */
+/* What 1 stands for in a model that takes 0..255. */
 #define AFFINE_BYTE_MAX 255.0
 
 #endif

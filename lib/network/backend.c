@@ -1,10 +1,10 @@
 /*
- * backend.c - what does the arithmetic, and whether that is the best there is.
+ * backend.c - which BLAS and which kernels are in use, and whether they are the fastest available.
  *
- * OpenBLAS chooses its kernels by the processor's model. One that is newer than it runs kernels of
- * an older processor, as does any where the environment says so, and with half the vector's width
- * they have half the speed. So kernels are ranked by the instructions that they use, and the rank
- * is held against that of the processor itself.
+ * OpenBLAS picks its kernels by processor model. A processor newer than the library gets kernels
+ * for an older one; so does any processor if the environment asks for it. With half the vector
+ * width they run at half the speed. So kernels are ranked by the instructions that they use, and
+ * compared with the processor's own rank.
  */
 #include "backend.h"
 
@@ -32,8 +32,8 @@ enum rank {
 
 static const char *const rank_names[] = {NULL, "SSE", "AVX", "AVX2", "AVX-512"};
 
-/* The names that OpenBLAS 0.3.21 to 0.3.28 give to their kernels for x86 (driver/others/dynamic.c);
- * what is not here is not judged. */
+/* Kernel names of OpenBLAS 0.3.21 to 0.3.28 on x86 (driver/others/dynamic.c). Unlisted names are
+ * not judged. */
 static const struct {
 	const char *kernels;
 	enum rank rank;
@@ -80,9 +80,9 @@ static unsigned features_of_processor(void)
 	return features;
 }
 
-/* OpenBLAS's kernels that any of its builds for many processors has, best first, and what they are
- * compiled to use. Cooperlake's products of floats are SkylakeX's. A build that knows no such name,
- * as 0.3.21 does not know Cooperlake's, goes by the processor's features and comes to the same. */
+/* The kernels in every OpenBLAS build for many processors, best first, and the instructions that
+ * they use. Cooperlake's sgemm is SkylakeX's. A build that does not know a name (0.3.21 and
+ * Cooperlake) goes by processor features, with the same result. */
 static const struct {
 	const char *kernels;
 	unsigned features;
@@ -96,7 +96,7 @@ static const struct {
 	{NULL, 0, RANK_SSE},
 };
 
-/* The number of the first that the processor has the features for. */
+/* Index of the first entry that the processor has the features for. */
 static size_t choice_for(unsigned features)
 {
 	size_t i = 0;
@@ -123,7 +123,7 @@ const char *backend_better_kernels(const char *kernels, unsigned features)
 	return used != RANK_UNKNOWN && used < choices[i].rank ? choices[i].kernels : NULL;
 }
 
-/* The compiler's choice among SIMD_CLONES. */
+/* The version that the compiler chose for SIMD_CLONES. */
 static enum rank rank_of_loops(void)
 {
 #if SIMD_HAS_CLONES
@@ -147,7 +147,7 @@ static void describe(void)
 
 	backend.network = kernel_at(0)->name;
 	backend.blas = facts.is_there ? "unknown BLAS" : "none";
-	/* "OpenBLAS 0.3.21 ": the name, the version, and how it is built. */
+	/* "OpenBLAS 0.3.21 ...": the name, the version, and build options. */
 	if (facts.openblas && sscanf(facts.openblas, "OpenBLAS %40s", version) == 1) {
 		snprintf(blas, sizeof(blas), "OpenBLAS %s", version);
 		backend.blas = blas;

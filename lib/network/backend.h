@@ -4,7 +4,7 @@
 #ifndef NETWORK_BACKEND_H
 #define NETWORK_BACKEND_H
 
-/* What a processor can do, as far as the system lets programs use it. */
+/* Instruction sets that both the processor and the operating system support. */
 enum feature {
 	FEATURE_AVX = 1 << 0,
 	FEATURE_AVX2 = 1 << 1,
@@ -17,8 +17,8 @@ enum feature {
 	FEATURE_AVX512BF16 = 1 << 8,
 };
 
-/* The kernels for a processor of these features, where those that are in use, which may be NULL,
- * make do with less; else NULL. */
+/* Better kernels for a processor with these features than `kernels`, the ones in use (may be NULL),
+ * or NULL if there are none. */
 const char *backend_better_kernels(const char *kernels, unsigned features);
 
 #endif

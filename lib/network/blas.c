@@ -1,19 +1,22 @@
 /*
- * blas.c - the only file that knows CBLAS.
+ * blas.c - the only file that includes CBLAS.
  *
- * OpenBLAS takes longer to start, threads and all, than an image to classify. So it is loaded when
- * it is first needed, unless the program has a CBLAS already.
+ * Starting OpenBLAS, threads and all, takes longer than classifying an image. So it is loaded on
+ * first use, unless the program has a CBLAS already.
  *
- * The hard part is threads. The callers are threads already, so OpenBLAS must not use its own, and
- * each of its builds wants to be told differently: the pthreads build once for all; the OpenMP
- * build by the calling thread's own OpenMP setting, which is put back afterwards; the sequential
- * build starts none, but is not safe to enter from two threads at once. BLIS has a setting of the
- * calling thread's or of all, depending on its version, so it is told each time. Any other CBLAS is
- * taken as it is: functions of these names are not there, and the pointers are null.
+ * The hard part is threads. The callers are threads themselves, so OpenBLAS must not start its own.
+ * How to prevent that depends on the build:
  *
- * OpenBLAS maps buffers when it is loaded and when a thread first multiplies, reports no failure,
- * and tries without end where it cannot have them. Where the process has a limit on its address
- * space it is not used: the kernels do all that it does.
+ * - pthreads: one call, for the whole process
+ * - OpenMP: the calling thread's OpenMP setting, restored afterwards
+ * - sequential: starts no threads, but is unsafe to call from two threads at once
+ * - BLIS: a setting per thread or per process, depending on the version; set before each call
+ *
+ * Any other CBLAS is used as it is: it lacks these functions, and the pointers are null.
+ *
+ * OpenBLAS maps buffers when it is loaded and on a thread's first product. It reports no failure
+ * and retries forever if it cannot get them. So it is not used in a process with a limit on its
+ * address space: the kernels do the same work.
  */
 #include "blas.h"
 
@@ -26,7 +29,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-/* In the order in which they are tried; Debian's name for whatever BLAS is chosen comes last. */
+/* In the order tried. Debian's name for the BLAS chosen by its alternatives comes last. */
 #define OPENBLAS "libopenblas.so.0"
 #define ANY_BLAS "libblas.so.3"
 static const char *const libraries[] = {OPENBLAS, ANY_BLAS};
@@ -45,10 +48,10 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static bool is_sequential;
 static bool is_limited;
-static char obstacle[128]; /* why a library that is there cannot be loaded; "": none is there */
+static char obstacle[128]; /* why an installed library cannot be loaded; "": none installed */
 static void *library = RTLD_DEFAULT;
 
-/* The functions that are called, or null. */
+/* The functions called, or null. */
 static void (*multiply)(enum CBLAS_ORDER order, enum CBLAS_TRANSPOSE transpose_a,
 			enum CBLAS_TRANSPOSE transpose_b, int m, int n, int k, float alpha,
 			const float *a, int lda, const float *b, int ldb, float beta, float *c,
@@ -62,7 +65,7 @@ static void (*set_omp_threads)(int n_threads);
 static void (*set_blis_threads)(int64_t n_threads);
 static const char *(*get_blis_version)(void);
 
-/* Whether the process may not have all the address space there is. */
+/* Whether the process's address space is limited. */
 static bool has_limit(void)
 {
 	struct rlimit space, data;
@@ -71,8 +74,8 @@ static bool has_limit(void)
 	       (getrlimit(RLIMIT_DATA, &data) == 0 && data.rlim_cur != RLIM_INFINITY);
 }
 
-/* ISO C has no conversion from the object pointer that dlsym() returns to one to a function; POSIX
- * says that their representations agree. */
+/* ISO C cannot convert dlsym()'s object pointer to a function pointer; POSIX says that they have
+ * the same representation. */
 static void find_function(const char *name, void *function_ret)
 {
 	*(void **)function_ret = dlsym(library, name);

@@ -1,6 +1,4 @@
-/*
- * engine.c - which engine computes.
- */
+/* engine.c - selects the engine. */
 #include "engine.h"
 
 #include "blas.h"

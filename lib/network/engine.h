@@ -1,9 +1,9 @@
 /*
  * engine.h - the products of a network's layers: rows × weights + bias → sums.
  *
- * One interface with two engines behind it. The kernels (engine_kernels.c) skip inputs that are
- * zero; BLAS (engine_blas.c) multiplies by all of them. Sessions need the forward pass alone,
- * training all three products. Weights are packed in panels (panels.h) for both.
+ * One interface, two engines. The kernels (engine_kernels.c) skip zero inputs; BLAS (engine_blas.c)
+ * multiplies all of them. Sessions need the forward pass only, training all three products. Both
+ * engines take weights packed in panels (panels.h).
  */
 #ifndef NETWORK_ENGINE_H
 #define NETWORK_ENGINE_H
@@ -14,10 +14,10 @@
 /* A layer's forward pass: outputs = activation(inputs × weights + bias). */
 struct layer_forward {
 	size_t n_inputs, n_outputs;
-	size_t width;         /* columns of outputs: n_outputs or more, all of which are written */
+	size_t width;         /* columns of outputs, all of them written: n_outputs or more */
 	const float *weights; /* packed */
-	/* The same as (n_outputs, n_inputs), row-major, or NULL: BLAS multiplies by all columns at
-	 * once then. */
+	/* The same weights as (n_outputs, n_inputs), row-major: lets BLAS multiply all columns at
+	 * once. Or NULL. */
 	const unaligned_float *rows;
 	const float *bias; /* (width); NULL: none */
 	enum emnist_activation activation;
@@ -31,10 +31,10 @@ struct layer_forward {
 	/* Of the kernels alone. */
 	const struct kernel *kernel;
 	const uint64_t *nonzero; /* mask of inputs: (words, n_rows) */
-	uint64_t *nonzero_next;  /* mask of outputs, which is written, or NULL */
+	uint64_t *nonzero_next;  /* nonzero mask of outputs, written; or NULL */
 };
 
-/* The gradient by a layer's inputs: before = deltas × transposed weights. */
+/* Gradient with respect to a layer's inputs: before = deltas × transposed weights. */
 struct layer_backward {
 	size_t n_inputs;
 	size_t width;         /* columns of deltas, whole panels */
@@ -47,7 +47,7 @@ struct layer_backward {
 	float *scratch; /* engine_scratch(n_inputs, width) floats, aligned to 64 bytes */
 };
 
-/* The gradient by a layer's weights: gradient = transposed inputs × deltas. */
+/* Gradient with respect to a layer's weights: gradient = transposed inputs × deltas. */
 struct layer_gradient {
 	size_t n_inputs;
 	size_t width; /* columns of deltas and gradient, whole panels */
@@ -58,8 +58,8 @@ struct layer_gradient {
 	size_t delta_stride;
 	float *gradient; /* (n_inputs, width), aligned to 64 bytes */
 	const struct kernel *kernel;
-	/* Mask of the inputs' columns, in parts of part_rows, up to KERNEL_WORD: bit r of (parts,
-	 * n_inputs) is set where row r of the part is not zero. */
+	/* Column mask of the inputs, cut into parts of part_rows (up to KERNEL_WORD) rows: bit r of
+	 * (parts, n_inputs) is set if row r of the part is nonzero. */
 	const uint64_t *nonzero_columns;
 	size_t part_rows;
 	float *scratch; /* (n_rows, width), aligned to 64 bytes */
@@ -77,17 +77,17 @@ struct engine {
 extern const struct engine engine_kernels;
 extern const struct engine engine_blas;
 
-/* Floats of scratch that the gradient by a layer's inputs takes. */
+/* Floats of scratch memory for the gradient with respect to a layer's inputs. */
 size_t engine_scratch(size_t n_inputs, size_t width);
 
-/* The engine that is meant, ready to compute. Auto stands for the kernels where `kernel`, the best
- * for this processor, is wide, else for engine_for_dense(). EMNIST_ERR_UNSUPPORTED where BLAS is
- * asked for and there is none. */
+/* The engine for `wanted`, ready to use. Auto: the kernels if `kernel`, the best for this
+ * processor, is wide, else what engine_find_dense() gives. EMNIST_ERR_UNSUPPORTED if BLAS is wanted
+ * and missing. */
 enum emnist_status engine_find(enum emnist_engine wanted, const struct kernel *kernel,
 			       const struct engine **engine_ret, struct emnist_error *error);
 
-/* The same for rows with few zeros, of which the kernels have no advantage: auto stands for BLAS,
- * or for the kernels where there is none. */
+/* The same for rows with few zeros, where the kernels have no advantage. Auto: BLAS, or the kernels
+ * if there is none. */
 enum emnist_status engine_find_dense(enum emnist_engine wanted, const struct engine **engine_ret,
 				     struct emnist_error *error);
 

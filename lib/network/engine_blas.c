@@ -1,21 +1,19 @@
-/*
- * engine_blas.c - the products by BLAS.
- */
+/* engine_blas.c - layer products by BLAS. */
 #include "blas.h"
 #include "engine.h"
 #include "model.h"
 
 #include <string.h>
 
-/* From here on products gain nothing from more rows, and two layers of 512 are 1 MiB, which a
- * second-level cache holds. */
+/* More rows gain no speed beyond this, and two layers of 512 take 1 MiB, which fits a second-level
+ * cache. */
 #define BLOCK_ROWS 256
 
-/* The sums start from the bias, so that only the activation is left to apply. */
+/* The sums start from the bias, so only the activation is left to apply. */
 static void forward(const struct layer_forward *pass)
 {
 	const float keep = pass->bias ? 1 : 0;
-	/* Every processor that BLAS has kernels for reads floats at any address. */
+	/* Every processor with BLAS kernels reads floats at any address. */
 	const float *rows = (const float *)pass->rows;
 
 	for (size_t row = 0; row < pass->n_rows && pass->bias; row++)
@@ -34,7 +32,7 @@ static void forward(const struct layer_forward *pass)
 				 pass->outputs + row * pass->width, pass->n_outputs);
 }
 
-/* Panel by panel, each of which adds to what those before it gave. */
+/* Panel by panel, each adding to the result. */
 static void backward(const struct layer_backward *pass)
 {
 	for (size_t first = 0; first < pass->width; first += PANEL_COLUMNS)

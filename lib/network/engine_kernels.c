@@ -1,31 +1,32 @@
 /*
- * engine_kernels.c - the products by kernels that skip zeros (kernel.h).
+ * engine_kernels.c - layer products by kernels that skip zeros (kernel.h).
  *
- * A layer is done panel by panel of its columns, and a panel word by word of its inputs, so that a
- * few weights at a time meet all rows. The last word's rows come in small groups: while their sums
- * are in the first-level cache, the activation is applied and the nonzero mask is taken, for the
- * next layer's product.
+ * A layer is computed panel by panel of its columns, and a panel word by word of its inputs, so
+ * that a few weights at a time are multiplied with all rows. For the last word, rows go in small
+ * groups. While their sums are in the first-level cache, the activation is applied and the nonzero
+ * mask for the next layer is built.
  *
- * Both gradients are products of the same kind. That by the weights has the inputs' columns for
- * rows, and deltas for weights. That by the inputs has few zeros to skip, but nothing that a kernel
- * could not do: its rows are those of a panel of weights, one word long, and its weights are the
- * transposed deltas of 64 rows.
+ * Both gradients are products of the same kind:
+ *
+ * - by the weights: the inputs' columns are the rows, the deltas are the weights
+ * - by the inputs: the rows are those of a panel of weights, one word long, with few zeros to skip;
+ *   the weights are the transposed deltas of 64 rows
  */
 #include "engine.h"
 #include "model.h"
 
 #include <string.h>
 
-/* Rows of a block: what goes into and comes out of a layer of 512 or 784 is 0.4 MiB. */
+/* Rows of a block: the inputs and outputs of layers of 512 or 784 take 0.4 MiB. */
 #define BLOCK_ROWS 128
 
 /* Rows that are finished at a time. */
 #define GROUP_ROWS 8
 
-/* So few rows do not make up for fetching and storing their sums again for each word. */
+/* With so few rows, loading and storing their sums again for each word costs too much. */
 #define FEW_ROWS 3
 
-/* What sums start from where there is no bias: as many as a kernel has columns. */
+/* Initial sums without a bias: as many as a kernel has columns. */
 static const _Alignas(64) float zero_bias[2 * PANEL_COLUMNS];
 
 static size_t smaller(size_t a, size_t b)
@@ -52,7 +53,7 @@ static void multiply_transposed(const struct kernel *kernel, size_t n_columns,
 
 /* --------------------------------------------------------------------- forward */
 
-/* What is left to do when the sums of a panel from column `first` on are complete. */
+/* The rest of the pass once the sums of the panel from column `first` are complete. */
 static void finish_rows(const struct layer_forward *pass, size_t first, size_t row, size_t n_rows)
 {
 	const size_t n =
@@ -120,11 +121,11 @@ static void forward(const struct layer_forward *pass)
 
 size_t engine_scratch(size_t n_inputs, size_t width)
 {
-	/* Deltas, sums, and the mask of a panel. */
+	/* Deltas, sums, and a panel's mask. */
 	return (width + n_inputs) * PANEL_COLUMNS + n_inputs * sizeof(uint64_t) / sizeof(float);
 }
 
-/* The rows from `row` on, as many as a panel has columns or are left. */
+/* Rows from `row` on: as many as a panel has columns, or those left. */
 static void backward_rows(const struct layer_backward *pass, size_t row)
 {
 	const size_t n = smaller(PANEL_COLUMNS, pass->n_rows - row), n_inputs = pass->n_inputs;
@@ -169,7 +170,7 @@ static void backward(const struct layer_backward *pass)
 		backward_rows(pass, row);
 }
 
-/* Packs n columns of rows that are stride apart. */
+/* Packs n columns of rows that are `stride` apart. */
 static void pack_deltas(const float *values, size_t stride, size_t n_rows, size_t n, float *panels)
 {
 	for (size_t first = 0; first < n; first += PANEL_COLUMNS)

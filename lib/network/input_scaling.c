@@ -1,10 +1,8 @@
 /*
- * input_scaling.c - what was done to a model's inputs outside of its graph, taken into its first
- * layer.
+ * input_scaling.c - folds the scaling done outside of a model's graph into its first layer.
  *
- * It goes into the weights, and not beside them into the metadata, since then every file that is
- * written of the model takes vectors in [0,1], whoever runs it. It is computed in double, and each
- * weight rounded once.
+ * It goes into the weights, not into the metadata. So every file written of the model takes vectors
+ * in [0,1], whichever program runs it. It is computed in double, and each weight is rounded once.
  */
 #include <locale.h>
 #include <math.h>
@@ -22,7 +20,7 @@ bool input_scaling_to_text(const struct emnist_input_scaling *scaling,
 	text[0] = '\0';
 	if (scaling->scale == 1 && scaling->mean == 0 && scaling->std == 1)
 		return true;
-	/* The program's own may have another decimal point. */
+	/* The process's locale may have another decimal point. */
 	locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	if (!locale)
 		return false;
@@ -48,7 +46,7 @@ void input_scaling_of_text(const char *text, struct emnist_input_scaling *scalin
 		*scaling = (struct emnist_input_scaling){numbers[0], numbers[1], numbers[2]};
 }
 
-/* What the layer takes, `found` times a value in [0,1], becomes what `wanted` says. */
+/* The layer takes `found` times a value in [0,1]; scales it to take what `wanted` describes. */
 static bool scale_layer(struct layer *layer, double found,
 			const struct emnist_input_scaling *wanted)
 {

@@ -1,9 +1,9 @@
 /*
- * kernel.c - the kinds of processors that there are kernels for.
+ * kernel.c - one kernel per kind of processor.
  *
- * The kernel is written once, in the vectors that gcc and clang have for every processor. Products
- * are added in one step where the processor can (this file is compiled with -ffp-contract=fast),
- * and so all that can give the same bits.
+ * The kernel is written once, in the vector extensions that gcc and clang offer for every
+ * processor. This file is compiled with -ffp-contract=fast: multiply-adds are fused where the
+ * processor can, so that all such processors can give the same bits.
  */
 #include "kernel.h"
 
@@ -11,18 +11,18 @@
 #include <immintrin.h>
 #endif
 
-/* Vectors of sums of a row, or half of them. */
+/* Vectors of sums per row; narrow passes use half as many. */
 #define FULL_VECTORS 8
 
-/* Bytes of weights that are gone over again and again: a first cache has 32 KiB or more. */
+/* Bytes of weights used again and again: a first-level cache has 32 KiB or more. */
 #define CACHED_NBYTES  32768
 
 #define COLUMNS(lanes) (FULL_VECTORS * (lanes))
-/* Of a panel that is taken in parts, a part is no fewer lines of the cache's sets. */
+/* A panel taken in parts fills as many cache sets as a whole one. */
 #define TAKEN(lanes) (COLUMNS(lanes) > PANEL_COLUMNS ? COLUMNS(lanes) : PANEL_COLUMNS)
 #define WORDS(lanes) (CACHED_NBYTES / (KERNEL_WORD * TAKEN(lanes) * sizeof(float)))
 
-/* A loop over the vectors of a row, written out, so that each of them has its own register. */
+/* An unrolled loop over a row's vectors, so that each gets its own register. */
 #if defined(__clang__)
 #define FOR_EACH(i, n) _Pragma("clang loop unroll(full)") for (size_t i = 0; i < (n); i++)
 #else
@@ -75,7 +75,7 @@ static const struct kernel kernels[] = {
 
 #define N_KERNELS (sizeof(kernels) / sizeof(*kernels))
 
-/* Of the kernels the last ones, how many. */
+/* How many of the kernels, counted from the last, this processor can run. */
 static size_t n_that_run(void)
 {
 #if defined(__x86_64__)

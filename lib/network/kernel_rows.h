@@ -1,15 +1,14 @@
 /*
- * kernel_rows.h - the kernel itself, to be included once for each kind of processor by kernel.c,
- * which says with what:
+ * kernel_rows.h - the kernel itself. kernel.c includes it once per kind of processor, and defines:
  *
- *	LANES      floats of a vector
- *	TARGET     the attribute that lets the compiler use the processor's instructions
- *	NAME(x)    x, with the kind's name to it
- *	NONZERO(x) the bits of a vector's lanes that are not zero; where there is a fast way to them
+ *	LANES      floats per vector
+ *	TARGET     attribute that allows the processor's instructions
+ *	NAME(x)    x with the kind's name appended
+ *	NONZERO(x) bits of a vector's nonzero lanes; defined only if there is a fast way
  *
- * The sums of a row are eight vectors: with a processor that starts two multiply-adds a cycle and
- * ends them four cycles later, fewer would make it wait. Each vector of weights is loaded for one
- * multiply-add, which is as fast as from a register while the first cache has it.
+ * A row's sums are eight vectors: a processor that starts two multiply-adds per cycle, each taking
+ * four cycles, would stall with fewer. Each vector of weights is loaded for one multiply-add, which
+ * costs no more than a register while it is in the first-level cache.
  */
 typedef float NAME(vector) __attribute__((vector_size(4 * LANES), may_alias));
 typedef int32_t NAME(mask) __attribute__((vector_size(4 * LANES)));

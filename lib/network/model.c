@@ -1,6 +1,4 @@
-/*
- * model.c - making, checking and describing a network.
- */
+/* model.c - creates, checks and describes networks. */
 #include "model.h"
 
 #include <math.h>
@@ -90,10 +88,10 @@ struct emnist_model *model_new(size_t n_layers)
 	return model;
 }
 
-/* The exponent of infinities and of what is no number. */
+/* Exponent of infinities and NaN. */
 #define EXPONENT_BITS UINT32_C(0x7f800000)
 
-/* Of all bits, with no way out of the loop, so that it is vectorized. */
+/* Looks at all bits without leaving the loop early, so that it vectorizes. */
 static bool all_finite(const unaligned_float *values, size_t n)
 {
 	uint32_t any_bad = 0;
@@ -232,7 +230,7 @@ enum emnist_status model_finish(struct emnist_model *model,
 	if (status)
 		return status;
 	model->kernel = kernel_at(0);
-	/* Those that are borrowed were packed when the library was built. */
+	/* Borrowed panels were packed when the library was built. */
 	if (!model->layers[0].borrows_panels && !model_pack(model, model->kernel))
 		return error_memory(error);
 	return settle_labels(model, options ? options->labels : NULL, labels_metadata,

@@ -1,16 +1,16 @@
 /*
- * negligible.c - zeroing weights that cannot matter.
+ * negligible.c - zeroes weights that cannot matter.
  *
- * Weight decay drives what a network does not use toward zero, and in the end below the smallest
- * normal float. Products with such subnormal numbers take some processors a hundred times longer,
- * Intel's among them, and one dead unit out of 512 can so take most of a network's time.
+ * Weight decay drives unused weights toward zero, finally below the smallest normal float. Some
+ * processors, Intel's among them, take a hundred times longer for products with such subnormal
+ * numbers: one dead unit out of 512 can take most of a network's time.
  *
- * What a weight can change is bounded by interval arithmetic. Going forward, the reach of a value
- * is the largest magnitude that it can have for inputs in [0,1]. Going backward, the gain of a sum
- * is how far at most an output moves for each unit that the sum moves. A weight moves no output by
- * more than its magnitude times the reach of its input times the gain of its sum. A unit that
- * nothing listens to has a gain of nearly zero, so its bias goes with its weights, and it is
- * skipped like any other zero.
+ * Interval arithmetic bounds what a weight can change. Going forward, the reach of a value is its
+ * largest magnitude for inputs in [0,1]. Going backward, the gain of a sum is how far an output
+ * moves at most per unit that the sum moves. A weight moves no output by more than its magnitude
+ * times the reach of its input times the gain of its sum. A unit without effect on the output has a
+ * gain near zero. So its bias is zeroed along with its weights, and it is skipped like any other
+ * zero.
  */
 #include "model.h"
 
@@ -21,10 +21,10 @@
 #include <math.h>
 #include <string.h>
 
-/* A weight that moves every output by less is zeroed: a network of 2^24 weights could lose all of
- * them, and no output would move by more than 2^-40, where the last bit of 1 is 2^-23. In a network
- * whose weights are of common size, what is kept is far above the smallest normal float, 2^-126,
- * and so are its products with pixels, which are 0 or at least 1/255. */
+/* A weight that moves every output by less is zeroed. Even 2^24 such weights move no output by more
+ * than 2^-40; the last bit of 1 is 2^-23. In an ordinary network the weights kept are far above the
+ * smallest normal float, 2^-126. So are their products with pixels, which are 0 or at least
+ * 1/255. */
 #define NEGLIGIBLE 0x1p-64
 
 struct bounds {
@@ -32,7 +32,7 @@ struct bounds {
 	double *gain;  /* of the sums of each layer, beside the reach of its outputs */
 };
 
-/* The largest magnitude of an activation's slope. */
+/* The steepest slope of an activation. */
 static double steepness(const struct layer *layer)
 {
 	const double alpha = fmax(1, fabs((double)layer->alpha));
@@ -91,7 +91,7 @@ static void find_bounds(const struct emnist_model *model, struct bounds bounds)
 		reach += layer->n_inputs;
 		gain += layer->n_inputs;
 	}
-	/* Of logits the differences count, and of other outputs the digits. */
+	/* For logits absolute differences matter, for other outputs relative ones. */
 	for (size_t o = 0; o < last->n_outputs; o++)
 		gain[o] = steepness(last) / (model->softmax ? 1 : reach[o]);
 	for (layer = last; layer > model->layers; layer--) {
@@ -100,8 +100,8 @@ static void find_bounds(const struct emnist_model *model, struct bounds bounds)
 	}
 }
 
-/* Bounds that overflow are infinite or NaN, and then nothing is negligible but what is subnormal,
- * which counts as zero wherever the network runs (base/float_mode.h). */
+/* Bounds that overflow are infinite or NaN. Then only subnormal weights are negligible, which count
+ * as zero wherever the network runs (base/float_mode.h). */
 static bool is_negligible(float value, double reach, double gain)
 {
 	const double magnitude = fabs((double)value);
@@ -128,7 +128,7 @@ static bool zero_layer(struct layer *layer, const double *reach, const double *g
 	return true;
 }
 
-/* Of all bits, with no way out of the loop, so that it is vectorized. */
+/* Looks at all bits without leaving the loop early, so that it vectorizes. */
 SIMD_CLONES
 static bool any_tiny(const unaligned_float *values, size_t n)
 {
@@ -166,7 +166,7 @@ bool model_zero_negligible(struct emnist_model *model)
 	for (size_t l = 0; l < model->n_layers; l++)
 		n += model->layers[l].n_outputs;
 	bounds.reach = reach = alloc_array(n, sizeof(*reach));
-	/* Inputs are no sums, and have no gain; so both lie alike. */
+	/* Inputs have no gain; one layout serves both arrays. */
 	bounds.gain = gain = alloc_array(n, sizeof(*gain));
 	done = reach && gain;
 	if (done)

@@ -1,8 +1,8 @@
 /*
- * origin.c - what a model's file said of itself.
+ * origin.c - records what a model's file says about itself.
  *
- * All that is copied lies in arrays that grow and in strings of one block each, which the structure
- * owns: the public pointers lead into them.
+ * All copies are in growing arrays and in separate strings. The structure owns them; the public
+ * pointers point into them.
  */
 #include "origin.h"
 
@@ -12,11 +12,10 @@
 #include "../base/memory.h"
 #include "../base/sha256.h"
 
-/* No file has reason for more: what it says beyond is left out, so that looking for one fact stays
- * cheap. */
+/* No real file has more facts. The rest is dropped, so that finding one stays cheap. */
 #define MAX_FACTS 256
 
-/* The public arrays are of constants; these are the same ones, to be filled. */
+/* The public arrays are const; these are the same ones, writable. */
 struct tensors {
 	struct emnist_tensor_info *items;
 	size_t n;
@@ -53,7 +52,7 @@ struct origin *origin_new(enum emnist_format format)
 
 /* ------------------------------------------------------------------- freeing */
 
-/* The strings are this file's own copies, though their users see them as constant. */
+/* The strings are this file's own copies, although they are const to callers. */
 static void free_text(const char *text)
 {
 	union {
@@ -113,7 +112,7 @@ void origin_free(struct origin *origin)
 
 /* ------------------------------------------------------------------- copying */
 
-/* Room for one more of n elements; false, from then on, when memory is short. */
+/* Makes room for one more of n elements. When memory is short: false, from then on. */
 static bool grow(struct origin *origin, void **array, size_t *capacity, size_t n, size_t size)
 {
 	const size_t wanted = n ? 2 * n : 4;

@@ -1,13 +1,11 @@
-/*
- * panels.c - packing weights and biases.
- */
+/* panels.c - packs weights and biases. */
 #include "panels.h"
 
 #include "../base/memory.h"
 
 #include <string.h>
 
-/* Rows and columns that are moved at a time: cache lines of both sides stay in the first cache. */
+/* Rows and columns moved at a time: the cache lines of both sides stay in the first-level cache. */
 #define TILE 16
 
 static size_t smaller(size_t a, size_t b)
@@ -45,7 +43,7 @@ float *panels_pack(const unaligned_float *weights, const float *bias, size_t n_i
 	if (!panels)
 		return NULL;
 	packed = panels + width;
-	/* The last panel may have columns that nothing fills. */
+	/* Unused columns of the last panel stay zero. */
 	memset(panels, 0, width * sizeof(*panels));
 	memset(packed + (width - PANEL_COLUMNS) * n_inputs, 0,
 	       PANEL_COLUMNS * n_inputs * sizeof(*packed));

@@ -1,11 +1,10 @@
 /*
- * panels.h - packed weights and biases, as both engines take them.
+ * panels.h - packed weights and biases, the same for both engines.
  *
- * Columns (outputs) are cut into panels of PANEL_COLUMNS; the rest of the last panel is zero. First
- * come the biases of all columns, then panel after panel its weights, (n_inputs, PANEL_COLUMNS).
- * Every kernel takes them so, whether it takes one panel at a time, two, or a part of one, and BLAS
- * takes a panel as a matrix of its own: the built-in model is packed when the library is built
- * (lib/tool/pack_model.c).
+ * Columns (outputs) are cut into panels of PANEL_COLUMNS; the last one is padded with zeros. First
+ * come the biases of all columns, then the weights panel by panel, (n_inputs, PANEL_COLUMNS).
+ * Kernels take one panel at a time, two, or a part of one; BLAS takes each panel as a matrix. The
+ * built-in model is packed when the library is built (lib/tool/pack_model.c).
  */
 #ifndef NETWORK_PANELS_H
 #define NETWORK_PANELS_H
@@ -13,19 +12,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Columns whose weights of one input lie together. */
+/* Columns whose weights for one input are adjacent. */
 #define PANEL_COLUMNS 64
 
 /* A float at any address. */
 typedef float unaligned_float __attribute__((aligned(1)));
 
-/* Columns of n_outputs outputs in whole panels. */
+/* Columns of n_outputs outputs, rounded up to whole panels. */
 static inline size_t panels_width(size_t n_outputs)
 {
 	return (n_outputs + PANEL_COLUMNS - 1) / PANEL_COLUMNS * PANEL_COLUMNS;
 }
 
-/* Where the weight of an output and an input lies among those of a layer of n_inputs. */
+/* Position of the weight for an output and an input, in a layer of n_inputs. */
 static inline size_t panels_place(size_t n_inputs, size_t output, size_t input)
 {
 	const size_t panel = output / PANEL_COLUMNS;
@@ -33,7 +32,7 @@ static inline size_t panels_place(size_t n_inputs, size_t output, size_t input)
 	return (panel * n_inputs + input) * PANEL_COLUMNS + output % PANEL_COLUMNS;
 }
 
-/* All floats of a layer's biases and panels; false where they are too many for size_t. */
+/* Number of floats in a layer's biases and panels; false if it overflows size_t. */
 bool panels_count(size_t n_inputs, size_t n_outputs, size_t *n_ret);
 
 /* Packs a layer's weights, (n_outputs, n_inputs), row-major, and its biases. NULL when memory is

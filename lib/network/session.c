@@ -1,7 +1,7 @@
 /*
- * session.c - running a network: sessions, the forward pass, and the most probable classes.
+ * session.c - runs a network: sessions, the forward pass, and the most probable classes.
  *
- * Rows go through the network in blocks whose values a second-level cache holds, layer by layer, on
+ * Rows pass through the network in blocks whose values fit a second-level cache, layer by layer, on
  * the session's engine.
  */
 #include <math.h>
@@ -22,8 +22,8 @@ struct emnist_session {
 	const struct engine *engine;
 	size_t max_rows;
 	/* Of layers in turn. */
-	uint64_t *nonzero[2]; /* (words of their widest input, rows of a block): mask of inputs */
-	float *sums[2];       /* (rows of a block, columns of their widest): what comes out */
+	uint64_t *nonzero[2]; /* (words of the widest input, rows of a block): input mask */
+	float *sums[2];       /* (rows of a block, widest layer's columns): outputs */
 };
 
 static size_t smaller(size_t a, size_t b)
@@ -36,8 +36,8 @@ static size_t larger(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
-/* Room for n words in cache lines of their own: sessions of several threads, made one after the
- * other, must not wait for each other's writes. */
+/* Allocates n words in cache lines of their own. Otherwise sessions of several threads, created in
+ * a row, would share lines and wait for each other's writes. */
 static uint64_t *alloc_lines(size_t n)
 {
 	enum { WORDS_OF_LINE = 8, FLOATS_OF_LINE = 16 };
@@ -106,7 +106,7 @@ enum emnist_status emnist_session_create_with(const struct emnist_model *model, 
 	return EMNIST_OK;
 }
 
-/* Runs a block through layer l and returns its outputs, which lie kernel_width() apart. */
+/* Runs a block through layer l and returns its outputs, with rows kernel_width() apart. */
 static float *run_layer(const struct emnist_session *session, size_t l, const float *inputs,
 			size_t input_stride, size_t n_rows)
 {
@@ -179,7 +179,7 @@ enum emnist_status emnist_session_run(struct emnist_session *session, const floa
 		return error_set(error, EMNIST_ERR_ARGUMENT, "%zu rows in a session of at most %zu",
 				 n_rows, session->max_rows);
 	mode = float_mode_enter();
-	/* Blocks of one size, but for a row: none is small. */
+	/* Block sizes differ by at most one row, so none is small. */
 	for (size_t block = 0; block < n_blocks; block++) {
 		const size_t n = (n_rows - row) / (n_blocks - block);
 
@@ -201,14 +201,14 @@ void emnist_session_free(struct emnist_session *session)
 	free(session);
 }
 
-/* Whether a comes before b in order of falling value; NaN comes last. */
+/* Whether a comes before b in descending order; NaN comes last. */
 static bool is_larger(float a, float b)
 {
 	return a > b || (isnan(b) && !isnan(a));
 }
 
-/* Insertion into a list of k: for the few that are asked for this beats any heap. Most values are
- * not above the last of the list, and one comparison tells. */
+/* Insertion into a list of k: for small k this is faster than a heap. Most values fall below the
+ * last of the list and cost one comparison. */
 void emnist_top_k(const float *values, size_t n, size_t k, uint32_t *positions_ret)
 {
 	float last = NAN;

@@ -1,12 +1,11 @@
 /*
- * vexp.h - exp of a float without a branch or a call, so that compilers turn loops of it into
- * vector code; within 1 unit in the last place of the true value everywhere, tested over all
- * floats.
+ * vexp.h - exp of a float without branch or call, so that compilers vectorize loops of it. The
+ * error is within 1 unit in the last place, tested over all floats.
  *
- * exp(x) = 2^n exp(r) with n = round(x / ln 2) and |r| <= ln 2 / 2. ln 2 is split into a part of
- * few bits, whose product with n is exact, and the rest (Cody and Waite). The polynomial is that of
- * Cephes' expf (Moshier). 2^n is applied as two factors, since n reaches from -150 to 128, beyond
- * the exponents of a float: results below FLT_MIN are rounded once, as they should.
+ * exp(x) = 2^n exp(r) with n = round(x / ln 2) and |r| <= ln 2 / 2. ln 2 is split into a part with
+ * few bits, whose product with n is exact, and the rest (Cody and Waite). The polynomial is from
+ * Cephes' expf (Moshier). 2^n is applied as two factors, since n runs from -150 to 128, beyond a
+ * float's exponents: results below FLT_MIN are rounded only once.
  */
 #ifndef NETWORK_VEXP_H
 #define NETWORK_VEXP_H
@@ -17,7 +16,7 @@
 /* Adding it to a float of magnitude below 2^22 rounds that to an integer, in its lowest bits. */
 #define VEXP_ROUNDER 12582912.0f /* 1.5 x 2^23 */
 
-/* Beyond these the result is 0 or infinity whatever the argument. */
+/* Beyond these bounds the result is 0 or infinity. */
 #define VEXP_LOWEST  -104.0f
 #define VEXP_HIGHEST 89.0f
 
@@ -43,7 +42,7 @@ static inline float vexp_power(int32_t n)
 	return vexp_float((uint32_t)(n + 127) << 23);
 }
 
-/* condition ? a : b, of bits, so that a compiler sees no branch whose arms it could pull apart. */
+/* condition ? a : b on bits, so that compilers see no branch to split. */
 static inline float vexp_select(int condition, float a, float b)
 {
 	const uint32_t mask = 0 - (uint32_t)condition;
@@ -57,7 +56,10 @@ static inline float fast_expf(float x)
 	float rounded, n, r, p;
 	int32_t exponent, half;
 
-	/* Comparisons with NaN are false and leave it; its exponent is then any of those below. */
+	/*
+	 * Comparisons with NaN are false and leave it unchanged; its exponent is then one of those
+	 * below.
+	 */
 	x = vexp_select(x > VEXP_HIGHEST, VEXP_HIGHEST, x);
 	x = vexp_select(x < VEXP_LOWEST, VEXP_LOWEST, x);
 	rounded = x * 1.44269504f + VEXP_ROUNDER;
