@@ -4,7 +4,6 @@
 #include "../common/commands.h"
 #include "../common/engine_option.h"
 #include "../common/interrupt.h"
-#include "../common/kernels.h"
 #include "../common/machine.h"
 #include "../common/model_options.h"
 #include "../common/options.h"

@@ -1,9 +1,83 @@
 /*
- * engine_option.c - the engine that computes a network's products.
+ * engine_option.c - the engine that computes a network's products, and what OpenBLAS is told.
+ *
+ * OpenBLAS 0.3.21 does not know Intel's newest Xeons and takes them for a Pentium 4 of 2004, which
+ * is four times slower to train on. What it takes a processor for shows only when it has been
+ * loaded, and then it is too late to name another. So a child process loads it and tells.
  */
 #include "engine_option.h"
-#include "kernels.h"
 #include "messages.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What the child says, all of it at once: less than a pipe takes in one piece. */
+struct answer {
+	char own[32];
+	char better[32]; /* "": none are */
+};
+
+static void copy_name(char *to, size_t size, const char *name)
+{
+	if (name && strlen(name) < size)
+		strcpy(to, name);
+}
+
+static void answer_through(int fd)
+{
+	struct emnist_backend backend;
+	struct answer found = {0};
+
+	emnist_backend_describe(&backend);
+	copy_name(found.own, sizeof(found.own), backend.kernels);
+	copy_name(found.better, sizeof(found.better), backend.better_kernels);
+	_exit(write(fd, &found, sizeof(found)) == (ssize_t)sizeof(found) ? 0 : 1);
+}
+
+/* The child's answer; none where there is no child, or none comes. */
+static bool ask_child(struct answer *answer_ret)
+{
+	ssize_t n;
+	int fds[2];
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return false;
+	pid = fork();
+	if (pid == 0)
+		answer_through(fds[1]);
+	close(fds[1]);
+	do
+		n = pid > 0 ? read(fds[0], answer_ret, sizeof(*answer_ret)) : 0;
+	while (n < 0 && errno == EINTR);
+	close(fds[0]);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	return n == (ssize_t)sizeof(*answer_ret);
+}
+
+/* Threads of its own would stand idle beside ours, and where one cannot be started OpenBLAS raises
+ * SIGINT, as if somebody had pressed Ctrl-C. */
+void kernels_alone(void)
+{
+	setenv("OPENBLAS_NUM_THREADS", "1", 1);
+}
+
+const char *kernels_choose(void)
+{
+	static struct answer replacing;
+	struct answer found;
+
+	kernels_alone();
+	if (!getenv(KERNELS_VARIABLE) && ask_child(&found) && *found.better &&
+	    setenv(KERNELS_VARIABLE, found.better, 1) == 0)
+		replacing = found;
+	return *replacing.own ? replacing.own : NULL;
+}
 
 const char *const engine_names[] = {"auto", "blas", "kernels", NULL};
 

@@ -1,5 +1,6 @@
 /*
- * engine_option.h - the engine that computes a network's products: --engine of several commands.
+ * engine_option.h - the engine that computes a network's products: --engine of several commands,
+ * and the environment that OpenBLAS is loaded in.
  */
 #ifndef CLI_COMMON_ENGINE_OPTION_H
 #define CLI_COMMON_ENGINE_OPTION_H
@@ -18,5 +19,17 @@ extern const char *const engine_names[];
 /* Makes the engine ready, while there is one thread, and puts in the place of auto what it stands
  * for. Complains and returns false where it cannot be had. */
 bool engine_prepare(int *engine);
+
+/* The variable that names OpenBLAS's kernels. */
+#define KERNELS_VARIABLE "OPENBLAS_CORETYPE"
+
+/* Has OpenBLAS start no threads of its own. Where the user has not set OPENBLAS_CORETYPE, which
+ * names its kernels, and OpenBLAS's own choice is made for less than this processor can do, sets
+ * it, and returns what is replaced, "Prescott"; else NULL. To be called before anything loads
+ * OpenBLAS, while there is one thread; then again at will. */
+const char *kernels_choose(void);
+
+/* Has OpenBLAS start no threads of its own, and nothing else. */
+void kernels_alone(void);
 
 #endif

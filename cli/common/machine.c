@@ -7,7 +7,6 @@
 #include "../output/escape.h"
 #include "../output/json.h"
 #include "engine_option.h"
-#include "kernels.h"
 
 #include <stdio.h>
 #include <stdlib.h>

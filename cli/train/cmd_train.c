@@ -8,7 +8,6 @@
 #include "../common/endings.h"
 #include "../common/engine_option.h"
 #include "../common/interrupt.h"
-#include "../common/kernels.h"
 #include "../common/machine.h"
 #include "../common/model_options.h"
 #include "../common/outputs.h"
