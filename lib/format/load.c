@@ -1,8 +1,8 @@
 /*
- * load.c - reading a model of any format, told by its content.
+ * load.c - reads a model of any format, detected from its content.
  *
- * ONNX, GraphDef and SavedModel are all protobuf, which has no magic number: they are told apart by
- * which fields a message has, and by what these can only be.
+ * ONNX, GraphDef and SavedModel are all protobuf, which has no magic number. They are distinguished
+ * by the fields that a message has, and by the values that these can have.
  */
 #include "load.h"
 

@@ -1,6 +1,4 @@
-/*
- * load.h - what the readers of model files have in common.
- */
+/* load.h - what all readers of model files share. */
 #ifndef FORMAT_LOAD_H
 #define FORMAT_LOAD_H
 
@@ -15,12 +13,12 @@ struct model_source {
 	 * that had been checked; they live as long, too. NULL: there are none. */
 	const float *panels;
 	size_t n_panels;    /* floats */
-	const char *folder; /* that it lies in, for the files beside it; NULL: there are none */
-	const char *name;   /* below the directory that the model is; NULL: the model is the file */
+	const char *folder; /* its folder, to find further files; NULL: there are none */
+	const char *name;   /* path below the model's directory; NULL: the model is a single file */
 	const struct emnist_model_options *options; /* never NULL */
 };
 
-/* The reader of a format: all that stands in the file, up to and with model_finish(). error is
+/* The reader of one format: reads the whole file, up to and including model_finish(). error is
  * never NULL. */
 typedef enum emnist_status model_reader(const struct model_source *source,
 					struct emnist_model **model_ret,
@@ -31,7 +29,7 @@ model_reader tensorflow_read_graph;
 model_reader tensorflow_read_saved_model;
 model_reader safetensors_read;
 
-/* Reads a model of any format, told by its content. error is never NULL. */
+/* Reads a model of any format, detected from its content. error is never NULL. */
 enum emnist_status load_source(const struct model_source *source, struct emnist_model **model_ret,
 			       struct emnist_error *error);
 
@@ -41,8 +39,7 @@ char *load_path(const char *folder, const char *name);
 /* The largest file that source's options allow. */
 uint64_t load_limit(const struct model_source *source);
 
-/* Reads the file called name beside source's. The name may lead through folders, but not out of
- * that of source. */
+/* Reads another file of source's folder. name may contain folders, but cannot leave source's. */
 struct buffer;
 enum emnist_status load_beside(const struct model_source *source, const char *name,
 			       struct buffer *buffer, struct emnist_error *error);

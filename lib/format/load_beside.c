@@ -1,6 +1,4 @@
-/*
- * load_beside.c - the files that lie beside a model's first.
- */
+/* load_beside.c - reads the further files of a model from its folder. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

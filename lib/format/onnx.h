@@ -1,19 +1,21 @@
 /*
- * onnx.h - ONNX's messages, types and tensors, and the files of the ONNX reader. Each uses those
- * that stand below it, and those that evaluate a graph use trace.h:
+ * onnx.h - ONNX's messages, types and tensors.
  *
- * - onnx_read.c: all of it; the way back is onnx_write.c
- * - onnx_origin.c: what the file says of itself
- * - onnx_labels.c: what the graph calls its classes
- * - onnx_evaluate.c: the output's value, which makes the model
- * - onnx_operators.c, onnx_shapes.c: what each operator does to values
- * - onnx_ends.c: which tensors are the input and the output
- * - onnx_graph.c: who makes which tensor
- * - onnx_tensor.c: tensors checked against the data that is there, and decoded
- * - onnx_external.c: tensors that keep their data in other files
+ * The files of the ONNX reader; each uses those below it, and those that evaluate a graph use
+ * trace.h:
+ *
+ * - onnx_read.c: the whole model (onnx_write.c writes one)
+ * - onnx_origin.c: what the file says about itself
+ * - onnx_labels.c: the graph's names for its classes
+ * - onnx_evaluate.c: the output's value, from which the model is made
+ * - onnx_operators.c, onnx_shapes.c: the operators
+ * - onnx_ends.c: the input and output tensors
+ * - onnx_graph.c: which node makes which tensor
+ * - onnx_tensor.c: checks and decodes tensors
+ * - onnx_external.c: tensors with data in other files
  * - onnx_unpack.c: bytes -> messages, at a bounded cost
  *
- * Here error is never NULL.
+ * error is never NULL here.
  */
 #ifndef FORMAT_ONNX_H
 #define FORMAT_ONNX_H
@@ -25,8 +27,8 @@
 /* Operators and tensors that a graph may name. */
 #define ONNX_MAX_NODES 65536
 
-/* Inputs and attributes of one operator: those that are read have 5 of each at the most. The limit
- * keeps looking for one of them from costing more than reading the file did. */
+/* Inputs and attributes of one operator. The supported operators have at most 5 of each. The limit
+ * keeps searching them cheaper than reading the file. */
 #define ONNX_MAX_PARTS TRACE_MAX_INPUTS
 
 /* Dimensions of a tensor. */
@@ -63,20 +65,20 @@ enum onnx_attribute_type {
 
 /* ---------------------------------------------------------------- messages */
 
-/* Unpacks a model. The memory and time that this takes are bounded by a small multiple of nbytes,
- * whatever the bytes are. The raw_data of initializers may lie in bytes, which must live as long as
- * the message: *model_ret is freed with onnx_unpacked_free(). */
+/* Unpacks a model. Memory and time are bounded by a small multiple of nbytes, whatever the bytes
+ * are. The raw_data of initializers may point into bytes, which must outlive the message. Free
+ * *model_ret with onnx_unpacked_free(). */
 enum emnist_status onnx_unpack(const void *bytes, size_t nbytes, Onnx__ModelProto **model_ret,
 			       struct emnist_error *error);
 
-/* The same with a given number of bytes to allocate. */
+/* The same with a given allocation limit in bytes. */
 enum emnist_status onnx_unpack_within(const void *bytes, size_t nbytes, size_t budget_nbytes,
 				      Onnx__ModelProto **model_ret, struct emnist_error *error);
 
 /* Frees a message that was unpacked from bytes; NULL is allowed. */
 void onnx_unpacked_free(Onnx__ModelProto *model, const void *bytes, size_t nbytes);
 
-/* Whether tensor's raw_data lies in bytes: is not the message's own. */
+/* Whether tensor's raw_data points into bytes, and so is not the message's own. */
 bool onnx_lies_in(const Onnx__TensorProto *tensor, const void *bytes, size_t nbytes);
 
 /* ----------------------------------------------------------- external data */
@@ -84,9 +86,9 @@ bool onnx_lies_in(const Onnx__TensorProto *tensor, const void *bytes, size_t nby
 struct model_source;
 struct onnx_external;
 
-/* Gives the tensors of graph that keep their data in files beside source that data. *nbytes_ret: of
- * it. *external_ret, also after a failure, is freed with onnx_external_free(); the data is not its.
- */
+/* Loads the external data of graph's tensors from files in source's folder. *nbytes_ret: their
+ * size. Free *external_ret with onnx_external_free(), even after a failure; it does not own the
+ * tensors' data. */
 enum emnist_status onnx_external_read(Onnx__GraphProto *graph, const struct model_source *source,
 				      struct onnx_external **external_ret, size_t *nbytes_ret,
 				      struct emnist_error *error);
@@ -98,7 +100,7 @@ void onnx_external_free(struct onnx_external *external);
 
 /* ----------------------------------------------------------------- tensors */
 
-/* A tensor whose values stand in the file, of a size that has been checked. */
+/* A tensor whose values are in the file, with its size checked. */
 struct onnx_constant {
 	const char *name;
 	const Onnx__TensorProto *tensor;
@@ -107,20 +109,20 @@ struct onnx_constant {
 	size_t n; /* of values: the product of dims */
 };
 
-/* Whether values of this type are read as numbers of a network. */
+/* Whether a network's numbers may have this type. */
 bool onnx_type_is_float(int64_t type);
 
-/* Whether they are whole numbers that can be 0 to 255, as pixels in bytes are. */
+/* Whether it is an integer type that holds 0 to 255, as pixels in bytes do. */
 bool onnx_type_holds_bytes(int64_t type);
 
-/* A type by NumPy's name; NULL: it has none. */
+/* A type's NumPy name; NULL: it has none. */
 const char *onnx_type_name(int64_t type);
 
-/* The same for messages: a type without a name is its number. */
+/* The same for messages; a type without a name is shown by its number. */
 #define ONNX_TYPE_NBYTES 32
 const char *onnx_type_shown(int64_t type, char text[static ONNX_TYPE_NBYTES]);
 
-/* Checks that tensor is of a type that is read and has as many values as its dims say. */
+/* Checks that tensor has a supported type and as many values as its dims say. */
 enum emnist_status onnx_tensor_check(const Onnx__TensorProto *tensor, const char *name,
 				     struct onnx_constant *constant_ret,
 				     struct emnist_error *error);
@@ -128,8 +130,8 @@ enum emnist_status onnx_tensor_check(const Onnx__TensorProto *tensor, const char
 /* Decodes all n values, in the order of the data. */
 void onnx_constant_values(const struct onnx_constant *constant, float *values);
 
-/* The same as a value, whose floats stay where they lie: in the file's bytes, which are lasting or
- * not, or in the message. */
+/* The same as a value. Its floats stay where they are: in the file's bytes, lasting or not, or in
+ * the message. */
 enum emnist_status onnx_tensor_value(struct trace *trace, const Onnx__TensorProto *tensor,
 				     const char *name, const void *lasting, size_t lasting_nbytes,
 				     struct value *value_ret);

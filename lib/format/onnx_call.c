@@ -1,6 +1,4 @@
-/*
- * onnx_call.c - what an operator is given.
- */
+/* onnx_call.c - the arguments of an operator. */
 #include "onnx_call.h"
 
 struct value *onnx_input(const struct onnx_call *call, size_t i)

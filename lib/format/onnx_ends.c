@@ -1,8 +1,8 @@
 /*
- * onnx_ends.c - which tensors of a graph are its input and its output.
+ * onnx_ends.c - finds a graph's input and output tensors.
  *
- * A classifier of scikit-learn has two outputs or more: the label, and the probabilities, as one
- * tensor, as a map, or as a tensor for each class.
+ * A scikit-learn classifier has two outputs or more: the label, and the probabilities as one
+ * tensor, as a map, or as one tensor per class.
  */
 #include <string.h>
 

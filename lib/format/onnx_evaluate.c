@@ -1,10 +1,9 @@
 /*
- * onnx_evaluate.c - what an ONNX graph computes: which values each of its nodes takes, what they
- * are, and the model that the output is of.
+ * onnx_evaluate.c - evaluates an ONNX graph into a model.
  *
- * What cannot be read is refused only where something takes it that must know it: exporters write
- * branches that compute no more than the size of the batch, with any operators that there are. Such
- * a value is a refusal, which stands for what is computed of it, too.
+ * An unsupported value is refused only if something needs it. Exporters write branches that only
+ * compute the batch size, with arbitrary operators. Such a value is a refusal, which passes on to
+ * everything computed from it.
  */
 #include "onnx_evaluate.h"
 

@@ -1,9 +1,9 @@
 /*
- * onnx_external.c - tensors that keep their data in other files: ONNX's "external data".
+ * onnx_external.c - loads ONNX's "external data": tensors with data in other files.
  *
- * Each names a file below the model's folder, and where in it the data is. The files are read
- * whole, each once, and the data copied into the tensors, so that nothing that comes after knows.
- * What is copied in all is no more than the files have: tensors may not share their data.
+ * Each tensor names a file below the model's folder and a range in it. Files are read whole, each
+ * once, and the data is copied into the tensors, so later stages see ordinary tensors. The total
+ * copied is limited to the size of the files: tensors may not share data.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /*
- * onnx_graph.c - who makes which tensor of a graph.
+ * onnx_graph.c - finds the node that makes a tensor.
  *
- * A graph is a bag of nodes that name the tensors they take and make. All names are sorted once,
- * which keeps the cost of finding one near linear in the size of any file.
+ * A graph is an unordered list of nodes that name their input and output tensors. All names are
+ * sorted once, so that finding them takes near linear time in the size of the file.
  */
 #include "onnx_graph.h"
 

@@ -1,10 +1,10 @@
 /*
- * onnx_labels.c - what a graph calls its classes.
+ * onnx_labels.c - reads the names of classes from a graph.
  *
- * skl2onnx writes a classifier's classes_ twice: as an attribute of ZipMap, which makes a map from
- * label to probability, and as the constant that the label, the graph's other output, is picked
- * from. Others encode its number with a LabelEncoder. Text says a character. A number seldom says
- * what it stands for: it is read only where it can mean but one thing.
+ * skl2onnx writes a classifier's classes_ twice: as an attribute of ZipMap, which maps labels to
+ * probabilities, and as the constant that the label output is gathered from. Other exporters encode
+ * its index with a LabelEncoder. Strings are characters. A number is ambiguous: it is read only if
+ * it can mean one thing.
  */
 #include <string.h>
 

@@ -1,7 +1,4 @@
-/*
- * onnx_operators.c - what each operator that is read does to values: a table, and a function for
- * each of its rows.
- */
+/* onnx_operators.c - the table of supported operators, and a function for each. */
 #include "onnx_operators.h"
 
 #include <math.h>

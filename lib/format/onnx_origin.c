@@ -1,6 +1,4 @@
-/*
- * onnx_origin.c - what an ONNX file says of itself.
- */
+/* onnx_origin.c - collects what an ONNX file says about itself. */
 #include <stdio.h>
 #include <string.h>
 

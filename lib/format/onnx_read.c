@@ -1,8 +1,8 @@
 /*
- * onnx_read.c - reading an ONNX model.
+ * onnx_read.c - reads an ONNX model.
  *
- * A model is refused unless all that its output depends on is understood: what is skipped without
- * a word here would come back as wrong labels.
+ * A model is refused unless everything that its output depends on is understood: anything skipped
+ * silently would turn into wrong labels.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,9 @@
 /*
- * onnx_shapes.c - operators that change the shape or the order of the values alone.
+ * onnx_shapes.c - operators that only change the shape or order of values.
  *
- * Values keep their order in all but Transpose, so that rows stay rows as long as each has as many
- * values as before. What shape they have matters to a Transpose, to a softmax, and to whether the
- * graph is one that another program would run. Where a shape is computed it is not known here, and
- * what follows tells.
+ * All but Transpose keep the order of values, so rows stay rows as long as their length stays the
+ * same. Shapes matter to Transpose, to softmax, and to whether other programs could run the graph.
+ * A computed shape is not known here; later operators determine it.
  */
 #include "onnx_shapes.h"
 

@@ -1,6 +1,4 @@
-/*
- * onnx_shapes.h - operators that change the shape or the order of the values alone.
- */
+/* onnx_shapes.h - operators that only change the shape or order of values. */
 #ifndef FORMAT_ONNX_SHAPES_H
 #define FORMAT_ONNX_SHAPES_H
 

@@ -1,8 +1,8 @@
 /*
- * onnx_tensor.c - tensors: whether a file holds the values that it claims, and their decoding.
+ * onnx_tensor.c - checks that a file holds the values that a tensor claims, and decodes them.
  *
- * A tensor keeps its values either as little-endian raw_data or in the repeated field of its type;
- * both are described by one table of types.
+ * A tensor has its values in little-endian raw_data or in the repeated field of its type. One table
+ * of types describes both.
  */
 #include <stdio.h>
 #include <string.h>

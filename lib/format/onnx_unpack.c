@@ -1,11 +1,12 @@
 /*
- * onnx_unpack.c - bytes to an ONNX model, at a bounded cost (wire.h).
+ * onnx_unpack.c - unpacks bytes into an ONNX model, at a bounded cost (wire.h).
  *
- * Nearly all of a file is the data of its initializers, which protobuf-c would copy. So what is
- * unpacked is the file without it: without the raw_data of large initializers, and with the lengths
- * of what that stood in made less. Afterwards each tensor is given its data where it lies in the
- * file. Of anything unusual - several graphs, which would be merged, several raw_data of a tensor,
- * of which the last would count, numbers coded in more bytes than they take - nothing is left out.
+ * Nearly all of a file is its initializers' data, which protobuf-c would copy. So the file is
+ * unpacked without the raw_data of large initializers, with the enclosing lengths reduced.
+ * Afterwards each tensor points to its data in the file.
+ *
+ * An unusual file is unpacked as it is: several graphs (protobuf merges them), several raw_data in
+ * a tensor (the last one counts), or numbers coded in more bytes than needed.
  */
 #include <limits.h>
 

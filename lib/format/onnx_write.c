@@ -1,9 +1,9 @@
 /*
- * onnx_write.c - encoding a model as ONNX.
+ * onnx_write.c - encodes a model as ONNX.
  *
- * The messages are built on arrays of one structure, sized for the model and freed as one; only
- * what varies is in them. The operators mean the same in all opsets that are written, but for the
- * axis of a Softmax, which may be counted from the end since opset 11; it is 1, and the last.
+ * The messages are built in arrays of one structure, sized for the model and freed together. The
+ * operators mean the same in all opsets written, except for the axis of Softmax: since opset 11 it
+ * may count from the end. It is 1 here, the last.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,13 +1,14 @@
 /*
- * safetensors_read.c - PyTorch's state_dict in a safetensors file: the length of a JSON header in
- * eight bytes, the header, the values one after the other.
+ * safetensors_read.c - reads PyTorch's state_dict from a safetensors file: the length of a JSON
+ * header in eight bytes, the header, and the values in a row.
  *
- * There is no graph: only named tensors, of which those called NAME.weight and NAME.bias are fully
- * connected layers. The file does not keep the modules' order; that is the order of their names
- * with numbers taken as numbers, as torch.nn.Sequential counts its modules, or where the layers'
- * sizes do not chain then, the one order in which they do. What comes between the layers is not in
- * the file either: our own files say it in their metadata, and of others it is what
- * options->activation says.
+ * There is no graph, only named tensors; NAME.weight and NAME.bias make a fully connected layer.
+ * The file does not record the order of the modules. It is that of their names, with numbers
+ * compared as numbers, as torch.nn.Sequential counts modules. If the layers' sizes do not chain in
+ * that order, it is the only order in which they do.
+ *
+ * The file does not record activations either. Files written here have them in their metadata; for
+ * others, options->activation applies.
  */
 #include <math.h>
 #include <stdlib.h>

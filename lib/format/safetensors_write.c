@@ -1,10 +1,10 @@
 /*
- * safetensors_write.c - the weights as PyTorch's state_dict, in a safetensors file: the length of a
- * JSON header in eight bytes, the header, the values one after the other.
+ * safetensors_write.c - writes the weights as PyTorch's state_dict in a safetensors file: the
+ * length of a JSON header in eight bytes, the header, and the values in a row.
  *
- * Names are those of torch.nn.Sequential(Linear, activation, Linear, ...), whose modules are
- * counted from 0: a layer without an activation has one module, any other two. What the weights
- * alone do not tell is in the metadata.
+ * Names are those of torch.nn.Sequential(Linear, activation, Linear, ...), whose modules count from
+ * 0: a layer takes two, or one if it has no activation. The metadata holds what weights alone do
+ * not say.
  */
 #include <locale.h>
 #include <stdio.h>

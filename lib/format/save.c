@@ -1,6 +1,4 @@
-/*
- * save.c - writing a model in any of the forms it travels in.
- */
+/* save.c - writes a model in any of its formats. */
 #include "save.h"
 
 #include <limits.h>

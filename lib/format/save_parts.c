@@ -1,6 +1,4 @@
-/*
- * save_parts.c - what the writers of models share.
- */
+/* save_parts.c - what all writers of models share. */
 #include <string.h>
 
 #include "save.h"

@@ -1,18 +1,19 @@
 /*
- * tensorflow.h - TensorFlow's types and constants, and the files of the TensorFlow reader. Each
- * uses those that stand below it, and all use trace.h:
+ * tensorflow.h - TensorFlow's types and constants.
  *
- * - tensorflow_read.c: bytes -> messages; which node is the output; the model
- * - tensorflow_origin.c: what a file says of itself
- * - tensorflow_operators.c: what each operator does to values; the evaluation of a graph
+ * The files of the TensorFlow reader; each uses those below it, and all use trace.h:
+ *
+ * - tensorflow_read.c: bytes -> messages; the output node; the model
+ * - tensorflow_origin.c: what a file says about itself
+ * - tensorflow_operators.c: the operators; the evaluation of a graph
  * - tensorflow_shapes.c, tensorflow_parts.c: operators on shapes, and on parts of tensors
- * - tensorflow_call.c: what these are given
+ * - tensorflow_call.c: the arguments of an operator
  * - tensorflow_variables.c: which saved tensor a variable is restored from
  * - tensorflow_bundle.c: saved tensors: the files of variables/
- * - tensorflow_graph.c: who makes which tensor, through function calls
- * - tensorflow_tensor.c: constants checked against the data that is there, and decoded
+ * - tensorflow_graph.c: which node makes which tensor, across function calls
+ * - tensorflow_tensor.c: checks and decodes constants
  *
- * Here error is never NULL, and everything is allocated from the trace's arena.
+ * error is never NULL here, and everything is allocated from the trace's arena.
  */
 #ifndef FORMAT_TENSORFLOW_H
 #define FORMAT_TENSORFLOW_H
@@ -42,17 +43,17 @@ enum tensorflow_type {
 	TENSORFLOW_HALF = 19,
 };
 
-/* How numbers of a DataType are held, and what trace.h calls it; false for one that is not read. */
+/* The number format of a DataType, and its type in trace.h; false if it is not supported. */
 bool tensorflow_type_of(int32_t type, enum number_type *number_ret, enum tensor_type *tensor_ret);
 
-/* A DataType by NumPy's name; NULL: it has none. */
+/* A DataType's NumPy name; NULL: it has none. */
 const char *tensorflow_type_name(int32_t type);
 
-/* The same for messages: a type without a name is its number. */
+/* The same for messages; a type without a name is shown by its number. */
 #define TENSORFLOW_TYPE_NBYTES 24
 const char *tensorflow_type_shown(int32_t type, char text[static TENSORFLOW_TYPE_NBYTES]);
 
-/* Decodes the tensor that node's attribute "value" is. */
+/* Decodes the tensor in node's attribute "value". */
 enum emnist_status tensorflow_constant(struct trace *trace, const Tensorflow__TensorProto *proto,
 				       struct value *value_ret);
 

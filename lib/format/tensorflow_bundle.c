@@ -1,12 +1,12 @@
 /*
- * tensorflow_bundle.c - saved tensors: variables.index and variables.data-00000-of-00001.
+ * tensorflow_bundle.c - reads saved tensors: variables.index and variables.data-00000-of-00001.
  *
- * The index is a table of LevelDB's format, which maps the names of tensors to where in the data
- * files they are. At its end a footer of fixed size says where the index of blocks is; that says
- * where each block is, and blocks hold entries in order of their keys, each of which leaves out
- * what it has in common with the one before. (github.com/google/leveldb, doc/table_format.md;
- * tensorflow/core/protobuf/tensor_bundle.proto.) Each block and each tensor has a checksum, which
- * is checked.
+ * The index is a table in LevelDB's format. It maps names of tensors to places in the data files. A
+ * footer of fixed size at the end locates the index of blocks, which locates each block. Blocks
+ * hold entries in key order; each key omits the prefix that it shares with the one before. Each
+ * block and each tensor has a checksum, which is checked.
+ *
+ * (github.com/google/leveldb, doc/table_format.md; tensorflow/core/protobuf/tensor_bundle.proto.)
  */
 #include <stdio.h>
 #include <string.h>

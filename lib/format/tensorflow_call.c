@@ -1,6 +1,4 @@
-/*
- * tensorflow_call.c - what an operator is given.
- */
+/* tensorflow_call.c - the arguments of an operator. */
 #include "tensorflow_call.h"
 
 #include <math.h>

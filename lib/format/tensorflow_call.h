@@ -1,6 +1,4 @@
-/*
- * tensorflow_call.h - what an operator is given.
- */
+/* tensorflow_call.h - the arguments of an operator. */
 #ifndef FORMAT_TENSORFLOW_CALL_H
 #define FORMAT_TENSORFLOW_CALL_H
 
@@ -13,7 +11,7 @@ struct tensorflow_call {
 	const Tensorflow__NodeDef *node;
 	struct value *const *inputs;
 	size_t n_inputs;
-	trace_function *function; /* of the operator's row in the table; NULL: it has none */
+	trace_function *function; /* from the operator's table row; NULL: none */
 };
 
 typedef enum emnist_status tensorflow_operation(const struct tensorflow_call *call,

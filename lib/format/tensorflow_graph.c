@@ -1,9 +1,8 @@
 /*
- * tensorflow_graph.c - finding what makes a tensor.
+ * tensorflow_graph.c - finds the node that makes a tensor.
  *
- * A graph names nodes, and nodes may be calls of functions, whose bodies are graphs of their own. A
- * frame is one call. A tensor's name is followed through calls and arguments until a node that
- * computes something is found.
+ * A graph's nodes may be calls of functions, whose bodies are graphs of their own. A frame is one
+ * call. A tensor's name is followed through calls and arguments to the node that computes it.
  */
 #include <stdlib.h>
 #include <string.h>

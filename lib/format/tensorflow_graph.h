@@ -1,5 +1,6 @@
 /*
- * tensorflow_graph.h - who makes which tensor of a TensorFlow graph, through function calls.
+ * tensorflow_graph.h - finds the node that makes a tensor of a TensorFlow graph, across function
+ * calls.
  */
 #ifndef FORMAT_TENSORFLOW_GRAPH_H
 #define FORMAT_TENSORFLOW_GRAPH_H
@@ -7,7 +8,7 @@
 #include "load.h"
 #include "tensorflow.h"
 
-/* The nodes of the graph or of a function, by their names. */
+/* The nodes of the graph or of a function, by name. */
 struct tensorflow_scope {
 	const char *name;                        /* the function's; "" */
 	const Tensorflow__FunctionDef *function; /* NULL: the graph */
@@ -48,8 +49,8 @@ struct tensorflow_graph {
 	struct tensorflow_scope *scopes;      /* the graph, and functions sorted by name */
 	size_t n_scopes;
 	struct tensorflow_frame *main;
-	size_t n_compared;                /* names of functions' arguments and results, so far */
-	const Tensorflow__NodeDef *input; /* NULL: the first placeholder that is met */
+	size_t n_compared; /* names of functions' arguments and results compared so far */
+	const Tensorflow__NodeDef *input;                /* NULL: the first placeholder found */
 	const Tensorflow__TensorShapeProto *input_shape; /* of the signature; NULL: the node's */
 	struct tensorflow_variables *variables;          /* NULL: none has been asked for yet */
 };
@@ -58,7 +59,10 @@ struct tensorflow_graph {
 enum emnist_status tensorflow_graph_init(struct tensorflow_graph *graph,
 					 const Tensorflow__GraphDef *def);
 
-/* Who makes the tensor that frame's nodes call name, through calls and arguments of functions. */
+/*
+ * The node that makes what frame's nodes call `name`, followed through calls and arguments of
+ * functions.
+ */
 enum emnist_status tensorflow_resolve(struct tensorflow_graph *graph,
 				      struct tensorflow_frame *frame, const char *name,
 				      struct tensorflow_ref *ref_ret);
@@ -68,12 +72,12 @@ enum emnist_status tensorflow_step_of(struct tensorflow_graph *graph,
 				      const struct tensorflow_ref *ref,
 				      struct tensorflow_step **step_ret);
 
-/* Whether an input is no tensor, but what must be done before. */
+/* Whether an input is a control dependency and not a tensor. */
 bool tensorflow_is_control(const char *input);
 
 const Tensorflow__NodeDef *tensorflow_node(const struct tensorflow_ref *ref);
 
-/* The node's position in scope, or SIZE_MAX. name: of nbytes bytes. */
+/* The node's position in scope, or SIZE_MAX. name has nbytes bytes. */
 size_t tensorflow_find(const struct tensorflow_scope *scope, const char *name, size_t nbytes);
 
 /* An attribute of node, or NULL. */
@@ -85,7 +89,7 @@ bool tensorflow_flag(const Tensorflow__NodeDef *node, const char *name);
 /* Whether node is of operator op. */
 bool tensorflow_is(const Tensorflow__NodeDef *node, const char *op);
 
-/* Whether node calls a function, and which: its name, or NULL. */
+/* The name of the function that node calls; NULL if it calls none. */
 const char *tensorflow_callee(const Tensorflow__NodeDef *node);
 
 /* A node's name, or "". */

@@ -1,6 +1,6 @@
 /*
- * tensorflow_operators.c - what each operator that is read does to values: a table, and a function
- * for each of its rows; the evaluation of a graph by it.
+ * tensorflow_operators.c - the table of supported operators, a function for each, and the
+ * evaluation of a graph.
  */
 #include "tensorflow_operators.h"
 

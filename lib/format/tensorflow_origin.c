@@ -1,6 +1,4 @@
-/*
- * tensorflow_origin.c - what a TensorFlow file says of itself.
- */
+/* tensorflow_origin.c - collects what a TensorFlow file says about itself. */
 #include <stdlib.h>
 
 #include "tensorflow_origin.h"

@@ -1,7 +1,4 @@
-/*
- * tensorflow_parts.c - operators that take tensors apart and put them together, as graphs do to
- * compute shapes.
- */
+/* tensorflow_parts.c - operators that split and join tensors, as graphs do to compute shapes. */
 #include <math.h>
 
 #include "tensorflow_shapes.h"

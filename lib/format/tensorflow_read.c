@@ -1,9 +1,9 @@
 /*
- * tensorflow_read.c - reading a TensorFlow model: a frozen GraphDef, or a SavedModel with its
- * weights in the graph or beside it.
+ * tensorflow_read.c - reads a TensorFlow model: a frozen GraphDef, or a SavedModel with weights in
+ * the graph or in separate files.
  *
- * A SavedModel says in its signatures where the input and the output are. A GraphDef does not: its
- * output is what no other node takes.
+ * A SavedModel's signatures name the input and the output. A GraphDef names neither: its output is
+ * the node that no other node uses.
  */
 #include <string.h>
 

@@ -1,6 +1,4 @@
-/*
- * tensorflow_shapes.c - operators that ask for shapes, or change them.
- */
+/* tensorflow_shapes.c - operators that read or change shapes. */
 #include "tensorflow_shapes.h"
 
 enum emnist_status tensorflow_shape(const struct tensorflow_call *call, struct value *value_ret)

@@ -1,6 +1,4 @@
-/*
- * tensorflow_shapes.h - operators on shapes, and on parts of tensors.
- */
+/* tensorflow_shapes.h - operators on shapes, and on parts of tensors. */
 #ifndef FORMAT_TENSORFLOW_SHAPES_H
 #define FORMAT_TENSORFLOW_SHAPES_H
 

@@ -1,9 +1,9 @@
 /*
- * tensorflow_tensor.c - constants: whether a file holds the values that it claims, and their
- * decoding.
+ * tensorflow_tensor.c - checks that a file holds the values that a constant claims, and decodes
+ * them.
  *
- * A tensor keeps its values either as little-endian tensor_content or in the repeated field of its
- * type, whose last value then goes for all that are left out.
+ * A tensor has its values in little-endian tensor_content or in the repeated field of its type. If
+ * that field is short, its last value repeats.
  */
 #include <stdio.h>
 

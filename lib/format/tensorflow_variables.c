@@ -1,12 +1,13 @@
 /*
- * tensorflow_variables.c - which saved tensor a variable is restored from.
+ * tensorflow_variables.c - finds the saved tensor that a variable is restored from.
  *
- * It is told by the operators that restore it: an assignment to the variable of an output of
- * RestoreV2, whose tensor_names are the names in the bundle. TensorFlow 1 keeps them in the graph,
- * TensorFlow 2 in a function that the saver's restore_op_name calls with the variables as
- * arguments. What tf.saved_model.save() makes of a Keras 3 model restores copies of the variables
- * and not these themselves; such a variable is found by its name in the graph of objects that is
- * saved beside.
+ * The restoring operators show it: an output of RestoreV2, whose tensor_names are names in the
+ * bundle, is assigned to the variable. TensorFlow 1 keeps these operators in the graph. TensorFlow
+ * 2 keeps them in a function that the saver's restore_op_name calls with the variables as
+ * arguments.
+ *
+ * tf.saved_model.save() of a Keras 3 model restores copies of the variables, not the variables
+ * themselves. Such a variable is found by its name in the object graph saved with the model.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,4 @@
-/*
- * tensorflow_variables.h - the values of variables.
- */
+/* tensorflow_variables.h - the values of variables. */
 #ifndef FORMAT_TENSORFLOW_VARIABLES_H
 #define FORMAT_TENSORFLOW_VARIABLES_H
 
@@ -10,7 +8,7 @@
 enum emnist_status tensorflow_variable(struct tensorflow_graph *graph,
 				       const Tensorflow__NodeDef *node, struct value *value_ret);
 
-/* The names of the files that the variables' values came from go to origin, with their digests. */
+/* Adds the names and digests of the files with the variables' values to origin. */
 void tensorflow_variables_origin(const struct tensorflow_graph *graph, struct origin *origin);
 
 /* Frees what is not of the arena. */

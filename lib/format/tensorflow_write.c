@@ -1,10 +1,10 @@
 /*
- * tensorflow_write.c - encoding a model as a TensorFlow graph, alone (GraphDef) or in a SavedModel
+ * tensorflow_write.c - encodes a model as a TensorFlow graph, alone (GraphDef) or in a SavedModel
  * with its signatures.
  *
- * The weights are constants of the graph, so that there are no variables to restore and one file is
- * all. The operators are those of TensorFlow 1.11, which every version since runs. Labels and
- * preprocessing are constants, too, which nothing else in the graph uses.
+ * The weights are constants of the graph: no variables need restoring, and one file is enough. The
+ * operators are those of TensorFlow 1.11, which every later version runs. Labels and preprocessing
+ * are constants too, unused by the rest of the graph.
  */
 #include <stdio.h>
 #include <string.h>

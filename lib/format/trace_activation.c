@@ -1,12 +1,13 @@
 /*
- * trace_activation.c - which activation an expression is.
+ * trace_activation.c - recognizes which activation an expression is.
  *
- * An expression of one variable is held as nothing but its values at a fixed set of points, which
- * each operator computes anew; what is asked of it then is not how it is spelled, but whether these
- * are the values of a known function. ELU written as Less, Cast, Mul, Exp, Sub, GreaterEqual and
- * Add is ELU, and so is any other way to write it. The points are 0 and plus and minus powers of
- * two in quarter steps, and some beyond, so that two functions that agree on them all differ in
- * nothing that a network is likely to meet.
+ * An expression of one variable is represented by its values at a fixed set of points; each
+ * operator computes new ones. It is recognized by comparing these with the values of known
+ * functions, however it is written. So ELU written as Less, Cast, Mul, Exp, Sub, GreaterEqual and
+ * Add is ELU, like any other spelling.
+ *
+ * The points are 0, plus and minus powers of two in quarter steps, and some beyond. Two functions
+ * that agree on all of them differ in nothing that a network is likely to meet.
  */
 #include <math.h>
 

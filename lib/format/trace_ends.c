@@ -1,6 +1,4 @@
-/*
- * trace_ends.c - what a network ends in: a softmax, the probabilities of two classes, or neither.
- */
+/* trace_ends.c - the end of a network: a softmax, the probabilities of two classes, or neither. */
 #include <string.h>
 
 #include "trace_rows.h"

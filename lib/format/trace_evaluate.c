@@ -1,9 +1,9 @@
 /*
- * trace_evaluate.c - evaluating what a graph's output depends on.
+ * trace_evaluate.c - evaluates everything that a graph's output depends on.
  *
- * What a node takes is evaluated before it, with a stack of our own, so that neither long chains
- * nor circles can exhaust the program's. Each node is evaluated once, and only where the output
- * depends on it.
+ * A node's inputs are evaluated first, with an explicit stack, so that neither long chains nor
+ * cycles can overflow the program's. Each node is evaluated once, and only if the output depends on
+ * it.
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /*
- * trace_functions.h - functions of single numbers, for trace_elementwise(). Those of one number do
- * not use the second.
+ * trace_functions.h - functions of single numbers, for trace_elementwise(). Functions of one number
+ * ignore the second.
  */
 #ifndef FORMAT_TRACE_FUNCTIONS_H
 #define FORMAT_TRACE_FUNCTIONS_H
@@ -28,7 +28,7 @@ trace_function function_hyperbolic_tangent;
 trace_function function_leaky;
 /* ELU with an alpha. */
 trace_function function_elu_of;
-/* trace_multiply(), as a part of an activation: it is not collected. */
+/* trace_multiply() as part of an activation: not collected into weights. */
 trace_function function_scaled;
 trace_function function_larger;
 trace_function function_smaller;

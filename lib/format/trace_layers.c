@@ -1,8 +1,8 @@
 /*
- * trace_layers.c - the layers that come of rows.
+ * trace_layers.c - makes layers of rows.
  *
- * When a matrix is to multiply rows, all is known of the layer before: its activation is settled,
- * and what scales and shifts its values goes into it or into the new one (affine.h).
+ * When a matrix multiplies rows, the layer before is complete: its activation is determined, and
+ * the scaling and shifting of its values goes into it or into the new layer (affine.h).
  */
 #include <string.h>
 

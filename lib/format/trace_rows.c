@@ -1,6 +1,8 @@
 /*
- * trace_rows.c - arithmetic on values that depend on the model's input: what scales and shifts them
- * is collected, all else becomes a part of their expression (trace_units.c).
+ * trace_rows.c - arithmetic on values that depend on the model's input.
+ *
+ * Scaling and shifting are collected; everything else becomes part of the expression
+ * (trace_units.c).
  */
 #include <math.h>
 #include <string.h>

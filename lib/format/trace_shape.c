@@ -1,6 +1,6 @@
 /*
- * trace_shape.c - shapes of values: rows keep the batch as their first dimension, and what is done
- * to the others moves values within a row.
+ * trace_shape.c - shapes of values. The first dimension of rows is always the batch; operations on
+ * the others move values within a row.
  */
 #include <math.h>
 #include <string.h>

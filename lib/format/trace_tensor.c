@@ -1,9 +1,9 @@
 /*
- * trace_tensor.c - tensors whose numbers are known.
+ * trace_tensor.c - tensors with known numbers.
  *
- * They are small - shapes, permutations, parameters - or weights, which are moved more than
- * computed with. What unites the operators is a list of positions: which element of a tensor comes
- * to each place of another.
+ * They are either small (shapes, permutations, parameters), or weights, which are moved more often
+ * than computed with. All operators work with a list of positions: the source element of each place
+ * in the result.
  */
 #include <math.h>
 #include <stdarg.h>

@@ -1,11 +1,10 @@
 /*
  * trace_units.c - rows as expressions.
  *
- * The hard part is that a graph may use one value in several places - ELU's x is compared, is
- * multiplied and goes through exp() - and only when all have come together again is it known what
- * it is. So scale and shift are collected as vectors as long as nothing else is done; the first
- * other function fixes what the expressions of this stage are of, its unit, and what comes later
- * must be of the same unit.
+ * The hard part: a graph may use one value in several places. ELU's x is compared, multiplied, and
+ * passed to exp(); only the combined result can be recognized. So scale and shift are collected as
+ * vectors until the first other function. That function fixes the unit: what this stage's
+ * expressions are functions of. Everything later must have the same unit.
  */
 #include <math.h>
 

@@ -1,11 +1,11 @@
 /*
- * wire.c - protobuf bytes to messages, for bytes of anyone's making.
+ * wire.c - unpacks untrusted protobuf bytes into messages.
  *
- * Its hard part is cost. Two bytes of a file can be a message that takes a hundred in memory, and
- * a message that is given in a thousand pieces is merged by protobuf-c a thousand times, each time
- * copying all that came before. Both show as allocation, so the sum of all that is ever allocated
- * is limited to what an honest file can need: its bytes, copied once as data or as fields unknown
- * here, and the structures of its nodes.
+ * The hard part is cost. Two bytes of a file can become a message of a hundred bytes in memory. And
+ * protobuf-c merges a message given in a thousand pieces a thousand times, each time copying
+ * everything before. Both show up as allocations. So the sum of all allocations is limited to what
+ * an honest file can need: its bytes, copied once as data or unknown fields, and the structures of
+ * its nodes.
  */
 #include "wire.h"
 

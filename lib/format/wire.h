@@ -1,6 +1,4 @@
-/*
- * wire.h - protobuf bytes to messages, for bytes of anyone's making.
- */
+/* wire.h - unpacks untrusted protobuf bytes into messages. */
 #ifndef FORMAT_WIRE_H
 #define FORMAT_WIRE_H
 
@@ -17,28 +15,28 @@ enum wire_type {
 	WIRE_32BIT = 5,
 };
 
-/* A field's number and wire type, as one number. */
+/* A field's number and wire type, combined. */
 #define WIRE_KEY(number, wire) ((uint64_t)(number) << 3 | (wire))
 
-/* Takes one varint; 0 where there is none, which is a failure of the cursor. */
+/* Reads one varint; if there is none, returns 0 and the cursor fails. */
 uint64_t wire_varint(struct cursor *cursor);
 
-/* Moves over one field of the outermost message and returns its key; data: its bytes, of
- * WIRE_BYTES, else NULL. */
+/* Skips one field of the outermost message and returns its key. data: its bytes if WIRE_BYTES, else
+ * NULL. */
 uint64_t wire_field(struct cursor *cursor, struct cursor *data_ret);
 
-/* The bytes that unpacking an honest file of nbytes may allocate: a small multiple of them. */
+/* The bytes that unpacking an honest file of nbytes may allocate: a small multiple of nbytes. */
 size_t wire_budget(size_t nbytes);
 
-/* Unpacks a message whose name in messages is `what` ("ONNX file"). The memory and time that this
- * takes are bounded by budget_nbytes, whatever the bytes are. *message_ret is freed with
- * protobuf_c_message_free_unpacked(). NULL and EMNIST_OK: the bytes are no such message. */
+/* Unpacks a message, called `what` in error messages ("ONNX file"). Memory and time are bounded by
+ * budget_nbytes, whatever the bytes are. Free *message_ret with protobuf_c_message_free_unpacked().
+ * NULL with EMNIST_OK: the bytes are no such message. */
 enum emnist_status wire_message(const ProtobufCMessageDescriptor *descriptor, const char *what,
 				const void *bytes, size_t nbytes, size_t budget_nbytes,
 				ProtobufCMessage **message_ret, struct emnist_error *error);
 
-/* Why a message could not be unpacked: the first of its outermost fields that breaks. Sets error
- * and returns EMNIST_ERR_CORRUPT. */
+/* Explains why a message could not be unpacked: its first invalid outermost field. Sets error and
+ * returns EMNIST_ERR_CORRUPT. */
 enum emnist_status wire_diagnose(const char *what, const void *bytes, size_t nbytes,
 				 struct emnist_error *error);
 
