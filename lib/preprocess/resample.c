@@ -106,11 +106,11 @@ static void cut_row(size_t n, size_t n_parts, struct parts *parts)
 	}
 }
 
-static inline float sum_lanes(lanes values)
+static inline float sum_lanes(const lanes *values)
 {
 	half_lanes halves[2];
 
-	memcpy(halves, &values, sizeof(values));
+	memcpy(halves, values, sizeof(*values));
 	halves[0] += halves[1];
 	return halves[0][0] + halves[0][1] + (halves[0][2] + halves[0][3]);
 }
@@ -119,9 +119,12 @@ static inline float sum_lanes(lanes values)
 SIMD_CLONES
 static void gather_row(const float *sums, const struct parts *parts, float *to)
 {
-	for (size_t j = 0; parts->are_short && j < parts->n; j++)
-		to[j] = sum_lanes(*(const lanes *)(sums + parts->parts[j].first) *
-				  *(const lanes *)parts->shares[j]);
+	for (size_t j = 0; parts->are_short && j < parts->n; j++) {
+		const lanes products = *(const lanes *)(sums + parts->parts[j].first) *
+				       *(const lanes *)parts->shares[j];
+
+		to[j] = sum_lanes(&products);
+	}
 	for (size_t j = 0; !parts->are_short && j < parts->n; j++) {
 		const struct part *part = &parts->parts[j];
 		lanes between = {0};
@@ -133,7 +136,7 @@ static void gather_row(const float *sums, const struct parts *parts, float *to)
 		for (; i < part->last; i++)
 			sum += sums[i];
 		to[j] = part->first_share * sums[part->first] +
-			part->share * (sum + sum_lanes(between)) +
+			part->share * (sum + sum_lanes(&between)) +
 			part->last_share * sums[part->last];
 	}
 }
