@@ -1,14 +1,16 @@
 /*
- * columns.c - what the columns of a table are, by its first line.
+ * columns.c - determines the columns of a table from its first line.
  *
  * A header has names and no values. One damaged value must not turn a line of values into a header:
- * its image would be lost, and all others mirrored, since images below a header are upright. So
- * every cell of a header is a name, but for two kinds of numbers that no image has: a sequence
- * longer than 0 to 255, and values with a count of their repetitions ("0,0.1,0.2", of fractions
- * "0.0,0.5,0.0.1"), which is what pandas makes of a file without a header that it takes to have
- * one.
+ * its image would be lost, and all others transposed, since images below a header are upright. So
+ * every cell of a header must be a name. Two kinds of numbers that no image has count as names,
+ * too:
  *
- * pandas also writes a column with the number of the row, whose name is empty or "Unnamed: 0".
+ * - a sequence longer than 0 to 255
+ * - values with a count of their repetitions ("0,0.1,0.2", of fractions "0.0,0.5,0.0.1"), which
+ *   pandas writes when it takes the first line of data for a header
+ *
+ * pandas also writes a column of row numbers, whose name is empty or "Unnamed: 0".
  */
 #include "columns.h"
 

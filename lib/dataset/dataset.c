@@ -1,10 +1,10 @@
 /*
- * dataset.c - labelled images: a source whose images are streamed, and whose labels are small and
- * are known when it is opened.
+ * dataset.c - labelled images: a source with streamed images, and labels that are known once it is
+ * open.
  *
- * Images that are wanted by index may come in any order and more than once, while a packed file is
- * read in its own order only. They are gathered in memory in one pass, when they are first asked
- * for; those that are files of their own are read where they are.
+ * Images may be requested by index, in any order and repeatedly, while a packed file can only be
+ * read in order. The first such request gathers all images in memory in one pass. Images in
+ * separate files are read from where they are.
  */
 #include "../base/error.h"
 #include "../base/memory.h"

@@ -1,10 +1,10 @@
 /*
- * duplicates.c - which images are the same, pixel for pixel.
+ * duplicates.c - finds images that are equal, pixel for pixel.
  *
- * Two thirds of an image are zero. So an image is packed: a bit for each eight pixels that says
- * whether they are other than zero, then those that are. Packed images are equal where images are;
- * they are kept, and compared to the byte where their hashes agree, so that no hash, however an
- * image was made to meet it, can pass one image off as another.
+ * Two thirds of an image are zero. So an image is packed: one bit for every eight pixels says
+ * whether any is nonzero; the nonzero groups follow. Packed images are equal exactly if the images
+ * are. They are kept, and compared byte by byte when their hashes agree, so that no crafted hash
+ * collision can pass one image off as another.
  */
 #include "duplicates.h"
 

@@ -1,6 +1,4 @@
-/*
- * file_names.c - what the names of files and folders tell of their part in a dataset.
- */
+/* file_names.c - the roles of files and folders in a dataset, by their names. */
 #include "file_names.h"
 
 #include <string.h>

@@ -1,14 +1,14 @@
 /*
- * files.c - a dataset whose images are files of their own, decoded when they are read.
+ * files.c - a dataset whose images are separate files, decoded when they are read.
  *
- * An image becomes a vector first, and then the bytes that all datasets have: one that is EMNIST's
- * already comes out as it was.
+ * An image is first preprocessed into a vector, and then turned into bytes as in all datasets. An
+ * image that is EMNIST's already comes out unchanged.
  *
- * Where images are asked for one after the other and there are threads for it, these read ahead;
- * what came of each image, its pixels or why there are none, waits until it is asked for.
+ * If images are read in order and threads are available, these read ahead. Each image's result,
+ * pixels or an error, waits until it is requested.
  *
- * Files in an archive come in its order, not in the dataset's: they are kept in memory, packed as
- * they are, where a character takes half a kilobyte.
+ * Files in an archive come in its order, not in the dataset's. They are kept in memory as they are,
+ * at half a kilobyte per character.
  */
 #include "files.h"
 

@@ -1,8 +1,8 @@
 /*
  * folder.c - a folder as a dataset.
  *
- * What it holds decides: files of images in idx format; else folders, one a class, or one a split;
- * else a list called labels.csv; else CSV, MATLAB and NumPy's files.
+ * Its content decides, in this order: idx files of images; folders, one per class or one per split;
+ * a list called labels.csv; CSV, MATLAB and NumPy files.
  */
 #include "folder.h"
 

@@ -6,8 +6,8 @@
 
 #include "source.h"
 
-/* Opens the dataset in the folder at request->path: files of datasets, of which request->split
- * chooses where they are several, or a folder of images for each class. */
+/* Opens the dataset in the folder at request->path: one of its dataset files, chosen by
+ * request->split if there are several, or a folder of images for each class. */
 enum emnist_status folder_open(const struct source_request *request, struct source **source_ret,
 			       struct emnist_error *error);
 

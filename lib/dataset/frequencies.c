@@ -1,6 +1,4 @@
-/*
- * frequencies.c - how often each class occurs in a file of labels.
- */
+/* frequencies.c - counts the classes in a file of labels. */
 #include "../base/memory.h"
 #include "../emnist_train.h"
 #include "idx.h"

@@ -2,10 +2,10 @@
  * idx.c - the idx format of MNIST and EMNIST.
  *
  * Big-endian: two zero bytes, the type of the elements (8: unsigned bytes), the number of
- * dimensions, then the size of each, then the elements. Images have the dimensions (n, 28, 28),
- * labels (n). (LeCun, Cortes, Burges: "The MNIST database", "File formats".)
+ * dimensions, the size of each, then the elements. Images have the dimensions (n, 28, 28), labels
+ * (n). (LeCun, Cortes, Burges: "The MNIST database", "File formats".)
  *
- * The number in a header is only a promise: memory for labels follows the bytes that are there.
+ * The count in a header is not trusted: memory for labels grows with the bytes that are there.
  */
 #include "idx.h"
 

@@ -9,25 +9,25 @@
 /* The most images of one file. */
 #define IDX_MAX_COUNT SOURCE_MAX_COUNT
 
-/* Whether the bytes begin as some idx file does, be it of images or not. */
+/* Whether the bytes begin like any idx file, of images or not. */
 bool idx_begins(const unsigned char *bytes, size_t nbytes);
 
 /*
- * A dataset of two streams: of images, which are read when they are asked for, and of labels, which
- * are read whole. Both are taken over, also on failure; neither is NULL. The names are for
- * messages, copied, and NULL for the path that was given. What the labels mean is left to the
- * caller to set: source->labels, or n_classes, and transposed, which is true at first.
+ * A dataset from two streams: images, read on request, and labels, read at once. Takes over both
+ * streams, even on failure; neither is NULL. The names are for messages and copied; NULL stands for
+ * the path given. The caller still sets what the labels mean: source->labels or n_classes, and
+ * transposed, which starts as true.
  */
 enum emnist_status idx_open(struct gzip *images, const char *images_name, struct gzip *labels,
 			    const char *labels_name, struct source **source_ret,
 			    struct emnist_error *error);
 
-/* The idx file of images that the stream is; its labels and mapping are found beside request->path.
- * The stream is taken over, also on failure. */
+/* Opens a stream that is an idx file of images; its labels and mapping are found next to
+ * request->path. Takes over the stream, even on failure. */
 enum emnist_status idx_open_beside(struct gzip *images, const struct source_request *request,
 				   struct source **source_ret, struct emnist_error *error);
 
-/* Reads all of a file of labels. *labels_ret is freed with free(). */
+/* Reads a whole file of labels. Free *labels_ret with free(). */
 enum emnist_status idx_read_labels(const char *path, uint8_t **labels_ret, uint32_t *n_ret,
 				   struct emnist_error *error);
 

@@ -1,10 +1,10 @@
 /*
- * list.c - a dataset as a list of image files and their labels.
+ * list.c - a list of image files and their labels as a dataset.
  *
- * "path,label" a line. A first line that names both columns is a header, and they may stand
- * anywhere then, among others. Paths are relative to the folder of the list; a list that comes
- * through a pipe is in no folder, and they are relative to the current one. Those of a list in an
- * archive lead to members of it, see zipped.c.
+ * "path,label" per line. If the first line names both columns, it is a header, and they may be
+ * anywhere among other columns. Paths are relative to the folder of the list, or to the working
+ * directory if the list comes from a pipe. Paths in an archive's list name its members, see
+ * zipped.c.
  */
 #include "list.h"
 

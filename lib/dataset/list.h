@@ -1,6 +1,4 @@
-/*
- * list.h - a dataset as a list of image files and their labels, CSV or TSV.
- */
+/* list.h - a list of image files and their labels, CSV or TSV, as a dataset. */
 #ifndef DATASET_LIST_H
 #define DATASET_LIST_H
 
@@ -8,7 +6,7 @@
 
 bool list_begin(const unsigned char *bytes, size_t nbytes);
 
-/* The stream is taken over, also on failure. */
+/* Takes over the stream, even on failure. */
 enum emnist_status list_open(struct gzip *stream, const struct source_request *request,
 			     struct source **source_ret, struct emnist_error *error);
 

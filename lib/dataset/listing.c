@@ -1,7 +1,7 @@
 /*
- * listing.c - what is in a directory.
+ * listing.c - the contents of a directory.
  *
- * A name is kept as its place in the bytes of all names, until these no longer move.
+ * A name is kept as an offset into the buffer of all names until that stops growing.
  */
 #include "listing.h"
 

@@ -1,6 +1,4 @@
-/*
- * listing.h - what is in a directory, in byte order of the names.
- */
+/* listing.h - the contents of a directory, in byte order of the names. */
 #ifndef DATASET_LISTING_H
 #define DATASET_LISTING_H
 
@@ -20,16 +18,16 @@ struct listing {
 };
 
 /* Lists the files and directories whose names do not begin with a dot. Release with
- * listing_clear(), also after a failure. */
+ * listing_clear(), even after a failure. */
 enum emnist_status listing_read(const char *path, struct listing *listing,
 				struct emnist_error *error);
 
-/* The entry of that name; NULL: there is none. */
+/* The entry with that name, or NULL. */
 const struct listing_entry *listing_find(const struct listing *listing, const char *name);
 
 void listing_clear(struct listing *listing);
 
-/* "path/name", of which path may end in slashes; freed with free(); NULL: memory is short. */
+/* "path/name"; path may end in slashes. Free with free(); NULL when memory is short. */
 char *listing_join(const char *path, const char *name);
 
 #endif

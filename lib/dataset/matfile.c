@@ -1,14 +1,14 @@
 /*
  * matfile.c - the arrays of a MATLAB file (version 5).
  *
- * A file is a header of 128 bytes and then elements: a tag of 8 bytes with type and length, and the
- * data, padded to 8. An array is an element of elements: flags, dimensions, name, and numbers or
- * the fields of a struct, which are arrays again. An array may be compressed, as one element of
- * another type. (MathWorks: "MAT-File Level 5 File Format".)
+ * A file is a header of 128 bytes, then elements: a tag of 8 bytes with type and length, and the
+ * data, padded to 8. An array is an element made of elements: flags, dimensions, name, and numbers
+ * or the fields of a struct, which are arrays again. A compressed array is an element of another
+ * type. (MathWorks: "MAT-File Level 5 File Format".)
  *
- * The hard part is lengths that lie. An array knows how many bytes of it are left, and each read is
- * taken from that first: nothing reads beyond what it is part of, however deep. Field by field the
- * length is taken off the parent at once.
+ * The hard part is false lengths. An array knows how many of its bytes are left, and each read is
+ * checked against that first. A field's length is subtracted from its parent at once. So nothing
+ * reads beyond the element it is part of, at any depth.
  */
 #include "matfile.h"
 

@@ -1,15 +1,15 @@
 /*
- * matfile.h - the arrays of a MATLAB file (version 5), one after the other, from a stream.
+ * matfile.h - reads the arrays of a MATLAB file (version 5) in order, from a stream.
  *
- * Whoever reads walks down: a variable, its fields, their values; what is not wanted is skipped.
- * Nothing is allocated: an array's numbers are handed out in parts.
+ * Callers go down: a variable, its fields, their values; what they do not want is skipped. Nothing
+ * is allocated: numbers are read in parts.
  */
 #ifndef DATASET_MATFILE_H
 #define DATASET_MATFILE_H
 
 #include "../io/gzip.h"
 
-/* The longest name of a variable or field that MATLAB makes has 63 bytes. */
+/* The longest name of a variable or field in MATLAB has 63 bytes. */
 #define MATFILE_NAME_NBYTES 64
 #define MATFILE_MAX_FIELDS  64
 
@@ -25,7 +25,7 @@ struct matfile;
 struct matfile_array {
 	enum matfile_kind kind;
 	char name[MATFILE_NAME_NBYTES + 1]; /* of a variable; "" of a field */
-	uint32_t rows, columns;             /* 0 by 0 where it has more than 2 dimensions */
+	uint32_t rows, columns;             /* 0 by 0 if it has more than 2 dimensions */
 	uint64_t left;                      /* bytes of it that were not read */
 
 	/* of MATFILE_STRUCT */
@@ -43,20 +43,20 @@ struct matfile_array {
 enum emnist_status matfile_open(struct gzip *stream, struct matfile **file_ret,
 				struct emnist_error *error);
 
-/* The header of the next variable, what is left of the one before being skipped and checked.
- * *end_ret: there is none. */
+/* Skips and checks the rest of the variable before and reads the next one's header. *end_ret: there
+ * is none. */
 enum emnist_status matfile_next(struct matfile *file, struct matfile_array *array, bool *end_ret,
 				struct emnist_error *error);
 
-/* The header of the next field of a struct. The one before must have been read or skipped. */
+/* Reads the header of a struct's next field. The one before must have been read or skipped. */
 enum emnist_status matfile_field(struct matfile *file, struct matfile_array *parent,
 				 struct matfile_array *array, struct emnist_error *error);
 
-/* The next n values of numbers, n at most those that are left. */
+/* Reads the next n values; n is at most the number left. */
 enum emnist_status matfile_values(struct matfile *file, struct matfile_array *array, double *values,
 				  size_t n, struct emnist_error *error);
 
-/* Whether they are bytes, and the same as these. */
+/* Whether both are bytes, and equal. */
 bool matfile_has_bytes(const struct matfile_array *array);
 enum emnist_status matfile_bytes(struct matfile *file, struct matfile_array *array, uint8_t *bytes,
 				 size_t n, struct emnist_error *error);

@@ -1,15 +1,14 @@
 /*
- * matlab.c - a dataset as a MATLAB file, as NIST ships EMNIST.
+ * matlab.c - a MATLAB file as a dataset, as NIST ships EMNIST.
  *
- *	dataset.train.images    (n, 784), a row an image, transposed as in the idx files
+ *	dataset.train.images    (n, 784), one image per row, transposed as in the idx files
  *	dataset.train.labels    (n, 1)
  *	dataset.train.writers   (n, 1), not read
  *	dataset.test            the same
  *	dataset.mapping         (classes, 2 or 3): label and code points
  *
- * MATLAB stores columns one after the other, so that the first pixels of all images come first: no
- * image is whole before all are read. They are kept as they are stored, and put together when they
- * are asked for.
+ * MATLAB stores column after column: the first pixels of all images come first, and no image is
+ * complete before all are read. They are kept as stored, and assembled on request.
  */
 #include "matlab.h"
 

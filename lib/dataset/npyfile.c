@@ -1,12 +1,12 @@
 /*
- * npyfile.c - the array in a file of NumPy's (.npy).
+ * npyfile.c - the array in a NumPy file (.npy).
  *
- * A magic number, a version, the length of a header, and the header: a dictionary as Python writes
- * it, of the elements' type, their order and the array's shape. Then the elements. (NumPy:
- * "numpy.lib.format", versions 1.0 to 3.0.)
+ * A magic number, a version, the length of a header, and the header: a Python dictionary with the
+ * elements' type, their order and the array's shape. Then the elements. (NumPy: "numpy.lib.format",
+ * versions 1.0 to 3.0.)
  *
- * Of Python only texts, True and False, and tuples of numbers are read. What a header promises
- * shows when the elements are read.
+ * Of Python's syntax only strings, True, False, and tuples of numbers are read. A header's count is
+ * not trusted: it is checked as the elements are read.
  */
 #include "npyfile.h"
 

@@ -1,7 +1,7 @@
 /*
- * npyfile.h - the array in a file of NumPy's (.npy), from a stream.
+ * npyfile.h - reads the array in a NumPy file (.npy) from a stream.
  *
- * Nothing is allocated: elements are handed out in parts.
+ * Nothing is allocated: elements are read in parts.
  */
 #ifndef DATASET_NPYFILE_H
 #define DATASET_NPYFILE_H
@@ -17,31 +17,31 @@ struct npyfile {
 	bool is_text;        /* code points of `unit` bytes each, not numbers */
 	enum number_type type;
 	size_t nbytes; /* of an element */
-	size_t unit;   /* bytes that are in the order of the machine */
+	size_t unit;   /* bytes of one unit that the byte order applies to */
 	bool big_endian;
-	bool is_fortran; /* the first index runs fastest, not the last */
+	bool is_fortran; /* the first index varies fastest, not the last */
 	size_t n_dimensions;
 	uint64_t shape[NPYFILE_MAX_DIMENSIONS];
 	uint64_t n_elements; /* their product */
 	uint64_t n_left;     /* of these, to be read */
 };
 
-/* Whether the bytes begin as an .npy file does. */
+/* Whether the bytes begin like an .npy file. */
 bool npyfile_begins(const unsigned char *bytes, size_t nbytes);
 
 /* Reads and checks the header. */
 enum emnist_status npyfile_open(struct gzip *stream, struct npyfile *file,
 				struct emnist_error *error);
 
-/* The next n elements, n at most n_left, as they are stored but little-endian. */
+/* Reads the next n elements, at most n_left, as stored, but little-endian. */
 enum emnist_status npyfile_read(struct npyfile *file, void *bytes, size_t n,
 				struct emnist_error *error);
 
-/* The same as numbers, of an array that is no text. */
+/* The same as numbers, for an array that is not text. */
 enum emnist_status npyfile_values(struct npyfile *file, double *values, size_t n,
 				  struct emnist_error *error);
 
-/* That nothing follows the elements, which have all been read. */
+/* Checks that nothing follows the elements, which must all have been read. */
 enum emnist_status npyfile_end(struct npyfile *file, struct emnist_error *error);
 
 /* Room for any shape as text. */

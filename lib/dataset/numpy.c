@@ -1,12 +1,12 @@
 /*
- * numpy.c - a dataset as arrays of NumPy's.
+ * numpy.c - NumPy arrays as a dataset.
  *
  *	images    (n, 28, 28) or (n, 784), with any dimensions of 1; numbers of any type
  *	labels    (n), likewise: numbers, or single characters
  *
- * In Fortran's order the first pixels of all images come first, as in MATLAB files: no image is
- * whole before all are read. So arrays are kept as they are stored, a byte a pixel, and images put
- * together when they are asked for.
+ * In Fortran order the first pixels of all images come first, as in MATLAB files, and no image is
+ * complete before all are read. So arrays are kept as stored, one byte per pixel, and images
+ * assembled on request.
  */
 #include "numpy.h"
 

@@ -1,27 +1,24 @@
-/*
- * numpy.h - a dataset as arrays of NumPy's: one of images, one of labels.
- */
+/* numpy.h - NumPy arrays as a dataset: one of images, one of labels. */
 #ifndef DATASET_NUMPY_H
 #define DATASET_NUMPY_H
 
 #include "source.h"
 
 /*
- * Reads an array of images. The stream is taken over, also on failure, and so is that of labels;
- * names are for messages and the description, copied, and NULL for the path that was given. The
- * source is complete when numpy_take_labels() has read its labels.
+ * Reads an array of images. Takes over both streams, images and labels, even on failure. Names are
+ * for messages and the description, and copied; NULL stands for the path given. The source is
+ * complete after numpy_take_labels().
  */
 enum emnist_status numpy_open(struct gzip *images, const char *images_name,
 			      struct source **source_ret, struct emnist_error *error);
 
-/* mapping: what the labels are classes of where they are characters; NULL: the characters are the
- * classes. */
+/* mapping: the classes of labels that are characters; NULL: the characters are the classes. */
 enum emnist_status numpy_take_labels(struct source *source, struct gzip *labels,
 				     const char *labels_name, const struct emnist_labels *mapping,
 				     struct emnist_error *error);
 
-/* The .npy file of images that the stream is; its labels and mapping are found beside
- * request->path. The stream is taken over, also on failure. */
+/* Opens a stream that is an .npy file of images; its labels and mapping are found next to
+ * request->path. Takes over the stream, even on failure. */
 enum emnist_status numpy_open_beside(struct gzip *images, const struct source_request *request,
 				     struct source **source_ret, struct emnist_error *error);
 

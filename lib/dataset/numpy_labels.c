@@ -1,6 +1,4 @@
-/*
- * numpy_labels.c - labels, and what they mean, as arrays of NumPy's.
- */
+/* numpy_labels.c - NumPy arrays of labels, and of their meaning. */
 #include "numpy_labels.h"
 
 #include "../base/memory.h"

@@ -1,7 +1,7 @@
 /*
- * numpy_names.c - which arrays belong together, told by the names of their files.
+ * numpy_names.c - pairs arrays of images and labels by their file names.
  *
- *	x_test.npy, y_test.npy              the word for images stands where that for labels does
+ *	x_test.npy, y_test.npy              one word differs: images or labels
  *	test-images.npy, test-labels.npy
  *	letters.npy, letters-labels.npy     as `emnist dataset export` names them
  */

@@ -1,16 +1,16 @@
 /*
- * orientation.c - whether images are stored transposed, by their looks.
+ * orientation.c - detects from the images whether they are stored transposed.
  *
- * The built-in model answers each image both ways, and it is less certain of the wrong one. That
- * works for labels in any code, for any model that is to be used, and for none; statistics of the
- * ink do not tell b and P apart. How certain it is: the entropy of its answer, in nats, where
- * characters that look alike (0 O, 1 I l, the cases of a letter) count as one.
+ * The built-in model classifies each image both ways, and is less certain of the wrong one. That
+ * needs no labels and no particular model; statistics of the ink do not separate b from P. The
+ * uncertainty is the entropy of the answer, in nats, where look-alikes (0 O, 1 I l, the cases of a
+ * letter) count as one.
  *
  * Measured on the first 40,000 images of part 1 of the training data: the mean entropy is 0.10
- * upright and 0.85 transposed; of no single character is it lower transposed by more than 0.02 (S).
- * Of 1000 sets of 20 images of 10 characters, 993 are told and none wrongly; of 1000 sets of 1000
- * images of any 5 characters, all. Patches of photographs, which are no characters, mostly have 1.1
- * to 1.5 either way.
+ * upright and 0.85 transposed. For no character is it lower transposed by more than 0.02 (S). Of
+ * 1000 sets of 20 images of 10 characters, 993 are decided and none wrongly; of 1000 sets of 1000
+ * images of any 5 characters, all are. Patches of photographs, not characters, mostly have 1.1 to
+ * 1.5 either way.
  */
 #include "orientation.h"
 

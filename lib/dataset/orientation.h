@@ -1,12 +1,10 @@
-/*
- * orientation.h - whether images are stored transposed, by their looks.
- */
+/* orientation.h - detects from the images whether they are stored transposed. */
 #ifndef DATASET_ORIENTATION_H
 #define DATASET_ORIENTATION_H
 
 #include "../base/error.h"
 
-/* As many images as are worth looking at. */
+/* More images than this do not improve the answer. */
 #define ORIENTATION_MAX_IMAGES 1000
 
 enum orientation { ORIENTATION_UNCLEAR, ORIENTATION_UPRIGHT, ORIENTATION_TRANSPOSED };
@@ -15,7 +13,7 @@ enum orientation { ORIENTATION_UNCLEAR, ORIENTATION_UPRIGHT, ORIENTATION_TRANSPO
 enum emnist_status orientation_of(const uint8_t *pixels, size_t n,
 				  enum orientation *orientation_ret, struct emnist_error *error);
 
-/* Exchanges the rows and columns of an image. */
+/* Transposes an image. */
 void orientation_transpose(uint8_t *pixels);
 
 #endif

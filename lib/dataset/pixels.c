@@ -1,13 +1,13 @@
 /*
- * pixels.c - a dataset as CSV.
+ * pixels.c - CSV as a dataset.
  *
- * Two kinds are about. EMNIST's on Kaggle have no header, the label first, and images that are
- * transposed as in the idx files; MNIST's have a header ("label,pixel0...", "label,1x1...") and
- * upright images. So it is the header, or a name that begins with MNIST's or Fashion-MNIST's, that
- * tells how images lie, as long as they do not look otherwise; see orientation.c.
+ * There are two kinds. EMNIST's on Kaggle have no header, the label first, and images transposed as
+ * in the idx files. MNIST's have a header ("label,pixel0...", "label,1x1...") and upright images.
+ * So a header, or a name that begins like MNIST's or Fashion-MNIST's, means upright, unless the
+ * images look otherwise (orientation.c).
  *
- * How many images there are shows at the end only, and a pipe is not read twice: all are kept in
- * memory, a byte a pixel.
+ * The number of images is known only at the end, and a pipe cannot be read twice: all images are
+ * kept in memory, one byte per pixel.
  */
 #include "pixels.h"
 

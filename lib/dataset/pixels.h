@@ -1,6 +1,4 @@
-/*
- * pixels.h - a dataset as CSV: a line an image, its label and its 784 values.
- */
+/* pixels.h - CSV as a dataset: one image per line, its label and 784 values. */
 #ifndef DATASET_PIXELS_H
 #define DATASET_PIXELS_H
 
@@ -8,7 +6,7 @@
 
 bool pixels_begin(const unsigned char *bytes, size_t nbytes);
 
-/* The stream is taken over, also on failure. */
+/* Takes over the stream, even on failure. */
 enum emnist_status pixels_open(struct gzip *stream, const struct source_request *request,
 			       struct source **source_ret, struct emnist_error *error);
 

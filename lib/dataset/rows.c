@@ -1,8 +1,8 @@
 /*
  * rows.c - records of separated values.
  *
- * A record is cut where it stands in the buffer: fields are terminated, and their quotes taken
- * away, in place. Only a record that has a quote is looked at byte by byte to find its end.
+ * A record is split in place in the buffer: fields are terminated, and their quotes removed. Only
+ * records with a quote are searched byte by byte for their end.
  */
 #include "rows.h"
 #include "../base/encoding.h"

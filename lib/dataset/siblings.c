@@ -1,12 +1,12 @@
 /*
- * siblings.c - which files make up a dataset, told from one name.
+ * siblings.c - finds the files that make up a dataset from the name of one.
  *
  *	emnist-byclass-test-images-idx3-ubyte.gz    the images
- *	emnist-byclass-test-labels-idx1-ubyte.gz    their labels, packed or not
- *	emnist-byclass-mapping.txt                  what the labels mean
+ *	emnist-byclass-test-labels-idx1-ubyte.gz    their labels, gzipped or not
+ *	emnist-byclass-mapping.txt                  the characters of the labels
  *
- * A name given may stop before "-images". MNIST's own files are train-images-idx3-ubyte and
- * t10k-images-idx3-ubyte, also seen as train-images.idx3-ubyte; they have no mapping.
+ * A given name may stop before "-images". MNIST's files are train-images-idx3-ubyte and
+ * t10k-images-idx3-ubyte, also found as train-images.idx3-ubyte; they have no mapping.
  */
 #include "siblings.h"
 

@@ -14,54 +14,52 @@
 #include "../io/file_ids.h"
 #include "../io/gzip.h"
 
-/* The most images of one source; EMNIST's largest has 814,255. It bounds what a small packed file
- * that unpacks to endless images can cost. */
+/* The most images of one source; EMNIST's largest has 814,255. It bounds the cost of a small packed
+ * file that unpacks to endless images. */
 #define SOURCE_MAX_COUNT (UINT32_C(1) << 26)
 
 struct source;
 
 struct source_ops {
-	/* Reads n images as they are stored. With `separate` one, of any index; else the next ones,
-	 * index being the first's, and n at most what is left. pixels: (n, 784). */
+	/* Reads n images as they are stored. With `separate`: one image of any index. Else the next
+	 * n, starting at index, at most those left. pixels: (n, 784). */
 	enum emnist_status (*read)(struct source *source, uint32_t index, size_t n, uint8_t *pixels,
 				   struct emnist_error *error);
-	/* Frees all that is the format's own, and the structure that holds the source. */
+	/* Frees the format's own data, and the structure that holds the source. */
 	void (*close)(struct source *source);
-	/* With `separate`: the path of the image's file, until the next call. NULL: memory is
-	 * short.
-	 */
+	/* With `separate`: the path of the image's file, valid until the next call. NULL when
+	 * memory is short. */
 	const char *(*path)(struct source *source, uint32_t index);
 };
 
-/* Whether images are stored transposed is... */
+/* How it is known whether images are stored transposed. */
 enum source_orientation {
-	SOURCE_ORIENTATION_KNOWN,   /* known by a name, or there is no question */
-	SOURCE_ORIENTATION_USUAL,   /* as the format has it, but for exceptions */
+	SOURCE_ORIENTATION_KNOWN,   /* known from a name, or beyond question */
+	SOURCE_ORIENTATION_USUAL,   /* the format's usual way, with exceptions */
 	SOURCE_ORIENTATION_UNKNOWN, /* no more than likely */
 };
 
-/* The first member of each format's own structure, made zeroed; source_close() frees what its
- * pointers lead to. */
+/* The first member of each format's own structure, zeroed at first. source_close() frees what its
+ * pointers point to. */
 struct source {
 	const struct source_ops *ops;
 	uint32_t count;   /* of images */
-	uint16_t *values; /* (count) what the files call each image's class */
-	/* What the values mean, or NULL: they are those of the EMNIST split that has n_classes
-	 * classes, or, where that is 0, of the smallest that has all. */
+	uint16_t *values; /* (count) each image's class as a number in the file */
+	/* The meaning of the values. NULL: the EMNIST split with n_classes classes, or if that is
+	 * 0, the smallest one that has all values. */
 	struct emnist_labels *labels;
 	size_t n_classes;
-	bool transposed; /* images are stored so, as far as the format or the name tells */
+	bool transposed; /* images are stored transposed, as far as format or name say */
 	enum source_orientation orientation; /* how sure that is */
 	bool separate;                       /* each image is a file of its own */
-	bool takes_all;    /* with `separate`: files that lay in folders, not all of them images */
-	bool is_kept;      /* images are in memory, and are read in any order */
-	char *images_name; /* what messages about images and labels call their files; NULL: they are
-			    */
-	char *labels_name; /* the path that was given */
-	struct file_ids files;           /* that it is read from, but for those of images */
-	char *description;               /* "idx", "images in folders named by characters"; see
-					  * emnist_dataset_describe() */
-	char *assumed[EMNIST_N_ASSUMED]; /* see emnist_dataset_assumed(); NULL: nothing was */
+	bool takes_all;        /* with `separate`: files found in folders, not all of them images */
+	bool is_kept;          /* images are in memory, readable in any order */
+	char *images_name;     /* the images' file in messages; NULL: the path given */
+	char *labels_name;     /* the labels' file, likewise */
+	struct file_ids files; /* the files that it is read from, except images */
+	char *description;     /* "idx", "images in folders named by characters"; see
+				* emnist_dataset_describe() */
+	char *assumed[EMNIST_N_ASSUMED]; /* see emnist_dataset_assumed(); NULL: nothing */
 };
 
 struct source_request;
@@ -78,13 +76,12 @@ struct source_openers {
 
 /* What is to be opened, and how. */
 struct source_request {
-	const char *path;                    /* of the file or folder */
-	const char *given;                   /* what the user wrote: messages name path where
-					      * it is another */
-	const char *split;                   /* NULL: none is chosen */
-	const struct emnist_labels *mapping; /* the user's own; NULL: there is none */
+	const char *path;  /* of the file or folder */
+	const char *given; /* as the user wrote it: messages name path if it differs */
+	const char *split; /* NULL: none is chosen */
+	const struct emnist_labels *mapping;          /* the user's own; NULL: there is none */
 	const struct emnist_dataset_options *options; /* never NULL */
-	bool is_member; /* path is a name within an archive: nothing of it is on the disk */
+	bool is_member; /* path is a name within an archive, not on the disk */
 	const struct source_openers *openers;
 };
 
@@ -93,10 +90,10 @@ void source_close(struct source *source);
 
 /* ------------------------------------------------------------- for the formats */
 
-/* Frees what the source's pointers lead to: the end of each ops->close(). */
+/* Frees what the source's pointers point to: the end of each ops->close(). */
 void source_clear(struct source *source);
 
-/* Notes that the source is read from the file at path, too. */
+/* Records that the source also reads the file at path. */
 enum emnist_status source_reads(struct source *source, const char *path,
 				struct emnist_error *error);
 
@@ -104,23 +101,23 @@ enum emnist_status source_reads(struct source *source, const char *path,
 bool source_describe(struct source *source, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Notes what was taken for granted; false when memory is short. */
+/* Records an assumption; false when memory is short. */
 bool source_assume(struct source *source, enum emnist_assumed kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Finds what the values mean beside the file of the request, by its name, where neither the request
+/* Finds the meaning of the values next to the request's file, by its name, if neither the request
  * nor the source has it. */
 enum emnist_status source_find_meaning(struct source *source, const struct source_request *request,
 				       struct emnist_error *error);
 
-/* How images in idx format lie, by the name of their file. */
+/* Sets the orientation of images in idx format from the name of their file. */
 void source_name_orients(struct source *source, const char *name);
 
-/* Puts the name of the request's file before an error's message where the user wrote another. */
+/* Prefixes an error's message with the name of the request's file if the user wrote another. */
 enum emnist_status source_blame_other(const struct source_request *request,
 				      enum emnist_status status, struct emnist_error *error);
 
-/* Puts the end of the path before an error's message: more than siblings_about() does, where the
+/* Prefixes an error's message with the end of the path. Use it instead of siblings_about() if the
  * name alone occurs in many folders. */
 enum emnist_status source_blame_path(enum emnist_status status, const char *path,
 				     struct emnist_error *error);

@@ -1,8 +1,8 @@
 /*
- * splits.c - which of several datasets is meant.
+ * splits.c - chooses one of several datasets.
  *
- * Names are listed without what all of them begin with, so that "byclass-test" is what a user sees
- * and may write for "emnist-byclass-test".
+ * Names are listed without their common prefix: users see "byclass-test" and may write it for
+ * "emnist-byclass-test".
  */
 #include "splits.h"
 

@@ -1,6 +1,4 @@
-/*
- * splits.h - which of several datasets is meant.
- */
+/* splits.h - chooses one of several datasets. */
 #ifndef DATASET_SPLITS_H
 #define DATASET_SPLITS_H
 
@@ -15,12 +13,12 @@ struct splits {
 	} * items;          /* (n) */
 };
 
-/* Appends a split; the name is copied. False when memory is short. */
+/* Appends a split and copies its name. False when memory is short. */
 bool splits_add(struct splits *splits, const char *name, size_t nbytes, void *what);
 
 /*
- * The one that wanted names, by its words or whole, or the only one where wanted is NULL. An error
- * lists all of them, or those that wanted fits; n is then untouched.
+ * The split that wanted names, by its words or whole; the only one if wanted is NULL. An error
+ * lists all of them, or those that match; n is then unchanged.
  */
 enum emnist_status splits_choose(const struct splits *splits, const char *wanted,
 				 size_t *chosen_ret, struct emnist_error *error);

@@ -1,8 +1,7 @@
 /*
- * statistics.c - what is in one or several datasets: counts, pixels, and images that are there more
- * than once.
+ * statistics.c - statistics of one or several datasets: counts, pixels, and duplicate images.
  *
- * Sums over pixels are whole numbers, so that the figures do not depend on the order of images.
+ * Sums over pixels are integers, so that results do not depend on the order of images.
  */
 #include "../base/memory.h"
 #include "../base/simd.h"

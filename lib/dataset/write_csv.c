@@ -1,6 +1,6 @@
 /*
- * write_csv.c - a dataset as CSV, as EMNIST's is found on Kaggle: a line an image, without a
- * header; the label, then 784 values, transposed as EMNIST's images are.
+ * write_csv.c - writes a dataset as CSV, like EMNIST's on Kaggle: one image per line, no header;
+ * the label, then 784 values, transposed as EMNIST's images are.
  */
 #include "../labels/labels.h"
 #include "writer.h"

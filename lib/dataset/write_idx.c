@@ -1,6 +1,6 @@
 /*
- * write_idx.c - a dataset as EMNIST's own: a file of images, one of labels, one of what labels
- * mean.
+ * write_idx.c - writes a dataset in EMNIST's own format: a file of images, one of labels, and a
+ * mapping file.
  */
 #include "../io/pack.h"
 #include "../labels/labels.h"

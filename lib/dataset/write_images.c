@@ -1,9 +1,9 @@
 /*
- * write_images.c - a dataset as PNG files, in a folder a class or all in one, with labels.csv, a
- * list of them.
+ * write_images.c - writes a dataset as PNG files, in one folder per class or all in one, and
+ * labels.csv, a list of them.
  *
- * Threads share the files of one call; the list comes in order. It takes its name at the end, so
- * that a folder without labels.csv is one that was not finished.
+ * Threads share the files of one call; the list is written in order. It gets its name at the end,
+ * so a folder without labels.csv is incomplete.
  */
 #include "../base/memory.h"
 #include "../base/ordered.h"

@@ -1,12 +1,13 @@
 /*
- * write_numpy.c - a dataset as NumPy's arrays: .npz, a zip file of four, or two .npy files.
+ * write_numpy.c - writes a dataset as NumPy arrays: an .npz, which is a zip file of four, or two
+ * .npy files.
  *
- * images: (n, 28, 28) bytes, upright. labels: (n) what mapping files call the classes. What these
- * mean stands beside .npy in a mapping file, in .npz in indices and characters: (classes).
+ * images: (n, 28, 28) bytes, upright. labels: (n) class numbers as in mapping files. Their meaning
+ * is in a mapping file for .npy, and in the arrays indices and characters, (classes), for .npz.
  *
- * An array's header has its shape, and is filled in when that is known (pack.h). A member of a zip
- * file is preceded by a header with its size and checksum, which are filled in likewise.
- * (numpy.lib.format, version 1.0; PKWARE's APPNOTE.TXT 4.3.)
+ * An array's header has its shape, and is filled in once that is known (pack.h). So is the header
+ * of a zip member, with its size and checksum. (numpy.lib.format, version 1.0; PKWARE's APPNOTE.TXT
+ * 4.3.)
  */
 #include "../base/memory.h"
 #include "../io/pack.h"

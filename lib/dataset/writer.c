@@ -1,6 +1,4 @@
-/*
- * writer.c - datasets out: what all forms share.
- */
+/* writer.c - what all writers of datasets share. */
 #include "writer.h"
 
 #include "../base/memory.h"

@@ -1,13 +1,11 @@
-/*
- * writer.h - the forms that a dataset is written in: one file each.
- */
+/* writer.h - the output formats of datasets, one file each. */
 #ifndef DATASET_WRITER_H
 #define DATASET_WRITER_H
 
 #include "../emnist_dataset.h"
 #include "../io/outfile.h"
 
-/* What all forms share; a form's own structure begins with it. */
+/* What all formats share; a format's own structure begins with it. */
 struct emnist_writer {
 	const struct writer_form *form;
 	struct emnist_labels *labels;
@@ -25,8 +23,7 @@ struct writer_batch {
 };
 
 struct writer_form {
-	/* path is known to be text of at least one byte; labels are set. On failure what was made
-	 * is freed by free(). */
+	/* path is not empty; labels are set. After a failure, free() frees what was made. */
 	enum emnist_status (*open)(struct emnist_writer *writer, const char *path,
 				   const struct emnist_writer_options *options,
 				   struct emnist_error *error);
@@ -34,7 +31,7 @@ struct writer_form {
 				  struct emnist_error *error);
 	/* Gives all files their names. */
 	enum emnist_status (*finish)(struct emnist_writer *writer, struct emnist_error *error);
-	/* Frees what open() made, not the structure. */
+	/* Frees what open() made, but not the structure. */
 	void (*free)(struct emnist_writer *writer);
 	size_t nbytes; /* of the form's own structure */
 };
@@ -45,16 +42,16 @@ extern const struct writer_form writer_idx, writer_csv, writer_npy, writer_npz, 
 /* stem + ending; NULL when memory is short. Free with free(). */
 char *writer_name(const char *stem, size_t stem_nbytes, const char *ending);
 
-/* That writing to path destroys nothing that is read. After the first call, from any thread. */
+/* Checks that writing to path destroys nothing that is read. Thread-safe after the first call. */
 enum emnist_status writer_spare(const struct emnist_writer *writer, const char *path,
 				struct emnist_error *error);
 
-/* Begins the file stem + ending; the message of an error names it where ending is not empty. */
+/* Begins the file stem + ending; an error's message names it unless ending is empty. */
 enum emnist_status writer_open(const struct emnist_writer *writer, const char *stem,
 			       size_t stem_nbytes, const char *ending, struct outfile **file_ret,
 			       struct emnist_error *error);
 
-/* Begins the mapping file STEM-mapping.txt with what the labels mean. */
+/* Begins the mapping file STEM-mapping.txt with the characters of the labels. */
 enum emnist_status writer_mapping(const struct emnist_writer *writer, const char *stem,
 				  size_t stem_nbytes, struct outfile **file_ret,
 				  struct emnist_error *error);
@@ -62,12 +59,11 @@ enum emnist_status writer_mapping(const struct emnist_writer *writer, const char
 /* rows and columns exchanged. */
 void writer_transpose(const uint8_t *pixels, uint8_t *transposed);
 
-/* The longest name of a class's folder, with its end. */
+/* The longest name of a class's folder, with its terminator. */
 #define WRITER_FOLDER_MAX 160
 
-/* What the folder of a class is called: 0 to 9, A_caps, a_small, A_both, U+00E9, and several
- * characters as U+0031_U+006C; no two of EMNIST's are alike but for case. False where that is too
- * long. */
+/* The name of a class's folder: 0 to 9, A_caps, a_small, A_both, U+00E9, and several characters as
+ * U+0031_U+006C. All of EMNIST's differ even if case is ignored. False if it is too long. */
 bool writer_folder_name(const struct emnist_labels *labels, size_t i,
 			char name[static WRITER_FOLDER_MAX]);
 

@@ -1,10 +1,10 @@
 /*
  * zipped.c - datasets in a zip archive.
  *
- * Names tell which members are datasets: nothing else of an archive is read before one is chosen.
- * Images and labels are two members, in either order, and both may be packed once more by gzip.
+ * Names show which members are datasets: nothing else of an archive is read before one is chosen.
+ * Images and labels are two members, in either order, and may be gzipped as well.
  *
- * A list of image files names members, whatever it says: no archive has a file outside it opened.
+ * A list of image files can only name members: no list in an archive opens a file outside of it.
  */
 #include "zipped.h"
 

@@ -1,6 +1,4 @@
-/*
- * zipped.h - datasets in a zip archive: NIST's gzip.zip and matlab.zip, as they are.
- */
+/* zipped.h - datasets in a zip archive, such as NIST's gzip.zip and matlab.zip. */
 #ifndef DATASET_ZIPPED_H
 #define DATASET_ZIPPED_H
 
@@ -8,9 +6,9 @@
 
 bool zipped_begins(const unsigned char *bytes, size_t nbytes);
 
-/* Opens the dataset that request->split chooses in the zip archive at request->path. The stream,
- * which has its first bytes, is closed: the archive is read by its directory, for which it must be
- * a regular file. */
+/* Opens the dataset chosen by request->split in the zip archive at request->path. Closes the
+ * stream, which has the archive's first bytes. The archive must be a regular file, since it is read
+ * by its directory. */
 enum emnist_status zipped_open(struct gzip *stream, const struct source_request *request,
 			       struct source **source_ret, struct emnist_error *error);
 

@@ -1,12 +1,10 @@
 /*
  * zipped_folders.c - a zip archive as a folder of image files for each class.
  *
- * An archive has no folders, only names of files with slashes in them. What a folder holds is a run
- * of the names, which are sorted as folders are, and the part of each that comes after the folder's
- * own: going into a folder is keeping these.
+ * An archive has no folders, only file names with slashes. Names are sorted, so a folder is a range
+ * of names, each without the folder's own prefix; entering a folder selects such a range.
  *
- * Who packs a folder has it in the archive, or what is in it: folders around all others say
- * nothing.
+ * An archive may hold a folder or only its contents: folders around all others are skipped.
  */
 #include "zipped_folders.h"
 

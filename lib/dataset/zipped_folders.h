@@ -7,8 +7,8 @@
 #include "source.h"
 #include "zipped_members.h"
 
-/* Opens the dataset that the folders in the archive at request->path are, as folder_open() does for
- * folders on the disk; but those that lie around all others are passed over. */
+/* Opens the folders in the archive at request->path as a dataset, like folder_open() on the disk.
+ * Folders around all others are skipped. */
 enum emnist_status zipped_open_folders(const struct source_request *request,
 				       const struct zipped_listing *listing,
 				       struct source **source_ret, struct emnist_error *error);

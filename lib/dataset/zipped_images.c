@@ -1,8 +1,8 @@
 /*
- * zipped_images.c - images that are files of their own in a zip archive.
+ * zipped_images.c - separate image files in a zip archive.
  *
- * They are all read when the dataset is opened, in the order of the archive, since the dataset's
- * may be any other, and each step back in an archive is one from its start.
+ * They are all read when the dataset is opened, in the archive's order. The dataset's order may
+ * differ, and going back in an archive means starting over.
  */
 #include "zipped_images.h"
 

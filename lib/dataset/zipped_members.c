@@ -1,7 +1,7 @@
 /*
  * zipped_members.c - the files in a zip archive.
  *
- * Each is read through an archive opened for it alone, which seeks to its member by the directory:
+ * Each is read through an archive opened for it alone, which seeks to the member by the directory:
  * nothing else is unpacked.
  */
 #include "zipped_members.h"

@@ -1,6 +1,5 @@
 /*
- * zipped_members.h - the files in a zip archive, and how they are read, each through an archive
- * opened for it alone.
+ * zipped_members.h - the files in a zip archive, each read through an archive opened for it alone.
  */
 #ifndef DATASET_ZIPPED_MEMBERS_H
 #define DATASET_ZIPPED_MEMBERS_H
@@ -15,32 +14,32 @@ struct zipped_entry {
 };
 
 struct zipped_listing {
-	struct zipped_entry *entries; /* (n), of files, in the order of their names */
+	struct zipped_entry *entries; /* (n) files, sorted by name */
 	size_t n;
 };
 
-/* Lists the files of the archive at path. Release with zipped_clear(), also after a failure. */
+/* Lists the files of the archive at path. Release with zipped_clear(), even after a failure. */
 enum emnist_status zipped_list(const char *path, struct zipped_listing *listing,
 			       struct emnist_error *error);
 
 void zipped_clear(struct zipped_listing *listing);
 
-/* The file of that name; NULL: there is none. */
+/* The file with that name, or NULL. */
 const struct zipped_entry *zipped_find(const struct zipped_listing *listing, const char *name,
 				       size_t nbytes);
 
-/* Opens a file in the archive at path as a stream, which is unpacked where it is gzip. The message
- * of an error names the file. */
+/* Opens a file in the archive at path as a stream, unpacked if it is gzip. An error's message names
+ * the file. */
 enum emnist_status zipped_open_entry(const char *path, const struct zipped_entry *entry,
 				     struct gzip **stream_ret, struct emnist_error *error);
 
-/* Reads the mapping file beside the member of that name in the archive at path: NAME-mapping.txt,
- * or without the last word, "-test", the same. NULL in *mapping_ret: there is none. */
+/* Reads the mapping file for the named member of the archive at path: NAME-mapping.txt, or NAME
+ * without its last word, "-test". *mapping_ret is NULL if there is none. */
 enum emnist_status zipped_read_mapping(const char *path, const struct zipped_listing *listing,
 				       const char *name, struct emnist_labels **mapping_ret,
 				       struct emnist_error *error);
 
-/* What members are read through, from the archive's first on. */
+/* An open archive whose members are read in order. */
 struct zipped_channel {
 	int fd;
 	struct members *members;

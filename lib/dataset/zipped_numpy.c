@@ -1,6 +1,4 @@
-/*
- * zipped_numpy.c - arrays of NumPy's in a zip archive, as an .npz file is one.
- */
+/* zipped_numpy.c - NumPy arrays in a zip archive, such as an .npz file. */
 #include "zipped_numpy.h"
 
 #include "numpy.h"
