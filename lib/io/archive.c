@@ -1,14 +1,15 @@
 /*
- * archive.c - the members of a zip or tar archive, through libarchive.
+ * archive.c - reads the members of a zip or tar archive, through libarchive.
  *
- * libarchive sees one format at a time, the one that the first bytes tell, and bytes that are
- * unpacked already: so it guesses nothing, and each layer can be counted. What it lets pass is
- * looked at here: a zip archive is read from its start, like a tar archive, and libarchive skips
- * what it does not recognize between two members; therefore their number is held against that of
- * the directory at the end.
+ * libarchive gets one format at a time, detected from the first bytes, and bytes that are already
+ * decompressed. So it has nothing to guess, and the output of each layer can be limited.
  *
- * It converts names to the character set of the locale, which is none of the library's business;
- * while it reads a header, the thread is in a locale of UTF-8.
+ * What libarchive lets pass is checked here. A zip archive is read from its start, like a tar
+ * archive, and libarchive skips anything unrecognized between two members. So the number of members
+ * is compared with the directory at the end.
+ *
+ * libarchive converts names to the locale's character set. So while it reads a header, the thread
+ * uses a UTF-8 locale.
  */
 #include "archive.h"
 

@@ -1,9 +1,9 @@
 /*
- * directory.c - a directory with one file, made whole or not at all.
+ * directory.c - writes a directory with one file, completely or not at all.
  *
- * rename() puts a directory in the place of an empty one, but of no other. Where another is to go,
- * the two change places in one step, and the old one is removed where the new one was made; file
- * systems that cannot do so move the old one out of the way first.
+ * rename() can replace an empty directory, but no other. To replace a filled one, the two are
+ * exchanged in one step, and the old one is removed under the new one's temporary name. File
+ * systems without exchange move the old one aside first.
  */
 #include "directory.h"
 

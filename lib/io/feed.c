@@ -1,6 +1,4 @@
-/*
- * feed.c - the bytes of a file or a pipe, some of which were read before.
- */
+/* feed.c - the bytes of a file or a pipe, some of them already read. */
 #include "feed.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/*
- * file_ids.c - a set of files: device and number of each, sorted when they are first looked up.
- */
+/* file_ids.c - a set of files by device and inode number, sorted at the first look-up. */
 #include "file_ids.h"
 
 #include <string.h>

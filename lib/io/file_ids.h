@@ -1,6 +1,4 @@
-/*
- * file_ids.h - a set of files, told by what they are: one file is the same by all its names.
- */
+/* file_ids.h - a set of files by identity: a file is the same under all its names. */
 #ifndef IO_FILE_IDS_H
 #define IO_FILE_IDS_H
 
@@ -12,11 +10,11 @@ struct file_ids {
 	bool sorted;
 };
 
-/* Adds the file at path; what is there and is no regular file, or is not there, is none. False when
- * memory is short. */
+/* Adds the file at path; ignores what is missing or not a regular file. False when memory is
+ * short. */
 bool file_ids_add(struct file_ids *set, const char *path);
 
-/* Whether the file at path is one of them. */
+/* Whether the file at path is in the set. */
 bool file_ids_have(struct file_ids *set, const char *path);
 
 void file_ids_clear(struct file_ids *set);

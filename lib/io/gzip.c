@@ -1,9 +1,9 @@
 /*
- * gzip.c - reading bytes from start to end, unpacked where they are gzip.
+ * gzip.c - reads bytes from start to end, decompressed if they are gzip.
  *
- * zlib's own gzread() takes what follows the first member for padding and is silent about it. A
- * dataset must be whole or refused, so members are walked here: after the end of one comes the end
- * of the file or the next one's header, and nothing else.
+ * zlib's gzread() silently takes what follows the first member for padding. A dataset must be
+ * complete or refused, so members are read one by one here: after each comes the end of the file or
+ * the next header, and nothing else.
  */
 #include "gzip.h"
 

@@ -46,7 +46,7 @@ struct libarchive {
 enum emnist_status libarchive_open(const struct libarchive **library_ret,
 				   struct emnist_error *error);
 
-/* Makes a reader, for formats and filters to be added. */
+/* Creates a reader, without formats and filters. */
 enum emnist_status libarchive_reader(const struct libarchive **library_ret,
 				     struct archive **archive_ret, struct emnist_error *error);
 

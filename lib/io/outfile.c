@@ -1,13 +1,13 @@
 /*
- * outfile.c - a file that is written piece by piece, and takes its name only when it is whole.
+ * outfile.c - a file that gets its name only when it is complete.
  *
- * Until then it has no name at all, where the file system can do that: however the process ends,
- * nothing is left. Elsewhere its name is one that nobody else has. Either way it lies in the folder
- * of what it replaces, since rename() stays within a file system, and nobody but its owner can open
- * it before it has the permissions of what it replaces.
+ * Until then it has no name at all, if the file system supports that: however the process ends,
+ * nothing is left behind. Elsewhere it has a unique name. Either way it is in the folder of the
+ * file that it replaces, since rename() stays within a file system. Only its owner can open it
+ * until it gets the permissions of that file.
  *
- * A file that is the root of a mount, as containers get them, cannot be replaced, nor one in a
- * folder that may not be written to. As a last resort those are written over where they are.
+ * A file that is a mount point, as in containers, cannot be replaced, nor can one in a read-only
+ * folder. As a last resort these are overwritten in place.
  */
 #include "outfile.h"
 

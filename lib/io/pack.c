@@ -1,6 +1,4 @@
-/*
- * pack.c - bytes behind a header that is known only when all of them are.
- */
+/* pack.c - writes bytes behind a header that is known only at the end. */
 #include "pack.h"
 
 #include <string.h>

@@ -1,11 +1,10 @@
 /*
- * pack.h - bytes that are written, deflated or as they are, behind a header that is known only when
- * all of them are.
+ * pack.h - writes bytes, deflated or not, behind a header that is known only at the end.
  *
- * How many images there are stands in the first bytes of idx and NumPy files, and shows at the end
- * of the work. A deflated stream may begin with a block that is stored as it is: the header lies in
- * it, at a place that is known, and is filled in afterwards. So files are written in one go,
- * whatever their size, and are one whole stream to any reader.
+ * idx and NumPy files begin with the number of images, which is known only at the end. A deflated
+ * stream may begin with a stored block. The header goes there, at a known place, and is filled in
+ * afterwards. So files of any size are written in one pass, and are one valid stream for any
+ * reader.
  */
 #ifndef IO_PACK_H
 #define IO_PACK_H
@@ -14,7 +13,7 @@
 
 #include <zlib.h>
 
-/* The longest header: what one stored block holds. */
+/* The longest header: the size of one stored block. */
 #define PACK_MAX_HEAD 65535
 
 struct pack {
@@ -22,13 +21,13 @@ struct pack {
 	bool deflates;
 	bool ready;      /* deflater is to be ended */
 	uint64_t start;  /* in the file */
-	uint64_t nbytes; /* behind the header, before they are packed */
+	uint64_t nbytes; /* after the header, before compression */
 	uint32_t crc;    /* of these */
 	size_t head_nbytes;
 	z_stream deflater;
 };
 
-/* Begins at the file's end, with room for the header. Release with pack_clear(), also after a
+/* Begins at the file's end and reserves the header. Release with pack_clear(), even after a
  * failure. */
 enum emnist_status pack_begin(struct pack *pack, struct outfile *file, bool deflates,
 			      size_t head_nbytes, struct emnist_error *error);
@@ -42,7 +41,7 @@ struct pack_sums {
 	uint64_t packed_nbytes;
 };
 
-/* Ends the stream and fills in the header. */
+/* Ends the stream and writes the header. */
 enum emnist_status pack_end(struct pack *pack, const void *head, struct pack_sums *sums_ret,
 			    struct emnist_error *error);
 

@@ -1,8 +1,7 @@
 /*
- * unpacker.c - a stream in gzip, zstd or xz, unpacked.
+ * unpacker.c - decompresses a stream in gzip, zstd or xz.
  *
- * libarchive checks what zstd and xz say of the bytes, but not gzip's checksum: gzip is read by
- * gzip.c.
+ * libarchive verifies checksums of zstd and xz, but not of gzip: gzip is read by gzip.c.
  */
 #include "unpacker.h"
 

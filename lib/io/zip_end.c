@@ -1,8 +1,8 @@
 /*
  * zip_end.c - the record at the end of a zip archive (APPNOTE.TXT 4.3.14 to 4.3.16).
  *
- * The record comes last, but for a comment of any bytes; so it is looked for from behind. A count
- * that 16 bits do not hold stands in a second record, before which there is one that says where.
+ * The record comes last, except for a comment of arbitrary bytes; so it is searched from the end. A
+ * count above 16 bits is in a second record, and a third one just before the last locates that.
  */
 #include "zip_end.h"
 
