@@ -1,8 +1,8 @@
 /*
- * charset.c - a set of characters, from the text that a user writes for it.
+ * charset.c - parses a set of characters as a user writes it.
  *
- * Ranges are kept as ranges, sorted: what a text costs follows from its length, and not from how
- * many characters a range spans.
+ * Ranges stay ranges, sorted: the cost depends on the length of the text, not on how many
+ * characters a range spans.
  */
 #include "charset.h"
 

@@ -1,8 +1,8 @@
 /*
- * choose.c - some of a set's classes, by their characters.
+ * choose.c - selects classes of a set by their characters.
  *
- * Unlike those of a view, which are answers, the classes of a dataset keep all their characters: an
- * image of C or c is not one of C because only C was asked for.
+ * Unlike the classes of a view, which are answers, those of a dataset keep all their characters: an
+ * image of C or c does not become one of C because only C was asked for.
  */
 #include "../base/memory.h"
 #include "../emnist_dataset.h"

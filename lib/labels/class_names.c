@@ -1,9 +1,8 @@
 /*
- * class_names.c - what the names of folders, and the labels of lists, stand for.
+ * class_names.c - the meaning of class names, from folders or lists.
  *
- * A name alone is ambiguous: "30" may be the class 30, which is U, or the code of 0. All names
- * together hardly ever are: a rule that any of them does not fit is not the one. So each rule reads
- * all of them or none, and the first that does wins.
+ * A single name is ambiguous: "30" may be class 30, which is U, or the code of 0. All names
+ * together hardly ever are. So a rule must read all of them, and the first rule that does wins.
  */
 #include "class_names.h"
 

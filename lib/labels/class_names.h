@@ -1,19 +1,17 @@
-/*
- * class_names.h - what the names of folders, and the labels of lists, stand for.
- */
+/* class_names.h - the meaning of class names, from folders or lists. */
 #ifndef LABELS_CLASS_NAMES_H
 #define LABELS_CLASS_NAMES_H
 
 #include "../base/error.h"
 
 /*
- * Tells for each of n names what it stands for, by one rule for all of them: the first that fits
- * all. emnist-formats(5) has the rules.
+ * Reads n class names by one rule: the first that fits all of them. emnist-formats(5) lists the
+ * rules.
  *
- * mapping: the labels that the names are classes of, or NULL. Without it, *labels_ret are labels
- * for the names, to be freed with emnist_labels_free(), or NULL where the names are class numbers
- * whose meaning is not known here; with it, NULL. values_ret: (n) the index of each name's class in
- * the labels or the mapping. *rule_ret: the rule, for people: "characters".
+ * mapping: the labels that the names belong to, or NULL. Without it, *labels_ret are labels made
+ * from the names, to be freed with emnist_labels_free(), or NULL if the names are class numbers of
+ * unknown meaning. With it, *labels_ret is NULL. values_ret: (n) each name's index in the labels or
+ * the mapping. *rule_ret: the rule, for messages: "characters".
  */
 enum emnist_status class_names_read(const char *const *names, size_t n,
 				    const struct emnist_labels *mapping, uint16_t *values_ret,
@@ -21,9 +19,9 @@ enum emnist_status class_names_read(const char *const *names, size_t n,
 				    struct emnist_error *error);
 
 /*
- * Tells by the same rules what n names in a given order stand for, such as the classes that a model
- * names: entry i of *labels_ret is what names[i] means, and its index is i. NULL where all are
- * class numbers, which numbers_ret, (n), then gets. EMNIST_ERR_FORMAT: no rule reads all of them.
+ * Reads n class names in a given order, such as those in a model file, by the same rules: entry i
+ * of *labels_ret is the meaning of names[i], with index i. NULL if all are class numbers, which
+ * numbers_ret, (n), then gets. EMNIST_ERR_FORMAT: no rule reads all of them.
  */
 enum emnist_status class_names_in_order(const char *const *names, size_t n, uint16_t *numbers_ret,
 					struct emnist_labels **labels_ret,

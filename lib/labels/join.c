@@ -1,6 +1,4 @@
-/*
- * join.c - the classes of several datasets as one set.
- */
+/* join.c - joins the classes of several datasets into one set. */
 #include "../base/memory.h"
 #include "../emnist_dataset.h"
 #include "labels.h"

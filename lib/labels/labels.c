@@ -1,12 +1,12 @@
 /*
- * labels.c - what classes stand for: EMNIST's own sets of labels, and its mapping files.
+ * labels.c - the characters of classes: EMNIST's own label sets, and its mapping files.
  *
- * The one thing to know: EMNIST's mapping files of Balanced and ByMerge name only the upper case of
- * the 15 letters whose cases those splits merge ("12 67" for C and c). Read to the letter, a
- * network that answers "c" would be wrong. So a file that has exactly the 47 merged classes is
- * given both cases of these letters, and means what the split means.
+ * The hard idea: Balanced and ByMerge merge both cases of 15 letters, but their mapping files name
+ * only the upper case ("12 67" for C and c). Taken literally, they would count the answer "c" as
+ * wrong. So a file with exactly the 47 merged classes gets both cases of these letters, as the
+ * split means it.
  *
- * Labels are three arrays of known size, made once and never changed: entries, the characters of
+ * Labels are three arrays of fixed size, made once and never changed: entries, the characters of
  * all entries, and their texts.
  */
 #include "labels.h"

@@ -1,10 +1,10 @@
 /*
- * view.c - some of a model's classes, and some as one.
+ * view.c - a view of a model's classes: some selected, some merged.
  *
- * Merging comes first: entries that share a letter, whatever its case, are one group. Then the set
- * is asked for each character of a group, and what it does not have vanishes; so does a group of
- * which nothing is left. Groups are ordered by their first entries, so that the i-th class takes no
- * entry before the i-th: that is why probabilities can be rewritten in place.
+ * Merging comes first: entries that share a letter, ignoring case, form a group. Then characters
+ * outside the view's set are removed, and so are groups without any left. Groups are ordered by
+ * their first entries, so class i contains no entry before entry i: that is why probabilities can
+ * be rewritten in place.
  */
 #include "view.h"
 

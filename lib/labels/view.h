@@ -1,6 +1,4 @@
-/*
- * view.h - the inside of struct emnist_view, for those who count by it.
- */
+/* view.h - the inside of struct emnist_view, for code that counts classes. */
 #ifndef LABELS_VIEW_H
 #define LABELS_VIEW_H
 
@@ -9,13 +7,13 @@
 /* No class of the view. */
 #define VIEW_NONE UINT32_MAX
 
-/* Other labels, a dataset's, seen in the same way: merged alike, and what the view's set leaves of
- * them, who need not have all that it names. Nothing left is EMNIST_ERR_ARGUMENT. */
+/* The same view of other labels, such as a dataset's: merged alike and reduced to the view's set.
+ * They need not have all of the set. EMNIST_ERR_ARGUMENT if nothing is left. */
 enum emnist_status view_of_others(const struct emnist_view *view,
 				  const struct emnist_labels *labels, struct emnist_view **view_ret,
 				  struct emnist_error *error);
 
-/* The class of the view that entry i of its labels belongs to, or VIEW_NONE. */
+/* The view's class of its labels' entry i, or VIEW_NONE. */
 uint32_t view_class_of(const struct emnist_view *view, size_t i);
 
 #endif
