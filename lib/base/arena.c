@@ -1,6 +1,4 @@
-/*
- * arena.c - allocations that are freed together.
- */
+/* arena.c - allocations that are freed together. */
 #include "arena.h"
 
 #include <stdalign.h>

@@ -1,8 +1,8 @@
 /*
- * arena.h - allocations that are freed together, of a given number of bytes at the most.
+ * arena.h - allocations that are freed together, up to a total number of bytes.
  *
- * What is made of a hostile file is allocated from one, so that neither memory nor the time that it
- * takes to fill can outgrow the file.
+ * Everything made from a hostile file is allocated from one, so that neither memory nor the time to
+ * fill it can outgrow the file.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -12,10 +12,10 @@
 struct arena {
 	struct arena_block *blocks; /* NULL at first */
 	size_t nbytes_left;
-	bool is_spent; /* an allocation failed for want of nbytes_left, not of memory */
+	bool is_spent; /* an allocation failed because of nbytes_left, not of memory */
 };
 
-/* n elements of size bytes each, all zero; NULL when that is too much. Never NULL for n = 0. */
+/* n zeroed elements of size bytes each; NULL if that is too much. Never NULL for n = 0. */
 void *arena_alloc(struct arena *arena, size_t n, size_t size);
 
 /* Why arena_alloc() failed: EMNIST_ERR_LIMIT or EMNIST_ERR_MEMORY. */

@@ -7,10 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* CRC-32C (Castagnoli) of the bytes that crc is of, 0 of none, and nbytes more. */
+/* Extends crc, the CRC-32C (Castagnoli) of the bytes before (0: none), by nbytes more. */
 uint32_t crc32c(uint32_t crc, const void *bytes, size_t nbytes);
 
-/* As LevelDB writes a checksum, so that one of bytes that hold checksums is as good as any. */
+/* LevelDB's masked form, which keeps a checksum meaningful for bytes that contain checksums. */
 uint32_t crc32c_masked(uint32_t crc);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * cursor.h - reading numbers from bytes that may end too soon.
+ * cursor.h - reads numbers from bytes that may end too early.
  *
- * A read past the end sets `failed`, returns 0 and moves nothing, so that a header can be read
+ * A read past the end sets `failed`, returns 0 and does not move, so that a header can be read
  * whole and checked once.
  */
 #ifndef BASE_CURSOR_H
@@ -29,7 +29,7 @@ static inline size_t cursor_left(const struct cursor *cursor)
 	return cursor->nbytes - cursor->offset;
 }
 
-/* The next n bytes, or NULL where fewer are left. */
+/* The next n bytes, or NULL if fewer are left. */
 static inline const unsigned char *cursor_take(struct cursor *cursor, size_t n)
 {
 	const unsigned char *bytes = cursor->bytes + cursor->offset;

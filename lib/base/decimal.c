@@ -1,6 +1,4 @@
-/*
- * decimal.c - a decimal number in text.
- */
+/* decimal.c - parses a decimal number. */
 #include "decimal.h"
 
 #include <math.h>

@@ -1,8 +1,9 @@
 /*
- * encoding.c - how a text begins: all text that is read goes through here.
+ * encoding.c - detects the encoding of a text from its first bytes; all text input goes through
+ * here.
  *
- * Programs of other systems begin UTF-8 with a mark. Windows' shells and spreadsheets write UTF-16,
- * whose every second byte is zero as long as it is ASCII.
+ * Some programs begin UTF-8 with a byte order mark. Windows' shells and spreadsheets write UTF-16,
+ * in which every second byte of ASCII text is zero.
  */
 #include "encoding.h"
 

@@ -1,6 +1,4 @@
-/*
- * error.c - filling struct emnist_error.
- */
+/* error.c - fills in struct emnist_error. */
 #include "error.h"
 
 #include <errno.h>

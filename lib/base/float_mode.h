@@ -1,13 +1,13 @@
 /*
- * float_mode.h - how the processor computes with floats while the library does.
+ * float_mode.h - the floating-point mode of the library.
  *
  * Subnormal numbers count as zero. Some processors, Intel's among them, take a hundred times longer
- * for a product with one, and no result here needs what lies below 2^-126. They come of weights
- * that decay, of Adam's moments, of exp() far below zero. Rounding is to nearest and nothing traps,
- * whatever the caller has set: the same inputs give the same bits.
+ * for a product with one, and no result here needs values below 2^-126. They come from decaying
+ * weights, Adam's moments, and exp() of very negative numbers. Rounding is to nearest and nothing
+ * traps, whatever the caller has set: the same inputs give the same bits.
  *
- * The mode is the thread's. Whoever enters it leaves it before anything of the caller's runs, and
- * the caller finds its own mode and flags as they were.
+ * The mode belongs to the thread. Code that enters it leaves it before any of the caller's code
+ * runs, and restores the caller's mode and flags.
  */
 #ifndef BASE_FLOAT_MODE_H
 #define BASE_FLOAT_MODE_H
@@ -57,7 +57,7 @@ static inline void float_mode_leave(struct float_mode mode)
 	__asm__ volatile("msr fpcr, %0" : : "r"(mode.control) : "memory");
 }
 #else
-/* Others compute as they are set: results are right, if perhaps late. */
+/* Other processors keep their setting: results are right, but may be slow. */
 static inline struct float_mode float_mode_enter(void)
 {
 	return (struct float_mode){0};

@@ -1,6 +1,4 @@
-/*
- * json_scan.c - reading JSON piece by piece.
- */
+/* json_scan.c - reads JSON piece by piece. */
 #include "json_scan.h"
 
 struct json_scan json_scan_over(const void *bytes, size_t nbytes, struct arena *arena)

@@ -1,8 +1,8 @@
 /*
- * json_scan.h - reading JSON (RFC 8259) piece by piece, as far as headers of files need it.
+ * json_scan.h - reads JSON (RFC 8259) piece by piece, as far as file headers need it.
  *
- * Each function takes what it is to take, with the white space before it, or sets json->failed and
- * takes nothing more from then on, so that a whole object can be read and checked once.
+ * Each function reads one piece and the white space before it. After a mismatch it sets
+ * json->failed, and nothing more is read, so that a whole object can be read and checked once.
  */
 #ifndef BASE_JSON_SCAN_H
 #define BASE_JSON_SCAN_H
@@ -22,14 +22,14 @@ struct json_scan {
 
 struct json_scan json_scan_over(const void *bytes, size_t nbytes, struct arena *arena);
 
-/* Takes this character where it is next; no failure where it is not. */
+/* Consumes this character if it comes next; no failure otherwise. */
 bool json_scan_take(struct json_scan *json, char character);
 
 /* The same, but it must be next. */
 void json_scan_expect(struct json_scan *json, char character);
 
-/* A string, unescaped, with a 0 at its end; one that has a 0 inside is refused. Allocated from the
- * arena. "" after a failure. */
+/* A string, unescaped and zero-terminated; one with a zero byte inside is refused. Allocated from
+ * the arena. "" after a failure. */
 const char *json_scan_string(struct json_scan *json);
 
 /* A number without sign, fraction or exponent. 0 after a failure. */

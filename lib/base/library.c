@@ -1,8 +1,8 @@
 /*
- * library.c - shared libraries that are loaded when they are first needed.
+ * library.c - shared libraries that are loaded on first use.
  *
- * dlopen() gives the reason for a failure as text alone, in the language of the locale, and there
- * is a difference between a library that is not installed and a process that is short of something.
+ * dlopen() reports a failure only as text, in the locale's language. But a library that is not
+ * installed must be distinguished from a process short of memory or descriptors.
  */
 #include "library.h"
 

@@ -1,9 +1,9 @@
 /*
- * library.h - shared libraries that are loaded when they are first needed.
+ * library.h - shared libraries that are loaded on first use.
  *
- * Some formats are read by libraries that take longer to start, with all that they are linked to,
- * than an image to classify. So they are no part of the program, and need not be installed for
- * anything else.
+ * Some formats are read by libraries that take longer to load, with their dependencies, than an
+ * image to classify. So the program does not link them, and they need not be installed for anything
+ * else.
  */
 #ifndef BASE_LIBRARY_H
 #define BASE_LIBRARY_H
@@ -20,9 +20,9 @@ struct library_function {
 	void *pointer_ret; /* of the pointer to the function */
 };
 
-/* A library, usually static; begins with LIBRARY_INIT. */
+/* A library, usually static; initialize it with LIBRARY_INIT. */
 struct library {
-	const char *file;    /* "libtiff.so.6": its name also says which interface it has */
+	const char *file;    /* "libtiff.so.6": the name includes the ABI version */
 	const char *package; /* of Debian: "libtiff6" */
 	const char *purpose; /* "TIFF images need", for messages */
 	const struct library_function *functions;
@@ -39,9 +39,9 @@ struct library {
 
 /*
  * Makes a library that is loaded on demand visible to packaging tools, in the section .note.dlopen
- * (https://systemd.io/ELF_DLOPEN_METADATA/); once in a file that loads one. All are literals.
- * priority: "required", "recommended" or "suggested"; names: LIBRARY_NAME(file), several in the
- * order in which they are tried, with "," between them.
+ * (https://systemd.io/ELF_DLOPEN_METADATA/). Use it once in a file that loads one. All arguments
+ * are literals. priority: "required", "recommended" or "suggested"; names: LIBRARY_NAME(file),
+ * separated by "," in the order tried.
  */
 #define LIBRARY_NAME(file) "\"" file "\""
 #define LIBRARY_NOTE(feature, description, priority, names)                                        \
@@ -56,16 +56,16 @@ struct library {
 		_Alignas(uint32_t) char text[sizeof(json)];                                        \
 	} library_note = {sizeof("FDO"), sizeof(json), 0x407c0c0a, "FDO", json}
 
-/* Whether dlopen() failed for this reason since the library is not there, and not for a lack of
- * memory or descriptors. */
+/* Whether this dlopen() error means that the library is not installed, and not a lack of memory or
+ * descriptors. */
 bool library_is_absent(const char *reason);
 
-/* A member of a struct that holds functions, for a list F(name)... */
+/* A member of a struct of functions, for a list F(name)... */
 #define LIBRARY_MEMBER(name) __typeof__(name) *name;
 
-/* Loads the library, the first time, and fills in the pointers to its functions.
- * EMNIST_ERR_UNSUPPORTED where it is not installed. Any other failure, such as too little memory or
- * too many open files, may be over the next time. */
+/* Loads the library on the first call, and fills in the function pointers. EMNIST_ERR_UNSUPPORTED
+ * if it is not installed. Other failures, such as a lack of memory or descriptors, may not
+ * recur. */
 enum emnist_status library_open(struct library *library, struct emnist_error *error);
 
 #endif

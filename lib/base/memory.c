@@ -1,6 +1,4 @@
-/*
- * memory.c - allocation whose sizes cannot overflow.
- */
+/* memory.c - allocation with overflow checks. */
 #include "memory.h"
 
 #include <stdarg.h>

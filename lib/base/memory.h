@@ -1,6 +1,4 @@
-/*
- * memory.h - allocation whose sizes cannot overflow, and a buffer that grows.
- */
+/* memory.h - allocation with overflow checks, and a buffer that grows. */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 
@@ -9,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Whether a * b overflows size_t; *product_ret is set where it does not. */
+/* Whether a * b overflows size_t; if not, *product_ret is set. */
 static inline bool size_mul_overflows(size_t a, size_t b, size_t *product_ret)
 {
 	return __builtin_mul_overflow(a, b, product_ret);
@@ -25,21 +23,21 @@ void *alloc_zeroed(size_t n, size_t size);
 /* n rows of width floats, aligned to 64 bytes for vector loads; zeroed. Free with free(). */
 float *alloc_floats(size_t n, size_t width);
 
-/* The same, uninitialized: memory that is not used is not touched. */
+/* The same, uninitialized: unused memory is not touched. */
 float *alloc_room(size_t n, size_t width);
 
-/* Bytes that grow and are kept for reuse; {0} is an empty one. */
+/* A growing, reusable byte buffer; {0} is empty. */
 struct buffer {
 	unsigned char *data;
 	size_t nbytes;   /* in use */
 	size_t capacity; /* allocated */
 };
 
-/* Makes room for nbytes in all, keeping what is there; false when memory is short. */
+/* Makes room for nbytes in all, keeping the content; false when memory is short. */
 bool buffer_reserve(struct buffer *buffer, size_t nbytes);
 
-/* Appends text; false, and what is there stays, when memory is short. Text goes this way and not
- * through open_memstream(), whose fclose() may report success without a buffer. */
+/* Appends text; when memory is short: false, and the content stays. open_memstream() is not used
+ * since its fclose() may report success without a buffer. */
 bool buffer_printf(struct buffer *buffer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

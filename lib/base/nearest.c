@@ -1,6 +1,6 @@
 /*
- * nearest.c - which name was meant: the one with the fewest letters inserted, deleted or replaced
- * (Levenshtein's distance).
+ * nearest.c - suggests a name for an unknown one: that with the fewest letters inserted, deleted or
+ * replaced (Levenshtein distance).
  */
 #include "nearest.h"
 

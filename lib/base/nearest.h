@@ -1,6 +1,4 @@
-/*
- * nearest.h - which name was meant by one that is not known.
- */
+/* nearest.h - suggests a name for an unknown one. */
 #ifndef BASE_NEAREST_H
 #define BASE_NEAREST_H
 
@@ -8,8 +6,8 @@
 
 struct nearest {
 	const char *wanted;
-	const char *best; /* the nearest name that was tried and is near enough, or NULL */
-	size_t distance;  /* only what is nearer than this replaces it */
+	const char *best; /* the nearest name tried, if near enough, or NULL */
+	size_t distance;  /* only a nearer name replaces it */
 };
 
 struct nearest nearest_to(const char *wanted);

@@ -1,6 +1,4 @@
-/*
- * numbers.c - numbers as models and arrays hold them.
- */
+/* numbers.c - numbers as stored in models and arrays. */
 #include "numbers.h"
 
 #include <math.h>

@@ -1,6 +1,4 @@
-/*
- * numbers.h - numbers as models and arrays hold them: little-endian, of any type.
- */
+/* numbers.h - numbers as stored in models and arrays: little-endian, of any type. */
 #ifndef BASE_NUMBERS_H
 #define BASE_NUMBERS_H
 
@@ -80,15 +78,15 @@ enum number_type {
 	NUMBER_N_TYPES,
 };
 
-/* The bytes that one takes, and whether it is of floating point. */
+/* The bytes of one number, and whether the type is floating-point. */
 size_t number_nbytes(enum number_type type);
 bool number_is_float(enum number_type type);
 
-/* Decodes n of them; integers beyond 2^53 are rounded. */
+/* Decodes n numbers; integers beyond 2^53 are rounded. */
 void number_decode(enum number_type type, const uint8_t *bytes, size_t n, double *values);
 
-/* Takes a decimal number from a text, without regard to any locale. As many digits as we write are
- * exact. */
+/* Reads a decimal number from a text, independent of the locale. Exact for as many digits as are
+ * written here. */
 double number_of_text(const char **text);
 
 #endif

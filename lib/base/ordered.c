@@ -1,13 +1,13 @@
 /*
- * ordered.c - a producer, workers, and a consumer that sees the work in the order it was produced.
+ * ordered.c - a producer, workers, and a consumer that gets the work in the order produced.
  *
  * A fixed ring of slots passes through four states: FREE -> READY (produced) -> BUSY (taken by a
- * worker) -> DONE -> FREE (consumed). Three counters say where each stage stands in the ring;
- * producer and consumer each move their own, workers share one. One mutex guards all of it: a slot
- * is a whole batch, so it is taken some thousand times a second at the most.
+ * worker) -> DONE -> FREE (consumed). Three counters give each stage's position in the ring: one
+ * each for producer and consumer, one shared by the workers. One mutex guards everything: a slot is
+ * a whole batch, so it is taken a few thousand times a second at most.
  *
- * To wake a thread costs more than all else here, where the processors are busy with the work: the
- * consumer is woken for the slot that is its next, the producer when there is room for several.
+ * When all processors are busy, waking a thread costs more than anything else here. So the consumer
+ * is woken only for its next slot, the producer only when there is room for several.
  */
 #include "ordered.h"
 #include "memory.h"

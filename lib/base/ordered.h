@@ -1,10 +1,10 @@
 /*
- * ordered.h - work in three stages: produce() fills slots one after the other, n_workers threads
- * work() on them in any order, consume() takes them in the order in which they were produced.
+ * ordered.h - work in three stages: produce() fills slots in order, n_workers threads work() on
+ * them in any order, and consume() gets them in the order produced.
  *
- * At most n_slots slots are under way at once, so that memory is bounded and a slow consumer slows
- * the producer. produce() runs on a thread of its own, consume() on the caller's. With in_turn all
- * three run on the caller's, one slot after the other: for work that is done before threads start.
+ * At most n_slots slots are in use at once: memory is bounded, and a slow consumer slows the
+ * producer. produce() runs on its own thread, consume() on the caller's. With in_turn all three run
+ * on the caller's thread, slot by slot: for work done before threads start.
  */
 #ifndef BASE_ORDERED_H
 #define BASE_ORDERED_H
@@ -14,27 +14,26 @@
 struct ordered_options {
 	unsigned n_workers; /* 1..1024 */
 	unsigned n_slots;   /* default 4 x n_workers */
-	bool in_turn;       /* n_workers and n_slots are 1 then; default: with threads */
+	bool in_turn;       /* then n_workers and n_slots are 1; default: with threads */
 	void *context;      /* handed to every function */
 
-	/* Makes and frees what a slot holds, and what a worker holds; called from the caller's
-	 * thread before and after all work. NULL from a make function ends the run with
-	 * EMNIST_ERR_MEMORY. */
+	/* Create and free the content of a slot and of a worker, on the caller's thread, before and
+	 * after all work. NULL from a make function ends the run with EMNIST_ERR_MEMORY. */
 	void *(*slot_make)(void *context);
 	void (*slot_free)(void *context, void *slot);
 	void *(*worker_make)(void *context);
 	void (*worker_free)(void *context, void *worker);
 
-	/* True: the slot holds work. False: the input is at its end (or failed: the context
-	 * knows), and produce() is not called again. */
+	/* True: the slot holds work. False: the input has ended (or failed: the context knows), and
+	 * produce() is not called again. */
 	bool (*produce)(void *context, void *slot);
 	void (*work)(void *context, void *worker, void *slot);
-	/* False: no more is wanted; slots under way are dropped. */
+	/* False: stop; slots in use are dropped. */
 	bool (*consume)(void *context, void *slot);
 };
 
-/* Returns EMNIST_OK at the end of the input, EMNIST_ERR_STOPPED when consume() said so. A produce()
- * that is blocked in a system call when consume() stops is waited for. */
+/* Returns EMNIST_OK at the end of the input, EMNIST_ERR_STOPPED if consume() stopped it. If
+ * produce() is blocked in a system call then, waits for it. */
 enum emnist_status ordered_run(const struct ordered_options *options, struct emnist_error *error);
 
 #endif

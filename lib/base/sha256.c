@@ -1,8 +1,8 @@
 /*
- * sha256.c - SHA-256 (FIPS 180-4), of bytes that are all there.
+ * sha256.c - SHA-256 (FIPS 180-4) of a whole buffer.
  *
- * It is here because no library that is linked has it: libcrypto is several megabytes, for one
- * function that names a file as sha256sum does. Nothing secret passes through it.
+ * No linked library has it, and libcrypto would be several megabytes for one function, which
+ * identifies files as sha256sum does. Nothing secret passes through it.
  */
 #include "sha256.h"
 

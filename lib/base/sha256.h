@@ -1,6 +1,4 @@
-/*
- * sha256.h - the digest that files are told apart by (FIPS 180-4).
- */
+/* sha256.h - the digest that identifies files (FIPS 180-4). */
 #ifndef BASE_SHA256_H
 #define BASE_SHA256_H
 

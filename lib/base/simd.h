@@ -1,14 +1,14 @@
 /*
- * simd.h - lets the compiler make several versions of a hot loop, the best of which is chosen when
- * the program starts, since the whole is built for the oldest processor of its architecture.
+ * simd.h - compiles several versions of a hot loop and picks the best when the program starts,
+ * since the build targets the oldest processor of its architecture.
  *
- * The versions compute the same bits: ISO C mode contracts nothing to fused multiply-adds, and no
- * reduction is reordered.
+ * All versions compute the same bits: ISO C mode fuses no multiply-adds, and no reduction is
+ * reordered.
  */
 #ifndef BASE_SIMD_H
 #define BASE_SIMD_H
 
-/* Sanitizers instrument the function that chooses, which runs before they are ready. */
+/* Sanitizers instrument the selecting function, which runs before they are ready. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
 	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define SIMD_CLONES     __attribute__((target_clones("avx512f", "avx2", "default")))
