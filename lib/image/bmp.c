@@ -1,9 +1,9 @@
 /*
  * bmp.c - BMP: Windows' from version 2 on, and OS/2's.
  *
- * The header has grown over the years; what one does not have is 0. Where the pixels begin is said
- * by the file header alone: a palette, masks, a color profile or a gap may lie before them. The
- * fourth byte of a pixel is alpha only where a mask says so.
+ * The header grew over the years; fields that one lacks are 0. Only the file header says where the
+ * pixels begin: a palette, masks, a color profile or a gap may come first. A pixel's fourth byte is
+ * alpha only if a mask says so.
  */
 #include "palette.h"
 

@@ -1,7 +1,7 @@
 /*
- * decode.c - from the bytes of an image file to pixels.
+ * decode.c - decodes the bytes of an image file to pixels.
  *
- * A format is told by its first bytes, never by a name. Its header is read and held against the
+ * The format is detected from the first bytes, not the name. The header is checked against the
  * limits before anything is allocated, so a file that claims 60,000 x 60,000 pixels costs nothing.
  */
 #include "../io/archive_kind.h"

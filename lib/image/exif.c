@@ -1,9 +1,9 @@
 /*
- * exif.c - the orientation of a photograph, from the EXIF data in its JPEG, PNG or WebP file.
+ * exif.c - the orientation of a photograph, from the EXIF data in a JPEG, PNG or WebP file.
  *
- * A phone stores what its sensor saw and notes how it was held. The note is entry 0x0112 of the
- * first directory in a TIFF structure, which comes in either byte order and is full of offsets:
- * each is checked before it is followed, and whatever is odd means "upright".
+ * A phone stores what its sensor saw and records how it was held: entry 0x0112 of the first
+ * directory in a TIFF structure. That has either byte order and is full of offsets. Each is checked
+ * before it is followed, and anything invalid means "upright".
  */
 #include "image.h"
 

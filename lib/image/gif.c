@@ -1,12 +1,12 @@
 /*
- * gif.c - the first frame of a GIF, on a page that holds it.
+ * gif.c - the first frame of a GIF, on its canvas.
  *
- * The page is as large as the logical screen, or as the frame where that goes beyond it: a screen
- * of 0 x 0 is common. What the frame does not cover is transparent.
+ * The canvas is as large as the logical screen, enlarged if the frame exceeds it: a screen of 0 x 0
+ * is common. Pixels outside the frame are transparent.
  *
- * The codes are those of LZW. A code stands for a string: that of an older code and one more byte.
- * Strings are written from their end to their beginning, onto a stack. Codes come in blocks of up
- * to 255 bytes, least significant bits first.
+ * The codes are LZW. A code stands for a string: that of an older code and one more byte. Strings
+ * are expanded backwards, onto a stack. Codes come in blocks of up to 255 bytes, least significant
+ * bits first.
  */
 #include "image.h"
 

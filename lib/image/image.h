@@ -1,10 +1,10 @@
 /*
- * image.h - a decoded image, and the steps from the bytes of a file to a vector.
+ * image.h - a decoded image, and the steps from a file's bytes to a vector.
  *
  *	bytes -> image_decode() -> struct image -> preprocess_image() -> vector   (preprocess.h)
  *
- * decode.c knows the formats by their first bytes and asks the one it recognizes twice: for the
- * size, which is held against the limits, and then for the pixels.
+ * decode.c detects the format from the first bytes. It asks the format's decoder for the size,
+ * checks that against the limits, and then asks for the pixels.
  */
 #ifndef IMAGE_IMAGE_H
 #define IMAGE_IMAGE_H
@@ -13,86 +13,87 @@
 #include "../base/error.h"
 #include "../base/memory.h"
 
-/* Whether colors are wanted: a decoder that is quicker without them leaves them out where they are
- * not needed, and says so. The pixels are grey then. */
+/* Whether colors are needed. If not, a decoder that is faster without them may leave them out, and
+ * says so; the pixels are then grey. */
 enum image_colors { IMAGE_COLORS_WANTED, IMAGE_COLORS_NOT_NEEDED, IMAGE_COLORS_LEFT_OUT };
 
-/* Pixels, rows from the top, packed: width x height x channels samples of a byte, 0..255, or, where
- * the image is deep, of a uint16_t, 0..65535. 1 channel: grey, 2: grey and alpha, 3: RGB, 4: RGB
- * and alpha; alpha is not premultiplied. The memory is reused by the next image; {0} is an empty
- * one. */
+/* Pixels, rows from the top, packed: width x height x channels samples. A sample is a byte, 0..255,
+ * or in a deep image a uint16_t, 0..65535. 1 channel: grey, 2: grey and alpha, 3: RGB, 4: RGB and
+ * alpha; alpha is not premultiplied. The next image reuses the memory; {0} is empty. */
 struct image {
 	uint32_t width;
 	uint32_t height;
 	unsigned channels;
 	struct buffer pixels;
 	bool deep;
-	/* A decoder says so that makes up differences of a few levels where there were none. */
+	/* Set by lossy decoders, which introduce differences of a few levels. */
 	bool lossy;
-	/* What is doubtful about an image that was decoded, a line that is never freed; else NULL.
-	 */
+	/* A doubt about the decoded image, as a static string, or NULL. */
 	const char *warning;
 	enum image_colors colors;
 };
 
-/* What a file's header says, checked for consistency, but not yet against any limit. */
+/* A file header's content, checked for consistency, but not yet against limits. */
 struct image_header {
-	uint32_t width;  /* > 0, as stored: before the orientation is applied */
+	uint32_t width;  /* > 0, as stored, before orientation */
 	uint32_t height; /* > 0 */
-	/* How the stored pixels are to be turned to be upright, as in EXIF: 1 (not at all) to 8. */
+	/* How to turn the stored pixels upright, as in EXIF: 1 (not at all) to 8. */
 	unsigned orientation;
 };
 
-/* limits with every zero replaced by its default. */
+/* limits with zeros replaced by the defaults. */
 struct emnist_limits image_limits(const struct emnist_limits *limits);
 
-/* Decodes the image file in nbytes bytes at `bytes`. limits: without zeros, see image_limits(). */
+/* Decodes the image file in nbytes bytes. limits: without zeros, see image_limits(). */
 enum emnist_status image_decode(const void *bytes, size_t nbytes,
 				const struct emnist_limits *limits, struct image *image,
 				struct emnist_error *error);
 
-/* Whether a decoder may leave out the colors of an image of that size; sets image->colors. In small
- * ones they cost next to nothing, and tell whether an image is as EMNIST has it. */
+/* Whether a decoder may leave out colors at that size; sets image->colors. In small images colors
+ * cost little, and help to recognize EMNIST's own. */
 bool image_leaves_out_colors(struct image *image, uint32_t width, uint32_t height);
 
-/* Rec. 601 in 16 bits, with Pillow's coefficients and rounding: equal channels stay as they are. */
+/* Rec. 601 in 16 bits, with Pillow's coefficients and rounding: equal channels stay the same. */
 static inline uint32_t image_luma(uint32_t r, uint32_t g, uint32_t b)
 {
 	return (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
 }
 
-/* The name of the format that the bytes begin, of those that are known and not read here, or NULL.
- * *is_image_ret: whether it is one of images or scanned pages. */
+/* The name of the known but unsupported format that the bytes begin with, or NULL. *is_image_ret:
+ * whether it holds images or scanned pages. */
 const char *unsupported_name(const uint8_t *bytes, size_t nbytes, bool *is_image_ret);
 
-/* What the bytes begin, if it is what emnist_archive_open() opens: "a zip archive"; else NULL. */
+/*
+ * The kind of archive that the bytes begin, if emnist_archive_open() opens it: "a zip archive";
+ * else NULL.
+ */
 const char *image_archive_name(const void *bytes, size_t nbytes);
 
-/* Whether the bytes begin as an image file of a format that has a magic number. */
+/* Whether the bytes begin like an image format with a magic number. */
 bool image_begins(const uint8_t *bytes, size_t nbytes);
 
-/* How many bytes the image file has that the bytes begin with, where another one follows it; 0:
- * none does, as far as can be told. */
+/* Size of the first image file in the bytes if another one follows; 0: none follows, as far as
+ * known. */
 size_t image_first_nbytes(const uint8_t *bytes, size_t nbytes);
 
-/* Whether another image seems to follow of a kind that image_first_nbytes() cannot tell. */
+/* Whether an image may follow of a kind that image_first_nbytes() cannot separate. */
 bool image_may_be_followed(const uint8_t *bytes, size_t nbytes);
 
-/* How many bytes a JPEG file has, with all pictures in it; 0: it does not tell. */
+/* Size of a JPEG file with all its pictures; 0: unknown. */
 size_t jpeg_nbytes(const uint8_t *bytes, size_t nbytes);
 
-/* How many bytes a PNM file has; 0: it is cut short or damaged. */
+/* Size of a PNM file; 0: truncated or damaged. */
 size_t pnm_nbytes(const uint8_t *bytes, size_t nbytes);
 
-/* Sets size and channels and makes room for the pixels, of a byte a sample. */
+/* Sets size and channels and makes room for the pixels, one byte per sample. */
 enum emnist_status image_resize(struct image *image, uint32_t width, uint32_t height,
 				unsigned channels, struct emnist_error *error);
 
-/* The same for a deep image, of a uint16_t a sample. */
+/* The same for a deep image, one uint16_t per sample. */
 enum emnist_status image_resize_deep(struct image *image, uint32_t width, uint32_t height,
 				     unsigned channels, struct emnist_error *error);
 
-/* The samples of a deep image; they may be written. */
+/* The samples of a deep image, writable. */
 static inline uint16_t *image_deep_samples(const struct image *image)
 {
 	return (uint16_t *)(void *)image->pixels.data;
@@ -110,7 +111,7 @@ static inline size_t image_sample_nbytes(const struct image *image)
 	return image->deep ? sizeof(uint16_t) : 1;
 }
 
-/* Turns the image upright, orientation as in EXIF. */
+/* Turns the image upright; orientation as in EXIF. */
 enum emnist_status image_orient(struct image *image, unsigned orientation,
 				struct emnist_error *error);
 
@@ -124,24 +125,24 @@ enum emnist_status image_corrupt(struct emnist_error *error, const char *format,
 /* "not a valid FORMAT: the file is cut short", EMNIST_ERR_CORRUPT, at the offset of its end. */
 enum emnist_status image_cut_short(struct emnist_error *error, const char *format, size_t nbytes);
 
-/* Makes the first letter of a library's message small, unless a capital follows it: "CRC error"
+/* Lowercases the first letter of a library's message unless a capital follows it: "CRC error"
  * stays. */
 void image_begin_small(char *text);
 
 /*
- * Each format: a header reader that checks all of the file that its decoder takes on trust, and a
- * decoder, in a file that is called so.
+ * Each format has a file with a header reader, which checks everything that the decoder relies on,
+ * and a decoder.
  */
 enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
 				  struct emnist_error *error);
-/* Whether a PNG file ends where the bytes do. */
+/* Whether a PNG file ends exactly where the bytes do. */
 bool pngfile_is_whole(const void *bytes, size_t nbytes);
 enum emnist_status pngfile_decode(const uint8_t *bytes, size_t nbytes,
 				  const struct image_header *header, struct image *image,
 				  struct emnist_error *error);
 
-/* An image that is made row by row, while it is written: draw() fills row y, width x channels
- * bytes. 1 channel: grey, 3: RGB. It may not fail, and owns nothing: it may be its last call. */
+/* An image made row by row while it is written: draw() fills row y, width x channels bytes. 1
+ * channel: grey, 3: RGB. draw() cannot fail and owns nothing: any call may be the last. */
 struct image_rows {
 	uint32_t width;
 	uint32_t height;
@@ -150,12 +151,12 @@ struct image_rows {
 	void *context;
 };
 
-/* Sets the size of what is drawn, a "sheet" or the like; EMNIST_ERR_LIMIT where it is larger than
- * images that are read where no limit is set. */
+/* Sets the size of a drawing, called `what` ("sheet"); EMNIST_ERR_LIMIT if it exceeds the default
+ * limits for reading. */
 enum emnist_status image_rows_size(struct image_rows *rows, const char *what, size_t width,
 				   size_t height, struct emnist_error *error);
 
-/* The rows as an 8-bit PNG. *png_ret is freed with free(). */
+/* Encodes the rows as an 8-bit PNG. Free *png_ret with free(). */
 enum emnist_status pngfile_encode(const struct image_rows *rows, void **png_ret, size_t *nbytes_ret,
 				  struct emnist_error *error);
 
@@ -187,7 +188,7 @@ enum emnist_status pnm_decode(const uint8_t *bytes, size_t nbytes,
 			      struct emnist_error *error);
 
 bool tiff_sniff(const uint8_t *bytes, size_t nbytes);
-/* EMNIST_ERR_PAGES where the file has several. */
+/* EMNIST_ERR_PAGES if the file has several. */
 enum emnist_status tiff_header(const uint8_t *bytes, size_t nbytes, struct image_header *header,
 			       struct emnist_error *error);
 enum emnist_status tiff_decode(const uint8_t *bytes, size_t nbytes,
@@ -199,7 +200,7 @@ enum emnist_status webp_decode(const uint8_t *bytes, size_t nbytes,
 			       const struct image_header *header, struct image *image,
 			       struct emnist_error *error);
 
-/* The orientation in the TIFF structure of EXIF data, 1 where it says none that is valid. */
+/* The orientation in the TIFF structure of EXIF data; 1 if there is no valid one. */
 unsigned exif_orientation(const uint8_t *tiff, size_t nbytes);
 
 #endif

@@ -1,10 +1,9 @@
 /*
- * image_archive.c - struct emnist_archive: the image files in an archive, or the images of an idx
- * file, or of a TIFF file of several, as such files.
+ * image_archive.c - struct emnist_archive: image files in an archive, or the images of an idx file
+ * or a multi-page TIFF as if they were files.
  *
- * An image of an idx file is handed out as a PGM file of its pixels, upright, and a page of a TIFF
- * file as a TIFF file of that page alone: so it takes the same way as any other, and nobody who
- * reads images needs to know.
+ * An image of an idx file becomes a PGM file, upright. A page of a TIFF file becomes a TIFF file of
+ * that page alone. So readers of images treat them like any other.
  */
 #include "../base/cursor.h"
 #include "../emnist_dataset.h"

@@ -1,12 +1,11 @@
 /*
  * jpeg.c - JPEG, through libjpeg.
  *
- * libjpeg fills up with grey what a file lacks, and works on every scan of a progressive image
- * however few bytes it has. So the file is walked once from marker to marker before: to its size
- * and orientation, past its scans, which are counted, to the marker that ends it. And what libjpeg
- * only warns of is an error here where pixels are lost by it.
+ * libjpeg fills missing data with grey, and processes every scan of a progressive image even if it
+ * has few bytes. So the markers are walked first: to the size and orientation, past the scans,
+ * which are counted, to the end marker. Warnings of libjpeg are errors here if pixels are lost.
  *
- * libjpeg reports errors by longjmp(): what must survive one lives in struct jpeg_job, outside the
+ * libjpeg reports errors by longjmp(): what must survive one is in struct jpeg_job, outside of the
  * frame that calls setjmp().
  */
 #include "image.h"

@@ -1,11 +1,11 @@
 /*
- * jpeg_pictures.c - where a JPEG file ends, with the other pictures that are in it.
+ * jpeg_pictures.c - finds the end of a JPEG file with several pictures.
  *
- * Phones put a preview or a depth map behind the picture that they took, and say in its APP2
- * segment where each is: the Multi-Picture Format (CIPA DC-007, 5.2). Programs that edit such a
- * file may drop the others and leave the segment, and then another file may begin in their place:
- * so the list is held against what is there. Only the size of the first of the others is, since
- * Pillow writes wrong ones for those behind it.
+ * Phones append a preview or a depth map to a picture, and list the offsets in its APP2 segment:
+ * the Multi-Picture Format (CIPA DC-007, 5.2). Editors may drop the other pictures and leave the
+ * segment, and another file may follow in their place. So the list is compared with the bytes
+ * there. Only the size of the first of the others is checked, since Pillow writes wrong sizes for
+ * the rest.
  */
 #include "../base/cursor.h"
 #include "image.h"

@@ -1,10 +1,10 @@
 /*
- * libtiff.c - libtiff, loaded when the first TIFF file is decoded, on a file in memory.
+ * libtiff.c - libtiff on a file in memory, loaded when the first TIFF file is decoded.
  *
- * The file is handed out as if it were mapped, so that strips are decoded from where they are.
+ * The file is presented as memory-mapped, so that strips are decoded in place.
  *
- * libtiff warns of much that is harmless; but also, and of nothing more, where a decoder came to
- * the end of a row or of the data too soon and made pixels up. That is an error here.
+ * Many warnings of libtiff are harmless. But only a warning tells that a decoder reached the end of
+ * a row or of the data too early and made up pixels. That one is an error here.
  */
 #include "libtiff.h"
 

@@ -1,8 +1,8 @@
 /*
- * libtiff.h - libtiff, loaded when the first TIFF file is decoded, on a file in memory.
+ * libtiff.h - libtiff on a file in memory, loaded when the first TIFF file is decoded.
  *
- * Messages go to a handler of each open file, which libtiff has since version 4.5: nothing is
- * printed, and threads do not see each other's.
+ * Messages go to a handler per open file, available since libtiff 4.5: nothing is printed, and
+ * threads do not see each other's.
  */
 #ifndef IMAGE_LIBTIFF_H
 #define IMAGE_LIBTIFF_H
@@ -47,18 +47,18 @@ struct tiff_file {
 	size_t nbytes;
 	size_t offset; /* of the next byte that is read */
 	bool reads_pixels;
-	char message[MESSAGE_NBYTES]; /* what libtiff complained of; "": of nothing */
+	char message[MESSAGE_NBYTES]; /* libtiff's complaint; "": none */
 };
 
-/* Loads libtiff, where it has not been loaded before, and opens the file at the directory at that
- * offset. To be closed with libtiff_close() in any case. The bytes must outlive it. */
+/* Loads libtiff if necessary, and opens the file at the directory at that offset. Always close it
+ * with libtiff_close(). The bytes must outlive it. */
 enum emnist_status libtiff_open(struct tiff_file *file, const void *bytes, size_t nbytes,
 				uint64_t directory, struct emnist_error *error);
 
-/* Before pixels are read: forgets what libtiff complained of in directories, and read on. */
+/* Before reading pixels: clears complaints about directories. */
 void libtiff_begin_pixels(struct tiff_file *file);
 
-/* The error for what libtiff complained of. */
+/* The error for libtiff's complaint. */
 enum emnist_status libtiff_failed(const struct tiff_file *file, struct emnist_error *error);
 
 void libtiff_close(struct tiff_file *file);

@@ -1,6 +1,4 @@
-/*
- * palette.c - indices become colors in their place, from the last to the first.
- */
+/* palette.c - replaces indices by colors in place, from last to first. */
 #include "palette.h"
 #include "../base/simd.h"
 

@@ -1,13 +1,15 @@
 /*
- * plain_png.c - PNG files of one sample a pixel, read with zlib alone.
+ * plain_png.c - reads PNG files with one sample per pixel, with zlib alone.
  *
- * libpng has zlib inflate a row at a time, which for short rows never gets to the fast part of
- * inflate(), and looks at each sample of 1, 2 and 4 bits several times. Here zlib inflates and
- * checks all rows at once, the filters are undone, and samples become bytes by SIMD, as many rows
- * at a time as fit into the cache. That is done where a file has no chunks but those it must have,
- * and nothing about them is unusual; else libpng does it all, and what it says of a file counts.
+ * libpng inflates row by row, which for short rows never reaches inflate()'s fast path, and visits
+ * each sample of 1, 2 and 4 bits several times. Here zlib inflates and checks all rows at once.
+ * Then filters are undone and samples become bytes by SIMD, as many rows at a time as fit the
+ * cache.
  *
- * What small images need lies on the stack: there is little else to be decoded with them.
+ * This applies to files with nothing but the required chunks, and nothing unusual in them. libpng
+ * reads all others, and its error messages count.
+ *
+ * The buffers of small images are on the stack, since allocation would be much of their cost.
  */
 #include "plain_png.h"
 #include "../base/simd.h"

@@ -1,18 +1,16 @@
 /*
- * png.c - PNG in and out, through libpng.
+ * png.c - reads and writes PNG, through libpng.
  *
- * Two things are hard here. libpng reports errors by longjmp(): everything that must survive one
- * lives in struct png_job, outside the frame that calls setjmp(). And a PNG may be hostile: all
- * memory that libpng asks for is counted against a budget that follows from the checked size of
- * the image, and the pixels are allocated only if the file is long enough to hold them. Most of
- * that memory comes from an arena on the stack, for a small image has little else to be decoded
- * with.
+ * Two things are hard. libpng reports errors by longjmp(): everything that must survive one is in
+ * struct png_job, outside of the frame that calls setjmp(). And a PNG may be hostile: all of
+ * libpng's memory counts against a budget that follows from the checked size, and pixels are
+ * allocated only if the file is long enough to hold them. Most of that memory comes from an arena
+ * on the stack, since allocation would be much of a small image's cost.
  *
- * Images of one sample a pixel in which nothing is unusual are decoded without libpng, in
- * plain_png.c.
+ * Ordinary images with one sample per pixel are decoded without libpng, in plain_png.c.
  *
- * Pixels come out as the file has them. Chunks that speak of gamma or color are skipped, as are
- * all others that do not change a pixel.
+ * Pixels stay as the file has them. Chunks about gamma or color are skipped, like all others that
+ * do not change a pixel.
  */
 #include "palette.h"
 #include "plain_png.h"

@@ -1,7 +1,7 @@
 /*
  * pnm.c - PBM, PGM and PPM, binary and plain (P1 to P6).
  *
- * An image whose maximum is above 255 is deep.
+ * An image with a maximum above 255 is deep.
  */
 #include "image.h"
 

@@ -1,9 +1,8 @@
 /*
- * series.c - image files one after the other, as `cat` puts them on a pipe.
+ * series.c - concatenated image files, as `cat` writes them to a pipe.
  *
- * Where a file ends is told by its own structure, without decoding it. TIFF and TGA do not
- * tell; a JPEG file with the other pictures that it says are behind it, as phones write them, is
- * one image.
+ * The end of a file follows from its structure, without decoding. TIFF and TGA do not show theirs.
+ * A JPEG file with the further pictures that it lists, as phones write them, is one image.
  */
 #include "../base/cursor.h"
 #include "image.h"

@@ -1,11 +1,11 @@
 /*
- * tga.c - TGA, of version 1 and 2.
+ * tga.c - TGA, versions 1 and 2.
  *
- * The format has no magic number: its header is recognized by being consistent in every field that
- * counts. Version 2 is told by its last bytes.
+ * The format has no magic number: a header is recognized if all its important fields are
+ * consistent. Version 2 is recognized by its last bytes.
  *
- * The fourth byte of a pixel is alpha only where the header says that it has attribute bits, and
- * version 2, where it says what they are for, does not say that it is for nothing.
+ * A pixel's fourth byte is alpha only if the header has attribute bits, and version 2 does not
+ * declare them unused.
  */
 #include "image.h"
 

@@ -1,9 +1,9 @@
 /*
  * tiff.c - TIFF, through libtiff.
  *
- * Grey, palette and RGB images are read row by row or tile by tile as samples, of up to 16 bits,
- * see tiff_samples.c; of all other color spaces libtiff makes 8-bit RGB. What libtiff gives out is
- * never larger than what was allocated for it by what it said before.
+ * Grey, palette and RGB images are read row by row or tile by tile as samples of up to 16 bits
+ * (tiff_samples.c). libtiff converts all other color spaces to 8-bit RGB. Its output never exceeds
+ * what was allocated from the sizes it reported before.
  */
 #include "libtiff.h"
 #include "tiff_pages.h"

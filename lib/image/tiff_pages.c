@@ -1,10 +1,10 @@
 /*
- * tiff_pages.c - the pages of a TIFF file, without decoding any.
+ * tiff_pages.c - the pages of a TIFF file, without decoding.
  *
- * A file is a chain of directories anywhere in it, each with entries of a tag, a type, a number of
- * values, and these values or where they are; two of them say where a page's strips (or tiles)
- * are and how long. Every offset is checked before it is followed. A page becomes a file of its own
- * by copying what its directory leads to and writing the offsets anew.
+ * A file is a chain of directories at arbitrary places. Each has entries of a tag, a type, a number
+ * of values, and the values or their offset. Two entries give the offsets and lengths of a page's
+ * strips or tiles. Every offset is checked before it is followed. A page becomes a file of its own
+ * by copying everything that its directory refers to, with new offsets.
  *
  * TIFF 6.0, section 2; BigTIFF: libtiff, "The BigTIFF File Format".
  */

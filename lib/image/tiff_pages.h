@@ -1,16 +1,14 @@
-/*
- * tiff_pages.h - the pages of a TIFF file, without decoding any.
- */
+/* tiff_pages.h - the pages of a TIFF file, without decoding. */
 #ifndef IMAGE_TIFF_PAGES_H
 #define IMAGE_TIFF_PAGES_H
 
 #include "image.h"
 
-/* As many first bytes as tiff_sniff() needs. */
+/* The first bytes that tiff_sniff() needs. */
 #define TIFF_SNIFF_NBYTES 4
 
-/* The pages are the directories in the file's chain of them, without those that hold a thumbnail or
- * a mask of another, unless there are only such. */
+/* The pages are the directories in the file's chain, except thumbnails and masks of others, unless
+ * there are no other directories. */
 struct tiff_pages {
 	const uint8_t *bytes;
 	size_t nbytes;
@@ -21,25 +19,24 @@ struct tiff_pages {
 	size_t n;       /* pages */
 };
 
-/* Walks the whole chain; EMNIST_ERR_CORRUPT where it is broken. The bytes must outlive *pages_ret.
- */
+/* Walks the whole chain; EMNIST_ERR_CORRUPT if it is broken. The bytes must outlive *pages_ret. */
 enum emnist_status tiff_pages_find(const uint8_t *bytes, size_t nbytes,
 				   struct tiff_pages *pages_ret, struct emnist_error *error);
 
-/* The offset of the directory of the next page behind *next, which begins as pages->first and is
- * moved behind it. There must be one left. */
+/* The offset of the next page's directory. *next starts as pages->first and advances. There must be
+ * a page left. */
 uint64_t tiff_pages_next(const struct tiff_pages *pages, uint64_t *next);
 
-/* Whether the strips or tiles of the page whose directory is at that offset are all in the file. */
+/* Whether all strips or tiles of the page with its directory at that offset are in the file. */
 bool tiff_page_is_whole(const struct tiff_pages *pages, uint64_t directory);
 
-/* Appends a TIFF file of that page alone. *room is how many bytes may be taken, and is reduced by
- * those that were: pages that share their bytes would make a large file of a small one. */
+/* Appends a TIFF file of that page alone. *room limits the bytes used, and decreases: pages that
+ * share bytes could make a large file of a small one. */
 enum emnist_status tiff_page_extract(const struct tiff_pages *pages, uint64_t directory,
 				     struct buffer *file, uint64_t *room,
 				     struct emnist_error *error);
 
-/* A file whose pages are taken one after the other; {0}: there are none. */
+/* A file whose pages are read in order; {0}: none. */
 struct tiff_queue {
 	struct buffer file;
 	struct tiff_pages pages;
@@ -48,13 +45,12 @@ struct tiff_queue {
 	uint64_t room; /* see tiff_page_extract() */
 };
 
-/* Begins with the bytes in queue->file, which are a TIFF file. */
+/* Starts on the bytes in queue->file, a TIFF file. */
 enum emnist_status tiff_queue_begin(struct tiff_queue *queue, struct emnist_error *error);
 
 bool tiff_queue_has_next(const struct tiff_queue *queue);
 
-/* The next page as a TIFF file, in place of what file holds. After a failure there may be others.
- */
+/* The next page as a TIFF file, replacing file's content. After a failure there may be others. */
 enum emnist_status tiff_queue_next(struct tiff_queue *queue, struct buffer *file,
 				   struct emnist_error *error);
 

@@ -1,8 +1,8 @@
 /*
- * tiff_samples.c - pixels from the samples of a TIFF file: grey, palette or RGB, 1 to 16 bits.
+ * tiff_samples.c - converts samples of a TIFF file to pixels: grey, palette or RGB, 1 to 16 bits.
  *
  * Samples of 16 bits are in the machine's byte order, others packed from the highest bit on. They
- * are stretched to the whole range of 8 bits, or of 16 where they have more than 8.
+ * are scaled to the full range of 8 bits, or of 16 bits if they have more than 8.
  */
 #include "tiff_samples.h"
 

@@ -1,9 +1,9 @@
 /*
- * unfilter.c - PNG's filters undone, for pixels of one byte.
+ * unfilter.c - undoes PNG's filters, for pixels of one byte.
  *
  * Each row begins with the number of its filter, which says what the encoder subtracted from each
  * byte: nothing, the byte to the left, the one above, their mean, or Paeth's choice of those two
- * and the one above left (PNG specification, section 9). What lies outside the image counts as 0.
+ * and the one above left (PNG specification, section 9). Bytes outside of the image count as 0.
  */
 #include "unfilter.h"
 

@@ -1,6 +1,4 @@
-/*
- * unfilter.h - PNG's filters undone, for pixels of one byte.
- */
+/* unfilter.h - undoes PNG's filters, for pixels of one byte. */
 #ifndef IMAGE_UNFILTER_H
 #define IMAGE_UNFILTER_H
 
@@ -10,9 +8,9 @@
 
 #define UNFILTER_MAX_WIDTH 4096
 
-/* filtered: (height, 1 + width) bytes, the number of a row's filter before its pixels, none of
- * which are `pixels`, (height, width), at most UNFILTER_MAX_WIDTH wide. above: the row of pixels
- * before, or NULL. False: there is no such filter. */
+/* filtered: (height, 1 + width) bytes, each row's filter number before its pixels; must not overlap
+ * `pixels`, (height, width), at most UNFILTER_MAX_WIDTH wide. above: the row of pixels before, or
+ * NULL. False: unknown filter. */
 bool unfilter_rows(const uint8_t *filtered, size_t width, size_t height, const uint8_t *above,
 		   uint8_t *pixels);
 

@@ -1,9 +1,9 @@
 /*
- * unsupported.c - formats that people hand over and that are not read here, recognized by their
- * first bytes so that the error can name them.
+ * unsupported.c - recognizes common unsupported formats from their first bytes, so that errors can
+ * name them.
  *
- * An image or a scanned page is reported wherever it lies: somebody expects an answer for it. The
- * rest lies beside images for its own reasons.
+ * An image or a scanned page is reported wherever it is found, since users expect an answer for it.
+ * Other files may be next to images for their own reasons.
  */
 #include "image.h"
 

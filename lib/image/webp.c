@@ -1,9 +1,9 @@
 /*
- * webp.c - WebP, through libwebp, loaded when the first is read.
+ * webp.c - WebP, through libwebp, loaded when the first WebP file is read.
  *
- * The container is walked here: so a file that is cut short is refused, the orientation is found,
- * and of an animation the first frame, for which libwebp has a library of its own. What a frame
- * leaves uncovered is transparent. The format is in RFC 9649.
+ * The container is parsed here. So truncated files are refused, the orientation is found, and an
+ * animation's first frame is read, for which libwebp has a separate library. Pixels outside of a
+ * frame are transparent. The format is in RFC 9649.
  */
 #include "../base/library.h"
 #include "image.h"
