@@ -1,8 +1,8 @@
 /*
  * distance.c - the exact Euclidean distance transform of Felzenszwalb and Huttenlocher (2012).
  *
- * Along the columns the distance is counted; along a row, the squared distances from all its pixels
- * are parabolas, whose lower envelope is found from left to right in linear time.
+ * Along columns distances are counted. Along a row, the squared distances from all its pixels are
+ * parabolas, whose lower envelope is found from left to right in linear time.
  */
 #include "distance.h"
 #include "../base/simd.h"

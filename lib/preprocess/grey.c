@@ -1,6 +1,4 @@
-/*
- * grey.c - color and transparency to one plane of brightness.
- */
+/* grey.c - converts color and transparency to one plane of brightness. */
 #include "preprocess.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /*
- * lanes.h - values that are worked on eight at a time.
+ * lanes.h - vectors of eight values.
  *
- * As parameters and results they go by address: how vectors are passed differs with the processor.
+ * Parameters and results are pointers, since passing vectors by value differs between processors.
  */
 #ifndef PREPROCESS_LANES_H
 #define PREPROCESS_LANES_H
@@ -12,7 +12,7 @@
 typedef float lanes __attribute__((vector_size(4 * LANES), may_alias, aligned(4)));
 typedef int32_t mask_lanes __attribute__((vector_size(4 * LANES), may_alias, aligned(4)));
 
-/* Each of *most becomes the larger one of itself and its value. */
+/* Raises each of *most to at least its value. */
 static inline void lanes_raise(lanes *most, const lanes *values)
 {
 	const mask_lanes above = *values > *most;

@@ -1,17 +1,22 @@
 /*
- * normalize.c - a character as EMNIST would have it, from any picture of it.
+ * normalize.c - turns any picture of a character into one like EMNIST's.
  *
- * EMNIST's images were made from 128x128 binary ones: blurred, cropped to the ink, put in the
- * middle of a square with the aspect kept, scaled to 28x28, stretched to 0..255 (Cohen et al.
- * 2017). Here the same is done with whatever comes: the steps are reduce (to a size that is quick
- * to work on), turn (paper is bright, ink dark; only the sheet where a table lies around it),
- * flatten (subtract the paper, also where light falls unevenly or a shadow lies), find (ink by a
- * threshold, without ruled lines, its connected components, without specks and what comes in at the
- * border), sharpen what is out of focus, widen what a thin pen drew, and place.
- * Where the ink turns out to be a small part of a large picture, the steps are done again on that
- * part.
+ * EMNIST's images were made from 128x128 binary ones: blurred, cropped to the ink, centered in a
+ * square with the aspect ratio kept, scaled to 28x28, and stretched to 0..255 (Cohen et al. 2017).
+ * The same is done here with any picture, in these steps:
  *
- * Nothing here depends on the platform's rounding beyond IEEE floats, or on anything but the image.
+ * - reduce: to a size that is fast to work on
+ * - turn: paper bright, ink dark; crop to the sheet if there is a table around it
+ * - flatten: subtract the paper, even in uneven light or shadow
+ * - find: threshold the ink, remove ruled lines, find connected components, remove specks and
+ *   whatever comes in at the border
+ * - sharpen: ink that is out of focus
+ * - widen: strokes of a thin pen
+ * - place: center and scale
+ *
+ * If the ink turns out to be a small part of a large picture, the steps are repeated on that part.
+ *
+ * The result depends on nothing but the image, and on no platform's rounding beyond IEEE floats.
  */
 #include "normalize.h"
 #include "../base/simd.h"

@@ -1,16 +1,14 @@
-/*
- * normalize.h - the steps of the normalizer, in their order; normalize.c takes them.
- */
+/* normalize.h - the steps of the normalizer, in the order in which normalize.c calls them. */
 #ifndef PREPROCESS_NORMALIZE_H
 #define PREPROCESS_NORMALIZE_H
 
 #include "preprocess.h"
 
-/* Ink that differs from the paper by less, of 255, is none: what scanners and JPEG make of an empty
- * page stays below. */
+/* Lower contrast to the paper, of 255, is no ink: scanner noise and JPEG artifacts of an empty page
+ * stay below. */
 #define NORMALIZE_MIN_CONTRAST 10.0f
 
-/* Measured on the training images: at 50 % of the ink, the long side is 20 to 24 pixels; enlarged
+/* Measured on the training images: at 50 % of the ink, the long side is 20 to 24 pixels. Enlarged
  * eightfold, made binary and normalized again, they come back closest with this side. */
 #define NORMALIZE_INK_SIDE 22.25
 
@@ -18,13 +16,13 @@ struct frame {
 	struct region region; /* of the picture */
 	size_t width;         /* of the region when reduced */
 	size_t height;
-	/* The picture's pixels to one of the frame: they differ where one side is very short. */
+	/* The picture's pixels per pixel of the frame; they differ if one side is very short. */
 	double step_x;
 	double step_y;
 	float grain; /* of the plane */
 };
 
-/* A rectangle in reduced pixels, its edges where the ink is at half its level. */
+/* A rectangle in reduced pixels, with edges where the ink is at half its level. */
 struct box {
 	double left, top, right, bottom;
 };
@@ -42,57 +40,58 @@ struct flat_paper {
 	bool ink_is_bright;
 };
 
-/* normalize_flat.c: whether values 0..255 show flat paper, and ink on it that is not faint; false
- * also where that cannot be told from a few of them. */
+/* normalize_flat.c: whether values 0..255 show flat paper with ink that is not faint. False also if
+ * a few samples cannot decide that. */
 bool normalize_find_flat(const float *paper, size_t width, size_t height, struct flat_paper *flat);
 
-/* normalize_flat.c: ink = how far n values of paper depart from the flat paper, to the ink's side.
- */
+/* normalize_flat.c: ink = how far n values of paper differ from the flat paper, towards the ink. */
 void normalize_subtract_flat(const struct flat_paper *flat, const float *paper, float *ink,
 			     size_t n);
 
 /* normalize_turn.c: whether the ink is the bright part of the picture in paper. */
 bool normalize_ink_is_bright(const float *paper, size_t width, size_t height);
 
-/* normalize_peel.c: the picture in paper without the lines along its border; width and height
- * become those of what is left. peeled: as large as paper; what is returned points to it, or to
- * paper where there are no such lines. */
+/* normalize_peel.c: the picture in paper without lines along its border; updates width and height.
+ * peeled: as large as paper. The result points to peeled, or to paper if there are no such
+ * lines. */
 const float *normalize_peel(const float *paper, size_t *width, size_t *height, float *peeled);
 
-/* normalize_turn.c: of n values of paper, 0..255, what best separates the bright from the dark. */
+/*
+ * normalize_turn.c: the threshold that best separates bright from dark in n values of paper,
+ * 0..255.
+ */
 float normalize_threshold(const float *paper, size_t n);
 
-/* normalize_turn.c: histogram[v] = how many of n values, 0..255, are nearest to v. */
+/* normalize_turn.c: histogram[v] = how many of n values, 0..255, round to v. */
 void normalize_count_values(const float *values, size_t n, uint32_t histogram[256]);
 
-/* normalize_sheet.c: whether most of the middle of paper is darker than its border. */
+/* normalize_sheet.c: whether most of paper's middle is darker than its border. */
 bool normalize_is_framed(const float *paper, size_t width, size_t height);
 
-/* normalize_sheet.c: in a picture whose border is dark, where the ink on a sheet of paper is, with
- * what paper there is around it. False where no sheet is seen. Writes keep, parents and ink. */
+/* normalize_sheet.c: in a picture with a dark border, the region of the ink on a sheet of paper,
+ * with the paper around it. False if no sheet is found. Writes keep, parents and ink. */
 bool normalize_find_sheet(struct normalizer *normalizer, const struct frame *frame,
 			  struct box *box);
 
-/* normalize_flatten.c: ink = how much darker than the light on it each pixel of paper is. Returns
- * the noise of the paper, as a standard deviation. */
+/* normalize_flatten.c: ink = how much darker each pixel of paper is than the light on it. Returns
+ * the paper's noise, as a standard deviation. */
 float normalize_flatten(const float *paper, float *ink, size_t width, size_t height);
 
-/* normalize_shade.c: subtracts from ink, which may be negative, what is dark over large parts.
- * False where nothing is. */
+/* normalize_shade.c: subtracts large dark areas from ink, which may be negative. False if there are
+ * none. */
 bool normalize_subtract_shade(float *ink, size_t width, size_t height);
 
-/* normalize_find.c: from normalizer->ink, as normalize_flatten() makes it, and the noise: ink as
- * shares of its level there, and the pixels of components in keep. Returns the level, of 255, or 0
- * where there is no ink. */
+/* normalize_find.c: from normalizer->ink, as normalize_flatten() leaves it, and the noise: scales
+ * ink to shares of its level, and sets keep to the pixels of components. Returns the level, of 255,
+ * or 0 if there is no ink. */
 float normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise);
 
-/* normalize_noise.c: whether ink, in shares of its level, lies at random, as noise does that covers
- * much of the frame. */
+/* normalize_noise.c: whether ink, in shares of its level, is scattered randomly, like noise that
+ * covers much of the frame. */
 bool normalize_is_random(const float *ink, const struct frame *frame);
 
-/* normalize_noise.c: whether what was found is no ink, but noise. keep: the pixels that are above
- * some share of the level; areas: (n) of each component's pixels, how many are above half of it, at
- * the component's root. */
+/* normalize_noise.c: whether the ink found is noise. keep: the pixels above some share of the
+ * level; areas: (n) at each component's root, how many of its pixels are above half of it. */
 bool normalize_is_noise(const struct normalizer *normalizer, const struct frame *frame,
 			const uint32_t *areas, float level, float noise);
 
@@ -114,55 +113,53 @@ uint32_t normalize_component(const uint32_t *parents, uint32_t i);
  * normalize_is_noise(). */
 size_t normalize_keep_components(struct normalizer *normalizer, uint32_t *areas, uint8_t *mask);
 
-/* normalize_lines.c: sets ink, in shares of its level, to zero where it is of ruled lines, or of
- * the many lines of a grid. Writes all of the normalizer. */
+/* normalize_lines.c: zeroes ink, in shares of its level, on ruled lines or the lines of a grid.
+ * Writes all of the normalizer. */
 void normalize_remove_lines(struct normalizer *normalizer, const struct frame *frame, bool grid);
 
-/* normalize_again.c: what was found to be of frames stays out when the picture is looked at again:
- * sets ink to zero there. Writes keep. */
+/* normalize_again.c: zeroes ink that an earlier pass found to belong to frames. Writes keep. */
 void normalize_drop_again(struct normalizer *normalizer, const struct frame *frame);
 
-/* normalize_frames.c: of the components in keep, which are n at most, takes those out that are
- * drawn around the character or beside it, and counts the characters. Writes paper. */
+/* normalize_frames.c: removes from keep, which has n components at most, those drawn around the
+ * character or next to it, and counts the characters. Writes paper. */
 void normalize_drop_frames(struct normalizer *normalizer, const struct frame *frame, size_t n);
 
-/* normalize_outside.c: of the components in keep, takes those out that come in from beyond the
- * character: the table beside the sheet, the rest of a neighbor. */
+/* normalize_outside.c: removes from keep the components that come in from beyond the character: the
+ * table next to the sheet, the rest of a neighbor. */
 void normalize_drop_outside(struct normalizer *normalizer, const struct frame *frame);
 
 /* normalize_box.c: the box around the ink that was found. */
 struct box normalize_find_box(struct normalizer *normalizer, const struct frame *frame);
 
-/* What the edges of ink, in shares of its level, tell: sums over all pixels that have neighbors to
- * the right and below, by which the ink's slope is measured. */
+/* Sums over the edges of ink, in shares of its level: over all pixels with neighbors to the right
+ * and below, which give the ink's slope. */
 struct edges {
 	double area;    /* of the ink */
-	double outline; /* of the slope: the length of the outline, however soft the edges are */
-	double crossed; /* of the slope, where the ink passes half its level */
+	double outline; /* of the slope: the length of the outline, however soft its edges */
+	double crossed; /* of the slope, where the ink crosses half its level */
 	int n_crossed;  /* such pixels */
 };
 
 /* normalize_sharpen.c: measures them. */
 struct edges normalize_measure_edges(const float *ink, size_t width, size_t height);
 
-/* normalize_inside.c: whether all of the box of the ink is a frame that the character in it
- * touches: the box becomes the frame's inside. */
+/* normalize_inside.c: whether the box of the ink is a frame that the character touches. If so, the
+ * box becomes the frame's inside. */
 bool normalize_find_inside(const struct normalizer *normalizer, const struct frame *frame,
 			   struct box *box);
 
-/* normalize_sharpen.c: how blurred the edges are, as a standard deviation in pixels: an edge with
- * normal blur climbs by at most 1 / (sigma sqrt(2 pi)) a pixel. 0 where there is no edge. */
+/* normalize_sharpen.c: the blur of the edges, as a standard deviation in pixels. An edge with
+ * normal blur rises by at most 1 / (sigma sqrt(2 pi)) per pixel. 0 if there are no edges. */
 double normalize_edge_sigma(const struct edges *edges);
 
 /* normalize_sharpen.c: sharpens ink, in shares of its level, that is more blurred than EMNIST's.
- * scale: pixels of the vector to one of the frame. Writes normalizer->paper, and measures the edges
- * anew where that changes them. */
+ * scale: pixels of the vector per pixel of the frame. Writes normalizer->paper, and measures
+ * changed edges again. */
 void normalize_sharpen(struct normalizer *normalizer, const struct frame *frame, double scale,
 		       struct edges *edges);
 
-/* normalize_pen.c: widens strokes, in normalizer->ink, that are thinner than EMNIST's, and the box
- * with them. Writes normalizer->keep and normalizer->paper, and measures the edges anew where that
- * changes them. */
+/* normalize_pen.c: widens strokes in normalizer->ink that are thinner than EMNIST's, and the box
+ * with them. Writes normalizer->keep and normalizer->paper, and measures changed edges again. */
 void normalize_widen_pen(struct normalizer *normalizer, const struct frame *frame, struct box *box,
 			 struct edges *edges);
 

@@ -1,6 +1,8 @@
 /*
- * normalize_again.c - what was left out of a picture stays out when a part of it is looked at
- * again, where less of it is seen and it would not be recognized.
+ * normalize_again.c - remembers what was removed from a picture, for another pass over a part of
+ * it.
+ *
+ * The part shows less of such a frame, which would not be recognized again.
  */
 #include "normalize_pieces.h"
 

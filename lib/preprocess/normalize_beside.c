@@ -1,9 +1,9 @@
 /*
- * normalize_beside.c - leaving out what lies beside a character and apart from it: underlines, the
- * ticks of a comb field, brackets, the holes of a punch.
+ * normalize_beside.c - removes marks next to a character: underlines, the ticks of a comb field,
+ * brackets, punch holes.
  *
- * Each is told by its shape, and by where it lies: apart from the character, farther than its own
- * strokes and dots are.
+ * Each is recognized by its shape, and by its distance from the character: farther than the
+ * character's own strokes and dots.
  */
 #include "normalize_pieces.h"
 

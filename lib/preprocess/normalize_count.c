@@ -1,10 +1,9 @@
 /*
- * normalize_count.c - how many characters stand side by side.
+ * normalize_count.c - counts characters side by side.
  *
- * Pieces whose columns overlap are of one character, as the halves of an = and the dots of an Ö.
- * What is left stands side by side, and is counted where it is about as high as the others and
- * clearly apart: the stem of a K may stand apart from its arms, and is nearer to them than the
- * next character is.
+ * Pieces whose columns overlap belong to one character, such as the halves of an = and the dots of
+ * an Ö. Other pieces count if they are about as high as the rest and clearly apart. The stem of a K
+ * may be apart from its arms, but is closer to them than to the next character.
  */
 #include "normalize_pieces.h"
 

@@ -1,11 +1,10 @@
 /*
- * normalize_flat.c - flat paper: of one brightness all over, but for noise, and ink on it.
+ * normalize_flat.c - flat paper: of uniform brightness except for noise, with ink on it.
  *
- * Scans, screenshots, forms and what is drawn on a canvas are like that, and need neither a fit of
- * the light nor a search for shadows. Whether a picture is, a few hundred pixels tell: most of them
- * have the brightness of the paper, they lie all over the picture, and what crosses its border is
- * either paper or as dark as ink. Of the paper's brightness there is one, so which side of it is
- * the ink is known as well, whatever lies at the border.
+ * Scans, screenshots, forms and drawings on a canvas are flat. They need no fitted light and no
+ * search for shadows. A few hundred pixels decide: most have the brightness of the paper, these are
+ * all over the picture, and whatever crosses the border is paper or as dark as ink. Flat paper has
+ * one brightness, so the ink's side is known too, whatever is at the border.
  */
 #include "../base/simd.h"
 #include "normalize.h"

@@ -1,6 +1,4 @@
-/*
- * normalize_flatten.c - subtracting the paper, also where light falls unevenly.
- */
+/* normalize_flatten.c - subtracts the paper, even in uneven light. */
 #include "../base/simd.h"
 #include "normalize.h"
 #include "normalize_light.h"

@@ -1,9 +1,9 @@
 /*
- * normalize_frames.c - leaving out what is drawn around a character: frames, boxes, circles.
+ * normalize_frames.c - removes drawings around a character: frames, boxes, circles.
  *
- * Such a thing is a component of its own, and is seen in all directions from the middle of what may
- * be the character; or where the border of the picture has cut it, what is left of it touches the
- * border and is seen in most directions.
+ * Such a drawing is a component that is visible in all directions from the middle of the likely
+ * character. If the picture's border cuts it, the rest touches the border and is visible in most
+ * directions.
  */
 #include "normalize_pieces.h"
 

@@ -1,6 +1,6 @@
 /*
- * normalize_inside.c - the inside of a frame that the character touches, so that both are one
- * component: ink all along the four sides of its own box, and a character within.
+ * normalize_inside.c - finds the inside of a frame that the character touches, so that both are one
+ * component: ink all along the four sides of the bounding box, and a character within.
  */
 #include "normalize.h"
 #include "normalize_light.h"

@@ -1,8 +1,8 @@
 /*
- * normalize_light.c - fitting a smooth surface to brightness.
+ * normalize_light.c - fits a smooth surface to brightness.
  *
- * The sums that least squares asks for are moments of x and y, each of which stands in several
- * places of the matrix: a sample is multiplied out once.
+ * The sums for least squares are moments of x and y. Each appears at several places of the matrix,
+ * so each sample is multiplied out once.
  */
 #include "normalize_light.h"
 #include "../base/simd.h"

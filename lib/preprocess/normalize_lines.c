@@ -1,12 +1,13 @@
 /*
- * normalize_lines.c - leaving out ruled lines and the edges of a form's boxes.
+ * normalize_lines.c - removes ruled lines and the edges of a form's boxes.
  *
- * Such a line comes in across the border of the picture, is thin, straight and long. From each
- * place where thin ink crosses the border, or lies so close to it that it may leave through it
- * further on, lines of all small slopes are followed. What they cover is taken out of the ink,
- * except where a stroke crosses; and left in when it turns out to be a part of the character: what
- * is left would be none, or the line is joined to it and does not pass it by. Noise, and what
- * remains of the lines themselves, is not taken for the character there.
+ * Such a line crosses the picture's border, and is thin, straight and long. At each place where
+ * thin ink crosses the border, or comes close enough to cross it further on, lines of all small
+ * slopes are followed. The ink that they cover is removed, except where a stroke crosses.
+ *
+ * A line stays if it turns out to be part of the character: nothing would be left without it, or it
+ * is joined to the character and does not pass it. Noise, and remains of the lines themselves, do
+ * not count as the character there.
  */
 #include "../base/simd.h"
 #include "normalize.h"

@@ -1,9 +1,9 @@
 /*
- * normalize_noise.c - whether what was taken for ink is the noise of an empty page.
+ * normalize_noise.c - decides whether the ink found is the noise of an empty page.
  *
- * Of noise, what stands out is scattered: its pixels lie in components of a few, however strong it
- * is. Those of a stroke lie in one component, or two or three. So the size of the component that a
- * pixel of ink lies in, on average over all of them, tells the one from the other.
+ * Noise is scattered: however strong it is, its pixels are in components of a few. Those of a
+ * stroke are in one component, or in two or three. So the criterion is the size of the component
+ * that a pixel of ink is in, averaged over all of them.
  */
 #include "normalize.h"
 

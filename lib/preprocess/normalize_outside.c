@@ -1,13 +1,14 @@
 /*
- * normalize_outside.c - leaving out what lies at the border and is none of the character: the table
- * beside the sheet of paper, and the rest of a neighbor.
+ * normalize_outside.c - removes what comes in at the border: the table next to a sheet of paper,
+ * and the rest of a neighbor.
  *
- * A component that touches the border is looked at where others, clear of the border, may be the
- * character. It is left out when all of it lies beyond them, on the sides where it touches: the
- * table when it fills a whole side, a neighbor when it stands well apart, the more so the larger
- * it is. So a part of the character itself stays, even where a tight crop has cut it: the bar of a
- * 5 is close to the rest of it, as the halves of a K are, the stem of an i is more than its dot,
- * and what may be the dot above a stem is no neighbor.
+ * A component that touches the border is examined if others, clear of the border, may be the
+ * character. It is removed if it is entirely beyond them, on the sides that it touches: a table if
+ * it fills a whole side, a neighbor if it is far enough away, the farther the larger it is.
+ *
+ * So a part of the character stays even if a tight crop has cut it. The bar of a 5 is close to the
+ * rest, as are the halves of a K. The stem of an i is larger than its dot, and what may be a dot
+ * above a stem is no neighbor.
  */
 #include "normalize.h"
 

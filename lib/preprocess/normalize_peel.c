@@ -1,9 +1,8 @@
 /*
- * normalize_peel.c - a picture without the lines that lie along its border.
+ * normalize_peel.c - crops lines along the border of a picture.
  *
- * A crop that shows a whole cell of a form has the cell's lines along its border. A row of pixels
- * near a side is of such a line when it differs, to the dark or to the bright side, from rows that
- * lie farther inside.
+ * A crop of a whole cell of a form has the cell's lines along its border. A row of pixels near a
+ * side belongs to such a line if it is darker or brighter than rows farther inside.
  */
 #include "normalize.h"
 

@@ -1,11 +1,11 @@
 /*
- * normalize_pen.c - strokes of a thin pen, as wide as EMNIST's.
+ * normalize_pen.c - widens the strokes of a thin pen to EMNIST's stroke width.
  *
- * The mean width of strokes is twice the area of the ink by the length of its outline. That length
- * is the sum of all changes of the ink, however soft its edges are, so blur does not change it.
- * Where strokes are thinner than EMNIST's usually are, the outline is moved outwards, by the
- * distance of each pixel from it. Thick strokes stay as they are: moving the outline inwards does
- * not open the loops that have run full, and gained nothing in lib/bench/distort.c.
+ * The mean stroke width is twice the area of the ink divided by the length of its outline. That
+ * length is the sum of all changes of the ink, however soft its edges are, so blur does not change
+ * it. If strokes are thinner than is usual in EMNIST, the outline moves outwards, by the distance
+ * of each pixel from it. Thick strokes stay: moving the outline inwards does not reopen filled
+ * loops, and gained nothing in lib/bench/distort.c.
  */
 #include "../base/simd.h"
 #include "normalize.h"

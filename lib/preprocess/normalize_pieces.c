@@ -1,6 +1,4 @@
-/*
- * normalize_pieces.c - the components of the ink as lists of pixels, and what shapes they have.
- */
+/* normalize_pieces.c - the components of the ink as lists of pixels, and their shapes. */
 #include "normalize_pieces.h"
 
 #include <math.h>

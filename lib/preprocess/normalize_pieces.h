@@ -6,10 +6,10 @@
 
 #include "normalize.h"
 
-/* Where there are more components it is no picture of one character. */
+/* With more components the picture is not of a single character. */
 #define MAX_PIECES 16
 
-/* A pixel, and which component it belongs to. */
+/* A pixel and its component. */
 struct spot {
 	uint8_t x, y, piece;
 };
@@ -17,14 +17,14 @@ struct spot {
 struct piece {
 	struct box box;
 	double area; /* in pixels */
-	/* As a line that is evenly thick; its direction is a vector of length 1, not negative. */
+	/* As a line of even thickness; its direction is a non-negative unit vector. */
 	double length, thickness;
 	double along_x, along_y;
 	bool straight; /* such a line, along the rows or the columns */
-	bool outline;  /* all along the edges of its box, as a frame or a part of one */
+	bool outline;  /* along all edges of its box, as a frame or a part of one */
 	bool hollow;   /* nothing in the middle of its box */
-	bool based;    /* ink all along the lower edge of its box */
-	double apart;  /* from the character, in pixels; see normalize_frames.c */
+	bool based;    /* ink along the whole lower edge of its box */
+	double apart;  /* distance from the character, in pixels; see normalize_frames.c */
 	bool joined;   /* to the character */
 	bool around;   /* it, if it should be a frame */
 	bool dropped;
@@ -56,8 +56,8 @@ static inline double box_side(const struct box *box)
 /* The least box around both. */
 struct box box_join(const struct box *a, const struct box *b);
 
-/* The components in keep, MAX_PIECES at most, with their shapes. Writes paper, where the spots are.
- */
+/* The components in keep, MAX_PIECES at most, with their shapes. Writes paper, which holds the
+ * spots. */
 void pieces_find(struct normalizer *normalizer, const struct frame *frame, struct pieces *pieces);
 
 /* Whether it is thin lines in a large box. */
@@ -67,16 +67,14 @@ bool piece_is_open(const struct piece *piece);
 bool piece_is_disc(const struct piece *piece);
 bool piece_is_ring(const struct piece *piece);
 
-/* normalize_beside.c: sets `dropped` in what lies beside the character. */
+/* normalize_beside.c: sets `dropped` for marks next to the character. */
 void normalize_drop_beside(struct pieces *pieces, const struct frame *frame);
 
-/* normalize_count.c: how many characters stand side by side, of those that are not dropped and
- * those that are dropped but may be characters as well; 0 where there are none. */
+/* normalize_count.c: the number of characters side by side, including dropped pieces that may be
+ * characters; 0 if there are none. */
 size_t normalize_count_characters(const struct pieces *pieces);
 
-/* normalize_again.c: takes out of keep what is dropped, now and when the picture is looked at
- * again.
- */
+/* normalize_again.c: removes dropped pieces from keep, now and in later passes over the picture. */
 void pieces_take_out(struct normalizer *normalizer, const struct frame *frame,
 		     const struct pieces *pieces);
 

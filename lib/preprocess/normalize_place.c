@@ -1,5 +1,6 @@
 /*
- * normalize_place.c - the ink in the middle of 28x28 pixels, as large and as blurred as EMNIST's.
+ * normalize_place.c - places the ink in the middle of 28x28 pixels, as large and as blurred as
+ * EMNIST's.
  */
 #include "../base/simd.h"
 #include "lanes.h"

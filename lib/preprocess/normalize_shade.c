@@ -1,12 +1,12 @@
 /*
- * normalize_shade.c - subtracting shadows, whose edges no polynomial follows.
+ * normalize_shade.c - subtracts shadows, whose edges no polynomial follows.
  *
- * What is left of the paper's darkness is averaged over cells, and opened: what is narrower than
- * the opening's window vanishes from the average as strokes do, while a shadow, that reaches from
- * somewhere to the border, stays as it is and can be subtracted.
+ * The paper's remaining darkness is averaged over cells, and opened (morphologically). Anything
+ * narrower than the window vanishes, as strokes do. A shadow, which extends to the border, stays
+ * and can be subtracted.
  *
- * The hard part is the window. One that thick strokes fit into leaves the ridge that a smooth
- * light, fitted before, makes of a shadow's edge; so where strokes are thin, it is narrow.
+ * The hard part is the window. One wide enough for thick strokes misses the ridge that the smooth
+ * light, fitted before, leaves at a shadow's edge. So the window is narrow if strokes are thin.
  */
 #include "../base/simd.h"
 #include "normalize.h"

@@ -1,11 +1,10 @@
 /*
- * normalize_shadow.c - light behind the edge of a shadow.
+ * normalize_shadow.c - fits light at the edge of a shadow.
  *
- * Such light changes in one direction only, across the edge, and only ever falls. So the page is
- * seen in strips along the edge: each has the median of its brightness, held so that it falls from
- * strip to strip, which takes the ink out that fills a strip. Of all directions that of the edge is
- * where light explains the page best. Nothing is said of how soft the edge is, nor of whether ink
- * is dark or bright.
+ * Such light changes in one direction, across the edge, and only ever falls. So the page is divided
+ * into strips along the edge. Each has the median of its brightness, forced to fall from strip to
+ * strip, which ignores ink that fills a strip. The direction of the edge is the one in which the
+ * light fits best. Edges may be soft or sharp, ink dark or bright.
  */
 #include "../base/simd.h"
 #include "normalize_light.h"

@@ -1,9 +1,9 @@
 /*
- * normalize_sharpen.c - ink that is out of focus, as sharp as can be had.
+ * normalize_sharpen.c - sharpens ink that is out of focus.
  *
- * Blur fills loops and takes thin strokes below the level at which ink is found. Some of it is
- * taken back by adding to the ink what a further blur of the same width would take away (an unsharp
- * mask), only as far as the ink is more blurred than EMNIST's images are.
+ * Blur fills loops and makes thin strokes too faint to be found. An unsharp mask undoes some of it:
+ * it adds to the ink what a further blur of the same width would remove. It applies only as far as
+ * the ink is more blurred than EMNIST's.
  */
 #include "../base/simd.h"
 #include "lanes.h"

@@ -1,9 +1,9 @@
 /*
- * normalize_sheet.c - finding the sheet of paper in a picture that shows the dark table all around.
+ * normalize_sheet.c - finds the sheet of paper in a picture with a dark table all around.
  *
- * There the border is dark, and what is bright would be taken for the ink. A sheet is told from a
- * letter in chalk by its outline: four straight sides, of a bright area that is large and hardly
- * interrupted, with something dark inside that does not reach them.
+ * There the border is dark, and the bright sheet would be taken for ink. The outline distinguishes
+ * a sheet from a letter in chalk. It has four straight sides around a large, almost uninterrupted
+ * bright area, with something dark inside that does not reach them.
  */
 #include "../base/simd.h"
 #include "normalize.h"

@@ -1,11 +1,11 @@
 /*
- * normalize_turn.c - which side of a picture is the ink: the dark one or the bright one.
+ * normalize_turn.c - decides which part of a picture is the ink: the dark or the bright one.
  *
- * Most of a picture's border is paper. Where light is even, brightness has two levels, and the
- * border tells which of them is the paper's, unless they are those of a shadow's edge. Else a
- * smooth surface is fitted to the border, but not to the strokes and lines that cross it, and tells
- * how bright paper would be anywhere: what departs from it most, to the dark or to the bright side,
- * is the ink.
+ * Most of a picture's border is paper. In even light brightness has two levels, and the border
+ * shows which one is the paper, unless they are the two sides of a shadow's edge. Otherwise a
+ * smooth surface is fitted to the border, ignoring strokes and lines that cross it. It predicts the
+ * paper's brightness everywhere: the ink is what departs from it most, to the dark or to the bright
+ * side.
  */
 #include "../base/simd.h"
 #include "normalize.h"

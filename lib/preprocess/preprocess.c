@@ -1,8 +1,8 @@
 /*
  * preprocess.c - the three ways from an image to a vector.
  *
- * "auto" must leave EMNIST's own images alone, to the bit, and must never leave alone a scan that
- * only happens to be 28x28. What tells them apart is the border, see looks_like_emnist().
+ * "auto" must not change a bit of EMNIST's own images, and must normalize a scan that only happens
+ * to be 28x28. The border decides, see looks_like_emnist().
  */
 #include "preprocess.h"
 #include "../base/simd.h"

@@ -1,8 +1,8 @@
 /*
- * range.c - which part of their range an image's samples use, and bytes of that part.
+ * range.c - the part of their range that an image's samples use, and scaling that part to bytes.
  *
- * Nearly every image uses most of its range, and a few of its rows show that: all of them are read
- * only where these do not.
+ * Nearly every image uses most of its range, and a few of its rows show that. All rows are read
+ * only if these do not.
  */
 #include "range.h"
 

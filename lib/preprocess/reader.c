@@ -1,7 +1,4 @@
-/*
- * reader.c - struct emnist_reader: file, image and vector, one after the other, in memory that is
- * kept from image to image.
- */
+/* reader.c - struct emnist_reader: from file to image to vector, in memory that is reused. */
 #include "../emnist_dataset.h"
 #include "../io/file.h"
 #include "preprocess.h"

@@ -1,8 +1,8 @@
 /*
- * resample.c - scaling of planes, by averaging areas down and interpolating up.
+ * resample.c - scales planes: averages areas to shrink, interpolates to enlarge.
  *
- * Averaging goes down the rows first: whole rows are added to a row of sums, which the compiler
- * turns into vector code, and only the finished sums are turned to grey and gathered along x.
+ * Averaging goes down the rows first: whole rows are added to a row of sums, which compilers
+ * vectorize. Only the finished sums are converted to grey and gathered along x.
  */
 #include "../base/simd.h"
 #include "preprocess.h"
