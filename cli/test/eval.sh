@@ -1,55 +1,38 @@
+#!/bin/sh
 # eval.sh - emnist eval, on the small datasets of testdata/idx and, where EMNIST_DATA is set, on
 # EMNIST's test split. What is expected of the former was computed with NumPy by
 # testdata/generate_idx.py.
-set -u
+. cli/test/tap.inc
 
-emnist=${BUILD:-build}/emnist
 idx=testdata/idx
 nearest="-m $idx/nearest.onnx"
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/emnist-eval.XXXXXX") || exit 1
-trap 'rm -rf "$scratch"' EXIT
-out=$scratch/out err=$scratch/err
+out=$TMP/out err=$TMP/err
 tab=$(printf '\t')
-n=0
 
-ok() {
-	n=$((n + 1))
-	echo "ok $n - $1"
-}
-
-not_ok() {
-	n=$((n + 1))
-	echo "not ok $n - $1"
-	sed 's/^/# stdout: /' "$out" | head -20
-	sed 's/^/# stderr: /' "$err" | head -20
-}
-
-# check NAME COMMAND...: the command succeeds
-check() {
-	name=$1
-	shift
-	if "$@"; then ok "$name"; else not_ok "$name"; fi
-}
-
-# run STATUS ARGUMENT...: emnist eval ends with this status
-run() {
+# run STATUS ARGUMENT...: emnist eval ends with this status; says what came instead.
+run()
+{
 	wanted=$1
 	shift
-	"$emnist" eval "$@" >"$out" 2>"$err" </dev/null
+	"$EMNIST" eval "$@" >"$out" 2>"$err" </dev/null
 	status=$?
-	[ $status -eq "$wanted" ] || echo "# eval $*: status $status, not $wanted"
-	[ $status -eq "$wanted" ]
+	[ $status -eq "$wanted" ] && return
+	echo "# eval $*: status $status, not $wanted"
+	sed 's/^/# /' "$err"
+	return 1
 }
 
-# fails MESSAGE ARGUMENT...: emnist eval ends with status 2, this one line, and no output
-fails() {
+# fails MESSAGE ARGUMENT...: emnist eval ends with status 2, this one line, and no output.
+fails()
+{
 	message=$1
 	shift
-	run 2 "$@" && [ ! -s "$out" ] && [ "$(cat "$err")" = "emnist: $message" ]
+	run 2 "$@" && [ ! -s "$out" ] && printf 'emnist: %s\n' "$message" | diff - "$err"
 }
 
 # value KEY: of the JSON in $out
-value() {
+value()
+{
 	sed "s/.*\"$1\":\([^,}]*\).*/\1/" "$out"
 }
 
@@ -75,13 +58,13 @@ done <$idx/figures.tsv
 
 run 0 $nearest -f json --per-class $idx/strokes-letters
 sed 's/.*"per_class":\[//; s/\]}$//; s/},{/}\n{/g; s/,"predicted":[0-9]*//g' "$out" | sed 's/[{}"]//g; s/,/\t/g; s/[a-z0-9]*://g' \
-	>"$scratch/classes"
-check "scores of each class" cmp -s "$scratch/classes" $idx/classes.tsv
+	>"$TMP/classes"
+check "scores of each class" diff $idx/classes.tsv "$TMP/classes"
 check "JSON is one line" [ "$(wc -l <"$out")" -eq 1 ]
 
 run 0 $nearest $idx/strokes-byclass-test
-sed 's/^time .*/time/' "$out" >"$scratch/text"
-cat >"$scratch/expected" <<-END
+sed 's/^time .*/time/' "$out" >"$TMP/text"
+cat >"$TMP/expected" <<-END
 	model               $idx/nearest.onnx
 	dataset             $idx/strokes-byclass-test
 	accuracy             40.00 %  (16 of 40)
@@ -93,33 +76,33 @@ cat >"$scratch/expected" <<-END
 	log loss              1.8417
 	time
 END
-check "text" cmp -s "$scratch/text" "$scratch/expected"
+check "text" diff "$TMP/expected" "$TMP/text"
 check "nothing on stderr" [ ! -s "$err" ]
 
 run 0 $nearest --per-class $idx/strokes-sets-test
-sed '1,/^$/d' "$out" >"$scratch/text"
-cat >"$scratch/expected" <<-END
+sed '1,/^$/d' "$out" >"$TMP/text"
+cat >"$TMP/expected" <<-END
 	label     images    correct   recall  precision     F1
 	0OØ            1          0     0.00          -     0.00
 	1lI|           1          0     0.00          -     0.00
 	€😀             1          0     0.00          -     0.00
 END
-check "table of classes, as wide as its characters" cmp -s "$scratch/text" "$scratch/expected"
+check "table of classes, as wide as its characters" diff "$TMP/expected" "$TMP/text"
 
 # ------------------------------------------------------------------- confusion
 
-run 0 $nearest --confusion "$scratch/confusion.csv" $idx/strokes-letters
+run 0 $nearest --confusion "$TMP/confusion.csv" $idx/strokes-letters
 check "confusion matrix has a row a true class, a column a predicted one" \
 	awk -F , '
 	NR == 1 { if ($1 != "label" || $2 != 0 || $12 != "A" || $63 != "z") exit 1 }
 	NR == 2 && $1 != "Aa" { exit 1 }
 	NF != 63 { exit 1 }
 	NR > 1 { for (i = 2; i <= NF; i++) sum += $i }
-	END { if (NR != 27 || sum != 30) exit 1 }' "$scratch/confusion.csv"
-printf '3 44\n5 34\n9 97\n' >"$scratch/odd.txt"
-run 0 $nearest --mapping "$scratch/odd.txt" --confusion "$scratch/confusion.csv" $idx/strokes-sets-test
+	END { if (NR != 27 || sum != 30) exit 1 }' "$TMP/confusion.csv"
+printf '3 44\n5 34\n9 97\n' >"$TMP/odd.txt"
+run 0 $nearest --mapping "$TMP/odd.txt" --confusion "$TMP/confusion.csv" $idx/strokes-sets-test
 check "confusion matrix quotes its labels" \
-	[ "$(cut -c 1-5 "$scratch/confusion.csv" | tr '\n' ' ')" = 'label ",",0 """", a,0,0 ' ]
+	[ "$(cut -c 1-5 "$TMP/confusion.csv" | tr '\n' ' ')" = 'label ",",0 """", a,0,0 ' ]
 check "confusion matrix is not for stdout" fails \
 	"--confusion: needs a file; standard output is for the figures" \
 	--confusion - $idx/strokes-letters
@@ -130,17 +113,17 @@ run 0 $nearest -f json $idx/strokes-byclass-test
 right=$(value correct)
 for name in strokes-byclass-test-images-idx3-ubyte strokes-byclass-test; do
 	run 0 $nearest -f json --transpose yes $idx/$name
-	check "the same by the name $name" [ "$(value correct)" = "$right" ]
+	is "the same by the name $name" "$right" "$(value correct)"
 done
 run 0 $nearest -f json --transpose no $idx/strokes-byclass-test
 check "--transpose no turns the images" [ "$(value correct)" != "$right" ]
 run 0 $nearest -f json $idx/t10k
 digits=$(value nll)
 run 0 $nearest -f json $idx/strokes-digits-test
-check "MNIST's names are upright" [ "$(value nll)" = "$digits" ]
+is "MNIST's names are upright" "$digits" "$(value nll)"
 run 0 $nearest -f json --idx-labels $idx/strokes-balanced-train-labels-idx1-ubyte \
 	--mapping $idx/strokes-balanced-train-mapping.txt $idx/strokes-byclass-test
-check "files given by name" [ "$(value correct)" = "$right" ]
+is "files given by name" "$right" "$(value correct)"
 
 # --------------------------------------------------------------------- answers
 
@@ -163,13 +146,13 @@ while IFS=$tab read -r kind stem set merged left_out images good _ _ nll _ answe
 		}'
 done <$idx/views.tsv
 
-echo 0 >"$scratch/first"
-run 0 $nearest --indices "$scratch/first" $idx/strokes-byclass-test
+echo 0 >"$TMP/first"
+run 0 $nearest --indices "$TMP/first" $idx/strokes-byclass-test
 check 'one class is one' grep -q '^macro F1 .*(mean of 1 class)$' "$out"
 
 run 0 $nearest --classes 0-9A-F --merge-case --min-probability 0.4 --coverage $idx/strokes-byclass-test
-sed 's/^time .*/time/' "$out" >"$scratch/text"
-cat >"$scratch/expected" <<-END
+sed 's/^time .*/time/' "$out" >"$TMP/text"
+cat >"$TMP/expected" <<-END
 	model               $idx/nearest.onnx
 	dataset             $idx/strokes-byclass-test
 	accuracy             57.14 %  (12 of 21)
@@ -186,9 +169,9 @@ cat >"$scratch/expected" <<-END
 
 	answered  min-probability  accuracy
 END
-sed '/^answered  min/q' "$scratch/text" >"$scratch/head"
-check "text of what is answered" cmp -s "$scratch/head" "$scratch/expected"
-sed '1,/^answered  min/d' "$scratch/text" >"$scratch/table"
+sed '/^answered  min/q' "$TMP/text" >"$TMP/head"
+check "text of what is answered" diff "$TMP/expected" "$TMP/head"
+sed '1,/^answered  min/d' "$TMP/text" >"$TMP/table"
 # Each probability of the table, given back, answers the share beside it, and as rightly.
 rows=0
 while read -r share probability accuracy; do
@@ -198,7 +181,7 @@ while read -r share probability accuracy; do
 	check "--min-probability $probability answers $share %" \
 		[ "$share $accuracy" = "$(sed -n 's/^answered *\([0-9.]*\) .*/\1/p' "$out") $(
 			sed -n 's/^right of answered *\([0-9.]*\) .*/\1/p' "$out")" ]
-done <"$scratch/table"
+done <"$TMP/table"
 check "the table of coverage has six rows" [ $rows -eq 6 ]
 run 0 $nearest -f json --coverage $idx/strokes-byclass-test
 check "--coverage in JSON" [ "$(grep -o '"share":[01]\.[0-9]*,"min_probability":0\.[0-9]*,"answered":[01]\.[0-9]*,"answered_accuracy":[01]\.[0-9]*}' \
@@ -209,73 +192,73 @@ run 0 $nearest -f json --min-probability 1 --classes digits --merge-case $idx/st
 check "JSON says what was asked" grep -q '"classes":"digits","left_out":30,"merge_case":true,"min_probability":1.000000000,"answered":0.000000000,"answered_accuracy":null' "$out"
 # A model of ten digits on 40 images, 30 of which show letters (strokes-byclass-test-labels).
 digits=$idx/strokes-digits-test
-"$emnist" train -q --epochs 1 --batch 32 --hidden 4 -o "$scratch/digits.onnx" $digits $digits $digits $digits \
-	>"$scratch/log" 2>&1
-run 0 -m "$scratch/digits.onnx" $idx/strokes-byclass-test
+"$EMNIST" train -q --epochs 1 --batch 32 --hidden 4 -o "$TMP/digits.onnx" $digits $digits $digits $digits \
+	>"$TMP/log" 2>&1
+run 0 -m "$TMP/digits.onnx" $idx/strokes-byclass-test
 check "images of classes that the model does not have are counted" \
 	grep -qx 'not in the model     75.00 %  (30 of 40)' "$out"
 check "and said" [ "$(cat "$err")" = "emnist: '$idx/strokes-byclass-test': 30 of 40 images (75.0 %) \
-are of classes that '$scratch/digits.onnx' does not have, and count as wrong" ]
-run 0 -q -f json -m "$scratch/digits.onnx" $idx/strokes-byclass-test
+are of classes that '$TMP/digits.onnx' does not have, and count as wrong" ]
+run 0 -q -f json -m "$TMP/digits.onnx" $idx/strokes-byclass-test
 check "they are a number in JSON" grep -q '"not_in_model":30,' "$out"
 check "-q does not say it" [ ! -s "$err" ]
-run 0 -m "$scratch/digits.onnx" --classes digits $idx/strokes-byclass-test
+run 0 -m "$TMP/digits.onnx" --classes digits $idx/strokes-byclass-test
 check "nothing is said of what --classes leaves out" [ ! -s "$err" ]
 run 0 $nearest -f json $idx/strokes-byclass-test
 check "of a model that has all classes they are none" grep -q '"not_in_model":0,' "$out"
-run 0 $nearest --merge-case --per-class --confusion "$scratch/confusion.csv" $idx/strokes-byclass-test
+run 0 $nearest --merge-case --per-class --confusion "$TMP/confusion.csv" $idx/strokes-byclass-test
 check "merged classes are one row and one column" awk -F , '
 	NR == 1 && ($12 != "A" || $37 != "Z" || NF != 37) { exit bad = 1 }
 	NR > 1 { for (i = 2; i <= NF; i++) sum += $i }
-	END { exit bad || NR != 37 || sum != 40 }' "$scratch/confusion.csv"
+	END { exit bad || NR != 37 || sum != 40 }' "$TMP/confusion.csv"
 check "merged classes are one line of the table" grep -q '^A  *2  ' "$out"
 
 # ---------------------------------------------------------------------- indices
 
-printf '3\r\n\n39\n0\n3' >"$scratch/indices"
-run 0 $nearest -f json --indices "$scratch/indices" $idx/strokes-byclass-test
-check "--indices takes what it names, as often as it does" [ "$(value images)" -eq 4 ]
+printf '3\r\n\n39\n0\n3' >"$TMP/indices"
+run 0 $nearest -f json --indices "$TMP/indices" $idx/strokes-byclass-test
+is "--indices takes what it names, as often as it does" 4 "$(value images)"
 check "--indices - is standard input" \
-	sh -c "seq 0 39 | $emnist eval $nearest -f json --indices - $idx/strokes-byclass-test |
+	sh -c "seq 0 39 | $EMNIST eval $nearest -f json --indices - $idx/strokes-byclass-test |
 		grep -q '\"images\":40,\"correct\":$right,'"
-: >"$scratch/indices"
-check "--indices without any" fails "'$scratch/indices': names no image" \
-	--indices "$scratch/indices" $idx/strokes-letters
+: >"$TMP/indices"
+check "--indices without any" fails "'$TMP/indices': names no image" \
+	--indices "$TMP/indices" $idx/strokes-letters
 for bad in x -1 1.5 0x1 ' 1' '1 2' 4294967296; do
-	printf '0\n%s\n' "$bad" >"$scratch/indices"
+	printf '0\n%s\n' "$bad" >"$TMP/indices"
 	check "--indices with '$bad'" fails \
-		"'$scratch/indices': line 2: expected the number of an image: '$bad'" \
-		--indices "$scratch/indices" $idx/strokes-letters
+		"'$TMP/indices': line 2: expected the number of an image: '$bad'" \
+		--indices "$TMP/indices" $idx/strokes-letters
 done
-echo 30 >"$scratch/indices"
+echo 30 >"$TMP/indices"
 check "--indices out of range" fails \
 	"'$idx/strokes-letters': no image 30: the dataset has 30" \
-	--indices "$scratch/indices" $idx/strokes-letters
+	--indices "$TMP/indices" $idx/strokes-letters
 
 # ------------------------------------------------------------------- the model
 
-printf '0 65\n' >"$scratch/one.txt"
-check "labels that do not fit the model" run 2 $nearest --labels "$scratch/one.txt" $idx/t10k
-awk 'BEGIN { for (i = 0; i < 62; i++) print i, 200 + i }' >"$scratch/other.txt"
-run 0 $nearest -f json --labels "$scratch/other.txt" $idx/t10k
-check "--labels replaces the model's" [ "$(value correct)" -eq 0 ]
-run 0 -f json --labels "$scratch/other.txt" $idx/t10k
-check "--labels replaces the built-in model's" [ "$(value correct)" -eq 0 ]
+printf '0 65\n' >"$TMP/one.txt"
+check "labels that do not fit the model" run 2 $nearest --labels "$TMP/one.txt" $idx/t10k
+awk 'BEGIN { for (i = 0; i < 62; i++) print i, 200 + i }' >"$TMP/other.txt"
+run 0 $nearest -f json --labels "$TMP/other.txt" $idx/t10k
+is "--labels replaces the model's" 0 "$(value correct)"
+run 0 -f json --labels "$TMP/other.txt" $idx/t10k
+is "--labels replaces the built-in model's" 0 "$(value correct)"
 run 0 -f json $idx/t10k
 check "the built-in model reads our digits" [ "$(value correct)" -ge 8 ]
-check "no model" fails "'$scratch/none.onnx': No such file or directory" \
-	-m "$scratch/none.onnx" $idx/t10k
+check "no model" fails "'$TMP/none.onnx': No such file or directory" \
+	-m "$TMP/none.onnx" $idx/t10k
 
 # --------------------------------------------------------------- one for all -j
 
-run 0 $nearest -f json -j 1 --batch 7 --per-class --confusion "$scratch/one.csv" $idx/strokes-letters
-sed 's/"seconds.*//' "$out" >"$scratch/one"
+run 0 $nearest -f json -j 1 --batch 7 --per-class --confusion "$TMP/one.csv" $idx/strokes-letters
+sed 's/"seconds.*//' "$out" >"$TMP/one"
 for j in 2 5; do
-	run 0 $nearest -f json -j $j --batch 7 --per-class --confusion "$scratch/many.csv" \
+	run 0 $nearest -f json -j $j --batch 7 --per-class --confusion "$TMP/many.csv" \
 		$idx/strokes-letters
-	sed 's/"seconds.*//' "$out" >"$scratch/many"
-	check "-j $j prints what -j 1 prints" cmp -s "$scratch/one" "$scratch/many"
-	check "-j $j confuses what -j 1 confuses" cmp -s "$scratch/one.csv" "$scratch/many.csv"
+	sed 's/"seconds.*//' "$out" >"$TMP/many"
+	check "-j $j prints what -j 1 prints" cmp -s "$TMP/one" "$TMP/many"
+	check "-j $j confuses what -j 1 confuses" cmp -s "$TMP/one.csv" "$TMP/many.csv"
 done
 
 # ---------------------------------------------------------------------- failures
@@ -289,40 +272,40 @@ done <$idx/malformed/expected.tsv
 check "no dataset" fails "missing DATASET; see 'emnist eval --help'"
 check "two datasets" fails "one DATASET at a time; see 'emnist eval --help'" a b
 check "a dataset that is not there" fails \
-	"'$scratch/none': no such file, folder or dataset" \
-	"$scratch/none"
+	"'$TMP/none': no such file, folder or dataset" \
+	"$TMP/none"
 check "a folder of several datasets" fails "'$idx/malformed/..': choose a split: \
 strokes-byclass-test, strokes-digits-test, strokes-sets-test, t10k" --split test $idx/malformed/..
 run 0 $nearest -f json --split byclass-test $idx
-check "one dataset of a folder" [ "$(value correct)" = "$right" ]
+is "one dataset of a folder" "$right" "$(value correct)"
 run 0 $nearest -f json --split byclass-test $idx/strokes
-check "the beginning of a name and a split" [ "$(value correct)" = "$right" ]
+is "the beginning of a name and a split" "$right" "$(value correct)"
 odd=$(printf '\377')
 check "a name is shown as text" fails \
-	"'$scratch/\\xff\\n': no such file, folder or dataset" \
-	"$scratch/$odd
+	"'$TMP/\\xff\\n': no such file, folder or dataset" \
+	"$TMP/$odd
 "
 check "--batch 0" run 2 --batch 0 $idx/t10k
 check "--format xml" fails "--format: 'xml' is not one of text, json, csv, tsv" --format xml $idx/t10k
 
-run 0 $nearest -o "$scratch/written" $idx/t10k
-check "-o writes the figures" grep -q '^accuracy ' "$scratch/written"
+run 0 $nearest -o "$TMP/written" $idx/t10k
+check "-o writes the figures" grep -q '^accuracy ' "$TMP/written"
 check "-o leaves stdout alone" [ ! -s "$out" ]
-cp "$scratch/written" "$scratch/kept"
-run 2 $nearest -o "$scratch/written" $idx/malformed/gzip-crc
-check "-o keeps the old file when evaluation fails" cmp -s "$scratch/written" "$scratch/kept"
+cp "$TMP/written" "$TMP/kept"
+run 2 $nearest -o "$TMP/written" $idx/malformed/gzip-crc
+check "-o keeps the old file when evaluation fails" cmp -s "$TMP/written" "$TMP/kept"
 check "-o into a full disk" fails "'/dev/full': cannot write: No space left on device" \
 	$nearest -o /dev/full $idx/t10k
 check "--confusion into a full disk" fails "'/dev/full': cannot write: No space left on device" \
 	$nearest --confusion /dev/full $idx/t10k
 check "stdout on a full disk" sh -c \
-	"$emnist eval $nearest $idx/t10k 2>&1 >/dev/full | grep -q '^emnist: standard output: No space left'"
+	"$EMNIST eval $nearest $idx/t10k 2>&1 >/dev/full | grep -q '^emnist: standard output: No space left'"
 check "a pipe that nobody reads" sh -c \
-	"{ $emnist eval $nearest $idx/t10k; echo \$? >$scratch/status; } 2>$scratch/err | true
-	[ ! -s $scratch/err ] && [ \$(cat $scratch/status) -eq 0 ]"
+	"{ $EMNIST eval $nearest $idx/t10k; echo \$? >$TMP/status; } 2>$TMP/err | true
+	[ ! -s $TMP/err ] && [ \$(cat $TMP/status) -eq 0 ]"
 run 0 $nearest -v $idx/t10k
 check "-v tells what is evaluated on what" grep -q \
-	"^emnist: model $idx/nearest.onnx, 62 classes; dataset of 10 images, 10 classes, idx; [0-9]* threads$" \
+	"^emnist: model $idx/nearest.onnx, 62 classes; dataset of 10 images, 10 classes, idx; [0-9]* threads, engine [a-z]*$" \
 	"$err"
 check "--help" run 0 --help
 check "--help names the dataset" grep -q '^Usage: emnist eval .*DATASET' "$out"
@@ -331,17 +314,17 @@ check "--help names the dataset" grep -q '^Usage: emnist eval .*DATASET' "$out"
 # the blog's author took.
 split=${EMNIST_DATA:-}/emnist/emnist-byclass-test
 seed=${EMNIST_DATA:-}/seed
-published() {
+published()
+{
 	if [ -z "${EMNIST_DATA:-}" ]; then
-		n=$((n + 1))
-		echo "ok $n - published figures of $1 # SKIP EMNIST_DATA is not set"
+		skip "published figures of $1, $2 images" 'EMNIST_DATA is not set'
 		return
 	fi
 	model=$1 images=$2 correct=$3
 	shift 3
 	run 0 -f json -m "$seed/$model" "$@" "$split"
-	check "published figures of $model, $images images" \
-		[ "$(value images) $(value correct)" = "$images $correct" ]
+	is "published figures of $model, $images images" "$images $correct" \
+		"$(value images) $(value correct)"
 }
 published app/dnn_model_pt.onnx 116323 90682
 published app/dnn_model_pt.onnx 1000 776 --indices "$seed/eval-1000-indices.txt"
@@ -351,4 +334,4 @@ published app/saved_model.pb 116323 90682
 published models/dnn_model_tf.pb 116323 88512
 published models/dnn_model_tf_128.pb 116323 85197
 
-echo "1..$n"
+finish
