@@ -263,11 +263,11 @@ def safetensors():
     case("nothing.safetensors", "UNSUPPORTED",
          "the file has no fully connected layer: no matrix named NAME.weight", file({}))
     case("convolution.safetensors", "UNSUPPORTED",
-         "tensor 'conv.weight' is of no fully connected layer: only multilayer perceptrons are supported",
+         "tensor 'conv.weight' is not part of a fully connected layer: only multilayer perceptrons are supported",
          file({"0.weight": weight, "conv.weight": entry([1, 1, 2, 2], 80, 96)}, bytes(96)))
     case("batch_norm.safetensors", "UNSUPPORTED",
-         "tensor '1.running_mean' is of no fully connected layer: only multilayer perceptrons are "
-         "read", file({"0.weight": weight, "1.running_mean": entry([10], 80, 120)}, bytes(120)))
+         "tensor '1.running_mean' is not part of a fully connected layer: only multilayer perceptrons are "
+         "supported", file({"0.weight": weight, "1.running_mean": entry([10], 80, 120)}, bytes(120)))
     case("bad_type.safetensors", "UNSUPPORTED",
          "tensor '0.weight' has the unsupported type F8_E4M3",
          file({"0.weight": entry([10, 2], 0, 20, "F8_E4M3")}, bytes(20)))

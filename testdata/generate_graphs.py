@@ -370,7 +370,7 @@ def make_encoded():
         words, encoder(keys_int64s=[1, 2, 1], values_strings=words)), "UNSUPPORTED", needed)
     refuse("encoder_few", labeled(
         words, encoder(keys_int64s=[0, 1], values_strings=words[:2])), "CORRUPT",
-        "the model has 2 class labels for  classes3")
+        "the model has 2 class labels for 3 classes")
 
 
 # --------------------------------------------------------------- their answers

@@ -19,14 +19,14 @@ is 'on standard input' "$wanted" "$(run - <$scans/pages.tif | pages)"
 is 'through a pipe' "$wanted" "$(cat $scans/pages.tif | run - | pages)"
 
 mkdir "$TMP/folder"
-cp $scans/pages.tif $scans/grey8.tif "$TMP/folder"
+cp $scans/pages.tif $scans/gray8.tif "$TMP/folder"
 cp $scans/pages.tif "$TMP/folder/scan.png"
 run "$TMP/folder" >"$TMP/out"
 is 'in a folder, whatever their names are' \
-	"0 grey8.tif pages.tif!1 pages.tif!2 pages.tif!3 pages.tif!4 scan.png!1 scan.png!2 scan.png!3 scan.png!4" \
+	"0 gray8.tif pages.tif!1 pages.tif!2 pages.tif!3 pages.tif!4 scan.png!1 scan.png!2 scan.png!3 scan.png!4" \
 	"$? $(sed 's,.*/folder/\(.*\): .*,\1,' "$TMP/out" | paste -sd' ' -)"
-tar -cf "$TMP/folder.tar" -C "$TMP" folder/grey8.tif folder/pages.tif
-is 'in an archive' "folder/grey8.tif folder/pages.tif!1 folder/pages.tif!2 folder/pages.tif!3 folder/pages.tif!4" \
+tar -cf "$TMP/folder.tar" -C "$TMP" folder/gray8.tif folder/pages.tif
+is 'in an archive' "folder/gray8.tif folder/pages.tif!1 folder/pages.tif!2 folder/pages.tif!3 folder/pages.tif!4" \
 	"$(run "$TMP/folder.tar" | sed 's,.*folder.tar!\(.*\): .*,\1,' | paste -sd' ' -)"
 gzip -c $scans/pages.tif >"$TMP/pages.tif.gz"
 is 'compressed' "$wanted" "$(run "$TMP/pages.tif.gz" | pages)"
@@ -51,7 +51,7 @@ is 'the libraries print nothing themselves' '' "$(grep -v "^emnist: '$scans/" "$
 # ---------------------------------------------------------------------- datasets
 
 mkdir -p "$TMP/classes/4" "$TMP/classes/A"
-cp $scans/grey8.tif "$TMP/classes/4/one.tif"
+cp $scans/gray8.tif "$TMP/classes/4/one.tif"
 cp $scans/bilevel-g4.tif "$TMP/classes/4/two.TIFF"
 cp $scans/lossy.webp "$TMP/classes/4/three.webp"
 cp testdata/samples/capital-a-chalk.jpg "$TMP/classes/A"
@@ -69,8 +69,8 @@ if [ -z "$SANITIZE" ]; then
 	for library in libtiff.so.6 libwebp.so.7; do
 		: >"$TMP/none/$library"
 	done
-	LD_LIBRARY_PATH=$TMP/none run $scans/grey8.tif >"$TMP/out"
-	is 'a library that cannot be loaded is named' "1 emnist: '$scans/grey8.tif': cannot load libtiff.so.6" \
+	LD_LIBRARY_PATH=$TMP/none run $scans/gray8.tif >"$TMP/out"
+	is 'a library that cannot be loaded is named' "1 emnist: '$scans/gray8.tif': cannot load libtiff.so.6" \
 		"$? $(sed 's/\(libtiff.so.6\):.*/\1/' "$TMP/stderr")"
 	LD_LIBRARY_PATH=$TMP/none run $scans/lossless.webp testdata/samples/digit-2-scan.png >"$TMP/out"
 	is 'and hinders nothing else' "1 testdata/samples/digit-2-scan.png: 2" \

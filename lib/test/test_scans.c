@@ -127,7 +127,7 @@ static void damaged_pages_are_told(void **state)
 	assert_string_equal(error.message, "4 pages, the limit is 3");
 	assert_int_equal(count_pages(SCANS "pages.tif", &short_files, &error), 0);
 	assert_string_equal(error.message, "file is larger than the limit of 900 bytes");
-	assert_int_equal(count_pages(SCANS "grey8.tif", NULL, &error), 1);
+	assert_int_equal(count_pages(SCANS "gray8.tif", NULL, &error), 1);
 }
 
 /* Else a file of a few kilobytes could hold a million pages of a megabyte. */
