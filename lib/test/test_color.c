@@ -27,21 +27,42 @@ static void alpha_draws(void **state)
 	image_clear(&ink);
 }
 
-/* Black ink on a white card with nothing around it: here color draws, not alpha. */
+/* A color that differs by 16 levels is still one: by color, this ink would be all but invisible. */
+static void alpha_draws_in_nearly_one_color(void **state)
+{
+	struct image ink = {0}, image = {0};
+
+	(void)state;
+	draw(&ink, 400, 400, LETTER(letter_d), 100, 100, 200, 0, 255);
+	picture_make(&image, 400, 400, 4);
+	for (size_t i = 0; i < ink.pixels.nbytes; i++) {
+		memset(image.pixels.data + 4 * i, (int)(239 + i % 17), 3);
+		image.pixels.data[4 * i + 3] = ink.pixels.data[i];
+	}
+	assert_like_d(&image, 0.002f);
+	image_clear(&ink);
+	image_clear(&image);
+}
+
+/* Black or faint ink on a white card with nothing around it: here color draws, not alpha. */
 static void opaque_parts_draw_by_color(void **state)
 {
+	static const uint8_t inks[] = {0, 238};
 	struct image grey = {0}, image = {0};
 
 	(void)state;
-	draw(&grey, 400, 400, LETTER(letter_d), 100, 100, 200, 255, 0);
-	picture_make(&image, 400, 400, 2);
-	for (size_t i = 0; i < grey.pixels.nbytes; i++) {
-		const size_t x = i % 400, y = i / 400;
+	for (size_t k = 0; k < sizeof(inks); k++) {
+		draw(&grey, 400, 400, LETTER(letter_d), 100, 100, 200, 255, inks[k]);
+		picture_make(&image, 400, 400, 2);
+		for (size_t i = 0; i < grey.pixels.nbytes; i++) {
+			const size_t x = i % 400, y = i / 400;
+			const bool on_card = x > 20 && x < 380 && y > 20 && y < 380;
 
-		image.pixels.data[2 * i] = grey.pixels.data[i];
-		image.pixels.data[2 * i + 1] = x > 20 && x < 380 && y > 20 && y < 380 ? 255 : 0;
+			image.pixels.data[2 * i] = grey.pixels.data[i];
+			image.pixels.data[2 * i + 1] = on_card ? 255 : 0;
+		}
+		assert_like_d(&image, inks[k] ? 0.01f : 0.002f);
 	}
-	assert_like_d(&image, 0.002f);
 	image_clear(&grey);
 	image_clear(&image);
 }
@@ -259,6 +280,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(alpha_draws),
+		cmocka_unit_test(alpha_draws_in_nearly_one_color),
 		cmocka_unit_test(opaque_parts_draw_by_color),
 		cmocka_unit_test(faint_ink_that_is_opaque_draws_by_color),
 		cmocka_unit_test(colors_of_one_brightness_are_told_apart),

@@ -578,6 +578,34 @@ static void dots_are_kept_and_specks_dropped(void **state)
 	image_clear(&image);
 }
 
+/* The vector of a stem with a dot of that side above it, or with none. */
+static void dotted_stem(uint32_t side, float *vector)
+{
+	struct image image = {0};
+
+	picture_make(&image, 128, 128, 1);
+	memset(image.pixels.data, 255, image.pixels.nbytes);
+	for (size_t y = 40; y < 100; y++)
+		memset(image.pixels.data + y * 128 + 57, 0, 15);
+	for (size_t y = 24; y < 24 + side; y++)
+		memset(image.pixels.data + y * 128 + 62, 0, side);
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
+	image_clear(&image);
+}
+
+/* A dot is a part of the letter from a fiftieth of its area on, which is 18 pixels here. */
+static void small_dots_are_kept(void **state)
+{
+	float without[N], with[N];
+
+	(void)state;
+	dotted_stem(0, without);
+	dotted_stem(4, with); /* 1.8 % */
+	assert_true(mean_difference(without, with) < 0.002f);
+	dotted_stem(5, with); /* 2.8 % */
+	assert_true(mean_difference(without, with) > 0.02f);
+}
+
 /* ------------------------------------------------------------------- blank */
 
 static void blank_pages_are_blank(void **state)
@@ -671,6 +699,7 @@ int main(void)
 		cmocka_unit_test(tight_letters_are_no_lines),
 		cmocka_unit_test(thin_pens_are_widened),
 		cmocka_unit_test(dots_are_kept_and_specks_dropped),
+		cmocka_unit_test(small_dots_are_kept),
 		cmocka_unit_test(blank_pages_are_blank),
 		cmocka_unit_test(noisy_pages_are_blank),
 		cmocka_unit_test(faint_ink_is_told_from_paper),
