@@ -7,7 +7,8 @@
  */
 #include "walk.h"
 
-#include <dirent.h>
+#include "../../lib/io/entry.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -60,37 +61,6 @@ static int compare_entries(const void *a, const void *b)
 	return c - d;
 }
 
-enum entry_kind {
-	ENTRY_FILE,
-	ENTRY_DIRECTORY,
-	ENTRY_OTHER,
-};
-
-static enum entry_kind kind_of(int directory_fd, const struct dirent *dirent)
-{
-	struct stat st;
-	bool link = dirent->d_type == DT_LNK;
-
-	if (dirent->d_type == DT_REG)
-		return ENTRY_FILE;
-	if (dirent->d_type == DT_DIR)
-		return ENTRY_DIRECTORY;
-	if (dirent->d_type == DT_UNKNOWN) {
-		/* Some file systems do not tell. */
-		if (fstatat(directory_fd, dirent->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			return ENTRY_FILE;
-		if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
-			return S_ISREG(st.st_mode) ? ENTRY_FILE : ENTRY_DIRECTORY;
-		link = S_ISLNK(st.st_mode);
-	}
-	if (!link)
-		return ENTRY_OTHER;
-	/* A link to nowhere is listed, so that it is said. */
-	if (fstatat(directory_fd, dirent->d_name, &st, 0) < 0 || S_ISREG(st.st_mode))
-		return ENTRY_FILE;
-	return ENTRY_OTHER;
-}
-
 static void listing_add(struct listing *listing, const char *name, bool is_directory)
 {
 	const struct entry entry = {listing->names.nbytes, NULL, is_directory};
@@ -139,10 +109,14 @@ static int listing_read(struct listing *listing, DIR *directory, struct walk *wa
 
 	while (errno = 0, (dirent = readdir(directory))) {
 		enum entry_kind kind;
+		bool is_link;
 
 		if (dirent->d_name[0] == '.' || is_spared(walk, dirfd(directory), dirent))
 			continue;
-		kind = kind_of(dirfd(directory), dirent);
+		kind = entry_kind_of(dirfd(directory), dirent, &is_link);
+		/* A link to a folder may lead back to where it is. */
+		if (kind == ENTRY_DIRECTORY && is_link)
+			continue;
 		if (kind == ENTRY_FILE || (kind == ENTRY_DIRECTORY && walk->recursive))
 			listing_add(listing, dirent->d_name, kind == ENTRY_DIRECTORY);
 		else if (kind == ENTRY_DIRECTORY)

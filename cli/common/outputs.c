@@ -5,6 +5,8 @@
  * A process runs one command, so that there is one list of each.
  */
 #include "outputs.h"
+
+#include "../../lib/io/write_all.h"
 #include "interrupt.h"
 
 #include <errno.h>
@@ -322,30 +324,26 @@ bool sink_open(struct sink *sink, const char *path)
 	return true;
 }
 
-static void note_failure(struct sink *sink)
+/* failure: an errno; 0: none. */
+static void note_failure(struct sink *sink, int failure)
 {
+	if (!failure)
+		return;
 	sink->failed = true;
-	sink->failure = errno;
+	sink->failure = failure;
 	snprintf(sink->error.message, sizeof(sink->error.message), "cannot write: %s",
-		 strerror(errno));
+		 strerror(failure));
 }
 
 bool sink_write(struct sink *sink, const void *bytes, size_t nbytes)
 {
-	const char *p = bytes;
-
-	if (sink->file && !sink->failed)
+	if (sink->failed)
+		return false;
+	if (sink->file) {
 		sink->failed = outfile_write(sink->file, bytes, nbytes, &sink->error) != EMNIST_OK;
-	while (!sink->file && nbytes > 0 && !sink->failed) {
-		ssize_t n = write(sink->fd, p, nbytes);
-
-		if (n >= 0) {
-			p += n;
-			nbytes -= (size_t)n;
-		} else if (errno != EINTR) {
-			note_failure(sink);
-		}
+		return !sink->failed;
 	}
+	note_failure(sink, write_all(sink->fd, bytes, nbytes));
 	return !sink->failed;
 }
 
@@ -355,7 +353,7 @@ enum exit_status sink_close(struct sink *sink, enum exit_status status)
 		sink->failed = outfile_commit(sink->file, &sink->error) != EMNIST_OK;
 	/* Some file systems tell of a full disk only now. */
 	if (!sink->file && close(sink->fd) < 0 && !sink->failed && errno != EINTR)
-		note_failure(sink);
+		note_failure(sink, errno);
 	outfile_free(sink->file);
 	if (sink->temporary)
 		interrupt_keep(sink->temporary);

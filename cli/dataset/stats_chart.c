@@ -5,6 +5,7 @@
  * apart, in a lighter choice for dark grounds; each bar has its label underneath, so that nothing
  * hangs on color alone.
  */
+#include "../../lib/base/utf8.h"
 #include "../../lib/draw/chart.h"
 #include "../output/escape.h"
 #include "../output/text.h"

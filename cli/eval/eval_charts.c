@@ -1,6 +1,7 @@
 /*
  * eval_charts.c - the diagrams of an evaluation, in SVG. What they show is said in words as well.
  */
+#include "../../lib/base/utf8.h"
 #include "../../lib/draw/heat.h"
 #include "../output/escape.h"
 #include "eval_html.h"

@@ -2,6 +2,7 @@
  * model_report.c - what a model is and what its file says of itself, for people and as JSON.
  */
 #include "model_report.h"
+#include "../../lib/base/utf8.h"
 #include "../output/escape.h"
 #include "../output/json.h"
 

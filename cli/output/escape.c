@@ -6,55 +6,13 @@
  */
 #include "escape.h"
 
+#include "../../lib/base/utf8.h"
+
 #include <stdint.h>
 #include <string.h>
 
-static bool is_continuation(unsigned char byte)
-{
-	return (byte & 0xc0) == 0x80;
-}
-
-size_t utf8_length(const unsigned char *bytes, size_t n)
-{
-	unsigned char first = bytes[0];
-	size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-
-	if (first < 0x80)
-		return 1;
-	if (first < 0xc2 || first > 0xf4 || n < length)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if (!is_continuation(bytes[i]))
-			return 0;
-	/* The second byte rules out longer forms than needed, surrogates, and what is too large. */
-	if ((first == 0xe0 && bytes[1] < 0xa0) || (first == 0xed && bytes[1] > 0x9f) ||
-	    (first == 0xf0 && bytes[1] < 0x90) || (first == 0xf4 && bytes[1] > 0x8f))
-		return 0;
-	return length;
-}
-
-size_t utf8_count(const char *string)
-{
-	size_t n = 0;
-
-	for (; *string; string++)
-		n += !is_continuation((unsigned char)*string);
-	return n;
-}
-
-/* The code point of a valid sequence. */
-static uint32_t code_point(const unsigned char *bytes, size_t length)
-{
-	static const unsigned char first_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-	uint32_t c = bytes[0] & first_bits[length];
-
-	for (size_t i = 1; i < length; i++)
-		c = c << 6 | (bytes[i] & 0x3f);
-	return c;
-}
-
-/* Whether a valid sequence is of a character that nobody sees. */
-static bool is_unseen(const unsigned char *bytes, size_t length)
+/* Whether it is a character that nobody sees. */
+static bool is_unseen(uint32_t c)
 {
 	/* Of Unicode: C0, DEL and C1; then what has no width, what sets the direction of writing
 	 * (UAX #9), and the line and paragraph separators. */
@@ -65,7 +23,6 @@ static bool is_unseen(const unsigned char *bytes, size_t length)
 		{0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},   {0x2060, 0x206f},
 		{0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
 	};
-	const uint32_t c = code_point(bytes, length);
 
 	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
 		if (c <= unseen[i].last)
@@ -78,7 +35,8 @@ static bool is_unseen(const unsigned char *bytes, size_t length)
 size_t escape_next(const unsigned char *bytes, size_t n, char *out, size_t *n_taken_ret)
 {
 	static const char plain[] = "\n\t\r\\", letters[] = "ntr\\", digits[] = "0123456789abcdef";
-	size_t length = utf8_length(bytes, n);
+	uint32_t code;
+	const size_t length = utf8_decode(bytes, n, &code);
 	const char *found = memchr(plain, bytes[0], sizeof(plain) - 1);
 
 	*n_taken_ret = 1;
@@ -87,7 +45,7 @@ size_t escape_next(const unsigned char *bytes, size_t n, char *out, size_t *n_ta
 		out[1] = letters[found - plain];
 		return 2;
 	}
-	if (length == 0 || is_unseen(bytes, length)) {
+	if (length == 0 || is_unseen(code)) {
 		out[1] = 'x';
 		out[2] = digits[bytes[0] >> 4];
 		out[3] = digits[bytes[0] & 15];
@@ -188,10 +146,9 @@ static const char *entity_of(unsigned char byte)
 }
 
 /* What nobody sees, and what XML has no place for: U+FFFE and U+FFFF. */
-static bool is_banned(const unsigned char *bytes, size_t length)
+static bool is_banned(uint32_t code)
 {
-	return length == 0 || is_unseen(bytes, length) ||
-	       (length == 3 && bytes[0] == 0xef && bytes[1] == 0xbf && bytes[2] >= 0xbe);
+	return is_unseen(code) || code == 0xfffe || code == 0xffff;
 }
 
 void html_put(struct text *text, const char *string)
@@ -203,15 +160,16 @@ void html_put_start(struct text *text, const char *string, size_t n_max)
 {
 	const unsigned char *bytes = (const unsigned char *)string;
 	const size_t n = strlen(string);
+	uint32_t code;
 	size_t length;
 
 	for (size_t i = 0, n_put = 0; i < n && n_put < n_max; i += length ? length : 1, n_put++) {
 		const char *entity = entity_of(bytes[i]);
 
-		length = utf8_length(bytes + i, n - i);
+		length = utf8_decode(bytes + i, n - i, &code);
 		if (entity)
 			text_puts(text, entity);
-		else if (is_banned(bytes + i, length))
+		else if (length == 0 || is_banned(code))
 			text_puts(text, UTF8_REPLACEMENT);
 		else
 			text_add(text, bytes + i, length);

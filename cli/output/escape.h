@@ -10,13 +10,6 @@
 /* U+FFFD, which stands where bytes are not UTF-8. */
 #define UTF8_REPLACEMENT "\xef\xbf\xbd"
 
-/* The length of the UTF-8 sequence at the beginning of n > 0 bytes, or 0 where there is none that
- * is valid (RFC 3629: shortest form, no surrogates, at most U+10FFFF). */
-size_t utf8_length(const unsigned char *bytes, size_t n);
-
-/* How many characters begin in the string. */
-size_t utf8_count(const char *string);
-
 /* -------------------------------------------------------------------- terminals */
 
 /* The most bytes that escape_next() writes. */

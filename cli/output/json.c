@@ -2,6 +2,8 @@
  * json.c - values of JSON, and the members of objects.
  */
 #include "json.h"
+
+#include "../../lib/base/utf8.h"
 #include "escape.h"
 
 #include <inttypes.h>

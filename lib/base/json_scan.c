@@ -1,6 +1,8 @@
 /* json_scan.c - reads JSON piece by piece. */
 #include "json_scan.h"
 
+#include "utf8.h"
+
 struct json_scan json_scan_over(const void *bytes, size_t nbytes, struct arena *arena)
 {
 	return (struct json_scan){cursor_over(bytes, nbytes), arena, false};
@@ -101,18 +103,6 @@ static uint32_t escaped_code(struct json_scan *json)
 	return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
 }
 
-/* Writes code as UTF-8 and returns its length, 4 at the most; \uXXXX takes six bytes. */
-static size_t put_utf8(char *text, uint32_t code)
-{
-	const size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-	static const unsigned char first[] = {0, 0, 0xc0, 0xe0, 0xf0};
-
-	for (size_t i = n - 1; i > 0; i--, code >>= 6)
-		text[i] = (char)(0x80 | (code & 0x3f));
-	text[0] = (char)(first[n] | code);
-	return n;
-}
-
 static uint32_t escape(struct json_scan *json)
 {
 	static const char names[] = "\"\\/bfnrt", codes[] = "\"\\/\b\f\n\r\t";
@@ -157,7 +147,7 @@ const char *json_scan_string(struct json_scan *json)
 		if (c != '\\')
 			text[n++] = (char)c;
 		else if (!json->failed)
-			n += put_utf8(text + n, code);
+			n += utf8_encode(code, text + n); /* fewer than \\uXXXX has */
 	}
 	json_scan_expect(json, '"');
 	return json->failed ? "" : text;

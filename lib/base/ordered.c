@@ -230,7 +230,8 @@ static bool make_contents(struct ring *ring, struct worker *workers)
 	const struct ordered_options *options = ring->options;
 
 	for (unsigned i = 0; i < ring->n_slots; i++) {
-		ring->slots[i].content = options->slot_make(options->context);
+		ring->slots[i].content = options->slot_make ? options->slot_make(options->context)
+							    : alloc_zeroed(1, options->slot_nbytes);
 		if (!ring->slots[i].content)
 			return false;
 	}
@@ -248,19 +249,18 @@ static void free_contents(struct ring *ring, struct worker *workers)
 	const struct ordered_options *options = ring->options;
 
 	for (unsigned i = 0; i < ring->n_slots; i++)
-		if (ring->slots[i].content)
+		if (!options->slot_free)
+			free(ring->slots[i].content);
+		else if (ring->slots[i].content)
 			options->slot_free(options->context, ring->slots[i].content);
 	for (unsigned i = 0; i < options->n_workers; i++)
 		if (workers[i].content)
 			options->worker_free(options->context, workers[i].content);
 }
 
-enum emnist_status ordered_run(const struct ordered_options *options, struct emnist_error *error)
+static enum emnist_status count_slots(const struct ordered_options *options, unsigned *n_slots_ret,
+				      struct emnist_error *error)
 {
-	struct ring ring = {.options = options};
-	struct worker *workers;
-	enum emnist_status status;
-
 	if (options->n_workers < 1 || options->n_workers > MAX_WORKERS)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "%u workers: must be 1 to %d",
 				 options->n_workers, MAX_WORKERS);
@@ -268,12 +268,23 @@ enum emnist_status ordered_run(const struct ordered_options *options, struct emn
 		return error_set(error, EMNIST_ERR_ARGUMENT,
 				 "%u workers and %u slots in order: must be 1", options->n_workers,
 				 options->n_slots);
-	ring.n_slots = options->n_slots   ? options->n_slots
+	*n_slots_ret = options->n_slots   ? options->n_slots
 		       : options->in_turn ? 1
 					  : SLOTS_PER_WORKER * options->n_workers;
-	if (ring.n_slots > MAX_SLOTS)
+	if (*n_slots_ret > MAX_SLOTS)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "%u slots: must be 1 to %d",
-				 ring.n_slots, MAX_SLOTS);
+				 *n_slots_ret, MAX_SLOTS);
+	return EMNIST_OK;
+}
+
+enum emnist_status ordered_run(const struct ordered_options *options, struct emnist_error *error)
+{
+	struct ring ring = {.options = options};
+	enum emnist_status status = count_slots(options, &ring.n_slots, error);
+	struct worker *workers;
+
+	if (status)
+		return status;
 	ring.slots = alloc_zeroed(ring.n_slots, sizeof(*ring.slots));
 	workers = alloc_zeroed(options->n_workers, sizeof(*workers));
 	if (!ring.slots || !workers) {

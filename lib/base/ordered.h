@@ -19,6 +19,7 @@ struct ordered_options {
 
 	/* Create and free the content of a slot and of a worker, on the caller's thread, before and
 	 * after all work. NULL from a make function ends the run with EMNIST_ERR_MEMORY. */
+	size_t slot_nbytes; /* instead of slot_make and slot_free: so much zeroed memory a slot */
 	void *(*slot_make)(void *context);
 	void (*slot_free)(void *context, void *slot);
 	void *(*worker_make)(void *context);

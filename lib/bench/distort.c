@@ -232,18 +232,6 @@ static void work(void *context, void *worker_, void *slot_)
 
 /* --------------------------------------------------------------- all images */
 
-static void *make_slot(void *context)
-{
-	(void)context;
-	return calloc(1, sizeof(struct slot));
-}
-
-static void free_slot(void *context, void *slot)
-{
-	(void)context;
-	free(slot);
-}
-
 static void free_worker(void *context, void *worker_)
 {
 	struct worker *worker = worker_;
@@ -451,8 +439,7 @@ int main(int argc, char **argv)
 	struct bench bench = {.n_images = SIZE_MAX, .n_threads = 2, .seed = 1};
 	struct ordered_options options = {
 		.context = &bench,
-		.slot_make = make_slot,
-		.slot_free = free_slot,
+		.slot_nbytes = sizeof(struct slot),
 		.worker_make = make_worker,
 		.worker_free = free_worker,
 		.produce = produce,

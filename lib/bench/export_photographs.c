@@ -139,18 +139,6 @@ static bool consume(void *context, void *slot_)
 	return true;
 }
 
-static void *make_slot(void *context)
-{
-	(void)context;
-	return calloc(1, sizeof(struct slot));
-}
-
-static void free_slot(void *context, void *slot)
-{
-	(void)context;
-	free(slot);
-}
-
 static void free_worker(void *context, void *worker_)
 {
 	struct worker *worker = worker_;
@@ -179,8 +167,7 @@ static bool photograph_all(struct export *export)
 	const struct ordered_options options = {
 		.n_workers = (unsigned)export->n_threads,
 		.context = export,
-		.slot_make = make_slot,
-		.slot_free = free_slot,
+		.slot_nbytes = sizeof(struct slot),
 		.worker_make = make_worker,
 		.worker_free = free_worker,
 		.produce = produce,

@@ -62,8 +62,8 @@ static enum emnist_status check_options(const struct emnist_dataset_options *opt
 	return EMNIST_OK;
 }
 
-static enum emnist_status blame_labels(const struct source *source, enum emnist_status status,
-				       struct emnist_error *error)
+static enum emnist_status prefix_labels(const struct source *source, enum emnist_status status,
+					struct emnist_error *error)
 {
 	return source->labels_name ? siblings_about(status, source->labels_name, error) : status;
 }
@@ -86,7 +86,7 @@ static enum emnist_status find_labels(struct emnist_dataset *dataset, struct emn
 	status =
 		siblings_default_labels(source->n_classes, &values, &dataset->labels, &what, error);
 	if (status)
-		return status == EMNIST_ERR_UNSUPPORTED ? blame_labels(source, status, error)
+		return status == EMNIST_ERR_UNSUPPORTED ? prefix_labels(source, status, error)
 							: status;
 	if (what &&
 	    !source_assume(source, EMNIST_ASSUMED_MAPPING, "assuming that labels %u to %u mean %s",
@@ -111,13 +111,13 @@ static enum emnist_status classify(struct emnist_dataset *dataset, struct emnist
 			last_value = value;
 		}
 		if (last == SIZE_MAX)
-			return blame_labels(source,
-					    error_set(error, EMNIST_ERR_CORRUPT,
-						      "image %u has the label %u, which is not one "
-						      "of the %zu classes",
-						      i, value,
-						      emnist_labels_count(dataset->labels)),
-					    error);
+			return prefix_labels(
+				source,
+				error_set(error, EMNIST_ERR_CORRUPT,
+					  "image %u has the label %u, which is not one "
+					  "of the %zu classes",
+					  i, value, emnist_labels_count(dataset->labels)),
+				error);
 		dataset->classes[i] = (uint16_t)last;
 	}
 	return EMNIST_OK;
@@ -545,7 +545,7 @@ static enum emnist_status read_file(struct emnist_dataset *dataset, uint8_t *pix
 		return EMNIST_OK;
 	if (error)
 		*error = fault;
-	return path ? source_blame_path(status, path, error) : status;
+	return path ? source_prefix_path(status, path, error) : status;
 }
 
 static enum emnist_status read_files(struct emnist_dataset *dataset, size_t n_max, uint8_t *pixels,

@@ -14,6 +14,7 @@
 
 #include "../base/memory.h"
 #include "../base/ordered.h"
+#include "../io/path.h"
 #include "../labels/class_names.h"
 #include "../labels/labels.h"
 #include "listing.h"
@@ -64,7 +65,7 @@ static char *join_path(const struct files *files, uint32_t index)
 	const char *path = (const char *)files->paths.data +
 			   ((const size_t *)(const void *)files->offsets.data)[index];
 
-	return *path == '/' || !*files->root ? strdup(path) : listing_join(files->root, path);
+	return *path == '/' || !*files->root ? strdup(path) : path_join(files->root, path);
 }
 
 static const char *path_of(struct source *source, uint32_t index)
@@ -134,18 +135,6 @@ struct ahead_job {
 	uint32_t n_produced;
 };
 
-static void *share_make(void *context)
-{
-	(void)context;
-	return alloc_zeroed(1, sizeof(struct share));
-}
-
-static void share_free(void *context, void *slot)
-{
-	(void)context;
-	free(slot);
-}
-
 static void *reader_make(void *context)
 {
 	const struct ahead_job *job = context;
@@ -201,8 +190,7 @@ static enum emnist_status read_ahead(struct files *files, uint32_t index,
 	const struct ordered_options options = {
 		.n_workers = ahead->n_threads,
 		.context = &job,
-		.slot_make = share_make,
-		.slot_free = share_free,
+		.slot_nbytes = sizeof(struct share),
 		.worker_make = reader_make,
 		.worker_free = reader_free,
 		.produce = produce,

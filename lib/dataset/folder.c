@@ -7,6 +7,7 @@
 #include "folder.h"
 
 #include "../base/memory.h"
+#include "../io/path.h"
 #include "file_names.h"
 #include "files.h"
 #include "listing.h"
@@ -88,7 +89,7 @@ static enum emnist_status open_entry(const struct source_request *request, const
 				     struct emnist_error *error)
 {
 	struct source_request inner = *request;
-	char *path = listing_join(request->path, name);
+	char *path = path_join(request->path, name);
 	enum emnist_status status;
 
 	*source_ret = NULL;
@@ -157,7 +158,7 @@ static enum emnist_status add_entry(struct walk *walk, const struct listing_entr
 static enum emnist_status add_images(struct walk *walk, const char *folder, size_t class,
 				     unsigned depth, struct emnist_error *error)
 {
-	char *path = listing_join(walk->root, folder);
+	char *path = path_join(walk->root, folder);
 	struct listing listing = {0};
 	enum emnist_status status;
 
@@ -165,7 +166,7 @@ static enum emnist_status add_images(struct walk *walk, const char *folder, size
 	if (status == EMNIST_ERR_IO)
 		siblings_about(status, path, error);
 	for (size_t i = 0; !status && i < listing.n; i++) {
-		char *name = listing_join(folder, listing.entries[i].name);
+		char *name = path_join(folder, listing.entries[i].name);
 
 		status = name ? add_entry(walk, &listing.entries[i], name, class, depth, error)
 			      : error_memory(error);

@@ -99,7 +99,7 @@ static enum emnist_status open_stream(struct gzip *stream, const struct source_r
 	if (!status)
 		status = say_why(request, head, n, error);
 	gzip_close(stream);
-	return source_blame_other(request, status, error);
+	return source_prefix_other(request, status, error);
 }
 
 static enum emnist_status open_found(const struct source_request *request,
@@ -114,7 +114,7 @@ static enum emnist_status open_found(const struct source_request *request,
 		return folder_open(request, source_ret, error);
 	status = gzip_open(request->path, &stream, error);
 	if (status)
-		return source_blame_other(request, status, error);
+		return source_prefix_other(request, status, error);
 	status = open_stream(stream, request, source_ret, error);
 	if (!status)
 		status = source_reads(*source_ret, request->path, error);

@@ -9,6 +9,7 @@
 #include "list.h"
 
 #include "../base/memory.h"
+#include "../io/path.h"
 #include "../labels/labels.h"
 #include "columns.h"
 #include "files.h"
@@ -108,7 +109,7 @@ static enum emnist_status leave_out(const struct list *list, const char *path,
 	struct emnist_error fault;
 	enum emnist_status status = EMNIST_OK;
 	const bool is_whole = *path == '/' || !*list->folder;
-	char *shown = is_whole ? strdup(path) : listing_join(list->folder, path);
+	char *shown = is_whole ? strdup(path) : path_join(list->folder, path);
 
 	error_set(&fault, EMNIST_ERR_CORRUPT, "line %llu: the label is empty",
 		  (unsigned long long)list->rows.line);
@@ -231,7 +232,7 @@ static enum emnist_status open_list(struct list *list, const struct source_reque
 	if (!status)
 		status = name_classes(list, request->mapping, error);
 	if (status)
-		source_blame_other(request, status, error);
+		source_prefix_other(request, status, error);
 	if (!status)
 		status = source_find_meaning(files_source(list->files), request, error);
 	free(folder);

@@ -5,39 +5,17 @@
  */
 #include "listing.h"
 
+#include "../io/entry.h"
+
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static int by_name(const void *a, const void *b)
 {
 	const struct listing_entry *first = a, *second = b;
 
 	return strcmp(first->name, second->name);
-}
-
-/* Whether the entry is there at all, as a file or directory, and which. What cannot be looked at
- * counts as a file: reading it says why. */
-static bool look(int directory, const struct dirent *dirent, bool *is_directory_ret,
-		 bool *is_link_ret)
-{
-	struct stat st;
-
-	*is_directory_ret = dirent->d_type == DT_DIR;
-	*is_link_ret = dirent->d_type == DT_LNK;
-	if (dirent->d_type == DT_DIR || dirent->d_type == DT_REG)
-		return true;
-	/* Some file systems do not tell. */
-	if (dirent->d_type == DT_UNKNOWN &&
-	    fstatat(directory, dirent->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		*is_link_ret = S_ISLNK(st.st_mode);
-	if (fstatat(directory, dirent->d_name, &st, 0) < 0)
-		return true;
-	*is_directory_ret = S_ISDIR(st.st_mode);
-	return S_ISDIR(st.st_mode) || S_ISREG(st.st_mode);
 }
 
 static bool add(struct listing *listing, const struct dirent *dirent, bool is_directory,
@@ -70,12 +48,15 @@ static enum emnist_status read_all(DIR *directory, struct listing *listing,
 	const char *name;
 
 	while (errno = 0, (dirent = readdir(directory))) {
-		bool is_directory, is_link;
+		enum entry_kind kind;
+		bool is_link;
 
-		if (dirent->d_name[0] == '.' ||
-		    !look(dirfd(directory), dirent, &is_directory, &is_link))
+		if (dirent->d_name[0] == '.')
 			continue;
-		if (!add(listing, dirent, is_directory, is_link, &capacity))
+		kind = entry_kind_of(dirfd(directory), dirent, &is_link);
+		if (kind == ENTRY_OTHER)
+			continue;
+		if (!add(listing, dirent, kind == ENTRY_DIRECTORY, is_link, &capacity))
 			return error_memory(error);
 	}
 	if (errno)
@@ -119,17 +100,4 @@ void listing_clear(struct listing *listing)
 	free(listing->entries);
 	buffer_clear(&listing->names);
 	*listing = (struct listing){0};
-}
-
-char *listing_join(const char *path, const char *name)
-{
-	size_t n = strlen(path);
-	char *joined;
-
-	while (n > 1 && path[n - 1] == '/')
-		n--;
-	if (asprintf(&joined, "%.*s%s%s", (int)n, path, n && path[n - 1] == '/' ? "" : "/", name) <
-	    0)
-		return NULL;
-	return joined;
 }

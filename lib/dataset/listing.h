@@ -27,7 +27,4 @@ const struct listing_entry *listing_find(const struct listing *listing, const ch
 
 void listing_clear(struct listing *listing);
 
-/* "path/name"; path may end in slashes. Free with free(); NULL when memory is short. */
-char *listing_join(const char *path, const char *name);
-
 #endif

@@ -389,7 +389,7 @@ enum emnist_status matlab_open(struct gzip *stream, const struct source_request 
 	status = open_matlab(matlab, stream, request, error);
 	gzip_close(stream);
 	if (status)
-		source_blame_other(request, status, error);
+		source_prefix_other(request, status, error);
 	else
 		status = source_find_meaning(&matlab->source, request, error);
 	if (status)

@@ -2,6 +2,7 @@
 #include "numpy_labels.h"
 
 #include "../base/memory.h"
+#include "../base/utf8.h"
 #include "../labels/class_names.h"
 #include "../labels/labels.h"
 #include "npyfile.h"
@@ -77,13 +78,13 @@ static enum emnist_status name_characters(const struct characters *characters,
 					  struct emnist_error *error)
 {
 	const size_t n = characters->n;
-	char(*texts)[LABELS_UTF8_MAX + 1] = alloc_zeroed(n, sizeof(*texts));
+	char(*texts)[UTF8_MAX + 1] = alloc_zeroed(n, sizeof(*texts));
 	const char **names = alloc_array(n, sizeof(*names));
 	enum emnist_status status = texts && names ? EMNIST_OK : error_memory(error);
 	const char *rule;
 
 	for (size_t i = 0; !status && i < n; i++) {
-		labels_encode(characters->codes[i], texts[i]);
+		utf8_encode(characters->codes[i], texts[i]);
 		names[i] = texts[i];
 	}
 	if (!status)

@@ -323,7 +323,7 @@ static enum emnist_status open_pixels(struct pixels *pixels, const struct source
 						: EMNIST_OK;
 	if (!status && !describe(pixels))
 		status = error_memory(error);
-	return status ? source_blame_other(request, status, error)
+	return status ? source_prefix_other(request, status, error)
 		      : source_find_meaning(&pixels->source, request, error);
 }
 

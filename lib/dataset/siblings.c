@@ -10,6 +10,7 @@
  */
 #include "siblings.h"
 
+#include "../base/ends_with.h"
 #include "../base/memory.h"
 #include "../labels/labels.h"
 
@@ -58,11 +59,6 @@ const char *siblings_base(const char *path)
 static bool starts_with(const char *text, const char *start)
 {
 	return strncmp(text, start, strlen(start)) == 0;
-}
-
-static bool ends_with(const char *text, size_t nbytes, const char *end)
-{
-	return nbytes >= strlen(end) && memcmp(text + nbytes - strlen(end), end, strlen(end)) == 0;
 }
 
 /* The first of the names stem + ending that is there and no directory; NULL in *path_ret where

@@ -69,8 +69,8 @@ void source_name_orients(struct source *source, const char *name)
 								    : SOURCE_ORIENTATION_USUAL;
 }
 
-enum emnist_status source_blame_path(enum emnist_status status, const char *path,
-				     struct emnist_error *error)
+enum emnist_status source_prefix_path(enum emnist_status status, const char *path,
+				      struct emnist_error *error)
 {
 	const size_t nbytes = strlen(path);
 	const bool cut = nbytes > SIBLINGS_NAME_SHOWN;
@@ -81,8 +81,8 @@ enum emnist_status source_blame_path(enum emnist_status status, const char *path
 	return error_prefix(error, status, prefix);
 }
 
-enum emnist_status source_blame_other(const struct source_request *request,
-				      enum emnist_status status, struct emnist_error *error)
+enum emnist_status source_prefix_other(const struct source_request *request,
+				       enum emnist_status status, struct emnist_error *error)
 {
 	if (request->given && strcmp(request->given, request->path) == 0)
 		return status;

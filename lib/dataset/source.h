@@ -114,12 +114,12 @@ enum emnist_status source_find_meaning(struct source *source, const struct sourc
 void source_name_orients(struct source *source, const char *name);
 
 /* Prefixes an error's message with the name of the request's file if the user wrote another. */
-enum emnist_status source_blame_other(const struct source_request *request,
-				      enum emnist_status status, struct emnist_error *error);
+enum emnist_status source_prefix_other(const struct source_request *request,
+				       enum emnist_status status, struct emnist_error *error);
 
 /* Prefixes an error's message with the end of the path. Use it instead of siblings_about() if the
  * name alone occurs in many folders. */
-enum emnist_status source_blame_path(enum emnist_status status, const char *path,
-				     struct emnist_error *error);
+enum emnist_status source_prefix_path(enum emnist_status status, const char *path,
+				      struct emnist_error *error);
 
 #endif

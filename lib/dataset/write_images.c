@@ -8,6 +8,7 @@
 #include "../base/memory.h"
 #include "../base/ordered.h"
 #include "../image/image.h"
+#include "../io/write_all.h"
 #include "writer.h"
 
 #include <dirent.h>
@@ -177,24 +178,12 @@ static enum emnist_status open_new(const struct images_writer *w, const char *pa
 static enum emnist_status write_file(const struct images_writer *w, const char *path,
 				     const void *bytes, size_t nbytes, struct emnist_error *error)
 {
-	const unsigned char *next = bytes;
-	int failure = 0;
-	int fd;
+	int failure, fd;
 	const enum emnist_status status = open_new(w, path, &fd, error);
 
 	if (status)
 		return status;
-
-	while (nbytes > 0 && !failure) {
-		const ssize_t n = write(fd, next, nbytes);
-
-		if (n >= 0) {
-			next += n;
-			nbytes -= (size_t)n;
-		} else if (errno != EINTR) {
-			failure = errno;
-		}
-	}
+	failure = write_all(fd, bytes, nbytes);
 	if (close(fd) < 0 && !failure)
 		failure = errno;
 	if (failure)
@@ -232,18 +221,6 @@ static enum emnist_status write_image(const struct images_job *job, size_t i,
 }
 
 /* ---------------------------------------------------------------------- threads */
-
-static void *share_make(void *context)
-{
-	(void)context;
-	return alloc_zeroed(1, sizeof(struct share));
-}
-
-static void share_free(void *context, void *slot)
-{
-	(void)context;
-	free(slot);
-}
 
 /* What a worker holds: nothing, but not NULL. */
 static void *worker_make(void *context)
@@ -294,8 +271,7 @@ static enum emnist_status write_images(const struct images_writer *w,
 	const struct ordered_options options = {
 		.n_workers = w->n_threads,
 		.context = &job,
-		.slot_make = share_make,
-		.slot_free = share_free,
+		.slot_nbytes = sizeof(struct share),
 		.worker_make = worker_make,
 		.worker_free = worker_free,
 		.produce = produce,

@@ -8,6 +8,7 @@
  */
 #include "zipped.h"
 
+#include "../base/ends_with.h"
 #include "../base/memory.h"
 #include "../io/archive_kind.h"
 #include "file_names.h"
@@ -35,11 +36,6 @@ bool zipped_begins(const unsigned char *bytes, size_t nbytes)
 }
 
 /* --------------------------------------------------------------------- splits */
-
-static bool ends_with(const char *name, const char *end)
-{
-	return strlen(name) >= strlen(end) && strcmp(name + strlen(name) - strlen(end), end) == 0;
-}
 
 static bool add_choice(struct splits *splits, size_t entry, const char *stem, size_t n_stem,
 		       const char *split)
@@ -130,7 +126,7 @@ static enum emnist_status open_labels(const struct source_request *request,
 	word[strlen("images.idx")] = '1';
 	n = strlen(name);
 	entry = zipped_find(listing, name, n);
-	if (!entry && ends_with(name, ".gz"))
+	if (!entry && ends_with(name, strlen(name), ".gz"))
 		entry = zipped_find(listing, name, n - strlen(".gz"));
 	if (!entry && n + strlen(".gz") <= MEMBERS_NAME_MAX) {
 		memcpy(name + n, ".gz", sizeof(".gz"));

@@ -6,6 +6,8 @@
  */
 #include "font.h"
 
+#include "../base/utf8.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -230,29 +232,6 @@ static const struct glyph *find(uint32_t code)
 	return NULL;
 }
 
-/* The bytes of one character and its code point: those of UTF-8, else a single byte and
- * UINT32_MAX. */
-static size_t decode(const unsigned char *bytes, size_t n, uint32_t *code_ret)
-{
-	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-	const unsigned char first = bytes[0];
-	const size_t n_more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : 0;
-	uint32_t code = n_more ? first & (0x3fU >> n_more) : first;
-
-	*code_ret = UINT32_MAX;
-	if (n_more >= n || first >= 0xf8 || (first >= 0x80 && first < 0xc0))
-		return 1;
-	for (size_t i = 1; i <= n_more; i++) {
-		if ((bytes[i] & 0xc0) != 0x80)
-			return 1;
-		code = code << 6 | (bytes[i] & 0x3fU);
-	}
-	if (code < least[n_more] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-		return 1;
-	*code_ret = code;
-	return n_more + 1;
-}
-
 size_t font_spell(const char *text, size_t nbytes, uint16_t *codes, size_t n_max)
 {
 	const unsigned char *bytes = (const unsigned char *)text;
@@ -262,7 +241,11 @@ size_t font_spell(const char *text, size_t nbytes, uint16_t *codes, size_t n_max
 		char spelled[16];
 		uint32_t code;
 
-		length = decode(bytes + i, nbytes - i, &code);
+		length = utf8_decode(bytes + i, nbytes - i, &code);
+		if (!length) {
+			length = 1;
+			code = UINT32_MAX;
+		}
 		if (code != UINT32_MAX && find(code)) {
 			if (n == n_max)
 				goto cut;

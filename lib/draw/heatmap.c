@@ -175,7 +175,7 @@ static void copy_row(void *context, uint32_t y, uint8_t *row)
 }
 
 /* False where it would be too large. */
-static bool lay_out(struct heatmap *map)
+static bool arrange(struct heatmap *map)
 {
 	const struct emnist_evaluation *e = map->evaluation;
 	const size_t n = e->n_true > e->n_predicted ? e->n_true : e->n_predicted;
@@ -203,7 +203,7 @@ enum emnist_status heatmap_encode(const struct emnist_evaluation *evaluation, vo
 
 	*png_ret = NULL;
 	*nbytes_ret = 0;
-	if (!lay_out(&map))
+	if (!arrange(&map))
 		return error_set(
 			error, EMNIST_ERR_LIMIT,
 			"a picture of %zu x %zu classes has %zu x %zu pixels: the limit is "

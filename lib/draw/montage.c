@@ -167,7 +167,7 @@ static size_t suiting_columns(const struct layout *layout)
 	return n < layout->montage->n ? n : layout->montage->n;
 }
 
-static struct layout lay_out(const struct montage *montage)
+static struct layout arrange(const struct montage *montage)
 {
 	const size_t side = EMNIST_SIDE * (size_t)montage->scale;
 	struct layout l = {
@@ -276,7 +276,7 @@ enum emnist_status montage_encode(const struct montage *montage, void **png_ret,
 	*nbytes_ret = 0;
 	if (!montage->n)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "no pictures");
-	layout = lay_out(montage);
+	layout = arrange(montage);
 	status = image_rows_size(&rows, "sheet", layout.width, layout.height, error);
 	return status ? status : pngfile_encode(&rows, png_ret, nbytes_ret, error);
 }

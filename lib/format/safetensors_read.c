@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/ends_with.h"
 #include "../base/json_scan.h"
 #include "../base/memory.h"
 #include "../base/numbers.h"
@@ -336,11 +337,11 @@ static int compare_linears(const void *a, const void *b)
 /* Whether name ends in suffix, and how long it is before that. */
 static bool ends_in(const char *name, const char *suffix, size_t *nbytes_ret)
 {
-	const size_t nbytes = strlen(name), suffix_nbytes = strlen(suffix);
+	const size_t nbytes = strlen(name);
 
-	if (nbytes < suffix_nbytes || strcmp(name + nbytes - suffix_nbytes, suffix) != 0)
+	if (!ends_with(name, nbytes, suffix))
 		return false;
-	*nbytes_ret = nbytes - suffix_nbytes;
+	*nbytes_ret = nbytes - strlen(suffix);
 	return true;
 }
 

@@ -56,20 +56,20 @@ enum emnist_status trace_shape(struct trace *trace, const struct value *a, struc
 	return status;
 }
 
-/* A shape of rows: the first dimension is the batch, and the others have a row's values. */
-static enum emnist_status reshape_rows(struct trace *trace, const struct tensor *shape,
-				       struct rows *rows)
+/* The dimensions of a shape behind the first, and their product; *left_over_ret: the one that is
+ * left over (-1), and untouched; 0: none is. */
+static enum emnist_status read_dims(struct trace *trace, const struct tensor *shape, size_t *dims,
+				    size_t *width_ret, size_t *left_over_ret)
 {
-	const double batch = shape->n > 0 ? shape->values[0] : 0;
-	size_t dims[TRACE_MAX_RANK], width = 1, left_over = 0;
-
+	*width_ret = 1;
+	*left_over_ret = 0;
 	if (shape->rank != 1 || shape->n < 2 || shape->n > TRACE_MAX_RANK)
 		return trace_refuse(trace, "its shape has %zu dimensions", shape->n);
 	for (size_t i = 1; i < shape->n; i++) {
 		const double dim = shape->values[i];
 
-		if (dim == -1 && left_over == 0) {
-			left_over = i;
+		if (dim == -1 && *left_over_ret == 0) {
+			*left_over_ret = i;
 			continue;
 		}
 		if (dim == -1)
@@ -78,11 +78,24 @@ static enum emnist_status reshape_rows(struct trace *trace, const struct tensor 
 			return trace_refuse(trace, "dimension %zu of its shape is %.0f", i + 1,
 					    dim);
 		dims[i] = (size_t)dim;
-		if (width * dims[i] > MODEL_MAX_WIDTH)
+		if (*width_ret * dims[i] > MODEL_MAX_WIDTH)
 			return trace_refuse(trace, "it makes rows of more than %d values",
 					    MODEL_MAX_WIDTH);
-		width *= dims[i];
+		*width_ret *= dims[i];
 	}
+	return EMNIST_OK;
+}
+
+/* A shape of rows: the first dimension is the batch, and the others have a row's values. */
+static enum emnist_status reshape_rows(struct trace *trace, const struct tensor *shape,
+				       struct rows *rows)
+{
+	const double batch = shape->n > 0 ? shape->values[0] : 0;
+	size_t dims[TRACE_MAX_RANK], width, left_over;
+	const enum emnist_status status = read_dims(trace, shape, dims, &width, &left_over);
+
+	if (status)
+		return status;
 	/* One of the two is left over: either the batch or a dimension of the rows. */
 	if (left_over > 0 && batch == -1)
 		return trace_refuse(trace, "two dimensions of its shape are unknown");

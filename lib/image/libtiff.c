@@ -129,19 +129,6 @@ static void keep(struct tiff_file *file, char *message)
 		memcpy(file->message, message, n + 1);
 }
 
-__attribute__((format(printf, 4, 0))) static int on_error(TIFF *tiff, void *context,
-							  const char *module, const char *format,
-							  va_list arguments)
-{
-	char message[MESSAGE_NBYTES];
-
-	(void)tiff;
-	(void)module;
-	vsnprintf(message, sizeof(message), format, arguments);
-	keep(context, message);
-	return 1;
-}
-
 /* Warnings after which the pixels are not those of the image. */
 static bool loses_pixels(const char *message)
 {
@@ -161,18 +148,34 @@ static bool loses_pixels(const char *message)
 	return false;
 }
 
+/* Keeps a message that matters; returns that there is no more to be said. */
+__attribute__((format(printf, 2, 0))) static int take(struct tiff_file *file, const char *format,
+						      va_list arguments, bool is_warning)
+{
+	char message[MESSAGE_NBYTES];
+
+	vsnprintf(message, sizeof(message), format, arguments);
+	if (!is_warning || loses_pixels(message))
+		keep(file, message);
+	return 1;
+}
+
+__attribute__((format(printf, 4, 0))) static int on_error(TIFF *tiff, void *context,
+							  const char *module, const char *format,
+							  va_list arguments)
+{
+	(void)tiff;
+	(void)module;
+	return take(context, format, arguments, false);
+}
+
 __attribute__((format(printf, 4, 0))) static int on_warning(TIFF *tiff, void *context,
 							    const char *module, const char *format,
 							    va_list arguments)
 {
-	char message[MESSAGE_NBYTES];
-
 	(void)tiff;
 	(void)module;
-	vsnprintf(message, sizeof(message), format, arguments);
-	if (loses_pixels(message))
-		keep(context, message);
-	return 1;
+	return take(context, format, arguments, true);
 }
 
 void libtiff_begin_pixels(struct tiff_file *file)

@@ -24,16 +24,6 @@
 /* Descriptors that nftw() may hold. */
 #define MAX_DEPTH_OPEN 16
 
-static char *join(const char *a, const char *b)
-{
-	const size_t nbytes = strlen(a) + strlen(b) + 1;
-	char *joined = malloc(nbytes);
-
-	if (joined)
-		snprintf(joined, nbytes, "%s%s", a, b);
-	return joined;
-}
-
 /* What is in a directory that is asked about. */
 enum content {
 	CONTENT_NONE,
@@ -185,8 +175,7 @@ enum emnist_status directory_replace(const char *path, const char *const *names,
 {
 	char *target = settle_path(path);
 	char *made = target ? outfile_name_beside(target) : NULL;
-	char *slashed = made ? join(made, "/") : NULL;
-	char *file = slashed ? join(slashed, names[0]) : NULL;
+	char *file = made ? path_join(made, names[0]) : NULL;
 	enum emnist_status status;
 	bool is_full;
 
@@ -208,7 +197,6 @@ enum emnist_status directory_replace(const char *path, const char *const *names,
 out:
 	free(target);
 	free(made);
-	free(slashed);
 	free(file);
 	return status;
 }

@@ -13,6 +13,7 @@
 
 #include "../base/memory.h"
 #include "path.h"
+#include "write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -172,20 +173,12 @@ const char *outfile_temporary(const struct outfile *file)
 
 /* ---------------------------------------------------------------------- writing */
 
-static enum emnist_status write_all(int fd, const unsigned char *bytes, size_t nbytes,
-				    struct emnist_error *error)
+static enum emnist_status write_to(int fd, const void *bytes, size_t nbytes,
+				   struct emnist_error *error)
 {
-	while (nbytes > 0) {
-		const ssize_t n = write(fd, bytes, nbytes);
+	const int failure = write_all(fd, bytes, nbytes);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return failed(error);
-		bytes += n;
-		nbytes -= (size_t)n;
-	}
-	return EMNIST_OK;
+	return failure ? error_errno(error, failure, "cannot write") : EMNIST_OK;
 }
 
 static enum emnist_status flush(struct outfile *file, struct emnist_error *error)
@@ -193,7 +186,7 @@ static enum emnist_status flush(struct outfile *file, struct emnist_error *error
 	const size_t n = file->n_buffered;
 
 	file->n_buffered = 0;
-	return write_all(file->fd, file->buffer, n, error);
+	return write_to(file->fd, file->buffer, n, error);
 }
 
 enum emnist_status outfile_write(struct outfile *file, const void *bytes, size_t nbytes,
@@ -208,7 +201,7 @@ enum emnist_status outfile_write(struct outfile *file, const void *bytes, size_t
 	file->nbytes += nbytes;
 	/* Who reads from a pipe is not kept waiting. */
 	if (nbytes > BUFFER_NBYTES || !file->path)
-		return write_all(file->fd, bytes, nbytes, error);
+		return write_to(file->fd, bytes, nbytes, error);
 	if (nbytes)
 		memcpy(file->buffer + file->n_buffered, bytes, nbytes);
 	file->n_buffered += nbytes;
@@ -306,7 +299,7 @@ static enum emnist_status copy_to(int fd, struct outfile *file, struct emnist_er
 		n = pread(file->fd, file->buffer, BUFFER_NBYTES, offset);
 		if (n < 0)
 			return failed(error);
-		status = write_all(fd, file->buffer, (size_t)n, error);
+		status = write_to(fd, file->buffer, (size_t)n, error);
 		offset += n;
 	}
 	if (!status && (ftruncate(fd, offset) < 0 || fsync(fd) < 0))

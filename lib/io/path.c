@@ -6,6 +6,7 @@
 #include "../base/memory.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,4 +29,17 @@ void path_settle(const char *path)
 		close(fd);
 	}
 	free(folder);
+}
+
+char *path_join(const char *path, const char *name)
+{
+	size_t n = strlen(path);
+	char *joined;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	if (asprintf(&joined, "%.*s%s%s", (int)n, path, n && path[n - 1] == '/' ? "" : "/", name) <
+	    0)
+		return NULL;
+	return joined;
 }

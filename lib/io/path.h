@@ -11,4 +11,7 @@ char *path_folder(const char *path);
  * done next, such as removing what the file was made from, does not reach the disk before it. */
 void path_settle(const char *path);
 
+/* "path/name"; path may end in slashes. Free with free(); NULL when memory is short. */
+char *path_join(const char *path, const char *name);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "../base/memory.h"
 #include "../base/nearest.h"
+#include "../base/utf8.h"
 #include "labels.h"
 
 #include <stdio.h>
@@ -34,10 +35,10 @@ struct parser {
 
 const char *charset_show(uint32_t character, char shown[CHARSET_SHOWN_MAX])
 {
-	char bytes[LABELS_UTF8_MAX + 1] = "";
+	char bytes[UTF8_MAX + 1] = "";
 
 	if (labels_is_visible(character)) {
-		labels_encode(character, bytes);
+		utf8_encode(character, bytes);
 		snprintf(shown, CHARSET_SHOWN_MAX, "'%s'", bytes);
 	} else {
 		snprintf(shown, CHARSET_SHOWN_MAX, "U+%04X", (unsigned)character);

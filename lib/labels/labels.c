@@ -13,6 +13,7 @@
 
 #include "../base/encoding.h"
 #include "../base/memory.h"
+#include "../base/utf8.h"
 #include "../emnist_dataset.h"
 #include "../io/file.h"
 
@@ -59,7 +60,7 @@ struct emnist_labels *labels_new(size_t max_entries, size_t max_characters)
 		return NULL;
 	labels->entries = alloc_array(max_entries, sizeof(*labels->entries));
 	labels->characters = alloc_array(max_characters, sizeof(*labels->characters));
-	labels->text = alloc_array(max_characters + max_entries, LABELS_UTF8_MAX);
+	labels->text = alloc_array(max_characters + max_entries, UTF8_MAX);
 	if (labels->entries && labels->characters && labels->text)
 		return labels;
 	emnist_labels_free(labels);
@@ -77,51 +78,10 @@ void labels_add_entry(struct emnist_labels *labels, uint32_t index)
 	labels->text[labels->text_nbytes++] = '\0';
 }
 
-size_t labels_encode(uint32_t c, char *bytes)
-{
-	if (c < 0x80) {
-		bytes[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		bytes[0] = (char)(0xc0 | c >> 6);
-		bytes[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		bytes[0] = (char)(0xe0 | c >> 12);
-		bytes[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		bytes[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	bytes[0] = (char)(0xf0 | c >> 18);
-	bytes[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	bytes[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	bytes[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 size_t labels_decode(const char *text, uint32_t *character_ret)
 {
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	const unsigned char *bytes = (const unsigned char *)text;
-	size_t n = 0;
-	uint32_t c;
-
-	while (n <= LABELS_UTF8_MAX && bytes[0] & 0x80U >> n)
-		n++;
-	if (n == 1 || n > LABELS_UTF8_MAX)
-		return 0;
-	c = bytes[0] & 0x7fU >> n;
-	for (size_t i = 1; i < n; i++) {
-		if ((bytes[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (bytes[i] & 0x3f);
-	}
-	*character_ret = c;
-	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
-	return n ? n : 1;
+	/* The zero at the end is within the bytes, and continues nothing. */
+	return utf8_decode(text, strnlen(text, UTF8_MAX - 1) + 1, character_ret);
 }
 
 void labels_add_hidden(struct emnist_labels *labels, uint32_t character)
@@ -133,7 +93,7 @@ void labels_add_hidden(struct emnist_labels *labels, uint32_t character)
 void labels_add_character(struct emnist_labels *labels, uint32_t character)
 {
 	char *end = labels->text + labels->text_nbytes - 1;
-	size_t nbytes = labels_encode(character, end);
+	size_t nbytes = utf8_encode(character, end);
 
 	end[nbytes] = '\0';
 	labels->text_nbytes += nbytes;

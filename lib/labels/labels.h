@@ -8,9 +8,6 @@
 #define LABELS_MAX_CHARACTERS 64
 #define LABELS_MAX_COUNT      65535
 
-/* The longest UTF-8 sequence. */
-#define LABELS_UTF8_MAX 4
-
 /* Empty labels with room for this many entries and characters; NULL when memory is short. */
 struct emnist_labels *labels_new(size_t max_entries, size_t max_characters);
 
@@ -28,9 +25,6 @@ const uint32_t *labels_characters(const struct emnist_labels *labels, size_t i, 
 
 /* Labels must be visible: no control character, space, or half of a surrogate pair. */
 bool labels_is_visible(uint32_t character);
-
-/* Writes a character as UTF-8 to bytes, at most LABELS_UTF8_MAX; returns their number. */
-size_t labels_encode(uint32_t character, char *bytes);
 
 /* Reads the first character of a zero-terminated text; returns its number of bytes, 0 if they are
  * not UTF-8. */

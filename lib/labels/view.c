@@ -27,7 +27,7 @@ struct emnist_view {
 	struct emnist_labels *labels;
 };
 
-/* A character of an entry, as far as it is told apart. */
+/* A character of an entry, with its case folded where case is ignored. */
 struct occurrence {
 	uint32_t character;
 	uint32_t entry;
@@ -43,7 +43,7 @@ struct making {
 
 /* ----------------------------------------------------------------- characters */
 
-static uint32_t told_apart(const struct emnist_view *view, uint32_t character)
+static uint32_t fold_case(const struct emnist_view *view, uint32_t character)
 {
 	return view->merge_case ? labels_upper_case(character) : character;
 }
@@ -81,7 +81,7 @@ static bool list_occurrences(struct making *making, const struct emnist_view *vi
 
 		for (size_t j = 0; j < n; j++)
 			making->occurrences[making->n_occurrences++] =
-				(struct occurrence){told_apart(view, characters[j]), (uint32_t)i};
+				(struct occurrence){fold_case(view, characters[j]), (uint32_t)i};
 	}
 	qsort(making->occurrences, n_total, sizeof(*making->occurrences), compare_occurrences);
 	return true;
@@ -115,7 +115,7 @@ static enum emnist_status check_set(const struct emnist_view *view, const struct
 		if (range->named)
 			continue;
 		for (uint32_t c = range->low; c <= range->high; c++)
-			if (!occurs(making, told_apart(view, c)))
+			if (!occurs(making, fold_case(view, c)))
 				return error_set(error, EMNIST_ERR_ARGUMENT, "no class for %s",
 						 charset_show(c, shown));
 	}
@@ -247,7 +247,7 @@ static bool make_labels(struct emnist_view *view, const struct making *making)
 
 			for (size_t c = 0; c < n; c++)
 				if (is_wanted(view, characters[c]))
-					kept[n_kept++] = told_apart(view, characters[c]);
+					kept[n_kept++] = fold_case(view, characters[c]);
 		}
 		if (view->merge_case)
 			add_merged(view->labels, kept, n_kept);

@@ -15,17 +15,7 @@
 
 #include <cmocka.h>
 
-#include "../io/file.h"
-
-static inline struct buffer read_bytes(const char *path)
-{
-	struct buffer buffer = {0};
-	struct emnist_error error;
-
-	if (file_read(path, 1 << 26, &buffer, &error))
-		fail_msg("%s: %s", path, error.message);
-	return buffer;
-}
+#include "bytes.h"
 
 /* As the tables have it. */
 static inline const char *name_of_status(enum emnist_status status)

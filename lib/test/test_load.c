@@ -8,6 +8,7 @@
 
 #include "../base/crc32c.h"
 #include "answers.h"
+#include "bytes.h"
 
 #define PEERS   "testdata/models/peers/"
 #define FOREIGN "testdata/models/foreign/"
@@ -99,15 +100,6 @@ static void test_turned_bits(void **state)
 }
 
 /* ----------------------------------------------------------- files beside files */
-
-static void write_bytes(const char *path, const void *bytes, size_t nbytes)
-{
-	FILE *file = fopen(path, "wb");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, nbytes, file), nbytes);
-	assert_int_equal(fclose(file), 0);
-}
 
 /* A copy of a SavedModel of which one file has one byte changed, or is cut short by some. */
 static void damage(const char *from, const char *which, size_t offset, size_t n_cut,

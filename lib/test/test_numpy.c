@@ -4,6 +4,7 @@
  * said of damaged ones.
  */
 #include "../dataset/numpy_names.h"
+#include "bytes.h"
 #include "contents.h"
 
 #include <stdlib.h>
@@ -164,29 +165,6 @@ static int remove_scratch(void **state)
 	return rmdir(scratch);
 }
 
-static void write_file(const char *path, const void *bytes, size_t n)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, n, file), n);
-	assert_int_equal(fclose(file), 0);
-}
-
-struct bytes {
-	char data[40000];
-	size_t n;
-};
-
-static void read_bytes(const char *path, struct bytes *bytes)
-{
-	FILE *file = fopen(path, "r");
-
-	assert_non_null(file);
-	bytes->n = fread(bytes->data, 1, sizeof(bytes->data), file);
-	fclose(file);
-}
-
 /* Files that were made with NumPy for the fuzzer: the length of the labels in two bytes, these, and
  * the images. */
 static void test_corpus(void **state)
@@ -250,10 +228,10 @@ static void test_corpus(void **state)
 		size_t n_labels;
 
 		snprintf(path, sizeof(path), "lib/fuzz/corpus/numpy/%s", cases[i].name);
-		read_bytes(path, &bytes);
+		load_bytes(path, &bytes);
 		n_labels = (size_t)(unsigned char)bytes.data[0] << 8 | (unsigned char)bytes.data[1];
-		write_file(labels_path, bytes.data + 2, n_labels);
-		write_file(images_path, bytes.data + 2 + n_labels, bytes.n - 2 - n_labels);
+		write_bytes(labels_path, bytes.data + 2, n_labels);
+		write_bytes(images_path, bytes.data + 2 + n_labels, bytes.n - 2 - n_labels);
 		check_fails(images_path, NULL, cases[i].status, cases[i].message);
 	}
 }
@@ -263,8 +241,8 @@ static void test_no_labels(void **state)
 	static struct bytes bytes;
 
 	(void)state;
-	read_bytes(FOLDER "folder/test-images.npy", &bytes);
-	write_file(images_path, bytes.data, bytes.n);
+	load_bytes(FOLDER "folder/test-images.npy", &bytes);
+	write_bytes(images_path, bytes.data, bytes.n);
 	unlink(labels_path);
 	check_fails(images_path, NULL, EMNIST_ERR_IO,
 		    "no labels 'y.npy': No such file or directory");
@@ -276,17 +254,17 @@ static void test_cut_anywhere(void **state)
 	struct emnist_error error;
 
 	(void)state;
-	read_bytes(FOLDER "folder/test-images.npy", &images);
-	read_bytes(FOLDER "folder/test-labels.npy", &labels);
-	write_file(labels_path, labels.data, labels.n);
+	load_bytes(FOLDER "folder/test-images.npy", &images);
+	load_bytes(FOLDER "folder/test-labels.npy", &labels);
+	write_bytes(labels_path, labels.data, labels.n);
 	for (size_t n = 6; n < images.n; n += n < 200 ? 1 : 997) {
-		write_file(images_path, images.data, n);
+		write_bytes(images_path, images.data, n);
 		if (!read_dataset(images_path, NULL, 7, &contents, &error))
 			fail_msg("read although cut after %zu bytes", n);
 	}
-	write_file(images_path, images.data, images.n);
+	write_bytes(images_path, images.data, images.n);
 	for (size_t n = 0; n < labels.n; n++) {
-		write_file(labels_path, labels.data, n);
+		write_bytes(labels_path, labels.data, n);
 		if (!read_dataset(images_path, NULL, 7, &contents, &error))
 			fail_msg("read although the labels are cut after %zu bytes", n);
 	}
@@ -302,9 +280,9 @@ static void test_orientation(void **state)
 	char *pixels;
 
 	(void)state;
-	read_bytes(FOLDER "folder/test-images.npy", &images);
-	read_bytes(FOLDER "folder/test-labels.npy", &labels);
-	write_file(labels_path, labels.data, labels.n);
+	load_bytes(FOLDER "folder/test-images.npy", &images);
+	load_bytes(FOLDER "folder/test-labels.npy", &labels);
+	write_bytes(labels_path, labels.data, labels.n);
 	pixels = images.data + images.n - 40 * EMNIST_VECTOR_LENGTH;
 	read_good(ORIGINAL, NULL, &original);
 	for (size_t i = 0; i < 40 * EMNIST_VECTOR_LENGTH; i++) {
@@ -312,7 +290,7 @@ static void test_orientation(void **state)
 
 		pixels[i - p + p % 28 * 28 + p / 28] = (char)original.pixels[i];
 	}
-	write_file(images_path, images.data, images.n);
+	write_bytes(images_path, images.data, images.n);
 	read_good(images_path, NULL, &contents);
 	assert_memory_equal(contents.pixels, original.pixels, sizeof(contents.pixels));
 	assert_int_equal(emnist_dataset_open(images_path, NULL, &dataset, &error), EMNIST_OK);

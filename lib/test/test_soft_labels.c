@@ -2,9 +2,9 @@
  * test_soft_labels.c - variants written for teachers elsewhere, and learning from what they said.
  */
 #include "../emnist_train.h"
-#include "../io/file.h"
 #include "../network/model.h"
 #include "../train/soft_labels.h"
+#include "bytes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -126,16 +126,6 @@ static double distance(const struct emnist_model *a, const struct emnist_model *
 	return sum / (double)n_weights;
 }
 
-static struct buffer read_file(const char *path)
-{
-	struct buffer buffer = {0};
-	struct emnist_error error;
-
-	if (file_read(path, 1 << 24, &buffer, &error))
-		fail_msg("%s: %s", path, error.message);
-	return buffer;
-}
-
 static void put_u32(FILE *file, uint32_t value)
 {
 	for (int shift = 24; shift >= 0; shift -= 8)
@@ -223,14 +213,14 @@ static void write_variants(const struct emnist_train_options *options)
 static void undistorted_variants_are_the_images(void **state)
 {
 	struct emnist_train_options options = plain_run();
-	struct buffer images = read_file(IMAGES_PATH), variant;
+	struct buffer images = read_bytes(IMAGES_PATH), variant;
 	char path[128];
 
 	(void)state;
 	options.n_variants = 2;
 	write_variants(&options);
 	path_in_variants("variant1-images-idx3-ubyte", path);
-	variant = read_file(path);
+	variant = read_bytes(path);
 	assert_int_equal(variant.nbytes, images.nbytes);
 	assert_memory_equal(variant.data, images.data, images.nbytes);
 	buffer_clear(&variant);
@@ -252,16 +242,16 @@ static float float_at(const unsigned char *bytes)
 static void images_held_out_stay_as_they_are(void **state)
 {
 	struct emnist_train_options options = {.n_variants = 1, .validation = 0.25, .seed = 5};
-	struct buffer images = read_file(IMAGES_PATH), variant, weights;
+	struct buffer images = read_bytes(IMAGES_PATH), variant, weights;
 	size_t n_images, n_held_out = 0;
 	char path[128];
 
 	(void)state;
 	write_variants(&options);
 	path_in_variants("variant0-images-idx3-ubyte", path);
-	variant = read_file(path);
+	variant = read_bytes(path);
 	path_in_variants("weights-idx1-float", path);
-	weights = read_file(path);
+	weights = read_bytes(path);
 	n_images = (weights.nbytes - 8) / 4;
 	assert_int_equal(variant.nbytes, images.nbytes);
 	assert_int_equal(variant.nbytes, 16 + n_images * EMNIST_VECTOR_LENGTH);
@@ -299,7 +289,7 @@ static void sizes_are_those_of_the_datasets(void **state)
 	emnist_dataset_free(datasets[0]);
 	emnist_dataset_free(datasets[1]);
 	path_in_variants("sizes-idx1-int", path);
-	sizes = read_file(path);
+	sizes = read_bytes(path);
 	assert_int_equal(sizes.nbytes, sizeof(expected));
 	assert_memory_equal(sizes.data, expected, sizeof(expected));
 	buffer_clear(&sizes);
@@ -335,7 +325,7 @@ static void weights_are_written(void **state)
 	options.class_frequencies = frequencies;
 	write_variants(&options);
 	path_in_variants("weights-idx1-float", path);
-	weights = read_file(path);
+	weights = read_bytes(path);
 	for (size_t i = 0; i < n_images; i++) {
 		const double wanted = frequencies[classes[i]] * (double)n_images / sum;
 
@@ -360,7 +350,7 @@ static void classes_are_the_labels(void **state)
 	options.n_variants = 1;
 	write_variants(&options);
 	path_in_variants("classes-idx2-ubyte", path);
-	classes = read_file(path);
+	classes = read_bytes(path);
 	assert_int_equal(classes.nbytes, 12 + n_images * N_CLASSES);
 	for (size_t i = 0; i < n_images; i++) {
 		uint16_t class;

@@ -6,6 +6,7 @@
 #include "../dataset/rows.h"
 #include "../dataset/source.h"
 #include "../labels/class_names.h"
+#include "bytes.h"
 #include "contents.h"
 
 #include <errno.h>
@@ -595,27 +596,13 @@ static void test_matlab(void **state)
 		    "no split 'validation': only train, test");
 }
 
-struct bytes {
-	char data[70000];
-	size_t n;
-};
-
-static void read_bytes(const char *path, struct bytes *bytes)
-{
-	FILE *file = fopen(path, "r");
-
-	assert_non_null(file);
-	bytes->n = fread(bytes->data, 1, sizeof(bytes->data), file);
-	fclose(file);
-}
-
 /* Writes plain.mat with the last occurrence of some bytes replaced by others. */
 static const char *patched(const char *from, const char *to, size_t n)
 {
 	static struct bytes bytes;
 	char *last = NULL, *found = bytes.data;
 
-	read_bytes(FOLDER "plain.mat", &bytes);
+	load_bytes(FOLDER "plain.mat", &bytes);
 	while ((found = memmem(found, bytes.n - (size_t)(found - bytes.data), from, n)))
 		last = found++;
 	assert_non_null(last);
@@ -698,7 +685,7 @@ static void test_odd_matlab(void **state)
 		snprintf(path, sizeof(path), "lib/fuzz/corpus/matlab/%s", cases[i].name);
 		check_fails(path, &options, cases[i].status, cases[i].message);
 	}
-	read_bytes(FOLDER "strokes.mat", &bytes);
+	load_bytes(FOLDER "strokes.mat", &bytes);
 	bytes.data[bytes.n - 1] ^= 1;
 	check_fails(write_file("checksum.mat", bytes.data, bytes.n), &options, EMNIST_ERR_CORRUPT,
 		    "damaged MATLAB file: incorrect data check");
@@ -714,7 +701,7 @@ static void test_matlab_cut_anywhere(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < 2; k++) {
-		read_bytes(paths[k], &bytes);
+		load_bytes(paths[k], &bytes);
 		for (size_t n = 8; n < bytes.n; n += n < 600 ? 1 : 997) {
 			const char *path = write_file("cut.mat", bytes.data, n);
 

@@ -1,0 +1,31 @@
+/*
+ * utf8.h - characters in UTF-8 (RFC 3629: shortest form, no surrogates, at most U+10FFFF).
+ */
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The most bytes of a character. */
+#define UTF8_MAX 4
+
+/* The character that n > 0 bytes begin with, and its length; 0 where there is none that is valid.
+ */
+size_t utf8_decode(const void *bytes, size_t n, uint32_t *code_ret);
+
+/* The length alone. */
+static inline size_t utf8_length(const void *bytes, size_t n)
+{
+	uint32_t code;
+
+	return utf8_decode(bytes, n, &code);
+}
+
+/* How many characters begin in the string. */
+size_t utf8_count(const char *string);
+
+/* Writes a character's UTF8_MAX bytes or fewer; returns their number. */
+size_t utf8_encode(uint32_t code, char *bytes);
+
+#endif
