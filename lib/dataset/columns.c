@@ -84,7 +84,7 @@ static const char *leading_number(const char *text, uint32_t *value_ret)
 	return text;
 }
 
-/* Whether a cell is of the characters of numbers, one digit at least: no name. */
+/* Whether a cell has only characters of numbers, with at least one digit: then it is no name. */
 static bool is_number(const char *text)
 {
 	return text[strspn(text, " 0123456789+-.eE")] == '\0' && strpbrk(text, "0123456789");
@@ -95,7 +95,7 @@ static bool is_blank(const char *text)
 	return text[strspn(text, " ")] == '\0';
 }
 
-/* Whether the cells that are numbers go up by one, beyond what a pixel may be. */
+/* Whether the numeric cells form a sequence with steps of one that exceeds the range of pixels. */
 static bool is_sequence(const struct rows *rows)
 {
 	uint32_t value = 0, first = 0;
@@ -116,8 +116,8 @@ static bool is_sequence(const struct rows *rows)
 	return n > UINT8_MAX + 1;
 }
 
-/* Whether cell i is what an earlier one is, a point, and a count. *twice_ret: set where it is what
- * an earlier one is. */
+/* Whether cell i is an earlier cell followed by a point and a count. *twice_ret: set if it equals
+ * an earlier cell. */
 static bool is_count_of_earlier(const struct rows *rows, size_t i, bool *twice_ret)
 {
 	const struct rows_field *field = rows_field(rows, i);
@@ -136,8 +136,8 @@ static bool is_count_of_earlier(const struct rows *rows, size_t i, bool *twice_r
 	return is_one;
 }
 
-/* Whether the cells that are numbers are values with the count of their repetitions: none is there
- * twice, and half of them have a count, or more. Of 784 pixels with 256 levels it is two thirds. */
+/* Whether the numeric cells are values with repetition counts: no duplicates, and at least half
+ * have a count. Of 784 pixels with 256 levels two thirds have one. */
 static bool is_counted(const struct rows *rows)
 {
 	size_t n = 0, n_counted = 0;
@@ -242,7 +242,7 @@ enum emnist_status columns_read(struct columns *columns, const struct rows *rows
 	if (status)
 		return status;
 	is_pixel[columns->label] = false;
-	/* Names without numbers, where there is a column for each pixel and no other. */
+	/* Names without numbers, if there is exactly one column per pixel. */
 	for (size_t i = 0; i < columns->n && columns->n == EMNIST_VECTOR_LENGTH + 1; i++)
 		is_pixel[i] = i != columns->label;
 	if (n_pixels(columns) == EMNIST_VECTOR_LENGTH)

@@ -24,7 +24,7 @@ struct emnist_dataset {
 	bool transposed;
 	char *description; /* NULL: the source's */
 	uint8_t most;      /* the most that a pixel is stored as */
-	uint8_t *ahead;    /* (n_ahead, 784) the first images of a stream, which were looked at */
+	uint8_t *ahead;    /* (n_ahead, 784) first images of a stream, read for a look at them */
 	uint32_t n_ahead;
 	struct emnist_error fault; /* of the stream behind these, if its code is one */
 	uint64_t n_images;         /* that are to be read */
@@ -95,7 +95,7 @@ static enum emnist_status find_labels(struct emnist_dataset *dataset, struct emn
 	return EMNIST_OK;
 }
 
-/* Turns the source's values into positions in the labels, where they stand. */
+/* Converts the source's values into positions in the labels, in place. */
 static enum emnist_status classify(struct emnist_dataset *dataset, struct emnist_error *error)
 {
 	const struct source *source = dataset->source;
@@ -139,8 +139,7 @@ static enum emnist_status copy_indices(struct emnist_dataset *dataset, const uin
 	return EMNIST_OK;
 }
 
-/* The pixels of the n images from index on, as they are stored, but stretched; of a stream, those
- * that come next. */
+/* The pixels of n images from index on, as stored, but stretched; in a stream, the next ones. */
 static enum emnist_status read_source(struct emnist_dataset *dataset, uint32_t index, size_t n,
 				      uint8_t *pixels, struct emnist_error *error)
 {
@@ -180,8 +179,8 @@ static enum emnist_status sample_kept(struct emnist_dataset *dataset, size_t n, 
 	return status;
 }
 
-/* Reads on in a stream, whose images come once, and keeps what is next of the first `n`. A fault
- * behind them is reported when it is reached. */
+/* Reads ahead in a stream, which can be read only once, and keeps the next of the first `n` images.
+ * A fault after them is reported when it is reached. */
 static bool read_ahead(struct emnist_dataset *dataset, size_t n)
 {
 	struct source *source = dataset->source;
@@ -195,8 +194,8 @@ static bool read_ahead(struct emnist_dataset *dataset, size_t n)
 	return !dataset->fault.code;
 }
 
-/* The number of images that may be looked at; of a stream, with room to keep them. 0: memory is
- * short, or there are none. */
+/* The number of images that may be examined; allocates memory to keep them for a stream. 0: memory
+ * is short, or there are none. */
 static size_t may_look(struct emnist_dataset *dataset)
 {
 	const struct source *source = dataset->source;
@@ -233,7 +232,7 @@ static enum emnist_status look(struct emnist_dataset *dataset, enum orientation 
 	return status;
 }
 
-/* All that are kept, of a stream as many of the first as it takes. */
+/* Examines all images in memory; of a stream as many of the first as needed. */
 static enum emnist_status find_most(struct emnist_dataset *dataset, struct emnist_error *error)
 {
 	struct source *source = dataset->source;
@@ -273,8 +272,8 @@ static bool tell_most(struct emnist_dataset *dataset)
 	return true;
 }
 
-/* What is said of how images lie: always where the format does not tell, else where they look
- * otherwise. */
+/* Describes the orientation: always if the format does not determine it, else only if images look
+ * different. */
 static bool tell_orientation(struct emnist_dataset *dataset, enum orientation orientation)
 {
 	struct source *source = dataset->source;
@@ -499,8 +498,7 @@ static enum emnist_status read_stream(struct emnist_dataset *dataset, size_t n_m
 	return EMNIST_OK;
 }
 
-/* The next image that is a file of its own; *read_ret is false where it is damaged and was left
- * out. */
+/* The next image in a file of its own; *read_ret is false if it is damaged and was skipped. */
 static bool note_left_out(struct emnist_dataset *dataset, uint64_t position)
 {
 	struct buffer *left_out = &dataset->left_out;
@@ -512,8 +510,8 @@ static bool note_left_out(struct emnist_dataset *dataset, uint64_t position)
 	return true;
 }
 
-/* Whether the file lay among the images and is none, which its name, such as README, did not tell.
- */
+/* Whether the file is not an image but was found among them, and its name, such as README, did not
+ * show that. */
 static bool is_other(const struct source *source, const char *path,
 		     const struct emnist_error *fault)
 {
@@ -582,8 +580,8 @@ enum emnist_status emnist_dataset_read(struct emnist_dataset *dataset, size_t n_
 	return status;
 }
 
-/* How many of the images that were left out lie at or before the one that is given after n others:
- * the list rises, so that each counts which has no more than n given before it. */
+/* How many skipped images come at or before the one returned after n others. The list ascends: an
+ * entry counts if at most n images were returned before it. */
 static uint64_t left_out_before(const struct buffer *left_out, uint64_t n)
 {
 	const size_t count = left_out->nbytes / sizeof(uint64_t);

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* An image as words of eight pixels, and two words of bits that say which of them are there. */
+/* An image as words of eight pixels, and two words of bits that mark those present. */
 #define N_WORDS        (EMNIST_VECTOR_LENGTH / 8)
 #define N_MASKS        2
 #define MAX_NWORDS     (N_MASKS + N_WORDS)
@@ -174,7 +174,7 @@ static size_t find(const struct duplicates *duplicates, uint64_t hash, const uin
 	for (; duplicates->slots[at] != NONE; at = (at + 1) & (duplicates->n_slots - 1)) {
 		const struct image_seen *image = &images_of(duplicates)[duplicates->slots[at]];
 
-		/* Those of one bit mask are of one length. */
+		/* Equal masks imply equal lengths. */
 		if (image->hash == hash &&
 		    memcmp(image->packed, packed, N_MASKS * sizeof(*packed)) == 0 &&
 		    memcmp(image->packed, packed, n * sizeof(*packed)) == 0)

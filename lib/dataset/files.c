@@ -31,12 +31,12 @@
 struct ahead {
 	unsigned n_threads;
 	uint32_t first, n;
-	uint32_t next;               /* what is asked for next, where images are in order */
+	uint32_t next;               /* the next index expected when images are read in order */
 	uint8_t *pixels;             /* (AHEAD x n_threads, 784) */
 	struct emnist_error *errors; /* (AHEAD x n_threads); code EMNIST_OK: there are pixels */
 };
 
-/* What is known of an image in an archive. */
+/* An image in an archive. */
 struct held {
 	enum { HELD_MISSING, HELD_BYTES, HELD_FAULT } kind;
 	size_t at, nbytes; /* in bytes, or in faults */
@@ -345,7 +345,7 @@ enum emnist_status files_name_classes(struct files *files, const char *const *na
 		return error_memory(error);
 	status = class_names_read(names, n, mapping, values, &files->source.labels, &rule, error);
 	if (!status) {
-		/* The classes are turned into their values where they stand. */
+		/* The classes are converted to values in place. */
 		files->source.values = (uint16_t *)(void *)files->classes.data;
 		files->classes = (struct buffer){0};
 		for (uint32_t i = 0; i < files->source.count; i++)

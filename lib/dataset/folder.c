@@ -54,7 +54,7 @@ static bool is_in_listing(const void *listing, const char *name)
 	return entry && !entry->is_directory;
 }
 
-/* Adds an array of images, whose labels are in the folder; any other is none. */
+/* Adds an array of images if its labels are in the folder; ignores others. */
 static bool add_array(const struct listing *listing, struct listing_entry *entry,
 		      struct splits *splits)
 {
@@ -83,7 +83,7 @@ static enum emnist_status find_others(const struct listing *listing, struct spli
 	return EMNIST_OK;
 }
 
-/* Opens what is in the folder under that name. */
+/* Opens the named entry of the folder. */
 static enum emnist_status open_entry(const struct source_request *request, const char *name,
 				     const char *split, struct source **source_ret,
 				     struct emnist_error *error)
@@ -102,8 +102,8 @@ static enum emnist_status open_entry(const struct source_request *request, const
 	return status;
 }
 
-/* Opens the one of the files or folders that is meant. A file may hold several datasets itself:
- * where it is the only one, what is asked for may be one of these. */
+/* Opens the chosen file or folder. A single file may hold several datasets itself, and the chosen
+ * one may be among these. */
 static enum emnist_status open_split(const struct source_request *request,
 				     const struct splits *splits, struct source **source_ret,
 				     struct emnist_error *error)
@@ -154,7 +154,7 @@ static enum emnist_status add_entry(struct walk *walk, const struct listing_entr
 	return EMNIST_OK;
 }
 
-/* Adds all images in the folder, which lies below the root, and in those in it. */
+/* Adds all images in the folder, which is below the root, and in its subfolders. */
 static enum emnist_status add_images(struct walk *walk, const char *folder, size_t class,
 				     unsigned depth, struct emnist_error *error)
 {
@@ -177,7 +177,7 @@ static enum emnist_status add_images(struct walk *walk, const char *folder, size
 	return status;
 }
 
-/* What lies beside the classes' folders and is none of them. */
+/* Excludes what is next to the classes' folders but is no class. */
 static bool is_class(const struct listing_entry *entry)
 {
 	return entry->is_directory && strcmp(entry->name, "__MACOSX") != 0;
@@ -212,7 +212,7 @@ static enum emnist_status open_classes(const struct source_request *request,
 	return status;
 }
 
-/* The folders in this one: whether there are any, and whether they are of splits. */
+/* Finds the folders in this one: whether there are any, and whether they are splits. */
 static enum emnist_status find_folders(const struct source_request *request,
 				       const struct listing *listing, struct splits *splits,
 				       bool *any_ret, bool *of_splits_ret,
@@ -267,7 +267,7 @@ static const char *find_list(const struct listing *listing)
 	return NULL;
 }
 
-/* What is no folder of folders and has no idx files. */
+/* Opens a folder without class folders and idx files. */
 static enum emnist_status open_others(const struct source_request *request,
 				      const struct listing *listing, struct source **source_ret,
 				      struct emnist_error *error)

@@ -86,7 +86,7 @@ static struct label *label_new(const char *name, size_t nbytes, size_t number)
 	return label;
 }
 
-/* The label of that name, which is made where it is not there yet; NULL: memory is short. */
+/* The label with that name, created if necessary; NULL when memory is short. */
 static const struct label *find_label(struct list *list, const struct rows_field *field)
 {
 	struct label *label = label_new(field->text, field->nbytes, list->n_labels);
@@ -100,8 +100,8 @@ static const struct label *find_label(struct list *list, const struct rows_field
 	return label;
 }
 
-/* An image without a label, as `emnist classify` writes those that it could not read, is left out
- * where someone is told so. */
+/* Skips an image without a label, which `emnist classify` writes for unreadable ones, if someone
+ * receives the report. */
 static enum emnist_status leave_out(const struct list *list, const char *path,
 				    struct emnist_error *error)
 {

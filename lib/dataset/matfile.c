@@ -104,7 +104,7 @@ static enum emnist_status fill_inflater(struct matfile *file, struct emnist_erro
 	return read_plain(file, file->input, n, error);
 }
 
-/* One call of inflate(), of which room is there for avail_out bytes. */
+/* One call of inflate(), with memory for avail_out bytes. */
 static enum emnist_status inflate_some(struct matfile *file, struct emnist_error *error)
 {
 	enum emnist_status status = fill_inflater(file, error);
@@ -226,7 +226,7 @@ static enum emnist_status read_tag(struct matfile *file, uint64_t *left, struct 
 	return EMNIST_OK;
 }
 
-/* Reads an element's data whole, which are of that type and at most max bytes. */
+/* Reads all of an element's data, of that type and at most max bytes. */
 static enum emnist_status read_data(struct matfile *file, uint64_t *left, uint32_t type,
 				    void *bytes, size_t max, size_t *nbytes_ret,
 				    struct emnist_error *error)
@@ -302,7 +302,7 @@ static enum emnist_status read_fields(struct matfile *file, struct matfile_array
 	return EMNIST_OK;
 }
 
-/* Where numbers begin, and that all are there. */
+/* Finds the start of the numbers and checks that all are present. */
 static enum emnist_status begin_numbers(struct matfile *file, struct matfile_array *array,
 					struct emnist_error *error)
 {
@@ -429,7 +429,7 @@ enum emnist_status matfile_skip(struct matfile *file, struct matfile_array *arra
 
 /* ---------------------------------------------------------------------- variables */
 
-/* Skips what is left of the variable, and checks that its compressed data end where they must. */
+/* Skips the rest of the variable and checks that its compressed data end correctly. */
 static enum emnist_status leave(struct matfile *file, struct emnist_error *error)
 {
 	unsigned char byte;

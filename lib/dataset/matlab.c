@@ -23,7 +23,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Pixels and other numbers are read in parts of so many, so that memory follows what is there. */
+/* Numbers are read in parts of this size, so that memory follows the bytes that are there. */
 #define PART_NBYTES ((size_t)1 << 20)
 #define PART_VALUES ((size_t)512)
 
@@ -80,7 +80,7 @@ static void close_matlab(struct source *source)
 
 static const struct source_ops ops = {.read = read_images, .close = close_matlab};
 
-/* Reads the next n pixels behind those that are there. */
+/* Reads the next n pixels after those already read. */
 static enum emnist_status take_pixels(struct matlab *matlab, struct matfile_array *array, size_t n,
 				      struct emnist_error *error)
 {
@@ -263,8 +263,8 @@ static enum emnist_status take_mapping(struct matlab *matlab, struct matfile_arr
 
 /* ------------------------------------------------------------------------ dataset */
 
-/* The field of the dataset that the split is in which is asked for. Names are those of the file
- * with the field's behind it, as those of the idx files are. */
+/* The dataset field of the chosen split. A split's name is the file's with the field's appended, as
+ * for idx files. */
 static enum emnist_status choose_split(const struct source_request *request,
 				       const struct matfile_array *dataset, size_t *chosen_ret,
 				       struct emnist_error *error)
@@ -327,7 +327,7 @@ static enum emnist_status take_dataset(struct matlab *matlab, const struct sourc
 	return status;
 }
 
-/* Looks at all variables: the last one must be whole as well. */
+/* Reads all variables: the last one must be complete as well. */
 static enum emnist_status read_all(struct matlab *matlab, const struct source_request *request,
 				   struct emnist_error *error)
 {

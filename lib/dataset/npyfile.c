@@ -22,7 +22,7 @@
 #define START_NBYTES      10
 #define WIDE_START_NBYTES 12
 
-/* The longest header that NumPy itself reads where it is not told to trust the file. */
+/* The longest header that NumPy itself reads from an untrusted file. */
 #define HEADER_MAX_NBYTES 10000
 
 #define CHUNK_NBYTES      4096

@@ -22,7 +22,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Elements are read in parts of so many, so that memory follows what is there. */
+/* Elements are read in parts of this size, so that memory follows the bytes that are there. */
 #define PART_BYTES  ((size_t)1 << 20)
 #define PART_VALUES ((size_t)512)
 
@@ -89,7 +89,7 @@ static enum emnist_status bad_pixel(const struct numpy *numpy, size_t at, double
 			 p / EMNIST_SIDE, p % EMNIST_SIDE, value, fault);
 }
 
-/* Reads the next n pixels behind those that are there. */
+/* Reads the next n pixels after those already read. */
 static enum emnist_status take_pixels(struct numpy *numpy, struct npyfile *file, size_t n,
 				      struct emnist_error *error)
 {
@@ -115,7 +115,7 @@ static enum emnist_status take_pixels(struct numpy *numpy, struct npyfile *file,
 	return status;
 }
 
-/* Sets count and is_square by the shape, whose dimensions of 1 behind the first do not matter. */
+/* Sets count and is_square from the shape, ignoring dimensions of 1 after the first. */
 static enum emnist_status take_shape(struct numpy *numpy, const struct npyfile *file,
 				     struct emnist_error *error)
 {

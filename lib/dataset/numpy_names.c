@@ -57,7 +57,7 @@ static bool is_boundary(char c)
 	return strchr("-_./", c) != NULL;
 }
 
-/* Where the word stands in the last component of the path, which has n_stem bytes. */
+/* Position of the word in the last component of the path, which has n_stem bytes. */
 static bool find_word(const char *path, size_t n_stem, const char *word, size_t *at_ret)
 {
 	const size_t n = strlen(word), first = (size_t)(siblings_base(path) - path);
@@ -72,8 +72,8 @@ static bool find_word(const char *path, size_t n_stem, const char *word, size_t 
 	return false;
 }
 
-/* The stem with what stands at `at` replaced, and with either ending. The first such path that is
- * looked for is kept where none is there. */
+/* Tries the stem with the word at `at` replaced, with both extensions. Keeps the first path tried
+ * if none exists. */
 static bool try_stem(const char *images, size_t n_stem, size_t at, size_t n_word, const char *word,
 		     bool (*is_there)(const void *context, const char *path), const void *context,
 		     struct numpy_names *names)

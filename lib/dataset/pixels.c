@@ -25,7 +25,10 @@
 /* Lines of fewer fields are no images, but maybe a list. */
 #define LEAST_FIELDS 100
 
-/* More classes than EMNIST's largest split has are taken for no labels where there is a choice. */
+/*
+ * More classes than in EMNIST's largest split: a column with that many is not taken for labels if
+ * there is a choice.
+ */
 #define MOST_CLASSES 62
 
 struct pixels {
@@ -148,7 +151,7 @@ static const char *add_last(struct pixels *pixels, double value)
 	return fault;
 }
 
-/* Adds what is in column i as pixel n of the image. */
+/* Adds the value of column i as pixel n of the image. */
 static enum emnist_status add_value(struct pixels *pixels, size_t i, size_t n,
 				    struct emnist_error *error)
 {
@@ -197,7 +200,7 @@ static enum emnist_status add_image(struct pixels *pixels, struct emnist_error *
 	return status;
 }
 
-/* The first record: a header, which says where the labels are, or an image. */
+/* Reads the first record: a header, which locates the labels, or an image. */
 static enum emnist_status take_first(struct pixels *pixels, const char *label_column,
 				     struct emnist_error *error)
 {

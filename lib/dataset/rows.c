@@ -11,7 +11,7 @@
 
 #define READ_NBYTES 65536
 
-/* How much of a file must be text for it to be taken for text. */
+/* Bytes that must be text for a file to count as text. */
 #define TEXT_NBYTES 512
 
 static const char separators[] = {',', '\t', ';'};
@@ -66,8 +66,8 @@ static enum emnist_status fill(struct rows *rows, struct emnist_error *error)
 	return status;
 }
 
-/* The length of the record that n bytes begin with, its line end not counted, and the number of
- * line ends in it; SIZE_MAX: it goes on behind them. */
+/* Length of the first record in n bytes, without its line end, and the number of line ends in it;
+ * SIZE_MAX: it continues beyond them. */
 static size_t record_nbytes(const char *text, size_t n, uint64_t *n_lines_ret)
 {
 	const char *newline = memchr(text, '\n', n);
@@ -167,7 +167,7 @@ static enum emnist_status cut(struct rows *rows, char *text, size_t nbytes,
 	return status;
 }
 
-/* The record of nbytes bytes, of which a CR at its end is no part; an empty one has no fields. */
+/* Takes a record of nbytes bytes, without a CR at its end; an empty one has no fields. */
 static enum emnist_status take(struct rows *rows, char *text, size_t nbytes,
 			       struct emnist_error *error)
 {

@@ -38,7 +38,7 @@ static const char *const packed_first[] = {".gz", "", NULL};
 static const char *const plain_first[] = {"", ".gz", NULL};
 static const char *const mapping_endings[] = {"-mapping.txt", NULL};
 
-/* The splits of EMNIST, by the word that names them. */
+/* EMNIST's splits, by the words that name them. */
 static const struct {
 	const char *word;
 	size_t n_classes;
@@ -61,8 +61,7 @@ static bool starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* The first of the names stem + ending that is there and no directory; NULL in *path_ret where
- * none is. */
+/* The first existing file among the names stem + ending; *path_ret is NULL if there is none. */
 static enum emnist_status first_there(const char *stem, size_t stem_nbytes,
 				      const char *const *endings, char **path_ret,
 				      struct emnist_error *error)
@@ -87,7 +86,7 @@ static enum emnist_status first_there(const char *stem, size_t stem_nbytes,
 	return EMNIST_OK;
 }
 
-/* path, then path-split: what a folder's name and a split's come to. */
+/* path, then path-split: possible from the names of folder and split. */
 static enum emnist_status locate_split(const char *path, const char *split, char **file_ret,
 				       struct emnist_error *error)
 {
@@ -112,7 +111,7 @@ enum emnist_status siblings_locate(const char *path, const char *split, char **f
 	int failure;
 
 	*file_ret = NULL;
-	/* What is called exactly so comes first: no q.csv beside it is taken for the folder q. */
+	/* An exact name comes first: a file q.csv does not hide the folder q. */
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return error_errno(error, EISDIR, NULL);
 	status = first_there(path, strlen(path), file_endings, file_ret, error);
@@ -376,7 +375,7 @@ enum emnist_status siblings_default_labels(size_t n_classes, const struct siblin
 		what = "the letters from 1 on, as in EMNIST Letters";
 	} else if (!n_classes && most < 62) {
 		n_classes = most < 47 ? 47 : 62;
-		/* The last class of Balanced, and what is beyond, leave little doubt. */
+		/* The last class of Balanced, and values above it, leave little doubt. */
 		what = most < 46 ? "the classes of EMNIST Balanced, 0-9 A-Z and some of a-z" : NULL;
 	}
 	if (!n_classes && !what)

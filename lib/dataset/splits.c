@@ -50,7 +50,7 @@ static size_t common_nbytes(const struct splits *splits)
 	return n;
 }
 
-/* The names that wanted fits, all where it is NULL, between commas. */
+/* Lists the names that match wanted (NULL: all), separated by commas. */
 static void list(const struct splits *splits, const char *wanted, char *text, size_t capacity)
 {
 	const size_t skipped = common_nbytes(splits);

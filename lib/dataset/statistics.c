@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Images that are read at once: as many as fit in a processor's second cache. */
+/* Images read at once: as many as fit a second-level cache. */
 #define BATCH 512
 
 /* A pixel that is nearer to 255 than to 0. */
@@ -34,7 +34,7 @@ struct emnist_statistics {
 	struct part *parts;
 	size_t n_parts;
 	struct duplicates *duplicates;
-	struct file_ids files; /* of labels, and what says what they mean */
+	struct file_ids files; /* files of labels and mappings */
 	bool failed;
 };
 
@@ -47,7 +47,7 @@ bool emnist_is_labels_file(const char *path)
 	bool same;
 	size_t n;
 
-	/* What is read of a pipe is lost to the next who opens it. */
+	/* Reading a pipe would take its bytes from the next reader. */
 	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;
 	if (gzip_open(path, &gzip, NULL))

@@ -27,7 +27,7 @@ struct idx_part {
 struct idx_writer {
 	struct emnist_writer writer;
 	bool packed;
-	bool upright; /* MNIST's names are of images that are not transposed */
+	bool upright; /* MNIST's names imply that images are not transposed */
 	uint32_t n;
 	struct idx_part images, labels;
 	struct outfile *mapping;

@@ -65,7 +65,7 @@ static enum emnist_status make_folder(const char *path, struct emnist_error *err
 	return error_errno(error, errno == EEXIST ? ENOTDIR : errno, "cannot make the folder");
 }
 
-/* Files of an older export among those of this one would be a dataset that nobody wants. */
+/* Files of an older export must not mix with those of this one. */
 static enum emnist_status check_empty(const char *path, struct emnist_error *error)
 {
 	DIR *folder = opendir(path);
@@ -157,7 +157,9 @@ static void draw_row(void *context, uint32_t y, uint8_t *row)
 	memcpy(row, pixels + (size_t)y * EMNIST_SIDE, EMNIST_SIDE);
 }
 
-/* A file of its own, also where one of this name is there, which another may be writing yet. */
+/*
+ * Creates a new file, even if one with this name exists: another process may still be writing that.
+ */
 static enum emnist_status open_new(const struct images_writer *w, const char *path, int *fd_ret,
 				   struct emnist_error *error)
 {
@@ -222,7 +224,7 @@ static enum emnist_status write_image(const struct images_job *job, size_t i,
 
 /* ---------------------------------------------------------------------- threads */
 
-/* What a worker holds: nothing, but not NULL. */
+/* Workers have no state, but NULL would mean failure. */
 static void *worker_make(void *context)
 {
 	return context;

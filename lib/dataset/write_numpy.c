@@ -21,7 +21,7 @@
 #define HEAD_NBYTES 128
 #define HEAD_TEXT   10
 
-/* The largest file that zip's 32-bit sizes can tell of. */
+/* The largest file that zip's 32-bit sizes can describe. */
 #define ZIP_MAX_NBYTES   UINT32_MAX
 
 #define ZIP_LOCAL_NBYTES 30

@@ -27,7 +27,7 @@
 /* A dataset in the archive. */
 struct choice {
 	size_t entry;      /* of the images, or of all */
-	const char *split; /* what is to be chosen once more in that file, or NULL */
+	const char *split; /* split to choose within that file, or NULL */
 };
 
 bool zipped_begins(const unsigned char *bytes, size_t nbytes)
@@ -58,7 +58,7 @@ static bool add_choice(struct splits *splits, size_t entry, const char *stem, si
 	return false;
 }
 
-/* Adds an array of images, whose labels are in the archive; any other is none. */
+/* Adds an array of images if its labels are in the archive; ignores others. */
 static bool add_array(struct splits *splits, const struct zipped_listing *listing, size_t entry,
 		      const char *archive)
 {
@@ -241,7 +241,7 @@ enum emnist_status zipped_open(struct gzip *stream, const struct source_request 
 
 	*source_ret = NULL;
 	gzip_close(stream);
-	/* Opened again, a pipe whose writer is done would be waited for without end. */
+	/* Opening a finished pipe again would block forever. */
 	if (stat(request->path, &st) == 0 && !S_ISREG(st.st_mode))
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
 				 "a zip archive must be a file, not a pipe");

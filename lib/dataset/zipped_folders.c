@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-/* A file in the folder that is looked at. */
+/* A file in the current folder. */
 struct file {
 	const struct zipped_entry *entry;
 	const char *path; /* from the folder on */
@@ -28,7 +28,7 @@ struct folder {
 	size_t n;
 };
 
-/* What a path begins with: the name of a folder, or that of the file. */
+/* The first component of a path: a folder's name, or the file's. */
 struct part {
 	const char *text;
 	size_t nbytes;
@@ -98,7 +98,7 @@ static void enter(struct folder *folder, const char *name)
 	folder->n = n;
 }
 
-/* The folders in this one that have images in them, at whatever depth. */
+/* The folders in this one with images at any depth. */
 static bool find_folders(const struct folder *folder, struct splits *found)
 {
 	for (size_t i = 0; i < folder->n; i++) {
@@ -113,8 +113,8 @@ static bool find_folders(const struct folder *folder, struct splits *found)
 	return true;
 }
 
-/* Whether the images lie in folders of the folder, which is the only one in this: a class has its
- * images, as far as their names tell that they are some, in its own folder. */
+/* Whether this folder only contains one that has the classes' folders. A class has its images,
+ * judged by their names, in its own folder. */
 static bool is_around_all(const struct folder *folder)
 {
 	bool has_folders = false;
@@ -157,7 +157,7 @@ static enum decision decide(const struct folder *folder, const struct splits *fo
 	return split ? DECISION_CHOSEN : DECISION_ALL;
 }
 
-/* Goes into the folder whose folders are the classes, which are listed. */
+/* Enters the folder whose subfolders are the classes; they are listed. */
 static enum emnist_status find_classes(struct folder *folder, const char *split,
 				       struct splits *classes, struct emnist_error *error)
 {
@@ -191,7 +191,7 @@ static enum emnist_status find_classes(struct folder *folder, const char *split,
 
 /* ------------------------------------------------------------------------ opening */
 
-/* Adds the images to files, and to images: (folder->n), of which *n_ret, so far 0, are set. */
+/* Adds the images to files, and to images, (folder->n), of which *n_ret, at first 0, are set. */
 static enum emnist_status add_images(const struct folder *folder, const struct splits *classes,
 				     struct files *files, struct zipped_image *images,
 				     size_t *n_ret, struct emnist_error *error)

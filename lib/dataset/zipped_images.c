@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* Of an image file, where the limits say nothing; theirs is the same. */
+/* The limit for an image file without other limits; the default of those is the same. */
 #define IMAGE_MAX_NBYTES (UINT64_C(256) << 20)
 
 /* -------------------------------------------------------------------- reading */

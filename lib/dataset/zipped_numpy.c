@@ -42,9 +42,8 @@ enum emnist_status zipped_check_arrays(const struct zipped_listing *listing,
 			 names, n < sizeof(names) ? "" : "...");
 }
 
-/* What the numbers of the labels mean, from arrays beside them; NULL in *labels_ret: there are
- * none.
- */
+/* Reads the meaning of the labels' numbers from further arrays; *labels_ret is NULL if there are
+ * none. */
 static enum emnist_status read_classes(const char *path, const struct zipped_listing *listing,
 				       const char *images, struct emnist_labels **labels_ret,
 				       struct emnist_error *error)
