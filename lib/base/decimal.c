@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdint.h>
 
-/* Digits after so many change no double by more than its last bit. */
+/* More digits than these change a double by at most its last bit. */
 #define MANTISSA_ENOUGH UINT64_C(100000000000000000)
 
 /* Beyond these, a number is 0 or infinite. */

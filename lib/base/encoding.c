@@ -19,7 +19,7 @@ static bool is_plain(unsigned char c)
 	return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Whether ASCII characters stand at `first` and behind it in steps of two, and zeros between. */
+/* Whether there are ASCII characters from `first` on in steps of two, with zeros between them. */
 static bool is_wide(const unsigned char *bytes, size_t nbytes, size_t first)
 {
 	for (size_t i = 0; i < 4 && i < nbytes; i++)

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Whether it ends with the words for an errno value. */
+/* Whether the reason ends with the text of an errno value. */
 static bool tells(const char *reason, int sys_errno)
 {
 	char text[128];
@@ -18,7 +18,7 @@ static bool tells(const char *reason, int sys_errno)
 	return strstr(reason, strerror_r(sys_errno, text, sizeof(text))) != NULL;
 }
 
-/* glibc does not always say why it has failed. */
+/* glibc does not always name the cause. */
 static bool tells_of_memory(const char *reason)
 {
 	return tells(reason, ENOMEM) || strstr(reason, "cannot create shared object descriptor") ||
@@ -54,7 +54,10 @@ static enum emnist_status load(struct library *library, struct emnist_error *err
 		return not_loaded(library, error);
 	for (size_t i = 0; i < library->n_functions; i++) {
 		const struct library_function *function = &library->functions[i];
-		/* POSIX says that pointers to functions are represented as those to objects. */
+		/*
+		 * POSIX says that function pointers and object pointers have the same
+		 * representation.
+		 */
 		void *pointer = dlsym(handle, function->name);
 
 		if (!pointer)

@@ -56,8 +56,8 @@ static struct slot *slot_at(struct ring *ring, uint64_t n)
 	return &ring->slots[n % ring->n_slots];
 }
 
-/* Whether as many slots are free as a producer that found none waits for: half of those that the
- * workers do not have in hand, so that these never run out. */
+/* Whether enough slots are free for a waiting producer: half of those that workers do not hold, so
+ * that workers never run out. */
 static bool has_room(const struct ring *ring)
 {
 	const unsigned n_workers = ring->options->n_workers;

@@ -38,7 +38,7 @@ struct members {
 	uint64_t n_unpacked; /* of all members */
 	const struct libarchive *library;
 	struct archive *archive;          /* NULL: a stream */
-	struct archive_entry *entry;      /* libarchive uses its own even where it got none */
+	struct archive_entry *entry;      /* libarchive returns its own even if it was given one */
 	struct emnist_error source_error; /* code is not EMNIST_OK: why the source failed */
 	locale_t locale;                  /* 0: there is none of UTF-8 */
 	unsigned char head[ARCHIVE_SNIFF_NBYTES]; /* of what was unpacked */
@@ -116,7 +116,7 @@ static enum emnist_status damaged(struct members *members, struct emnist_error *
 
 /* --------------------------------------------------------------------- opening */
 
-/* What is to be read, and how: each may fail for lack of memory. */
+/* Enables the formats and filters; each may fail for lack of memory. */
 static bool choose_format(const struct members *members)
 {
 	const struct libarchive *library = members->library;
@@ -233,8 +233,8 @@ bool members_is_stream(const struct members *members)
 
 /* --------------------------------------------------------------------- reading */
 
-/* Reads what comes after the last member: checksums stand there, and who writes to a pipe would
- * stumble over a reader who leaves early. */
+/* Reads what follows the last member: checksums are there, and a program that writes to the pipe
+ * would fail if its reader left early. */
 static enum emnist_status read_rest(struct members *members, struct emnist_error *error)
 {
 	enum emnist_status status = EMNIST_OK;
@@ -292,7 +292,7 @@ static int next_header(struct members *members, struct member *member_ret)
 	struct archive_entry *entry = members->entry;
 	int result = members->library->archive_read_next_header2(members->archive, entry);
 
-	/* A warning is about what the archive says of owners, times, or the letters of a name. */
+	/* Warnings are about owners, times, or the characters of a name. */
 	if (result == ARCHIVE_WARN)
 		result = ARCHIVE_OK;
 	if (result == ARCHIVE_OK)

@@ -24,7 +24,7 @@
 /* Descriptors that nftw() may hold. */
 #define MAX_DEPTH_OPEN 16
 
-/* What is in a directory that is asked about. */
+/* The content of an examined directory. */
 enum content {
 	CONTENT_NONE,
 	CONTENT_NAMES, /* the first of the names, and none but the names */
@@ -79,7 +79,7 @@ static bool remove_directory(const char *path)
 	return nftw(path, remove_one, MAX_DEPTH_OPEN, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0;
 }
 
-/* Whether a directory may come to path; *is_full_ret: in the place of one that is not empty. */
+/* Whether a directory may be placed at path; *is_full_ret: it replaces one that is not empty. */
 static enum emnist_status look(const char *path, const char *const *names, bool replace,
 			       bool *is_full_ret, struct emnist_error *error)
 {

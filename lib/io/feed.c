@@ -9,13 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A page of one color shrinks to a thousandth of its bytes (deflate) or less (xz). That a gigabyte
- * of such pages is meant to be looked at is past belief. */
+/* A page of one color shrinks to a thousandth of its bytes (deflate) or less (xz). Nobody needs a
+ * gigabyte of such pages. */
 #define EXPANSION_NBYTES (UINT64_C(1) << 30)
 #define EXPANSION_RATIO  1000
 
-/* tar writes records of so many bytes (POSIX, pax, "-b"). Fewer may be the beginning of a file
- * whose rest is long in coming. */
+/* tar writes records of this size (POSIX, pax, "-b"). Fewer bytes may be the start of a file whose
+ * rest is still to come. */
 #define READY_NBYTES 10240
 
 bool feed_is_ready(const struct feed *feed)
@@ -32,7 +32,7 @@ enum emnist_status feed_keep_tail(struct feed *feed, struct emnist_error *error)
 	return feed->tail ? EMNIST_OK : error_memory(error);
 }
 
-/* Writes into the ring, whose next byte is at n_read modulo its size. */
+/* Writes into the ring; the next byte's place is n_read modulo its size. */
 static void keep(struct feed *feed, const unsigned char *bytes, size_t nbytes)
 {
 	uint64_t at = feed->n_read;
@@ -101,7 +101,7 @@ static enum emnist_status read_fd(struct feed *feed, void *bytes, size_t nbytes,
 	return EMNIST_OK;
 }
 
-/* Reads on until the kind of the bytes can be told. */
+/* Reads on until the kind can be detected. */
 static enum emnist_status fill_head(struct feed *feed, struct emnist_error *error)
 {
 	enum emnist_status status = EMNIST_OK;
@@ -191,7 +191,7 @@ enum emnist_status feed_damaged(const struct feed *feed, const char *what, const
 	if (!feed->at_end)
 		return error_at(error, EMNIST_ERR_CORRUPT, feed->n_read, "damaged %s: %s", what,
 				why ? why : "unknown reason");
-	/* Of a file that is cut short the library often says what it missed, and not that. */
+	/* For a truncated file the library often reports what it missed, and not the truncation. */
 	return error_at(error, EMNIST_ERR_CORRUPT, feed->n_read,
 			"damaged %s: the file ends after %llu bytes%s%s%s", what,
 			(unsigned long long)feed->n_read, why ? " (" : "", why ? why : "",

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* First room for a file whose size is unknown, and the least room for one read(). */
+/* Initial buffer for a file of unknown size, and the least room for a read(). */
 #define READ_STEP 65536
 
 /* A file that is not larger is read at once, not head first. */
@@ -28,9 +28,9 @@ static uint64_t size_told(const struct stat *st)
 	return S_ISREG(st->st_mode) && st->st_size > 0 ? (uint64_t)st->st_size : 0;
 }
 
-/* Reads on until a read gives nothing, or until one that had room for more ends at the size that
- * the file was told to have: that is its end then, and asking again would cost as much as the file.
- * Stops as well when there are `enough` bytes. */
+/* Reads on until a read gives nothing, or a read with room for more ends at the file's reported
+ * size. That is taken for the end, since another read would cost as much as the file. Also stops at
+ * `enough` bytes. */
 static enum emnist_status read_on(int fd, uint64_t enough, struct buffer *buffer,
 				  struct file_rest *rest, struct emnist_error *error)
 {
@@ -53,8 +53,8 @@ static enum emnist_status read_on(int fd, uint64_t enough, struct buffer *buffer
 	return EMNIST_OK;
 }
 
-/* Reads once. A file that ends there by its own account need not be asked for its size, which takes
- * a sixth of the time that it takes to open, read and close a small one. */
+/* Reads once. If the file is complete by its own structure, its size is not queried: that would
+ * take a sixth of the time to open, read and close a small file. */
 static enum emnist_status read_once(int fd, file_is_whole *is_whole, struct buffer *buffer,
 				    struct file_rest *rest, struct emnist_error *error)
 {

@@ -35,12 +35,11 @@ struct gzip {
 	bool at_end;       /* the file has no more bytes than those in input */
 	bool failed;       /* an error was reported */
 	uint64_t n_input;  /* bytes ever read from the file */
-	z_stream inflater; /* next_in and avail_in are what is left in input, packed or not */
+	z_stream inflater; /* next_in and avail_in are the rest of input, compressed or not */
 	unsigned char input[INPUT_NBYTES];
 };
 
-/* Reads more input behind what is left of it, such that at least 2 bytes are there unless the file
- * ends. */
+/* Reads more input after the rest, so that at least 2 bytes are there unless the file ends. */
 static enum emnist_status fill(struct gzip *gzip, struct emnist_error *error)
 {
 	size_t left = gzip->inflater.avail_in;
@@ -70,7 +69,7 @@ static bool magic_ahead(const struct gzip *gzip)
 	       gzip->inflater.next_in[1] == GZIP_MAGIC_1;
 }
 
-/* Sets the error at where the input stands. */
+/* Sets the error at the input's position. */
 static enum emnist_status damaged(const struct gzip *gzip, const char *why,
 				  struct emnist_error *error)
 {

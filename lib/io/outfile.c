@@ -27,7 +27,7 @@
 
 #define BUFFER_NBYTES ((size_t)1 << 16)
 
-/* Of file names that are made up at random, so many in a row are not taken by chance. */
+/* If this many random file names in a row exist, it is no coincidence. */
 #define MAX_TRIES 16
 
 /* What became of the file that was there before. */
@@ -42,7 +42,7 @@ struct outfile {
 	char *path; /* that it is to have, links followed; NULL: it is written to directly */
 	char *name; /* that it has until then; NULL: none */
 	int fd;
-	bool in_place;   /* it has no place beside path, and is copied over what is there */
+	bool in_place;   /* cannot be created next to path; copied over the old file */
 	bool exists;     /* something is at path, and was such when the file was opened: */
 	struct stat old; /* with exists */
 	enum former former;
@@ -103,7 +103,7 @@ static enum emnist_status open_named(struct outfile *file, mode_t mode, struct e
 	return failed(error);
 }
 
-/* Whether the folder takes no files, but what is at path can be written to. */
+/* Whether the folder takes no new files, but the file at path is writable. */
 static bool is_fixed(const struct outfile *file, const struct emnist_error *error)
 {
 	const int failure = error->sys_errno;
@@ -141,7 +141,7 @@ static enum emnist_status open_it(struct outfile *file, const char *path,
 		file->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 		return file->fd < 0 ? failed(error) : EMNIST_OK;
 	}
-	/* Of a link, not the link but what it leads to: /dev/stdout is one. */
+	/* For a symlink, its target: /dev/stdout is one. */
 	file->path = realpath(path, NULL);
 	if (!file->path)
 		file->path = strdup(path);
@@ -199,7 +199,7 @@ enum emnist_status outfile_write(struct outfile *file, const void *bytes, size_t
 	if (status)
 		return status;
 	file->nbytes += nbytes;
-	/* Who reads from a pipe is not kept waiting. */
+	/* Readers of a pipe do not wait. */
 	if (nbytes > BUFFER_NBYTES || !file->path)
 		return write_to(file->fd, bytes, nbytes, error);
 	if (nbytes)
@@ -235,8 +235,8 @@ uint64_t outfile_nbytes(const struct outfile *file)
 
 /* ------------------------------------------------------------------- taking names */
 
-/* Whose the file is that is replaced, and who may read it. Where its group cannot be kept, another
- * does not get what that one was allowed. */
+/* Keeps the owner and permissions of the replaced file. If its group cannot be kept, the new group
+ * does not get that group's permissions. */
 static bool keep_permissions(const struct outfile *file)
 {
 	const struct stat *old = &file->old;
@@ -357,7 +357,7 @@ enum emnist_status outfile_commit(struct outfile *file, struct emnist_error *err
 
 /* ----------------------------------------------------------------- several files */
 
-/* Gives what was there its name back; false where it is lost. */
+/* Restores the old file's name; false if it is lost. */
 static bool undo(struct outfile *file)
 {
 	const enum former former = file->former;
@@ -370,7 +370,7 @@ static bool undo(struct outfile *file)
 	return former == FORMER_NONE && unlink(file->path) == 0;
 }
 
-/* Says of a file, before the error's message, what is wrong with it. */
+/* Prefixes an error's message with the file and what is wrong. */
 static enum emnist_status about(const struct outfile *file, const char *what,
 				enum emnist_status status, struct emnist_error *error)
 {

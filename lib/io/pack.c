@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* A stored block (RFC 1951, 3.2.4): three bits and padding, which are zero for one that is not the
- * last, the length, and its complement. */
+/* A stored block (RFC 1951, 3.2.4): three bits and padding, all zero unless it is the last; the
+ * length, and its complement. */
 #define BLOCK_HEAD_NBYTES 5
 
 /* zlib: the largest window, no header of its own, and the memory that it takes by default. */

@@ -20,7 +20,7 @@ struct unpacker {
 	struct archive *archive;
 	struct archive_entry *entry;    /* see archive.c */
 	struct emnist_error feed_error; /* code is not EMNIST_OK: why the feed failed */
-	struct emnist_error next_error; /* likewise: what comes after the bytes that were given */
+	struct emnist_error next_error; /* likewise: follows after the bytes given out */
 	uint64_t n_unpacked;
 	unsigned char block[BLOCK_NBYTES];
 };

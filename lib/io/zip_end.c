@@ -25,7 +25,7 @@ static uint64_t little_endian(const unsigned char *bytes, size_t nbytes)
 	return value;
 }
 
-/* Where the record begins; NULL: there is none. */
+/* The start of the record, or NULL. */
 static const unsigned char *find_end(const unsigned char *bytes, size_t nbytes)
 {
 	for (size_t at = nbytes < END_NBYTES ? 0 : nbytes - END_NBYTES + 1; at-- > 0;)
@@ -35,7 +35,7 @@ static const unsigned char *find_end(const unsigned char *bytes, size_t nbytes)
 	return NULL;
 }
 
-/* The number of members that the record at `end` tells; tail: where the bytes begin. */
+/* The number of members in the record at `end`; tail: the start of the bytes. */
 static uint64_t count_told(const unsigned char *tail, const unsigned char *end)
 {
 	const uint64_t count = little_endian(end + END_COUNT_AT, 2);

@@ -129,8 +129,8 @@ static bool take_name(struct parser *parser)
 	return false;
 }
 
-/* How many bytes at text are a word that looks like a name: three or more small letters and nothing
- * else up to the end of the item; or a name, but for the case of its letters. 0: it is none. */
+/* Length of a word at text that looks like a name; 0: none. That is three or more small letters up
+ * to the end of the item, or a name in any case. */
 static size_t word_nbytes(const char *text)
 {
 	const size_t n = strcspn(text, ",");
@@ -158,7 +158,7 @@ static const char *nearest_name(const char *text, size_t nbytes)
 	return nearest.best;
 }
 
-/* Nobody writes "lowr" or "hex" to mean these letters; who does writes "=hex". */
+/* Nobody means these letters by "lowr" or "hex"; "=hex" does. */
 static enum emnist_status unknown_name(const struct parser *parser, size_t nbytes)
 {
 	char word[MAX_WORD + 1] = "", meant[64] = "";

@@ -17,7 +17,7 @@ static bool has_any(const struct emnist_labels *labels, size_t i,
 	return false;
 }
 
-/* Room for as many classes and characters as all of them have. */
+/* Allocates room for all classes and characters. */
 static struct emnist_labels *make_room(const struct emnist_labels *labels)
 {
 	size_t n_characters = 0, n;

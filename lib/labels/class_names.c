@@ -16,7 +16,7 @@
 
 #define MAX_CHARACTERS 8 /* of a name */
 
-/* What a name means: characters, or a number. */
+/* The meaning of a name: characters, or a number. */
 struct meaning {
 	uint32_t characters[MAX_CHARACTERS];
 	size_t n_characters;
@@ -67,7 +67,7 @@ static bool read_plain(const char *name, struct meaning *meaning)
 	return true;
 }
 
-/* "A_caps", "a_small", "A_both", where names do not tell cases apart. */
+/* "A_caps", "a_small", "A_both", for file systems that fold case. */
 static bool read_with_case(const char *name, struct meaning *meaning)
 {
 	static const struct {
@@ -191,7 +191,7 @@ static int compare_meanings(const void *a, const void *b)
 	       (first->n_characters < second->n_characters);
 }
 
-/* Each different meaning is a class, whose index is that of ByClass where it can be. */
+/* Each distinct meaning is a class, with ByClass' index if possible. */
 static enum emnist_status make_labels(const struct meaning *meanings, size_t n,
 				      uint16_t *values_ret, struct emnist_labels **labels_ret,
 				      struct emnist_error *error)
@@ -299,7 +299,7 @@ static enum emnist_status apply(const char *const *names, size_t n, const struct
 	return EMNIST_OK;
 }
 
-/* The meanings of n names by the first rule that reads all of them; freed with free(). */
+/* The meanings of n names by the first rule that reads all of them. Free with free(). */
 static enum emnist_status read_meanings(const char *const *names, size_t n, bool numbers_first,
 					struct meaning **meanings_ret, const struct rule **rule_ret,
 					struct emnist_error *error)

@@ -33,7 +33,7 @@ static const char bymerge[] = "0123456789"
 static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 static const char digits[] = "0123456789";
 
-/* The letters whose cases Balanced and ByMerge do not tell apart. */
+/* The letters whose cases are merged in Balanced and ByMerge. */
 static const char merged[] = "CIJKLMOPSUVWXYZ";
 
 struct entry {
@@ -109,7 +109,7 @@ static const uint32_t *characters_of(const struct emnist_labels *labels, size_t 
 
 static const struct split {
 	const char *characters;
-	const char *both_cases; /* those of them that stand for their lower case too */
+	const char *both_cases; /* those of them that also stand for their lower case */
 	uint32_t first_index;
 } splits[] = {
 	{byclass, "", 0},

@@ -102,8 +102,8 @@ static bool occurs(const struct making *making, uint32_t character)
 	return low < making->n_occurrences && making->occurrences[low].character == character;
 }
 
-/* What was asked for by itself must be there. A range ends at its first character that is not, and
- * ranges do not overlap, so that no range costs more than there are characters. */
+/* Single characters asked for must exist. A range stops at its first missing character, and ranges
+ * do not overlap, so no range costs more than there are characters. */
 static enum emnist_status check_set(const struct emnist_view *view, const struct making *making,
 				    struct emnist_error *error)
 {
@@ -167,7 +167,7 @@ static bool has_wanted(const struct emnist_view *view, const struct making *maki
 	return found;
 }
 
-/* Numbers the groups of which something is wanted, and counts the members of each. */
+/* Numbers the groups with wanted characters, and counts the members of each. */
 static bool make_classes(struct emnist_view *view, const struct making *making)
 {
 	view->class_of = alloc_array(view->n_entries, sizeof(*view->class_of));
@@ -217,8 +217,8 @@ static int compare_characters(const void *a, const void *b)
 	return (*first > *second) - (*first < *second);
 }
 
-/* A letter stands for both its cases and is shown as upper case: one answer, however the model came
- * to it. */
+/* A letter stands for both its cases and is shown as upper case: one answer, whichever the model
+ * gave. */
 static void add_merged(struct emnist_labels *labels, uint32_t *characters, size_t n)
 {
 	qsort(characters, n, sizeof(*characters), compare_characters);
@@ -343,7 +343,7 @@ uint32_t view_class_of(const struct emnist_view *view, size_t i)
 	return view->class_of[i];
 }
 
-/* From (n_entries) to (n_classes) values; to may be from, or stand before it. */
+/* From (n_entries) to (n_classes) values; to may be from, or before it. */
 static void apply_row(const struct emnist_view *view, const float *from, float *to)
 {
 	double total = 0;
@@ -359,7 +359,7 @@ static void apply_row(const struct emnist_view *view, const float *from, float *
 	if (!view->partial)
 		total = 1;
 	for (size_t j = 0; j < view->n_classes; j++) {
-		/* With a sum of 0 the model rules all of them out, and does not say which least. */
+		/* With a sum of 0 the model excludes all of them: they share equally. */
 		double share = total > 0 ? (double)to[j] / total : 1.0 / (double)view->n_classes;
 
 		to[j] = share < 1 ? (float)share : 1;
