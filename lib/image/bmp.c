@@ -47,8 +47,8 @@ static bool is_rle(const struct bmp *bmp)
 	return bmp->compression == COMPRESSION_RLE8 || bmp->compression == COMPRESSION_RLE4;
 }
 
-/* Where the palette is, and the pixels, for whom some files give the end of the header though there
- * is a palette behind it. n_used: colors, 0: as many as there are indices. */
+/* Finds the palette and the pixels. Some files give the end of the header for the pixels although a
+ * palette follows. n_used: colors; 0: as many as there are indices. */
 static void place_palette(struct bmp *bmp, uint32_t n_used)
 {
 	const size_t n_indices = bmp->bits <= 8 ? (size_t)1 << bmp->bits : 0;
@@ -128,7 +128,7 @@ static struct bmp read_header(struct cursor *in)
 	return bmp;
 }
 
-/* Whether the compression is one that is read, of pixels of that depth. */
+/* Whether the compression is supported for that depth. */
 static bool is_supported(const struct bmp *bmp)
 {
 	const bool is_os2 =
@@ -237,8 +237,8 @@ struct runs {
 	bool upward;
 };
 
-/* n pixels, as far as the row goes; of pixel i the index is that of byte i of `from`, or of its
- * halves by turns. */
+/* n pixels, up to the end of the row; pixel i's index is byte i of `from`, or alternating halves of
+ * it. */
 static void put_run(struct runs *runs, const uint8_t *from, bool repeated, size_t n)
 {
 	const size_t width = runs->image->width, height = runs->image->height;
@@ -352,7 +352,7 @@ static enum emnist_status decode_indexed(const struct bmp *bmp, const uint8_t *b
 
 /* ------------------------------------------------------------------- masks */
 
-/* One channel of a pixel: its bits, of which the first eight count, and what they stand for. */
+/* One channel of a pixel: its bits, of which the first eight count, and their meaning. */
 struct channel {
 	uint32_t mask;
 	unsigned shift;

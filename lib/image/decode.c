@@ -13,7 +13,7 @@
 #define MAGIC(text) (text), sizeof(text) - 1
 
 struct format {
-	const char *magic; /* the first bytes, NULL where sniff tells */
+	const char *magic; /* the first bytes; NULL: sniff decides */
 	size_t magic_nbytes;
 	bool (*sniff)(const uint8_t *bytes, size_t nbytes);
 	enum emnist_status (*header)(const uint8_t *bytes, size_t nbytes,
@@ -159,8 +159,8 @@ static void drop_alpha(struct image *image)
 	image->pixels.nbytes = n_pixels * new_nbytes;
 }
 
-/* A picture of which nothing can be seen was made by a program that left the alpha of its pixels
- * at 0 and means what it drew. An empty page has one color. */
+/* An entirely invisible picture comes from a program that left alpha at 0 by mistake; an intended
+ * empty page has one color. */
 static void mend_alpha(struct image *image)
 {
 	if (!is_transparent(image) || is_uniform(image))

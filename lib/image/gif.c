@@ -70,7 +70,7 @@ static void skip_sub_blocks(struct cursor *in)
 		cursor_take(in, length);
 }
 
-/* Of extensions only the one that names the transparent color of the next frame counts. */
+/* The only extension that matters is the next frame's transparent color. */
 static void read_extension(struct gif *gif)
 {
 	const unsigned label = cursor_u8(&gif->in);
@@ -168,7 +168,7 @@ enum emnist_status gif_header(const uint8_t *bytes, size_t nbytes, struct image_
 
 /* ------------------------------------------------------------------ pixels */
 
-/* Where the next pixel of the frame goes. */
+/* The position of the frame's next pixel. */
 struct pen {
 	const struct gif *gif;
 	struct image *image;
@@ -189,8 +189,8 @@ static void next_row(struct pen *pen)
 	pen->is_full = pen->y >= pen->gif->height;
 }
 
-/* A color of the table, opaque; without any table 0 is black and 1 white, and what is beyond grey,
- * as OpenCV has it. False: the table has no such color. */
+/* A color of the table, opaque. Without any table 0 is black, 1 white, and the rest grey, as in
+ * OpenCV. False: the table has no such color. */
 static bool set_color(const struct color_table *table, unsigned index, uint8_t pixel[CHANNELS])
 {
 	if (!table->colors)

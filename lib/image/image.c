@@ -58,8 +58,8 @@ void image_clear(struct image *image)
 	*image = (struct image){0};
 }
 
-/* Where the first pixel of the upright image lies in the stored one, and how far the next pixels
- * to its right and below are, all in pixels. */
+/* Position of the upright image's first pixel in the stored one, and the steps to the pixels on its
+ * right and below, in pixels. */
 struct walk {
 	size_t start;
 	ptrdiff_t right;

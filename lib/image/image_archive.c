@@ -61,7 +61,7 @@ static enum emnist_status not_idx(const struct emnist_archive *archive, struct e
 			 archive_kind_name(kind));
 }
 
-/* bytes: the first n, IDX_HEADER_NBYTES where so many are there. */
+/* bytes: the first n, at most IDX_HEADER_NBYTES. */
 static enum emnist_status read_idx_header(struct emnist_archive *archive,
 					  const unsigned char *bytes, size_t n,
 					  struct emnist_error *error)
@@ -137,7 +137,7 @@ static enum emnist_status next_of_idx(struct emnist_archive *archive,
 
 /* ---------------------------------------------------------------------- pages */
 
-/* The pages of what is in archive->pages.file come next, if it is a TIFF file. */
+/* Starts on the pages in archive->pages.file, if it is a TIFF file. */
 static enum emnist_status begin_pages(struct emnist_archive *archive, struct emnist_error *error)
 {
 	const enum emnist_status status = tiff_queue_begin(&archive->pages, error);
@@ -148,7 +148,7 @@ static enum emnist_status begin_pages(struct emnist_archive *archive, struct emn
 			 archive->pages.pages.n, (unsigned long long)archive->n_files);
 }
 
-/* All bytes of the stream, of which n have been read. */
+/* Reads all bytes of the stream; n have been read. */
 static enum emnist_status read_stream(struct emnist_archive *archive, const unsigned char *head,
 				      size_t n, struct buffer *file, struct emnist_error *error)
 {
@@ -165,7 +165,7 @@ static enum emnist_status read_stream(struct emnist_archive *archive, const unsi
 	return EMNIST_OK;
 }
 
-/* The archive is a TIFF file, of which n bytes have been read. */
+/* The archive is a TIFF file; n bytes have been read. */
 static enum emnist_status open_tiff(struct emnist_archive *archive, const unsigned char *head,
 				    size_t n, struct emnist_error *error)
 {
@@ -178,7 +178,7 @@ static enum emnist_status open_tiff(struct emnist_archive *archive, const unsign
 
 /* --------------------------------------------------------------------- series */
 
-/* Whether the archive is image files one after the other; of one alone it is none. */
+/* Whether the archive is a series of image files; a single one does not count. */
 static enum emnist_status open_series(struct emnist_archive *archive, const unsigned char *head,
 				      size_t n, struct emnist_error *error)
 {
@@ -252,7 +252,7 @@ static bool is_hidden(const char *name)
 	return false;
 }
 
-/* Reads the member, or says why it cannot be read. */
+/* Reads the member, or reports why it cannot be read. */
 static enum emnist_status read_file(struct emnist_archive *archive, const struct member *member,
 				    struct emnist_error *error)
 {
@@ -269,8 +269,8 @@ static enum emnist_status read_file(struct emnist_archive *archive, const struct
 	return members_read_all(archive->members, archive->file_nbytes, &archive->bytes, error);
 }
 
-/* Whether the member that was read is a TIFF file of several pages, which come next; if it is
- * damaged, who reads it will find out. */
+/* Whether the member just read is a multi-page TIFF file, whose pages come next. A damaged one is
+ * left to its decoder. */
 static bool has_pages(struct emnist_archive *archive)
 {
 	struct tiff_queue *pages = &archive->pages;
@@ -387,7 +387,7 @@ enum emnist_status emnist_archive_open_fd(int fd, const void *head, size_t head_
 	return status;
 }
 
-/* Whether the name is one of MNIST's own, whose images are upright. */
+/* Whether the name is one of MNIST's own, with upright images. */
 static bool is_upright(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -29,7 +29,7 @@
 /* A unit that is coded at once covers at most 32 x 32 pixels and takes at least a bit. */
 #define MCU_N_PIXELS 1024
 
-/* Codes of a Huffman table stand for bytes. */
+/* The codes of a Huffman table stand for bytes. */
 #define MAX_CODES 256
 
 enum marker {
@@ -55,7 +55,7 @@ struct jpeg_walk {
 	struct emnist_error *error;
 };
 
-/* Steps over what is no marker (entropy-coded data, padding) to the next one. False at the end. */
+/* Skips non-markers (entropy-coded data, padding) to the next marker. False at the end. */
 static bool next_marker(struct cursor *in, unsigned *marker_ret)
 {
 	for (;;) {
@@ -133,8 +133,8 @@ static enum emnist_status check_tables(struct jpeg_walk *walk, struct cursor seg
 			      : EMNIST_OK;
 }
 
-/* EXIF data that are longer than a segment go on in the next one. A second block of them comes to
- * lie behind the first, where nothing points to it: the first one counts. */
+/* EXIF data longer than a segment continue in the next one. A second block of EXIF would be
+ * appended, where nothing refers to it: the first one counts. */
 static enum emnist_status add_exif(struct jpeg_walk *walk, struct cursor segment)
 {
 	static const char name[6] = "Exif\0";
@@ -216,7 +216,7 @@ enum emnist_status jpeg_header(const uint8_t *bytes, size_t nbytes, struct image
 	return EMNIST_OK;
 }
 
-/* What one use of libjpeg shares with its callbacks, and what is left to free after it. */
+/* The state of one use of libjpeg, shared with its callbacks and freed after it. */
 struct jpeg_job {
 	struct jpeg_error_mgr messages; /* first, for that is what libjpeg knows of this */
 	struct jpeg_decompress_struct jpeg;
@@ -285,8 +285,8 @@ static enum emnist_status report(struct jpeg_job *job, size_t nbytes, struct emn
 	return image_corrupt(error, FORMAT, "%s", text);
 }
 
-/* cmyk: as the file has it, how much there is of each ink; inverted, as Adobe's programs write it:
- * how much light each lets through. */
+/* cmyk: the amount of each ink; inverted, as Adobe's programs write it: the light that each lets
+ * through. */
 static void cmyk_to_rgb(const uint8_t *cmyk, bool inverted, size_t n, uint8_t *rgb)
 {
 	const unsigned flip = inverted ? 0 : 255;

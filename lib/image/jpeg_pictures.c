@@ -14,7 +14,7 @@
 #define TYPE_UNDEFINED 7 /* bytes */
 #define PICTURE_NBYTES 16
 
-/* The segment that says where the pictures are, behind its name. */
+/* The segment that lists the pictures, after its name. */
 struct segment {
 	size_t at; /* in the file; 0: there is none */
 	struct cursor content;
@@ -31,7 +31,7 @@ static size_t skip_scan(const uint8_t *bytes, size_t nbytes, size_t at)
 	return nbytes;
 }
 
-/* Where the picture ends that begins at `at`; 0: it does not tell. */
+/* The end of the picture that begins at `at`; 0: unknown. */
 static size_t picture_end(const uint8_t *bytes, size_t nbytes, size_t at, struct segment *segment)
 {
 	at += 2;
@@ -78,7 +78,7 @@ static struct cursor cursor_at(const struct segment *segment, size_t offset)
 	return cursor;
 }
 
-/* The list of pictures, which fails where there is none. */
+/* The list of pictures; fails if there is none. */
 static struct cursor find_list(struct segment *segment)
 {
 	struct cursor directory = segment->content;
@@ -119,7 +119,7 @@ static bool has_size(const uint8_t *bytes, size_t nbytes, size_t at, size_t size
 	return true;
 }
 
-/* Where the last of the pictures begins that the file has behind the first; 0: there is none. */
+/* The start of the file's last picture after the first; 0: none. */
 static size_t last_picture(const uint8_t *bytes, size_t nbytes, struct segment *segment)
 {
 	struct cursor list = find_list(segment);

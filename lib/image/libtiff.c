@@ -108,15 +108,16 @@ static bool is_of_limit(const char *message)
 	return strstr(message, BEYOND_LIMIT) != NULL;
 }
 
-/* What a file could make it allocate is refused before. */
+/* Only a genuine shortage: excessive sizes in a file are refused before. */
 static bool is_of_shortage(const char *message)
 {
 	return strstr(message, "emory") || strstr(message, "alloc") || strstr(message, "o space") ||
 	       strstr(message, "nsertion in tif_map");
 }
 
-/* Of pixels the first message is kept: others follow from it. Of directories the last: those before
- * are of tags that are not needed. But one of memory explains all others. */
+/* Among messages about pixels the first is kept, since others follow from it. Among those about
+ * directories the last: earlier ones are about tags that are not needed. A shortage of memory
+ * precedes all. */
 static void keep(struct tiff_file *file, char *message)
 {
 	size_t n = strlen(message);

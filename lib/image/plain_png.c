@@ -21,17 +21,16 @@
 /* The samples that become bytes at a time: those of 128x128, and a filter a row. */
 #define BLOCK_NBYTES (128 * (1 + 128))
 
-/* Rows of more bytes in all, filters included, are libpng's, which needs no more memory than two of
- * them beside the image. */
+/* Images with more bytes, filters included, go to libpng, which needs memory for two rows only. */
 #define MAX_NBYTES ((size_t)16 << 20)
 
 /* Deflate makes no more than this of one byte: 258 bytes out of two bits, see RFC 1951. */
 #define DEFLATE_MAX_RATIO 1032
 
-/* The longest match. inflate() goes byte by byte where there is less room than that. */
+/* The longest match. With less room inflate() goes byte by byte. */
 #define MATCH_NBYTES 258
 
-/* The largest window of a stream: none looks back further. */
+/* The largest window of a stream. */
 #define MAX_WINDOW_NBYTES ((size_t)32 << 10)
 
 /* Room for zlib's state, which takes 7 KiB. It needs no window where all is inflated at once. */
@@ -59,7 +58,7 @@ struct layout {
 	bool indexed;
 	unsigned depth;    /* bits of a sample */
 	size_t row_nbytes; /* without the filter */
-	size_t stride;     /* samples of a row, with those that fill its last byte */
+	size_t stride;     /* samples per row, with those that pad its last byte */
 	size_t height;
 };
 
@@ -68,7 +67,7 @@ struct zlib_memory {
 	_Alignas(max_align_t) unsigned char bytes[ZLIB_NBYTES];
 };
 
-/* The data of the next chunk; NULL where it has another name or a wrong checksum. */
+/* The data of the next chunk; NULL if it has another name or a wrong checksum. */
 static const uint8_t *take_chunk(struct cursor *in, const char *name, size_t *nbytes_ret)
 {
 	const uint32_t nbytes = cursor_u32_be(in);
@@ -161,8 +160,8 @@ static void on_zlib_free(void *memory, void *bytes)
 #define ZLIB_HEADER_NBYTES   2
 #define ZLIB_CHECKSUM_NBYTES 4
 
-/* Whether a stream may begin so, without a preset dictionary, and look back far enough for n bytes:
- * libpng, whose window is no larger than the stream says, would refuse what looks back further. */
+/* Whether a stream may begin so: without a preset dictionary, and with a window that covers n
+ * bytes. libpng uses the stream's window, and refuses references beyond it. */
 static bool is_usual_header(const uint8_t *data, size_t n)
 {
 	const size_t window = (size_t)1 << (8 + (data[0] >> 4));
@@ -240,7 +239,7 @@ static uint8_t *join_data(const struct chunks *chunks)
 	return joined;
 }
 
-/* Each of n bytes, of two samples of so many bits, becomes two. */
+/* Splits each of n bytes, with two samples of this many bits, into two. */
 static inline void split(const uint8_t *restrict from, size_t n, unsigned bits,
 			 uint8_t *restrict to)
 {
@@ -275,8 +274,7 @@ static void stretch(unsigned depth, uint8_t *samples, size_t n)
 		samples[i] = (uint8_t)(samples[i] * step);
 }
 
-/* Samples of fewer bits than 8, of rows without their filters, become bytes; n rows that fit into a
- * block, of which nothing is left. */
+/* Expands samples below 8 bits to bytes, in n rows without filters that fit a block. */
 static void spread_rows(const struct layout *layout, uint8_t packed[BLOCK_NBYTES], size_t n,
 			size_t width, uint8_t *samples)
 {

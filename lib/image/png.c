@@ -37,7 +37,7 @@
  * KiB), and two rows. */
 #define ARENA_NBYTES ((size_t)56 << 10)
 
-/* What one use of libpng shares with its callbacks, and what is left to free after it. */
+/* The state of one use of libpng, shared with its callbacks and freed after it. */
 struct png_job {
 	jmp_buf escape;
 	png_structp png;
@@ -124,7 +124,7 @@ static void on_read(png_structp png, png_bytep to, size_t nbytes)
 	memcpy(to, from, nbytes);
 }
 
-/* What libpng says of a chunk, and how it reads better around the chunk's name. */
+/* libpng's messages about a chunk, and better wording around the chunk's name. */
 static const struct chunk_fault {
 	const char *text;
 	const char *before;
@@ -171,8 +171,8 @@ static enum emnist_status report(struct png_job *job, struct emnist_error *error
 
 static const uint8_t signature[SIGNATURE_NBYTES] = "\x89PNG\r\n\x1a\n";
 
-/* The data of the first chunk of that name before one named `end`; NULL: there is none. Whether the
- * chunks are whole is for libpng to say, which comes past all of them. */
+/* The data of the first chunk with that name before one named `end`; NULL: none. libpng checks all
+ * chunks later. */
 static const uint8_t *find_chunk(const uint8_t *bytes, size_t nbytes, const char *name,
 				 const char *end, size_t *nbytes_ret)
 {
@@ -274,9 +274,7 @@ static bool can_hold(png_structp png, png_infop info, size_t nbytes)
 	return n_bits / 8 / DEFLATE_MAX_RATIO <= nbytes;
 }
 
-/* libpng refuses a tRNS chunk that is longer than the palette; what is too much of it means
- * nothing.
- */
+/* libpng refuses a tRNS chunk longer than the palette; the excess has no meaning. */
 static struct palette get_palette(const struct png_job *job)
 {
 	struct palette palette = {0};

@@ -102,7 +102,7 @@ static uint64_t row_nbytes(const struct pnm *pnm)
 	return (uint64_t)pnm->width * pnm->channels * (pnm->maximum > 255 ? 2 : 1);
 }
 
-/* Moves behind the samples of a plain file; fails where there are too few. */
+/* Skips the samples of a plain file; fails if there are too few. */
 static void skip_samples(struct pnm *pnm)
 {
 	const uint64_t n = (uint64_t)pnm->width * pnm->height * pnm->channels;

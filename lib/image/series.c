@@ -72,7 +72,7 @@ static size_t first_webp(const uint8_t *bytes, size_t nbytes)
 	return n + n % 2 + 8;
 }
 
-/* How many bytes the file that begins so has; 0: it does not tell, or is cut short. */
+/* Size of the file that begins so; 0: unknown or truncated. */
 static size_t file_nbytes(const uint8_t *bytes, size_t nbytes)
 {
 	static const struct {
@@ -103,8 +103,8 @@ size_t image_first_nbytes(const uint8_t *bytes, size_t nbytes)
 	return n && n < nbytes && image_begins(bytes + n, nbytes - n) ? n : 0;
 }
 
-/* Signatures that do not stand in other files by chance, nor as thumbnails in those that are looked
- * at. */
+/* Signatures that neither occur in other files by chance, nor as thumbnails in the supported
+ * ones. */
 static bool is_signature(const uint8_t *bytes, size_t nbytes)
 {
 	if (nbytes < 10)

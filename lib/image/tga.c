@@ -49,7 +49,7 @@ struct tga {
 	bool has_alpha;
 };
 
-/* Fails the cursor where it is shorter than the header. */
+/* Fails the cursor if the file is shorter than the header. */
 static struct tga take_header(struct cursor *in)
 {
 	struct tga tga = {.id_nbytes = cursor_u8(in)};
@@ -74,7 +74,7 @@ static bool is_color_depth(unsigned bits)
 	return bits == 15 || bits == 16 || bits == 24 || bits == 32;
 }
 
-/* An image without a map may have what a program left in the fields of one. */
+/* An image without a map may have leftovers in the map's fields. */
 static bool map_is_plausible(const struct tga *tga)
 {
 	if (tga->map_type == 0)
@@ -84,7 +84,7 @@ static bool map_is_plausible(const struct tga *tga)
 	       (tga->map_length > 0 || tga->type != TYPE_MAPPED);
 }
 
-/* Some programs say 8 attribute bits whatever the depth. */
+/* Some programs write 8 attribute bits at any depth. */
 static bool depth_is_plausible(const struct tga *tga)
 {
 	if ((tga->descriptor & ATTRIBUTE_BITS) > 8)
@@ -109,7 +109,7 @@ bool tga_sniff(const uint8_t *bytes, size_t nbytes)
 	       tga.height > 0 && !(tga.descriptor & INTERLEAVED);
 }
 
-/* Whether the extension area of version 2, where there is one, takes attribute bits for alpha. */
+/* Whether version 2's extension area, if any, declares attribute bits as alpha. */
 static bool extension_allows_alpha(const uint8_t *bytes, size_t nbytes)
 {
 	struct cursor in = cursor_over(bytes, nbytes);
@@ -152,8 +152,8 @@ static struct tga read_header(struct cursor *in)
 	return tga;
 }
 
-/* The next pixels of the image, at least one: how many, and where the first is. The others follow,
- * or, where step_ret is 0, are the same. Fails the cursor where they are not all there. */
+/* The image's next pixels, at least one: their number and the first one. The others follow, or if
+ * step_ret is 0, are the same. Fails the cursor if pixels are missing. */
 static size_t take_run(struct cursor *in, const struct tga *tga, size_t n_left,
 		       const uint8_t **from_ret, size_t *step_ret)
 {
@@ -179,7 +179,7 @@ static bool pixels_are_there(struct cursor in, const struct tga *tga)
 	return !in.failed;
 }
 
-/* As in EXIF. Rows are stored from the bottom unless the header says otherwise. */
+/* As in EXIF. Rows go from the bottom up unless the header says otherwise. */
 static unsigned orientation_of(const struct tga *tga)
 {
 	if (tga->descriptor & RIGHT_TO_LEFT)
@@ -207,8 +207,8 @@ static uint8_t scale_5_bits(unsigned value)
 	return (uint8_t)((value & 31) * 255 / 31);
 }
 
-/* Red, green, blue, and alpha where the image has it. The bit that 16 have beside three times 5 is
- * taken for alpha by some programs, for its opposite by others. */
+/* Red, green, blue, and alpha if there is any. Programs disagree on the 16th bit, next to three
+ * times 5: alpha, or its inverse. */
 static void set_color(const struct tga *tga, unsigned bits, const uint8_t *from, uint8_t *to)
 {
 	if (bits < 24) {

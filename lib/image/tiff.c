@@ -34,7 +34,7 @@ struct tiff_page {
 
 /* ----------------------------------------------------------------------- fields */
 
-/* A field of 16 bits, or what it is where the file does not say. */
+/* A field of 16 bits, or its default. */
 static unsigned u16_field(const struct tiff_file *file, uint32_t tag, unsigned otherwise)
 {
 	uint16_t value;
@@ -49,7 +49,7 @@ static uint32_t u32_field(const struct tiff_file *file, uint32_t tag)
 	return file->library->TIFFGetFieldDefaulted(file->tiff, tag, &value) ? value : 0;
 }
 
-/* Some fax programs leave it out, and mean what a fax is. */
+/* Some fax programs omit it; faxes have one meaning. */
 static unsigned photometric_of(const struct tiff_page *page)
 {
 	unsigned otherwise = page->layout.n_samples >= 3 ? PHOTOMETRIC_RGB : PHOTOMETRIC_MINISBLACK;
@@ -59,7 +59,7 @@ static unsigned photometric_of(const struct tiff_page *page)
 	return u16_field(&page->file, TIFFTAG_PHOTOMETRIC, otherwise);
 }
 
-/* Which of the samples beside the colors is alpha; one of which a file says nothing is not. */
+/* Finds alpha among the extra samples; an undeclared one is not alpha. */
 static void read_alpha(struct tiff_page *page)
 {
 	struct tiff_layout *layout = &page->layout;

@@ -54,7 +54,7 @@ struct entry {
 	unsigned tag;
 	unsigned type;
 	uint64_t n;        /* values */
-	size_t values;     /* where they are; there are nbytes bytes from there on */
+	size_t values;     /* offset of the values; nbytes bytes follow there */
 	size_t nbytes;     /* of all values */
 	bool is_out_there; /* and not in the entry */
 };
@@ -70,7 +70,7 @@ static const struct layout *layout_of(const struct tiff_pages *pages)
 	return pages->big ? &bigtiff : &classic;
 }
 
-/* Of n bytes at an offset where they are. */
+/* Reads a number of n bytes at an offset. */
 static uint64_t number_at(const struct tiff_pages *pages, size_t offset, size_t n)
 {
 	const uint8_t *b = pages->bytes + offset;
@@ -264,7 +264,7 @@ static bool find_strips(const struct tiff_pages *pages, const struct directory *
 	return true;
 }
 
-/* Strip i; NULL where it is not all there. */
+/* Strip i; NULL if it is incomplete. */
 static const uint8_t *strip_of(const struct tiff_pages *pages, const struct strips *strips,
 			       uint64_t i, size_t *nbytes_ret)
 {
@@ -285,7 +285,7 @@ bool tiff_page_is_whole(const struct tiff_pages *pages, uint64_t offset)
 
 	if (!read_directory(pages, offset, &directory))
 		return false;
-	/* Where a file does not say how long they are, libtiff finds out. */
+	/* libtiff finds missing lengths itself. */
 	if (!find_strips(pages, &directory, &strips))
 		return true;
 	for (uint64_t i = 0; i < strips.n; i++)
@@ -332,7 +332,7 @@ static size_t append(struct page_writer *writer, const void *bytes, size_t n)
 	return offset;
 }
 
-/* Writes a number of n bytes over what is at an offset of the file. */
+/* Overwrites a number of n bytes at an offset of the file. */
 static void put_number(struct page_writer *writer, size_t offset, uint64_t value, size_t n)
 {
 	uint8_t *b;
@@ -372,7 +372,7 @@ static void put_strips(struct page_writer *writer, const struct strips *strips, 
 	}
 }
 
-/* The values of the entry at entry_at where they do not fit into it. */
+/* Copies the values of the entry at entry_at if they do not fit into it. */
 static void put_values(struct page_writer *writer, const struct entry *entry, size_t entry_at)
 {
 	const size_t n = layout_of(writer->pages)->offset_nbytes;
@@ -382,7 +382,7 @@ static void put_values(struct page_writer *writer, const struct entry *entry, si
 			   append(writer, writer->pages->bytes + entry->values, entry->nbytes), n);
 }
 
-/* Whether it leads to what is not copied. */
+/* Whether it refers to something that is not copied. */
 static bool is_left_behind(const struct entry *entry)
 {
 	return entry->tag == TAG_SUB_DIRECTORIES || entry->tag == TAG_EXIF ||
@@ -399,8 +399,8 @@ static size_t count_kept(const struct tiff_pages *pages, const struct directory 
 	return n;
 }
 
-/* Header and directory, the values of which may still be elsewhere. Returns where the first entry
- * is. */
+/* Writes the header and the directory, whose values may still be elsewhere. Returns the position of
+ * the first entry. */
 static size_t put_directory(struct page_writer *writer, const struct directory *directory)
 {
 	const struct tiff_pages *pages = writer->pages;

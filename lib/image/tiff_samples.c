@@ -43,7 +43,7 @@ static unsigned sample_at(const uint8_t *row, size_t i, unsigned bits)
 	       ((1u << bits) - 1);
 }
 
-/* The first sample of a row's pixels that is of channel, and how far it is to the next. */
+/* Position of a channel's first sample in a row, and the distance to the next. */
 struct stride {
 	size_t first;
 	size_t step;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The neighbor that is nearest to left + above - above_left; left, then above, where they tie. */
+/* The neighbor nearest to left + above - above_left; ties prefer left, then above. */
 static int paeth(int left, int above, int above_left)
 {
 	const int to_left = abs(above - above_left);
@@ -19,20 +19,20 @@ static int paeth(int left, int above, int above_left)
 
 	int nearest = left, least = to_left;
 
-	/* Without branches, which nobody could guess. */
+	/* Without branches, which would be unpredictable. */
 	nearest = to_above < least ? above : nearest;
 	least = to_above < least ? to_above : least;
 	return to_above_left < least ? above_left : nearest;
 }
 
-/* Eight bytes as a number whose lowest byte is the first; and back. */
+/* Converts between eight bytes and a number whose lowest byte is the first. */
 static inline uint64_t first_lowest(uint64_t word)
 {
 	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(word) : word;
 }
 
-/* Eight bytes at a time, in pairs whose sums have 16 bits each: a product with ones adds to each
- * pair those before it. */
+/* Eight bytes at a time, in pairs whose sums have 16 bits each: multiplying by ones adds the
+ * preceding pairs to each pair. */
 static void undo_sub(const uint8_t *in, size_t n, uint8_t *row)
 {
 	const uint64_t low = UINT64_C(0x00ff00ff00ff00ff), ones = UINT64_C(0x0001000100010001);

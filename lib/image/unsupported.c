@@ -10,7 +10,7 @@
 /* A string of bytes and its length: it may hold zeros. */
 #define MAGIC(text) (text), sizeof(text) - 1
 
-/* An SVG file may begin with comments and declarations of so many bytes. */
+/* Comments and declarations at the start of an SVG file may take this many bytes. */
 #define SVG_SEARCHED_NBYTES ((size_t)4096)
 
 static const struct unsupported {

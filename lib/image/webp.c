@@ -32,7 +32,7 @@ static struct {
 	LIBWEBP_FUNCTIONS(LIBRARY_MEMBER)
 } libwebp;
 
-/* A picture in the file, and where on the canvas it lies. */
+/* A picture in the file, and its position on the canvas. */
 struct frame {
 	const uint8_t *bytes; /* NULL: not found yet */
 	size_t nbytes;
@@ -104,7 +104,7 @@ static void read_frame(struct frame *frame, struct cursor content)
 	frame->nbytes = cursor_left(&content);
 }
 
-/* Where no frame came before. head: of the chunk that content is of. */
+/* Only before the first frame. head: of the chunk that contains content. */
 static void read_chunk(struct webp *webp, const unsigned char *head, struct cursor content,
 		       const uint8_t *file, size_t nbytes)
 {
@@ -170,7 +170,7 @@ static enum emnist_status report(VP8StatusCode code, size_t nbytes, struct emnis
 	}
 }
 
-/* What libwebp says of the frame, which gets the size that it has. */
+/* Reads the frame's features from libwebp, and sets its size. */
 static enum emnist_status read_features(struct webp *webp, WebPBitstreamFeatures *features,
 					size_t nbytes, struct emnist_error *error)
 {
