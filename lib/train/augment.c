@@ -1,13 +1,15 @@
 /*
  * augment.c - random affine and elastic distortions of 28x28 images.
  *
- * Each pixel of the result looks up where it came from: source = A (target - center) + center +
- * shift + field(target). The field is Simard's elastic distortion (2003), noise smoothed over 4
- * pixels, made the cheap way round: random displacements at the knots of a cubic B-spline, whose
- * basis functions have that width. The source is copied into a frame of background wide enough that
- * every clamped position and its right and lower neighbors lie inside, so the inner loop has no
- * branch. The four pixels that it interpolates between are bytes of one word, so that a vector of
- * results gathers once, which is what takes the time, and not four times.
+ * Each result pixel looks up its source position: source = A (target - center) + center + shift +
+ * field(target). The field is Simard's elastic distortion (2003), noise smoothed over 4 pixels. It
+ * is computed cheaply: random displacements at the knots of a cubic B-spline, whose basis functions
+ * have that width.
+ *
+ * The source is copied into a frame of background, wide enough that every clamped position and its
+ * right and lower neighbors are inside: the inner loop has no branch. The four pixels to
+ * interpolate are bytes of one word, so that a vector of results needs one gather instead of four;
+ * gathers take most of the time.
  */
 #include "augment.h"
 

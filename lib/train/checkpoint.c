@@ -1,6 +1,6 @@
 /*
- * checkpoint.c - layout: a header of fixed size, the network's five arrays as they lie in memory,
- * and the CRC-32 of all before it. Numbers are in the machine's own byte order.
+ * checkpoint.c - layout: a header of fixed size, the network's five arrays as they are in memory,
+ * and the CRC-32 of everything before it. Numbers are in the machine's byte order.
  */
 #include "checkpoint.h"
 

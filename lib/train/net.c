@@ -1,6 +1,4 @@
-/*
- * net.c - making a network to train, and turning it into a model.
- */
+/* net.c - creates a network to train, and turns it into a model. */
 #include "net.h"
 
 #include "../base/memory.h"

@@ -1,14 +1,14 @@
 /*
- * net.h - the network while it learns.
+ * net.h - the network during training.
  *
- * Layer l computes z = x W^T (+ b), then, in hidden layers, batch normalization (where wanted), the
- * activation and dropout; the last layer's z are the logits. All parameters of all layers lie in
- * one array, so that the optimizer, the checkpoint and the averaging of weights each see one run of
- * numbers.
+ * Layer l computes z = x W^T (+ b). Hidden layers then apply batch normalization (optional), the
+ * activation and dropout; the last layer's z are the logits. All parameters of all layers are in
+ * one array, so that the optimizer, the checkpoint and weight averaging each work on a single
+ * array.
  *
- * Weights are packed in panels of PANEL_COLUMNS outputs (panels.h). What fills the
- * last panel, and biases, scales and statistics up to there, takes part in everything and stays
- * zero: no loss hangs on it.
+ * Weights are packed in panels of PANEL_COLUMNS outputs (panels.h). The padding of the last panel,
+ * and that of biases, scales and statistics, takes part in everything and stays zero, since the
+ * loss does not depend on it.
  */
 #ifndef TRAIN_NET_H
 #define TRAIN_NET_H
@@ -16,7 +16,7 @@
 #include "../network/model.h"
 #include "random.h"
 
-/* Where a layer's parameters lie in the array of all. */
+/* The positions of a layer's parameters in the array of all. */
 struct net_layer {
 	size_t n_inputs;
 	size_t n_outputs;
@@ -36,19 +36,19 @@ struct net {
 	size_t n_parameters;
 	size_t n_stats;
 	float *parameters; /* (n_parameters), what is learned */
-	float *momentum;   /* (n_parameters), AdamW's mean of gradients */
-	float *velocity;   /* (n_parameters), AdamW's mean of squared gradients */
-	float *average;    /* (n_parameters), the averaged weights that are kept in the end */
+	float *momentum;   /* (n_parameters), AdamW's first moment */
+	float *velocity;   /* (n_parameters), AdamW's second moment */
+	float *average;    /* (n_parameters), averaged weights: the result of training */
 	float *stats;      /* (n_stats), running averages for batch normalization */
 };
 
-/* Where a weight lies among the parameters. */
+/* Position of a weight among the parameters. */
 static inline size_t net_weight(const struct net_layer *layer, size_t output, size_t input)
 {
 	return layer->weights + panels_place(layer->n_inputs, output, input);
 }
 
-/* The variance that batch normalization adds, PyTorch's default. */
+/* The epsilon of batch normalization, PyTorch's default. */
 #define NET_EPSILON 1e-5F
 
 struct net_shape {
@@ -60,13 +60,13 @@ struct net_shape {
 	bool batch_norm;
 };
 
-/* Allocates a network and draws its weights; all zero but weights, scales and variances. Release
- * with net_clear(), also after a failure. */
+/* Allocates a network and draws its weights; everything but weights, scales and variances is zero.
+ * Release with net_clear(), even after a failure. */
 enum emnist_status net_init(struct net *net, const struct net_shape *shape, uint64_t seed,
 			    struct emnist_error *error);
 
-/* The averaged network as a model with these labels, batch normalization folded into the weights.
- * Free with emnist_model_free(). */
+/* The averaged network as a model with these labels; batch normalization is folded into the
+ * weights. Free with emnist_model_free(). */
 enum emnist_status net_to_model(const struct net *net, const struct emnist_labels *labels,
 				struct emnist_model **model_ret, struct emnist_error *error);
 

@@ -1,6 +1,4 @@
-/*
- * optimizer.c - AdamW (Loshchilov, Hutter 2019) in the form of PyTorch's, averaging as it goes.
- */
+/* optimizer.c - AdamW (Loshchilov, Hutter 2019) in PyTorch's form, with weight averaging. */
 #include "optimizer.h"
 
 #include "../base/simd.h"

@@ -1,6 +1,4 @@
-/*
- * optimizer.h - AdamW with an average of the weights, and the schedule of its learning rate.
- */
+/* optimizer.h - AdamW with weight averaging, and the learning rate schedule. */
 #ifndef TRAIN_OPTIMIZER_H
 #define TRAIN_OPTIMIZER_H
 
@@ -19,21 +17,24 @@ struct optimizer {
 struct schedule {
 	uint64_t n_steps;
 	uint64_t n_warmup;
-	uint64_t n_frozen;   /* steps, at the end, in which running statistics stay as they are */
+	uint64_t n_frozen;   /* last steps, in which running statistics are frozen */
 	double peak;         /* learning rate */
-	double weight_decay; /* a step takes learning_rate * weight_decay of each weight */
+	double weight_decay; /* a step subtracts learning_rate * weight_decay of each weight */
 	double ema_decay;    /* 0: no averaging */
 };
 
 /* Step 0..n_steps-1: linear warm-up, then half a cosine down to zero (Loshchilov, Hutter 2017). */
 struct optimizer schedule_at(const struct schedule *schedule, uint64_t step);
 
-/* Whether batch normalization keeps its running statistics in a step, and normalizes by them. */
+/*
+ * Whether batch normalization normalizes by its running statistics in a step, without updating
+ * them.
+ */
 bool schedule_freezes(const struct schedule *schedule, uint64_t step);
 
-/* Updates all parameters of columns [begin, end) of a layer, in whole panels, from the deltas that
- * the batch left, and their running statistics. scratch: (end - begin) x (n_inputs + n_rows of the
- * batch) floats, aligned to 64 bytes. */
+/* Updates all parameters of columns [begin, end) of a layer, whole panels, from the batch's deltas;
+ * and their running statistics. scratch: (end - begin) x (n_inputs + n_rows of the batch) floats,
+ * aligned to 64 bytes. */
 void optimizer_update(const struct optimizer *optimizer, const struct batch *batch, struct net *net,
 		      size_t layer, size_t begin, size_t end, float *scratch);
 

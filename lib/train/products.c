@@ -1,9 +1,9 @@
 /*
- * products.c - the three matrix products of a layer that learns.
+ * products.c - the three matrix products of a layer in training.
  *
- * Two thirds of an image's pixels are zero, and so is half of what comes out of ReLU and dropout:
- * the product forward and the gradient by the weights are made for an engine that skips zeros. What
- * goes backward has none.
+ * Two thirds of an image's pixels are zero, as is half of the output of ReLU and dropout. So the
+ * forward product and the gradient by the weights use an engine that skips zeros. The backward
+ * product has none to skip.
  */
 #include "products.h"
 

@@ -1,9 +1,9 @@
 /*
- * random.h - random numbers that depend on what they are for, not on when they are drawn.
+ * random.h - random numbers that depend on their purpose, not on when they are drawn.
  *
- * Each use (the shuffle of an epoch, the distortion of one image in one epoch) opens a stream of
- * its own from the seed and its coordinates, so that results do not depend on threads and training
- * can go on from any step.
+ * Each use (the shuffle of an epoch, the distortion of one image in one epoch) derives its own
+ * stream from the seed and its coordinates. So results do not depend on threads, and training can
+ * resume from any step.
  */
 #ifndef TRAIN_RANDOM_H
 #define TRAIN_RANDOM_H
@@ -27,7 +27,7 @@ struct random {
 	uint64_t state;
 };
 
-/* The finaliser of SplitMix64 (Steele, Lea, Flood 2014; constants of Stafford's mix 13). */
+/* The finalizer of SplitMix64 (Steele, Lea, Flood 2014; constants of Stafford's mix 13). */
 static inline uint64_t random_mix(uint64_t x)
 {
 	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -74,7 +74,7 @@ static inline uint64_t random_below(struct random *random, uint64_t n)
 	}
 }
 
-/* A 32-bit hash of a counter, cheap enough for one a unit ("lowbias32", Wellons 2018). */
+/* A 32-bit hash of a counter, cheap enough for one per unit ("lowbias32", Wellons 2018). */
 static inline uint32_t random_hash32(uint32_t x)
 {
 	x = (x ^ x >> 16) * UINT32_C(0x7feb352d);

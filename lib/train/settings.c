@@ -1,6 +1,4 @@
-/*
- * settings.c - checking and completing the options of a training run.
- */
+/* settings.c - checks and completes the options of a training run. */
 #include "settings.h"
 
 #include "../network/model.h"

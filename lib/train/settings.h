@@ -22,12 +22,12 @@ struct settings {
 	double warmup_epochs;
 	double weight_decay;
 	double ema_decay; /* 0: none */
-	double freeze;    /* share of the steps, at the end, with constant statistics */
+	double freeze;    /* fraction of the steps, at the end, with frozen statistics */
 	double label_smoothing;
 
 	struct distortion distortion;
-	double anneal;       /* share of the variants, at the end, in which distortions fade out */
-	unsigned n_variants; /* ways that each image is distorted in, one an epoch, in turn */
+	double anneal; /* fraction of the variants, at the end, over which distortions fade out */
+	unsigned n_variants; /* distortions of each image, used in turn, one per epoch */
 
 	double temperature;
 	double teacher_share;
@@ -39,15 +39,15 @@ struct settings {
 	double checkpoint_seconds;
 };
 
-/* Fills settings from options (which may be NULL), or names the option that is out of range. */
+/* Fills settings from options (may be NULL), or names the option that is out of range. */
 enum emnist_status settings_resolve(struct settings *settings,
 				    const struct emnist_train_options *options,
 				    struct emnist_error *error);
 
-/* How the images are distorted in a variant, 0..n_variants-1. */
+/* The distortion of images in a variant, 0..n_variants-1. */
 struct distortion settings_distortion(const struct settings *settings, uint64_t variant);
 
-/* A number that changes with every setting that changes the result. */
+/* A hash of all settings that affect the result. */
 uint64_t settings_fingerprint(const struct settings *settings);
 
 #endif

@@ -1,6 +1,4 @@
-/*
- * soft_labels.c - rows of a large idx file of probabilities, read in place.
- */
+/* soft_labels.c - rows of a large idx file of probabilities, read on demand. */
 #include "soft_labels.h"
 
 #include "../base/cursor.h"

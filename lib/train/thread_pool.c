@@ -1,11 +1,11 @@
 /*
- * thread_pool.c - one step of training on several threads.
+ * thread_pool.c - one training step on several threads.
  *
- * A step has two phases. First each shard of the batch goes forward and backward by itself. Then
- * each block of a layer's outputs has its gradient computed over the whole batch and its parameters
- * updated at once, while the gradient is still in the cache. Shards and blocks are tasks that the
- * threads take as they come; what a task computes does not depend on who does it, so neither does
- * the result.
+ * A step has two phases. First each shard of the batch goes forward and backward by itself. Then,
+ * for each block of a layer's outputs, the gradient over the whole batch is computed, and the
+ * parameters are updated at once, while the gradient is in the cache. Shards and blocks are tasks
+ * that threads take as they come. A task's result does not depend on its thread, so neither does
+ * the step's.
  */
 #include "thread_pool.h"
 

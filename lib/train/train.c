@@ -1,6 +1,4 @@
-/*
- * train.c - a training run: from datasets and options to a model.
- */
+/* train.c - a training run: from datasets and options to a model. */
 #include "../base/memory.h"
 #include "checkpoint.h"
 #include "settings.h"

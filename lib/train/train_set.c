@@ -1,6 +1,6 @@
 /*
- * train_set.c - reading datasets whole, mapping their classes to the model's, holding images out
- * for validation, and weighting the rest to given class frequencies.
+ * train_set.c - reads whole datasets, maps their classes to the model's, holds out images for
+ * validation, and weights the rest to given class frequencies.
  */
 #include "train_set.h"
 

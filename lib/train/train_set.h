@@ -1,6 +1,4 @@
-/*
- * train_set.h - all images to train on, in memory, with what each should be recognized as.
- */
+/* train_set.h - all training images in memory, with their ground truth. */
 #ifndef TRAIN_TRAIN_SET_H
 #define TRAIN_TRAIN_SET_H
 
@@ -11,26 +9,26 @@ struct train_set {
 	size_t n_images;
 	uint8_t *pixels;        /* (n_images, 784) upright, row-major */
 	uint32_t *target;       /* (n_images) positions in targets */
-	size_t n_targets;       /* the classes of all datasets, one dataset after the other */
+	size_t n_targets;       /* the classes of all datasets, in their order */
 	struct target *targets; /* (n_targets) */
 	size_t n_datasets;
-	size_t *sizes;        /* (n_datasets) images of each; they stand in this order */
+	size_t *sizes;        /* (n_datasets) images of each, in this order */
 	size_t n_training;    /* images to learn from */
-	uint32_t *training;   /* (n_training) rising positions of images */
+	uint32_t *training;   /* (n_training) ascending positions of images */
 	size_t n_validation;  /* images held out of the first dataset */
-	uint32_t *validation; /* (n_validation) rising positions of images */
-	uint64_t fingerprint; /* of pixels and targets, to know the same data again */
+	uint32_t *validation; /* (n_validation) ascending positions of images */
+	uint64_t fingerprint; /* hash of pixels and targets, to recognize the same data */
 };
 
 struct train_set_options {
 	const struct emnist_labels *labels; /* the model's */
-	bool leave_out;                     /* images of none of these; else they are an error */
-	double validation;                  /* share of the first dataset, [0,0.9] */
-	const double *class_frequencies;    /* (n of labels) or NULL; see emnist_train() */
+	bool leave_out;    /* skip images of other classes; otherwise they are an error */
+	double validation; /* share of the first dataset, [0,0.9] */
+	const double *class_frequencies; /* (n of labels) or NULL; see emnist_train() */
 	uint64_t seed;
 };
 
-/* Reads all that is left of the datasets. Release with train_set_clear(), also after a failure. */
+/* Reads the rest of the datasets. Release with train_set_clear(), even after a failure. */
 enum emnist_status train_set_load(struct train_set *set, struct emnist_dataset *const *datasets,
 				  size_t n_datasets, const struct train_set_options *options,
 				  struct emnist_error *error);

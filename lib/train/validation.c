@@ -1,6 +1,4 @@
-/*
- * validation.c - how well a model does on the images held out, and how sure it should be.
- */
+/* validation.c - the accuracy and the calibration of a model on the images held out. */
 #include "validation.h"
 
 #include "../base/memory.h"

@@ -1,9 +1,8 @@
 /*
- * variants.c - what training would show a network, written down for teachers that are trained and
- * asked elsewhere.
+ * variants.c - writes what training would show a network, for teachers trained and run elsewhere.
  *
- * The files are idx, uncompressed; their rows are the images of all datasets in their order, those
- * held out among them, undistorted and without weight.
+ * The files are uncompressed idx. Their rows are the images of all datasets in order, including
+ * those held out, which are undistorted and without weight.
  */
 #include "../base/memory.h"
 #include "../io/outfile.h"
