@@ -1,9 +1,9 @@
 /*
- * compare.c - two models on the same images: how much better one is, and whether that is chance.
+ * compare.c - compares two models on the same images: how much better one is, and whether by
+ * chance.
  *
- * Only the images on which they differ tell. The test is exact, always: its sum has few terms that
- * count, so that there is no need for an approximation where it is good, nor for a rule that says
- * where it is.
+ * Only images on which they differ count. The test is always exact: its sum has few significant
+ * terms, so no approximation is needed, and no rule for when it applies.
  */
 #include "compare.h"
 #include "../base/error.h"

@@ -1,9 +1,9 @@
 /*
- * confidence.c - how probable the answers were, and whether they were right.
+ * confidence.c - the probabilities of the answers, and whether they were correct.
  *
- * An answer is one 32-bit number: the bits of its probability, which order as the probabilities do
- * and whose upper two are zero up to 1.0, and below them whether it was right. Sorted numbers are
- * sorted answers, and a large dataset costs four bytes an image.
+ * An answer is one 32-bit number: the bits of its probability, which sort like probabilities and
+ * whose upper two are zero up to 1.0, and below them whether it was correct. Sorted numbers are
+ * sorted answers, and a large dataset takes four bytes per image.
  */
 #include "confidence.h"
 #include "../emnist_eval.h"

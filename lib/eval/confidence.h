@@ -1,6 +1,6 @@
 /*
- * confidence.h - how probable the answers were, and whether they were right: what it takes to tell
- * what becomes of accuracy where the least sure are not given.
+ * confidence.h - the probabilities of the answers, and whether they were correct: gives accuracy
+ * against coverage.
  */
 #ifndef EVAL_CONFIDENCE_H
 #define EVAL_CONFIDENCE_H
@@ -17,7 +17,7 @@ struct emnist_confidence {
 /* False when memory is short. */
 bool confidence_add(struct emnist_confidence *confidence, float probability, bool correct);
 
-/* Before it is asked, and after all is added. */
+/* Call it after the last answer, before any query. */
 void confidence_sort(struct emnist_confidence *confidence);
 
 void confidence_free(struct emnist_confidence *confidence);

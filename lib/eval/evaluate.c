@@ -1,9 +1,8 @@
 /*
- * evaluate.c - runs a model over a dataset with several threads.
+ * evaluate.c - runs a model over a dataset on several threads.
  *
- * Batches are cut from the dataset's order, run by whichever worker is free, and tallied in order
- * again, so that the figures do not depend on the number of threads. Images that a view leaves out
- * do not go through the network.
+ * Batches follow the dataset's order, run on any free worker, and are tallied in order again. So
+ * results do not depend on the number of threads. Images outside of a view skip the network.
  */
 #include "../base/error.h"
 #include "../base/memory.h"

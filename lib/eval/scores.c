@@ -1,9 +1,9 @@
 /*
- * scores.c - what follows from a confusion matrix and from the answers: intervals, scores of
- * classes, what is confused, which mistakes were made with most confidence.
+ * scores.c - results from a confusion matrix and the answers: intervals, scores per class,
+ * confusions, and the most confident mistakes.
  *
- * A class may stand for several characters, and the model may have one class for each of them; so
- * "taken for it" means taken for any class that has a character in common with it.
+ * A class may stand for several characters, and the model may have one class for each. So "taken
+ * for it" means taken for any class that shares a character with it.
  */
 #include "../base/error.h"
 #include "../emnist_eval.h"

@@ -1,11 +1,11 @@
 /*
- * tally.c - from probabilities and true classes to the figures of struct emnist_evaluation.
+ * tally.c - turns probabilities and true classes into struct emnist_evaluation.
  *
- * A dataset's classes and a model's need not be the same: whether a prediction is right is a
- * question of characters in common, answered beforehand for each pair of classes.
+ * A dataset's classes may differ from a model's. A prediction is right if the two classes share a
+ * character, which is determined once for each pair of classes.
  *
- * Sums are taken in double, image after image, so that equal input in equal order gives equal
- * figures, to the last bit.
+ * Sums are doubles, added image by image: the same input in the same order gives the same figures,
+ * to the last bit.
  */
 #include "tally.h"
 

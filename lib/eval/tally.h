@@ -1,6 +1,4 @@
-/*
- * tally.h - from probabilities and true classes to the figures of struct emnist_evaluation.
- */
+/* tally.h - turns probabilities and true classes into struct emnist_evaluation. */
 #ifndef EVAL_TALLY_H
 #define EVAL_TALLY_H
 
@@ -9,7 +7,7 @@
 #include "../emnist_eval.h"
 #include "confidence.h"
 
-/* The least probability that counts for the likelihood: -log of 0 has no mean. */
+/* Lower bound for probabilities in the likelihood: -log of 0 has no mean. */
 #define TALLY_MIN_PROBABILITY 1e-30
 
 /* The most cells of a confusion matrix. */
@@ -18,7 +16,7 @@
 struct tally {
 	size_t n_true;
 	size_t n_predicted;
-	bool *matches; /* (n_true, n_predicted): have a character in common */
+	bool *matches; /* (n_true, n_predicted): whether they share a character */
 	bool *matches_nocase;
 	uint64_t *confusion; /* (n_true, n_predicted) */
 	uint64_t n_images;
@@ -32,20 +30,19 @@ struct tally {
 	struct emnist_confidence *confidence;
 };
 
-/* An empty tally for a dataset's and a model's labels. Release with tally_clear(), also after a
+/* An empty tally for a dataset's and a model's labels. Release with tally_clear(), even after a
  * failure. */
 enum emnist_status tally_init(struct tally *tally, const struct emnist_labels *true_labels,
 			      const struct emnist_labels *predicted_labels,
 			      struct emnist_error *error);
 
-/* probabilities: (n, n_predicted). classes: (n) positions in the true labels. images: (n) which
- * images of the dataset they are, for answers that are kept; NULL: they are not. False when memory
- * is short. */
+/* probabilities: (n, n_predicted). classes: (n) positions in the true labels. images: (n) their
+ * indices in the dataset, to keep the answers; NULL: not kept. False when memory is short. */
 bool tally_add(struct tally *tally, const float *probabilities, const uint16_t *classes,
 	       const uint32_t *images, size_t n);
 
-/* The figures so far; confusion matrix, confidence and answers are handed over, the tally is of no
- * more use. */
+/* The results so far. Confusion matrix, confidence and answers move to them; the tally is used
+ * up. */
 void tally_finish(struct tally *tally, struct emnist_evaluation *evaluation);
 
 void tally_clear(struct tally *tally);
