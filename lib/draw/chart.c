@@ -1,9 +1,9 @@
 /*
- * chart.c - class counts as bars, in PNG: a panel a dataset.
+ * chart.c - class counts as a bar chart in PNG, with one panel per dataset.
  *
- * The sheet is painted as one byte a pixel, a place in the palette, and becomes colors when the PNG
- * writer asks for its rows. The colors of groups are of the palette of Okabe and Ito, which people
- * who see few colors tell apart, and each bar has its label underneath.
+ * The chart is painted with one byte per pixel, a palette index, and becomes colors as the PNG
+ * writer asks for rows. The colors of groups are from the palette of Okabe and Ito, which is safe
+ * for color-blind readers, and each bar is labelled.
  */
 #include "chart.h"
 

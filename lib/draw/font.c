@@ -1,8 +1,8 @@
 /*
- * font.c - the glyphs, and how a text is spelled with them.
+ * font.c - the glyphs, and how text is spelled with them.
  *
- * Bitmaps of X.Org's fixed font 6x13 ("Public domain font. Share and enjoy."), as lib/draw/font.py
- * prints them.
+ * Bitmaps of X.Org's fixed font 6x13 ("Public domain font. Share and enjoy."), printed by
+ * lib/draw/font.py.
  */
 #include "font.h"
 

@@ -1,6 +1,4 @@
-/*
- * heat.c - the scale of heat maps: from counts to levels, from levels to colors.
- */
+/* heat.c - the scale of heat maps: from counts to levels to colors. */
 #include "heat.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /*
- * heatmap.c - the confusion matrix as a picture: a square of color for each of its cells, labels
- * along both axes, and beneath it what the colors mean.
+ * heatmap.c - draws a confusion matrix: a colored square per cell, labels along both axes, and a
+ * legend below.
  */
 #include "heatmap.h"
 

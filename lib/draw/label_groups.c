@@ -1,6 +1,4 @@
-/*
- * label_groups.c - the groups that classes are in.
- */
+/* label_groups.c - groups classes by their characters. */
 #include "label_groups.h"
 
 #include "../labels/labels.h"

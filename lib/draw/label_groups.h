@@ -1,7 +1,4 @@
-/*
- * label_groups.h - classes in groups, by what their characters have in common: bars of one group
- * have one color.
- */
+/* label_groups.h - groups classes by their characters: bars of a group share a color. */
 #ifndef DRAW_LABEL_GROUPS_H
 #define DRAW_LABEL_GROUPS_H
 
@@ -11,7 +8,7 @@ enum label_group {
 	LABEL_GROUP_DIGITS = 0, /* 0-9 */
 	LABEL_GROUP_UPPER,      /* A-Z */
 	LABEL_GROUP_LOWER,      /* a-z */
-	LABEL_GROUP_BOTH_CASES, /* letters, A-Z and a-z both among them, as in EMNIST Letters */
+	LABEL_GROUP_BOTH_CASES, /* both A-Z and a-z, as in EMNIST Letters */
 	LABEL_GROUP_OTHER,
 };
 #define N_LABEL_GROUPS 5

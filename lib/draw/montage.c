@@ -1,8 +1,8 @@
 /*
- * montage.c - a contact sheet of 28x28 pictures with text underneath, as PNG.
+ * montage.c - a contact sheet of 28x28 images with captions, as PNG.
  *
- * The sheet is never in memory: pictures and texts are kept as they came, and each row of pixels is
- * made when the PNG writer asks for it.
+ * The sheet is never in memory: images and captions are kept, and each row of pixels is drawn when
+ * the PNG writer asks for it.
  */
 #include "montage.h"
 
