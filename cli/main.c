@@ -1,6 +1,4 @@
-/*
- * main.c - the table of commands, and what has to be in order before one of them runs.
- */
+/* main.c - the table of commands, and the setup before one of them runs. */
 #include "common/commands.h"
 
 #include <fcntl.h>

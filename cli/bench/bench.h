@@ -10,29 +10,29 @@
 
 /* ------------------------------------------------------------------- stopwatch */
 
-/* The error where nothing can be measured. */
+/* The error if nothing can be measured. */
 #define STOPWATCH_STANDS_STILL "the clock stands still (CLOCK_MONOTONIC)"
 
 struct work {
 	const void *context; /* handed to each function */
-	/* What a thread works with; called in the caller's thread. NULL and *error on failure. */
+	/* Makes a worker's state, on the caller's thread. NULL and *error on failure. */
 	void *(*make)(const void *context, struct emnist_error *error);
 	void (*free)(void *worker);
-	/* Works on some images; returns how many, or 0 and *error. */
+	/* Processes some images; returns how many, or 0 and *error. */
 	size_t (*run)(const void *context, void *worker, struct emnist_error *error);
 };
 
-/* Measures for about `seconds`: the images a second of the median of several rounds, all threads
- * together. Stops early, with 0 for a rate, when a signal came. */
+/* Measures for about `seconds`: images per second, all threads together, as the median of several
+ * rounds. A signal stops it early, with a rate of 0. */
 enum emnist_status stopwatch_run(const struct work *work, unsigned n_threads, double seconds,
 				 double *rate_ret, struct emnist_error *error);
 
-/* The median of n values, n > 0, which are put in order. */
+/* The median of n values, n > 0; sorts them. */
 double median_of(double *values, size_t n);
 
 /* ------------------------------------------------------------------------ data */
 
-/* Vectors, a multiple of all batches: as large as the caches of a processor, and no larger. */
+/* Vectors; every batch size divides it. They fill a processor's caches, but no more. */
 #define BENCH_N_VECTORS 4096
 #define BENCH_MAX_BATCH 1024
 
@@ -53,8 +53,8 @@ struct bench_data {
 /* Of the photographs. */
 #define BENCH_SIDE 500
 
-/* Makes the data: of drawn characters, or, where path is not NULL, of the dataset's first images.
- * On failure complains and returns false; to be released in any case. */
+/* Makes the data from drawn characters, or from the first images of the dataset at path unless
+ * NULL. Prints an error and returns false on failure; release it in any case. */
 bool bench_data_make(struct bench_data *data, const struct emnist_model *model, const char *path);
 
 void bench_data_release(struct bench_data *data);
@@ -74,26 +74,26 @@ struct bench_job {
 	const struct bench_data *data;
 };
 
-/* The work that does it; job must outlive it. */
+/* The work for a job, which must outlive it. */
 struct work bench_work(const struct bench_job *job);
 
 /* ----------------------------------------------------------------------- files */
 
-/* A folder of image files, which is there until bench_folder_remove(). */
+/* A folder of image files; bench_folder_remove() deletes it. */
 struct bench_folder {
 	char path[256];
 	size_t n_files; /* that were written */
 };
 
-/* Writes n_files files in a folder of its own, in $TMPDIR or /tmp. On failure complains and returns
- * false; to be removed in any case. */
+/* Writes n_files files to a folder of its own, in $TMPDIR or /tmp. Prints an error and returns
+ * false on failure; remove it in any case. */
 bool bench_folder_make(struct bench_folder *folder, const struct bench_data *data, size_t n_files);
 
 /* Removes the files and the folder. */
 void bench_folder_remove(struct bench_folder *folder);
 
-/* Classifies the folder's files to a CSV file in it, again and again for about `seconds`: the
- * images a second of the median; 0 when a signal came. On failure complains and returns false. */
+/* Classifies the folder's files to a CSV file in it, repeatedly for about `seconds`: the median of
+ * images per second; 0 after a signal. Prints an error and returns false on failure. */
 bool bench_files_run(const struct bench_folder *folder, const struct emnist_model *model,
 		     enum emnist_engine engine, unsigned n_threads, double seconds,
 		     double *rate_ret);

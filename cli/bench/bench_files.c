@@ -1,6 +1,4 @@
-/*
- * bench_files.c - runs what `emnist classify -f csv DIRECTORY` runs, on files that are made for it.
- */
+/* bench_files.c - runs the work of `emnist classify -f csv DIRECTORY` on generated files. */
 #include "../classify/pipeline.h"
 #include "../common/interrupt.h"
 #include "../common/messages.h"

@@ -1,9 +1,9 @@
 /*
- * bench_work.c - the network, decoding and preprocessing as work for the stopwatch.
+ * bench_work.c - measures the network, decoding and preprocessing.
  *
- * Only the library's public functions are called, as any program would call them. Decoding is
- * reading with EMNIST_PREPROCESS_RAW, which does little beside it; preprocessing is reading of PGM
- * files, whose decoding is a copy.
+ * Only the library's public functions are called, as any program would. Decoding is reading with
+ * EMNIST_PREPROCESS_RAW, which does little else. Preprocessing is reading PGM files, which are
+ * decoded by a copy.
  */
 #include "../../lib/base/error.h"
 #include "bench.h"

@@ -1,6 +1,4 @@
-/*
- * cmd_bench.c - emnist bench: how fast this machine is, and with what.
- */
+/* cmd_bench.c - emnist bench: the speed of this machine, and of what. */
 #include "../common/commands.h"
 #include "../common/engine_option.h"
 #include "../common/interrupt.h"

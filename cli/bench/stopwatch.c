@@ -1,9 +1,9 @@
 /*
- * stopwatch.c - runs work on several threads at once, for a given time, over and over.
+ * stopwatch.c - runs work on several threads at once, repeatedly, for a given time.
  *
- * Each thread's rate is its own images by its own time, and their sum counts: no thread waits for
- * another, and none is charged for one that began late. The first round warms up caches and clocks,
- * and does not count.
+ * Each thread's rate is its images by its own time, and the rates are summed: no thread waits for
+ * another, or pays for one that began late. The first round, which warms up caches and clocks, does
+ * not count.
  */
 #include "../../lib/base/error.h"
 #include "../common/interrupt.h"

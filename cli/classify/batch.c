@@ -1,6 +1,4 @@
-/*
- * batch.c - inputs that are read, classified and printed together.
- */
+/* batch.c - inputs that are read, classified and printed together. */
 #include "batch.h"
 #include "../../lib/base/error.h"
 

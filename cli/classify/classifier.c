@@ -1,9 +1,9 @@
 /*
- * classifier.c - from the items of a batch to their records.
+ * classifier.c - turns the items of a batch into records.
  *
- * An image's scores depend on that image alone, and so it is the same where the input was cut into
- * batches: slow names are answered at once, with the output that fast ones would give, whatever the
- * number of threads.
+ * An image's scores depend on that image alone, not on how the input is cut into batches. So inputs
+ * that arrive slowly are answered at once, with the same output as fast ones, for any number of
+ * threads.
  */
 #include "classifier.h"
 #include "../../lib/base/error.h"

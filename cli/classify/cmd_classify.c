@@ -1,6 +1,4 @@
-/*
- * cmd_classify.c - emnist classify: settings, model and output around the pipeline.
- */
+/* cmd_classify.c - emnist classify: settings, model and output around the pipeline. */
 #include "../common/commands.h"
 #include "../common/dataset_options.h"
 #include "../common/engine_option.h"

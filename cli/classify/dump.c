@@ -1,6 +1,4 @@
-/*
- * dump.c - files of what the network saw.
- */
+/* dump.c - --dump-preprocessed: PNG files of what the network saw. */
 #include "dump.h"
 #include "../common/outputs.h"
 

@@ -1,10 +1,10 @@
 /*
- * inputs.c - what is classified: names, or the files in an archive.
+ * inputs.c - the inputs to classify: names, or the files in an archive.
  *
- * Three sources follow each other, operands and up to two lists; whatever name they give may turn
- * out to be a directory, which is walked before the next name is asked for. But to look costs a
- * quarter of what it takes to open and read a small file: where many files came in a row, what
- * follows is taken for files too, and those who open a directory then come back with it.
+ * There are up to three sources, in order: operands and two lists. Any name may be a directory,
+ * which is walked before the next name. But checking costs a quarter of opening and reading a small
+ * file. So after many files in a row further names are taken for files, too; whoever opens a
+ * directory then hands it back.
  */
 #include "inputs.h"
 #include "../common/outputs.h"

@@ -1,9 +1,9 @@
 /*
- * namelist.c - names from a file or a pipe, one after the other as they arrive.
+ * namelist.c - reads names from a file or a pipe as they arrive.
  *
- * A buffer of fixed size is filled by read(2), so that nothing is waited for that is not needed,
- * and poll(2) tells whether there is something to read. Of a name that is longer than the system
- * allows only the beginning is kept: memory does not depend on what is in the list.
+ * read(2) fills a buffer of fixed size, so nothing waits for more input than it needs; poll(2)
+ * shows whether there is some. Only the start of a name longer than the system allows is kept:
+ * memory does not depend on the list's content.
  */
 #include "namelist.h"
 #include "../../lib/base/encoding.h"

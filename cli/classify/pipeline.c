@@ -6,17 +6,18 @@
  *	  |                                         |
  *	  +---- inputs in an archive, a directory <-+
  *
- * The producer fills batches with names, in order; workers read the images, run the network and
- * format the records; the consumer writes the batches in order. That a name is of an archive, of
- * several pages or of a directory shows when a worker finds no image there. It leaves it to the
- * consumer, who, where its turn has come, runs another pipeline over the inputs in it: with workers
- * of its own, which have the processors to themselves, since those of the names can be ahead by no
- * more than their slots.
+ * The producer fills batches with names, in order. Workers read the images, run the network and
+ * format the records. The consumer writes the batches in order.
  *
- * A producer that opened all files itself, and knew what each is before it gave them on, would need
- * no second pipeline, as many instructions (485 million for 5,000 images of EMNIST either way) and
- * as many system calls. But open, read and close are a sixth of the work on a small file, and would
- * be done by one thread: with more than six workers, the others would wait for it.
+ * A worker discovers that a name is an archive, a multi-page file or a directory, and leaves it to
+ * the consumer. When its turn comes, the consumer runs another pipeline over the inputs in it. That
+ * has its own workers, which have the processors to themselves: those of the names can be ahead by
+ * no more than their slots.
+ *
+ * A producer that opened all files itself, to know what each is, would need no second pipeline. It
+ * would take as many instructions (485 million for 5,000 images of EMNIST either way) and system
+ * calls. But open, read and close are a sixth of the work on a small file. One thread would do them
+ * all, and more than six workers would wait for it.
  */
 #include "pipeline.h"
 #include "../../lib/base/error.h"

@@ -1,6 +1,4 @@
-/*
- * unpacking.c - the image files of one archive as inputs.
- */
+/* unpacking.c - the image files of one archive as inputs. */
 #include "unpacking.h"
 #include "../../lib/base/error.h"
 #include "../output/text.h"

@@ -9,21 +9,21 @@
 #include <emnist_dataset.h>
 
 /*
- * Files are unpacked by one thread and read by others. What is under way between them is counted,
- * so that memory does not depend on what is in the archive, nor on the number of threads.
+ * One thread unpacks files, others read them. The bytes between them are limited, so that memory
+ * depends neither on the archive's content nor on the number of threads.
  */
 struct unpack;
 
-/* Opens the archive at path; where fd is not negative, the one that fd and head are of. A failure
- * is given as an input. All must outlive it. NULL: memory is short. */
+/* Opens the archive at path, or the open one of fd and head if fd is not negative. A failure is
+ * returned as an input. All must outlive it. NULL when memory is short. */
 struct unpack *unpack_begin(const char *path, int fd, const void *head, size_t head_nbytes,
 			    const struct emnist_archive_options *options);
 
-/* The next file, good until the next call. Without `wait`, INPUTS_LATER where it would have to be
- * waited for: until a pipe gives more, or until less is under way. */
+/* The next file, valid until the next call. Without `wait`, INPUTS_LATER if it would block: for a
+ * pipe, or until less is in use. */
 enum inputs_result unpack_next(struct unpack *unpack, bool wait, struct input *input_ret);
 
-/* From any thread: so many bytes of files that were given are no longer needed. */
+/* From any thread: this many bytes of files are no longer needed. */
 void unpack_done(struct unpack *unpack, size_t nbytes);
 
 /* From any thread: no more files are wanted. */

@@ -1,9 +1,9 @@
 /*
- * walk.c - the files in a directory, in the byte order of their paths.
+ * walk.c - the files in a directory, in byte order of their paths.
  *
- * Each directory is listed whole, sorted, and closed before anything in it is visited: one listing
- * a level is in memory, and no descriptor stays open. For the order of whole paths a directory
- * counts as its name with a slash: "a.png" comes before "a/b.png".
+ * Each directory is listed whole, sorted, and closed before its entries are visited. So there is
+ * one listing per level in memory, and no descriptor stays open. To sort whole paths, a directory's
+ * name counts with a slash: "a.png" comes before "a/b.png".
  */
 #include "walk.h"
 

@@ -1,10 +1,10 @@
 /*
- * choice.c - some of a dataset's images.
+ * choice.c - selects images of a dataset.
  *
- * A sample is drawn such that who wants to can draw it elsewhere, and that one pass is enough:
- * image i is given the (i+1)-th number of SplitMix64 with the seed (Steele, Lea, Flood, 2014), and
- * those with the smallest numbers are taken. What an image is given depends on nothing else: a
- * smaller sample is part of a larger one, and --classes of a sample is a sample of the class.
+ * A sample can be reproduced by other programs, and takes one pass. Image i gets the (i+1)-th
+ * number of SplitMix64 with the seed (Steele, Lea, Flood, 2014); the images with the smallest
+ * numbers are taken. An image's number depends on nothing else. So a smaller sample is part of a
+ * larger one, and --classes of a sample is a sample of the class.
  */
 #include "choice.h"
 #include "interrupt.h"

@@ -1,6 +1,4 @@
-/*
- * choice.h - some of a dataset's images: --range, --classes, --sample.
- */
+/* choice.h - selects images of a dataset: --range, --classes, --sample. */
 #ifndef CLI_COMMON_CHOICE_H
 #define CLI_COMMON_CHOICE_H
 
@@ -12,8 +10,8 @@
 
 /* {.seed = 1} is the default: all images. */
 struct choice_settings {
-	const char *range; /* "A..B", both included; either may be missing */
-	const char *set;   /* of characters, as --classes has it elsewhere */
+	const char *range; /* "A..B", inclusive; either may be missing */
+	const char *set;   /* characters, as in --classes of other commands */
 	uint64_t n_sample; /* 0: all */
 	uint64_t seed;
 };
@@ -30,18 +28,18 @@ struct choice_settings {
 		OPTION_UNSIGNED(0, "seed", "S", member.seed, 0, OPTION_NO_MAXIMUM,                 \
 				"seed of --sample; default: 1")
 
-/* The images of a dataset that were chosen, in its order. */
+/* The selected images of a dataset, in its order. */
 struct choice;
 
-/* Complains and returns NULL on failure. The dataset, and the settings, must outlive the choice;
- * path is for messages. */
+/* Prints an error and returns NULL on failure. The dataset and the settings must outlive the
+ * choice; path is for messages. */
 struct choice *choice_open(const struct choice_settings *settings, struct emnist_dataset *dataset,
 			   const char *path);
 
-/* The classes that were chosen. Owned by the choice, or the dataset. */
+/* The selected classes. Owned by the choice or the dataset. */
 const struct emnist_labels *choice_labels(const struct choice *choice);
 
-/* Images that are read at once: enough for all threads that write files of them. */
+/* Images read at once: enough for all threads that write image files. */
 #define CHOICE_BATCH 2048
 
 struct choice_batch {
@@ -51,14 +49,14 @@ struct choice_batch {
 	uint64_t numbers[CHOICE_BATCH]; /* that the images have in the dataset */
 };
 
-/* Room for a batch, which is too large for a stack. Free with free(); complains and returns NULL
- * where memory is short. */
+/* Allocates a batch, which is too large for a stack. Free with free(). Prints an error and returns
+ * NULL when memory is short. */
 struct choice_batch *choice_batch_new(void);
 
-/* Reads the next images. On failure complains and returns false. */
+/* Reads the next images. Prints an error and returns false on failure. */
 bool choice_read(struct choice *choice, struct choice_batch *batch);
 
-/* How many images were looked at, and how many there are: for progress. */
+/* How many images were examined, and how many there are: for progress. */
 uint64_t choice_n_seen(const struct choice *choice);
 uint64_t choice_n_images(const struct choice *choice);
 

@@ -1,6 +1,6 @@
 /*
- * commands.c - finds a command in a table and runs it: one table drives dispatch, help and what an
- * unknown name may have meant.
+ * commands.c - finds a command in a table and runs it. The table drives dispatch, help, and
+ * suggestions for unknown names.
  */
 #include "commands.h"
 #include "../../lib/base/nearest.h"

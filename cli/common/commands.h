@@ -1,7 +1,4 @@
-/*
- * commands.h - commands by their names: those of the program, and those of a command that is
- * several.
- */
+/* commands.h - commands by name: those of the program, and subcommands of a command. */
 #ifndef CLI_COMMON_COMMANDS_H
 #define CLI_COMMON_COMMANDS_H
 
@@ -10,7 +7,7 @@
 struct command {
 	const char *name;    /* "classify" */
 	const char *summary; /* one line for --help and the manual */
-	/* argv[0] is the command's name; returns an exit status. NULL: of a group. */
+	/* argv[0] is the command's name; returns an exit status. NULL: a group. */
 	enum exit_status (*run)(int argc, char **argv);
 	const struct command_group *group;
 };
@@ -32,7 +29,7 @@ enum exit_status cmd_dataset_montage(int argc, char **argv);
 enum exit_status cmd_dataset_import(int argc, char **argv);
 enum exit_status cmd_bench(int argc, char **argv);
 
-/* Runs the command that argv[1] names; argv[0] is the group's own name. */
+/* Runs the command named by argv[1]; argv[0] is the group's name. */
 enum exit_status commands_run(const struct command_group *group, int argc, char **argv);
 
 #endif

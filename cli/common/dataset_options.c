@@ -1,7 +1,7 @@
 /*
- * dataset_options.c - opening a dataset as the command line asks for it.
+ * dataset_options.c - opens a dataset according to the command line.
  *
- * A bad image never stops a run: it is said, counted, and left out.
+ * A bad image never stops a run: it is reported, counted and skipped.
  */
 #include "dataset_options.h"
 #include "../../lib/base/encoding.h"

@@ -1,6 +1,4 @@
-/*
- * dataset_options.h - what several commands ask about a dataset, and opening it.
- */
+/* dataset_options.h - options about datasets that several commands share, and opening one. */
 #ifndef CLI_COMMON_DATASET_OPTIONS_H
 #define CLI_COMMON_DATASET_OPTIONS_H
 
@@ -16,21 +14,24 @@ struct dataset_settings {
 	const char *mapping_path;
 	const char *label_column;
 	int transpose;  /* enum emnist_transpose */
-	int preprocess; /* enum emnist_preprocess; negative: the command's usual way */
+	int preprocess; /* enum emnist_preprocess; negative: the command's default */
 	bool fail_fast;
 	const char *indices_path;
-	uint64_t n_threads; /* that read image files; 0: one a processor */
-	bool quiet;         /* no word on single image files, but how many could not be read */
+	uint64_t n_threads; /* threads that read image files; 0: one per processor */
+	bool quiet;         /* no messages about single image files, only their number */
 	unsigned verbose;
 
-	bool again;     /* the same is read a second time: nothing is said of bad files any more */
-	uint64_t n_bad; /* image files that could not be read: counted while datasets are read */
+	bool again;     /* a second pass over the same data: bad files are not reported again */
+	uint64_t n_bad; /* image files that could not be read, counted during reading */
 };
 
 extern const char *const dataset_transpose_names[];
 extern const char *const dataset_preprocess_names[];
 
-/* The options, for a command's table; preprocess_default is what its help says of --preprocess. */
+/*
+ * The options, for a command's table; preprocess_default is the default in the help of
+ * --preprocess.
+ */
 #define DATASET_OPTIONS(member, preprocess_default)                                                \
 	OPTION_TEXT(0, "split", "NAME", member.split,                                              \
 		    "which dataset of a folder or file that holds several, such as test or "       \
@@ -60,7 +61,7 @@ extern const char *const dataset_preprocess_names[];
 		     "only images whose numbers (from 0) are listed in FILE, one per line; - is "  \
 		     "standard input")
 
-/* Of the commands that do little else than read images. */
+/* For commands that mainly read images. */
 #define DATASET_RUN_OPTIONS(member, threads_help)                                                  \
 	OPTION_HEADING("Run:"),                                                                    \
 		OPTION_UNSIGNED('j', "threads", "N", member.n_threads, 1, 1024,                    \
@@ -71,17 +72,17 @@ extern const char *const dataset_preprocess_names[];
 		OPTION_COUNT('v', "verbose", member.verbose,                                       \
 			     "print what is read, and its orientation")
 
-/* Opens the dataset at path; usual: how image files become 28x28 where the settings do not say.
- * Complains and returns NULL on failure. The settings must outlive the dataset: reading it
- * complains of image files that cannot be read, and counts them. */
+/* Opens the dataset at path; usual: how image files are preprocessed unless the settings say
+ * otherwise. Prints an error and returns NULL on failure. The settings must outlive the dataset:
+ * reading it reports and counts unreadable image files. */
 struct emnist_dataset *dataset_open(struct dataset_settings *settings, const char *path,
 				    enum emnist_preprocess usual);
 
-/* Says on stderr what is in the dataset at path. */
+/* Describes the dataset at path on stderr. */
 void dataset_tell(const struct emnist_dataset *dataset, const char *path);
 
-/* At the end: STATUS_INPUT where image files were left out, else status. Says how many, where
- * nothing was said of each. */
+/* At the end: STATUS_INPUT if image files were skipped, else status. Reports their number unless
+ * each was reported. */
 enum exit_status dataset_status(const struct dataset_settings *settings, enum exit_status status);
 
 #endif

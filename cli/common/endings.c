@@ -1,10 +1,9 @@
 /*
- * endings.c - what the end of a file's name says of its content.
+ * endings.c - file name extensions and what they say about the content.
  *
- * Content tells what an image is, and a name is asked only where content told that there is none:
- * then it tells a list that lies beside the images from an image that is damaged. Known are the
- * endings of images, of kinds that are not read here too, since whoever has such a file among his
- * images wants to hear of it, and those of archives.
+ * Images are detected from the content. The name matters only if the content is no image: it
+ * distinguishes a damaged image from other files, such as a list. Known are the extensions of
+ * archives and of images, including unsupported formats, since users want to hear about such files.
  */
 #include "endings.h"
 #include "messages.h"

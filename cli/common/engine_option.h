@@ -10,14 +10,14 @@
 /* In the order of enum emnist_engine. */
 extern const char *const engine_names[];
 
-/* member: int, a position in engine_names. */
+/* member: int, an index into engine_names. */
 #define ENGINE_OPTION(member)                                                                      \
 	OPTION_CHOICE(0, "engine", "auto|blas|kernels", member, engine_names,                      \
 		      "what computes the network: kernels that skip zeros, or BLAS; default: "     \
 		      "auto, kernels on processors with AVX2 or better, otherwise BLAS")
 
-/* Makes the engine ready, while there is one thread, and puts in the place of auto what it stands
- * for. Complains and returns false where it cannot be had. */
+/* Makes the engine ready, before threads start, and resolves auto. Prints an error and returns
+ * false if it is not available. */
 bool engine_prepare(int *engine);
 
 /* The variable that names OpenBLAS's kernels. */

@@ -1,6 +1,4 @@
-/*
- * interrupt.c - signals that are put off until all is put away, or that remove files first.
- */
+/* interrupt.c - signals that wait until work is saved, or that remove temporary files first. */
 #include "interrupt.h"
 
 #include <signal.h>

@@ -1,7 +1,8 @@
 /*
- * machine.c - what computes here, what in the environment has a say in it, and what slows it down.
+ * machine.c - CPU kernels and BLAS in use, environment variables that affect them, and known
+ * slowdowns.
  *
- * The variables are read by OpenBLAS and by the dynamic linker: here they are only reported.
+ * OpenBLAS and the dynamic linker read the variables; here they are only reported.
  */
 #include "machine.h"
 #include "../output/escape.h"

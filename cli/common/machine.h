@@ -1,6 +1,4 @@
-/*
- * machine.h - what this program computes with: for those who wonder how fast it is, and why.
- */
+/* machine.h - CPU kernels and BLAS in use, to explain this program's speed. */
 #ifndef CLI_COMMON_MACHINE_H
 #define CLI_COMMON_MACHINE_H
 
@@ -20,14 +18,14 @@ struct machine {
 	char system[192];    /* kernel and release */
 };
 
-/* As kernels_choose(), and loads OpenBLAS. wanted: the engine that is asked for. */
+/* As kernels_choose(), and loads OpenBLAS. wanted: the engine asked for. */
 void machine_find(struct machine *machine, enum emnist_engine wanted);
 
-/* Lines "NAME  VALUE", the values from column 14 on, and a line "warning" for each cause of
- * slowness that is known. */
+/* Lines "NAME  VALUE", with values from column 14 on, and a line "warning" for each known cause of
+ * slowness. */
 void machine_put_text(struct text *text, const struct machine *machine);
 
-/* Those of the lines that tell how fast this machine trains. */
+/* Those of the lines that matter for training speed. */
 void machine_put_training(struct text *text, const struct machine *machine);
 
 /* All of it as one JSON object. */

@@ -1,6 +1,4 @@
-/*
- * messages.c - what is said on stderr, and whether what was said on stdout arrived.
- */
+/* messages.c - messages on stderr, and whether output on stdout arrived. */
 #include "messages.h"
 #include "../output/escape.h"
 

@@ -1,6 +1,4 @@
-/*
- * messages.h - how a command ends, and what it says on stderr.
- */
+/* messages.h - exit status and messages on stderr. */
 #ifndef CLI_COMMON_MESSAGES_H
 #define CLI_COMMON_MESSAGES_H
 
@@ -13,15 +11,15 @@ enum exit_status {
 	STATUS_FATAL = 2, /* wrong usage, or a model, dataset or output failed */
 };
 
-/* "emnist: message" and a line end on stderr, in one write. Control characters in the message are
- * shown as \n, \t, \xHH. */
+/* Prints "emnist: message" and a line end on stderr, in one write. Control characters in the
+ * message are shown as \n, \t, \xHH. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* "emnist: 'path': message": what failed with which file. */
+/* Prints "emnist: 'path': message". */
 void complain_of(const char *path, const struct emnist_error *error);
 
-/* Flushes and closes stdout; complains and returns STATUS_FATAL when what was printed did not
- * arrive (a full disk), else status. A closed pipe is no complaint. */
+/* Flushes and closes stdout. Prints an error and returns STATUS_FATAL if output was lost (a full
+ * disk), else returns status. A closed pipe is no error. */
 enum exit_status close_stdout(enum exit_status status);
 
 #endif

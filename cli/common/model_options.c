@@ -1,6 +1,4 @@
-/*
- * model_options.c - loading a model as the command line asks for it.
- */
+/* model_options.c - loads a model according to the command line. */
 #include "model_options.h"
 #include "outputs.h"
 

@@ -1,6 +1,6 @@
 /*
- * model_options.h - what several commands ask about a model: which one, what it does not say
- * itself, and which of its characters may be answered.
+ * model_options.h - options about models that several commands share: the file, what it does not
+ * record, and which characters may be answered.
  */
 #ifndef CLI_COMMON_MODEL_OPTIONS_H
 #define CLI_COMMON_MODEL_OPTIONS_H
@@ -9,12 +9,12 @@
 
 #include <math.h>
 
-/* Which model, and what it does not say itself; begin with MODEL_SOURCE_BUILT_IN. */
+/* The model, and what its file does not record; start from MODEL_SOURCE_BUILT_IN. */
 struct model_source {
-	const char *path; /* "-": standard input; NULL: the built-in model */
+	const char *path; /* "-": stdin; NULL: the built-in model */
 	const char *labels_path;
-	int activation; /* a position in activation_choices; -1: as the file says */
-	/* As in struct emnist_input_scaling; NaN: as the file shows. */
+	int activation; /* an index into activation_choices; -1: from the file */
+	/* As in struct emnist_input_scaling; NaN: from the file. */
 	double input_scale, input_mean, input_std;
 };
 
@@ -24,17 +24,17 @@ struct model_source {
 		.activation = -1, .input_scale = NAN, .input_mean = NAN, .input_std = NAN          \
 	}
 
-/* The activations that a hidden layer may have, as --activation takes them: those of enum
- * emnist_activation from EMNIST_RELU on. */
+/* The possible activations of a hidden layer in --activation: enum emnist_activation from
+ * EMNIST_RELU on. */
 extern const char *const activation_choices[];
 enum emnist_activation activation_chosen(int choice);
 
-/* The option that names the model, for the tables of commands that work with one. */
+/* The option that names the model, for the tables of commands that use one. */
 #define MODEL_OPTION(member)                                                                       \
 	OPTION_INPUT('m', "model", "FILE", member.path,                                            \
 		     "model file or directory; - is standard input; default: the built-in model")
 
-/* Those that say what it does not say itself. */
+/* The options for what the file does not record. */
 #define MODEL_SOURCE_OPTIONS(member)                                                               \
 	OPTION_INPUT(0, "labels", "FILE", member.labels_path,                                      \
 		     "mapping file with the labels of the model's classes, in EMNIST's format"),   \
@@ -51,20 +51,20 @@ enum emnist_activation activation_chosen(int choice);
 
 enum model_use {
 	MODEL_TO_RUN,  /* it must take 28x28 pixels */
-	MODEL_TO_SHOW, /* of any size, with the digests of its files */
+	MODEL_TO_SHOW, /* of any size, with digests of its files */
 };
 
-/* Loads the model. Complains and returns NULL on failure; complains, too, of what had to be
- * guessed. Free with emnist_model_free(). */
+/* Loads the model. Prints an error and returns NULL on failure; also prints warnings about guesses.
+ * Free with emnist_model_free(). */
 struct emnist_model *model_load(const struct model_source *source, enum model_use use);
 
-/* Writes it to path, "-" being standard output. Complains and returns false on failure. */
+/* Writes it to path ("-": stdout). Prints an error and returns false on failure. */
 bool model_write(const struct emnist_model *model, const char *path,
 		 const struct emnist_save_options *options);
 
 /* ---------------------------------------------------------------------- answers */
 
-/* What may be answered, and what is too little for an answer; {.min_probability = -1} is the
+/* Which classes may be answered, and the minimum for an answer; {.min_probability = -1} is the
  * default. */
 struct class_settings {
 	const char *set; /* NULL: all */
@@ -73,7 +73,7 @@ struct class_settings {
 	int blank;              /* enum blank_choice */
 };
 
-/* What becomes of an image in which no ink was found. */
+/* How to treat an image without ink. */
 enum blank_choice { BLANK_REPORT, BLANK_ANSWER };
 
 /* In the order of enum blank_choice. */
@@ -92,8 +92,8 @@ extern const char *const blank_names[];
 			      "report an image without ink as blank, or answer it like any "       \
 			      "other; default: report")
 
-/* The view of labels that the settings ask for, NULL where they ask for none. False after a
- * complaint. */
+/* The view of labels according to the settings; NULL if they ask for none. Prints an error and
+ * returns false on failure. */
 bool classes_view(const struct class_settings *settings, const struct emnist_labels *labels,
 		  struct emnist_view **view_ret);
 

@@ -1,8 +1,7 @@
 /*
  * options.c - one table drives parsing, messages and --help, so that they cannot disagree.
  *
- * No number is read through a function that stops at the first strange character, and none depends
- * on the locale: the program never leaves the "C" locale.
+ * Numbers are parsed to their end, independent of the locale: the program stays in the "C" locale.
  */
 #include "options.h"
 #include "../../lib/base/nearest.h"

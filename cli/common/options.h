@@ -1,5 +1,5 @@
 /*
- * options.h - command line options from a table, which is parsed by and printed by --help.
+ * options.h - command line options from a table, used for parsing and for --help.
  *
  * A command keeps its settings in a structure that it calls `struct settings`, and its table names
  * the members:
@@ -10,8 +10,8 @@
  *		OPTION_END,
  *	};
  *
- * --help is there by itself. Options and operands may be mixed; "--" ends the options; a long name
- * may be cut where it stays unambiguous; --name=value and --name value are the same.
+ * --help is added automatically. Options and operands may be mixed; "--" ends the options. Long
+ * names may be abbreviated if unambiguous; --name=value and --name value are the same.
  */
 #ifndef CLI_COMMON_OPTIONS_H
 #define CLI_COMMON_OPTIONS_H
@@ -20,7 +20,7 @@
 
 #include <stddef.h>
 
-/* As a number's maximum: none. Whole numbers beyond it are not exact in a double. */
+/* As a number's maximum: none. Larger integers are not exact in a double. */
 #define OPTION_NO_MAXIMUM 9007199254740992.0
 
 enum option_kind {
@@ -29,11 +29,11 @@ enum option_kind {
 	OPTION_KIND_COUNT,    /* unsigned: counts how often it is given */
 	OPTION_KIND_TEXT,     /* const char *: points into argv */
 	OPTION_KIND_UNSIGNED, /* uint64_t: decimal, min..max */
-	OPTION_KIND_SIZE,     /* uint64_t: the same with an optional suffix K, M or G (2^10...) */
+	OPTION_KIND_SIZE,     /* uint64_t: with an optional suffix K, M or G (2^10...) */
 	OPTION_KIND_REAL,     /* double: min..max, finite; '.' is the decimal point */
 	OPTION_KIND_CHOICE,   /* int: the position in choices */
-	OPTION_KIND_LIST,     /* struct text_list: every occurrence is added */
-	OPTION_KIND_HEADING,  /* no option: help prints it as a heading between groups */
+	OPTION_KIND_LIST,     /* struct text_list: collects all occurrences */
+	OPTION_KIND_HEADING,  /* not an option: a heading in the help */
 };
 
 struct option_spec {
@@ -42,14 +42,14 @@ struct option_spec {
 	const char *name;           /* "model" for --model */
 	const char *argument;       /* "FILE"; NULL for flags */
 	size_t target;              /* where in the settings its value goes */
-	const char *help;           /* one line or more, without line ends; wrapped when printed */
+	const char *help;           /* one or more lines, without line ends; wrapped when printed */
 	double min, max;            /* of numbers */
 	const char *const *choices; /* NULL-terminated */
 	bool reads;                 /* its values name what is read */
-	const char *writes;         /* "--output": its value names what is written */
+	const char *writes;         /* "--output": the value is an output path */
 };
 
-/* Where a member of struct settings is; it must be of this type. */
+/* The offset of a member of struct settings, whose type is checked. */
 #define OPTION_TARGET(type, member)                                                                \
 	(offsetof(struct settings, member) +                                                       \
 	 0 * sizeof(1 ? &((struct settings *)0)->member : (type *)0))
@@ -74,7 +74,7 @@ struct option_spec {
 		.argument = (argument_), .target = OPTION_TARGET(const char *, member_),           \
 		.help = (help_)                                                                    \
 	}
-/* A text that names what is read, and what is written: see outputs.h. */
+/* Paths that are read, and paths that are written: see outputs.h. */
 #define OPTION_INPUT(letter_, name_, argument_, member_, help_)                                    \
 	{                                                                                          \
 		.kind = OPTION_KIND_TEXT, .letter = (letter_), .name = (name_),                    \
@@ -129,24 +129,23 @@ struct option_spec {
 		.kind = OPTION_KIND_END                                                            \
 	}
 
-/* Texts in the order they were given; they point into argv. {0} is an empty list. */
+/* Texts in the order given; they point into argv. {0} is empty. */
 struct text_list {
 	const char **texts;
 	size_t n;
 };
 
-/* What a command takes, and what --help says beside that. */
+/* What a command accepts, and the rest of its --help. */
 struct option_table {
-	const char *usage;   /* without "emnist ", such as "eval [OPTION]... DATASET" */
+	const char *usage;   /* without "emnist ": "eval [OPTION]... DATASET" */
 	const char *summary; /* printed before the options */
 	const char *after;   /* printed behind them */
 	const struct option_spec *specs;
 };
 
-/* Parses argv[1...] into the settings, a struct settings, and notes what options read and write.
- * operands: what is no option, in order; release with free(operands->texts). False: there is
- * nothing more to do, since something was printed, help or a complaint, and the command ends with
- * *status_ret. */
+/* Parses argv[1...] into the settings, a struct settings, and records what options read and write.
+ * operands: all other arguments, in order; release with free(operands->texts). False: help or an
+ * error was printed, and the command ends with *status_ret. */
 bool options_parse(const struct option_table *table, int argc, char **argv, void *settings,
 		   struct text_list *operands, enum exit_status *status_ret);
 

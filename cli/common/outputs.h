@@ -14,29 +14,29 @@
 
 #include <emnist_dataset.h>
 
-/* Notes that `name`, such as "--output" or "DEST", is to be written to path; NULL and "-" are no
- * files. Complains and returns false where path is another output, or what was noted as read. Says
- * so where the file cannot be replaced. */
+/* Records that `name`, such as "--output" or "DEST", is written to path; NULL and "-" are no files.
+ * Prints an error and returns false if path is another output or a recorded input. Warns if the
+ * file cannot be replaced. */
 bool outputs_add(const char *name, const char *path);
 
-/* Finds out, before long work, that the file at path can be written. Complains and returns false
- * where it cannot. */
+/* Checks before long work that the file at path can be written. Prints an error and returns false
+ * if not. */
 bool outputs_can_write(const char *path);
 
-/* Notes that the file at path is to be read; NULL and "-" are no files. Complains and returns false
- * where it is an output. */
+/* Records that the file at path is read; NULL and "-" are no files. Prints an error and returns
+ * false if it is an output. */
 bool outputs_spare(const char *path);
 
-/* The same for all files of a model, whose file or directory is at path, and for those of a dataset
- * or of labels that were counted. */
+/* The same for all files of a model, whose file or directory is at path, and for the counted ones
+ * of a dataset or of labels. */
 bool outputs_spare_model(const struct emnist_model *model, const char *path);
 bool outputs_spare_dataset(struct emnist_dataset *dataset);
 bool outputs_spare_statistics(struct emnist_statistics *statistics);
 
-/* Whether the file at path is an output. Says nothing; from any thread. */
+/* Whether the file at path is an output. Prints nothing; thread-safe. */
 bool outputs_have(const char *path);
 
-/* The complaint, of an input that is one. */
+/* Prints the error for an input that is an output. */
 void outputs_complain(const char *path);
 
 /* --------------------------------------------------------------------- writing */

@@ -1,11 +1,10 @@
 /*
- * processors.c - how many processors are ours: those that the scheduler lets us run on, or fewer
- * where a quota is less than that, as containers have.
+ * processors.c - how many processors this process may use: those that the scheduler allows, or
+ * fewer if a quota is lower, as in containers.
  *
- * A quota belongs to a control group and holds for all groups within it, so that the least one from
- * our group up to the top counts. Which group is ours stands in /proc/self/cgroup, but a container
- * may find its group at the top, and not below the path that is named there: folders that are not
- * there are passed over, and the top is looked at in any case.
+ * A quota belongs to a control group and limits all groups below it. So the lowest one from our
+ * group up to the top counts. /proc/self/cgroup names our group. But a container may see its group
+ * at the top, and not at that path: missing folders are skipped, and the top is always checked.
  */
 #include "processors.h"
 

@@ -1,6 +1,4 @@
-/*
- * processors.h - how many processors are ours, and what says so.
- */
+/* processors.h - how many processors this process may use, and why. */
 #ifndef CLI_COMMON_PROCESSORS_H
 #define CLI_COMMON_PROCESSORS_H
 
@@ -8,16 +6,16 @@
 
 struct processors {
 	unsigned online;  /* that run */
-	unsigned allowed; /* those of them that the affinity mask lets this process run on */
-	unsigned quota; /* as many as the quota of a control group pays for, rounded up; 0: none */
-	unsigned n;     /* the least of them: as many threads are worth having */
+	unsigned allowed; /* those that the affinity mask allows */
+	unsigned quota; /* processors that a control group's quota pays for, rounded up; 0: no quota
+			 */
+	unsigned n;     /* the lowest of these: the useful number of threads */
 };
 
-/* root: what stands before the paths of /proc and of the control groups; "" for the system's own.
- */
+/* root: prefix of the paths of /proc and of the control groups; "" for the system's own. */
 struct processors processors_find(const char *root);
 
-/* How many threads to start where `wanted` are asked for: 0 is one for each processor of ours. */
+/* The number of threads to start if `wanted` are asked for; 0: one per available processor. */
 unsigned thread_count(uint64_t wanted);
 
 #endif

@@ -1,6 +1,4 @@
-/*
- * progress.c - one line, drawn over and over where stderr is a terminal.
- */
+/* progress.c - a line of progress, redrawn on a terminal. */
 #include "progress.h"
 
 #include "../output/text.h"

@@ -1,6 +1,4 @@
-/*
- * progress.h - a line on stderr that says how far the work is, where stderr is a terminal.
- */
+/* progress.h - a line of progress on stderr, if that is a terminal. */
 #ifndef CLI_COMMON_PROGRESS_H
 #define CLI_COMMON_PROGRESS_H
 
@@ -10,7 +8,7 @@
 struct progress {
 	bool shown;        /* stderr is a terminal, -q was not given, TERM is not "dumb" */
 	const char *unit;  /* "images" */
-	uint64_t n_before; /* of what is done, what was done before the start */
+	uint64_t n_before; /* of these, done before the start */
 	double started;    /* seconds of the monotonic clock */
 	double drawn;      /* when the line was drawn last */
 	bool dirty;        /* a line stands on the terminal */
@@ -19,24 +17,22 @@ struct progress {
 /* Seconds of the monotonic clock. */
 double seconds_now(void);
 
-/* How many of n that is in one second; 0 where the clock stood still. */
+/* n per second; 0 if the clock stood still */
 uint64_t a_second(uint64_t n, double seconds);
 
 void progress_start(struct progress *progress, const char *unit, bool quiet);
 
-/* To be called after progress_start() by a command that Ctrl-C simply ends: it takes the line
- * along. */
+/* Call it after progress_start() in a command that Ctrl-C simply ends: removes the line then. */
 void progress_end_on_interrupt(const struct progress *progress);
 
 /* Draws "12,345 of 116,323 images, 23,456 a second, 4 s left", at most ten times a second; total 0:
- * not known. */
+ * unknown. */
 void progress_update(struct progress *progress, uint64_t n_done, uint64_t total);
 
-/* Removes the line. To be called before anything else is printed on stderr, and at the end. */
+/* Removes the line. Call it before printing anything else on stderr, and at the end. */
 void progress_clear(struct progress *progress);
 
-/* Removes the line, if there is one, before something is printed by a thread that knows nothing of
- * it. It comes back with the next update. */
+/* Removes any line before a thread without access to it prints. It returns with the next update. */
 void progress_make_way(void);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * cmd_dataset_export.c - emnist dataset export and import: images of datasets, written in another
- * form.
+ * cmd_dataset_export.c - emnist dataset export and import: writes images of datasets in another
+ * format.
  *
- * Both read datasets as all commands do; import is of several, whose classes need not be the same,
- * and whose image files are brought to 28x28 on the way.
+ * Both read datasets like all commands. import takes several, whose classes may differ, and
+ * preprocesses their image files to 28x28.
  */
 #include "../common/choice.h"
 #include "../common/commands.h"

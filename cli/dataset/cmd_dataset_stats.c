@@ -1,6 +1,4 @@
-/*
- * cmd_dataset_stats.c - emnist dataset stats: settings and files around the counting.
- */
+/* cmd_dataset_stats.c - emnist dataset stats: settings and files around the statistics. */
 #include "../../lib/draw/chart.h"
 #include "../common/commands.h"
 #include "../common/dataset_options.h"

@@ -1,9 +1,9 @@
 /*
- * stats_chart.c - class counts as bars, in SVG.
+ * stats_chart.c - class counts as a bar chart, in SVG.
  *
- * The colors of groups are of the palette of Okabe and Ito, which people who see few colors tell
- * apart, in a lighter choice for dark grounds; each bar has its label underneath, so that nothing
- * hangs on color alone.
+ * The colors of groups are from the palette of Okabe and Ito, which is safe for color-blind
+ * readers, with lighter ones on a dark background. Each bar is labelled, so that nothing depends on
+ * color alone.
  */
 #include "../../lib/base/utf8.h"
 #include "../../lib/draw/chart.h"

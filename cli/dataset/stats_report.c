@@ -1,6 +1,4 @@
-/*
- * stats_report.c - statistics of datasets, for people and as one JSON object.
- */
+/* stats_report.c - statistics of datasets, as text for people and as one JSON object. */
 #include "stats_report.h"
 #include "../output/escape.h"
 #include "../output/json.h"

@@ -1,6 +1,4 @@
-/*
- * stats_report.h - what is in datasets: as text, as JSON, and as bars.
- */
+/* stats_report.h - statistics of datasets: as text, JSON, and bar charts. */
 #ifndef CLI_DATASET_STATS_REPORT_H
 #define CLI_DATASET_STATS_REPORT_H
 
@@ -23,7 +21,7 @@ struct stats_groups {
 
 struct stats_groups stats_groups_of(const struct emnist_part *part);
 
-/* part / whole, 0 where there is nothing. */
+/* part / whole, 0 if whole is 0. */
 double stats_share(uint64_t part, uint64_t whole);
 
 struct stats_format {
@@ -31,20 +29,20 @@ struct stats_format {
 	void (*put)(struct text *text, const struct stats_report *report);
 };
 
-/* text, for people: figures, groups and classes as tables with two columns a dataset. */
+/* text, for people: figures, groups and classes in tables with two columns per dataset. */
 extern const struct stats_format stats_text;
 
 /* json: one object on one line. */
 extern const struct stats_format stats_json;
 
-/* All formats, in the order of stats_format_names; both are ended by NULL. */
+/* All formats, in the order of stats_format_names; both end with NULL. */
 extern const struct stats_format *const stats_formats[];
 extern const char *const stats_format_names[];
 
-/* More classes than anybody can tell apart on a sheet. */
+/* More classes than can be distinguished on a chart. */
 #define STATS_CHART_MAX_CLASSES 1000
 
-/* An SVG file with a panel a dataset; whoever looks at it may like it light or dark. */
+/* An SVG file with one panel per dataset, for light and dark backgrounds. */
 void stats_put_chart(struct text *text, const struct stats_report *report);
 
 #endif

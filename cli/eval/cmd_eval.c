@@ -1,6 +1,4 @@
-/*
- * cmd_eval.c - emnist eval: settings, model and dataset around the evaluation.
- */
+/* cmd_eval.c - emnist eval: settings, model and dataset around the evaluation. */
 #include "../common/commands.h"
 #include "../common/dataset_options.h"
 #include "../common/engine_option.h"

@@ -1,6 +1,4 @@
-/*
- * eval_charts.c - the diagrams of an evaluation, in SVG. What they show is said in words as well.
- */
+/* eval_charts.c - the charts of an evaluation, in SVG. Their content is also given as text. */
 #include "../../lib/base/utf8.h"
 #include "../../lib/draw/heat.h"
 #include "../output/escape.h"

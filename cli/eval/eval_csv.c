@@ -1,6 +1,6 @@
 /*
- * eval_csv.c - tables of an evaluation: the scores of classes, comma-separated or tab-separated,
- * and the confusion matrix.
+ * eval_csv.c - tables of an evaluation: scores per class, separated by commas or tabs, and the
+ * confusion matrix.
  */
 #include "../output/escape.h"
 #include "eval_report.h"

@@ -1,6 +1,4 @@
-/*
- * eval_files.c - what an evaluation writes to files of their own.
- */
+/* eval_files.c - the separate files that an evaluation writes. */
 #include "../../lib/draw/heatmap.h"
 #include "../../lib/draw/montage.h"
 #include "../common/endings.h"

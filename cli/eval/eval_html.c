@@ -1,6 +1,6 @@
 /*
- * eval_html.c - the report as one page: nothing is fetched, nothing runs, so that it can be mailed,
- * kept and printed. What comes from files (labels, paths) is escaped wherever it stands.
+ * eval_html.c - the report as a single page. It loads nothing and runs no scripts, so that it can
+ * be mailed, kept and printed. Everything from files (labels, paths) is escaped.
  */
 #include "eval_html.h"
 #include "../common/progress.h"

@@ -6,7 +6,7 @@
 
 #include "eval_report.h"
 
-/* Puts the page's style element: how it looks. */
+/* Appends the page's style element. */
 void eval_put_style(struct text *text);
 
 /* Puts a label, as labels look. */

@@ -1,6 +1,6 @@
 /*
- * eval_html_sections.c - sections of the page with tables and diagrams: two models, the confusion
- * matrix, what is confused, certainty, classes.
+ * eval_html_sections.c - sections of the page with tables and charts: two models, the confusion
+ * matrix, confusions, calibration, classes.
  */
 #include "../output/escape.h"
 #include "eval_html.h"

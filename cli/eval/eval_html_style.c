@@ -1,8 +1,8 @@
 /*
- * eval_html_style.c - how a report looks: on light and dark screens of any width, and on paper.
+ * eval_html_style.c - the report's style: for light and dark screens of any width, and for paper.
  *
- * Two colors that do not hang on seeing red and green tell series apart, blue and orange, and both
- * differ in lightness too. What is dark on a dark screen is light again on paper.
+ * Series are blue and orange, safe for red-green color blindness, and differ in lightness, too.
+ * Print is always dark on light.
  */
 #include "eval_html.h"
 

@@ -1,6 +1,4 @@
-/*
- * eval_report.c - what the forms of an evaluation have in common.
- */
+/* eval_report.c - what all formats of an evaluation share. */
 #include "eval_report.h"
 
 #include <math.h>

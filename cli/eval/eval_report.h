@@ -1,6 +1,4 @@
-/*
- * eval_report.h - what an evaluation found, in the forms it is printed in.
- */
+/* eval_report.h - the results of an evaluation, in the formats that they are printed in. */
 #ifndef CLI_EVAL_EVAL_REPORT_H
 #define CLI_EVAL_EVAL_REPORT_H
 
@@ -12,8 +10,8 @@
 
 /* -------------------------------------------------------------------- pictures */
 
-/* The few images of an evaluation that are shown are kept while it runs, so that the dataset is
- * read once: as many as the report and the montage show. */
+/* The few images that the report and the montage show are kept during the evaluation, so that the
+ * dataset is read once. */
 #define EVAL_N_PICTURES 100
 
 struct eval_picture {
@@ -23,13 +21,13 @@ struct eval_picture {
 	uint8_t pixels[EMNIST_VECTOR_LENGTH];
 };
 
-/* The surest, the surest first, equal ones in the dataset's order. {0} is empty. */
+/* The most confident ones, most confident first, ties in the dataset's order. {0} is empty. */
 struct eval_pictures {
 	struct eval_picture items[EVAL_N_PICTURES];
 	size_t n;
 };
 
-/* Takes an image in if it is among the surest; other may be NULL. */
+/* Adds an image if it is among the most confident; other may be NULL. */
 void eval_pictures_add(struct eval_pictures *pictures, float confidence,
 		       const struct emnist_answer *answer, const struct emnist_answer *other,
 		       const uint8_t *pixels);
@@ -41,7 +39,8 @@ struct eval_other {
 	const char *model_path;
 	const struct emnist_evaluation *evaluation;
 	struct emnist_comparison comparison; /* the report's own model is the first */
-	struct eval_pictures first_alone;  /* images that the first alone has right, by how sure */
+	struct eval_pictures
+		first_alone; /* images that only the first classifies correctly, by confidence */
 	struct eval_pictures second_alone; /* it is */
 };
 
@@ -55,17 +54,17 @@ struct eval_report {
 	bool per_class;
 	bool coverage;
 	bool calibration;
-	size_t n_confusions;                  /* how many of the most frequent are printed */
+	size_t n_confusions;                  /* how many of the most frequent to print */
 	size_t n_top;                         /* 0: only what is always printed */
 	const struct eval_pictures *mistakes; /* the most confident ones; NULL: not kept */
 	const struct eval_other *other;       /* NULL: nothing to compare with */
 };
 
-/* The shares of images of the table of coverage, in percent, ended by 0. */
+/* The coverages in the table, in percent; ends with 0. */
 extern const unsigned eval_coverage_shares[];
 
-/* A probability cut to n_decimals, and not rounded: given as --min-probability, it answers what it
- * was read from. */
+/* A probability cut to n_decimals, not rounded: as --min-probability it still accepts the answer
+ * that it was read from. */
 double cut_probability(double probability, int n_decimals);
 
 /* "built-in" for NULL. */
@@ -74,7 +73,7 @@ const char *eval_model_name(const char *path);
 /* part / whole, negative for 0/0. */
 double eval_share(uint64_t part, uint64_t whole);
 
-/* On how many images of a class one model alone is right. */
+/* The images of a class that only one of the models classifies correctly. */
 struct eval_class_gap {
 	size_t class;
 	uint64_t n_images;
@@ -82,12 +81,11 @@ struct eval_class_gap {
 	uint64_t n_second; /* that the second alone has right */
 };
 
-/* The gaps of the classes where there are any, the largest difference of both first. *n_ret is 0
- * where the two models do not see the same classes, too. Free with free(); NULL when memory is
- * short. */
+/* The classes with such images, the largest difference between the models first. *n_ret is 0 if the
+ * two models have different classes. Free with free(); NULL when memory is short. */
 struct eval_class_gap *eval_class_gaps(const struct eval_report *report, size_t *n_ret);
 
-/* A mistake that both models make, or one of them. */
+/* A confusion of one or both models. */
 struct eval_confusion_gap {
 	size_t true_class;
 	size_t predicted_class;
@@ -95,8 +93,8 @@ struct eval_confusion_gap {
 	uint64_t n_second; /* of which the second does */
 };
 
-/* The n_max mistakes that are not as frequent with the one model as with the other, the largest
- * difference first; none where the models do not have the same classes. Returns their number. */
+/* The n_max confusions that differ most in frequency between the models, the largest difference
+ * first; none if the models have different classes. Returns their number. */
 size_t eval_confusion_gaps(const struct eval_report *report, size_t n_max,
 			   struct eval_confusion_gap *gaps_ret);
 
@@ -105,26 +103,26 @@ struct eval_format {
 	void (*put)(struct text *text, const struct eval_report *report);
 };
 
-/* text, for people: a figure a line, then the tables that were asked for. */
+/* text, for people: one figure per line, then the tables asked for. */
 extern const struct eval_format eval_text;
 
 /* json: one object on one line, shares from 0 to 1, null for what would be 0/0. */
 extern const struct eval_format eval_json;
 
-/* csv: a header and a line for each class that occurs. */
+/* csv: a header, and a line for each class that occurs. */
 extern const struct eval_format eval_csv;
 extern const struct eval_format eval_tsv;
 
-/* All formats, in the order of eval_format_names; both are ended by NULL. */
+/* All formats, in the order of eval_format_names; both end with NULL. */
 extern const struct eval_format *const eval_formats[];
 extern const char *const eval_format_names[];
 
-/* CSV: a row for each of the dataset's classes, its label in the first column; a column for each
- * of the model's, its label in the header; in the cells, how many images of the one were taken for
- * the other. */
+/* CSV: one row per class of the dataset, with its label in the first column; one column per class
+ * of the model, with its label in the header. Cells: the number of the row's images classified as
+ * the column. */
 void eval_put_confusion(struct text *text, const struct eval_report *report);
 
-/* The same as a heat map, in SVG that stands alone. */
+/* The same as a heat map, a stand-alone SVG. */
 void eval_put_confusion_svg(struct text *text, const struct eval_report *report);
 
 /* The whole report as one page of HTML. */
@@ -132,8 +130,8 @@ void eval_put_html(struct text *text, const struct eval_report *report);
 
 /* ----------------------------------------------------------------------- files */
 
-/* What an evaluation writes to files of their own, each whole or not at all. Paths; NULL: not asked
- * for. */
+/* The separate files of an evaluation, each written completely or not at all. Paths; NULL: not
+ * wanted. */
 struct eval_files {
 	const char *report;
 	const char *confusion; /* .png and .svg: a heat map; else CSV */
@@ -141,7 +139,7 @@ struct eval_files {
 	const char *montage;
 };
 
-/* False after a complaint: a path is "-", or its ending is that of other content. */
+/* Prints an error and returns false if a path is "-" or has an extension for other content. */
 bool eval_files_check(const struct eval_files *files);
 
 /* Writes them all, or complains and returns STATUS_FATAL. dataset: what was evaluated, to its end.

@@ -1,6 +1,4 @@
-/*
- * eval_text.c - an evaluation for people.
- */
+/* eval_text.c - an evaluation as text for people. */
 #include "../common/progress.h"
 #include "../output/escape.h"
 #include "../output/text.h"

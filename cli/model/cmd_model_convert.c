@@ -1,8 +1,7 @@
 /*
- * cmd_model_convert.c - emnist model convert: a model in the form that another program reads.
+ * cmd_model_convert.c - emnist model convert: a model in a format for another program.
  *
- * A model is easily taken for the place where one shall be written, so that nothing that is there
- * is replaced unasked.
+ * A model's path is easily mistaken for the destination, so nothing is overwritten without --force.
  */
 #include "../common/commands.h"
 #include "../common/endings.h"

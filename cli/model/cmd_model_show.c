@@ -1,6 +1,4 @@
-/*
- * cmd_model_show.c - emnist model show: what a model is, and what its file says of itself.
- */
+/* cmd_model_show.c - emnist model show: a model's layers, and what its file says about itself. */
 #include "../common/commands.h"
 #include "../common/model_options.h"
 #include "../common/outputs.h"

@@ -1,6 +1,4 @@
-/*
- * model_report.c - what a model is and what its file says of itself, for people and as JSON.
- */
+/* model_report.c - describes a model and its file, as text for people and as JSON. */
 #include "model_report.h"
 #include "../../lib/base/utf8.h"
 #include "../output/escape.h"

@@ -1,6 +1,4 @@
-/*
- * model_report.h - what a model is and what its file says of itself, for people and as JSON.
- */
+/* model_report.h - describes a model and its file, as text for people and as JSON. */
 #ifndef CLI_MODEL_MODEL_REPORT_H
 #define CLI_MODEL_MODEL_REPORT_H
 

@@ -1,8 +1,8 @@
 /*
- * escape.c - strings kept in their place on a terminal, in CSV, in HTML.
+ * escape.c - escapes strings for a terminal, CSV and HTML.
  *
- * Everything shown on a terminal can be turned back into the bytes it stands for, and nothing shown
- * can move its cursor, break out of its line, or have a name look like another.
+ * Text shown on a terminal can be converted back to its bytes. It cannot move the cursor, break out
+ * of its line, or make a name look like another.
  */
 #include "escape.h"
 

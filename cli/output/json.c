@@ -1,6 +1,4 @@
-/*
- * json.c - values of JSON, and the members of objects.
- */
+/* json.c - writes JSON values and members of objects. */
 #include "json.h"
 
 #include "../../lib/base/utf8.h"

@@ -1,6 +1,4 @@
-/*
- * text.c - bytes that grow, and numbers for people.
- */
+/* text.c - a growing text, and numbers in readable form. */
 #include "text.h"
 
 #include <stdarg.h>

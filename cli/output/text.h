@@ -1,8 +1,8 @@
 /*
- * text.h - bytes that grow, and numbers for people.
+ * text.h - a growing text, and numbers in readable form.
  *
- * When memory runs out the text is marked and stays as it is, so that a whole record is written
- * without a check and the mark is looked at once.
+ * When memory is short, the text is marked and no longer changes. So a whole record is written
+ * without checks, and the mark is checked once.
  */
 #ifndef CLI_OUTPUT_TEXT_H
 #define CLI_OUTPUT_TEXT_H
@@ -26,22 +26,22 @@ void text_puts(struct text *text, const char *string);
 
 void text_putc(struct text *text, char c);
 
-/* As printf() does; what is longer than 1,023 bytes is cut. */
+/* Like printf(); cuts off after 1,023 bytes. */
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* A share of 0..1 with n_decimals (1 to 9) digits behind the point; what is not a number is 0. */
+/* A share 0..1 with n_decimals (1 to 9) digits after the point; NaN becomes 0. */
 void text_share(struct text *text, double share, unsigned n_decimals);
 
-/* Room for the longest: 20 digits, 6 commas and the terminating zero. */
+/* The longest: 20 digits, 6 commas and the terminating zero. */
 #define DIGITS_NBYTES 27
 
-/* "1234567" as "1,234,567". Returns where in digits it begins. */
+/* 1234567 as "1,234,567". Returns its start within digits. */
 const char *with_commas(uint64_t value, char digits[static DIGITS_NBYTES]);
 
 /* Puts it so. */
 void text_commas(struct text *text, uint64_t value);
 
-/* Empties the text, its mark too, and keeps its memory. */
+/* Empties the text and clears its mark; keeps its memory. */
 void text_reset(struct text *text);
 
 /* Frees the memory. */

@@ -1,17 +1,16 @@
 /*
- * inject_calls.c - to be preloaded: makes the n-th call of one function fail.
+ * inject_calls.c - to be preloaded: makes the n-th call of a function fail.
  *
  *	INJECT=read:3:EIO      the third read() fails with that errno; also write, close, malloc,
  *	                       open, thread
- *	INJECT=write:0:SHORT   every write() (or read()) does one byte at the most
+ *	INJECT=write:0:SHORT   every write() (or read()) transfers at most one byte
  *	INJECT=read:0:EINTR    every second call is interrupted
  *
- * malloc stands for calloc, realloc and aligned allocation too, open for opening to read, thread
- *for pthread_create(). Calls are counted from when the program's libraries have been set up. Where
- *a call was made to fail, "injected" is left in the file named by INJECT_LOG; at the end the number
- *of calls is left in that named by INJECT_COUNT. With INJECT_NO_TMPFILE set, no file can be opened
- *without a name, as on NFS. With INJECT_HIDE=TEXT, libraries that have TEXT in their names are not
- *installed.
+ * malloc includes calloc, realloc and aligned allocation; open is opening for reading; thread is
+ * pthread_create(). Calls are counted once the program's libraries are initialized. A failed call
+ * writes "injected" to the file named by INJECT_LOG. At the end the number of calls is written to
+ * the file named by INJECT_COUNT. With INJECT_NO_TMPFILE set, no file can be opened without a name,
+ * as on NFS. With INJECT_HIDE=TEXT, libraries with TEXT in their names count as not installed.
  */
 #include <dlfcn.h>
 #include <errno.h>

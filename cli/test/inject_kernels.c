@@ -1,5 +1,5 @@
 /*
- * inject_kernels.c - to be found in place of OpenBLAS: takes every processor for a Prescott, as
+ * inject_kernels.c - to be loaded in place of OpenBLAS: takes every processor for a Prescott, as
  * OpenBLAS 0.3.21 takes Intel's newest, unless OPENBLAS_CORETYPE names another when it is loaded.
  */
 #include <stdio.h>

@@ -1,8 +1,7 @@
 /*
  * cmd_train.c - `emnist train`: a model from labelled images.
  *
- * Ctrl-C is not the end: the run writes its checkpoint and stops, and the same command goes on from
- * there.
+ * Ctrl-C writes a checkpoint and stops. Run the same command again to resume.
  */
 #include "../common/commands.h"
 #include "../common/endings.h"

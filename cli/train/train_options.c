@@ -1,6 +1,4 @@
-/*
- * train_options.c - what `emnist train` is asked for, and what that is to the library.
- */
+/* train_options.c - the options of `emnist train`, converted to those of the library. */
 #include "train_options.h"
 #include "../common/engine_option.h"
 #include "../common/model_options.h"

@@ -1,6 +1,4 @@
-/*
- * train_options.h - what `emnist train` is asked for, and what that is to the library.
- */
+/* train_options.h - the options of `emnist train`, converted to those of the library. */
 #ifndef CLI_TRAIN_TRAIN_OPTIONS_H
 #define CLI_TRAIN_TRAIN_OPTIONS_H
 
@@ -33,12 +31,13 @@ struct settings {
 	struct text_list operands;
 };
 
-/* Release with train_options_release(), unless it returns false: there is nothing more to do then,
- * and the command ends with *status_ret. */
+/* Release with train_options_release() if it returns true. False: nothing more to do, and the
+ * command ends with *status_ret. */
 bool train_options_parse(int argc, char **argv, struct settings *s, enum exit_status *status_ret);
 
-/* The options that the settings are to emnist_train(). widths: room for those of the hidden layers.
- * False after a complaint. The settings and the widths must outlive the options. */
+/* Converts the settings to the options of emnist_train(). widths: memory for those of the hidden
+ * layers. Prints an error and returns false on failure. The settings and the widths must outlive
+ * the options. */
 bool train_options_fill(const struct settings *s, uint32_t widths[static TRAIN_MAX_HIDDEN],
 			struct emnist_train_options *options);
 
