@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-/* Up to so many pixels it is quicker to look at each than to find the envelope. */
+/* For this many pixels a search is faster than the envelope. */
 #define MAX_NEAR 16
 
 /* The distance to the nearest wanted pixel above or below. */
@@ -72,8 +72,8 @@ static void measure_row(float *row, size_t width)
 	}
 }
 
-/* As measure_row(), as far as `reach` pixels to either side: what is that much farther along the
- * row is no nearer. */
+/* Like measure_row(), limited to `reach` pixels on either side: anything farther along the row is
+ * no nearer. */
 SIMD_CLONES
 static void measure_near(float *row, size_t width, size_t reach)
 {

@@ -3,15 +3,15 @@
 
 #include <math.h>
 
-/* Alpha from which on a pixel's color counts as visible, and how far the visible colors may lie
- * apart, a channel, to be the same: antialiasing and JPEG leave a few levels. */
+/* Minimum alpha for a pixel's color to count as visible; and how far visible colors may differ per
+ * channel to be the same, since antialiasing and JPEG leave a few levels. */
 #define VISIBLE_ALPHA 32
 #define SAME_COLOR    16
 
 /* Alpha up to which a pixel is see-through: without any such, alpha draws nothing. */
 #define CLEAR_ALPHA 127
 
-/* The pixels, evenly spread, or some more, whose deviation is as good as that of all. */
+/* A few more than this many evenly spread pixels give as good a deviation as all. */
 #define N_SAMPLES 4096
 
 /* value over white; exact at alpha 0 and 255. */
@@ -73,7 +73,7 @@ float grey_deviation(const struct image *image)
 	return (float)sqrt(fmax(0, squares / n - sum / n * (sum / n)));
 }
 
-/* The colors of all visible pixels lie within SAME_COLOR, and some pixels are see-through. */
+/* Whether all visible colors are within SAME_COLOR, and some pixels are transparent. */
 static bool only_alpha_draws(const struct image *image)
 {
 	const unsigned channels = image->channels, n_colors = channels - 1;

@@ -23,9 +23,8 @@
 
 #include <math.h>
 
-/* The part of a picture that is looked at again has this share of the ink's long side around it,
- * and its own long side is at most that share of the whole's: else looking again would show no
- * more. */
+/* Margin around the ink in a second pass, as a share of the ink's long side; and the largest share
+ * of the whole's long side for that part: otherwise a second pass would show no more. */
 #define ZOOM_MARGIN 0.35
 #define ZOOM_SHARE  0.75
 
@@ -106,8 +105,8 @@ static void turn_paper(float *paper, size_t n)
 		paper[i] = 255 - paper[i];
 }
 
-/* Reduces to the part of a sheet of paper that has the ink where the picture shows such a sheet on
- * a table, which has the ink's side of the brightness; false where it does not. */
+/* If the picture shows a sheet of paper on a table as bright as ink: reduces to the part of the
+ * sheet with ink; else false. */
 static bool take_sheet(struct normalizer *normalizer, const struct plane *plane, bool bright,
 		       float *sums, struct frame *frame)
 {
@@ -128,8 +127,8 @@ static bool take_sheet(struct normalizer *normalizer, const struct plane *plane,
 	return found;
 }
 
-/* Whether the picture in paper is to be turned. Where it shows a sheet of paper and the table
- * around it, that part of the sheet takes the place of the whole. */
+/* Whether to invert the picture in paper. If it shows a sheet of paper on a table, the part of the
+ * sheet replaces the whole. */
 static bool turns(struct normalizer *normalizer, const struct plane *plane, float *sums,
 		  struct frame *frame)
 {
@@ -151,7 +150,7 @@ static float take_ink(struct normalizer *normalizer, const struct frame *frame, 
 	return normalize_flatten(normalizer->paper, normalizer->ink, frame->width, frame->height);
 }
 
-/* Returns the ink's contrast to the paper, of 255, or 0 where there is none. */
+/* Returns the ink's contrast to the paper, of 255, or 0 if there is none. */
 static float find_character(struct normalizer *normalizer, const struct plane *plane, float *sums,
 			    struct frame *frame, struct box *box)
 {

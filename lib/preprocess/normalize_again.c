@@ -6,7 +6,7 @@
  */
 #include "normalize_pieces.h"
 
-/* The pixel and those beside it, where soft edges are. */
+/* The pixel and its neighbors, for soft edges. */
 static void drop_around(struct normalizer *normalizer, const struct frame *frame, size_t x,
 			size_t y)
 {
@@ -47,8 +47,8 @@ void pieces_take_out(struct normalizer *normalizer, const struct frame *frame,
 		normalizer->dropped[i] &= !normalizer->keep[i];
 }
 
-/* places[i] = where pixel i of n, of a part of the picture, lies among n_before pixels of another
- * part, or SIZE_MAX. */
+/* places[i] = position of pixel i of n, in one part of the picture, among the n_before pixels of
+ * another part, or SIZE_MAX. */
 static void find_places(size_t start, size_t length, size_t n, size_t start_before,
 			size_t length_before, size_t n_before, size_t places[WORK_SIDE])
 {

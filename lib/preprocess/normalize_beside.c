@@ -9,12 +9,12 @@
 
 #include <math.h>
 
-/* Lengths are shares of the character's longer side, unless another one is named. */
+/* Lengths are relative to the character's longer side, unless stated otherwise. */
 
-/* How far apart from the character something must lie to be no part of it: an underline, and one
- * that is long; a line above, which may be the bar of a 5; a line beside it, and a short one, or
- * one that goes on above and below; a comb; a bracket; a hole beside it, and above or below; what
- * lies off a corner. Nearer pieces are joined to the character first. */
+/* Minimum distance from the character for a piece not to belong to it: an underline, and a long
+ * one; a line above, which may be the bar of a 5; a line at the side, a short one, and one that
+ * extends above and below; a comb; a bracket; a hole at the side, and above or below; a mark off a
+ * corner. Nearer pieces are joined to the character first. */
 #define GAP_UNDERLINE      0.05
 #define GAP_LONG_UNDERLINE 0.015
 #define GAP_ABOVE          0.2
@@ -27,7 +27,7 @@
 #define GAP_CORNER         0.1
 #define GAP_JOINED         0.16
 
-/* By how much what goes on above and below does so. */
+/* By how much a line must extend above and below. */
 #define GOES_ON 0.05
 
 /* An underline has at least this share of the character's width. */
@@ -42,19 +42,19 @@
 #define MAX_BRACKET      0.6
 #define MAX_BRACKET_FILL 0.6
 
-/* What is compact has at most this side, and a hole at least that. */
+/* The largest side of a compact piece, and the smallest of a hole. */
 #define MAX_COMPACT 0.6
 #define MIN_HOLE    0.12
 
-/* What may be a dot above a stem that is no wider than a share of its height: its side, its
- * distance from the stem, and how far its middle lies to the side. Of the training images of i and
- * j with a dot apart, 98 % are within the first. */
+/* A possible dot above a stem no wider than a share of its height: its side, its distance from the
+ * stem, and its middle's horizontal offset. 98 % of the training images of i and j with a separate
+ * dot are within the first. */
 static const struct {
 	double stem_width, side, gap, aside;
 } dots[] = {{0.6, 0.7, 1, 0.25}, {1, 0.4, 0.5, 0}};
 
-/* How much of its area a piece counts when the character is chosen: a line along the rows, one
- * along the columns, thin lines that another piece lies between, a disc. */
+/* Weight of a piece's area in choosing the character: a horizontal line, a vertical one, thin lines
+ * with another piece between them, a disc. */
 #define WEIGHT_LINE    0.05
 #define WEIGHT_UPRIGHT 0.1
 #define WEIGHT_COMB    0.02
@@ -62,7 +62,7 @@ static const struct {
 
 /* ---------------------------------------------------------- the character */
 
-/* Whether another piece, of half the height, lies between the ends of this one, as in a comb. */
+/* Whether another piece, at least half as high, is between the ends of this one, as in a comb. */
 static bool holds_another(const struct pieces *pieces, const struct piece *piece)
 {
 	for (size_t k = 0; k < pieces->n; k++) {
@@ -172,7 +172,7 @@ static bool is_over(const struct piece *piece, const struct box *box)
 	return piece->box.bottom <= box->top || piece->box.top >= box->bottom;
 }
 
-/* Whether the piece goes on above and below what is in the box. */
+/* Whether the piece extends above and below the box. */
 static bool goes_on(const struct piece *piece, const struct box *box)
 {
 	const double by = GOES_ON * box_side(box);
@@ -196,7 +196,7 @@ static bool is_rule(const struct piece *piece, const struct box *box)
 								   : is_line_aside(piece, box));
 }
 
-/* Whether the piece is a hole of a punch, or something else that is small and lies off a corner. */
+/* Whether the piece is a punch hole, or another small mark off a corner. */
 static bool is_compact(const struct piece *piece, const struct box *box)
 {
 	const double side = box_side(&piece->box) / box_side(box),
@@ -210,8 +210,8 @@ static bool is_compact(const struct piece *piece, const struct box *box)
 	return is_hole && apart >= (is_aside(piece, box) ? GAP_HOLE : GAP_HOLE_OVER);
 }
 
-/* Whether the piece is a comb, which goes on to the left and to the right of the character, or the
- * rest of a frame, with the character within its box. */
+/* Whether the piece is a comb that extends to the left and right of the character, or the rest of a
+ * frame whose box contains the character. */
 static bool is_around(const struct piece *piece, const struct box *box)
 {
 	return piece->box.left < box->left && piece->box.right > box->right &&
@@ -235,7 +235,7 @@ static bool is_beside(const struct piece *piece, const struct box *box)
 	       is_bracket(piece, box);
 }
 
-/* Adds a piece to the character in the box that is near it; false where there is none. */
+/* Joins a nearby piece to the character in the box; false if there is none. */
 static bool join_piece(struct pieces *pieces, struct box *box)
 {
 	for (size_t k = 0; k < pieces->n; k++) {

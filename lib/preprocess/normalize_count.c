@@ -23,7 +23,7 @@ struct boxes {
 	size_t n;
 };
 
-/* Takes the box in, together with those whose columns it overlaps. */
+/* Adds the box, merged with those whose columns overlap it. */
 static void add_box(struct boxes *boxes, struct box box)
 {
 	size_t n = 0, at = 0;
@@ -52,8 +52,7 @@ static double tallest_of(const struct boxes *boxes)
 	return tallest;
 }
 
-/* Whether a piece that was left out may be a character all the same: what is taller is a bracket
- * or a frame. */
+/* Whether a dropped piece may be a character after all; taller ones are brackets or frames. */
 static bool may_be_character(const struct piece *piece, double tallest)
 {
 	const double height = box_height(&piece->box);

@@ -7,15 +7,14 @@
 
 #include <math.h>
 
-/* Ink must stand out from the noise of the paper by this many standard deviations. */
+/* Ink must exceed the paper's noise by this many standard deviations. */
 #define NOISE_SIGMAS 4.0f
 
-/* Ink below this share of its level is taken for blurred paper when components are formed. */
+/* Below this share of the level, ink counts as blurred paper when components are formed. */
 #define COMPONENT_LEVEL 0.4f
 
-/* Lines cross each side of the border at so many places, at least, where the paper has a grid. It
- * is as dark as this quantile of those places times the next, and what is written must be darker by
- * the last. */
+/* On graph paper at least this many lines cross each side of the border. The grid is as dark as
+ * this quantile of the crossings times the next number; writing must be darker by the last. */
 #define MIN_CROSSINGS    2
 #define MIN_OF_GRID      12
 #define MAX_CROSSINGS    256
@@ -23,9 +22,9 @@
 #define DARKEST_OF_GRID  1.15f
 #define DARKER_THAN_GRID 1.3f
 
-/* The mean of the values above a threshold that lies halfway between it and the mean of the others
- * (Ridler and Calvard 1978), searched from `threshold` upwards; 0 where none is above. Unlike
- * Otsu's, it does not mind ink that is a hundredth of the page. */
+/* The mean of the values above a threshold that is halfway between it and the mean of the others
+ * (Ridler and Calvard 1978), searched from `threshold` upwards; 0 if none is above. Unlike Otsu's,
+ * it works for ink that is a hundredth of the page. */
 static float level_above(const float *ink, size_t n, float threshold)
 {
 	uint32_t histogram[256];
@@ -60,8 +59,8 @@ struct crossings {
 	size_t n;
 };
 
-/* Adds the runs of ink above least along a side of n pixels. False where that are too few for a
- * grid, and none of its lines runs along the side. */
+/* Adds the runs of ink above least along a side of n pixels. False if they are too few for a grid,
+ * and none of its lines runs along the side. */
 static bool cross_side(const float *ink, size_t n, size_t step, float least,
 		       struct crossings *crossings)
 {
@@ -86,8 +85,8 @@ static bool cross_side(const float *ink, size_t n, size_t step, float least,
 	return crossings->n >= before + MIN_CROSSINGS || n_above == n;
 }
 
-/* How dark the grid of graph paper is, whose lines cross the border on all sides; 0 where there is
- * none. */
+/* The darkness of graph paper's grid, whose lines cross the border on all sides; 0 without a
+ * grid. */
 static float grid_level(const float *ink, size_t width, size_t height, float least)
 {
 	struct crossings crossings = {.n = 0};
@@ -102,9 +101,8 @@ static float grid_level(const float *ink, size_t width, size_t height, float lea
 					      (size_t)(GRID_QUANTILE * (float)crossings.n));
 }
 
-/* What ink, as normalize_flatten() makes it, is where it is dense, and 0 where there is none. Where
- * there is ink that is clearly darker than a grid, takes the grid out; else *grid_ret tells whether
- * there is one. */
+/* The level of dense ink, from ink as normalize_flatten() leaves it; 0 without ink. Removes a grid
+ * if there is clearly darker ink; else *grid_ret tells whether there is one. */
 static float ink_level(float *ink, const struct frame *frame, float noise, bool *grid_ret)
 {
 	const size_t n = frame->width * frame->height;

@@ -12,33 +12,33 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Pixels are looked at in so many places along a side, and by tiles of so many of these. */
+/* Sampled places along a side, and along a tile. */
 #define SIDE     24
 #define TILE     8
 #define N_TILES  (SIDE / TILE)
 #define N_PLACES (SIDE * SIDE)
 
-/* Paper differs by no more from its most frequent brightness, of 255; it has this share of the
- * places, and so many in each tile. */
+/* The largest difference of paper from its most frequent brightness, of 255; its minimum share of
+ * the places, and its minimum number in each tile. */
 #define REACH       4
 #define MIN_PAPER   0.5
 #define MIN_OF_TILE 2
 
-/* Ink that is fainter, of 255, is not told from what else may be on paper. What departs from the
- * paper to the other side than the ink does so by less than this share of it. */
+/* Fainter ink, of 255, could be something else on paper. What differs to the other side than ink
+ * does so by less than this share of it. */
 #define MIN_INK   40.0f
 #define MAX_OTHER 0.4f
 
-/* So many places, at the border and elsewhere, may be neither paper nor, by half of it, ink: more
- * are a shadow, or light that fades. Elsewhere the soft edges of strokes come to it: as many as
- * there is ink where a picture's longer side has so many pixels, and fewer in larger ones. */
+/* The most places, at the border and elsewhere, that are neither paper nor at least half ink: more
+ * are a shadow, or fading light. Elsewhere soft edges of strokes count, too: as many as ink if a
+ * picture's longer side has this many pixels, fewer in larger pictures. */
 #define MAX_BETWEEN 3
 #define SOFT_SIDE   32
 
-/* What is dark at more places of the border, of 4 (SIDE - 1), is a table, or the edge of a box. */
+/* Darkness at more places of the border, of 4 (SIDE - 1), is a table, or the edge of a box. */
 #define MAX_AT_BORDER (2 * (SIDE - 1))
 
-/* The values at all places, and how many there are of each, with none of those beyond. */
+/* The values at all places, and their histogram, padded with zeros. */
 struct places {
 	uint8_t values[SIDE][SIDE];
 	uint16_t histogram[REACH + 256 + REACH];
@@ -86,8 +86,8 @@ static void look(const float *paper, size_t width, size_t height, struct places 
 	count_values(places);
 }
 
-/* The brightness that most places have, or its neighbors half as often, and how many lie within
- * REACH of it. */
+/* The most frequent brightness, with neighbors counting half, and the number of places within REACH
+ * of it. */
 static int most_frequent(const struct places *places, size_t *n_ret)
 {
 	const uint16_t *counts = places->histogram + REACH;
@@ -133,8 +133,8 @@ static bool is_all_over(const struct places *places, int middle)
 	return true;
 }
 
-/* Sets the level and the noise of n places of paper: their median, as soft edges lie on one side,
- * and the standard deviation from that. */
+/* Sets level and noise from n places of paper: the median, since soft edges are on one side, and
+ * the standard deviation from it. */
 static void measure(const struct places *places, int middle, size_t n, struct flat_paper *flat)
 {
 	float near = 0, sum = 0, squares = 0;
@@ -156,7 +156,7 @@ static void measure(const struct places *places, int middle, size_t n, struct fl
 	flat->noise = sqrtf(squares / (float)n);
 }
 
-/* Places at the border that are not paper: those that are ink, and others. */
+/* Places at the border that are not paper: ink and others. */
 struct at_border {
 	unsigned n_ink, n_between;
 };
@@ -178,8 +178,8 @@ static void count_at_border(const struct places *places, int middle, int least_i
 	}
 }
 
-/* Whether no more lies between paper, which n places are, and ink of that contrast than the soft
- * edges of strokes. */
+/* Whether only the soft edges of strokes are between the paper, at n places, and ink of that
+ * contrast. */
 static bool is_two_levels(const struct places *places, int middle, size_t n, float contrast,
 			  size_t side)
 {

@@ -8,11 +8,11 @@
 /* Light that varies over the page by less, of 255, is even. */
 #define MIN_LIGHT_RANGE 8.0f
 
-/* What is that far from the light is paper, and what is farther than the latter is not. */
+/* Nearer to the light than the first is paper; farther than the second is not. */
 #define MIN_REACH 10.0f
 #define MAX_REACH 40.0f
 
-/* Noise is no more than so many times what neighbors differ by: JPEG and lenses make them alike. */
+/* The most noise per difference of neighbors, which JPEG and lenses make similar. */
 #define ROUGHNESS_SIGMAS 2.0f
 
 /* Of the difference of two values to either. */
@@ -39,8 +39,8 @@ static size_t weigh(struct light_samples *samples, const struct light *light, fl
 	return n_changed;
 }
 
-/* Fits a surface that lies on top of most samples: what is above it weighs twenty times what is
- * below, which is ink as often as paper. */
+/* Fits a surface to the top of most samples: those above weigh twenty times those below, which may
+ * be ink. */
 static struct light fit_upper(struct light_samples *samples)
 {
 	struct light light = light_even(255);
@@ -56,8 +56,8 @@ static struct light fit_upper(struct light_samples *samples)
 	return light;
 }
 
-/* Moves the samples that are near the light to the front, and forgets the others. Half of all or
- * more are paper, so the median distance tells what near is. */
+/* Moves the samples near the light to the front, and drops the others. At least half of all are
+ * paper, so the median distance defines "near". */
 static void select_paper(struct light_samples *samples, const struct light *light)
 {
 	float residuals[LIGHT_MAX_SAMPLES], sorted[LIGHT_MAX_SAMPLES], reach;
@@ -77,7 +77,7 @@ static void select_paper(struct light_samples *samples, const struct light *ligh
 	samples->n = n;
 }
 
-/* Light is within the range of what it was fitted to. */
+/* Limits the light to the range of the values it was fitted to. */
 static void set_range(struct light *light, const float *values, size_t n)
 {
 	light->least = light->most = values[0];
@@ -116,7 +116,7 @@ static struct light estimate_light(const float *paper, size_t width, size_t heig
 	return light;
 }
 
-/* ink = how much darker than the light each pixel is; negative where it is brighter. */
+/* ink = how much darker each pixel is than the light; negative if brighter. */
 SIMD_CLONES
 static void subtract_paper(const struct light *light, const float *paper, float *ink, size_t width,
 			   size_t height)
@@ -130,8 +130,8 @@ static void subtract_paper(const struct light *light, const float *paper, float 
 	}
 }
 
-/* The noise of the paper where shadows were subtracted: of what is not darker than expected, as no
- * ink is. */
+/* The paper's noise after shadows are subtracted: from pixels not darker than expected, since these
+ * are not ink. */
 static float measure_noise(const float *ink, size_t width, size_t height)
 {
 	struct light_samples samples;
@@ -147,8 +147,8 @@ static float measure_noise(const float *ink, size_t width, size_t height)
 		       : 0;
 }
 
-/* The noise by which neighbors differ, as a standard deviation: in a tight crop, where much of the
- * ink is taken for paper of another brightness, it is all that tells noise from ink. */
+/* The standard deviation of noise from differences of neighbors. In a tight crop, where much of the
+ * ink is taken for paper of another brightness, only this distinguishes noise from ink. */
 static float measure_roughness(const float *ink, size_t width, size_t height)
 {
 	float differences[LIGHT_MAX_SAMPLES];

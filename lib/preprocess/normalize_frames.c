@@ -9,19 +9,19 @@
 
 #include <math.h>
 
-/* Directions, and in how many of them a frame is seen: a circle that a hand draws may have a gap.
- * And in how many something within it may seem to lie beyond it. */
+/* Directions; in how many of them a frame must be visible, since a hand-drawn circle may have a
+ * gap; and in how many something inside may appear beyond it. */
 #define N_DIRECTIONS 32
 #define MIN_SEEN     29
 #define MIN_SEEN_CUT 12
 #define MAX_BEYOND   1
 
-/* What is left of a frame that the border has cut is no thicker than this share of the picture's
- * longer side, as a character's strokes in so tight a crop are. */
+/* The most thickness of a frame cut by the border, as a share of the picture's longer side: a
+ * character's strokes in so tight a crop are thicker. */
 #define MAX_CUT_THICKNESS 0.05
 
-/* What a frame goes around has at least this share of its longer side, and more in a circle, which
- * might be an O; and its middle is no farther from the frame's, as a share of that side. */
+/* The content's minimum share of the frame's longer side, larger in a circle, which might be an O;
+ * and the most distance between their middles, as a share of that side. */
 #define MIN_IN_FRAME   0.15
 #define MIN_IN_CIRCLE  0.35
 #define MAX_OFF_FRAME  0.3
@@ -36,8 +36,8 @@ static bool is_within(const struct box *inner, const struct box *outer)
 	       inner->top > outer->top && inner->bottom < outer->bottom;
 }
 
-/* The box around the pieces that are neither dropped nor around, and within the box of a frame;
- * false where there are none. */
+/* The box around all pieces that are neither dropped nor around, and inside a frame's box; false if
+ * there are none. */
 static bool find_inner(const struct pieces *pieces, const struct box *frame, struct box *inner)
 {
 	*inner = (struct box){INFINITY, INFINITY, 0, 0};
@@ -50,7 +50,7 @@ static bool find_inner(const struct pieces *pieces, const struct box *frame, str
 	return inner->left < inner->right;
 }
 
-/* In which direction from the middle (x, y) lies, one of N_DIRECTIONS. */
+/* The direction of (x, y) from the middle, one of N_DIRECTIONS. */
 static size_t direction_of(double x, double y)
 {
 	const double sum = fabs(x) + fabs(y), share = sum > 0 ? y / sum : 0;
@@ -60,8 +60,8 @@ static size_t direction_of(double x, double y)
 	return direction < N_DIRECTIONS ? direction : 0;
 }
 
-/* Whether what is around is seen in enough directions from the middle of the inner box, and what
- * is in that box lies nearer. */
+/* Whether the surrounding pieces are visible in enough directions from the middle of the inner box,
+ * with the box's content nearer. */
 static bool goes_around(const struct pieces *pieces, const struct box *inner, unsigned least_seen)
 {
 	const double x = (inner->left + inner->right - 1) / 2;
@@ -108,8 +108,7 @@ static bool is_frame(const struct pieces *pieces, const struct piece *piece)
 	       goes_around(pieces, &inner, MIN_SEEN);
 }
 
-/* Whether what is left of a frame that the border has cut is in the pieces that touch the border;
- * sets `around` in them. */
+/* Whether the pieces at the border are the rest of a cut frame; sets `around` in them. */
 static bool is_cut_frame(struct pieces *pieces, const struct frame *frame)
 {
 	const struct box picture = {0, 0, (double)frame->width, (double)frame->height};

@@ -17,8 +17,8 @@
 #define MAX_THICKNESS 0.08
 #define END_QUANTILE  0.5
 
-/* What is inside has at least this share of the frame's longer side, and is that high for its
- * width: the bar of a square 8 is not. */
+/* The content's minimum share of the frame's longer side, and its minimum height per width: the bar
+ * of a square 8 has less. */
 #define MIN_INSIDE 0.35
 #define MIN_ASPECT 0.45
 
@@ -27,7 +27,7 @@ struct cells {
 	size_t left, top, right, bottom;
 };
 
-/* How deep the line along a side reaches into the box; 0 where there is none. */
+/* The depth of the line along a side; 0 if there is none. */
 static size_t depth_at(const struct normalizer *normalizer, const struct frame *frame,
 		       const struct cells *box, enum side side)
 {

@@ -21,7 +21,7 @@ void light_sample(const float *values, size_t width, size_t height, struct light
 	samples->n = 0;
 	for (size_t j = 0; j < ny; j++)
 		for (size_t i = 0; i < nx; i++) {
-			/* The outermost samples lie on the border, where paper is likeliest. */
+			/* The outermost samples are on the border, where paper is most likely. */
 			const size_t x = nx > 1 ? i * (width - 1) / (nx - 1) : 0;
 			const size_t y = ny > 1 ? j * (height - 1) / (ny - 1) : 0;
 
@@ -190,9 +190,8 @@ bool light_fit(struct light *light, struct light_samples *samples)
 	return true;
 }
 
-/* Of so few values each is looked at until one has as many below it as is wanted. Of more, the
- * range is halved before, as often as that leaves values out. So no branch depends on a single
- * value. */
+/* Up to this many values, each is tried until one has the wanted number below it. For more, the
+ * range is halved first as long as that drops values. So no branch depends on a single value. */
 #define FEW_VALUES  48
 #define MAX_HALVING 16
 
@@ -269,9 +268,8 @@ size_t light_count_below(const float *values, size_t n, float limit)
 	return count_below(values, n, limit);
 }
 
-/* Of many values, where halving does not tell them apart: Hoare's selection. What is smaller than
- * the value at k goes to the left, what is larger to the right, until nothing is on the wrong side.
- */
+/* Hoare's selection, for many values that halving does not separate: smaller values go left, larger
+ * ones right. */
 static float select_by_parts(float *values, size_t n, size_t k_)
 {
 	const ptrdiff_t k = (ptrdiff_t)k_;
@@ -309,7 +307,7 @@ float light_select(float *values, size_t n, size_t k)
 	if (n <= FEW_VALUES)
 		return select_few(values, n, k);
 	find_range(values, n, &least, &most);
-	/* What is wanted is not below `least`, and not above `most`. */
+	/* The result is between `least` and `most`. */
 	for (int i = 0; i < MAX_HALVING && n_left > FEW_VALUES / 2 && least < most; i++) {
 		const float middle = least + (most - least) / 2;
 		const size_t n_below_middle = count_below(values, n, middle);

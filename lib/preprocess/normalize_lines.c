@@ -15,8 +15,8 @@
 
 #include <math.h>
 
-/* What is fainter, as a share of the ink's level, is paper: rules are often printed paler than what
- * is written, and thin ones reach their level in some pixels only. */
+/* Fainter, as a share of the ink's level, is paper. Rules are often printed paler than the writing,
+ * and thin ones reach their level in a few pixels only. */
 #define EDGE_LEVEL 0.25f
 
 /* A line is at most this thick, and at least this long, as shares of the frame's longer side and of
@@ -24,8 +24,7 @@
 #define MAX_THICKNESS 0.06
 #define MIN_LENGTH    0.45
 
-/* Blur makes a line thicker by so many of its standard deviations, beyond that of a sharp picture.
- */
+/* Blur thickens a line by this many of its standard deviations, compared with a sharp picture. */
 #define BLUR_SIGMAS 2.5
 #define SHARP_SIGMA 0.7
 
@@ -33,19 +32,19 @@
 #define MAX_SLOPE 0.16
 #define N_SLOPES  12
 
-/* Pixels without ink that do not end a line, and how far beside it the ink may lie. */
+/* Pixels without ink that do not interrupt a line, and how far from it ink may be. */
 #define MAX_GAP 3
 #define BESIDE  1
 
-/* Lines of a form; more only where there is a grid. */
+/* The most lines of a form; only a grid has more. */
 #define FEW_LINES 12
 #define MAX_LINES 60
 
-/* The bit of what lies in reach of a line. */
+/* Marks what is in reach of a line. */
 #define NEAR 0x80
 
-/* What is left of the ink is lines' rests, or specks, where a component of it has less than this
- * share of the largest one's pixels beyond the reach of lines. */
+/* After lines are removed, a component with less than this share of the largest one's pixels beyond
+ * the reach of lines is a remnant or a speck. */
 #define REST_SHARE 0.02f
 
 /* Where along a line its thickness is measured. */
@@ -82,13 +81,13 @@ static size_t pixel_of(const struct view *view, size_t i, size_t across)
 	return i * view->step + across * view->stride;
 }
 
-/* Where the line lies at i, which may be beyond the picture. */
+/* The line's middle at i, which may be outside of the picture. */
 static ptrdiff_t middle_of(const struct line *line, ptrdiff_t i)
 {
 	return (ptrdiff_t)floor(line->at + line->slope * (double)(i - (ptrdiff_t)line->origin));
 }
 
-/* Where ink is, up to BESIDE from the line at i; SIZE_MAX where there is none. */
+/* The position of ink up to BESIDE from the line at i, or SIZE_MAX. */
 static size_t find_near(const struct view *view, const struct line *line, size_t i)
 {
 	static const int order[] = {0, -1, 1};
@@ -105,7 +104,7 @@ static size_t find_near(const struct view *view, const struct line *line, size_t
 	return SIZE_MAX;
 }
 
-/* Sets line->first and ->end; returns the ink that lies on the line, not beside it. */
+/* Sets line->first and ->end; returns the ink on the line itself. */
 static float follow(const struct view *view, struct line *line)
 {
 	float sum = 0;
@@ -188,8 +187,7 @@ static double measure_thickness(const struct view *view, const struct line *line
 	return n ? (double)light_select(runs, n, n / 2) : line->thickness;
 }
 
-/* Marks the line's pixels, but not where what lies across is much thicker: there a stroke passes.
- */
+/* Marks the line's pixels, except where the ink across is much thicker: a stroke crosses there. */
 static void mark(const struct view *view, const struct line *line, uint8_t number)
 {
 	for (size_t i = line->first; i < line->end; i++) {
@@ -201,7 +199,7 @@ static void mark(const struct view *view, const struct line *line, uint8_t numbe
 		run_across(view, i, across, &first, &last);
 		if ((double)(last - first + 1) > 1.5 * line->thickness + 1.5)
 			continue;
-		/* The soft edge of the line goes with it. */
+		/* Includes the line's soft edge. */
 		first -= first > 0;
 		last += last + 1 < view->across;
 		for (size_t k = first; k <= last; k++)
@@ -209,7 +207,7 @@ static void mark(const struct view *view, const struct line *line, uint8_t numbe
 	}
 }
 
-/* Whether the line goes on beyond the picture, at either of its ends. */
+/* Whether either end of the line leaves the picture. */
 static bool leaves(const struct view *view, const struct line *line)
 {
 	const ptrdiff_t before = middle_of(line, (ptrdiff_t)line->first - 1 - MAX_GAP);
@@ -219,7 +217,7 @@ static bool leaves(const struct view *view, const struct line *line)
 	       after < 0 || before >= (ptrdiff_t)view->across || after >= (ptrdiff_t)view->across;
 }
 
-/* Looks across at `origin`, in [begin, end), for lines. */
+/* Searches across at `origin`, in [begin, end), for lines. */
 static size_t find_at(const struct view *view, size_t origin, size_t begin, size_t end,
 		      const struct limits *limits, struct line lines[MAX_LINES], size_t n)
 {
@@ -245,8 +243,8 @@ static size_t find_at(const struct view *view, size_t origin, size_t begin, size
 	return n;
 }
 
-/* Looks for lines that run along the view: those that begin at its borders, and those that run so
- * close to a side that they leave through it. */
+/* Searches lines along the view: those that begin at its borders, and those close enough to a side
+ * to leave through it. */
 static size_t find_along(const struct view *view, const struct limits *limits,
 			 struct line lines[MAX_LINES], size_t n)
 {
@@ -270,8 +268,8 @@ static ptrdiff_t reach_of(const struct line *line)
 	return 3 + (ptrdiff_t)(line->thickness / 2);
 }
 
-/* In reach of the line, which is beside it and beyond its ends: sets `bits` in the pixels of
- * values; returns whether any of them was not 0. */
+/* Sets `bits` in values within reach of the line: next to it and beyond its ends. Returns whether
+ * any of them was nonzero. */
 static bool touch_reach(const struct view *view, const struct line *line, uint8_t bits,
 			uint8_t *values)
 {
@@ -321,7 +319,7 @@ static struct rest measure_rest(const uint8_t *mask, const struct frame *frame)
 	return rest;
 }
 
-/* Whether the line goes from border to border with paper on both sides of it. */
+/* Whether the line goes from border to border with paper on both sides. */
 static bool passes_by(const struct view *view, const struct line *line)
 {
 	const double begin = line->at - line->slope * (double)line->origin;
@@ -341,8 +339,8 @@ static void mask_off_lines(const float *restrict ink, const uint8_t *restrict nu
 		mask[i] = (ink[i] > EDGE_LEVEL) & ((numbers[i] & ~NEAR) == 0);
 }
 
-/* mask = the pixels of what is left but the lines' rests and specks. numbers, with the bit NEAR:
- * the line that covers each pixel, or 0. */
+/* mask = the remaining pixels without remnants of lines and specks. numbers: the line covering each
+ * pixel, or 0, with the bit NEAR. */
 static void mask_rest(struct normalizer *normalizer, const struct frame *frame,
 		      const uint8_t *numbers, uint8_t *mask)
 {
@@ -370,7 +368,7 @@ static void mask_rest(struct normalizer *normalizer, const struct frame *frame,
 	}
 }
 
-/* Takes the lines out that are not a part of what is left in mask, and their soft edges. */
+/* Removes the lines that are no part of the rest in mask, with their soft edges. */
 static void take_out(float *ink, size_t n_pixels, const struct view views[2],
 		     const struct line *lines, const bool *is_part, size_t n, const uint8_t *mask)
 {
@@ -389,7 +387,7 @@ static void take_out(float *ink, size_t n_pixels, const struct view views[2],
 	}
 }
 
-/* Whether ink lies at the border, as lines that leave the picture must. */
+/* Whether there is ink at the border, which lines must cross. */
 static bool reaches_border(const float *ink, size_t width, size_t height)
 {
 	for (size_t y = 0; y < height; y++) {

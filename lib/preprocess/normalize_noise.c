@@ -19,13 +19,12 @@
 #define NOISE_SHARE  0.03f /* of the frame, where it is small */
 #define NOISE_SIGMAS 8.0f
 
-/* Where values were stretched, the average of what a reduced pixel covers is no ink below this
- * share of one level. */
+/* In stretched images, a reduced pixel's average below this share of one level is no ink. */
 #define LEAST_LEVEL 0.5f
 
-/* Where values were stretched, noise may cover so much that its components run together. But what
- * is next to ink is ink no more often than elsewhere, by this share of what is not; of a line that
- * is a pixel wide it is a quarter. Specks are counted, too: what is left without them is dense. */
+/* In stretched images noise may be so dense that its components merge. But neighbors of noise are
+ * ink no more often than other pixels, up to this share; for a line one pixel wide it is a quarter.
+ * Specks are counted, too: without them any rest would be dense. */
 #define LEAST_TOGETHER 0.1f
 #define ENOUGH_INK     30
 
@@ -34,7 +33,7 @@ static bool is_ink(const struct normalizer *normalizer, size_t i)
 	return normalizer->keep[i] && normalizer->ink[i] > INK;
 }
 
-/* The number of pixels of ink in the component that a pixel of ink lies in, on average. */
+/* The mean size of the component that a pixel of ink is in. */
 static float mean_component(const struct normalizer *normalizer, const uint32_t *areas, size_t n)
 {
 	double sum = 0, n_ink = 0;
@@ -47,8 +46,8 @@ static float mean_component(const struct normalizer *normalizer, const uint32_t 
 	return n_ink > 0 ? (float)(sum / n_ink) : 0;
 }
 
-/* Of the four neighbors that follow a pixel of ink, about as many are ink as of all pixels. The
- * last row and the outer columns have no such neighbors, and do not count. */
+/* In noise, about as many of the four following neighbors of ink are ink as of all pixels. The last
+ * row and the outer columns lack such neighbors and do not count. */
 bool normalize_is_random(const float *ink, const struct frame *frame)
 {
 	const size_t width = frame->width, height = frame->height;
@@ -82,7 +81,7 @@ bool normalize_is_noise(const struct normalizer *normalizer, const struct frame 
 	if (!stretched && level > NOISE_SIGMAS * noise)
 		return false;
 	size = mean_component(normalizer, areas, n);
-	/* Noise is not measured where it is cut off at black, or less than a level. */
+	/* Noise cannot be measured if it is clipped at black, or below one level. */
 	if (stretched && level > NOISE_SIGMAS * noise)
 		size *= (float)(frame->step_x * frame->step_y);
 	return size < (scattered < NOISE_PIXELS ? scattered : NOISE_PIXELS);

@@ -14,22 +14,21 @@
 
 #include <math.h>
 
-/* Components at the border; where there are more it is no picture of one character. */
+/* The most components at the border; with more the picture is not of a single character. */
 #define MAX_PARTS 16
 
-/* The table fills this share of a side, and comes as near as this share of the character's longer
- * side: what is nearer is a bar of it in a tight crop. */
+/* A table's minimum share of a side, and its minimum distance as a share of the character's longer
+ * side: nearer ink is a bar of the character in a tight crop. */
 #define MIN_FILLED 0.95
 #define TABLE_GAP  0.03
 
-/* Where it fades into the light it fills this share of a side up to a corner, and is no nearer than
- * neighbors are. */
+/* A table fading into the light fills this share of a side up to a corner, and is as far away as
+ * neighbors. */
 #define MIN_FADED 0.5
 
-/* A neighbor stands apart by at least this share of the character's longer side. Beside it, a
- * neighbor has at most so many times its area for each such side that it stands apart, and at most
- * so many times in all; above and below, where what is clear of the border may be the dot of an i,
- * less than that. */
+/* A neighbor's minimum distance, as a share of the character's longer side. At the side, its area
+ * is at most this many times the character's per such distance, and at most that many in all. Above
+ * and below it is less, since what is clear of the border may be the dot of an i. */
 #define MIN_GAP       0.12
 #define AREA_PER_GAP  6
 #define MAX_AREA      2
@@ -47,7 +46,7 @@ struct part {
 	size_t area;
 	size_t n_at[N_SIDES]; /* its pixels at each side */
 	double left, right;   /* its columns */
-	double gap; /* least distance beyond the character; negative where it is not beyond */
+	double gap;           /* smallest distance beyond the character; negative if not beyond */
 	bool stays;
 };
 
@@ -72,7 +71,7 @@ static struct part *part_at(const struct normalizer *normalizer, struct parts *p
 		       : NULL;
 }
 
-/* Counts a pixel at a side of the border; false where there are too many parts. */
+/* Counts a pixel at a side of the border; false if there are too many parts. */
 static bool count_at(struct parts *parts, const struct normalizer *normalizer, size_t pixel,
 		     enum side side)
 {
@@ -140,7 +139,7 @@ static struct core measure_core(const struct normalizer *normalizer, const struc
 	return core;
 }
 
-/* How far beyond the character the pixel lies, on the sides where its part touches the border. */
+/* How far the pixel is beyond the character, on the sides where its part touches the border. */
 static double distance_beyond(const struct part *part, const struct box *box, double x, double y)
 {
 	const double distances[N_SIDES] = {box->left - 1 - x, x - box->right, box->top - 1 - y,

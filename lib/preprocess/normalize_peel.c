@@ -8,10 +8,10 @@
 
 #include <math.h>
 
-/* A line and what lies beyond it take up at most this share of the shorter side, and a pixel. */
+/* The most depth of a line and what is beyond it: this share of the shorter side, and a pixel. */
 #define MAX_DEPTH 0.07
 
-/* A row differs when this share of its pixels do, by so many levels. */
+/* A row differs if this share of its pixels differ, by this many levels. */
 #define DIFFERENT_SHARE 0.6
 #define MIN_DIFFERENCE  15.0f
 
@@ -23,7 +23,7 @@ struct rows {
 	size_t n;           /* pixels to a row */
 };
 
-/* depth: what is left out of a row at either end. */
+/* depth: pixels ignored at either end of a row. */
 static struct rows rows_of(const float *paper, size_t width, size_t height, enum side side,
 			   size_t depth)
 {
@@ -54,7 +54,7 @@ static bool differs(const struct rows *rows, size_t row, size_t inner)
 	       DIFFERENT_SHARE * (double)rows->n;
 }
 
-/* How many rows a line takes up at the side, with what lies beyond it. */
+/* Rows taken by a line at the side, and anything beyond it. */
 static size_t depth_of_line(const struct rows *rows, size_t most)
 {
 	size_t depth = differs(rows, most, 2 * most) ? 0 : most;

@@ -56,7 +56,7 @@ void normalize_widen_pen(struct normalizer *normalizer, const struct frame *fram
 {
 	const double side = fmax(box->right - box->left, box->bottom - box->top);
 	const double width = edges->outline > 0 ? 2 * edges->area / edges->outline : INFINITY;
-	/* The box grows with the strokes: (width + 2 by) / (side + 2 by) is what is wanted. */
+	/* The box grows with the strokes: (width + 2 by) / (side + 2 by) is the goal. */
 	const double by = (THIN_WIDTH * side - NORMALIZE_INK_SIDE * width) /
 			  (2 * (NORMALIZE_INK_SIDE - THIN_WIDTH));
 

@@ -8,14 +8,13 @@
 #define OUTLINE_SHARE 0.9
 #define BAND          0.09
 
-/* Something has a base where so many of its columns have ink in such a band along the lower edge.
- */
+/* A piece has a base if this share of its columns have ink in a band along the lower edge, of this
+ * height. */
 #define MIN_BASE  0.9
 #define BASE_BAND 0.04
 
-/* A straight line is so many times as long as it is thick, fills this share of its length times its
- * thickness, is no thicker than this share of the picture's longer side, and a pixel, and no
- * steeper. */
+/* A straight line: minimum length per thickness; minimum share of length times thickness that it
+ * fills; most thickness as a share of the picture's longer side, plus a pixel; most slope. */
 #define MIN_LENGTH    5
 #define MIN_FILL      0.75
 #define MAX_THICKNESS 0.08
@@ -41,8 +40,7 @@ struct box box_join(const struct box *a, const struct box *b)
 			    fmax(a->bottom, b->bottom)};
 }
 
-/* The piece whose root it is; a new one where there is none yet, as there is none without a root.
- */
+/* The piece with that root; created if there is none, which includes having no root. */
 static struct piece *piece_of(struct pieces *pieces, uint32_t root)
 {
 	for (size_t k = 0; k < pieces->n; k++)
@@ -134,7 +132,7 @@ static void measure_outlines(struct pieces *pieces)
 			(double)n_along[k] >= OUTLINE_SHARE * pieces->pieces[k].area;
 }
 
-/* Whether nothing lies in the middle third of its box. */
+/* Whether the middle third of its box is empty. */
 static void measure_hollows(struct pieces *pieces)
 {
 	for (size_t k = 0; k < pieces->n; k++)

@@ -11,8 +11,7 @@
 /* Measured on the training images as NORMALIZE_INK_SIDE was. */
 #define BLUR_SIGMA 0.6
 
-/* What is left of the frame around the box, in output pixels: more than the ink's soft edges and
- * the widening of a thin pen's strokes reach. */
+/* Margin left around the box, in output pixels: more than soft edges and widened strokes reach. */
 #define CROP_MARGIN 3
 
 /* The standard deviation of averaging over a pixel. */
@@ -49,14 +48,14 @@ static inline void take_one_plus_erf(doubles *x)
 	*x = 2 - 1 / (eighth * eighth);
 }
 
-/* The cells of which a pixel of the vector has a share that counts. */
+/* The cells with a significant share in a pixel of the vector. */
 struct taps {
 	size_t first, end;
 };
 
-/* shares[i] = the share of a normal distribution that lies below edge first + i of the cells, each
- * of which is `step` standard deviations times the root of two wide; edge 0 lies at start. Up to
- * STEP shares more are written, all of which are numbers. */
+/* shares[i] = the share of a normal distribution below edge first + i of the cells. Each cell is
+ * `step` standard deviations times the root of two wide; edge 0 is at start. Up to STEP more shares
+ * are written, all finite. */
 static inline void sum_shares(double start, double step, size_t first, size_t n, double *shares)
 {
 	doubles edge = (double)first + (doubles){0, 1, 2, 3};
@@ -74,9 +73,9 @@ static inline void sum_shares(double start, double step, size_t first, size_t n,
 	shares[i] = 1;
 }
 
-/* weights[j][i] = the share of cell i, of n, in pixel j of the vector: what a normal distribution
- * around the pixel's center has over the cell; LANES zeros behind the pixel's taps. Cells are
- * `scale` pixels wide, and the middle of the vector lies at `middle`. */
+/* weights[j][i] = the share of cell i, of n, in pixel j of the vector: the integral over the cell
+ * of a normal distribution around the pixel's center; LANES zeros follow the pixel's taps. Cells
+ * are `scale` pixels wide, and the vector's middle is at `middle`. */
 SIMD_CLONES
 static void make_weights(float weights[EMNIST_SIDE][PLACE_STRIDE], struct taps taps[EMNIST_SIDE],
 			 size_t n, double middle, double scale, double sigma)
@@ -108,7 +107,7 @@ static void make_weights(float weights[EMNIST_SIDE][PLACE_STRIDE], struct taps t
 static inline void weigh_rows(const float *ink, size_t width, const float *weights, size_t n,
 			      float *to)
 {
-	/* In variables of their own: of an array, gcc would add to what is in memory. */
+	/* Separate variables: in an array, gcc would add in memory. */
 	lanes a = {0}, b = {0}, c = {0}, d = {0};
 
 	_Static_assert(WORK_BLOCK == 4 * LANES, "four at a time");
@@ -126,7 +125,7 @@ static inline void weigh_rows(const float *ink, size_t width, const float *weigh
 	((lanes *)to)[3] = d;
 }
 
-/* The n columns of LANES rows, and behind them as many empty ones. */
+/* Transposes n columns of LANES rows, followed by as many empty ones. */
 static inline void transpose(float rows[LANES][PLACE_STRIDE], size_t n, lanes columns[PLACE_STRIDE])
 {
 	for (size_t x = 0; x < n; x++)
@@ -189,8 +188,8 @@ static void project(struct normalizer *normalizer, const struct frame *frame,
 	}
 }
 
-/* Stretched so that the most is 1, in steps of 1/255 as in EMNIST's files: what is written as an
- * image is exactly what the network sees. */
+/* Stretched to a maximum of 1, in steps of 1/255 as in EMNIST's files: an image written of it is
+ * exactly what the network sees. */
 SIMD_CLONES
 static void stretch(float *vector)
 {
@@ -217,7 +216,7 @@ static size_t crop_axis(double from, double to, size_t margin, size_t n, size_t 
 	return start;
 }
 
-/* Packs ink and what is kept of it to the box and a margin; the box moves with them. */
+/* Crops ink and keep to the box and a margin, and moves the box with them. */
 static void crop(struct normalizer *normalizer, struct frame *frame, struct box *box, size_t margin)
 {
 	size_t width, height;
@@ -259,7 +258,7 @@ static inline void spread(uint8_t *values, size_t n, size_t step, size_t reach)
 	}
 }
 
-/* Sets ink to zero that is farther than `reach` pixels, by rows and columns, from what is kept. */
+/* Zeroes ink farther than `reach` pixels, in rows and columns, from kept pixels. */
 SIMD_CLONES
 static void clean(struct normalizer *normalizer, const struct frame *frame, size_t reach)
 {
@@ -311,7 +310,7 @@ void normalize_place(struct normalizer *normalizer, const struct frame *frame,
 		     const struct box *box, float *vector)
 {
 	const double side = fmax(box->right - box->left, box->bottom - box->top);
-	/* An output pixel: as far as the edge of the ink is blurred. */
+	/* One output pixel: the width of the ink's blurred edge. */
 	const size_t reach = 1 + (size_t)(side / NORMALIZE_INK_SIDE);
 	struct frame cropped = *frame;
 	struct box moved = *box;

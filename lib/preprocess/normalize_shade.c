@@ -23,21 +23,20 @@
 /* Half the widest of the narrow windows; the narrowest has 1. */
 #define NARROW_REACH 2
 
-/* Strokes are thin where this share of what stands out of the wide window's opening stands out of
- * the narrow one's as well, by half of its most. The rest is the ridge. */
+/* Strokes are thin if this share of what exceeds the wide window's opening also exceeds the narrow
+ * one's, by half of its maximum. The rest is the ridge. */
 #define MIN_THIN_SHARE 0.2f
 
-/* What a narrow window leaves is a shadow's where it is no darker than this, of 255, a third of the
- * light, and lies at the border along so many cells at least, of some 120. Else it may be thick,
- * faint ink. All three were chosen with drawings of our own under shadows, and with
- * lib/bench/distort.c. */
+/* Shade from a narrow window is a shadow if it is no darker than this, of 255, and a third of the
+ * light, and has at least this many cells at the border, of about 120. Otherwise it may be thick,
+ * faint ink. All three were chosen with drawings under shadows, and with lib/bench/distort.c. */
 #define MAX_SHADE        80.0f
 #define MIN_BORDER_CELLS 6
 
 /* Shadows that are fainter, of 255, are left to the threshold. */
 #define MIN_SHADE 4.0f
 
-/* What is as dark as this share of the darkest cell is ink in a tight crop, not a shadow. */
+/* Above this share of the darkest cell it is ink in a tight crop, not a shadow. */
 #define MAX_SHADE_SHARE 0.45f
 
 struct grid {
@@ -54,7 +53,7 @@ static void add_values(float *restrict sums, const float *restrict values, size_
 		sums[i] += values[i];
 }
 
-/* to[i] = the sum of the i-th `length` values of row, whose last ones may be 0. */
+/* to[i] = the sum of the i-th `length` values of row, the last of which may be 0. */
 static void sum_cells(const float *row, size_t length, size_t n, float *to)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -66,7 +65,7 @@ static void sum_cells(const float *row, size_t length, size_t n, float *to)
 	}
 }
 
-/* The j-th row of cells, the last of which may be cut. */
+/* The j-th row of cells, of which the last may be cut. */
 static void divide_by_areas(struct grid *grid, size_t width, size_t height, size_t j)
 {
 	const size_t cell = grid->cell, last = grid->width - 1;
@@ -204,8 +203,7 @@ struct pixel_row {
 	float before[WORK_SIDE], after[WORK_SIDE];
 };
 
-/* Subtracts a row of pixels' share of what lies between two rows of cells, and between their cells.
- */
+/* Subtracts from a row of pixels the interpolation between two rows of cells. */
 SIMD_CLONES
 static void subtract_row(const struct pixel_row *restrict above,
 			 const struct pixel_row *restrict below, float share,
@@ -250,7 +248,7 @@ static void open_grid(const struct grid *cells, size_t reach, struct grid *opene
 	filter_grid(opened, reach, true);
 }
 
-/* How many cells stand out of the opening by `by` or more. */
+/* The number of cells that exceed the opening by `by` or more. */
 static size_t count_above(const struct grid *cells, const struct grid *opened, float by)
 {
 	size_t n = 0;
@@ -272,7 +270,7 @@ static float most_above(const struct grid *cells, const struct grid *opened)
 	return most;
 }
 
-/* Whether what is at least half as dark as the darkest lies along the border. */
+/* Whether cells at least half as dark as the darkest are along the border. */
 static bool lies_at_border(const struct grid *grid)
 {
 	const float half = most_of(grid->values, grid->width * grid->height) / 2;
@@ -288,8 +286,8 @@ static bool lies_at_border(const struct grid *grid)
 	return n >= MIN_BORDER_CELLS;
 }
 
-/* The shade behind thin strokes, as the narrowest window has it that they stand out of. wide: the
- * cells opened by the wide window. False where strokes are not thin, or no shadow is there. */
+/* The shade behind thin strokes, from the narrowest window that they exceed. wide: the cells opened
+ * by the wide window. False if strokes are not thin, or there is no shadow. */
 static bool find_narrow_shade(const struct grid *cells, const struct grid *wide,
 			      struct grid *shade_ret)
 {

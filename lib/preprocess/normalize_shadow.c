@@ -15,7 +15,7 @@
 #define N_DIRECTIONS 24
 #define N_STRIPS     LIGHT_N_STRIPS
 
-/* Where a place lies among the strips' middles. */
+/* Position of a place among the middles of the strips. */
 static inline float strip_of(const struct shadow *shadow, float x, float y)
 {
 	const float at = (x * shadow->across[0] + y * shadow->across[1] + 1) * N_STRIPS / 2 - 0.5f;
@@ -66,7 +66,7 @@ static void make_fall(float values[N_STRIPS], const float weights[N_STRIPS])
 			values[k++] = means[pool];
 }
 
-/* Where samples lie among the strips of a direction, and what is known of each strip. */
+/* The samples' positions among a direction's strips, and what is known about each strip. */
 struct strips {
 	float at[LIGHT_MAX_SAMPLES];
 	float medians[N_STRIPS], weights[N_STRIPS];
@@ -121,8 +121,8 @@ static void reverse(struct strips *strips, size_t n)
 		strips->at[i] = N_STRIPS - 1 - strips->at[i];
 }
 
-/* Takes the place of *best where the light that falls across the strips is nearer to the samples,
- * *off to the given share of which it is. */
+/* Replaces *best if light that falls across the strips is nearer to the samples; *off: the distance
+ * within which the given share of them is. */
 static void try_strips(const struct strips *strips, const struct light_samples *samples,
 		       const float across[2], float share, struct shadow *best, float *off)
 {

@@ -20,7 +20,7 @@
  * lib/bench/distort.c: 1 gains half as much, 3 no more. */
 #define AMOUNT 2.0
 
-/* A Gaussian ends after so many standard deviations, and after so many pixels. */
+/* Where a Gaussian is cut off, in standard deviations and in pixels. */
 #define REACH_SIGMAS 2.5
 #define MAX_REACH    40
 
@@ -106,8 +106,8 @@ struct edge_lanes {
 	mask_lanes n_crossed;
 };
 
-/* Adds the first n, at most LANES, of pixels whose neighbors to the right and below are there.
- * Reads LANES of them all the same. */
+/* Adds the first n, at most LANES, of pixels that have neighbors to the right and below. Always
+ * reads LANES of them. */
 static inline void add_edges(const float *ink, size_t width, size_t n, struct edge_lanes *edges)
 {
 	static const int32_t starts[2 * LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};

@@ -13,8 +13,8 @@
 /* A sheet covers this share of the picture's width and height, at least. */
 #define MIN_SHEET 0.3
 
-/* Its outline is followed along this share of each side, as corners may be cut or bent, and is
- * straight when it is off by no more than so many pixels of the frame, in the mean. */
+/* The outline is followed along this share of each side, since corners may be cut or bent. It is
+ * straight if its mean error is at most this many pixels of the frame. */
 #define FOLLOWED     0.8
 #define MAX_CROOKED  1.0
 #define MIN_FOLLOWED 8
@@ -22,23 +22,23 @@
 /* The steepest side: 17 degrees. */
 #define MAX_SLOPE 0.3
 
-/* So many pixels inside of the outline the sheet is bright, where it has no ink. */
+/* This many pixels inside of the outline the sheet is bright, except for ink. */
 #define INSET 2
 
 /* Ink covers no more of the sheet, and is at least this share of its longer side. */
 #define MAX_INK       0.35
 #define MIN_CHARACTER 0.15
 
-/* What of the sheet is looked at beyond the ink: as much as is looked at when zooming. */
+/* Margin of the sheet around the ink: the same as for zooming. */
 #define MARGIN 0.35
 
-/* Places in the middle of the picture, along either side, where it may be darker than its border:
- * by so many levels, at so many of them. */
+/* Places in the middle of the picture, per side, that are compared with its border: darker by this
+ * many levels, at this many places. */
 #define N_MIDDLE       8
 #define MIN_DIFFERENCE 15.0f
 #define MIN_DARKER     32
 
-/* Where a side of the outline lies across, as a line along it. */
+/* A side of the outline, as a line along it. */
 struct edge {
 	double at, slope;
 };
@@ -53,7 +53,7 @@ static double edge_at(const struct edge *edge, double along)
 	return edge->at + edge->slope * along;
 }
 
-/* Whether the middle of a pixel lies on the sheet, well inside of its outline. */
+/* Whether a pixel's center is on the sheet, well inside of its outline. */
 static bool is_inside(const struct sheet *sheet, double x, double y)
 {
 	return x + 0.5 >= edge_at(&sheet->edges[LEFT], y) + INSET &&
@@ -88,12 +88,12 @@ static void keep_brightest(struct normalizer *normalizer, const struct frame *fr
 			memset(keep + runs[k].first, 0, (size_t)(runs[k].end - runs[k].first));
 }
 
-/* Where what is kept begins in each row or column, and ends; 0 where there is none. */
+/* The first and last kept pixel of each row or column; 0 if there are none. */
 struct ends {
 	uint8_t first[WORK_SIDE], end[WORK_SIDE];
 };
 
-/* Takes the y-th row into what is known of the columns: first[x] counts the rows before. */
+/* Updates the columns with the y-th row: first[x] counts the rows before. */
 SIMD_CLONES
 static void add_row(const uint8_t *restrict keep, size_t width, uint8_t y, uint8_t *restrict first,
 		    uint8_t *restrict end)
@@ -135,7 +135,7 @@ static size_t find_span(const struct ends *ends, size_t n, size_t *end_ret)
 	return first;
 }
 
-/* The line that the values in [first, end) lie on; false where they do not. */
+/* Fits a line to the values in [first, end); false if they are not on one. */
 static bool fit_edge(const uint8_t *values, size_t first, size_t end, struct edge *edge)
 {
 	const size_t left_out = (size_t)((double)(end - first) * (1 - FOLLOWED) / 2);
@@ -157,7 +157,7 @@ static bool fit_edge(const uint8_t *values, size_t first, size_t end, struct edg
 	return fabs(edge->slope) <= MAX_SLOPE && off <= MAX_CROOKED * n;
 }
 
-/* The sheet that what is kept would be; false where it is none. */
+/* The sheet formed by the kept pixels; false if they are none. */
 static bool fit_sheet(const struct normalizer *normalizer, const struct frame *frame,
 		      struct sheet *sheet)
 {
@@ -176,7 +176,7 @@ static bool fit_sheet(const struct normalizer *normalizer, const struct frame *f
 	       fit_edge(columns.end, left, right, &sheet->edges[BOTTOM]);
 }
 
-/* [first, end): the pixels, of n, whose middles lie from low to high. */
+/* [first, end): the pixels, of n, with centers from low to high. */
 static size_t pixels_between(double low, double high, size_t n, size_t *end_ret)
 {
 	const double first = fmin(fmax(ceil(low - 0.5), 0), (double)n);
@@ -185,7 +185,7 @@ static size_t pixels_between(double low, double high, size_t n, size_t *end_ret)
 	return (size_t)first;
 }
 
-/* What is seen of the sheet, well inside of its outline. */
+/* What is visible of the sheet, well inside of its outline. */
 struct inside {
 	struct ends columns;         /* where each begins and ends */
 	uint8_t any_dark[WORK_SIDE]; /* in each */
@@ -224,7 +224,7 @@ static void find_columns(const struct sheet *sheet, const struct frame *frame, s
 	}
 }
 
-/* The box around what is dark on the sheet; false where that may not be a character. */
+/* The bounding box of dark pixels on the sheet; false if that cannot be a character. */
 static bool find_ink_on(const struct normalizer *normalizer, const struct frame *frame,
 			const struct sheet *sheet, struct box *box)
 {

@@ -23,15 +23,15 @@
 /* A border is paper when this share of it is on one side of the threshold. */
 #define BORDER_SHARE 0.75f
 
-/* Where the border does not tell, the two levels may be those of a shadow and of the light beside
- * it: when light that falls in one direction only is off by at most so much of their difference, at
- * the latter share of the pixels. It is what departs from this light, then, that is the ink. */
+/* If the border does not decide, the two levels may be a shadow and the light next to it. That is
+ * so if light that falls in one direction differs by at most this share of their difference, at
+ * that share of the pixels. Then the ink is what departs from this light. */
 #define SHADOW_OFF   0.2f
 #define SHADOW_SHARE 0.75f
 
-/* Else, as in a tight crop: what is dark is the ink unless its shares of the border and of the
- * whole add up to more than this. In training images cropped to their ink that is wrong for 2 % in
- * dark ink and for 8 % in light ink, mostly bars that fill their box. */
+/* Otherwise, as in a tight crop: the dark is the ink unless its shares of the border and of the
+ * whole add up to more than this. In training images cropped to their ink that is wrong for 2 %
+ * with dark ink and for 8 % with light ink, mostly bars that fill their box. */
 #define MAX_INK_SHARES 1.1f
 
 /* Where the levels are even, its share of the four corners counts too, so much, and dark ink and
@@ -40,14 +40,14 @@
 #define CORNER_WEIGHT  0.25f
 #define HALF_OF_SHARES (1 + CORNER_WEIGHT / 2)
 
-/* Samples of the border: up to so many along each side, in lines that lie so many pixels inside. */
+/* Samples of the border: up to this many along each side, in lines this many pixels inside. */
 #define N_ALONG  32
 #define N_DEEP   2
 #define DEEPER   2
 #define N_BORDER (4 * N_ALONG * N_DEEP) /* at most LIGHT_MAX_SAMPLES */
 
-/* Rounds of fitting. A sample that lies SCALE standard deviations off has half the weight, and
- * brightness is not known better than to MIN_SIGMA levels. */
+/* Rounds of fitting. A sample SCALE standard deviations off has half the weight; brightness is
+ * uncertain by at least MIN_SIGMA levels. */
 #define N_ROUNDS  5
 #define SCALE     1.5f
 #define MIN_SIGMA 1.3f
@@ -62,8 +62,8 @@
 /* ------------------------------------------------------------- by its levels */
 
 /* The threshold between two classes of bytes that leaves the least variance within them (Otsu
- * 1979): the largest value of the darker class. *share_ret: of all variance, what is between them.
- */
+ * 1979): the largest value of the darker class. *share_ret: the share of the variance between
+ * them. */
 static unsigned otsu_threshold(const uint32_t histogram[256], double *share_ret)
 {
 	double n = 0, sum = 0, squares = 0, n_dark = 0, sum_dark = 0, best = 0;
@@ -193,8 +193,8 @@ static bool is_shadow(const float *paper, size_t width, size_t height, float thr
 	return shadow_fit(shadow, &samples, SHADOW_SHARE) <= SHADOW_OFF * gap;
 }
 
-/* Decides by the levels; false where there are not two of them, or where they are those of light
- * and shadow: then *is_shadow_ret is set, and *shadow_ret is the light. */
+/* Decides by the two levels; false if there are none, or if they are light and shadow. In the
+ * latter case *is_shadow_ret is set, and *shadow_ret is the light. */
 static bool turn_by_levels(const float *paper, size_t width, size_t height, bool *bright_ret,
 			   struct shadow *shadow_ret, bool *is_shadow_ret)
 {
@@ -273,7 +273,7 @@ static struct light fit_border(const float *values, size_t width, size_t height)
 	return light;
 }
 
-/* The first of the bins, seen from one end, up to which n values lie. */
+/* The first bin, from one end, up to which there are n values. */
 static int find_tail(const uint32_t *histogram, int first, int step, uint32_t n)
 {
 	int bin = first;

@@ -12,9 +12,9 @@
 
 #define BORDER_N_PIXELS (4 * (EMNIST_SIDE - 1))
 
-/* The most border pixels, of 108, that are not 0 in an image that is taken for EMNIST's. All but 73
- * of the 175,476 training images at hand have none, and none has more than 13; a scan on paper of
- * any brightness has more than 54, or its character would fill the border. */
+/* The most nonzero border pixels, of 108, in an image taken for EMNIST's. All but 73 of the 175,476
+ * training images have none, and none has more than 13. A scan on paper of any brightness has more
+ * than 54, unless its character fills the border. */
 #define BORDER_MAX_INK 27
 
 /* Ink that contrasts by less, of 255, in grey may be what JPEG and noise make of colors that are
@@ -26,13 +26,12 @@
 #define MIN_GAIN 4.0f
 #define MIN_GREY 10.0f
 
-/* EMNIST's images reach 255, but for 550 of 8,852 that were made of others of EMNIST's: these end
- * between 217 and 254. What is darker is stretched before it is taken as it is: of training images
- * divided by 2 to 64, as many are read right then as before, which is some more than when they are
- * normalized. */
+/* EMNIST's images reach 255, except for 550 of 8,852 derived from other EMNIST images, which end
+ * between 217 and 254. Darker ones are stretched and then used as they are. Training images divided
+ * by 2 to 64 are then recognized as often as before, slightly more often than if normalized. */
 #define LEAST_MOST 200
 
-/* Whether light ink lies on a border that is black. */
+/* Whether there is light ink on a black border. */
 static bool looks_like_emnist(const uint8_t *grey)
 {
 	const size_t last = EMNIST_SIDE - 1;
@@ -88,7 +87,7 @@ static void to_shares(const uint8_t *grey, float *vector)
 		vector[i] = (float)grey[i] / 255;
 }
 
-/* Makes room for the image in grey, where it is needed, and for the sums of one of its rows. */
+/* Allocates the grey image, if needed, and the sums of one of its rows. */
 static enum emnist_status make_room(struct preprocessor *preprocessor, const struct image *image,
 				    bool grey, struct emnist_error *error)
 {
@@ -176,8 +175,8 @@ static enum emnist_status preprocess_normalize(struct preprocessor *preprocessor
 		       : EMNIST_OK;
 }
 
-/* Of an image that is deep, or whose range is short, *image becomes bytes of its range. *grain_ret:
- * what one level of its samples has become, of 255, where it was stretched; else 0. */
+/* Replaces a deep *image, or one with a short range, by bytes of its range. *grain_ret: one level
+ * of its samples in units of 1/255 if it was stretched; else 0. */
 static enum emnist_status take_bytes(struct preprocessor *preprocessor, const struct image **image,
 				     enum emnist_preprocess mode, float *grain_ret,
 				     struct emnist_error *error)
@@ -195,7 +194,7 @@ static enum emnist_status take_bytes(struct preprocessor *preprocessor, const st
 	return status;
 }
 
-/* Of an image as EMNIST has it. One that was stretched may be an empty page. */
+/* Uses an image like EMNIST's as it is. A stretched one may be an empty page. */
 static enum emnist_status take_as_is(struct preprocessor *preprocessor, const struct image *image,
 				     const uint8_t *grey, float grain, float *vector,
 				     struct emnist_error *error)
@@ -226,7 +225,7 @@ static enum emnist_status preprocess_bytes(struct preprocessor *preprocessor,
 	return take_as_is(preprocessor, image, grey, grain, vector, error);
 }
 
-/* Looks once more at an image in which no ink was found, if it may show faint ink. */
+/* Tries again with an image in which no ink was found, if it may show faint ink. */
 static enum emnist_status look_for_faint(struct preprocessor *preprocessor,
 					 const struct image *image, enum emnist_preprocess mode,
 					 float *vector, struct emnist_error *error)

@@ -11,29 +11,28 @@
 /* A range is short up to this part of all: bytes of 6 bits, samples of 14. */
 #define SHORT_PART 4
 
-/* Where there are fewer levels than a byte has, what they draw is clean when this share of the
- * border has one value. Of noise with a standard deviation of 1 it is 38 %, or 69 % where half of
- * it is cut off at black. In a picture of few pixels, as scikit-learn's digits of 8x8, the drawing
- * is at the border, too. */
+/* With fewer levels than a byte, a drawing is clean if this share of the border has one value.
+ * Noise with a standard deviation of 1 reaches 38 %, or 69 % if half of it is clipped at black. In
+ * a small picture, such as scikit-learn's 8x8 digits, the drawing is at the border, too. */
 #define CLEAN_SHARE     0.8
 #define FEW_PIXELS      400
 #define CLEAN_SHARE_FEW 0.5
 
-/* Faint ink is looked for in a range of this part of all at most: it is found by its contrast where
- * it has more. And of so many levels or more: what JPEG of quality 20 leaves of an empty page are
- * blocks that differ by 5. */
+/* Faint ink is searched in at most this part of the full range: beyond that its contrast is enough.
+ * And in at least this many levels: JPEG of quality 20 leaves blocks that differ by 5 on an empty
+ * page. */
 #define MIN_LEVELS 6
 #define FAINT_PART 16
 
-/* Paper is what is so near one end of the range, and this share of the border; ink what is so near
- * the other, and that share of what is not paper. */
+/* Paper: this near to one end of the range, and at least this share of the border. Ink: this near
+ * to the other end, and at least that share of the rest. */
 #define PAPER_REACH 0.12
 #define PAPER_SHARE 0.85
 #define INK_REACH   0.3
 #define INK_SHARE   0.35
 
-/* So many pixels of rows differ by this share of the range from one that is farther by a share of
- * the longer side, as at the edges of strokes. Light that fades does not. */
+/* At least this many pixels of rows differ by this share of the range from one at a distance of a
+ * share of the longer side, as at the edges of strokes. Fading light does not. */
 #define MIN_EDGES 8
 #define EDGE      0.3
 #define EDGE_PART 32
@@ -174,8 +173,8 @@ static double share_at(const struct image *image, const struct range *range, siz
 	return (double)(grey_at(image, i) - range->least) / (double)(range->most - range->least);
 }
 
-/* Whether nearly all of the border is paper, at one end of the range, and much of what is not is
- * ink, at the other end: noise lies on both sides of the paper, and light in between. */
+/* Whether nearly all of the border is paper, at one end of the range, and much of the rest is ink,
+ * at the other end. Noise is on both sides of the paper, and light in between. */
 static bool is_two_levels(const struct image *image, const struct range *range, bool bright)
 {
 	const size_t width = image->width, height = image->height;

@@ -49,8 +49,8 @@ static void trim(struct buffer *buffer)
 		buffer_clear(buffer);
 }
 
-/* What is no image may be an archive of images. It is only looked for where an image has not been
- * found: a tar archive begins with the name of its first file, which may be anything. */
+/* A file that is no image may be an archive of images. That is checked only then: a tar archive
+ * begins with the name of its first file, which may be anything. */
 static enum emnist_status not_decoded(enum emnist_status status, const void *bytes, size_t nbytes,
 				      struct emnist_error *error)
 {
@@ -109,7 +109,7 @@ size_t emnist_reader_n_characters(const struct emnist_reader *reader)
 	return reader->preprocessor.n_characters;
 }
 
-/* Whether the bytes that were read are the beginning of what somebody is to read on. */
+/* Whether the bytes read are the start of something that the caller may continue to read. */
 static bool is_of_several(enum emnist_status status)
 {
 	return status == EMNIST_ERR_ARCHIVE || status == EMNIST_ERR_PAGES;
@@ -136,7 +136,7 @@ static enum emnist_status read_open(struct emnist_reader *reader, int fd, file_i
 		return error_set(error, EMNIST_ERR_PAGES, "several images instead of one");
 	if (!status)
 		status = emnist_read_bytes(reader, file->data, file->nbytes, vector, error);
-	/* Only of what is an image: an archive has others in it. */
+	/* Only for images: an archive contains other files. */
 	if (!status && may_be_several && image_may_be_followed(file->data, file->nbytes))
 		status = error_set(error, EMNIST_ERR_UNSUPPORTED,
 				   "another image seems to follow, but its start is uncertain: "

@@ -7,7 +7,7 @@
 #include "../base/simd.h"
 #include "preprocess.h"
 
-/* The share of cell i (of width 1) that lies in [from, to). */
+/* The share of cell i (of width 1) within [from, to). */
 static float overlap(size_t i, double from, double to)
 {
 	const double left = from > (double)i ? from : (double)i;
@@ -16,7 +16,7 @@ static float overlap(size_t i, double from, double to)
 	return right > left ? (float)(right - left) : 0;
 }
 
-/* Values of a row that are summed up at a time, and then those that are left. */
+/* Values of a row summed at a time, first in large blocks, then in small ones. */
 #define BLOCK 32
 #define LANES RESAMPLE_LANES
 
@@ -209,7 +209,7 @@ void resample_average(const struct plane *plane, const struct region *region, fl
 	}
 }
 
-/* Where the center of cell j of n_to lies between the centers of n cells: *at_ret and the next,
+/* Position of the center of cell j of n_to between the centers of n cells: *at_ret and the next,
  * with this share of the next. */
 static float between(size_t j, size_t n_to, size_t n, size_t *at_ret)
 {
@@ -223,7 +223,7 @@ static float between(size_t j, size_t n_to, size_t n, size_t *at_ret)
 	return (float)(at - (double)*at_ret);
 }
 
-/* One row of the enlargement in y: sums = the row that lies at cell j of height. */
+/* One row of the enlargement in y: sums = the row at cell j of height. */
 static void blend_rows(const struct plane *plane, size_t j, size_t height, float *sums)
 {
 	size_t y;
