@@ -15,7 +15,7 @@
 #include "../io/file.h"
 #include "wire.h"
 
-/* The file of a SavedModel that all others lie beside. */
+/* The main file of a SavedModel; the others are in its directory. */
 #define SAVED_MODEL_NAME "saved_model.pb"
 
 /* ------------------------------------------------------------------- formats */
@@ -26,8 +26,8 @@ static bool is_safetensors(const unsigned char *bytes, size_t nbytes)
 	return nbytes > 8 && bytes[8] == '{' && number_u64(bytes) < UINT32_MAX;
 }
 
-/* The first field of this number, of bytes; false where there is none. A field that is cut short is
- * still one: data is empty then. */
+/* The first field with this number, of type bytes; false if there is none. A truncated field
+ * counts: data is empty then. */
 static bool has_field(const unsigned char *bytes, size_t nbytes, unsigned number,
 		      struct cursor *data_ret)
 {
@@ -56,8 +56,8 @@ static bool begins_with_field(const struct cursor *data, unsigned last)
 	       data->bytes[0] / 8 <= last;
 }
 
-/* A number, then graphs, each of which begins with one of its 7 fields, none of which is printable.
- * What stands there in an ONNX model is the name of a program, and its graph is field 7. */
+/* A number, then graphs. Each begins with one of its 7 fields, none of which is printable. An ONNX
+ * model has the name of a program there, and its graph is field 7. */
 static bool is_saved_model(const unsigned char *bytes, size_t nbytes)
 {
 	struct cursor data;
@@ -76,7 +76,7 @@ static bool is_onnx(const unsigned char *bytes, size_t nbytes)
 	       (bytes[0] == WIRE_KEY(1, WIRE_VARINT) || has_field(bytes, nbytes, 7, &data));
 }
 
-/* Nodes, each of which begins with its name. */
+/* Nodes, each beginning with its name. */
 static bool is_graph_def(const unsigned char *bytes, size_t nbytes)
 {
 	struct cursor data;
@@ -118,7 +118,7 @@ static bool is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* The folder that path lies in, freed with free(). */
+/* The folder of path. Free with free(). */
 static char *folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -136,7 +136,7 @@ static bool borrows(const struct emnist_model *model)
 	return false;
 }
 
-/* The model keeps the file where it borrows from it. */
+/* A model that borrows from the file keeps it. */
 static enum emnist_status read_file(struct model_source *source, const char *path,
 				    struct emnist_model **model_ret, struct emnist_error *error)
 {

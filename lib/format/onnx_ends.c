@@ -8,7 +8,7 @@
 
 #include "onnx_ends.h"
 
-/* Nodes between an output and what makes its values; exporters put one or two. */
+/* Nodes between an output and the operator that computes it; exporters use one or two. */
 #define MAX_DEPTH 16
 
 /* Initializers may be listed as inputs, and were before IR version 4. */
@@ -54,7 +54,7 @@ const Onnx__NodeProto *onnx_graph_maker(const struct onnx_graph *graph, const ch
 	return NULL;
 }
 
-/* Whether an output may be the probabilities: of floats, or no tensor, as what ZipMap gives. */
+/* Whether an output may be the probabilities: floats, or no tensor, like ZipMap's. */
 static bool may_be_probabilities(const Onnx__ValueInfoProto *output)
 {
 	const Onnx__TypeProto__Tensor *tensor = output->type ? output->type->tensor_type : NULL;
@@ -62,7 +62,7 @@ static bool may_be_probabilities(const Onnx__ValueInfoProto *output)
 	return output->name && (!tensor || onnx_type_is_float(tensor->elem_type));
 }
 
-/* The tensor that an output is one column of; NULL where it is none. */
+/* The tensor that an output is one column of, or NULL. */
 static const char *whole_of_column(const struct onnx_graph *graph, const char *output)
 {
 	const Onnx__NodeProto *node = onnx_graph_maker(graph, output);
@@ -73,8 +73,8 @@ static const char *whole_of_column(const struct onnx_graph *graph, const char *o
 		       : NULL;
 }
 
-/* The only output, or the only one that may be the probabilities; or the tensor that all of these
- * are columns of, each the probability of a class. */
+/* The only output, or the only one that may be the probabilities; or the tensor whose columns they
+ * all are, each the probability of a class. */
 static enum emnist_status find_output(struct onnx_graph *graph, struct emnist_error *error)
 {
 	const Onnx__GraphProto *proto = graph->proto;

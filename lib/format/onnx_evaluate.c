@@ -15,7 +15,7 @@
 /* Why a value is not known: VALUE_OTHER. */
 struct refusal {
 	struct emnist_error error;
-	const struct value *of; /* that could not be read, of all that it stands for */
+	const struct value *of; /* the unsupported value that caused it */
 	bool is_of_input;       /* the graph's */
 };
 
@@ -40,8 +40,8 @@ static enum emnist_status input_type(const Onnx__ValueInfoProto *input,
 	return EMNIST_OK;
 }
 
-/* How many values a row of the input has. The first dimension is the batch, where there is more
- * than one. */
+/* The number of values in a row of the input. The first dimension is the batch, if there are
+ * several. */
 static enum emnist_status input_width(const Onnx__ValueInfoProto *input,
 				      const Onnx__TensorShapeProto *shape, struct trace *trace,
 				      size_t *width_ret)
@@ -68,7 +68,7 @@ static enum emnist_status input_width(const Onnx__ValueInfoProto *input,
 	return EMNIST_OK;
 }
 
-/* Without a batch, or of more dimensions than are followed, its shape is taken for not known. */
+/* Without a batch, or with too many dimensions, the shape counts as unknown. */
 static enum emnist_status make_input(struct onnx_graph *graph, struct value *value_ret)
 {
 	const Onnx__TypeProto *type = graph->input_info->type;
@@ -98,7 +98,7 @@ static enum emnist_status make_input(struct onnx_graph *graph, struct value *val
 
 /* ------------------------------------------------------------------- constants */
 
-/* Numbers that stand in an attribute itself, one or a vector of them. */
+/* Numbers in an attribute itself, one or a vector. */
 static enum emnist_status numbers_of_attribute(struct trace *trace,
 					       const Onnx__AttributeProto *attribute,
 					       bool is_vector, struct value *value_ret)
@@ -165,7 +165,7 @@ static const char *full_name(struct trace *trace, const Onnx__NodeProto *node)
 	return name ? name : op;
 }
 
-/* Whoever makes the name; NULL where the arena is spent. */
+/* The node or initializer of the name; NULL when the arena is exhausted. */
 static struct onnx_name *find_maker(struct onnx_graph *graph, const char *name)
 {
 	struct onnx_name *found =
@@ -178,7 +178,7 @@ static struct onnx_name *find_maker(struct onnx_graph *graph, const char *name)
 	return found;
 }
 
-/* Those of the operator, where it makes the name as its first output. */
+/* The inputs of the node's operator, if the name is its first output. */
 static enum emnist_status take_inputs(void *context, struct trace_node *of,
 				      struct trace_node **inputs, size_t *n_ret)
 {
@@ -200,8 +200,7 @@ static enum emnist_status take_inputs(void *context, struct trace_node *of,
 	return EMNIST_OK;
 }
 
-/* Whether it computes with whole numbers, of which those that depend on the model's input count
- * first. */
+/* Whether it computes with integers; inputs that depend on the model's input count first. */
 static bool computes_integers(const struct onnx_call *call)
 {
 	for (size_t i = 0; i < call->n_inputs; i++)
@@ -230,8 +229,8 @@ static enum emnist_status apply(struct onnx_call *call, const struct onnx_operat
 	return known->operate(call, value_ret);
 }
 
-/* Whether the operator cannot do without input i, a refusal. One that is not read is itself a
- * better reason than the graph's input. What is damaged is not taken for what is computed. */
+/* Whether the operator needs input i, a refusal. An unsupported operator is itself a better reason
+ * than the graph's input. Damaged values are not taken for computed ones. */
 static bool is_needed(const struct onnx_operator *known, const struct value *input, size_t i)
 {
 	const struct refusal *refusal = input->other;
@@ -242,7 +241,7 @@ static bool is_needed(const struct onnx_operator *known, const struct value *inp
 				      refusal->error.code == EMNIST_ERR_CORRUPT);
 }
 
-/* The first refusal among the inputs that the operator needs; NULL: there is none. */
+/* The first refusal among the inputs that the operator needs, or NULL. */
 static const struct value *find_refusal(const struct onnx_call *call,
 					const struct onnx_operator *known)
 {

@@ -115,7 +115,7 @@ static enum emnist_status read_tensor(struct onnx_external *external,
 	if (!copy)
 		return error_memory(error);
 	memcpy(copy, file->buffer.data + offset, length);
-	/* Freed with the message, whose allocator is malloc's. */
+	/* The message frees it; its allocator is malloc(). */
 	tensor->raw_data.data = copy;
 	tensor->raw_data.len = length;
 	tensor->has_raw_data = true;

@@ -14,7 +14,7 @@
 #include "onnx_ends.h"
 #include "onnx_labels.h"
 
-/* Classes as they stand in the file: texts or numbers. */
+/* Classes as in the file: strings or numbers. */
 struct classes {
 	const ProtobufCBinaryData *texts;
 	/* Freed with classes_clear(): */
@@ -91,7 +91,7 @@ static enum emnist_status from_tensor(const Onnx__TensorProto *tensor, struct cl
 	return EMNIST_OK;
 }
 
-/* A list by name, which is an initializer or a Constant, if it is there. */
+/* Reads a list by name, from an initializer or a Constant, if there is one. */
 static enum emnist_status from_constant(const struct onnx_graph *graph, const char *name,
 					struct classes *classes, struct emnist_error *error)
 {
@@ -232,7 +232,7 @@ static enum emnist_status from_encoder(const Onnx__NodeProto *node, struct class
 	return status;
 }
 
-/* What the node that makes an output tells of the classes. */
+/* Reads the classes from the node that makes an output. */
 static enum emnist_status from_node(const struct onnx_graph *graph, const Onnx__NodeProto *node,
 				    struct classes *classes, struct emnist_error *error)
 {
@@ -308,8 +308,8 @@ static bool are_codes(const struct classes *classes)
 	return true;
 }
 
-/* Whether they are numbers of ByClass that nobody would give to other classes: digits and capital
- * letters, capital letters, small letters, both. */
+/* Whether they are ByClass numbers that would be odd for other classes: digits and capital letters,
+ * capital letters, small letters, or both. */
 static bool are_byclass(const struct classes *classes)
 {
 	const size_t n_others = N_BYCLASS - N_DIGITS;
@@ -329,7 +329,7 @@ static bool are_of_split(const struct classes *classes)
 	       (n == N_LETTERS && (count_from(classes, 0) || count_from(classes, 1)));
 }
 
-/* What numbers are read as: the first of these that fits all of them. */
+/* How to read numbers: the first of these that fits all of them. */
 enum reading {
 	READ_SPLIT,
 	READ_CODES,
@@ -347,7 +347,7 @@ static enum reading reading_of(const struct classes *classes)
 									     : READ_NOT;
 }
 
-/* Adds an entry for each number, of which all are of one split: from `first` on. */
+/* Adds an entry for each number, all from one split, from `first` on. */
 static void add_of_split(struct emnist_labels *labels, const struct classes *classes,
 			 const struct emnist_labels *split, size_t first)
 {
@@ -404,7 +404,7 @@ static enum emnist_status labels_of_numbers(const struct classes *classes,
 	return labels ? EMNIST_OK : status ? status : error_memory(error);
 }
 
-/* As a mapping file would have them, whose 47 merged classes stand for both cases. */
+/* As in a mapping file: the 47 merged classes get both cases. */
 static enum emnist_status settle(struct emnist_labels *labels, struct emnist_labels **labels_ret,
 				 struct emnist_error *error)
 {
@@ -427,7 +427,7 @@ static enum emnist_status bad_name(const char *name, struct emnist_error *error)
 			 name);
 }
 
-/* names, numbers: (n), the latter for what is found there. */
+/* names, numbers: (n); numbers are set if the names are class numbers. */
 static enum emnist_status labels_of_names(const char *const *names, struct classes *numbers,
 					  uint16_t *values, struct emnist_labels **labels_ret,
 					  struct emnist_error *error)

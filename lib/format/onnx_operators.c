@@ -9,7 +9,7 @@
 
 /* ------------------------------------------------------------------ products */
 
-/* Where the shape of what it is given is not known, neither is that of what it gives. */
+/* If the input's shape is unknown, so is the output's. */
 static enum emnist_status matmul(const struct onnx_call *call, struct value *value_ret)
 {
 	const struct value *a = call->inputs[0];
@@ -47,8 +47,8 @@ static enum emnist_status binary(const struct onnx_call *call, struct value *val
 				 call->inputs[1], value_ret);
 }
 
-/* One number for each value of rows, or for each of its n channels, which are its second dimension;
- * one number stands for all. */
+/* One number for each value of rows, or for each of its n channels, the second dimension; a single
+ * number stands for all. */
 static enum emnist_status make_operand(const struct onnx_call *call, const struct rows *rows,
 				       size_t n, struct value *operand, double **values_ret)
 {
@@ -75,7 +75,7 @@ static enum emnist_status apply_two(const struct onnx_call *call, trace_function
 	return status;
 }
 
-/* What is an operation on rows, of which nobody makes constants. */
+/* For operators on rows only, which are never applied to constants. */
 static enum emnist_status check_rows(const struct onnx_call *call)
 {
 	return call->inputs[0]->kind == VALUE_ROWS
@@ -83,7 +83,7 @@ static enum emnist_status check_rows(const struct onnx_call *call)
 		       : trace_refuse(call->trace, "all of its inputs are constants");
 }
 
-/* Inputs 1 to 4, of which each channel has one of its own. */
+/* Inputs 1 to 4: one value per channel each. */
 static enum emnist_status take_parameters(const struct onnx_call *call, size_t n_channels,
 					  const struct tensor **parameters)
 {
@@ -216,8 +216,7 @@ static enum emnist_status selu(const struct onnx_call *call, struct value *value
 	return status;
 }
 
-/* The number of dimensions that the graph says its output has, where node makes it; 0: it does not.
- */
+/* The rank of node's output according to the graph; 0: not given. */
 static size_t rank_of_output(const struct onnx_call *call)
 {
 	const Onnx__GraphProto *proto = call->graph->proto;
@@ -281,8 +280,8 @@ static enum emnist_status softmax(const struct onnx_call *call, struct value *va
 	return status ? status : trace_softmax(call->trace, call->inputs[0], value_ret);
 }
 
-/* What scikit-learn's classifiers of two classes end in: the probability p of the second comes of a
- * sigmoid, and 1 - p and p are put together. */
+/* The end of scikit-learn's two-class classifiers: p, the probability of the second class, comes
+ * from a sigmoid, and 1 - p and p are concatenated. */
 static enum emnist_status concat(const struct onnx_call *call, struct value *value_ret)
 {
 	const enum emnist_status status = check_axis(call, onnx_node_int(call->node, "axis", 1));
@@ -319,7 +318,7 @@ static enum emnist_status cast(const struct onnx_call *call, struct value *value
 	return trace_refuse(call->trace, "it casts to %s", onnx_type_shown(to, shown));
 }
 
-/* Of constants, whose type matters only where they are taken. */
+/* For constants, whose type matters only where they are used. */
 static enum emnist_status cast_like(const struct onnx_call *call, struct value *value_ret)
 {
 	return call->inputs[0]->kind == VALUE_TENSOR

@@ -4,7 +4,7 @@
 
 #include "onnx_origin.h"
 
-/* A size that the file does not give, and one that is none, may be any. */
+/* A missing or invalid size stands for any. */
 static struct emnist_dim dim_of(const Onnx__TensorShapeProto__Dimension *dim)
 {
 	if (dim->has_dim_value && dim->dim_value >= 0)
@@ -46,7 +46,7 @@ static void add_opsets(struct origin *origin, const Onnx__ModelProto *proto)
 	}
 }
 
-/* Labels and preprocessing are shown as what they are. */
+/* Labels and preprocessing are shown separately. */
 static void add_metadata(struct origin *origin, const Onnx__ModelProto *proto)
 {
 	for (size_t i = 0; i < proto->n_metadata_props; i++) {

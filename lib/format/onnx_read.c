@@ -17,8 +17,8 @@
 /* The version of the format that came with ONNX 1.23. */
 #define NEWEST_IR 14
 
-/* The operator sets whose operators are those that are read here: Gemm, BatchNormalization and
- * Reshape are since opset 6, and what the next version makes of them is not known. */
+/* The operator sets with the operators supported here. Gemm, BatchNormalization and Reshape have
+ * their form since opset 6; future versions may change it. */
 static const struct opset {
 	const char *domain; /* NULL: ONNX's own */
 	int64_t oldest, newest;
@@ -27,7 +27,7 @@ static const struct opset {
 	{ONNX_ML, 1, 5},
 };
 
-/* Whether entry is of the domain of opset. */
+/* Whether entry has the domain of opset. */
 static bool is_of(const Onnx__OperatorSetIdProto *entry, const struct opset *opset)
 {
 	const char *domain = entry->domain ? entry->domain : "";

@@ -111,7 +111,7 @@ static enum emnist_status forget_shape(const struct onnx_call *call, struct valu
 	return EMNIST_OK;
 }
 
-/* Two dimensions come of all: those before the axis, and those from it on. */
+/* Makes two dimensions: those before the axis, and those from it on. */
 static enum emnist_status flatten(const struct onnx_call *call, int64_t axis, size_t rank,
 				  const double *dims, struct value *value_ret)
 {
@@ -151,7 +151,7 @@ enum emnist_status onnx_flatten(const struct onnx_call *call, struct value *valu
 	return flatten(call, axis, rank, dims, value_ret);
 }
 
-/* The batch may be left out only where it is one image. */
+/* The batch may be missing only if it is one image. */
 static enum emnist_status check_batch(const struct onnx_call *call, bool changes)
 {
 	return changes && is_rows(call) && call->inputs[0]->rows.dims[0] != 1
@@ -231,8 +231,7 @@ static enum emnist_status reshape_to_vector(const struct onnx_call *call, double
 				      n, width);
 }
 
-/* Puts in what 0 stands for: the dimension that is there. Where that is not known, neither is the
- * shape. */
+/* Replaces 0 by the existing dimension. If that is unknown, so is the shape. */
 static void copy_dimensions(const struct onnx_call *call, size_t rank, const double *dims,
 			    struct numbers *shape)
 {

@@ -274,7 +274,7 @@ void onnx_constant_values(const struct onnx_constant *constant, float *values)
 /* Floats are stored least significant byte first. */
 #define IS_STORED_AS_USED (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 
-/* Where the values lie as floats; NULL: nowhere. */
+/* The values as floats in the file, or NULL. */
 static const unaligned_float *find_floats(const Onnx__TensorProto *tensor)
 {
 	if (tensor->data_type != ONNX_FLOAT)

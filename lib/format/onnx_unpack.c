@@ -14,7 +14,7 @@
 #include "onnx.h"
 #include "wire.h"
 
-/* The keys of what leads to the data, each a byte. */
+/* The keys on the way to the data, one byte each. */
 #define KEY_GRAPH       (7 << 3 | WIRE_BYTES)
 #define KEY_INITIALIZER (5 << 3 | WIRE_BYTES)
 #define KEY_RAW_DATA    (9 << 3 | WIRE_BYTES)
@@ -53,8 +53,8 @@ static size_t count(const struct omissions *o)
 
 /* ------------------------------------------------------------------- looking */
 
-/* Moves over a field that ends before `end`; *is_ret: it is one of key and bytes. False where it is
- * damaged, or a length that matters coded in a way that protobuf-c would not take. */
+/* Skips a field that ends before `end`; *is_ret: it has this key and is bytes. False if it is
+ * damaged, or has a length coded in a way that protobuf-c would refuse. */
 static bool next_field(struct cursor *file, size_t end, unsigned key, struct field *field_ret,
 		       bool *is_ret)
 {
@@ -92,7 +92,7 @@ static bool find_field(const struct cursor *file, size_t begin, size_t end, unsi
 	return true;
 }
 
-/* Finds what can be left out; false where nothing should be. */
+/* Finds what can be omitted; false if nothing should be. */
 static bool find_omissions(const struct cursor *file, struct omissions *o)
 {
 	struct cursor in = *file;
@@ -174,12 +174,12 @@ static void add_header(struct buffer *out, const struct cursor *file, const stru
 	out->data[out->nbytes++] = (unsigned char)length;
 }
 
-/* The file without what is left out; false when memory is short. */
+/* The file without the omissions; false when memory is short. */
 static bool leave_out(const struct cursor *file, const struct omissions *o, struct buffer *out)
 {
 	size_t done = o->graph.data;
 
-	/* Every length takes as many bytes as before, or fewer. */
+	/* Every length takes at most as many bytes as before. */
 	if (!buffer_reserve(out, file->nbytes - (o->graph.end - o->graph.data) + graph_nbytes(o)))
 		return false;
 	add(out, file, 0, o->graph.offset);

@@ -12,8 +12,8 @@
 #include "onnx.h"
 #include "save.h"
 
-/* The IR version that came with each opset (the table in onnx/helper.py): who knows the one knows
- * the other. */
+/* The IR version of each opset (the table in onnx/helper.py): a reader of the one reads the
+ * other. */
 static const uint8_t ir_versions[ONNX_NEWEST_WRITTEN + 1] = {
 	[7] = 3,   [8] = 3,   [9] = 4,   [10] = 5,  [11] = 6,  [12] = 7, [13] = 7,
 	[14] = 7,  [15] = 8,  [16] = 8,  [17] = 8,  [18] = 8,  [19] = 9, [20] = 9,
@@ -109,7 +109,7 @@ static bool add_tensor(struct writer *writer, const char *kind, size_t number,
 
 /* --------------------------------------------------------------------- nodes */
 
-/* Adds a node that takes what the one before it makes. */
+/* Adds a node whose input is the previous node's output. */
 static struct written_node *add_node(struct writer *writer, const char *op, size_t number)
 {
 	struct written_node *node = &writer->nodes[writer->graph.n_node];
@@ -183,8 +183,8 @@ static bool add_layer(struct writer *writer, const struct layer *layer, size_t n
 	return true;
 }
 
-/* The default axis is 1 before opset 13 and -1 since; it is given as long-standing readers expect
- * it, who know -1 from opset 11 on. */
+/* The default axis is 1 before opset 13 and -1 since. It is written as old readers expect it; -1 is
+ * valid from opset 11 on. */
 static void add_softmax(struct writer *writer, size_t number)
 {
 	add_int(add_node(writer, "Softmax", number), "axis", writer->save->opset < 11 ? 1 : -1);
@@ -203,7 +203,7 @@ static bool add_graph(struct writer *writer, const struct emnist_model *model)
 
 /* ---------------------------------------------------------- all around them */
 
-/* A value of n_dims dimensions. A first one of 0 is any, and goes by a name. */
+/* A value of n_dims dimensions. A first one of 0 means any size, and gets a name. */
 static Onnx__ValueInfoProto *describe(struct written_value *value, const char *name,
 				      const int64_t *dims, size_t n_dims)
 {

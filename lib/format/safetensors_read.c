@@ -28,7 +28,7 @@
 #define MAX_TENSORS       65536
 #define MAX_RANK          8
 
-/* Of what the header makes, by its size: a tensor takes 50 bytes of it at the least. */
+/* Memory for parsing, per byte of the header: a tensor takes at least 50 bytes there. */
 #define ARENA_NBYTES_PER_BYTE 16
 #define ARENA_NBYTES_AT_LEAST ((size_t)1 << 20)
 
@@ -294,7 +294,7 @@ static enum emnist_status read_header(struct file *file)
 
 /* --------------------------------------------------------------------- order */
 
-/* Compares names as people count: runs of digits by their number. */
+/* Compares names, with runs of digits compared as numbers. */
 static int compare_names(const char *a, size_t a_nbytes, const char *b, size_t b_nbytes)
 {
 	size_t i = 0, j = 0;
@@ -375,8 +375,7 @@ static enum emnist_status find_weights(struct file *file)
 	return EMNIST_OK;
 }
 
-/* Gives each layer its bias. A tensor that is none of these is of something else than a multilayer
- * perceptron. */
+/* Gives each layer its bias. Any other tensor means that this is no multilayer perceptron. */
 static enum emnist_status find_biases(struct file *file)
 {
 	for (size_t i = 0; i < file->n_tensors; i++) {
@@ -407,8 +406,8 @@ static bool chains(const struct file *file)
 	return true;
 }
 
-/* The only layer from position `from` on that takes (or, for the first, that takes what none of
- * them gives) n_inputs values; SIZE_MAX where there is none or more than one. */
+/* The only layer from position `from` on that takes n_inputs values (for the first: a number that
+ * no layer gives); SIZE_MAX if there is none or more than one. */
 static size_t find_next(const struct file *file, size_t from)
 {
 	size_t found = SIZE_MAX, n = 0;

@@ -38,7 +38,7 @@ static void put(struct header *header, const char *text)
 	add_bytes(&header->text, &header->failed, text, strlen(text));
 }
 
-/* All that we have to say is ASCII, and what needs an escape in JSON are line ends. */
+/* All strings here are ASCII; only line ends need an escape in JSON. */
 static void put_string(struct header *header, const char *text)
 {
 	put(header, "\"");

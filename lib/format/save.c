@@ -10,7 +10,7 @@
 
 #define MAX_NAME 255
 
-/* What a format's files can be asked to be. */
+/* The possible options of a format's files. */
 static const struct form {
 	const char *output; /* the default name; NULL: the file has no graph */
 	enum emnist_status (*encode)(const struct save *save, void **bytes_ret, size_t *nbytes_ret,
@@ -79,7 +79,7 @@ static enum emnist_status check_options(const struct emnist_save_options *option
 	return status ? status : check_name(options->output_name, error);
 }
 
-/* Where options are of no sense that is said; save->labels is to be freed. */
+/* Refuses options that do not apply; save->labels is to be freed. */
 static enum emnist_status settle(const struct emnist_model *model,
 				 const struct emnist_save_options *options, struct save *save,
 				 char **labels_ret, struct emnist_error *error)
@@ -154,8 +154,8 @@ enum emnist_status emnist_model_export(const struct emnist_model *model,
 	return status;
 }
 
-/* What TensorFlow and Keras put into a SavedModel's directory: one that holds anything else is
- * somebody's for another purpose, and never replaced. */
+/* What TensorFlow and Keras put into a SavedModel's directory. One with anything else has another
+ * purpose, and is never replaced. */
 static const char *const saved_model_names[] = {
 	SAVED_MODEL_FILE, "variables",         "assets", "assets.extra",
 	"fingerprint.pb", "keras_metadata.pb", NULL,

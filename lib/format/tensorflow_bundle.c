@@ -27,11 +27,11 @@
 #define TRAILER_NBYTES 5
 #define UNCOMPRESSED   0
 
-/* As many as any save has; and the longest name of a tensor. */
+/* The most data files, and the longest name of a tensor. */
 #define MAX_SHARDS     4096
 #define MAX_KEY_NBYTES 4096
 
-/* What the entries of an index may take, by its size. */
+/* Memory for the entries of an index, per byte of it. */
 #define ARENA_NBYTES_PER_BYTE 64
 #define ARENA_NBYTES_AT_LEAST ((size_t)1 << 20)
 
@@ -60,7 +60,7 @@ static enum emnist_status damaged(struct emnist_error *error, const char *what)
 
 /* -------------------------------------------------------------------- tables */
 
-/* The block that a handle in cursor leads to, without its trailer; empty where there is none. */
+/* The block that a handle in cursor refers to, without its trailer; empty if there is none. */
 static enum emnist_status take_block(const struct tensorflow_bundle *bundle, struct cursor *handle,
 				     struct cursor *block_ret, struct emnist_error *error)
 {
@@ -96,7 +96,7 @@ static bool cut_restarts(struct cursor *block)
 	return true;
 }
 
-/* Takes an entry; key: of the one before, and becomes its own. False where it is damaged. */
+/* Reads an entry; key: the previous one's, updated. False if the entry is damaged. */
 static bool take_entry(struct cursor *block, unsigned char *key, size_t *key_nbytes,
 		       struct cursor *value_ret)
 {
@@ -188,7 +188,7 @@ static enum emnist_status read_table(struct tensorflow_bundle *bundle, struct em
 	if (number_u64(footer.bytes + FOOTER_NBYTES - 8) != TABLE_MAGIC)
 		return error_set(error, EMNIST_ERR_FORMAT,
 				 INDEX_NAME " is not a table of saved tensors, or is cut short");
-	/* The first handle is of another index, which nothing is in. */
+	/* The first handle is of the meta index, which is empty. */
 	wire_varint(&footer);
 	wire_varint(&footer);
 	status = take_block(bundle, &footer, &blocks, error);
@@ -214,7 +214,7 @@ static enum emnist_status unpack_entry(const ProtobufCMessageDescriptor *descrip
 	return status || *message_ret ? status : damaged(error, "an entry is not a message");
 }
 
-/* The first entry, whose key is empty, is about all. */
+/* The first entry has an empty key and describes the whole bundle. */
 static enum emnist_status read_header(struct tensorflow_bundle *bundle, struct emnist_error *error)
 {
 	ProtobufCMessage *message = NULL;
@@ -302,7 +302,9 @@ static void name_shard(const struct tensorflow_bundle *bundle, size_t i, char *n
 		 bundle->n_shards);
 }
 
-/* Reads a data file when a tensor of it is first asked for. What may come of it is as much more. */
+/*
+ * Reads a data file when its first tensor is needed, and raises the allocation limit by its size.
+ */
 static enum emnist_status read_shard(struct tensorflow_bundle *bundle, struct trace *trace,
 				     size_t i)
 {
@@ -327,7 +329,7 @@ static enum emnist_status find_bytes(struct tensorflow_bundle *bundle, struct tr
 	const struct buffer *shard;
 	enum emnist_status status;
 
-	/* Of what is not read in an entry, slices of a tensor are all there is. */
+	/* Of the fields not read here, only slices of a tensor exist. */
 	if (entry->base.n_unknown_fields > 0)
 		return error_set(trace->error, EMNIST_ERR_UNSUPPORTED,
 				 "tensor '%.80s' is saved in slices, which are not supported",
@@ -407,7 +409,7 @@ static int compare_entries(const void *a, const void *b)
 	return compare_bytes(left->key, left->key_nbytes, right->key, right->key_nbytes);
 }
 
-/* What `read` makes of the tensor that is saved as key. */
+/* Applies `read` to the tensor saved under key. */
 static enum emnist_status look_up(
 	struct tensorflow_bundle *bundle, struct trace *trace, const void *key, size_t nbytes,
 	enum emnist_status (*read)(struct trace *trace, const Tensorflow__BundleEntryProto *entry,

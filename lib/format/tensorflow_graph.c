@@ -12,11 +12,11 @@
 /* Functions called by functions; Keras makes three or four. */
 #define MAX_CALL_DEPTH 32
 
-/* Steps from a tensor's name to a node: through as many calls as may be nested, in and out. */
+/* Steps from a tensor's name to a node, in and out of nested calls. */
 #define MAX_RESOLVE_STEPS 1024
 
-/* Names of arguments and results of functions that are looked at, in all: a second's work, and a
- * thousand times what Keras' models need. */
+/* Names of functions' arguments and results compared in all: a second of work, and a thousand times
+ * what Keras' models need. */
 #define MAX_COMPARED ((size_t)1 << 27)
 
 /* -------------------------------------------------------------------- nodes */
@@ -97,7 +97,7 @@ static int compare_nodes(const void *a, const void *b, void *context)
 		      tensorflow_name(scope->nodes[*(const uint32_t *)b]));
 }
 
-/* Sorts the names of scope's nodes, when they are first asked for. */
+/* Sorts the names of scope's nodes on first use. */
 static enum emnist_status index_scope(struct tensorflow_graph *graph,
 				      struct tensorflow_scope *scope)
 {
@@ -260,7 +260,7 @@ static const char *returned(const Tensorflow__FunctionDef *function, size_t i)
 	return NULL;
 }
 
-/* The name that the caller has for the argument called name of nbytes bytes; NULL: it is none. */
+/* The caller's name for the argument `name` of nbytes bytes; NULL: no such argument. */
 static const char *passed(const struct tensorflow_frame *frame, const char *name, size_t nbytes)
 {
 	const struct name_key key = {name, nbytes};
@@ -279,8 +279,8 @@ static enum emnist_status no_such_tensor(struct tensorflow_graph *graph, const c
 			 "tensor '%.80s' is not computed by any operator", name);
 }
 
-/* "node", "node:output" or, in functions, "node:argument:output" - of the operators with several
- * outputs that are met here, all are of one argument, so that its name tells nothing. */
+/* "node", "node:output", or in functions "node:argument:output". All supported operators with
+ * several outputs have a single output argument, so its name does not matter. */
 static size_t output_of(const char *name)
 {
 	const char *colon = strrchr(name, ':');
@@ -340,8 +340,8 @@ enum emnist_status tensorflow_resolve(struct tensorflow_graph *graph,
 	return error_set(graph->trace.error, EMNIST_ERR_CORRUPT, "operators form a cycle");
 }
 
-/* A step of its own for an output that is not the first, so that it is refused only after what
- * makes it. */
+/* An output other than the first gets its own step, so that it is refused only after the node's
+ * evaluation. */
 enum emnist_status tensorflow_step_of(struct tensorflow_graph *graph,
 				      const struct tensorflow_ref *ref,
 				      struct tensorflow_step **step_ret)

@@ -51,7 +51,7 @@ static enum emnist_status placeholder(const struct tensorflow_call *call, struct
 	return trace_input(call->trace, type, rank, dims, value_ret);
 }
 
-/* What is fed where nothing else is; a graph's input may be one, too. */
+/* A default unless something else is fed; may also be a graph's input. */
 static enum emnist_status placeholder_with_default(const struct tensorflow_call *call,
 						   struct value *value_ret)
 {
@@ -174,7 +174,7 @@ static enum emnist_status cast(const struct tensorflow_call *call, struct value 
 	return trace_cast(call->trace, type, call->inputs[0], value_ret);
 }
 
-/* Of numbers; BiasAdd's channels are last unless it says otherwise. */
+/* For numbers; BiasAdd's channels are last unless it says otherwise. */
 static enum emnist_status bias_add(const struct tensorflow_call *call, struct value *value_ret)
 {
 	const struct value *rows = call->inputs[0];
@@ -187,7 +187,7 @@ static enum emnist_status bias_add(const struct tensorflow_call *call, struct va
 
 /* ------------------------------------------------------------------- layers */
 
-/* Rows of classes, or of values to be multiplied: one dimension beside the batch. */
+/* Rows of classes, or of values to be multiplied: one dimension besides the batch. */
 static enum emnist_status check_rows(const struct tensorflow_call *call)
 {
 	const struct value *rows = call->inputs[0];
@@ -334,7 +334,7 @@ static enum emnist_status apply(struct tensorflow_call *call, struct value *valu
 		return trace_refuse(call->trace, "only multilayer perceptrons are supported");
 	if (call->n_inputs < found->n_inputs)
 		return trace_lacks(call->trace, call->n_inputs);
-	/* What is no value at all goes only to operators on variables. */
+	/* Inputs without a value are only for operators on variables. */
 	for (size_t i = 0; i < call->n_inputs; i++)
 		if (call->inputs[i]->kind == VALUE_OTHER && found->operate != read_variable &&
 		    found->operate != pass)

@@ -4,7 +4,7 @@
 #include "tensorflow_origin.h"
 #include "tensorflow_variables.h"
 
-/* tensor with its type and, where it is known, its shape; dims has room for TRACE_MAX_RANK. */
+/* A tensor with its type and, if known, its shape; dims has room for TRACE_MAX_RANK. */
 static struct emnist_tensor_info describe(const char *key, const char *name, int32_t type,
 					  const Tensorflow__TensorShapeProto *shape,
 					  struct emnist_dim *dims)

@@ -3,7 +3,7 @@
 
 #include "tensorflow_shapes.h"
 
-/* From begin to end, of which negative ones count from the end of all. */
+/* From begin to end; negative ones count from the end. */
 static bool bound(double size, double begin, double end, double step, struct tensor_slice *slice)
 {
 	const double low = step > 0 ? 0 : -1, high = step > 0 ? size : size - 1;
@@ -19,7 +19,7 @@ static bool bound(double size, double begin, double end, double step, struct ten
 	return true;
 }
 
-/* One dimension of a StridedSlice, whose masks say which bounds are left out. */
+/* One dimension of a StridedSlice; masks mark omitted bounds. */
 static bool stride_dimension(const struct tensorflow_call *call, const struct tensor *const *bounds,
 			     size_t i, double size, struct tensor_slice *slice)
 {
@@ -221,7 +221,7 @@ enum emnist_status tensorflow_gather(const struct tensorflow_call *call, struct 
 	return status;
 }
 
-/* All of a vector's elements as one: their product, or what the function makes of them. */
+/* Reduces a vector to one element: the product, or by the given function. */
 enum emnist_status tensorflow_reduce(const struct tensorflow_call *call, struct value *value_ret)
 {
 	const struct tensor *vector = NULL;

@@ -31,8 +31,7 @@ static bool is_float(const Tensorflow__TensorInfo *info)
 	       type == TENSOR_FLOAT;
 }
 
-/* Whether a signature takes numbers and gives floats: others take what is to be parsed first, or
- * prepare something. */
+/* Whether a signature takes numbers and gives floats: others take serialized data, or do setup. */
 static bool is_of_numbers(const Tensorflow__SignatureDef *signature)
 {
 	bool gives_floats = false;
@@ -42,7 +41,7 @@ static bool is_of_numbers(const Tensorflow__SignatureDef *signature)
 	return gives_floats && signature->n_inputs == 1 && is_number(signature->inputs[0]->value);
 }
 
-/* The signature that is meant for all, else the first by name; NULL: there is none. */
+/* The default signature, else the first by name, or NULL. */
 static const Tensorflow__SignatureDef *choose_signature(const Tensorflow__MetaGraphDef *meta)
 {
 	static const char preferred[] = "serving_default";
@@ -61,7 +60,7 @@ static const Tensorflow__SignatureDef *choose_signature(const Tensorflow__MetaGr
 	return found ? found->value : NULL;
 }
 
-/* Of several outputs, the one whose name says that it is the probabilities. */
+/* Among several outputs, the one named after probabilities. */
 static const Tensorflow__TensorInfo *choose_output(const Tensorflow__SignatureDef *signature)
 {
 	static const char *const names[] = {"probabilities", "scores", "softmax"};
@@ -84,7 +83,7 @@ static const Tensorflow__TensorInfo *choose_output(const Tensorflow__SignatureDe
 
 /* ------------------------------------------------------------------- outputs */
 
-/* What nobody takes, and is no output all the same. */
+/* Not used by any node, but not an output either. */
 static bool is_aside(const Tensorflow__NodeDef *node)
 {
 	static const char *const ops[] = {"NoOp",   "Const",       "Placeholder", "Assert",
@@ -96,7 +95,7 @@ static bool is_aside(const Tensorflow__NodeDef *node)
 	return node->n_input == 0;
 }
 
-/* The only node that no other takes; error where there are more or none. */
+/* The only node that no other node uses; an error if there are several or none. */
 static enum emnist_status find_end(struct tensorflow_graph *graph, const char **output_ret)
 {
 	const struct tensorflow_scope *scope = graph->main->scope;
@@ -164,7 +163,7 @@ static enum emnist_status find_ends(struct tensorflow_graph *graph, const char *
 
 /* ------------------------------------------------------------------ metadata */
 
-/* The text of the string constant called name, allocated from the arena; NULL: there is none. */
+/* The string constant called name, allocated from the arena; NULL: there is none. */
 static const char *find_text(struct tensorflow_graph *graph, const char *name)
 {
 	const struct tensorflow_scope *scope = graph->main->scope;

@@ -18,7 +18,7 @@
 
 #define OBJECTS_KEY "_CHECKPOINTABLE_OBJECT_GRAPH"
 
-/* Identities between RestoreV2 and what it is assigned to. */
+/* Identities between RestoreV2 and the assignment. */
 #define MAX_IDENTITIES 16
 
 typedef Tensorflow__TrackableObjectGraph__TrackableObject__SerializedTensor Serialized;
@@ -39,7 +39,7 @@ struct tensorflow_variables {
 	size_t n_by_name;
 };
 
-/* Follows a tensor's name to what is no Identity; false where that is not found. */
+/* Follows a tensor's name past Identities; false if the node is not found. */
 static bool follow(struct tensorflow_graph *graph, struct tensorflow_frame *frame, const char *name,
 		   struct tensorflow_ref *ref_ret)
 {

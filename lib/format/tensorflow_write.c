@@ -24,8 +24,8 @@ enum data_type {
 #define MAX_NAME       32
 #define MAX_ATTRIBUTES 3
 
-/* A product with its weights, a sum with its bias, and SELU as four operators; beside the layers an
- * input, a softmax, and two texts. */
+/* A product with its weights, a sum with its bias, and SELU as four operators. Besides the layers:
+ * an input, a softmax, and two texts. */
 #define NODES_A_LAYER 8
 #define OTHER_NODES   5
 
@@ -58,7 +58,7 @@ struct end {
 
 #define N_SIGNATURES 2
 
-/* The default of TensorFlow Serving, and the one that the series of articles called by name. */
+/* TensorFlow Serving's default, and the name that a series of articles uses. */
 static const char *const signature_names[N_SIGNATURES] = {"serving_default", "predict_images"};
 
 struct writer {
@@ -220,8 +220,8 @@ static struct written_node *add_leaky_relu(struct writer *writer, const struct l
 	return node;
 }
 
-/* TensorFlow's Elu and Selu have no parameters. What is below zero is scaled by LeakyRelu then, and
- * all of it by Mul. */
+/* TensorFlow's Elu and Selu have no parameters: LeakyRelu then scales negative values, and Mul all
+ * of them. */
 static struct written_node *add_activation(struct writer *writer, const struct layer *layer,
 					   size_t number, struct written_node *input)
 {

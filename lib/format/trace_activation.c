@@ -21,8 +21,8 @@
 #define N_MAGNITUDES       (N_STEPS + N_FAR)
 #define N_POINTS           (2 * N_MAGNITUDES + 1)
 
-/* Where exp() of a float overflows, what is multiplied by 0 then is no number, and is nothing that
- * an expression can be blamed for. */
+/* Beyond it exp() of a float overflows; multiplied by 0 that is NaN, which is no fault of an
+ * expression. */
 #define OVERFLOW_POINT 80
 
 /* Of a value, or of the expression's scale: above the rounding of constants to floats, below any
@@ -218,7 +218,7 @@ enum emnist_status expression_recognize(struct trace *trace, const struct expres
 		activations[i].fit(values, &fit);
 		if (!agrees(values, variable->values, activations[i].function, &fit))
 			continue;
-		/* A sigmoid is not quite 0 where it was taken for 0. */
+		/* A sigmoid taken for 0 is not quite 0. */
 		prefer_plain(values, variable->values, activations[i].function, &fit);
 		/* SELU is an ELU of another scale. */
 		if (fit.activation == EMNIST_ELU && fit.scale != 1) {

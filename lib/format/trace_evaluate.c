@@ -9,8 +9,8 @@
 
 #include "trace.h"
 
-/* Operators in a row: a network of MODEL_MAX_LAYERS layers has less than a third of these. Before
- * them stands what they begin with. */
+/* Operators in a row: a network of MODEL_MAX_LAYERS layers has less than a third of these. One more
+ * node, the input, comes before them. */
 #define MAX_OPERATORS 4096
 
 /* Nodes that are still to be evaluated, the next one last. */
@@ -27,7 +27,7 @@ static enum emnist_status push(struct trace *trace, struct stack *stack, struct 
 	if (node->is_open)
 		return error_set(trace->error, EMNIST_ERR_CORRUPT, "operators form a cycle");
 	if (stack->n == stack->capacity) {
-		/* What is left behind is no more than what is in use. */
+		/* The abandoned arrays take no more than the current one. */
 		stack->capacity = stack->capacity ? 2 * stack->capacity : 256;
 		grown = arena_alloc(&trace->arena, stack->capacity, sizeof(struct trace_node *));
 		if (!grown)
@@ -40,8 +40,8 @@ static enum emnist_status push(struct trace *trace, struct stack *stack, struct 
 	return EMNIST_OK;
 }
 
-/* Asks what node takes, and puts on the stack what of it is not known yet, such that the first
- * input comes first. */
+/* Asks for node's inputs, and pushes those without a value, so that the first one is evaluated
+ * first. */
 static enum emnist_status open_node(struct trace *trace, const struct trace_reader *reader,
 				    void *graph, struct stack *stack, struct trace_node *node)
 {

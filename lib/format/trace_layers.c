@@ -20,7 +20,7 @@ static enum emnist_status fold_into_rows(struct trace *trace, struct layer *laye
 	return EMNIST_OK;
 }
 
-/* scale, shift: of rows; NULL where they are of no effect. */
+/* scale, shift: of rows; NULL if they have no effect. */
 static enum emnist_status fold_rows(struct trace *trace, struct layer *layer,
 				    const struct rows *rows)
 {
@@ -39,7 +39,7 @@ static enum emnist_status fold_rows(struct trace *trace, struct layer *layer,
 	return fold_into_rows(trace, layer, scale, shift);
 }
 
-/* The layer gets the activation that rows have, and rows keep what comes after it. */
+/* Moves the activation from rows to the layer; rows keep what follows it. */
 static enum emnist_status fold_activation(struct trace *trace, struct layer *layer,
 					  struct rows *rows)
 {
@@ -122,7 +122,7 @@ enum emnist_status rows_take(struct trace *trace, struct rows *rows)
 
 /* ------------------------------------------------------------------ products */
 
-/* Whether weights are floats that lie as those of a layer do. */
+/* Whether weights are floats in a layer's layout. */
 static bool lie_as_layer(const struct rows *rows, const struct tensor *weights, bool transposed)
 {
 	return weights->floats && transposed != weights->is_transposed && !rows->order;
@@ -153,7 +153,7 @@ static void copy_weights(const struct rows *rows, const struct tensor *weights, 
 	}
 }
 
-/* Gives layer its shape and weights, borrowed where they can be; false when memory is short. */
+/* Sets layer's shape and weights, borrowed if possible; false when memory is short. */
 static bool take_weights(const struct rows *rows, const struct tensor *weights, bool transposed,
 			 struct layer *layer)
 {
@@ -251,7 +251,7 @@ static enum emnist_status scale_layer(struct trace *trace, const struct trace_ge
 		       : trace_refuse_computed(trace);
 }
 
-/* What is left of rows' scale and shift goes into the columns of the layer that takes them. */
+/* Folds the rest of rows' scale and shift into the columns of the next layer. */
 static enum emnist_status fold_columns(struct trace *trace, struct layer *layer,
 				       const struct rows *rows)
 {
@@ -273,7 +273,7 @@ static enum emnist_status fold_columns(struct trace *trace, struct layer *layer,
 	return EMNIST_OK;
 }
 
-/* Whether rows' last dimension is all that they have, and as many as weights take. */
+/* Whether rows have a single dimension besides the batch, as long as weights require. */
 static enum emnist_status check_factors(struct trace *trace, const struct rows *rows,
 					const struct tensor *weights, bool transposed)
 {

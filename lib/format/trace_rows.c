@@ -59,8 +59,8 @@ bool rows_match_row(const struct rows *rows, const struct tensor *tensor)
 	return rows->rank == 2 && tensor->rank == 1 + (size_t)has_batch(rows, tensor);
 }
 
-/* Which value of tensor each value of rows goes with, where it is neither one for all nor one for
- * each in turn. */
+/* The tensor's value that goes with each value of rows, unless there is one for all or one for each
+ * in order. */
 static enum emnist_status find_positions(struct trace *trace, const struct rows *rows,
 					 const struct tensor *tensor, size_t **positions_ret)
 {
@@ -104,7 +104,10 @@ enum emnist_status rows_expand(struct trace *trace, const struct rows *rows,
 	return EMNIST_OK;
 }
 
-/* Composes rows + c, rows - c, c - rows, rows * c, rows / c with what has been collected. */
+/*
+ * Composes rows + c, rows - c, c - rows, rows * c, rows / c with the scale and shift collected so
+ * far.
+ */
 static enum emnist_status scale_and_shift(struct trace *trace, trace_function *function,
 					  bool is_reversed, const double *operand,
 					  struct rows *rows)

@@ -56,8 +56,8 @@ enum emnist_status trace_shape(struct trace *trace, const struct value *a, struc
 	return status;
 }
 
-/* The dimensions of a shape behind the first, and their product; *left_over_ret: the one that is
- * left over (-1), and untouched; 0: none is. */
+/* The dimensions of a shape after the first, and their product; *left_over_ret: the index of -1,
+ * left unset; 0: none. */
 static enum emnist_status read_dims(struct trace *trace, const struct tensor *shape, size_t *dims,
 				    size_t *width_ret, size_t *left_over_ret)
 {
@@ -196,7 +196,7 @@ static bool read_permutation(const struct tensor *tensor, size_t rank, size_t *p
 	return seen == (1u << rank) - 1;
 }
 
-/* Brings what rows has of each value to the order of positions. */
+/* Reorders all per-value data of rows by positions. */
 static enum emnist_status reorder(struct trace *trace, const size_t *positions, struct rows *rows)
 {
 	const size_t width = rows->stage->width;

@@ -13,12 +13,12 @@
 #include "../base/memory.h"
 #include "trace.h"
 
-/* Of what may be made of a file, by its size: weights as doubles, transposed and scaled, and the
- * rest of a small network. */
+/* Memory for tensors, per byte of the file: weights as doubles, transposed and scaled, and the rest
+ * of a small network. */
 #define ARENA_NBYTES_PER_BYTE 16
 #define ARENA_NBYTES_AT_LEAST ((size_t)64 << 20)
 
-/* Layers, of which few networks have more. */
+/* Few networks have more layers. */
 #define ROOM_AT_FIRST 4
 
 static size_t add_saturating(size_t a, size_t b)
@@ -33,7 +33,7 @@ void trace_allow(struct trace *trace, size_t nbytes)
 	if (size_mul_overflows(nbytes, ARENA_NBYTES_PER_BYTE, &arena_nbytes))
 		arena_nbytes = SIZE_MAX;
 	trace->arena.nbytes_left = add_saturating(trace->arena.nbytes_left, arena_nbytes);
-	/* A byte of a file is a weight at the most. */
+	/* Each byte of a file is at most one weight. */
 	trace->floats_left = add_saturating(trace->floats_left, nbytes);
 }
 
@@ -253,7 +253,7 @@ static bool common_shape(const struct tensor *a, const struct tensor *b, size_t 
 	return true;
 }
 
-/* What is not known of integers stays so, whatever is done to it. */
+/* An unknown integer stays unknown, whatever is computed from it. */
 static double apply(trace_function *function, double a, double b, bool keeps_unknown)
 {
 	return keeps_unknown && (isnan(a) || isnan(b)) ? (double)NAN : function(a, b);

@@ -46,7 +46,7 @@ static enum emnist_status set_unit(struct trace *trace, const struct rows *rows)
 	return EMNIST_OK;
 }
 
-/* A value of the unit that is not always the same, by its position in rows; 0: there is none. */
+/* The position in rows of a value of the unit that varies; 0: none. */
 static size_t find_reference(const struct rows *rows)
 {
 	const struct stage *stage = rows->stage;

@@ -11,7 +11,7 @@
 
 #include "../base/memory.h"
 
-/* What the structures around the data may take. 65536 nodes of ONNX take 16 MiB. */
+/* Limit for the structures around the data. 65536 nodes of ONNX take 16 MiB. */
 #define STRUCTURES_NBYTES ((size_t)32 << 20)
 
 struct budget {

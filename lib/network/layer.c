@@ -45,7 +45,7 @@ bool layer_own_weights(struct layer *layer)
 
 void layer_free_panels(struct layer *layer)
 {
-	/* Its own are of malloc(), and not constant. */
+	/* Its own panels come from malloc() and are not constant. */
 	if (!layer->borrows_panels)
 		free((void *)(uintptr_t)layer->panels);
 	layer->panels = NULL;

@@ -29,7 +29,7 @@
 
 struct bounds {
 	double *reach; /* of the model's inputs, then of each layer's outputs */
-	double *gain;  /* of the sums of each layer, beside the reach of its outputs */
+	double *gain;  /* of each layer's sums, at the same index as the reach of its outputs */
 };
 
 /* The steepest slope of an activation. */
