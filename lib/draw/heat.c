@@ -4,9 +4,9 @@
 #include <math.h>
 
 /*
- * Every eighth color of "devon" by Fabio Crameri, reversed, of Scientific color maps (MIT
- * License, Copyright (c) 2020 Fabio Crameri, doi:10.5281/zenodo.1243862): lightness falls in equal
- * steps, so that equal ratios look alike, in print and to people who do not see all colors.
+ * Every eighth color of "devon" by Fabio Crameri, reversed, from Scientific color maps (MIT
+ * License, Copyright (c) 2020 Fabio Crameri, doi:10.5281/zenodo.1243862). Lightness falls in equal
+ * steps, so that equal ratios look alike, in print and for color-blind readers.
  */
 static const uint8_t devon[][3] = {
 	{255, 255, 255}, {248, 248, 254}, {242, 240, 252}, {235, 233, 251}, {228, 226, 250},

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a picture may take in memory is three bytes a pixel. */
+/* An image takes three bytes of memory per pixel. */
 #define MAX_PIXELS     ((uint64_t)1 << 24)
 
 #define MARGIN         14
@@ -91,8 +91,7 @@ static void put_text(struct heatmap *map, size_t x, size_t y, const char *text)
 		  font_spell(text, strlen(text), codes, sizeof(codes) / sizeof(codes[0])));
 }
 
-/* The labels of rows end at the matrix; those of columns stand on it, one letter below the other.
- */
+/* Row labels end at the matrix; column labels are above it, one letter below the other. */
 static void put_labels(struct heatmap *map)
 {
 	const struct emnist_evaluation *e = map->evaluation;
@@ -135,7 +134,7 @@ static void put_cells(struct heatmap *map)
 	}
 }
 
-/* A row of colors, and the shares that they stand for. */
+/* A row of colors, and the shares that they mean. */
 static void put_legend(struct heatmap *map)
 {
 	static const struct {

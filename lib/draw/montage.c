@@ -16,7 +16,7 @@
 #define DEFAULT_SCALE 2
 #define MAX_SCALE     16
 
-/* What a label may be: longer lines are cut, further lines dropped. */
+/* Limits of a label: longer lines are cut, further lines dropped. */
 #define MAX_LINES    4
 #define MAX_CODES    32 /* of a line */
 #define MAX_TITLE    256
@@ -48,7 +48,7 @@ struct montage {
 	size_t n_title;
 	size_t n;
 	struct buffer pixels; /* (n, 784) */
-	struct buffer lines;  /* of struct line, as many as n_lines says, picture after picture */
+	struct buffer lines;  /* of struct line, as many as n_lines says, image by image */
 	struct buffer starts; /* (n) size_t: the first line of each picture's */
 	size_t n_lines;
 	size_t n_lines_most; /* of one picture */
@@ -61,7 +61,7 @@ struct layout {
 	size_t n_columns;
 	size_t text_scale;
 	size_t margin;
-	size_t head; /* the height of the title and what is around it */
+	size_t head; /* height of the title and its margins */
 	size_t cell_width, cell_height;
 	size_t width, height;
 };
@@ -158,7 +158,7 @@ static size_t larger(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
-/* As many columns as make the sheet about a third wider than it is high. */
+/* The number of columns that makes the sheet about a third wider than high. */
 static size_t suiting_columns(const struct layout *layout)
 {
 	const double ratio = (double)layout->cell_height / (double)layout->cell_width;

@@ -39,7 +39,7 @@ struct evaluating {
 struct batch {
 	uint8_t *pixels;   /* (n, 784) */
 	uint16_t *classes; /* (n) positions in the dataset's labels, then (n_kept) in the truth's */
-	uint32_t *images;  /* (n_kept) how many come before each; NULL: not asked for */
+	uint32_t *images;  /* (n_kept) number of images before each; NULL: not wanted */
 	float *probabilities; /* (n_kept, n_classes) */
 	size_t n;
 	size_t n_kept;
@@ -178,7 +178,7 @@ static void work(void *context, void *content, void *slot)
 		emnist_view_apply(run->options->view, batch->probabilities, batch->n_kept);
 }
 
-/* Hands on what was said of the images of a batch, which is the last of what the tally kept. */
+/* Passes on the answers for a batch's images, the last ones that the tally kept. */
 static bool hand_on(struct evaluating *run, const struct batch *batch)
 {
 	const struct emnist_eval_options *options = run->options;
@@ -237,7 +237,7 @@ static enum emnist_status check_arguments(const struct evaluating *run, struct e
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
 				 "the model takes %zu values, but an image has %d",
 				 emnist_model_n_inputs(run->model), EMNIST_VECTOR_LENGTH);
-	/* Workers cannot say why they are not made. */
+	/* Workers cannot report why they could not be made. */
 	return emnist_engine_find(run->options->engine, &engine, error);
 }
 

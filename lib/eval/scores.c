@@ -25,7 +25,7 @@ struct emnist_interval emnist_interval_of_share(uint64_t part, uint64_t whole)
 	share = (double)part / n;
 	middle = (share + z2 / (2 * n)) / (1 + z2 / n);
 	half = Z_95 / (1 + z2 / n) * sqrt(share * (1 - share) / n + z2 / (4 * n * n));
-	/* At the ends, where rounding must not leave what is exactly 0 or 1. */
+	/* At the ends, where rounding must not miss exactly 0 or 1. */
 	if (part > 0)
 		interval.low = fmax(middle - half, 0);
 	if (part < whole)
@@ -82,8 +82,8 @@ struct emnist_macro_scores emnist_evaluation_macro(const struct emnist_evaluatio
 	return macro;
 }
 
-/* Puts a cell in its place among the n that are there, of n_max at the most. Cells come in the
- * order of the matrix, so that an equal one belongs behind. */
+/* Inserts a cell among the n present, n_max at most. Cells come in matrix order, so ties go
+ * last. */
 static size_t insert_confusion(struct emnist_confusion *confusions, size_t n, size_t n_max,
 			       const struct emnist_confusion *confusion)
 {

@@ -133,9 +133,9 @@ static void field_draw(struct random *random, double deviation, float *field)
 						columns[y][x / KNOT_DISTANCE + piece];
 }
 
-/* The places in the frame that all pixels come from, along one axis: of_x x + of_y y + start and
- * their displacements. A row is taken to be 32 long, which is whole vectors: what is too much is
- * written over by the next row, and behind the last one there is SPILL. */
+/* The source position of each pixel along one axis: of_x x + of_y y + start and its displacement. A
+ * row counts as 32 long, which is whole vectors: the next row overwrites the excess, and SPILL
+ * follows the last one. */
 SIMD_CLONES
 static void find_places(double of_x, double of_y, double start, const float *restrict displacements,
 			float *restrict places)

@@ -111,8 +111,8 @@ void batch_forward(struct batch *batch, const struct net *net, size_t shard)
 /* --------------------------------------------------------------- backward */
 
 /*
- * Loss -log(sum of p over the target's classes), p = softmax(logits), and its gradient by the
- * logits, p - q, where q shares the target's probability out as p does. Label smoothing mixes q
+ * Loss -log(sum of p over the target's classes), p = softmax(logits). Its gradient by the logits is
+ * p - q, where q distributes the target's probability in proportion to p. Label smoothing mixes q
  * with the uniform distribution.
  */
 static double loss_row(const struct target *target, const float *logits, float *delta, size_t n,
@@ -137,7 +137,7 @@ static double loss_row(const struct target *target, const float *logits, float *
 	return -log((double)sum) * (double)target->weight;
 }
 
-/* Each row of n values, probabilities, to the power of 1 / temperature, with sum 1 again: the
+/* Raises each row of n probabilities to the power of 1 / temperature, normalized to sum 1: the
  * softmax of the logits divided by the temperature. */
 static void temper(float *values, size_t n_rows, size_t n, double temperature)
 {
@@ -159,9 +159,9 @@ void batch_add_answers(const struct batch *batch, float *answers, float share, f
 }
 
 /*
- * Mixes what the teachers say into delta, which holds the gradient by the target (Hinton et al.
- * 2015): the teachers' loss is T^2 times the cross entropy of both at temperature T, its gradient
- * T (softmax(logits / T) - soft). scratch: (n).
+ * Mixes the teachers' output into delta, the gradient by the target (Hinton et al. 2015). The
+ * teachers' loss is T^2 times the cross entropy of both at temperature T, its gradient T
+ * (softmax(logits / T) - soft). scratch: (n).
  */
 static void distil_row(const struct batch *batch, const struct target *target, const float *logits,
 		       const float *soft, float *delta, float *scratch)
@@ -179,7 +179,7 @@ static void distil_row(const struct batch *batch, const struct target *target, c
 		delta[i] = keep * delta[i] + factor * (scratch[i] - soft[i]);
 }
 
-/* delta *= f'(z), told from f(z) in output, for each activation f. */
+/* delta *= f'(z), computed from f(z) in output, for each activation f. */
 SIMD_CLONES
 static void activation_backward(const struct net_layer *layer, const float *restrict output,
 				float *restrict delta, size_t n)
@@ -234,8 +234,8 @@ static void column_gradients(const float *restrict delta, const float *restrict 
 			d_scale[i] += delta[r * n + i] * normal[r * n + i];
 }
 
-/* From the gradient by normalized-and-scaled values to that by z (Ioffe, Szegedy 2015). share: of a
- * row in the statistics; 0 where they are constants. */
+/* Converts the gradient by normalized and scaled values to that by z (Ioffe, Szegedy 2015). share:
+ * a row's share in the statistics; 0 if they are constants. */
 SIMD_CLONES
 static void normalize_backward(float *restrict delta, const float *restrict normal, size_t n_rows,
 			       size_t n, float share, const float *restrict scale,

@@ -45,8 +45,8 @@ struct optimizer schedule_at(const struct schedule *schedule, uint64_t step)
 	return optimizer;
 }
 
-/* n_lines lines of PANEL_COLUMNS parameters from offset on, whose gradients are in lines stride
- * apart; decay: of weights, not of biases and scales. */
+/* Updates n_lines lines of PANEL_COLUMNS parameters from offset on, with gradients in lines stride
+ * apart; decay: for weights, not for biases and scales. */
 SIMD_CLONES
 static void adamw(const struct optimizer *optimizer, struct net *net, size_t offset,
 		  const float *restrict gradients, size_t stride, size_t n_lines, bool decay)

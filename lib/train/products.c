@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* What goes into layer l, (n_rows, n_inputs), its rows *stride_ret apart. */
+/* Layer l's inputs, (n_rows, n_inputs), with rows *stride_ret apart. */
 static const float *find_input(const struct batch *batch, const struct net *net, size_t l,
 			       size_t *stride_ret)
 {

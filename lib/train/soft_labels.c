@@ -29,7 +29,7 @@ struct soft_labels {
 	uint64_t fingerprint;
 };
 
-/* Reads nbytes at offset; less is there only when the file ends. */
+/* Reads nbytes at offset; fewer only at the end of the file. */
 static enum emnist_status read_at(int fd, uint64_t offset, unsigned char *bytes, size_t nbytes,
 				  struct emnist_error *error)
 {
@@ -83,7 +83,7 @@ static enum emnist_status read_header(struct soft_labels *labels, struct emnist_
 static enum emnist_status open_file(struct soft_labels *labels, const char *path,
 				    struct stat *st_ret, struct emnist_error *error)
 {
-	/* Without waiting for who might write into a FIFO. */
+	/* Does not wait for the writer of a FIFO. */
 	labels->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (labels->fd < 0)
 		return error_errno(error, errno, NULL);
@@ -96,7 +96,7 @@ static enum emnist_status open_file(struct soft_labels *labels, const char *path
 	return EMNIST_OK;
 }
 
-/* That the file is as long as its header says. */
+/* Checks that the file is as long as its header says. */
 static enum emnist_status check_size(const struct soft_labels *labels, const struct stat *st,
 				     struct emnist_error *error)
 {

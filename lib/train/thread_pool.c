@@ -20,12 +20,12 @@
 
 #define CACHE_LINE 64
 
-/* Outputs of a block: whole panels, as many as the widest kernel takes at a time, and few enough
- * that their gradient by 784 inputs (400 kB) stays in a second-level cache. */
+/* Outputs per block: whole panels, as many as the widest kernel takes at a time, and few enough for
+ * their gradient by 784 inputs (400 kB) to stay in a second-level cache. */
 #define BLOCK_OUTPUTS (2 * PANEL_COLUMNS)
 
-/* How often a thread that waits for the last one spins before it sleeps: some 30 us, which is what
- * that one is mostly behind, and what it would take to wake the thread. */
+/* Spins of a waiting thread before it sleeps: about 30 us, the usual delay of the last thread, and
+ * the time to wake a thread. */
 #define SPIN_LIMIT 2000
 
 /* pthread_barrier_t, with spinning, and a number of threads that can still be lowered, should one
@@ -152,7 +152,7 @@ static void load_rows(const struct job *job, size_t shard)
 	}
 }
 
-/* The mean of what the teachers say of a shard's images, at the temperature of the batch. */
+/* The mean of the teachers' output for a shard's images, at the batch's temperature. */
 static enum emnist_status ask_teachers(struct worker *worker, size_t shard)
 {
 	const struct job *job = worker->pool->job;
@@ -183,7 +183,7 @@ static enum emnist_status about_soft_labels(size_t number, enum emnist_status st
 	return error_prefix(error, status, prefix);
 }
 
-/* The same, where what they say was written down before. */
+/* The same from output written to a file before. */
 static enum emnist_status look_up_soft_labels(struct worker *worker, size_t shard)
 {
 	const struct job *job = worker->pool->job;
@@ -210,8 +210,8 @@ static enum emnist_status look_up_soft_labels(struct worker *worker, size_t shar
 /* A thread's share of a step; all threads of the pool run it at the same time. */
 static void run_step(struct worker *worker)
 {
-	/* Of units that die, and of pixels that are seldom lit, Adam's moments sink below what is
-	 * normal, and stay there: 0.9 times the least float is the least float. */
+	/* With dead units and rarely set pixels, Adam's moments become subnormal and stay so: 0.9
+	 * times the smallest float rounds to the smallest float. */
 	const struct float_mode mode = float_mode_enter();
 	struct thread_pool *pool = worker->pool;
 	struct job *job = pool->job;
@@ -341,7 +341,7 @@ static int start_threads(struct thread_pool *pool)
 					 &pool->workers[i]);
 		pool->n_started += !failure;
 	}
-	/* Those that did start wait for no more than there are. */
+	/* Threads that did start wait only for those that exist. */
 	if (failure)
 		barrier_expect(&pool->barrier, pool->n_started + 1);
 	pool->has_barrier = true;

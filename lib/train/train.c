@@ -13,7 +13,7 @@
 #include <time.h>
 #include <zlib.h>
 
-/* How much of a file's name goes into a message, so that the reason still fits. */
+/* Bytes of a file's name shown in a message, so that the reason still fits. */
 #define NAME_SHOWN 100
 
 struct run {
@@ -23,7 +23,7 @@ struct run {
 	struct train_set set;
 	struct soft_labels **soft_labels; /* (n_soft_labels) */
 	size_t n_soft_labels;
-	size_t n_variants; /* that options or soft labels say; 0: neither */
+	size_t n_variants; /* from options or soft labels; 0: neither */
 	struct net net;
 	struct batch batch;
 	struct thread_pool *pool;
@@ -35,7 +35,7 @@ struct run {
 	bool has_order;
 	struct checkpoint checkpoint; /* with the number of steps done */
 	double started;               /* seconds of the monotonic clock */
-	double saved;                 /* when the last checkpoint was written, likewise */
+	double saved;                 /* time of the last checkpoint, likewise */
 	uint64_t first_step;          /* of this run, for the estimate of the time left */
 };
 
@@ -128,8 +128,7 @@ static enum emnist_status open_soft_labels_of(struct run *run, const char *path,
 	return EMNIST_OK;
 }
 
-/* Soft labels say for how many variants of the images they are; where options do, too, both must
- * agree. */
+/* Soft labels determine the number of variants; if options do, too, both must agree. */
 static enum emnist_status open_soft_labels(struct run *run, struct emnist_error *error)
 {
 	const struct emnist_train_options *options = run->options;
@@ -150,8 +149,8 @@ static enum emnist_status open_soft_labels(struct run *run, struct emnist_error 
 	return status;
 }
 
-/* Teachers and the images held out go by the engine of what has no zeros, although they have: what
- * a seed trains to is the same as ever then. */
+/* Teachers and images held out use the dense engine although their rows have zeros, so that a seed
+ * still gives the same result as before. */
 static enum emnist_status choose_engines(struct run *run, struct emnist_error *error)
 {
 	struct batch *batch = &run->batch;
@@ -300,7 +299,7 @@ static enum emnist_status validate(const struct run *run, struct emnist_train_pr
 	return status;
 }
 
-/* Divides the model's logits by the temperature that is best for the images held out. */
+/* Divides the model's logits by the best temperature for the images held out. */
 static enum emnist_status calibrate(const struct run *run, struct emnist_model *model,
 				    struct emnist_error *error)
 {
@@ -417,7 +416,7 @@ static enum emnist_status report(struct run *run, bool *stop_ret, struct emnist_
 	return status;
 }
 
-/* That the weights are numbers. The loss need not tell, since ReLU makes zero of what is none. */
+/* Checks that the weights are finite. The loss may not show it, since ReLU turns NaN into zero. */
 static enum emnist_status check_weights(const struct run *run, struct emnist_error *error)
 {
 	const struct net *net = &run->net;

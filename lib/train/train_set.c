@@ -10,7 +10,7 @@
 #include <string.h>
 #include <zlib.h>
 
-/* Images read at a time: memory grows with what is really there. */
+/* Images read at a time: memory grows with the data that is there. */
 #define CHUNK 4096
 
 /* The most images; positions are 32 bits. */
@@ -88,7 +88,7 @@ static bool reserve(struct train_set *set, size_t n_images, size_t *capacity)
 	return true;
 }
 
-/* Takes n images that stand behind those of the set, whose targets begin at first_target. */
+/* Takes n images from behind those of the set; their targets begin at first_target. */
 static enum emnist_status take_images(struct train_set *set, const struct emnist_labels *labels,
 				      const uint16_t *classes, size_t n, size_t first_target,
 				      bool leave_out, struct emnist_error *error)
@@ -112,7 +112,7 @@ static enum emnist_status take_images(struct train_set *set, const struct emnist
 	return EMNIST_OK;
 }
 
-/* Appends one dataset's images, whose targets begin at first_target. */
+/* Appends one dataset's images; their targets begin at first_target. */
 static enum emnist_status add_images(struct train_set *set, struct emnist_dataset *dataset,
 				     size_t first_target, bool leave_out, size_t *capacity,
 				     struct emnist_error *error)
@@ -196,11 +196,11 @@ static enum emnist_status split(struct train_set *set, const struct train_set_op
 /* ----------------------------------------------------------------- weighting */
 
 /*
- * An image whose class is known counts wholly for it; one that may be of several classes counts for
- * each in proportion to their frequencies. That gives the number n[c] of images of class c, and
- * with it the weight N f[c] / n[c] that brings class c to its frequency f[c]; an image of several
- * classes takes the mean of their weights, in the same proportion. The weights' mean is 1 over the
- * training images, and over those held out, whose numbers are their own.
+ * An image of a known class counts fully for it. One of several possible classes counts for each in
+ * proportion to their frequencies. This gives the number n[c] of images of class c, and the weight
+ * N f[c] / n[c] that brings class c to its frequency f[c]. An image of several classes gets the
+ * mean of their weights, in the same proportion. The mean weight is 1 over the training images, and
+ * separately over those held out.
  */
 struct weighting {
 	size_t n_classes;
@@ -240,7 +240,7 @@ static void weigh_classes(struct weighting *weighting, const struct train_set *s
 				: 0;
 }
 
-/* Where no image is of a class that occurs, all count alike. */
+/* If no image has a class with a frequency, all count the same. */
 static void weigh_targets(struct weighting *weighting, const struct train_set *set)
 {
 	const double n_images = (double)weighting->n_images;
@@ -310,7 +310,7 @@ static enum emnist_status check_frequencies(const struct train_set_options *opti
 	return EMNIST_OK;
 }
 
-/* CRC-32 of the pixels beside that of the targets: enough to notice other data. */
+/* CRC-32 of the pixels, and of the targets: enough to notice other data. */
 static uint64_t fingerprint(const struct train_set *set)
 {
 	const uLong pixels =

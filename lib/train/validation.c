@@ -91,8 +91,9 @@ double validation_loss(const struct validation *validation, double temperature)
 	return loss / (double)set->n_validation;
 }
 
-/* The golden section: the loss of images of one class each is convex in 1 / temperature, and so has
- * one minimum. Of sets it need not be; what is found is a minimum, but perhaps not the least. */
+/* Golden-section search. For images of one class each, the loss is convex in 1 / temperature and
+ * has one minimum. For sets of classes it may not be: the result is a minimum, but perhaps not the
+ * lowest. */
 double validation_temperature(const struct validation *validation)
 {
 	const double ratio = (sqrt(5) - 1) / 2;

@@ -136,7 +136,7 @@ static enum emnist_status write_classes(const struct variants *variants, struct 
 	return save(variants, "classes-idx2-ubyte", bytes, nbytes, error);
 }
 
-/* Writes n numbers of four bytes, those that number_of() tells. */
+/* Writes n numbers of four bytes, given by number_of(). */
 static enum emnist_status write_numbers(const struct variants *variants, const char *name,
 					unsigned char type, size_t n,
 					uint32_t (*number_of)(const struct variants *, size_t),
