@@ -43,9 +43,9 @@ static const struct command_group emnist = {
 	},
 };
 
-/* A file that is opened while one of the three standard descriptors is closed would take its
- * number, and results or complaints would land in it. So what is closed is filled with something
- * that fails when it is used. */
+/* A file opened while one of the three standard descriptors is closed would get its number, and
+ * results or messages would end up in it. So closed ones are filled with something that fails when
+ * used. */
 static bool fill_closed_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
@@ -61,7 +61,7 @@ int main(int argc, char **argv)
 {
 	if (!fill_closed_descriptors())
 		return STATUS_FATAL;
-	/* A reader that goes away shows as EPIPE where it is written to. */
+	/* A reader that goes away shows as EPIPE on write. */
 	signal(SIGPIPE, SIG_IGN);
 	/* Likewise a file that may not grow further, as EFBIG. */
 	signal(SIGXFSZ, SIG_IGN);

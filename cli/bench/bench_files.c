@@ -15,7 +15,7 @@
 /* As `emnist classify` has it. */
 #define N_ROWS 128
 
-/* The median of so many runs is enough, however short they are. */
+/* The median of this many runs is enough, however short they are. */
 #define MAX_RUNS 1001
 
 static void image_path(const struct bench_folder *folder, size_t number, char *path, size_t size)

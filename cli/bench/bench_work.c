@@ -13,7 +13,7 @@
 
 extern const unsigned char photograph_jpg[], photograph_jpg_end[];
 
-/* Rows or files between two looks at the clock, which costs as much as a small part of one. */
+/* Rows or files between readings of the clock, which cost as much as a small part of one. */
 #define LEAST_ROWS  64
 #define N_FILES_RUN 16
 

@@ -235,7 +235,7 @@ static bool write_text(struct bench *bench, struct text *text)
 
 /* ---------------------------------------------------------------------- the run */
 
-/* Measures one figure after the other; as text each is told as soon as it is known. */
+/* Measures the figures one by one; as text, each is printed at once. */
 static bool measure_all(struct bench *bench)
 {
 	const bool tells = bench->settings->format == FORMAT_TEXT;
@@ -290,7 +290,7 @@ static enum exit_status run(const struct settings *s, const struct emnist_model 
 	if (bench_data_make(&bench.data, model, s->images_path) &&
 	    (!has_files || bench_folder_make(&bench.folder, &bench.data, count_files(s))) &&
 	    (measure_all(&bench) || bench.sink.failed))
-		status = STATUS_OK; /* a failure of the sink is its own to tell */
+		status = STATUS_OK; /* sink_close() reports a failure of the sink */
 	bench_folder_remove(&bench.folder);
 	bench_data_release(&bench.data);
 	status = sink_close(&bench.sink, status);

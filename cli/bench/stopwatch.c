@@ -19,7 +19,7 @@
 /* Of the whole time, for the round that does not count. */
 #define WARM_UP_SHARE 0.1
 
-/* In so many runs in a row, of 64 images or 16 files each, the coarsest clock goes on. */
+/* In this many runs, of 64 images or 16 files each, even the coarsest clock advances. */
 #define MAX_STILL_RUNS 1000
 
 struct runner {

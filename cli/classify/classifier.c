@@ -76,8 +76,8 @@ static void found_archive(struct classifier *classifier, struct batch *batch, st
 		error_memory(&batch->fatal);
 }
 
-/* Passes over an item that came along with others, and is none of them: a list of labels in their
- * folder. Returns whether it is that. */
+/* Skips an item found among images that is none, such as a list of labels in their folder. Returns
+ * whether it did. */
 static bool pass_over(const struct batch *batch, struct item *item,
 		      const struct emnist_error *error)
 {

@@ -22,7 +22,7 @@
 
 struct settings {
 	struct model_source source;
-	int preprocess; /* enum emnist_preprocess; -1: as the model says */
+	int preprocess; /* enum emnist_preprocess; -1: from the model */
 	struct class_settings classes;
 	uint64_t n_top;
 	bool probabilities;
@@ -217,8 +217,8 @@ static void complain_of_first(const char *path, uint64_t n, const char *why)
 	complain("'%s'%s: %s", path, others, why);
 }
 
-/* What was left alone that somebody may have meant. Where directories and archives held no image at
- * all, that is a failure. */
+/* Reports skipped files that the user may have meant. It is a failure if directories and archives
+ * held no image at all. */
 static enum exit_status tell_of_rest(const struct settings *s, const struct pipeline_totals *totals,
 				     enum exit_status status)
 {
@@ -305,8 +305,8 @@ static bool is_image(const char *path)
 	return status != EMNIST_ERR_FORMAT;
 }
 
-/* In directories, what is written is passed over; but an image that would be replaced is no result
- * of an earlier run. */
+/* Outputs found in directories are skipped. But an image that would be overwritten is not an
+ * earlier result. */
 static void spare_outputs(const struct settings *s, struct inputs *inputs, bool output_is_image)
 {
 	const bool to_stdout = !s->output_path || strcmp(s->output_path, "-") == 0;

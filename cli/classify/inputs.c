@@ -25,11 +25,11 @@
 
 #define N_LISTS 2
 
-/* Files of so many bytes in all are classified in as long as it takes to start two threads: a dozen
+/* Files with this many bytes in all take as long to classify as two threads take to start: a dozen
  * of EMNIST's images. */
 #define FEW_NBYTES 6144
 
-/* So many files in a row are no folders' names. */
+/* After this many files in a row, names are not checked for directories. */
 #define MANY_FILES 16
 
 struct inputs {
@@ -43,7 +43,7 @@ struct inputs {
 	atomic_bool missed_directory; /* a name was wrongly taken for a file's */
 	const char *directory;        /* to be walked first, or NULL */
 	struct walk walk;
-	int stop_fd; /* readable when no more names are wanted; -1 where there is no list */
+	int stop_fd; /* readable when no more names are wanted; -1 without lists */
 	struct inputs_walked walked;
 	char *taken; /* the path of an input that is an output; NULL: none */
 	char failure[sizeof(((struct emnist_error *)0)->message)]; /* of the list that could not be
@@ -220,7 +220,7 @@ static enum inputs_result give_failure(struct input *input, const char *path, in
 	return INPUTS_ONE;
 }
 
-/* Begins to walk the directory, whose files come next, and returns true; or gives its failure. */
+/* Begins to walk the directory, whose files come next, and returns true; or returns its failure. */
 static bool begin_directory(struct inputs *inputs, const char *path, struct input *input)
 {
 	struct inputs_walked *walked = &inputs->walked;
@@ -239,7 +239,7 @@ static bool begin_directory(struct inputs *inputs, const char *path, struct inpu
 	return failure == 0;
 }
 
-/* Whether the name is known to be a directory's. */
+/* Whether the name is known to be a directory. */
 static bool is_directory(struct inputs *inputs, const struct input *input)
 {
 	struct stat st;
@@ -320,7 +320,7 @@ static enum inputs_result next_input(struct inputs *inputs, bool wait, struct in
 	return result;
 }
 
-/* Whether the input is one that must not be an output. Operands were looked at before. */
+/* Whether the input must not be an output. Operands were checked before. */
 static bool is_in_danger(const struct inputs *inputs, const struct input *input)
 {
 	return input->kind == INPUT_FILE

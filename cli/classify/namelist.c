@@ -25,8 +25,8 @@ struct namelist {
 	char separator;
 	bool at_end;
 	bool has_begun;    /* the first name is complete */
-	size_t begin, end; /* of what is in the buffer and has not been looked at */
-	size_t n_name;     /* how long the name is, of which `name` may hold only the beginning */
+	size_t begin, end; /* the unread part of the buffer */
+	size_t n_name;     /* length of the name; `name` may hold only its start */
 	char name[PATH_MAX];
 	char buffer[BUFFER_NBYTES];
 };

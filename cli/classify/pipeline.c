@@ -36,8 +36,8 @@
 /* The first batches take this part of the rows: of the default, five images. */
 #define LEAST_SHARE 32
 
-/* A batch takes no more files from an archive when it has so many bytes of them: it is a batch of
- * one where they are photographs, so that each thread has its own. */
+/* A batch with this many bytes takes no more files from an archive. So photographs make batches of
+ * one, and each thread has its own. */
 #define ENOUGH_NBYTES ((size_t)1 << 20)
 
 struct pipeline {
@@ -50,7 +50,7 @@ struct pipeline {
 	bool at_end;               /* of the inputs; the producer's */
 	uint64_t n_produced;       /* items in all batches; the producer's */
 	bool told_failure;         /* the consumer's, who complained */
-	struct emnist_error fatal; /* the consumer's, and of what is made before the run */
+	struct emnist_error fatal; /* of the consumer, and of setup before the run */
 };
 
 static void *slot_make(void *context)
@@ -152,7 +152,7 @@ static void warn_of(const struct pipeline *pipeline, const struct batch *batch,
 			 batch_path(batch, item), item->n_characters);
 }
 
-/* What is said of the items from begin to end on stderr, and counted. */
+/* Reports the items from begin to end on stderr, and counts them. */
 static void account(struct pipeline *pipeline, const struct batch *batch, size_t begin, size_t end)
 {
 	for (size_t i = begin; i < end; i++) {
@@ -195,7 +195,7 @@ static bool dump(struct pipeline *pipeline, const struct batch *batch, size_t be
 
 static bool run_many(struct pipeline *pipeline, const char *path, const struct item *item);
 
-/* Prints the items from begin to end, each of which is one input. */
+/* Prints the items from begin to end, each a single input. */
 static bool print(struct pipeline *pipeline, const struct batch *batch, size_t begin, size_t end)
 {
 	const size_t from = begin < batch->n ? batch->items[begin].records : batch->records.nbytes;
@@ -254,7 +254,7 @@ static struct pipeline_options fit(const struct pipeline_options *options,
 	return fitting;
 }
 
-/* Runs to the end of the inputs; false where it was stopped, or failed. */
+/* Runs to the end of the inputs; false if stopped or failed. */
 static bool run_workers(struct pipeline *pipeline)
 {
 	const struct ordered_options workers = {
@@ -277,7 +277,7 @@ static bool run_workers(struct pipeline *pipeline)
 	return !status;
 }
 
-/* The inputs that the item stands for; NULL where memory is short. */
+/* The inputs that the item holds; NULL when memory is short. */
 static struct inputs *open_many(const struct pipeline *pipeline, const char *path,
 				const struct item *item)
 {
@@ -287,7 +287,7 @@ static struct inputs *open_many(const struct pipeline *pipeline, const char *pat
 					     &pipeline->of_many->archive);
 }
 
-/* Runs the inputs that the item stands for. */
+/* Runs the inputs that the item holds. */
 static bool run_many(struct pipeline *pipeline, const char *path, const struct item *item)
 {
 	struct pipeline_options options = *pipeline->of_many;

@@ -14,7 +14,8 @@
 struct unpack {
 	const char *path;
 	struct emnist_archive *archive;
-	struct emnist_error failure; /* code is not EMNIST_OK: of the archive, not yet told */
+	struct emnist_error
+		failure; /* code is not EMNIST_OK: an archive's failure, not yet reported */
 	bool at_end;
 	bool has_next;
 	struct emnist_archive_file next; /* with has_next */
@@ -43,7 +44,7 @@ struct unpack *unpack_begin(const char *path, int fd, const void *head, size_t h
 	return unpack;
 }
 
-/* Unpacks the next file, or learns why there is none. */
+/* Unpacks the next file, or finds out why there is none. */
 static void fetch(struct unpack *unpack)
 {
 	struct text *name = &unpack->name;
@@ -67,8 +68,7 @@ static bool has_room(const struct unpack *unpack, size_t nbytes)
 	return !unpack->n_bytes || unpack->n_bytes + nbytes <= MAX_NBYTES;
 }
 
-/* Counts so many bytes in; false where that would have to be waited for, or nothing is wanted any
- * more. */
+/* Adds this many bytes in use; false if that would block, or nothing is wanted any more. */
 static bool enter(struct unpack *unpack, size_t nbytes, bool wait)
 {
 	bool entered;

@@ -82,7 +82,7 @@ static bool is_spared(const struct walk *walk, int directory_fd, const struct di
 	return false;
 }
 
-/* Counts a directory in the one whose path, ended by zero, stands in walk->path. */
+/* Counts a directory within the one in walk->path, zero-terminated. */
 static void skip(struct walk *walk, const char *name)
 {
 	struct text path = {0};
@@ -137,7 +137,7 @@ static void listing_sort(struct listing *listing)
 		qsort(entries, n_entries(listing), sizeof(*entries), compare_entries);
 }
 
-/* Lists the directory whose path, ended by zero, stands in walk->path. */
+/* Lists the directory in walk->path, zero-terminated. */
 static int enter(struct walk *walk)
 {
 	struct listing *listing;

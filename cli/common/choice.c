@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for so many images of a sample to begin with. */
+/* Initial capacity for a sample. */
 #define LEAST_CAPACITY 512
 
 /* An image of the sample so far. */
@@ -32,8 +32,8 @@ struct choice {
 	struct emnist_labels *labels; /* NULL: those of the dataset */
 	uint16_t *map; /* (classes of the dataset) positions in labels; NULL: the same */
 	uint64_t n_seen;
-	/* The sample, a heap whose first has the largest key while it is drawn; then in the order
-	 * of the dataset. */
+	/* The sample: while drawing, a heap with the largest key first; then in the order of the
+	 * dataset. */
 	struct drawn *drawn;
 	size_t n_drawn, capacity, n_given;
 	bool is_drawn;
@@ -41,8 +41,8 @@ struct choice {
 
 /* ---------------------------------------------------------------------- options */
 
-/* Reads the number that *text begins with, and moves *text behind it; *value stays where there is
- * none. False: it is too large. */
+/* Reads the number at *text and advances *text; *value is unchanged if there is none. False: too
+ * large. */
 static bool parse_number(const char **text, uint64_t *value)
 {
 	uint64_t number = 0;

@@ -40,7 +40,7 @@ static void print_usage(FILE *stream, const struct command_group *group)
 		group->name);
 }
 
-/* A file is what the shell completes names to, and what a first try gives. */
+/* An argument that is a file: shells complete names to files, and users try them first. */
 static bool is_file(const char *name)
 {
 	return name[0] != '-' && access(name, F_OK) == 0;
@@ -71,7 +71,7 @@ static enum exit_status unknown(const struct command_group *group, const char *n
 
 /* ---------------------------------------------------------------------- version */
 
-/* emnist --version, and with verbose what it computes with. */
+/* emnist --version; with verbose also the kernels and BLAS in use. */
 static enum exit_status print_version(bool verbose)
 {
 	enum exit_status status = STATUS_OK;
@@ -92,7 +92,7 @@ static enum exit_status print_version(bool verbose)
 	return close_stdout(status);
 }
 
-/* Whether --version is asked for, of the whole program with -v before or behind it. */
+/* Whether --version is given; for the whole program also with -v before or after it. */
 static bool asks_for_version(const struct command_group *group, char *const *arguments,
 			     bool *verbose_ret)
 {

@@ -57,7 +57,10 @@ static bool parse_index(const char *line, size_t nbytes, uint32_t *value_ret)
 	return true;
 }
 
-/* The number of bytes before the first line's text; false, and a complaint, where that is none. */
+/*
+ * The number of bytes before the first line's text; prints an error and returns false if it is not
+ * text.
+ */
 static bool start_text(const char *path, const char *line, size_t nbytes, size_t *n_ret)
 {
 	struct emnist_error error;
@@ -115,8 +118,8 @@ static bool read_indices(struct indices *indices, const char *path, FILE *file)
 	return good;
 }
 
-/* Reads --indices, "-" being standard input: one decimal number a line, the first image being 0;
- * empty lines are skipped, and nothing else may stand there. Values are to be freed in any case. */
+/* Reads --indices, "-" being stdin: one decimal number per line, the first image being 0. Empty
+ * lines are skipped; anything else is an error. Always free the values. */
 static bool indices_read(struct indices *indices, const char *path)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
@@ -151,7 +154,7 @@ static int on_bad_image(void *context, const char *path, const struct emnist_err
 	return 0;
 }
 
-/* What was taken for granted is said always: where it is wrong, so is everything else. */
+/* Assumptions are always reported: if one is wrong, so are the results. */
 static void tell_assumed(const struct emnist_dataset *dataset, const char *path)
 {
 	static const char *const options[EMNIST_N_ASSUMED] = {

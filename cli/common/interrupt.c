@@ -24,7 +24,7 @@ void interrupt_catch(void)
 	struct sigaction before;
 
 	sigemptyset(&action.sa_mask);
-	/* Who ignores a signal, as nohup does, means it. */
+	/* A signal that is ignored, as under nohup, stays ignored. */
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);

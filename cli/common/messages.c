@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The longest message: a path and some lines of text. What is longer is cut. */
+/* The longest message: a path and some lines of text; longer ones are cut. */
 #define MAX_MESSAGE (PATH_MAX + 1024)
 
 void complain(const char *format, ...)
@@ -30,7 +30,7 @@ void complain(const char *format, ...)
 		n_line += escape_next((const unsigned char *)text + i, n_text - i, line + n_line,
 				      &n_taken);
 	line[n_line++] = '\n';
-	/* Where stderr cannot be written to, there is nobody to tell. */
+	/* If stderr cannot be written, no report is possible. */
 	while (write(STDERR_FILENO, line, n_line) < 0 && errno == EINTR)
 		;
 }

@@ -34,7 +34,7 @@ static void warn(const struct emnist_model *model, const struct model_source *so
 				 shown(source), origin->facts[i].text);
 }
 
-/* 0 is the library's default, and stands for what is not given. */
+/* 0 is the library's default, for options not given. */
 static double or_default(double given)
 {
 	return isnan(given) ? 0 : given;

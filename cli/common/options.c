@@ -304,7 +304,7 @@ static enum parse_result run_option(const struct parser *parser, const struct op
 	return apply(spec, value, target_of(spec, parser->settings)) ? PARSE_RUN : PARSE_BAD;
 }
 
-/* Runs an option that stands alone, its value being the next argument where it takes one. */
+/* Handles an option whose value, if any, is the next argument. */
 static enum parse_result run_with_next(struct parser *parser, const struct option_spec *spec)
 {
 	const char *value = NULL;
@@ -334,8 +334,7 @@ static void complain_of_cut(const struct parser *parser, const char *name, size_
 	complain("'--%.*s' is ambiguous: %s", (int)length, name, names);
 }
 
-/* The option whose name is, or alone begins with, the given letters. NULL: a complaint was
- * printed. */
+/* The option with that name, or the only one that begins so. NULL: an error was printed. */
 static const struct option_spec *find_long(const struct parser *parser, const char *argument)
 {
 	const struct option_spec *spec = NULL, *found = NULL;
@@ -413,7 +412,7 @@ static bool note_inputs(const struct option_spec *spec, void *target)
 	return good;
 }
 
-/* Notes what is written, then what is read. */
+/* Records outputs, then inputs. */
 static bool note_files(const struct parser *parser)
 {
 	const struct option_spec *spec = NULL;

@@ -76,7 +76,7 @@ void outputs_complain(const char *path)
 
 /* ------------------------------------------------------------------------ outputs */
 
-/* The folder that path lies in, or would, and its name there. */
+/* The folder of path, existing or not, and its name there. */
 static const char *split(const char *path, char folder[PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
@@ -105,7 +105,7 @@ static bool lead_to_same(const struct output *a, const struct output *b)
 	       st_a.st_ino == st_b.st_ino;
 }
 
-/* Whether what is at path must be written over where it is, as the library does it then. */
+/* Whether the file at path must be overwritten in place, by the library's rule. */
 static bool is_fixed(const char *path)
 {
 	char target[PATH_MAX], folder[PATH_MAX];
@@ -120,7 +120,7 @@ static bool is_fixed(const char *path)
 	       access(path, W_OK) == 0;
 }
 
-/* What is at the output's path now. Devices and pipes may be several outputs, and be read, too. */
+/* Examines the output's path. Devices and pipes may be several outputs, and inputs, too. */
 static bool look(struct output *output)
 {
 	struct stat st;
@@ -160,7 +160,7 @@ bool outputs_add(const char *name, const char *path)
 	return true;
 }
 
-/* Why no file can be made at path, or replace what is there; 0: it can. */
+/* Why no file can be created or replaced at path; 0: it can. */
 static int find_obstacle(const char *path)
 {
 	char target[PATH_MAX], folder[PATH_MAX];
@@ -213,7 +213,7 @@ bool outputs_spare(const char *path)
 	return !output && note(path);
 }
 
-/* Where a file of the model at path lies; name: below the model's directory. */
+/* The path of a model's file; name: below the model's directory. */
 static bool locate(const char *path, const char *name, char located[PATH_MAX])
 {
 	char folder[PATH_MAX];

@@ -31,7 +31,7 @@ static FILE *open_file(const char *folder, const char *name)
 
 /* -------------------------------------------------------------------- quotas */
 
-/* Processors that quota microseconds in each period pay for; 0 where it is no limit. */
+/* Processors that quota microseconds per period pay for; 0 if that is no limit. */
 static unsigned processors_of(uint64_t quota, uint64_t period)
 {
 	uint64_t n = period > 0 ? quota / period + (quota % period != 0) : 0;
@@ -66,7 +66,7 @@ static long number_in(const char *folder, const char *name)
 	return value;
 }
 
-/* Version 1: two files; a quota of -1 is none. */
+/* Version 1: two files; a quota of -1 means none. */
 static unsigned quota_of_cpu(const char *folder)
 {
 	long quota = number_in(folder, "cpu.cfs_quota_us");
@@ -75,7 +75,7 @@ static unsigned quota_of_cpu(const char *folder)
 	return quota > 0 && period > 0 ? processors_of((uint64_t)quota, (uint64_t)period) : 0;
 }
 
-/* The lesser of two numbers, of which 0 is none. */
+/* The smaller of two numbers; 0 means none. */
 static unsigned lesser(unsigned a, unsigned b)
 {
 	if (a == 0 || b == 0)
@@ -100,8 +100,8 @@ static bool has_item(const char *list, const char *item)
 	return false;
 }
 
-/* Our group's path, from the lines "ID:CONTROLLERS:PATH" of /proc/self/cgroup: version 2 has the ID
- * 0 and no controllers. "": it is not told, or cannot be seen from here. */
+/* Our group's path, from the lines "ID:CONTROLLERS:PATH" of /proc/self/cgroup; version 2 has the ID
+ * 0 and no controllers. "": not given, or not visible from here. */
 static void find_group(const char *root, bool unified, char group[static PATH_MAX])
 {
 	FILE *file = open_file(root, "proc/self/cgroup");
@@ -154,11 +154,11 @@ static unsigned find_quota(const char *root, bool unified)
 
 /* ------------------------------------------------------------------- processors */
 
-/* More than any kernel is built for (CONFIG_NR_CPUS is 8192 at the most). */
+/* More than any kernel supports (CONFIG_NR_CPUS is at most 8192). */
 #define MAX_PROCESSORS 65536
 
-/* The processors in our affinity mask; 0 where it is not known. A mask has to have room for all
- * that the kernel may know, whose number it does not tell. */
+/* The processors in our affinity mask; 0 if unknown. The mask needs room for all that the kernel
+ * may know, a number that it does not report. */
 static unsigned count_allowed(void)
 {
 	unsigned n = 0;

@@ -47,7 +47,7 @@ void progress_start(struct progress *progress, const char *unit, bool quiet)
 	progress->unit = unit;
 	progress->n_before = 0;
 	progress->started = seconds_now();
-	/* The first line comes when there is something to tell. */
+	/* The first line appears once there is progress. */
 	progress->drawn = progress->started;
 	progress->dirty = false;
 }

@@ -22,7 +22,7 @@
 struct settings {
 	struct dataset_settings dataset;
 	struct choice_settings choice;
-	int form; /* enum emnist_write_form; -1: as the name tells */
+	int form; /* enum emnist_write_form; -1: from the name */
 	bool force;
 	const char *output_path;
 	struct text_list operands;
@@ -80,8 +80,8 @@ static const struct option_table import_table = {
 	.specs = import_specs,
 };
 
-/* What the name of what is to be written tells: a position in form_names; -1: nothing. A folder has
- * no ending, or is there, or has a slash at the end. */
+/* The format according to the output's name: an index into form_names; -1: none. A folder has no
+ * extension, or exists, or has a slash at the end. */
 static int form_of(const char *path)
 {
 	static const struct {
@@ -106,7 +106,7 @@ static int form_of(const char *path)
 	return -1;
 }
 
-/* The form of what is to be written, where no option told it. */
+/* Determines the output format if no option gave it. */
 static bool settle_form(struct settings *s, const char *path)
 {
 	if (s->form < 0)
@@ -184,7 +184,7 @@ static bool copy_images(struct copy *copy, struct choice *choice, const uint16_t
 	return good && !interrupt_came();
 }
 
-/* Gives the files their names. A dataset without images is none. */
+/* Gives the files their names. A dataset without images is an error. */
 static enum exit_status finish(struct copy *copy)
 {
 	struct emnist_error error;
@@ -226,8 +226,8 @@ static bool begin(struct copy *copy, const struct emnist_labels *labels,
 
 /* ----------------------------------------------------------------------- export */
 
-/* A dataset is easily taken for the place where one is to be written, so that no file that is there
- * is replaced unasked. The writer looks at folders. */
+/* A dataset is easily mistaken for the destination, so no existing file is replaced without
+ * --force. The writer checks folders. */
 static bool is_free(const struct settings *s, const char *dest)
 {
 	const char *const endings[] = {"", "-images-idx3-ubyte"};

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More on one sheet than anybody looks at: what a sheet has by itself, where nothing is chosen. */
+/* The most images on a sheet unless chosen otherwise: more than anyone looks at. */
 #define DEFAULT_MOST 1000
 
 struct settings {

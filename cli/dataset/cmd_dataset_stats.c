@@ -96,7 +96,7 @@ static enum exit_status write_svg(const char *path, const struct stats_report *r
 	return sink_put_text(path, &text);
 }
 
-/* Above the panels stand the names without their folders. */
+/* The panels' titles are the names without their folders. */
 static enum exit_status write_png(const char *path, const struct stats_report *report)
 {
 	const size_t n_parts = emnist_statistics_n_parts(report->statistics);

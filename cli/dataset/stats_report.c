@@ -295,7 +295,7 @@ const struct stats_format stats_text = {"text", put_text};
 
 /* ------------------------------------------------------------------------ JSON */
 
-/* So many digits give the counts back from a share of any dataset there is. */
+/* This many digits recover the counts from a share of any dataset. */
 #define DECIMALS 9
 
 static void put_pixels(struct text *text, const struct emnist_part *part)
@@ -315,7 +315,7 @@ static void put_pixels(struct text *text, const struct emnist_part *part)
 	}
 }
 
-/* Of a group or a class: how many images of the part are of it. */
+/* For a group or a class: its number of images in the part. */
 static void end_object(struct text *text, uint64_t n_images, const struct emnist_part *part)
 {
 	const double share = stats_share(n_images, part->n_images);

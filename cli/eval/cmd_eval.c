@@ -259,8 +259,8 @@ static bool compare(const struct settings *s, const struct contender *first,
 	return good;
 }
 
-/* Evaluates one model, and the other where there is one, on the dataset. pictures: room for those
- * that are shown; other: for the comparison. */
+/* Evaluates one model, and the other if there is one, on the dataset. pictures: memory for those
+ * shown; other: for the comparison. */
 static enum exit_status eval(struct settings *s, struct contender *first, struct contender *second,
 			     struct eval_pictures *mistakes, struct eval_other *other)
 {

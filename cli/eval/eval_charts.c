@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-/* Of diagrams with axes, whose colors are those of the page's style sheet. */
+/* Charts with axes; colors come from the page's style sheet. */
 #define WIDTH    520
 #define HEIGHT   380
 #define LEFT     60
@@ -170,7 +170,7 @@ static void put_curve(struct text *text, const struct frame *f, const struct emn
 	text_puts(text, "\"/>\n");
 }
 
-/* What to point at: as if at these shares the rest were left to somebody. */
+/* Highlighted coverages: as if the remaining images were checked by hand. */
 static void put_marks(struct text *text, const struct frame *f, const struct emnist_evaluation *e)
 {
 	for (const unsigned *percent = eval_coverage_shares; *percent; percent++) {
@@ -226,7 +226,7 @@ void eval_plot_coverage(struct text *text, const struct emnist_evaluation *e,
 #define LETTER   8 /* about, the width of a letter of a label */
 #define LEGEND_H 12
 #define LEGEND_W 240
-#define LEAST_W  390 /* of the matrix, for what is said under the legend */
+#define LEAST_W  390 /* of the matrix, for the text below the legend */
 #define MARGIN   12  /* around a picture that stands alone */
 
 struct heat {
@@ -328,8 +328,8 @@ static void put_heat_axes(struct text *text, const struct heat *heat)
 		    heat->left, heat->top);
 }
 
-/* Lines every tenth class or at the changes of groups would say more than there is: thin ones
- * around each cell lead the eye alike. */
+/* Lines every tenth class or between groups would suggest structure that is not there: thin ones
+ * around each cell guide the eye equally. */
 static void put_grid(struct text *text, const struct heat *heat)
 {
 	const int width = (int)heat->e->n_predicted * heat->cell;

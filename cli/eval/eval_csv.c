@@ -20,7 +20,7 @@ static void put_share(const struct csv_dialect *dialect, struct text *text, doub
 		text_share(text, share, 9);
 }
 
-/* What the class is most often taken for, wrongly; nothing where it never is. */
+/* The class's most frequent confusion; empty if there is none. */
 static void put_most_confused(const struct csv_dialect *dialect, struct text *text,
 			      const struct emnist_evaluation *e, size_t i)
 {

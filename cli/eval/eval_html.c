@@ -171,7 +171,7 @@ static void put_image(struct text *text, const uint8_t *pixels)
 	free(png);
 }
 
-/* Cut, not rounded: what is not certain shall not look it. */
+/* Cut, not rounded: an uncertain answer must not look certain. */
 static void put_probability(struct text *text, float probability)
 {
 	if (probability < 0.001F)

@@ -12,11 +12,11 @@
 #define N_GAPS           20
 #define N_CONFUSION_GAPS 14
 
-/* Tables of more classes stand in so many columns. */
+/* Tables with more classes have this many columns. */
 #define TWO_COLUMNS   16
 #define THREE_COLUMNS 40
 
-/* The beginning of a row, whose head is a label, and cells of it. */
+/* The start of a row, with a label as its head, and its cells. */
 static void begin_row(struct text *text, const struct emnist_labels *labels, size_t i)
 {
 	text_puts(text, "<tr><th scope=\"row\">");
@@ -47,7 +47,7 @@ static void put_percent_cell(struct text *text, double share)
 		text_printf(text, "<td>%.2f</td>", 100 * share);
 }
 
-/* A bar for a share, which stands beside it in figures. */
+/* A bar for a share, next to its number. */
 static void put_meter(struct text *text, double share)
 {
 	text_printf(text,

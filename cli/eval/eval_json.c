@@ -162,7 +162,7 @@ static void put_ranks(struct text *text, const struct emnist_evaluation *e)
 	text_putc(text, ']');
 }
 
-/* What is always there, but came after what others read by its place. */
+/* Always present, but added later than the members that other programs read by position. */
 static void put_statistics(struct text *text, const struct emnist_evaluation *e)
 {
 	const struct emnist_macro_scores macro = emnist_evaluation_macro(e);
@@ -201,7 +201,7 @@ static void put_coverages(struct text *text, const struct emnist_evaluation *e)
 	text_putc(text, ']');
 }
 
-/* What was asked of the answers, and what came of it. */
+/* Questions about the answers, and their results. */
 static void put_answers(struct text *text, const struct eval_report *report)
 {
 	const struct class_settings *classes = report->classes;

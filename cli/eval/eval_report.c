@@ -89,7 +89,7 @@ static uint64_t size_of(const struct eval_confusion_gap *gap)
 	return difference_of(gap->n_first, gap->n_second);
 }
 
-/* Puts a gap in its place among the n that are there, of n_max at the most. */
+/* Inserts a gap among the n present, n_max at most. */
 static size_t insert_gap(struct eval_confusion_gap *gaps, size_t n, size_t n_max,
 			 const struct eval_confusion_gap *gap)
 {

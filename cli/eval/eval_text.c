@@ -147,7 +147,7 @@ static void put_classes(struct text *text, const struct emnist_evaluation *e)
 	}
 }
 
-/* Which classes were most often taken for which. */
+/* The most frequent confusions. */
 static void put_confusions(struct text *text, const struct eval_report *report)
 {
 	const struct emnist_evaluation *e = report->evaluation;

@@ -76,7 +76,7 @@ static bool parse_batch(struct settings *s)
 	return true;
 }
 
-/* The form that a name asks for; EMNIST_FORMAT_NONE where it asks for none. */
+/* The format of a name's extension; EMNIST_FORMAT_NONE if it has none. */
 static enum emnist_format format_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -111,7 +111,7 @@ static bool settle_format(struct settings *s, const char *out)
 	return false;
 }
 
-/* Whether the model lies in the directory that is to be written. */
+/* Whether the model is in the directory to be written. */
 static bool is_inside(const char *in, const char *out)
 {
 	char folder[PATH_MAX];
@@ -124,8 +124,7 @@ static bool is_inside(const char *in, const char *out)
 	       here.st_ino == there.st_ino;
 }
 
-/* Whether nothing is lost by writing to out. What a directory must be that can be replaced is the
- * library's to know. */
+/* Whether writing to out loses nothing. The library decides which directories may be replaced. */
 static bool may_write(const struct settings *s, const char *out)
 {
 	char model[PATH_MAX];

@@ -12,8 +12,8 @@
 struct model_size {
 	uint64_t n_weights;
 	uint64_t n_biases;
-	/* Floating-point operations for an image: a product and a sum for each weight; the bias is
-	 * what a sum begins with. */
+	/* Floating-point operations per image: a product and a sum for each weight; sums start from
+	 * the bias. */
 	uint64_t flops;
 };
 
@@ -95,7 +95,7 @@ static void put_network(struct text *text, const struct emnist_model *model)
 	text_printf(text, "%s FLOPs an image\n", with_commas(size.flops, digits));
 }
 
-/* What is in the weights, where vectors do not come to the file's graph as they are. */
+/* The scaling in the weights, if the file's graph does not take vectors as they are. */
 static void put_scaling(struct text *text, const struct emnist_model *model)
 {
 	const struct emnist_input_scaling scaling = emnist_model_input_scaling(model);
@@ -106,7 +106,7 @@ static void put_scaling(struct text *text, const struct emnist_model *model)
 	text_printf(text, "(%.10g x - %.10g) / %.10g\n", scaling.scale, scaling.mean, scaling.std);
 }
 
-/* Characters one after the other; with blanks between them where one stands for several. */
+/* Characters in a row; separated by spaces if a label has several. */
 static void put_labels(struct text *text, const struct emnist_model *model)
 {
 	const struct emnist_labels *labels = emnist_model_labels(model);
@@ -352,7 +352,7 @@ static void put_fact(struct text *text, const struct emnist_origin_fact *fact)
 		text_printf(text, "%" PRId64, fact->number);
 }
 
-/* The next fact by the same name as i, or n_facts; there are few facts. */
+/* The next fact with the name of fact i, or n_facts; there are few facts. */
 static size_t next_of(const struct emnist_origin *origin, size_t i)
 {
 	const char *key = origin->facts[i].key;
@@ -370,7 +370,7 @@ static bool is_first(const struct emnist_origin *origin, size_t i)
 	return true;
 }
 
-/* An object has a key but once: what the file says several times is an array. */
+/* Keys of an object are unique: repeated facts become an array. */
 static void put_facts(struct text *text, const struct emnist_origin *origin)
 {
 	json_put_key(text, "origin");
@@ -393,7 +393,7 @@ static void put_facts(struct text *text, const struct emnist_origin *origin)
 	text_putc(text, '}');
 }
 
-/* A size that may be any is its name, or -1 where it has none. */
+/* A variable size is shown by its name, or as -1 without one. */
 static void put_json_shape(struct text *text, const struct emnist_tensor_info *tensor)
 {
 	text_puts(text, tensor->dims ? "[" : "null");

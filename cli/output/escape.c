@@ -145,7 +145,7 @@ static const char *entity_of(unsigned char byte)
 	return NULL;
 }
 
-/* What nobody sees, and what XML has no place for: U+FFFE and U+FFFF. */
+/* Invisible characters, and those that XML excludes: U+FFFE and U+FFFF. */
 static bool is_banned(uint32_t code)
 {
 	return is_unseen(code) || code == 0xfffe || code == 0xffff;

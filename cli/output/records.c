@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Digits behind the point: as many as people look at, and as many as are worth keeping. */
+/* Digits after the point: enough to read, and enough to keep. */
 #define SHOWN_DECIMALS 4
 #define DECIMALS       6
 
@@ -189,7 +189,7 @@ static void put_probabilities(struct text *text, const struct output_schema *sch
 	text_putc(text, '}');
 }
 
-/* The answer: the most probable class, or that there is none. */
+/* The answer: the most probable class, or none. */
 static void put_answer(struct text *text, const struct output_schema *schema,
 		       const struct record *record)
 {

@@ -44,7 +44,7 @@ void openblas_set_num_threads(int n)
 	(void)n;
 }
 
-/* The only order that is asked for is that of rows; 112 is CblasTrans. */
+/* Only row-major order is used; 112 is CblasTrans. */
 void cblas_sgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha,
 		 const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc)
 {

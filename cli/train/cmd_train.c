@@ -44,7 +44,7 @@ static bool is_stdout(const char *path)
 	return strcmp(path, "-") == 0;
 }
 
-/* What stands at path; zeroed where nothing does. */
+/* The file at path; zeroed if there is none. */
 static struct stat what_is_at(const char *path)
 {
 	struct stat st;
@@ -54,7 +54,7 @@ static struct stat what_is_at(const char *path)
 	return st;
 }
 
-/* By default a checkpoint lies beside the model, where that is a file. */
+/* By default the checkpoint is next to the model, if that is a file. */
 static bool settle_checkpoint(struct train_command *c)
 {
 	const mode_t mode = what_is_at(c->s.output).st_mode;
@@ -75,8 +75,8 @@ static bool settle_checkpoint(struct train_command *c)
 	return true;
 }
 
-/* Only once all else is in order, and only what is a checkpoint: a slip of the pen must not cost
- * the work of hours. */
+/* Only once everything else is valid, and only if it is a checkpoint: a typo must not delete hours
+ * of work. */
 static bool forget_checkpoint(const struct train_command *c)
 {
 	const char *path = c->options.checkpoint_path;
@@ -99,7 +99,7 @@ static bool forget_checkpoint(const struct train_command *c)
 	return false;
 }
 
-/* By the model's name, in what form it is written: ONNX where it has no ending, or is no file. */
+/* The model's format from its name: ONNX if it has no extension, or is not a file. */
 static bool settle_format(struct train_command *c)
 {
 	const mode_t mode = what_is_at(c->s.output).st_mode;
@@ -131,7 +131,7 @@ static bool check_outputs(const struct train_command *c)
 	if (!outputs_can_write(checkpoint))
 		return false;
 	mode = what_is_at(checkpoint).st_mode;
-	/* Whoever opened a FIFO to see what is in it would wait for ever. */
+	/* Opening a FIFO to examine it would block forever. */
 	if (mode != 0 && !S_ISREG(mode)) {
 		complain("'%s': a checkpoint must be a regular file", checkpoint);
 		return false;
@@ -182,7 +182,7 @@ static bool read_labels(struct train_command *c)
 	return true;
 }
 
-/* Keeps those of the model's classes that are asked for. */
+/* Selects the model's classes that are asked for. */
 static bool choose_labels(struct train_command *c)
 {
 	const struct emnist_labels *labels =
@@ -263,7 +263,7 @@ static int on_progress(void *context, const struct emnist_train_progress *p)
 {
 	struct train_command *c = context;
 
-	/* Reading the data took its time, and a run that goes on has steps behind it. */
+	/* Reading the data took time, and a resumed run has steps behind it. */
 	if (!c->has_begun) {
 		progress_start(&c->progress, "steps", c->s.quiet);
 		c->progress.n_before = p->step;
@@ -293,8 +293,7 @@ static bool write_model(const struct train_command *c, const struct emnist_model
 	return true;
 }
 
-/* Makes the engine ready, and has OpenBLAS, where it may be used, run the kernels for this
- * processor. */
+/* Makes the engine ready, and if OpenBLAS may be used, selects its kernels for this processor. */
 static bool prepare_engine(int wanted, bool verbose)
 {
 	struct machine machine;
@@ -314,7 +313,9 @@ static bool prepare_engine(int wanted, bool verbose)
 	return true;
 }
 
-/* Whether the error is of a checkpoint that a run cannot go on from, and --restart would remove. */
+/*
+ * Whether the error is about a checkpoint that cannot be resumed, and that --restart would remove.
+ */
 static bool is_about_checkpoint(const struct train_command *c, const struct emnist_error *error)
 {
 	const char *path = c->options.checkpoint_path;
@@ -356,7 +357,7 @@ static enum exit_status train(struct train_command *c)
 	return dataset_status(&c->s.dataset, written ? STATUS_OK : STATUS_FATAL);
 }
 
-/* What a teacher of another kind is to be trained on and asked about. */
+/* Writes the images that a teacher of another kind is trained and run on. */
 static enum exit_status write_variants(const struct train_command *c)
 {
 	struct emnist_error error;
