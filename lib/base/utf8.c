@@ -1,6 +1,4 @@
-/*
- * utf8.c - characters in UTF-8.
- */
+/* utf8.c - decodes and encodes UTF-8. */
 #include "utf8.h"
 
 size_t utf8_decode(const void *bytes, size_t n, uint32_t *code_ret)

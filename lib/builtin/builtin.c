@@ -1,7 +1,7 @@
 /*
- * embedded.c - the model that is built into the library (default.S), read like any other, but used
- * in place: weights and panels are borrowed from the library, and of the file only what is around
- * the weights is looked at.
+ * builtin.c - the built-in model (default.S). It is read like any other, but used in place: weights
+ * and panels are borrowed from the library, and only the parts of the file around the weights are
+ * read.
  */
 #include "../format/load.h"
 

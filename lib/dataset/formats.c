@@ -1,8 +1,8 @@
 /*
- * formats.c - which reader a dataset is for.
+ * formats.c - chooses the reader for a dataset.
  *
- * Content tells, never a name. Only what no content can tell is left to the name: a file that is
- * damaged in its first bytes and is called after the idx format gets idx's complaint.
+ * The content decides, not the name, with one exception: a file named like an idx file but damaged
+ * in its first bytes gets idx's error message.
  */
 #include "formats.h"
 
@@ -20,14 +20,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* How much of a file is looked at: more than the longest line that begins a CSV file. */
+/* Bytes of a file examined: more than the longest first line of a CSV file. */
 #define HEAD_NBYTES 65536
 
 static const struct format {
 	bool (*begins)(const unsigned char *bytes, size_t nbytes);
-	bool has_splits; /* a file may hold several datasets: the reader sees to request->split */
-	bool on_disk;    /* the reader opens files by request->path: it takes no members */
-	/* Takes the stream over, also on failure. */
+	bool has_splits; /* a file may hold several datasets; the reader handles request->split */
+	bool on_disk;    /* the reader opens files by request->path, not members */
+	/* Takes over the stream, even on failure. */
 	enum emnist_status (*open)(struct gzip *stream, const struct source_request *request,
 				   struct source **source_ret, struct emnist_error *error);
 } formats[] = {
@@ -36,7 +36,7 @@ static const struct format {
 	{pixels_begin, false, false, pixels_open},        {list_begin, false, false, list_open},
 };
 
-/* The reader for what begins so; NULL: there is none. */
+/* The reader for a file that begins so, or NULL. */
 static const struct format *find_format(const struct source_request *request,
 					const unsigned char *head, size_t nbytes)
 {
@@ -50,7 +50,7 @@ static const struct format *find_format(const struct source_request *request,
 	return NULL;
 }
 
-/* Why there is no reader for a file that begins so. */
+/* Explains why there is no reader for a file that begins so. */
 static enum emnist_status say_why(const struct source_request *request, const unsigned char *head,
 				  size_t n, struct emnist_error *error)
 {
@@ -68,7 +68,7 @@ static enum emnist_status say_why(const struct source_request *request, const un
 	return error_set(error, EMNIST_ERR_FORMAT, "%s", why);
 }
 
-/* A split that is asked for of a single dataset must be what its name says it is. */
+/* A split of a single dataset must match its name. */
 static enum emnist_status check_split(const struct source_request *request,
 				      const struct format *format, struct emnist_error *error)
 {
@@ -136,7 +136,7 @@ enum emnist_status formats_open_stream(struct gzip *stream, const struct source_
 	return open_stream(stream, &whole, source_ret, error);
 }
 
-/* *path_ret: the file that is meant; NULL: the folder that is. */
+/* *path_ret: the file to open; NULL: the folder. */
 static enum emnist_status locate(const struct source_request *request, char **path_ret,
 				 struct emnist_error *error)
 {

@@ -1,23 +1,19 @@
-/*
- * formats.h - datasets of any format: one table detects the formats by content.
- */
+/* formats.h - opens datasets of any format, detected from the content by one table. */
 #ifndef DATASET_FORMATS_H
 #define DATASET_FORMATS_H
 
 #include "source.h"
 
 /*
- * Opens what is at request->path, or what it is the beginning of the name of. A mapping that was
- * asked for is in request->mapping already and is not looked for; request->given and
- * request->openers are set here. The message of an error names the file that it is about where that
- * is not request->path. Close with source_close().
+ * Opens what is at request->path, or what has a name that begins so. A mapping asked for is in
+ * request->mapping already and is not searched. Sets request->given and request->openers. An
+ * error's message names its file if that is not request->path. Close with source_close().
  */
 enum emnist_status formats_open(const struct source_request *request, struct source **source_ret,
 				struct emnist_error *error);
 
-/* Opens the dataset in a stream, whose format its first bytes tell; the stream is taken over, also
- * on failure. request->path is what it is called: its labels lie beside it, if they are elsewhere.
- */
+/* Opens the dataset in a stream, detecting its format from the first bytes. Takes over the stream,
+ * even on failure. request->path is its name: separate labels are found next to it. */
 enum emnist_status formats_open_stream(struct gzip *stream, const struct source_request *request,
 				       struct source **source_ret, struct emnist_error *error);
 

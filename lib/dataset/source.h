@@ -1,10 +1,9 @@
 /*
- * source.h - where a dataset's images and labels come from: the interface that each format
- * implements, see formats.h for the table of them.
+ * source.h - where a dataset's images and labels come from: the interface of each format. formats.h
+ * has the table of formats.
  *
- * A source knows all labels as soon as it is open. Its images come in order, unless they are files
- * of their own; then they come in any order, and one that is damaged takes none of the others with
- * it.
+ * A source knows all labels once it is open. Its images come in order, or in any order if they are
+ * separate files; a damaged one then does not affect the others.
  */
 #ifndef DATASET_SOURCE_H
 #define DATASET_SOURCE_H
@@ -64,12 +63,12 @@ struct source {
 
 struct source_request;
 
-/* How a folder or an archive opens what it holds, of whatever format that is. */
+/* How a folder or an archive opens its content, in any format. */
 struct source_openers {
-	/* A file or folder that is there; request->given is what the user wrote. */
+	/* Opens an existing file or folder; request->given is what the user wrote. */
 	enum emnist_status (*found)(const struct source_request *request,
 				    struct source **source_ret, struct emnist_error *error);
-	/* A stream, as formats_open_stream(). */
+	/* Opens a stream, like formats_open_stream(). */
 	enum emnist_status (*stream)(struct gzip *stream, const struct source_request *request,
 				     struct source **source_ret, struct emnist_error *error);
 };
@@ -79,7 +78,7 @@ struct source_request {
 	const char *path;  /* of the file or folder */
 	const char *given; /* as the user wrote it: messages name path if it differs */
 	const char *split; /* NULL: none is chosen */
-	const struct emnist_labels *mapping;          /* the user's own; NULL: there is none */
+	const struct emnist_labels *mapping;          /* the user's own; NULL: none */
 	const struct emnist_dataset_options *options; /* never NULL */
 	bool is_member; /* path is a name within an archive, not on the disk */
 	const struct source_openers *openers;

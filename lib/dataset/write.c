@@ -1,6 +1,4 @@
-/*
- * write.c - datasets out: which form is written.
- */
+/* write.c - writes datasets: selects the format. */
 #include "writer.h"
 
 #include "../base/memory.h"

@@ -25,7 +25,7 @@ struct members_options {
 
 #define MEMBERS_MAX_COUNT (UINT64_C(1) << 26)
 
-/* Of a name; longer ones are cut. */
+/* The longest name; longer ones are cut. */
 #define MEMBERS_NAME_MAX 4096
 
 struct member {
@@ -42,7 +42,7 @@ enum emnist_status members_open(int fd, const void *head, size_t head_nbytes,
 				const struct members_options *options, struct members **members_ret,
 				struct emnist_error *error);
 
-/* What it is that was opened. */
+/* The kind of what was opened. */
 enum archive_kind members_kind(const struct members *members);
 
 /* Whether it is a stream: one member with an empty name. */

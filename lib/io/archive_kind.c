@@ -1,6 +1,4 @@
-/*
- * archive_kind.c - which kind of archive or packed stream bytes are.
- */
+/* archive_kind.c - detects the kind of an archive or a compressed stream. */
 #include "archive_kind.h"
 
 #include <stdbool.h>
@@ -10,8 +8,8 @@
 #define TAR_CHECKSUM_AT     148
 #define TAR_CHECKSUM_NBYTES 8
 
-/* Whether a block has the sum that it says it has; all kinds of tar have it. A block of zeros, with
- * which an archive ends, has not. */
+/* Whether a block has its own checksum, as in all kinds of tar. A block of zeros, which ends an
+ * archive, has not. */
 static bool is_tar_header(const unsigned char *block)
 {
 	unsigned long sum = ' ' * TAR_CHECKSUM_NBYTES, told = 0;
@@ -30,7 +28,7 @@ static bool is_tar_header(const unsigned char *block)
 	return told == sum;
 }
 
-/* A string of bytes and its length: it may hold zeros. */
+/* Bytes and their length, since they may include zeros. */
 #define MAGIC(text) (text), sizeof(text) - 1
 
 enum archive_kind archive_sniff(const void *bytes, size_t nbytes)

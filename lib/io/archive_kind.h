@@ -1,6 +1,4 @@
-/*
- * archive_kind.h - which kind of archive or packed stream bytes are, by the first of them.
- */
+/* archive_kind.h - detects the kind of an archive or a compressed stream from its first bytes. */
 #ifndef IO_ARCHIVE_KIND_H
 #define IO_ARCHIVE_KIND_H
 
@@ -10,15 +8,15 @@ enum archive_kind {
 	ARCHIVE_KIND_NONE,
 	ARCHIVE_KIND_ZIP,
 	ARCHIVE_KIND_TAR,
-	ARCHIVE_KIND_GZIP, /* what is in it shows when it is opened; likewise the next two */
+	ARCHIVE_KIND_GZIP, /* its content is detected when it is opened, as for the next two */
 	ARCHIVE_KIND_ZSTD,
 	ARCHIVE_KIND_XZ,
 };
 
-/* As many first bytes as tell the kind: a block of a tar archive. */
+/* The first bytes needed to detect the kind: a block of a tar archive. */
 #define ARCHIVE_SNIFF_NBYTES 512
 
-/* What begins with these bytes, whatever its name is. */
+/* Detects the kind from the first bytes, not the name. */
 enum archive_kind archive_sniff(const void *bytes, size_t nbytes);
 
 /* "a zip archive", for messages. */

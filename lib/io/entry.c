@@ -1,6 +1,4 @@
-/*
- * entry.c - what an entry of a directory is.
- */
+/* entry.c - the kind of a directory entry. */
 #include "entry.h"
 
 #include <fcntl.h>
@@ -15,7 +13,7 @@ enum entry_kind entry_kind_of(int directory, const struct dirent *dirent, bool *
 		return ENTRY_FILE;
 	if (dirent->d_type == DT_DIR)
 		return ENTRY_DIRECTORY;
-	/* Some file systems do not tell. */
+	/* Some file systems leave it unknown. */
 	if (dirent->d_type == DT_UNKNOWN &&
 	    fstatat(directory, dirent->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		*is_link_ret = S_ISLNK(st.st_mode);

@@ -1,6 +1,4 @@
-/*
- * feed.h - the bytes of a file or a pipe, some of which were read before.
- */
+/* feed.h - the bytes of a file or a pipe, some of them already read. */
 #ifndef IO_FEED_H
 #define IO_FEED_H
 
@@ -25,8 +23,8 @@ struct feed {
 	unsigned char *tail; /* NULL, or a ring of the last FEED_TAIL_NBYTES given out */
 };
 
-/* fd stays open. Afterwards head has ARCHIVE_SNIFF_NBYTES bytes or more, where so many are there.
- * To be released with feed_release() in any case. */
+/* fd stays open. Afterwards head has at least ARCHIVE_SNIFF_NBYTES bytes, if there are that many.
+ * Always release with feed_release(). */
 enum emnist_status feed_begin(struct feed *feed, int fd, const void *head, size_t head_nbytes,
 			      struct emnist_error *error);
 

@@ -1,6 +1,4 @@
-/*
- * file.c - whole files in.
- */
+/* file.c - reads whole files. */
 #include "file.h"
 
 #include <errno.h>
@@ -11,7 +9,7 @@
 /* Initial buffer for a file of unknown size, and the least room for a read(). */
 #define READ_STEP 65536
 
-/* A file that is not larger is read at once, not head first. */
+/* Files up to this size are read at once, not in two steps. */
 #define SMALL_NBYTES ((uint64_t)1 << 20)
 
 static enum emnist_status too_large(struct emnist_error *error, uint64_t limit_nbytes)
@@ -21,8 +19,8 @@ static enum emnist_status too_large(struct emnist_error *error, uint64_t limit_n
 			   (unsigned long long)limit_nbytes);
 }
 
-/* The size that a file has before it is read; 0: not known, as of pipes and of what the kernel
- * makes up while it is read. */
+/* A file's reported size; 0: unknown, as for pipes and for files that the kernel generates on
+ * reading. */
 static uint64_t size_told(const struct stat *st)
 {
 	return S_ISREG(st->st_mode) && st->st_size > 0 ? (uint64_t)st->st_size : 0;
@@ -89,7 +87,7 @@ enum emnist_status file_read_head(int fd, file_is_whole *is_whole, struct buffer
 	rest_ret->at_end = buffer->nbytes > 0 && buffer->nbytes == rest_ret->size &&
 			   buffer->nbytes < buffer->capacity;
 	small = rest_ret->size && rest_ret->size <= SMALL_NBYTES;
-	/* One byte more than the file has: a read has then always room for more. */
+	/* One byte more than the size: a read then always has room for more. */
 	if (!buffer_reserve(buffer, small ? (size_t)rest_ret->size + 1 : READ_STEP))
 		return error_memory(error);
 	return read_on(fd, FILE_HEAD_NBYTES, buffer, rest_ret, error);

@@ -1,6 +1,4 @@
-/*
- * file.h - whole files in.
- */
+/* file.h - reads whole files. */
 #ifndef IO_FILE_H
 #define IO_FILE_H
 

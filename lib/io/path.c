@@ -1,6 +1,4 @@
-/*
- * path.c - names of files and the folders that they are in.
- */
+/* path.c - file names and their folders. */
 #include "path.h"
 
 #include "../base/memory.h"
@@ -17,8 +15,8 @@ char *path_folder(const char *path)
 	return slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
 }
 
-/* Errors are passed over: the file is whole and in its place, and some file systems cannot do it.
- */
+/* Errors are ignored: the file is complete and in place, and some file systems cannot flush
+ * directories. */
 void path_settle(const char *path)
 {
 	char *folder = path_folder(path);

@@ -1,6 +1,4 @@
-/*
- * unpacker.h - the bytes of a feed, unpacked.
- */
+/* unpacker.h - decompresses the bytes of a feed. */
 #ifndef IO_UNPACKER_H
 #define IO_UNPACKER_H
 
@@ -12,7 +10,10 @@ struct unpacker;
 enum emnist_status unpacker_open(struct feed *feed, enum archive_kind kind,
 				 struct unpacker **unpacker_ret, struct emnist_error *error);
 
-/* As feed_read(). The end is reported only when all before it was whole, to the last checksum. */
+/*
+ * As feed_read(). The end is reported only if everything before it was complete and its checksums
+ * right.
+ */
 enum emnist_status unpacker_read(struct unpacker *unpacker, void *bytes, size_t nbytes,
 				 size_t *n_ret, struct emnist_error *error);
 

@@ -1,6 +1,4 @@
-/*
- * write_all.c - all of some bytes to a descriptor: in pieces, and again after a signal.
- */
+/* write_all.c - writes all bytes to a descriptor: in pieces, and again after a signal. */
 #include "write_all.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/*
- * normalize_box.c - the box around the ink, and whether it may be a character's.
- */
+/* normalize_box.c - the bounding box of the ink, and whether it may hold a character. */
 #include "../base/simd.h"
 #include "lanes.h"
 #include "normalize.h"
@@ -8,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-/* A character has at least this share of the frame's longer side, and is not much wider than high,
- * as the bar of an H would be. */
+/* A character's minimum share of the frame's longer side. It is not much wider than high, as the
+ * bar of an H would be. */
 #define MIN_CHARACTER 0.15
 #define MIN_ASPECT    0.3
 
@@ -21,8 +19,8 @@ bool normalize_is_character(const struct frame *frame, const struct box *box)
 	return fmax(width, height) >= MIN_CHARACTER * side && height >= MIN_ASPECT * width;
 }
 
-/* Where profile (n values 0..1) rises through a half for the first time, between the centers of
- * two cells, seen from its start. */
+/* Where profile (n values 0..1) first rises through a half, between the centers of two cells, from
+ * its start. */
 static double rise(const float *profile, size_t n, ptrdiff_t step)
 {
 	const float *at = step > 0 ? profile : profile + n - 1;
@@ -39,8 +37,7 @@ static double rise(const float *profile, size_t n, ptrdiff_t step)
 	return (double)i + 0.5 - (double)((at[0] - 0.5f) / (at[0] - before));
 }
 
-/* The two places where profile passes a half, seen from either end; never less than a cell apart.
- */
+/* The two places where profile crosses a half, from either end; at least one cell apart. */
 static void find_ends(const float *profile, size_t n, double *first_ret, double *last_ret)
 {
 	const double first = rise(profile, n, 1), last = (double)n - rise(profile, n, -1);
@@ -50,8 +47,8 @@ static void find_ends(const float *profile, size_t n, double *first_ret, double 
 	*last_ret = middle + half;
 }
 
-/* columns, with LANES values too many, = the most of what they are and of the ink that is kept in a
- * row. Returns the row's most. */
+/* Raises columns (with LANES extra values) to the kept ink of a row. Returns the row's largest
+ * ink. */
 SIMD_CLONES
 static float raise_columns(const float *restrict ink, const uint8_t *restrict keep, size_t width,
 			   float *restrict columns)

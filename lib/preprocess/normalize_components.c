@@ -49,11 +49,11 @@ static uint32_t unite(uint32_t *parents, uint32_t a, uint32_t b)
 	return b;
 }
 
-/* A row of pixels, a bit each. */
+/* A row of pixels, one bit each. */
 #define WORD_BITS 64
 #define N_WORDS   (WORK_SIDE / WORD_BITS)
 
-/* Of n bytes that are 0 or 1, 8 at most, the k-th as bit k. */
+/* Packs n bytes that are 0 or 1, at most 8: the k-th becomes bit k. */
 static inline uint64_t bits_of(const uint8_t *bytes, size_t n)
 {
 	uint64_t word = 0;
@@ -75,7 +75,7 @@ static void take_bits(const uint8_t *mask, size_t width, uint64_t bits[N_WORDS])
 		bits[x / WORD_BITS] |= bits_of(mask + x, width - x) << x % WORD_BITS;
 }
 
-/* The first bit that is set, from `at` on; WORK_SIDE: there is none. */
+/* The first set bit, from `at` on, or WORK_SIDE. */
 static unsigned find_bit(const uint64_t bits[N_WORDS], unsigned at, uint64_t flip)
 {
 	for (; at < WORK_SIDE; at = (at / WORD_BITS + 1) * WORD_BITS) {
@@ -87,7 +87,7 @@ static unsigned find_bit(const uint64_t bits[N_WORDS], unsigned at, uint64_t fli
 	return WORK_SIDE;
 }
 
-/* The runs of the row that begins with pixel `start`; returns how many there are. */
+/* Finds the runs of the row that begins with pixel `start`; returns their number. */
 static size_t find_runs(const uint8_t *mask, size_t width, size_t start, struct run *runs)
 {
 	uint64_t bits[N_WORDS];
@@ -102,8 +102,8 @@ static size_t find_runs(const uint8_t *mask, size_t width, size_t start, struct 
 	return n;
 }
 
-/* Run by run: its pixels have its first one as their parent, and that is united with those of the
- * runs that it touches above. */
+/* Run by run: a run's pixels get its first one as their parent, which is united with those of the
+ * touching runs above. */
 void normalize_label_components(struct normalizer *normalizer, const uint8_t *mask, size_t width,
 				size_t height)
 {
@@ -119,7 +119,7 @@ void normalize_label_components(struct normalizer *normalizer, const uint8_t *ma
 
 			for (uint32_t i = run->first; i < run->end; i++)
 				parents[i] = run->first;
-			/* They touch at a corner, too. */
+			/* Touching at a corner counts. */
 			while (above < row && above->end + width < run->first)
 				above++;
 			for (struct run *k = above; k < row && k->first + width <= run->end; k++)
