@@ -1,6 +1,6 @@
 /*
- * bench_data.c - what speed is measured with: a dataset's images, or characters that nobody wrote,
- * curved strokes at random, the same ones each time.
+ * bench_data.c - the data for measurements: a dataset's images, or random characters of curved
+ * strokes, the same each time.
  */
 #include "../common/outputs.h"
 #include "bench.h"
@@ -8,27 +8,27 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Which of the drawn characters photograph.jpg shows. */
+/* The drawn character in photograph.jpg. */
 #define PHOTOGRAPH 3
 
 /* --------------------------------------------------------------------- drawings */
 
 #define N_STROKES 4
-#define N_PIECES  12  /* straight ones, of which a stroke is made */
+#define N_PIECES  12  /* straight pieces of a stroke */
 #define PEN       1.6 /* radius, of 28 */
 
 struct point {
 	double x, y;
 };
 
-/* Knuth's MMIX generator; its upper bits are the good ones. 0 to 1. */
+/* Knuth's MMIX generator, whose upper bits are good. 0 to 1. */
 static double draw_random(uint64_t *state)
 {
 	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
 	return (double)(*state >> 40) / (double)(1 << 24);
 }
 
-/* At a height between two shares of the side. */
+/* A random point, at a height between two shares of the side. */
 static struct point draw_point(uint64_t *state, double from, double to, size_t side)
 {
 	const double x = 0.14 + 0.72 * draw_random(state);
@@ -47,7 +47,7 @@ static double distance_to_piece(struct point p, struct point a, struct point b)
 	return hypot(p.x - a.x - t * dx, p.y - a.y - t * dy);
 }
 
-/* The ink that a pen leaves on its way from a to b; only pixels that are near are looked at. */
+/* The ink of a pen on its way from a to b; visits nearby pixels only. */
 static void draw_piece(struct point a, struct point b, size_t side, float *ink)
 {
 	const double radius = PEN * (double)side / 28;
@@ -81,8 +81,8 @@ static void draw_stroke(struct point a, struct point b, struct point c, size_t s
 	}
 }
 
-/* Character `number` as ink between 0 and 1, with about as much of it as EMNIST's images have:
- * ink is (side, side), rows from the top. */
+/* Character `number` as ink between 0 and 1, about as much as in EMNIST's images: ink is (side,
+ * side), rows from the top. */
 static void draw_character(uint32_t number, size_t side, float *ink)
 {
 	uint64_t state = number;
@@ -99,7 +99,7 @@ static void draw_character(uint32_t number, size_t side, float *ink)
 	}
 }
 
-/* Appends a binary PGM file: the character in dark ink, on paper that is not quite evenly lit. */
+/* Appends a binary PGM file: the character in dark ink, on slightly unevenly lit paper. */
 static void draw_photograph(uint32_t number, size_t side, float *ink, struct text *pgm)
 {
 	uint64_t state = number;

@@ -1,9 +1,9 @@
 /*
- * engine_option.c - the engine that computes a network's products, and what OpenBLAS is told.
+ * engine_option.c - --engine, and the environment that OpenBLAS is loaded in.
  *
  * OpenBLAS 0.3.21 does not know Intel's newest Xeons and takes them for a Pentium 4 of 2004, which
- * is four times slower to train on. What it takes a processor for shows only when it has been
- * loaded, and then it is too late to name another. So a child process loads it and tells.
+ * trains four times slower. Its choice shows only once it is loaded, too late to change it. So a
+ * child process loads it and reports.
  */
 #include "engine_option.h"
 #include "messages.h"
@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What the child says, all of it at once: less than a pipe takes in one piece. */
+/* The child's report, in one write: small enough for a pipe. */
 struct answer {
 	char own[32];
 	char better[32]; /* "": none are */
@@ -38,7 +38,7 @@ static void answer_through(int fd)
 	_exit(write(fd, &found, sizeof(found)) == (ssize_t)sizeof(found) ? 0 : 1);
 }
 
-/* The child's answer; none where there is no child, or none comes. */
+/* The child's report; none if there is no child, or it sends none. */
 static bool ask_child(struct answer *answer_ret)
 {
 	ssize_t n;
@@ -60,8 +60,8 @@ static bool ask_child(struct answer *answer_ret)
 	return n == (ssize_t)sizeof(*answer_ret);
 }
 
-/* Threads of its own would stand idle beside ours, and where one cannot be started OpenBLAS raises
- * SIGINT, as if somebody had pressed Ctrl-C. */
+/* Threads of OpenBLAS would idle next to ours. And if one cannot be started OpenBLAS raises SIGINT,
+ * as if a user had pressed Ctrl-C. */
 void kernels_alone(void)
 {
 	setenv("OPENBLAS_NUM_THREADS", "1", 1);
@@ -86,7 +86,7 @@ bool engine_prepare(int *engine)
 	enum emnist_engine found;
 	struct emnist_error error;
 
-	/* Which takes longer than an image. Auto seldom comes to BLAS. */
+	/* Loading BLAS takes longer than an image. Auto seldom selects it. */
 	if (*engine == EMNIST_ENGINE_BLAS)
 		kernels_choose();
 	else

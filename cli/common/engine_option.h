@@ -1,6 +1,5 @@
 /*
- * engine_option.h - the engine that computes a network's products: --engine of several commands,
- * and the environment that OpenBLAS is loaded in.
+ * engine_option.h - --engine of several commands, and the environment that OpenBLAS is loaded in.
  */
 #ifndef CLI_COMMON_ENGINE_OPTION_H
 #define CLI_COMMON_ENGINE_OPTION_H
@@ -23,13 +22,13 @@ bool engine_prepare(int *engine);
 /* The variable that names OpenBLAS's kernels. */
 #define KERNELS_VARIABLE "OPENBLAS_CORETYPE"
 
-/* Has OpenBLAS start no threads of its own. Where the user has not set OPENBLAS_CORETYPE, which
- * names its kernels, and OpenBLAS's own choice is made for less than this processor can do, sets
- * it, and returns what is replaced, "Prescott"; else NULL. To be called before anything loads
- * OpenBLAS, while there is one thread; then again at will. */
+/* Keeps OpenBLAS from starting threads. If the user has not set OPENBLAS_CORETYPE, which names its
+ * kernels, and OpenBLAS would choose kernels below this processor's abilities, sets it. Returns the
+ * replaced choice, "Prescott", or NULL. First call it before OpenBLAS is loaded and before threads
+ * start; later calls are harmless. */
 const char *kernels_choose(void);
 
-/* Has OpenBLAS start no threads of its own, and nothing else. */
+/* Keeps OpenBLAS from starting threads, nothing else. */
 void kernels_alone(void);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * outputs.c - what a run writes, so that a failure is noticed; none of it may be what it reads, or
- * written twice.
+ * outputs.c - writes results so that a failure is noticed; no output may be an input or written
+ * twice.
  *
- * A process runs one command, so that there is one list of each.
+ * A process runs one command, so there is one list of inputs and one of outputs.
  */
 #include "outputs.h"
 
@@ -29,7 +29,7 @@ static struct output {
 } outputs[MAX_OUTPUTS];
 static size_t n_outputs;
 
-/* Those that were noted as read. */
+/* The recorded inputs. */
 static const char **inputs;
 static size_t n_inputs;
 
@@ -89,7 +89,7 @@ static const char *split(const char *path, char folder[PATH_MAX])
 	return slash ? slash + 1 : path;
 }
 
-/* Whether both are one file, which need not be there yet. */
+/* Whether both are the same file, existing or not. */
 static bool lead_to_same(const struct output *a, const struct output *b)
 {
 	char folder_a[PATH_MAX], folder_b[PATH_MAX];
@@ -296,7 +296,7 @@ bool sink_open_now(struct sink *sink, const char *path)
 	return sink->fd >= 0;
 }
 
-/* Its name is copied, for a signal may come while the file is given another. */
+/* The name is copied, since a signal may come while the file is renamed. */
 static void note_temporary(struct sink *sink)
 {
 	const char *name = outfile_temporary(sink->file);
@@ -351,7 +351,7 @@ enum exit_status sink_close(struct sink *sink, enum exit_status status)
 {
 	if (sink->file && !sink->failed && status != STATUS_FATAL)
 		sink->failed = outfile_commit(sink->file, &sink->error) != EMNIST_OK;
-	/* Some file systems tell of a full disk only now. */
+	/* Some file systems report a full disk only now. */
 	if (!sink->file && close(sink->fd) < 0 && !sink->failed && errno != EINTR)
 		note_failure(sink, errno);
 	outfile_free(sink->file);

@@ -1,9 +1,8 @@
 /*
- * outputs.h - what a run writes: where results go; none of it may be what it reads, or written
- * twice.
+ * outputs.h - the destinations of results; no output may be an input or written twice.
  *
- * Outputs are noted when the command line is read, and whatever is opened for reading is held
- * against them, by what it is and not by its name.
+ * Outputs are recorded while the command line is parsed. Everything opened for reading is compared
+ * with them, by file identity and not by name.
  */
 #ifndef CLI_COMMON_OUTPUTS_H
 #define CLI_COMMON_OUTPUTS_H
@@ -44,33 +43,35 @@ void outputs_complain(const char *path);
 struct sink {
 	int fd;                    /* where there is no file */
 	struct outfile *file;      /* or NULL */
-	char *temporary;           /* what the file is called until it is whole, or NULL */
+	char *temporary;           /* the file's name until it is complete, or NULL */
 	const char *path;          /* NULL: standard output */
 	bool failed;               /* nothing more is written then */
 	int failure;               /* errno, where there is no file */
 	struct emnist_error error; /* with failed, and a path */
 };
 
-/* path NULL or "-": standard output; else a file that takes its place in sink_close(). On failure
- * complains and returns false. */
+/* path NULL or "-": stdout; else a file, which gets its name in sink_close(). Prints an error and
+ * returns false on failure. */
 bool sink_open(struct sink *sink, const char *path);
 
-/* The same for a file that is made or emptied at once, and may be left behind in part: one of many,
- * which nobody misses. */
+/* The same for a file that is created or emptied at once, and may be left incomplete: one of
+ * many. */
 bool sink_open_now(struct sink *sink, const char *path);
 
-/* Writes all of it, however many calls it takes; false where that failed, now or before. */
+/* Writes all bytes, in as many calls as needed; false after a failure, now or before. */
 bool sink_write(struct sink *sink, const void *bytes, size_t nbytes);
 
-/* Closes, and complains where something did not arrive: STATUS_FATAL, else status. A reader that
- * closed its end of a pipe has what it wanted: no complaint, and status. With STATUS_FATAL a file
- * that was there before stays. */
+/* Closes. Prints an error and returns STATUS_FATAL if output was lost, else returns status. A pipe
+ * closed by its reader is no error: status. With STATUS_FATAL an existing file stays as it was. */
 enum exit_status sink_close(struct sink *sink, enum exit_status status);
 
-/* All in one: writes these bytes to path, as sink_open() has it. STATUS_FATAL after a complaint. */
+/*
+ * All in one: writes these bytes to path as sink_open() does. Prints an error and returns
+ * STATUS_FATAL on failure.
+ */
 enum exit_status sink_put(const char *path, const void *bytes, size_t nbytes);
 
-/* The same with a text, which is released; one that is not whole is not written. */
+/* The same with a text, which is released; an incomplete one is not written. */
 enum exit_status sink_put_text(const char *path, struct text *text);
 
 #endif
