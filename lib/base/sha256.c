@@ -80,7 +80,7 @@ static void store_be(uint64_t value, size_t nbytes, uint8_t *bytes)
 
 void sha256_of(const void *bytes, size_t nbytes, uint8_t digest[SHA256_NBYTES])
 {
-	/* Likewise of the square roots of the first 8 primes. */
+	/* Likewise from the square roots of the first 8 primes. */
 	uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
 			     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 	const uint8_t *p = bytes;

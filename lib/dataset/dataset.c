@@ -27,7 +27,7 @@ struct emnist_dataset {
 	uint8_t *ahead;    /* (n_ahead, 784) first images of a stream, read for a look at them */
 	uint32_t n_ahead;
 	struct emnist_error fault; /* of the stream behind these, if its code is one */
-	uint64_t n_images;         /* that are to be read */
+	uint64_t n_images;         /* images to read */
 	uint64_t n_passed;         /* of them: given, or left out since they are damaged */
 	uint32_t *indices;         /* (n_images); NULL: all */
 	uint8_t *gathered;         /* (n_images, 784) as stored */

@@ -165,7 +165,7 @@ static void *push(struct buffer *array, size_t size)
 	return array->data + array->nbytes - size;
 }
 
-/* The slot of a packed image, or the empty one where it belongs. */
+/* The slot of a packed image, or the empty one for it. */
 static size_t find(const struct duplicates *duplicates, uint64_t hash, const uint64_t *packed,
 		   size_t n)
 {

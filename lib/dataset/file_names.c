@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Endings of the image files that are read; what has another is passed over. */
+/* Extensions of supported images; files with others are skipped. */
 static const char *const image_endings[] = {".png",  ".jpg", ".jpeg", ".jpe", ".bmp", ".dib",
 					    ".pnm",  ".pgm", ".ppm",  ".pbm", ".gif", ".tga",
 					    ".webp", ".tif", ".tiff", NULL};

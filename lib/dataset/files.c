@@ -48,9 +48,9 @@ struct files {
 	struct emnist_reader_options reader_options;
 	struct ahead ahead;
 	char *root;
-	char *path;            /* of the image that was asked for last */
+	char *path;            /* of the image requested last */
 	struct buffer paths;   /* terminated, one after the other */
-	struct buffer offsets; /* of size_t: where each begins in paths */
+	struct buffer offsets; /* of size_t: each one's start in paths */
 	struct buffer classes; /* of uint16_t */
 	uint64_t n_passed_over;
 	char *archive;        /* its path; NULL: images are files on the disk */
@@ -180,7 +180,7 @@ static bool consume(void *context, void *slot)
 	return true;
 }
 
-/* Reads what comes from index on. */
+/* Reads ahead from index on. */
 static enum emnist_status read_ahead(struct files *files, uint32_t index,
 				     struct emnist_error *error)
 {
@@ -323,7 +323,7 @@ void files_pass_over(struct files *files, uint64_t n_files)
 	files->source.takes_all = true;
 }
 
-/* what: how classes are told. */
+/* what: how classes are named. */
 static bool describe(struct files *files, const char *what, const char *rule)
 {
 	const unsigned long long n = files->n_passed_over;

@@ -34,8 +34,8 @@ struct matfile_array {
 
 	/* of MATFILE_NUMBERS */
 	uint32_t type;          /* that they are stored as */
-	uint64_t n_values;      /* rows x columns, and as many are stored */
-	unsigned char small[4]; /* up to 4 bytes stand in the header */
+	uint64_t n_values;      /* rows x columns; as many are stored */
+	unsigned char small[4]; /* up to 4 bytes are in the header */
 	bool is_small;
 };
 
@@ -61,7 +61,7 @@ bool matfile_has_bytes(const struct matfile_array *array);
 enum emnist_status matfile_bytes(struct matfile *file, struct matfile_array *array, uint8_t *bytes,
 				 size_t n, struct emnist_error *error);
 
-/* Skips what is left of a field. */
+/* Skips the rest of a field. */
 enum emnist_status matfile_skip(struct matfile *file, struct matfile_array *array,
 				struct emnist_error *error);
 

@@ -162,7 +162,7 @@ static bool take_shape(struct npyfile *file, const char **at)
 	return more || (file->n_dimensions > 1 && take(at, ')'));
 }
 
-/* The entries of the dictionary; what they are, but for the type, is in file. */
+/* Reads the entries of the dictionary into file, except the type. */
 static bool take_entries(struct npyfile *file, const char *at, char *type, size_t capacity)
 {
 	bool has_type = false, has_order = false, has_shape = false, more = take(&at, '{');

@@ -28,7 +28,7 @@
 
 struct numpy {
 	struct source source;
-	struct buffer images;       /* (count, 784), or (784, count) where is_fortran */
+	struct buffer images;       /* (count, 784), or (784, count) if is_fortran */
 	bool is_fortran, is_square; /* square: (28, 28) and not (784) */
 	struct levels_numbers numbers;
 };

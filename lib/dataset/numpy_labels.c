@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-/* Elements are read in parts of so many. */
+/* Elements are read in parts of this size. */
 #define PART_VALUES ((size_t)512)
 
 /* The most classes that characters may come to, and the end of their code points. */

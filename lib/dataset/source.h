@@ -73,7 +73,7 @@ struct source_openers {
 				     struct source **source_ret, struct emnist_error *error);
 };
 
-/* What is to be opened, and how. */
+/* What to open, and how. */
 struct source_request {
 	const char *path;  /* of the file or folder */
 	const char *given; /* as the user wrote it: messages name path if it differs */

@@ -18,7 +18,7 @@ struct csv_writer {
 	struct {
 		char text[VALUE_NBYTES + 1];
 		uint8_t nbytes;
-	} values[256]; /* as they stand in the file */
+	} values[256]; /* as in the file */
 };
 
 static enum emnist_status csv_create(struct emnist_writer *writer, const char *path,

@@ -27,7 +27,7 @@
 
 struct class_name {
 	char name[WRITER_FOLDER_MAX];
-	bool made; /* its folder is there */
+	bool made; /* its folder exists */
 };
 
 struct images_writer {

@@ -14,7 +14,7 @@ struct emnist_writer {
 	bool failed;
 };
 
-/* Images that are to be written. */
+/* Images to write. */
 struct writer_batch {
 	size_t n;
 	const uint8_t *pixels;   /* (n, 784), upright */

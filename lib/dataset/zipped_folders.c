@@ -82,7 +82,7 @@ static bool make_folder(const struct zipped_listing *listing, struct folder *fol
 	return true;
 }
 
-/* Goes into the folder of that name. */
+/* Enters the folder with that name. */
 static void enter(struct folder *folder, const char *name)
 {
 	size_t n = 0;

@@ -67,7 +67,7 @@ enum emnist_status zipped_channel_open(const char *path, struct zipped_channel *
 	return status;
 }
 
-/* Goes to the member. */
+/* Seeks to the member. */
 static enum emnist_status channel_seek(struct zipped_channel *channel,
 				       const struct zipped_entry *entry, struct emnist_error *error)
 {

@@ -29,7 +29,7 @@
 #define LEAST_WIDTH  560
 #define LABEL_SHOWN  8 /* characters */
 #define TITLE_SHOWN  100
-#define N_STEPS      5 /* of the axis, at the most */
+#define N_STEPS      5 /* of the axis, at most */
 #define LEGEND_WIDTH 140
 
 enum color {

@@ -173,7 +173,7 @@ static void copy_row(void *context, uint32_t y, uint8_t *row)
 	memcpy(row, map->pixels + y * map->width * 3, map->width * 3);
 }
 
-/* False where it would be too large. */
+/* False if it would be too large. */
 static bool arrange(struct heatmap *map)
 {
 	const struct emnist_evaluation *e = map->evaluation;

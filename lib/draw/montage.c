@@ -55,7 +55,7 @@ struct montage {
 	size_t n_codes_most; /* of one line */
 };
 
-/* Where things are on the sheet, in its pixels. */
+/* Positions on the sheet, in its pixels. */
 struct layout {
 	const struct montage *montage;
 	size_t n_columns;

@@ -139,7 +139,7 @@ bool tally_add(struct tally *tally, const float *probabilities, const uint16_t *
 	return true;
 }
 
-/* Of sums, what they come to. */
+/* Turns sums into means. */
 static void finish_bins(const struct tally *tally, struct emnist_evaluation *evaluation)
 {
 	double gap = 0;

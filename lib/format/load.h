@@ -4,7 +4,7 @@
 
 #include "../network/model.h"
 
-/* A file that is to be read. */
+/* A file to read. */
 struct model_source {
 	const void *bytes;
 	size_t nbytes;

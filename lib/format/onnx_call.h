@@ -17,7 +17,7 @@ struct onnx_call {
 
 typedef enum emnist_status onnx_operation(const struct onnx_call *call, struct value *value_ret);
 
-/* Input i, or NULL where it is left out. */
+/* Input i, or NULL if omitted. */
 struct value *onnx_input(const struct onnx_call *call, size_t i);
 
 /* Input i, which must be present: a decoded tensor. */

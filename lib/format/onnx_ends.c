@@ -30,7 +30,7 @@ static enum emnist_status find_input(struct onnx_graph *graph, struct emnist_err
 	return EMNIST_OK;
 }
 
-/* Operators that hand on the values of their first input. */
+/* Operators that pass on the values of their first input. */
 static bool hands_on(const Onnx__NodeProto *node)
 {
 	static const char *const ops[] = {"Identity", "Cast",    "Reshape",

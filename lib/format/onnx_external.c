@@ -13,7 +13,7 @@
 #include "load.h"
 #include "onnx.h"
 
-/* Exporters write one, or one a tensor. */
+/* Exporters write one, or one per tensor. */
 #define MAX_FILES 4096
 
 struct file {

@@ -17,7 +17,7 @@ struct onnx_graph {
 	struct trace trace;
 	const Onnx__GraphProto *proto;
 	int64_t opset;           /* of ONNX's own operators */
-	struct onnx_name *names; /* sorted: what is made */
+	struct onnx_name *names; /* sorted: the names of tensors */
 	size_t n_names;
 	const Onnx__ValueInfoProto *input_info; /* the one that is no initializer */
 	struct onnx_name input;

@@ -19,7 +19,7 @@ struct classes {
 	const ProtobufCBinaryData *texts;
 	/* Freed with classes_clear(): */
 	float *numbers;
-	ProtobufCBinaryData *ordered; /* the texts, where their order is not that of the file */
+	ProtobufCBinaryData *ordered; /* the strings, if their order is not the file's */
 	size_t n;
 };
 
@@ -31,7 +31,7 @@ static void classes_clear(struct classes *classes)
 
 /* -------------------------------------------------------------------- finding */
 
-/* The values of a list of integers or floats; which is empty where the attribute is not there. */
+/* The values of a list of integers or floats; empty if the attribute is missing. */
 static enum emnist_status from_numbers(const Onnx__AttributeProto *list, struct classes *classes,
 				       struct emnist_error *error)
 {

@@ -11,7 +11,7 @@ enum onnx_takes {
 	ONNX_TAKES_UNKNOWN = 4,  /* unsupported values, as inputs that need not be known */
 };
 
-/* What is known of an operator. */
+/* An operator's properties. */
 struct onnx_operator {
 	const char *name;
 	const char *domain; /* NULL: ONNX's own */

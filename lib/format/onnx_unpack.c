@@ -143,7 +143,7 @@ static size_t tensor_nbytes(const struct omission *omission)
 	return omission->tensor.end - omission->tensor.data - omitted(omission);
 }
 
-/* What is left of the graph. */
+/* The size of the graph without omissions. */
 static size_t graph_nbytes(const struct omissions *o)
 {
 	size_t nbytes = o->graph.end - o->graph.data;

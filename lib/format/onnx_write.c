@@ -81,7 +81,7 @@ static const char *const operators[] = {
 
 /* ------------------------------------------------------------------- tensors */
 
-/* Adds an initializer of shape (n_rows, n_columns), or (n_rows) where n_columns is 0. */
+/* Adds an initializer of shape (n_rows, n_columns), or (n_rows) if n_columns is 0. */
 static bool add_tensor(struct writer *writer, const char *kind, size_t number,
 		       const unaligned_float *values, size_t n_rows, size_t n_columns)
 {

@@ -573,7 +573,7 @@ static enum emnist_status make_model(struct file *file, struct emnist_model *mod
 	return origin_settle(model->origin) ? EMNIST_OK : error_memory(file->error);
 }
 
-/* Where header and data are. */
+/* Locates header and data. */
 static enum emnist_status divide(struct file *file)
 {
 	const struct model_source *source = file->source;

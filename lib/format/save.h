@@ -31,7 +31,7 @@ struct save {
 	bool softmax;       /* is written, where the model has one */
 	const char *labels; /* the text of a mapping file */
 	const char *preprocess;
-	char input_scaling[INPUT_SCALING_NBYTES]; /* empty: there is none */
+	char input_scaling[INPUT_SCALING_NBYTES]; /* empty: none */
 };
 
 enum emnist_status onnx_encode(const struct save *save, void **bytes_ret, size_t *nbytes_ret,

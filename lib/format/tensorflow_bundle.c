@@ -423,7 +423,7 @@ static enum emnist_status look_up(
 	struct cursor bytes;
 	enum emnist_status status;
 
-	/* The header is none. */
+	/* The header does not count. */
 	if (bundle->n_entries > 1)
 		found = bsearch(&wanted, bundle->entries + 1, bundle->n_entries - 1, sizeof(wanted),
 				compare_entries);

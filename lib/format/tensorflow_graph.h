@@ -52,7 +52,7 @@ struct tensorflow_graph {
 	size_t n_compared; /* names of functions' arguments and results compared so far */
 	const Tensorflow__NodeDef *input;                /* NULL: the first placeholder found */
 	const Tensorflow__TensorShapeProto *input_shape; /* of the signature; NULL: the node's */
-	struct tensorflow_variables *variables;          /* NULL: none has been asked for yet */
+	struct tensorflow_variables *variables;          /* NULL: not needed so far */
 };
 
 /* Indexes the graph. */

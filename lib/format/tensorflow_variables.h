@@ -11,7 +11,7 @@ enum emnist_status tensorflow_variable(struct tensorflow_graph *graph,
 /* Adds the names and digests of the files with the variables' values to origin. */
 void tensorflow_variables_origin(const struct tensorflow_graph *graph, struct origin *origin);
 
-/* Frees what is not of the arena. */
+/* Frees what is not in the arena. */
 void tensorflow_variables_clear(struct tensorflow_graph *graph);
 
 #endif

@@ -183,7 +183,7 @@ static struct written_node *add_weights(struct writer *writer, const struct laye
 	return node;
 }
 
-/* A vector, or a scalar where n is 0. */
+/* A vector, or a scalar if n is 0. */
 static struct written_node *add_values(struct writer *writer, const char *kind, size_t number,
 				       const float *values, size_t n)
 {

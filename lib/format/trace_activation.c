@@ -178,7 +178,7 @@ static bool agrees(const double *values, const double *points,
 	if (!isfinite(fit->scale) || fit->scale == 0 || !isfinite(fit->shift) ||
 	    !isfinite(fit->alpha))
 		return false;
-	/* Most functions differ most where x is negative. */
+	/* Most functions differ most for negative x. */
 	for (size_t i = N_POINTS; i-- > 0;) {
 		const double x = points[i];
 		const double expected = fit->scale * function(x, (double)fit->alpha) + fit->shift;

@@ -234,7 +234,7 @@ static enum emnist_status set_bias(struct trace *trace, const struct tensor *c, 
 	return status;
 }
 
-/* made: the rows that come of layer. */
+/* made: the output rows of layer. */
 static enum emnist_status scale_layer(struct trace *trace, const struct trace_gemm *gemm,
 				      const struct rows *made, struct layer *layer)
 {

@@ -253,7 +253,7 @@ static double truth(double a, double unused)
 	return a != 0;
 }
 
-/* What a float has of a number. */
+/* Rounds a number to float. */
 static double round_number(double a, double unused)
 {
 	(void)unused;

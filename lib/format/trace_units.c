@@ -10,7 +10,7 @@
 
 #include "trace_rows.h"
 
-/* Of numbers that were computed in different orders, and are to be the same. */
+/* The tolerance for equal numbers computed in different orders. */
 #define ROUNDING 1e-9
 
 bool rows_uniform(const double *values, double otherwise, size_t n, double *number_ret)
@@ -24,7 +24,7 @@ bool rows_uniform(const double *values, double otherwise, size_t n, double *numb
 
 /* -------------------------------------------------------------- expressions */
 
-/* The stage's expressions shall be of rows' scale and shift. */
+/* Makes rows' scale and shift the unit of the stage's expressions. */
 static enum emnist_status set_unit(struct trace *trace, const struct rows *rows)
 {
 	struct stage *stage = rows->stage;

@@ -13,7 +13,7 @@
 #define CORE_HEADER_NBYTES 12 /* OS/2: 16-bit sizes, palette of 3 bytes a color */
 #define OS2_MIN_NBYTES     16 /* OS/2 2.x: cut off anywhere behind the depth */
 #define INFO_HEADER_NBYTES 40
-#define MASKS_END_NBYTES   52 /* headers of so many bytes hold masks */
+#define MASKS_END_NBYTES   52 /* headers of this size hold masks */
 #define OS2_MAX_NBYTES     64
 #define V5_HEADER_NBYTES   124
 

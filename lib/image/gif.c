@@ -261,8 +261,8 @@ static bool take_code(struct lzw *lzw, unsigned *code_ret)
 	return true;
 }
 
-/* Puts the string of a code, or that of the previous one with its first byte once more where the
- * code is the next that there will be. Returns its length; 0: there is no such code. */
+/* Expands a code, or if it is the next new one, the previous string followed by its own first byte.
+ * Returns the length; 0: invalid code. */
 static unsigned unwind(struct lzw *lzw, unsigned code)
 {
 	unsigned n = 0;

@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 #include <jpeglib.h>
-/* Behind it, for it needs what that defines. */
+/* After jpeglib.h, which it depends on. */
 #include <jerror.h>
 
 #define FORMAT "JPEG"

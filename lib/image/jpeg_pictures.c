@@ -16,7 +16,7 @@
 
 /* The segment that lists the pictures, after its name. */
 struct segment {
-	size_t at; /* in the file; 0: there is none */
+	size_t at; /* offset in the file; 0: none */
 	struct cursor content;
 	bool little_endian;
 };

@@ -100,7 +100,7 @@ static void on_unmap(thandle_t context, void *bytes, toff_t nbytes)
 
 /* ------------------------------------------------------------------------ messages */
 
-/* In libtiff's message where a file asks for more memory than it may have. */
+/* In libtiff's message about a file that needs more memory than allowed. */
 #define BEYOND_LIMIT "beyond the"
 
 static bool is_of_limit(const char *message)

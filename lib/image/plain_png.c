@@ -33,7 +33,7 @@
 /* The largest window of a stream. */
 #define MAX_WINDOW_NBYTES ((size_t)32 << 10)
 
-/* Room for zlib's state, which takes 7 KiB. It needs no window where all is inflated at once. */
+/* Memory for zlib's state, which takes 7 KiB. Inflating everything at once needs no window. */
 #define ZLIB_NBYTES      ((size_t)12 << 10)
 
 #define SIGNATURE_NBYTES 8
@@ -53,7 +53,7 @@ struct chunks {
 	size_t data_nbytes;  /* of all IDAT chunks */
 };
 
-/* What becomes of the rows. */
+/* The layout of the rows. */
 struct layout {
 	bool indexed;
 	unsigned depth;    /* bits of a sample */
@@ -249,8 +249,8 @@ static inline void split(const uint8_t *restrict from, size_t n, unsigned bits,
 	}
 }
 
-/* The n bytes of packed become samples of `depth` bits, 4 at most. Returns where these are: in
- * packed or in other, which have room for all of them. */
+/* Splits the n bytes of packed into samples of `depth` bits, at most 4. Returns the buffer with the
+ * result: packed or other; both have room for it. */
 SIMD_CLONES
 static uint8_t *unpack(unsigned depth, uint8_t *restrict packed, size_t n, uint8_t *restrict other)
 {

@@ -30,7 +30,7 @@
 
 #define SIGNATURE_NBYTES  8
 
-/* What is around the data of a chunk. */
+/* The frame around a chunk's data. */
 #define CHUNK_NBYTES 12
 
 /* Room for libpng's state (2 KiB) and input (8 KiB), zlib's state (7 KiB) and largest window (32

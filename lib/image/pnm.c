@@ -46,7 +46,7 @@ static void skip_space(struct cursor *in)
 	}
 }
 
-/* The number that comes next, or a failed cursor where none does or it is above limit. */
+/* The next number. Fails the cursor if there is none, or it is above limit. */
 static uint32_t take_number(struct cursor *in, uint32_t limit)
 {
 	uint64_t value = 0;

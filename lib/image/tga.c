@@ -61,7 +61,7 @@ static struct tga take_header(struct cursor *in)
 	tga.map_start = cursor_u16_le(in);
 	tga.map_length = cursor_u16_le(in);
 	tga.map_bits = cursor_u8(in);
-	cursor_take(in, 4); /* where it is to be on a screen */
+	cursor_take(in, 4); /* its position on a screen */
 	tga.width = cursor_u16_le(in);
 	tga.height = cursor_u16_le(in);
 	tga.bits = cursor_u8(in);

@@ -125,7 +125,7 @@ static size_t type_nbytes(unsigned type)
 	return type < sizeof(nbytes) ? nbytes[type] : 0;
 }
 
-/* Entry i of the directory. False where its values are not in the file, or of no known type. */
+/* Entry i of the directory. False if its values are not in the file, or of unknown type. */
 static bool read_entry(const struct tiff_pages *pages, const struct directory *directory, size_t i,
 		       struct entry *entry)
 {
@@ -306,7 +306,7 @@ struct page_writer {
 	struct emnist_error *error;
 };
 
-/* Appends n bytes, or zeros where bytes is NULL; returns where in the file they are. */
+/* Appends n bytes, or zeros if bytes is NULL; returns their offset in the file. */
 static size_t append(struct page_writer *writer, const void *bytes, size_t n)
 {
 	struct buffer *file = writer->file;

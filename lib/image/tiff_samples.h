@@ -11,7 +11,7 @@ struct tiff_layout {
 	unsigned bits;      /* of a sample */
 	unsigned n_samples; /* per pixel; also the number of planes if these are separate */
 	unsigned n_colors;  /* the first samples: 1, grey or an index, or 3 */
-	unsigned alpha;     /* which sample it is; 0: there is none */
+	unsigned alpha;     /* index of the alpha sample; 0: none */
 	bool is_premultiplied;
 	bool is_separate;
 	bool is_inverted;           /* grey, and 0 is white */

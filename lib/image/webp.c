@@ -37,11 +37,11 @@ struct frame {
 	const uint8_t *bytes; /* NULL: not found yet */
 	size_t nbytes;
 	uint32_t left, top;
-	uint32_t width, height; /* 0: as large as the picture says */
+	uint32_t width, height; /* 0: the picture's own size */
 };
 
 struct webp {
-	uint32_t width, height; /* of the canvas, where the file says it */
+	uint32_t width, height; /* of the canvas, if given */
 	unsigned orientation;   /* as in EXIF; 0: not found yet */
 	struct frame frame;
 };

@@ -40,8 +40,8 @@ struct members {
 	struct archive *archive;          /* NULL: a stream */
 	struct archive_entry *entry;      /* libarchive returns its own even if it was given one */
 	struct emnist_error source_error; /* code is not EMNIST_OK: why the source failed */
-	locale_t locale;                  /* 0: there is none of UTF-8 */
-	unsigned char head[ARCHIVE_SNIFF_NBYTES]; /* of what was unpacked */
+	locale_t locale;                  /* 0: no UTF-8 locale */
+	unsigned char head[ARCHIVE_SNIFF_NBYTES]; /* of the decompressed bytes */
 	size_t n_head, n_head_given;
 	char name[MEMBERS_NAME_MAX + 1], link[MEMBERS_NAME_MAX + 1];
 	unsigned char block[BLOCK_NBYTES];
@@ -49,7 +49,7 @@ struct members {
 
 /* ------------------------------------------------------------------ the source */
 
-/* The next bytes of what libarchive reads, or of the stream. */
+/* The next bytes of libarchive's input, or of the stream. */
 static enum emnist_status read_source(struct members *members, void *bytes, size_t nbytes,
 				      size_t *n_ret, struct emnist_error *error)
 {
@@ -150,7 +150,7 @@ static enum emnist_status open_format(struct members *members, struct emnist_err
 	return EMNIST_OK;
 }
 
-/* Reads the first block of what was unpacked, or all of it. */
+/* Reads the first block of the decompressed bytes, or all of them. */
 static enum emnist_status read_head(struct members *members, struct emnist_error *error)
 {
 	enum emnist_status status = EMNIST_OK;

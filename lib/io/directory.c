@@ -128,7 +128,7 @@ static enum emnist_status make_directory(const char *directory, const char *path
 	return status;
 }
 
-/* Puts the directory `made` in the place of path, where a directory is that is not empty. */
+/* Exchanges the directory `made` with path, a directory that is not empty. */
 static bool swap(const char *made, const char *path)
 {
 	char *aside;

@@ -77,7 +77,7 @@ static enum emnist_status damaged(const struct gzip *gzip, const char *why,
 			"damaged gzip data: %s", why);
 }
 
-/* Tells whether what comes is gzip. */
+/* Checks whether gzip follows. */
 static enum emnist_status begin(struct gzip *gzip, struct emnist_error *error)
 {
 	const enum emnist_status status = fill(gzip, error);

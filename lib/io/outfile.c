@@ -72,8 +72,8 @@ char *outfile_name_beside(const char *path)
 	return name;
 }
 
-/* A file without a name in the folder; -1 where that cannot be had. Such a file is given a name by
- * way of /proc. */
+/* A file without a name in the folder; -1 if that is not possible. It is named by way of /proc
+ * later. */
 static int open_unnamed(const char *path, mode_t mode)
 {
 	char *folder = path_folder(path);
@@ -307,7 +307,7 @@ static enum emnist_status copy_to(int fd, struct outfile *file, struct emnist_er
 	return status;
 }
 
-/* The last resort: over what is at path. */
+/* The last resort: overwrites the file at path. */
 static enum emnist_status copy_in_place(struct outfile *file, struct emnist_error *error)
 {
 	const int fd = open(file->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);

@@ -19,7 +19,7 @@
 struct pack {
 	struct outfile *file;
 	bool deflates;
-	bool ready;      /* deflater is to be ended */
+	bool ready;      /* deflater must be ended */
 	uint64_t start;  /* in the file */
 	uint64_t nbytes; /* after the header, before compression */
 	uint32_t crc;    /* of these */

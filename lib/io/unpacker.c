@@ -147,7 +147,7 @@ enum emnist_status unpacker_read(struct unpacker *unpacker, void *bytes, size_t 
 	unpacker->n_unpacked += *n_ret;
 	if (!next->code)
 		feed_check_expansion(unpacker->feed, unpacker->n_unpacked, next);
-	/* What comes before the damage is whole. */
+	/* The bytes before the damage are valid. */
 	if (!next->code || *n_ret)
 		return EMNIST_OK;
 	if (error)

@@ -33,7 +33,7 @@ struct occurrence {
 	uint32_t entry;
 };
 
-/* What is needed while a view is made. */
+/* Working data while a view is made. */
 struct making {
 	const struct emnist_labels *labels;
 	struct occurrence *occurrences; /* by character, then by entry */
@@ -199,7 +199,7 @@ static void list_members(struct emnist_view *view)
 {
 	for (size_t j = 0; j < view->n_classes; j++)
 		view->first[j + 1] += view->first[j];
-	/* first[j] moves to where class j ends, which is where the next one begins... */
+	/* first[j] advances to the end of class j, which is the start of the next one... */
 	for (size_t i = 0; i < view->n_entries; i++)
 		if (view->class_of[i] != VIEW_NONE)
 			view->members[view->first[view->class_of[i]]++] = (uint32_t)i;

@@ -20,7 +20,7 @@ bool layer_borrow(struct layer *layer, uint32_t n_inputs, uint32_t n_outputs, co
 {
 	layer->n_inputs = n_inputs;
 	layer->n_outputs = n_outputs;
-	/* Nobody writes there: see struct layer. */
+	/* Borrowed weights are never written: see struct layer. */
 	layer->weights = (unaligned_float *)(uintptr_t)weights;
 	layer->borrows_weights = true;
 	layer->bias = alloc_floats(n_outputs, 1);

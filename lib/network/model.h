@@ -68,7 +68,7 @@ static inline float *layer_weights(struct layer *layer)
 	return (float *)layer->weights;
 }
 
-/* Frees what is the layer's own. */
+/* Frees the layer's own memory. */
 void layer_clear(struct layer *layer);
 
 /* Leaves layer without panels. */

@@ -41,7 +41,7 @@ static void measure_row(float *row, size_t width)
 {
 	float heights[DISTANCE_SIDE]; /* of the parabolas at their lowest points */
 	size_t places[DISTANCE_SIDE]; /* of those that are in the envelope */
-	float from[DISTANCE_SIDE];    /* where each begins to be the lowest */
+	float from[DISTANCE_SIDE];    /* where each parabola becomes the lowest */
 	size_t n = 0;
 
 	for (size_t x = 0; x < width; x++)

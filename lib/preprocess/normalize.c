@@ -75,7 +75,7 @@ static struct region region_of(const struct plane *plane, const struct frame *fr
 	return region;
 }
 
-/* Moves region to the box and its surroundings. False where that would not show more. */
+/* Moves region to the box and its surroundings. False if that would not show more. */
 static bool zoom(const struct plane *plane, const struct frame *frame, const struct box *box,
 		 struct region *region)
 {

@@ -30,7 +30,7 @@ struct box {
 /* The sides of a picture or of a box. */
 enum side { LEFT, RIGHT, TOP, BOTTOM, N_SIDES };
 
-/* normalize_box.c: whether what lies in the box may be a character, by its size and shape. */
+/* normalize_box.c: whether the content of the box may be a character, by its size and shape. */
 bool normalize_is_character(const struct frame *frame, const struct box *box);
 
 /* Paper of one brightness all over. */
@@ -98,19 +98,18 @@ bool normalize_is_noise(const struct normalizer *normalizer, const struct frame 
 /* normalize_components.c: mask[i] = whether value i of n is above the level. */
 void normalize_mask_above(const float *values, size_t n, float level, uint8_t *mask);
 
-/* normalize_components.c: the runs of pixels that mask, 0 or 1, has set; and as their parents a
- * pixel of the same component (touching by side or corner), or the pixel itself where it is the
- * component's root, which is the first of a run. */
+/* normalize_components.c: finds the connected components of mask (0 or 1), where pixels touch by
+ * side or corner: the runs of set pixels, and for each pixel its parent in the component. A root,
+ * the first pixel of a run, is its own parent. */
 void normalize_label_components(struct normalizer *normalizer, const uint8_t *mask, size_t width,
 				size_t height);
 
 /* normalize_components.c: the root of the component that pixel i belongs to. */
 uint32_t normalize_component(const uint32_t *parents, uint32_t i);
 
-/* normalize_components.c: of mask, whose components are labeled, keeps the pixels of all but
- * specks, and returns how many components those are. What counts of a component is its ink above
- * half the level: a large shadow has none, and weighs nothing. areas: (n) of scratch, then as for
- * normalize_is_noise(). */
+/* normalize_components.c: removes specks from mask, whose components are labeled, and returns the
+ * number of the other components. A component counts by its ink above half the level: a large
+ * shadow has none. areas: (n) of scratch, then as for normalize_is_noise(). */
 size_t normalize_keep_components(struct normalizer *normalizer, uint32_t *areas, uint8_t *mask);
 
 /* normalize_lines.c: zeroes ink, in shares of its level, on ruled lines or the lines of a grid.

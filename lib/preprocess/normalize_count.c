@@ -9,9 +9,9 @@
 
 #include <math.h>
 
-/* Lengths are shares of the height of the tallest. A character is at least so high, and so far
- * from the one before it; farther where one of them is no wider than the last share of its own
- * height, as a stem is. */
+/* Lengths are shares of the tallest one's height. A character is at least this high, and this far
+ * from the one before; farther if one of them is no wider than the last share of its own height,
+ * like a stem. */
 #define MIN_HEIGHT   0.6
 #define MIN_GAP      0.04
 #define MIN_GAP_STEM 0.15

@@ -1,6 +1,4 @@
-/*
- * normalize_find.c - the ink by a threshold, and what of it is no character's.
- */
+/* normalize_find.c - finds the ink by a threshold, and removes what belongs to no character. */
 #include "../base/simd.h"
 #include "normalize.h"
 #include "normalize_light.h"

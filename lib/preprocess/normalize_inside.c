@@ -12,8 +12,8 @@
 #define MIN_COVERED 0.9
 #define BAND        0.05
 
-/* The line of the frame is no thicker than this share, and a pixel. It ends where this quantile of
- * its places do: the character touches it at the others. */
+/* The frame's line is at most this share thick, plus a pixel. It ends at this quantile of its
+ * places: at the others the character touches it. */
 #define MAX_THICKNESS 0.08
 #define END_QUANTILE  0.5
 

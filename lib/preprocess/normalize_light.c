@@ -89,7 +89,7 @@ void light_residuals(const struct light *light, const struct light_samples *samp
 		residuals[i] = fabsf(samples->value[i] - residuals[i]);
 }
 
-/* Solves the symmetric a c = b by Cholesky's factors; false where a has no definite ones. */
+/* Solves the symmetric a c = b by Cholesky decomposition; false if a is not positive definite. */
 static bool solve(double a[N_TERMS][N_TERMS], const double b[N_TERMS], double c[N_TERMS])
 {
 	for (int i = 0; i < N_TERMS; i++)

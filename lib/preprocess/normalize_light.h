@@ -39,7 +39,7 @@ struct shadow {
 /* Standard deviation of a normal distribution per median of its absolute values. */
 #define LIGHT_SIGMA_OF_MEDIAN 1.4826f
 
-/* Where pixel i of n lies in [-1,1]. */
+/* The position of pixel i of n in [-1,1]. */
 static inline float light_place(size_t i, size_t n)
 {
 	return n > 1 ? 2 * (float)i / (float)(n - 1) - 1 : 0;

@@ -47,7 +47,7 @@
  * the reach of lines is a remnant or a speck. */
 #define REST_SHARE 0.02f
 
-/* Where along a line its thickness is measured. */
+/* Places along a line at which its thickness is measured. */
 #define N_PLACES 15
 
 /* A plane seen along its rows or along its columns. */
@@ -62,15 +62,15 @@ struct view {
 };
 
 struct line {
-	size_t origin; /* along: where it was seen first */
+	size_t origin; /* along: where it was found */
 	double at;     /* across, there */
 	double slope;
-	size_t first, end; /* along: what it covers */
+	size_t first, end; /* along: the part covered */
 	double thickness;
 	bool upright;
 };
 
-/* What lines are looked for. */
+/* What counts as a line. */
 struct limits {
 	double thickness;
 	size_t n_lines;
@@ -131,7 +131,7 @@ static float follow(const struct view *view, struct line *line)
 	return sum;
 }
 
-/* The best of all slopes; false where none is long enough. */
+/* The best of all slopes; false if none is long enough. */
 static bool choose_slope(const struct view *view, struct line *line)
 {
 	float best = 0;
@@ -262,7 +262,7 @@ static size_t find_along(const struct view *view, const struct limits *limits,
 	return n;
 }
 
-/* How far from its middle a line and its soft edges reach. */
+/* The distance from a line's middle to the end of its soft edges. */
 static ptrdiff_t reach_of(const struct line *line)
 {
 	return 3 + (ptrdiff_t)(line->thickness / 2);
@@ -291,7 +291,7 @@ static bool touch_reach(const struct view *view, const struct line *line, uint8_
 	return any;
 }
 
-/* What is left when the lines are out. */
+/* The ink without lines. */
 struct rest {
 	struct box box;
 	bool at_border;
@@ -330,7 +330,7 @@ static bool passes_by(const struct view *view, const struct line *line)
 	       far < (double)view->across - 2 * line->thickness;
 }
 
-/* mask = what is ink, and on no line. */
+/* mask = ink outside of lines. */
 SIMD_CLONES
 static void mask_off_lines(const float *restrict ink, const uint8_t *restrict numbers, size_t n,
 			   uint8_t *restrict mask)

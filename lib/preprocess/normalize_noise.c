@@ -16,7 +16,7 @@
  * has at most 36 pixels on average (17 at 28x28), on the images at least 37 (of 99.5 % of them),
  * and the contrast is at most 6.2 times the noise. */
 #define NOISE_PIXELS 36.0f
-#define NOISE_SHARE  0.03f /* of the frame, where it is small */
+#define NOISE_SHARE  0.03f /* of the frame, if it is small */
 #define NOISE_SIGMAS 8.0f
 
 /* In stretched images, a reduced pixel's average below this share of one level is no ink. */

@@ -108,7 +108,7 @@ static bool find_parts(const struct normalizer *normalizer, const struct frame *
 	return few && parts->n > 0;
 }
 
-/* What is clear of the border. */
+/* Everything clear of the border. */
 struct core {
 	struct box box;
 	double side; /* the longer one of the box */

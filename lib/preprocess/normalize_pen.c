@@ -14,16 +14,16 @@
 
 #include <math.h>
 
-/* The mean width below which strokes are thin, and what they are brought to: of 28 pixels. A
- * quarter of EMNIST's images is below, measured like this, enlarged and normalized; widths of 2.5
- * and more, tried with the bench, cost up to 2 points in loops that close. */
+/* Strokes with a smaller mean width, in 28 pixels, are thin, and are widened to it. A quarter of
+ * EMNIST's images, enlarged, normalized and measured like this, are below. Widths of 2.5 and more,
+ * tried with the bench, cost up to 2 points by closing loops. */
 #define THIN_WIDTH 2.2
 
 /* In smaller ink, by its long side in pixels of the frame, distances between pixels are too rough.
  */
 #define MIN_SIDE 40
 
-/* Half the ink's level: where its edges are. */
+/* Half the ink's level defines its edges. */
 #define EDGE_LEVEL 0.5f
 
 /* Ink, or what `reach` is farther than a pixel's distance, up to 1. */

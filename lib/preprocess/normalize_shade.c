@@ -131,8 +131,8 @@ static void pad_grid(const struct grid *grid, size_t reach, float padding,
 		       grid->width * sizeof(**padded));
 }
 
-/* The least of a square window, or the most of it, that ends where the grid does: along the rows,
- * and then along the columns of what that gives. */
+/* The minimum or maximum over a square window, cut off at the grid's edges: along the rows, then
+ * along the columns of the result. */
 SIMD_CLONES
 static void filter_grid(struct grid *grid, size_t reach, bool most)
 {
@@ -240,7 +240,7 @@ static void subtract_grid(const struct grid *grid, float *ink, size_t width, siz
 	}
 }
 
-/* What of the cells is wider than the window. */
+/* Morphological opening of the cells: keeps what is wider than the window. */
 static void open_grid(const struct grid *cells, size_t reach, struct grid *opened)
 {
 	*opened = *cells;

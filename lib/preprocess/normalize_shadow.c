@@ -37,8 +37,8 @@ void shadow_on_row(const struct shadow *shadow, float y, float *row, size_t n)
 		row[i] = light_in_strip(shadow, strip_of(shadow, light_place(i, n), y));
 }
 
-/* Makes n values fall, or stay, with the least change of their squares by weight: where one rises
- * above those before it, they are pooled (Ayer et al. 1955). Values without weight follow. */
+/* Makes n values non-increasing with the least weighted change of squares: values that rise above
+ * those before are pooled (Ayer et al. 1955). Values without weight follow. */
 static void make_fall(float values[N_STRIPS], const float weights[N_STRIPS])
 {
 	float means[N_STRIPS], sums[N_STRIPS];

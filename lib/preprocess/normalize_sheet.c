@@ -122,7 +122,7 @@ static void find_outline(const struct normalizer *normalizer, const struct frame
 	}
 }
 
-/* [first, end): the rows or columns where anything is. */
+/* [first, end): the rows or columns that are not empty. */
 static size_t find_span(const struct ends *ends, size_t n, size_t *end_ret)
 {
 	size_t first = 0, end = n;
@@ -187,7 +187,7 @@ static size_t pixels_between(double low, double high, size_t n, size_t *end_ret)
 
 /* What is visible of the sheet, well inside of its outline. */
 struct inside {
-	struct ends columns;         /* where each begins and ends */
+	struct ends columns;         /* the first and last of each */
 	uint8_t any_dark[WORK_SIDE]; /* in each */
 	uint32_t n, n_dark;
 };

@@ -68,7 +68,7 @@ static const uint8_t *plain_grey(const struct image *image, uint8_t copy[EMNIST_
 	return copy;
 }
 
-/* The copy is of what is stretched. */
+/* Returns a stretched image in copy. */
 static const uint8_t *stretch_dark(const uint8_t *grey, uint8_t copy[EMNIST_VECTOR_LENGTH])
 {
 	const uint32_t most = range_most_of_bytes(grey, EMNIST_VECTOR_LENGTH);
@@ -116,9 +116,9 @@ static enum emnist_status preprocess_raw(struct preprocessor *preprocessor,
 	return EMNIST_OK;
 }
 
-/* Where ink and paper differ in color and hardly in brightness, the channel that shows the ink best
- * takes the place of the grey, if it shows it much better. contrast: of the ink in grey; vector:
- * what that comes to. */
+/* If ink and paper differ in color, but hardly in brightness: replaces the grey by the channel with
+ * the best contrast, if it is much better. contrast: of the ink in grey; vector: the result of
+ * that. */
 static enum emnist_status normalize_colors(struct preprocessor *preprocessor,
 					   const struct image *image, float grain, float contrast,
 					   float *vector, struct emnist_error *error)

@@ -46,7 +46,7 @@ struct normalizer {
 	uint32_t parents[WORK_AREA];       /* union-find over the pixels of a component */
 	struct run runs[WORK_AREA / 2];    /* of the pixels with parents, from the top */
 	size_t n_runs;
-	uint8_t keep[WORK_AREA]; /* pixels whose ink counts */
+	uint8_t keep[WORK_AREA]; /* pixels whose ink belongs to components */
 	/* Pixels found to belong to a frame in an earlier pass over this region at this size;
 	 * dropped_width is 0 if there are none. */
 	uint8_t dropped[WORK_AREA];

@@ -37,7 +37,7 @@
 #define EDGE      0.3
 #define EDGE_PART 32
 
-/* Rows that are looked at first. */
+/* Rows examined first. */
 #define N_FIRST_ROWS 16
 
 SIMD_CLONES
@@ -167,7 +167,7 @@ static bool find_range(const struct image *image, struct range *range)
 	return true;
 }
 
-/* How far pixel i is from the least, 0 to 1 where that is the most. */
+/* The position of pixel i between the least, 0, and the most, 1. */
 static double share_at(const struct image *image, const struct range *range, size_t i)
 {
 	return (double)(grey_at(image, i) - range->least) / (double)(range->most - range->least);

@@ -55,7 +55,7 @@ static void add_rows(const uint8_t *rows, size_t stride, const float *weights, s
 /* One of equal parts of a row: the shares of its first and last cell, and those between. */
 struct part {
 	size_t first, last;
-	float first_share, last_share; /* of the part; last_share is 0 where first is last */
+	float first_share, last_share; /* of the part; last_share is 0 if first is last */
 	float share;                   /* of each cell between */
 };
 
@@ -65,7 +65,7 @@ struct part {
 struct parts {
 	struct part parts[MAX_PARTS];
 	size_t n;
-	/* Where no part has more cells than LANES: the shares of these, from the first on. */
+	/* If no part has more cells than LANES: their shares, from the first on. */
 	bool are_short;
 	float shares[MAX_PARTS][LANES];
 };
@@ -181,7 +181,7 @@ static void average_rows(const struct plane *plane, const struct region *region,
 SIMD_CLONES
 static void take_as_is(const struct plane *plane, const struct region *region, float *to)
 {
-	/* Whole rows lie one behind the other. */
+	/* Whole rows are contiguous. */
 	const size_t n_rows = region->width == plane->width ? 1 : region->height;
 	const size_t n = region->width * region->height / n_rows;
 

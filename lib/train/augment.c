@@ -84,7 +84,7 @@ static void divide_by_255(const uint8_t *pixels, float *vector)
 		vector[i] = (float)pixels[i] / 255.0F;
 }
 
-/* Apart from its clones: what chooses among those would be exported with a name that is. */
+/* Not cloned itself: the resolver of an exported function's clones would be exported, too. */
 void pixels_to_vector(const uint8_t *pixels, float *vector)
 {
 	divide_by_255(pixels, vector);
@@ -159,7 +159,7 @@ static inline float mix(int from, int to, float share)
 	return (float)from + share * (float)(to - from);
 }
 
-/* x and y: where in the frame each pixel comes from. */
+/* x and y: the source position of each pixel in the frame. */
 SIMD_CLONES
 static void sample(const uint32_t *restrict fours, const float *restrict x, const float *restrict y,
 		   float *restrict vector)

@@ -35,7 +35,7 @@ struct net {
 	struct net_layer *layers;
 	size_t n_parameters;
 	size_t n_stats;
-	float *parameters; /* (n_parameters), what is learned */
+	float *parameters; /* (n_parameters), trained */
 	float *momentum;   /* (n_parameters), AdamW's first moment */
 	float *velocity;   /* (n_parameters), AdamW's second moment */
 	float *average;    /* (n_parameters), averaged weights: the result of training */

@@ -21,7 +21,7 @@ static double or_default(double value, double otherwise)
 	return value == 0 ? otherwise : value;
 }
 
-/* Of options where negative means none. */
+/* For options whose negative values mean none. */
 static double or_none(double value, double otherwise)
 {
 	return value < 0 ? 0 : or_default(value, otherwise);
@@ -89,7 +89,7 @@ static enum emnist_status take_hidden(struct settings *settings,
 	return EMNIST_OK;
 }
 
-/* The largest of 128, 64, 32 that divides n_rows; 0 where none does. */
+/* The largest of 128, 64, 32 that divides n_rows, or 0. */
 static size_t shard_rows_for(size_t n_rows)
 {
 	size_t rows = SHARD_ROWS_MOST;

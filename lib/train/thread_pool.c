@@ -89,7 +89,7 @@ static void barrier_expect(struct barrier *barrier, unsigned n_expected)
 	pthread_mutex_unlock(&barrier->mutex);
 }
 
-/* Spins until a round ends; false where that takes too long. */
+/* Spins until a round ends; false if that takes too long. */
 static bool spin(const struct barrier *barrier, uint64_t round)
 {
 	for (unsigned i = 0; i < SPIN_LIMIT; i++) {

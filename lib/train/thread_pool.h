@@ -13,7 +13,7 @@ struct job {
 	struct distortion distortion;
 	const struct emnist_model *const *teachers; /* (n_teachers) */
 	size_t n_teachers;
-	struct soft_labels *const *soft_labels; /* (n_soft_labels); not beside teachers */
+	struct soft_labels *const *soft_labels; /* (n_soft_labels); not together with teachers */
 	size_t n_soft_labels;
 	struct net *net;
 	struct batch *batch;

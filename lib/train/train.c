@@ -47,7 +47,7 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Puts a file's path, or its end, before a message: a run has many files. */
+/* Prefixes a message with a file's path, or the end of it: a run has many files. */
 static enum emnist_status about_file(const char *path, enum emnist_status status,
 				     struct emnist_error *error)
 {

@@ -210,7 +210,7 @@ struct weighting {
 	double *n_of_class;  /* (n_classes) images */
 	double *weights;     /* (n_classes) */
 	size_t *n_of_target; /* (n_targets) images */
-	float *of_target;    /* (n_targets) the weights looked for */
+	float *of_target;    /* (n_targets) the resulting weights */
 };
 
 /* Target's share of class i of its classes. */
