@@ -1,6 +1,4 @@
-/*
- * bench.h - what `emnist bench` measures, and how.
- */
+/* bench.h - the measurements of `emnist bench`. */
 #ifndef CLI_BENCH_BENCH_H
 #define CLI_BENCH_BENCH_H
 

@@ -67,7 +67,7 @@ static const struct line {
 
 #define N_LINES (sizeof(lines) / sizeof(*lines))
 
-/* A line on so many threads. */
+/* A line for one number of threads. */
 struct figure {
 	const struct line *line;
 	enum emnist_engine engine; /* not of decoding and preprocessing */

@@ -17,10 +17,10 @@ struct item {
 	size_t path;         /* its offset in the batch's paths */
 	size_t error;        /* if it failed: offset in the batch's errors */
 	const char *warning; /* a doubt about an image that was read, or NULL */
-	size_t n_characters; /* that stand side by side in it */
+	size_t n_characters; /* side by side in the image */
 	size_t bytes;        /* of INPUT_MEMBER: the offset in the batch's bytes, */
 	size_t nbytes;       /* and how many there are */
-	size_t records;      /* where its record begins */
+	size_t records;      /* start of its record */
 	int fd;              /* of an archive that can only be read once; else -1 */
 	void *head;          /* what was read of it; or NULL */
 	size_t head_nbytes;

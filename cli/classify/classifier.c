@@ -54,8 +54,8 @@ struct classifier *classifier_new(const struct pipeline_options *options,
 	return NULL;
 }
 
-/* The item turned out to be an archive: it is opened where its name was given. Of what can be read
- * but once, as a pipe, what was read of it belongs to it. */
+/* The item turned out to be an archive, which is opened in its turn. If it can only be read once,
+ * like a pipe, it includes the bytes read already. */
 static void found_archive(struct classifier *classifier, struct batch *batch, struct item *item,
 			  const struct emnist_error *error)
 {
@@ -111,13 +111,13 @@ static void read_image(struct classifier *classifier, const struct batch *batch,
 	}
 }
 
-/* Reads the item's image into vector, which is blank where that fails. */
+/* Reads the item's image into vector, which stays blank on failure. */
 static void read_item(struct classifier *classifier, struct batch *batch, struct item *item,
 		      float *vector)
 {
 	struct emnist_error error;
 
-	error.code = EMNIST_OK; /* the rest is read only where it is set */
+	error.code = EMNIST_OK; /* the other fields are read only if it is set */
 	read_image(classifier, batch, item, vector, &error);
 	if (error.code == EMNIST_ERR_ARCHIVE || error.code == EMNIST_ERR_PAGES) {
 		found_archive(classifier, batch, item, &error);

@@ -111,7 +111,7 @@ static const struct option_table table = {
 /* A model, and what its classes are called. */
 struct knowledge {
 	struct emnist_model *model;
-	struct emnist_view *view; /* of what may be answered, or NULL: all classes */
+	struct emnist_view *view; /* of the classes that may be answered, or NULL: all */
 	const char **names;       /* (n_classes) of the view */
 	size_t n_classes;
 };
@@ -179,7 +179,7 @@ static struct pipeline_options plan(const struct settings *s, const struct knowl
 
 static void start_progress(struct progress *progress, const struct settings *s, int output_fd)
 {
-	/* On one terminal, results and progress would be in each other's way. */
+	/* On the same terminal, results and progress would mix. */
 	progress_start(progress, "images", s->quiet || isatty(output_fd));
 	progress_end_on_interrupt(progress);
 }

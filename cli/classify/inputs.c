@@ -40,7 +40,7 @@ struct inputs {
 	struct namelist *lists[N_LISTS];
 	size_t n_lists_done;
 	size_t n_files_in_row;
-	atomic_bool missed_directory; /* a name was wrongly taken for a file's */
+	atomic_bool missed_directory; /* a directory's name was taken for a file's */
 	const char *directory;        /* to be walked first, or NULL */
 	struct walk walk;
 	int stop_fd; /* readable when no more names are wanted; -1 without lists */

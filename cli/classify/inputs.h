@@ -35,7 +35,7 @@ struct input {
 	enum input_kind kind;
 	const char *path;        /* until the next call */
 	const char *error;       /* of INPUT_FAILED; likewise */
-	enum emnist_limit limit; /* which it says is exceeded, or 0 */
+	enum emnist_limit limit; /* the limit that it exceeded, or 0 */
 	bool is_shortage;        /* the process is short of memory or descriptors */
 	const void *bytes;       /* (nbytes) of INPUT_MEMBER; likewise */
 	size_t nbytes;

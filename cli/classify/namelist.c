@@ -72,7 +72,7 @@ static enum namelist_result fill(struct namelist *list, bool wait)
 	return NAMELIST_NAME;
 }
 
-/* Moves bytes up to the next separator from the buffer to the name; true where one was there. */
+/* Moves bytes up to the next separator from the buffer to the name; true if there was one. */
 static bool take(struct namelist *list)
 {
 	const char *from = list->buffer + list->begin;

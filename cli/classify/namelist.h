@@ -11,7 +11,7 @@ enum namelist_result {
 	NAMELIST_NAME,
 	NAMELIST_TOO_LONG, /* longer than any file name can be; its start is returned */
 	NAMELIST_NUL,      /* a line with a zero byte; the part before it is returned */
-	NAMELIST_LATER,    /* nothing is there yet */
+	NAMELIST_LATER,    /* nothing has arrived yet */
 	NAMELIST_END,
 	NAMELIST_FAILED, /* reading failed; the reason is returned instead of a name */
 };

@@ -49,7 +49,7 @@ struct pipeline {
 	bool in_turn;              /* without threads */
 	bool at_end;               /* of the inputs; the producer's */
 	uint64_t n_produced;       /* items in all batches; the producer's */
-	bool told_failure;         /* the consumer's, who complained */
+	bool told_failure;         /* the consumer failed and printed an error */
 	struct emnist_error fatal; /* of the consumer, and of setup before the run */
 };
 
@@ -81,8 +81,8 @@ static void worker_free(void *context, void *worker)
 
 /* ---------------------------------------------------------------- producing */
 
-/* How many names a batch takes: all rows, but few at first and then a share of what went before, so
- * that a run of a dozen large photographs keeps all threads busy too. */
+/* The names that a batch takes: all rows, but few at first and then a share of the ones before. So
+ * a run of a dozen large photographs keeps all threads busy, too. */
 static size_t batch_limit(const struct pipeline *pipeline)
 {
 	const size_t n_rows = pipeline->options->n_rows;
@@ -95,7 +95,7 @@ static size_t batch_limit(const struct pipeline *pipeline)
 	return limit < n_rows ? (size_t)limit : n_rows;
 }
 
-/* Fills a batch with inputs; what has arrived is not kept waiting for what has not. */
+/* Fills a batch with inputs; those that have arrived do not wait for others. */
 static void fill_batch(struct pipeline *pipeline, struct batch *batch)
 {
 	const size_t limit = batch_limit(pipeline);

@@ -114,7 +114,7 @@ static int listing_read(struct listing *listing, DIR *directory, struct walk *wa
 		if (dirent->d_name[0] == '.' || is_spared(walk, dirfd(directory), dirent))
 			continue;
 		kind = entry_kind_of(dirfd(directory), dirent, &is_link);
-		/* A link to a folder may lead back to where it is. */
+		/* A symlink to a folder may lead in a circle. */
 		if (kind == ENTRY_DIRECTORY && is_link)
 			continue;
 		if (kind == ENTRY_FILE || (kind == ENTRY_DIRECTORY && walk->recursive))

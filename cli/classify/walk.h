@@ -29,7 +29,7 @@ struct walk {
 /* Skips the file with these numbers. */
 void walk_spare(struct walk *walk, dev_t dev, ino_t ino);
 
-/* Counts anew what is not entered. */
+/* Resets the counts of skipped directories. */
 void walk_forget_skipped(struct walk *walk);
 
 /* Whether the walk has begun and its directory is empty. */

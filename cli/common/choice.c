@@ -176,14 +176,14 @@ static void swap(struct drawn *a, struct drawn *b)
 	*b = c;
 }
 
-/* The last one goes where it belongs. */
+/* Moves the last one to its place. */
 static void sift_up(struct drawn *heap, size_t n)
 {
 	for (size_t i = n - 1; i > 0 && above(&heap[i], &heap[(i - 1) / 2]); i = (i - 1) / 2)
 		swap(&heap[i], &heap[(i - 1) / 2]);
 }
 
-/* The first one goes where it belongs. */
+/* Moves the first one to its place. */
 static void sift_down(struct drawn *heap, size_t n)
 {
 	for (size_t i = 0;;) {

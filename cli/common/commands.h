@@ -15,7 +15,7 @@ struct command {
 struct command_group {
 	const char *name;               /* "emnist", or "emnist dataset" */
 	const char *summary;            /* what --help prints above the commands */
-	const struct command *commands; /* ended by one whose name is NULL */
+	const struct command *commands; /* ends with one whose name is NULL */
 };
 
 enum exit_status cmd_classify(int argc, char **argv);

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-/* Where a line's value begins. */
+/* The column of a line's value. */
 #define COLUMN 13
 
 static const struct {

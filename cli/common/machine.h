@@ -14,7 +14,7 @@ struct machine {
 	struct emnist_backend backend;
 	const char *replaced; /* OpenBLAS's own choice of kernels, or NULL: see kernels_choose() */
 	struct processors processors;
-	char processor[128]; /* its model; "" where it is not known */
+	char processor[128]; /* its model; "" if unknown */
 	char system[192];    /* kernel and release */
 };
 

@@ -32,7 +32,7 @@ enum parse_result {
 struct parser {
 	const struct option_table *table;
 	void *settings;
-	char **arguments; /* what is left to read, ended by NULL */
+	char **arguments; /* the remaining arguments, ending with NULL */
 };
 
 /* ------------------------------------------------------------------- help */
@@ -272,7 +272,7 @@ static const struct option_spec *next_spec(const struct parser *parser,
 	return spec == &built_in[2] ? NULL : built_in;
 }
 
-/* What an option that is not there may have meant, and where to look. */
+/* Suggests an option for an unknown one, or refers to --help. */
 static enum parse_result unknown_option(const struct parser *parser, const char *argument,
 					const char *name)
 {

@@ -41,11 +41,11 @@ struct option_spec {
 	char letter;                /* 0: no short form */
 	const char *name;           /* "model" for --model */
 	const char *argument;       /* "FILE"; NULL for flags */
-	size_t target;              /* where in the settings its value goes */
+	size_t target;              /* offset of its value in the settings */
 	const char *help;           /* one or more lines, without line ends; wrapped when printed */
 	double min, max;            /* of numbers */
 	const char *const *choices; /* NULL-terminated */
-	bool reads;                 /* its values name what is read */
+	bool reads;                 /* its values are input paths */
 	const char *writes;         /* "--output": the value is an output path */
 };
 
@@ -117,7 +117,7 @@ struct option_spec {
 		.argument = (argument_), .target = OPTION_TARGET(struct text_list, member_),       \
 		.help = (help_)                                                                    \
 	}
-/* A list of what is read. */
+/* A list of input paths. */
 #define OPTION_INPUTS(letter_, name_, argument_, member_, help_)                                   \
 	{                                                                                          \
 		.kind = OPTION_KIND_LIST, .letter = (letter_), .name = (name_),                    \

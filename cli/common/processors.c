@@ -16,8 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Where control groups are mounted: of version 2, which has all controllers in one tree, and
- * version 1's of processors. */
+/* Where control groups are mounted: version 2, with all controllers in one tree, and version 1's
+ * cpu controller. */
 #define UNIFIED_TOP "/sys/fs/cgroup"
 #define CPU_TOP     "/sys/fs/cgroup/cpu"
 

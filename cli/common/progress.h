@@ -11,7 +11,7 @@ struct progress {
 	uint64_t n_before; /* of these, done before the start */
 	double started;    /* seconds of the monotonic clock */
 	double drawn;      /* when the line was drawn last */
-	bool dirty;        /* a line stands on the terminal */
+	bool dirty;        /* a line is on the terminal */
 };
 
 /* Seconds of the monotonic clock. */

@@ -167,7 +167,7 @@ static bool write_batch(struct copy *copy, struct choice_batch *batch, const uin
 	return true;
 }
 
-/* Writes what is chosen of a dataset. */
+/* Writes the selected images of a dataset. */
 static bool copy_images(struct copy *copy, struct choice *choice, const uint16_t *map)
 {
 	struct choice_batch *batch = choice_batch_new();
@@ -202,7 +202,7 @@ static enum exit_status finish(struct copy *copy)
 	return STATUS_OK;
 }
 
-/* inputs: (n_inputs) what is read. */
+/* inputs: (n_inputs) paths to read. */
 static bool begin(struct copy *copy, const struct emnist_labels *labels,
 		  struct emnist_dataset *const *inputs, size_t n_inputs)
 {

@@ -54,7 +54,7 @@ static size_t letters_of(const char *label)
 	return n < LABEL_SHOWN ? n : LABEL_SHOWN;
 }
 
-/* The least from bar to bar, such that labels do not touch. */
+/* The smallest distance of bars at which labels do not touch. */
 static size_t least_step(const struct emnist_part *part)
 {
 	size_t most = 0;

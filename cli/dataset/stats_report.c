@@ -43,7 +43,7 @@ static void put_count(struct text *text, uint64_t count)
 	text_printf(text, "%*s", COUNT_WIDTH, with_commas(count, digits));
 }
 
-/* In percent; nothing where it is 0/0. */
+/* In percent; empty for 0/0. */
 static void put_share(struct text *text, uint64_t part, uint64_t whole)
 {
 	if (whole)

@@ -110,7 +110,7 @@ static struct emnist_dataset *open_dataset(struct settings *s, const struct emni
 	return dataset;
 }
 
-/* One model, and what becomes of it. */
+/* One model and its results. */
 struct contender {
 	const char *path; /* NULL: the built-in model */
 	struct emnist_model *model;

@@ -227,7 +227,7 @@ void eval_plot_coverage(struct text *text, const struct emnist_evaluation *e,
 #define LEGEND_H 12
 #define LEGEND_W 240
 #define LEAST_W  390 /* of the matrix, for the text below the legend */
-#define MARGIN   12  /* around a picture that stands alone */
+#define MARGIN   12  /* around a stand-alone image */
 
 struct heat {
 	const struct emnist_evaluation *e;

@@ -12,7 +12,7 @@ static void put_count(const struct csv_dialect *dialect, struct text *text, uint
 	text_printf(text, "%c%" PRIu64, dialect->separator, count);
 }
 
-/* Nothing stands for 0/0. */
+/* Empty for 0/0. */
 static void put_share(const struct csv_dialect *dialect, struct text *text, double share)
 {
 	text_putc(text, dialect->separator);

@@ -27,7 +27,7 @@ static void put_shape(struct text *text, const struct emnist_model *model)
 	text_puts(text, "</span>");
 }
 
-/* What of the dataset does not count, and why. */
+/* The part of the dataset that does not count, and why. */
 static void put_conditions(struct text *text, const struct eval_report *report)
 {
 	const struct class_settings *classes = report->classes;

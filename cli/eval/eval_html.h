@@ -1,6 +1,4 @@
-/*
- * eval_html.h - parts of the page that a report is, and its diagrams, in SVG.
- */
+/* eval_html.h - the parts of the report's page. */
 #ifndef CLI_EVAL_EVAL_HTML_H
 #define CLI_EVAL_EVAL_HTML_H
 
@@ -21,8 +19,8 @@ void eval_put_section_of_classes(struct text *text, const struct emnist_evaluati
 
 /* -------------------------------------------------------------------- diagrams */
 
-/* Of each bin of probability: how often it is right, with its interval, beside how often it should
- * be; beneath, how many images fall into it. */
+/* For each bin of probability: the accuracy with its interval, next to the expected one; below, the
+ * number of images in the bin. */
 void eval_plot_reliability(struct text *text, const struct emnist_evaluation *e);
 
 /* The accuracy of the surest images, by the share of them that is answered; other may be NULL. */

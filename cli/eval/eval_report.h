@@ -15,7 +15,7 @@
 #define EVAL_N_PICTURES 100
 
 struct eval_picture {
-	float confidence; /* what they are chosen and sorted by */
+	float confidence; /* the key of the selection and the order */
 	struct emnist_answer answer;
 	struct emnist_answer other; /* of the model that is compared with */
 	uint8_t pixels[EMNIST_VECTOR_LENGTH];
@@ -89,8 +89,8 @@ struct eval_class_gap *eval_class_gaps(const struct eval_report *report, size_t 
 struct eval_confusion_gap {
 	size_t true_class;
 	size_t predicted_class;
-	uint64_t n_first;  /* images of which the first says so */
-	uint64_t n_second; /* of which the second does */
+	uint64_t n_first;  /* images with this mistake by the first model */
+	uint64_t n_second; /* by the second */
 };
 
 /* The n_max confusions that differ most in frequency between the models, the largest difference
@@ -142,8 +142,8 @@ struct eval_files {
 /* Prints an error and returns false if a path is "-" or has an extension for other content. */
 bool eval_files_check(const struct eval_files *files);
 
-/* Writes them all, or complains and returns STATUS_FATAL. dataset: what was evaluated, to its end.
- */
+/* Writes all of them, or prints an error and returns STATUS_FATAL. dataset: the evaluated one, read
+ * to its end. */
 enum exit_status eval_files_write(const struct eval_files *files, const struct eval_report *report,
 				  struct emnist_dataset *dataset);
 

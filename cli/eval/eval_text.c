@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define NAME_WIDTH 20 /* of the first column */
-#define N_GAPS     10 /* rows of what two models differ in most */
+#define N_GAPS     10 /* rows of the largest differences between two models */
 
 static void put_name(struct text *text, const char *name)
 {

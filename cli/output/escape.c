@@ -11,11 +11,11 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Whether it is a character that nobody sees. */
+/* Whether it is an invisible character. */
 static bool is_unseen(uint32_t c)
 {
-	/* Of Unicode: C0, DEL and C1; then what has no width, what sets the direction of writing
-	 * (UAX #9), and the line and paragraph separators. */
+	/* In Unicode: C0, DEL and C1; zero-width characters, direction marks (UAX #9), and the line
+	 * and paragraph separators. */
 	static const struct {
 		uint32_t first, last;
 	} unseen[] = {
