@@ -66,7 +66,7 @@ static void draw_piece(struct point a, struct point b, size_t side, float *ink)
 		}
 }
 
-/* From a to c, bent towards b. */
+/* From a to c, bent toward b. */
 static void draw_stroke(struct point a, struct point b, struct point c, size_t side, float *ink)
 {
 	struct point before = a;

@@ -2,7 +2,7 @@
  * stats_chart.c - class counts as a bar chart, in SVG.
  *
  * The colors of groups are from the palette of Okabe and Ito, which is safe for color-blind
- * readers, with lighter ones on a dark background. Each bar is labelled, so that nothing depends on
+ * readers, with lighter ones on a dark background. Each bar is labeled, so that nothing depends on
  * color alone.
  */
 #include "../../lib/base/utf8.h"

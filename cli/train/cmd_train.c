@@ -1,5 +1,5 @@
 /*
- * cmd_train.c - `emnist train`: a model from labelled images.
+ * cmd_train.c - `emnist train`: a model from labeled images.
  *
  * Ctrl-C writes a checkpoint and stops. Run the same command again to resume.
  */

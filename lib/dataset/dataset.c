@@ -1,5 +1,5 @@
 /*
- * dataset.c - labelled images: a source with streamed images, and labels that are known once it is
+ * dataset.c - labeled images: a source with streamed images, and labels that are known once it is
  * open.
  *
  * Images may be requested by index, in any order and repeatedly, while a packed file can only be

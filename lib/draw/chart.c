@@ -3,7 +3,7 @@
  *
  * The chart is painted with one byte per pixel, a palette index, and becomes colors as the PNG
  * writer asks for rows. The colors of groups are from the palette of Okabe and Ito, which is safe
- * for color-blind readers, and each bar is labelled.
+ * for color-blind readers, and each bar is labeled.
  */
 #include "chart.h"
 

@@ -5,7 +5,7 @@
  * is common. Pixels outside the frame are transparent.
  *
  * The codes are LZW. A code stands for a string: that of an older code and one more byte. Strings
- * are expanded backwards, onto a stack. Codes come in blocks of up to 255 bytes, least significant
+ * are expanded backward, onto a stack. Codes come in blocks of up to 255 bytes, least significant
  * bits first.
  */
 #include "image.h"

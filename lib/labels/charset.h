@@ -3,7 +3,7 @@
  *
  * The text is UTF-8, a list of items separated by commas. An item is a name (digits, upper, lower,
  * letters, alnum: of ASCII), or literal characters and ranges, as 0-9A-F. A backslash escapes '-',
- * ',' and '\'. A duplicate character is an error, since it is most likely a misspelt name.
+ * ',' and '\'. A duplicate character is an error, since it is most likely a misspelled name.
  */
 #ifndef LABELS_CHARSET_H
 #define LABELS_CHARSET_H

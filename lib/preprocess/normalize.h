@@ -44,7 +44,7 @@ struct flat_paper {
  * a few samples cannot decide that. */
 bool normalize_find_flat(const float *paper, size_t width, size_t height, struct flat_paper *flat);
 
-/* normalize_flat.c: ink = how far n values of paper differ from the flat paper, towards the ink. */
+/* normalize_flat.c: ink = how far n values of paper differ from the flat paper, toward the ink. */
 void normalize_subtract_flat(const struct flat_paper *flat, const float *paper, float *ink,
 			     size_t n);
 

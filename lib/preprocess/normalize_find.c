@@ -21,7 +21,7 @@
 #define DARKER_THAN_GRID 1.3f
 
 /* The mean of the values above a threshold that is halfway between it and the mean of the others
- * (Ridler and Calvard 1978), searched from `threshold` upwards; 0 if none is above. Unlike Otsu's,
+ * (Ridler and Calvard 1978), searched from `threshold` upward; 0 if none is above. Unlike Otsu's,
  * it works for ink that is a hundredth of the page. */
 static float level_above(const float *ink, size_t n, float threshold)
 {

@@ -15,7 +15,7 @@
 #define DIFFERENT_SHARE 0.6
 #define MIN_DIFFERENCE  15.0f
 
-/* A side's rows of pixels, from the border inwards, without the corners. */
+/* A side's rows of pixels, from the border inward, without the corners. */
 struct rows {
 	const float *first; /* pixel of the row at the border */
 	ptrdiff_t step;     /* from pixel to pixel along the row */
@@ -32,7 +32,7 @@ static struct rows rows_of(const float *paper, size_t width, size_t height, enum
 	const ptrdiff_t step = upright ? row : 1, inwards = upright ? 1 : row;
 	const size_t n = upright ? height : width;
 
-	/* From the last pixel backwards, the right and the lower side look like the others. */
+	/* From the last pixel backward, the right and the lower side look like the others. */
 	if (side == RIGHT || side == BOTTOM)
 		return (struct rows){paper + last - step * (ptrdiff_t)depth, -step, -inwards,
 				     n - 2 * depth};

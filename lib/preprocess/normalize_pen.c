@@ -3,8 +3,8 @@
  *
  * The mean stroke width is twice the area of the ink divided by the length of its outline. That
  * length is the sum of all changes of the ink, however soft its edges are, so blur does not change
- * it. If strokes are thinner than is usual in EMNIST, the outline moves outwards, by the distance
- * of each pixel from it. Thick strokes stay: moving the outline inwards does not reopen filled
+ * it. If strokes are thinner than is usual in EMNIST, the outline moves outward, by the distance
+ * of each pixel from it. Thick strokes stay: moving the outline inward does not reopen filled
  * loops, and gained nothing in lib/bench/distort.c.
  */
 #include "../base/simd.h"
@@ -38,7 +38,7 @@ static void darken(float *restrict ink, const float *restrict distances, size_t 
 	}
 }
 
-/* Moves the outline of the ink outwards; the new one is as sharp as pixels are. */
+/* Moves the outline of the ink outward; the new one is as sharp as pixels are. */
 static void widen(struct normalizer *normalizer, const struct frame *frame, float by)
 {
 	const size_t n = frame->width * frame->height;

@@ -267,7 +267,7 @@ static bool box_is_inside(const struct sheet *sheet, const struct box *box)
 	       is_inside(sheet, box->right - 1, box->bottom - 1);
 }
 
-/* Moves the sides of the box outwards, pixel by pixel, up to the margin and within the sheet. */
+/* Moves the sides of the box outward, pixel by pixel, up to the margin and within the sheet. */
 static void add_margins(const struct sheet *sheet, struct box *box)
 {
 	const double side = fmax(box->right - box->left, box->bottom - box->top);

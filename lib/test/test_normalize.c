@@ -394,7 +394,7 @@ static void ruled_lines_are_no_ink(void **state)
 	image_clear(&image);
 }
 
-/* The top and left edges of a box, which lean outwards and leave the picture before they end. */
+/* The top and left edges of a box, which lean outward and leave the picture before they end. */
 static void corners_of_boxes_are_no_ink(void **state)
 {
 	struct image image = {0};
