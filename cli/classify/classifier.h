@@ -6,7 +6,8 @@
 #define CLI_CLASSIFY_CLASSIFIER_H
 
 #include "batch.h"
-#include "pipeline.h"
+#include "inputs.h"
+#include "pipeline_options.h"
 
 struct classifier;
 

@@ -6,6 +6,7 @@
 #define CLI_CLASSIFY_INPUTS_H
 
 #include "../common/messages.h"
+#include "input.h"
 
 #include <emnist_dataset.h>
 
@@ -21,30 +22,6 @@ struct inputs_options {
 	bool output_is_image;
 	const char *dump_path;  /* directory for --dump-preprocessed; NULL: none */
 	const char *model_path; /* "-": stdin, which then cannot be an input */
-};
-
-enum input_kind {
-	INPUT_FILE,   /* a given name; after many files in a row it may be a directory's */
-	INPUT_FOUND,  /* a file in a directory */
-	INPUT_STDIN,  /* the image itself comes through stdin */
-	INPUT_MEMBER, /* a file in an archive, with its bytes */
-	INPUT_FAILED, /* a name that cannot be a file's */
-};
-
-struct input {
-	enum input_kind kind;
-	const char *path;        /* until the next call */
-	const char *error;       /* of INPUT_FAILED; likewise */
-	enum emnist_limit limit; /* the limit that it exceeded, or 0 */
-	bool is_shortage;        /* the process is short of memory or descriptors */
-	const void *bytes;       /* (nbytes) of INPUT_MEMBER; likewise */
-	size_t nbytes;
-};
-
-enum inputs_result {
-	INPUTS_ONE,
-	INPUTS_LATER, /* the next name has not arrived yet */
-	INPUTS_END,
 };
 
 struct inputs;

@@ -4,7 +4,7 @@
 #ifndef CLI_CLASSIFY_UNPACKING_H
 #define CLI_CLASSIFY_UNPACKING_H
 
-#include "inputs.h"
+#include "input.h"
 
 #include <emnist_dataset.h>
 

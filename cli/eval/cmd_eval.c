@@ -14,11 +14,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Both are ended by NULL. */
+static const struct eval_format *const formats[] = {&eval_text, &eval_json, &eval_csv, &eval_tsv,
+						    NULL};
+static const char *const format_names[] = {"text", "json", "csv", "tsv", NULL};
+
 struct settings {
 	struct model_source source;
 	struct dataset_settings dataset;
 	struct class_settings classes;
-	int format; /* the position in eval_formats */
+	int format; /* the position in formats */
 	const char *output_path;
 	bool per_class;
 	bool coverage;
@@ -45,7 +50,7 @@ static const struct option_spec specs[] = {
 	OPTION_HEADING("Answers:"),
 	CLASSES_OPTIONS(classes),
 	OPTION_HEADING("Output:"),
-	OPTION_CHOICE('f', "format", "text|json|csv|tsv", format, eval_format_names,
+	OPTION_CHOICE('f', "format", "text|json|csv|tsv", format, format_names,
 		      "csv and tsv are a table of classes; default: text"),
 	OPTION_OUTPUT('o', "output", "FILE", output_path,
 		      "write to FILE; default: standard output"),
@@ -229,7 +234,7 @@ static enum exit_status report_all(const struct settings *s, const struct eval_r
 
 	if (status != STATUS_OK)
 		return status;
-	eval_formats[s->format]->put(&text, report);
+	formats[s->format]->put(&text, report);
 	return sink_put_text(s->output_path, &text);
 }
 

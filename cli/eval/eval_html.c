@@ -10,13 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void eval_put_label(struct text *text, const struct emnist_labels *labels, size_t i)
-{
-	text_puts(text, "<span class=\"l\">");
-	html_put(text, emnist_labels_text(labels, i));
-	text_puts(text, "</span>");
-}
-
 /* --------------------------------------------------------------------- head */
 
 static void put_shape(struct text *text, const struct emnist_model *model)

@@ -16,6 +16,13 @@
 #define TWO_COLUMNS   16
 #define THREE_COLUMNS 40
 
+void eval_put_label(struct text *text, const struct emnist_labels *labels, size_t i)
+{
+	text_puts(text, "<span class=\"l\">");
+	html_put(text, emnist_labels_text(labels, i));
+	text_puts(text, "</span>");
+}
+
 /* The start of a row, with a label as its head, and its cells. */
 static void begin_row(struct text *text, const struct emnist_labels *labels, size_t i)
 {

@@ -5,10 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct eval_format *const eval_formats[] = {&eval_text, &eval_json, &eval_csv, &eval_tsv,
-						  NULL};
-const char *const eval_format_names[] = {"text", "json", "csv", "tsv", NULL};
-
 const unsigned eval_coverage_shares[] = {100, 99, 98, 95, 90, 80, 0};
 
 double cut_probability(double probability, int n_decimals)

@@ -113,10 +113,6 @@ extern const struct eval_format eval_json;
 extern const struct eval_format eval_csv;
 extern const struct eval_format eval_tsv;
 
-/* All formats, in the order of eval_format_names; both end with NULL. */
-extern const struct eval_format *const eval_formats[];
-extern const char *const eval_format_names[];
-
 /* CSV: one row per class of the dataset, with its label in the first column; one column per class
  * of the model, with its label in the header. Cells: the number of the row's images classified as
  * the column. */
