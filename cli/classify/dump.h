@@ -13,9 +13,9 @@ bool dump_prepare(const char *directory);
 bool dump_would_replace(const char *directory, const char *path);
 
 /*
- * Writes the PNG of input `number`, from 1 on, to DIRECTORY/NUMBER-NAME.png. NAME is the last
- * component of the input's path without its last extension, with '_' for '/' and control
- * characters; the number makes it unique. Prints an error and returns false on failure.
+ * Writes the PNG of input `number`, from 1 on, to DIRECTORY/NUMBER-NAME.png. NAME is the end of the
+ * input's path without its extension, with '_' for '/' and control characters; the number makes it
+ * unique. Prints an error and returns false on failure.
  */
 bool dump_write(const char *directory, uint64_t number, const char *path, const void *png,
 		size_t png_nbytes);

@@ -18,8 +18,7 @@ enum ending_kind {
 enum ending_kind ending_kind_of(const char *path);
 
 /* Whether content with one of these extensions, "png svg", may be written to path: path has one of
- * them (ignoring case), or no known one, or is not a file. Otherwise prints an error; what:
- * "--chart". */
+ * them (ignoring case), or none, or is not a file. Otherwise prints an error; what: "--chart". */
 bool ending_check(const char *what, const char *path, const char *endings);
 
 /* Whether that is its extension, "png", ignoring case. */

@@ -41,12 +41,12 @@ void outputs_complain(const char *path);
 /* --------------------------------------------------------------------- writing */
 
 struct sink {
-	int fd;                    /* where there is no file */
+	int fd;                    /* without a file */
 	struct outfile *file;      /* or NULL */
 	char *temporary;           /* the file's name until it is complete, or NULL */
 	const char *path;          /* NULL: standard output */
 	bool failed;               /* nothing more is written then */
-	int failure;               /* errno, where there is no file */
+	int failure;               /* errno, without a file */
 	struct emnist_error error; /* with failed, and a path */
 };
 

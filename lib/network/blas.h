@@ -11,7 +11,7 @@
 
 /* Finds or loads the library; the first call takes some milliseconds. Call it before any other
  * function here except blas_describe(), which calls it itself. EMNIST_ERR_UNSUPPORTED if there is
- * no usable library, with a reason that stays valid. */
+ * no usable library; later calls fail likewise. */
 enum emnist_status blas_open(struct emnist_error *error);
 
 /*

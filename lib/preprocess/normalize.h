@@ -107,7 +107,7 @@ void normalize_label_components(struct normalizer *normalizer, const uint8_t *ma
 /* normalize_components.c: the root of the component that pixel i belongs to. */
 uint32_t normalize_component(const uint32_t *parents, uint32_t i);
 
-/* normalize_components.c: removes specks from mask, whose components are labeled, and returns the
+/* normalize_components.c: zeroes the specks in mask, whose components are labeled, and returns the
  * number of the other components. A component counts by its ink above half the level: a large
  * shadow has none. areas: (n) of scratch, then as for normalize_is_noise(). */
 size_t normalize_keep_components(struct normalizer *normalizer, uint32_t *areas, uint8_t *mask);
