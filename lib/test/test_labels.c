@@ -202,6 +202,28 @@ static void test_limits(void **state)
 	free(text);
 }
 
+/* An entry of so many characters. */
+static enum emnist_status parse_characters(unsigned n, struct emnist_labels **labels,
+					   struct emnist_error *error)
+{
+	char text[1024] = "0";
+
+	for (unsigned i = 0; i < n; i++)
+		sprintf(text + strlen(text), " %u", 1000 + i);
+	return emnist_labels_parse(text, strlen(text), labels, error);
+}
+
+static void test_characters_of_an_entry(void **state)
+{
+	struct emnist_labels *labels;
+	struct emnist_error error;
+
+	(void)state;
+	assert_int_equal(parse_characters(64, &labels, &error), EMNIST_OK);
+	emnist_labels_free(labels);
+	assert_int_equal(parse_characters(65, &labels, &error), EMNIST_ERR_LIMIT);
+}
+
 /* The text of a mapping with one character an entry. */
 static void mapping_of(const char *characters, char text[static 1024])
 {
@@ -370,6 +392,7 @@ int main(void)
 		cmocka_unit_test(test_byte_order_mark),
 		cmocka_unit_test(test_message_has_line_and_offset),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_characters_of_an_entry),
 		cmocka_unit_test(test_merged_letters_get_both_cases),
 		cmocka_unit_test(test_other_sets_stay_as_they_are),
 		cmocka_unit_test(test_match),
