@@ -53,12 +53,11 @@ mv "$TMP/full-mapping.txt" "$TMP/mapping.txt"
 # dim FILE MOST BACK: the pixels as 0 to MOST, the first image at half of it; stretched to BACK.
 dim()
 {
-	awk -F , -v OFS=, -v most="$2" -v back="$3" '{
-		for (i = 2; i <= NF; i++) {
-			$i = int($i * most / (NR == 1 ? 510 : 255) + 0.5)
-			$i = int($i * back / most + 0.5)
-		}
-		print
+	awk -F , -v most="$2" -v back="$3" '{
+		printf "%s", $1
+		for (i = 2; i <= NF; i++)
+			printf ",%d", int($i * most / (NR == 1 ? 510 : 255) + 0.5) * back / most + 0.5
+		print ""
 	}' "$1"
 }
 
