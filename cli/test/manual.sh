@@ -14,6 +14,7 @@ version=${VERSION:-$(sed -n 's/^#define EMNIST_VERSION "\(.*\)"/\1/p' lib/emnist
 root=$PWD
 PATH=$BUILD:$PATH
 export PATH
+short_benchmarks
 
 if ! command -v groff >/dev/null; then
 	skip 'the manual' 'no groff'

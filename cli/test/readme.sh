@@ -20,6 +20,7 @@ ROOT=$PWD
 EMNIST_DATA=$TMP/data
 PATH=$BUILD:$PATH
 export EMNIST_DATA PATH
+short_benchmarks
 
 # repeated FILE HEADER-BYTES N TIMES: an idx file of N items, each so many times.
 repeated()
