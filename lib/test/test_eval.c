@@ -642,45 +642,6 @@ static void test_no_images(void **state)
 	emnist_model_free(model);
 }
 
-/* The published figures of three models on the whole test split. */
-static void test_emnist(void **state)
-{
-	static const struct {
-		const char *model;
-		uint64_t n_correct;
-	} cases[] = {
-		{"app/dnn_model_pt.onnx", 90682},
-		{"models/dnn_model_pt.onnx", 88512},
-		{"models/dnn_model_pt_128.onnx", 85197},
-	};
-	const struct emnist_eval_options options = {.n_threads = 2};
-	const char *folder = getenv("EMNIST_DATA");
-	char path[512];
-
-	(void)state;
-	if (!folder)
-		skip();
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct emnist_evaluation evaluation;
-		struct emnist_dataset *dataset;
-		struct emnist_model *model;
-		struct emnist_error error;
-
-		snprintf(path, sizeof(path), "%s/seed/%s", folder, cases[i].model);
-		if (emnist_model_read(path, NULL, &model, &error))
-			fail_msg("%s: %s", path, error.message);
-		snprintf(path, sizeof(path), "%s/emnist/emnist-byclass-test", folder);
-		if (emnist_dataset_open(path, NULL, &dataset, &error) ||
-		    emnist_evaluate(model, dataset, &options, &evaluation, &error))
-			fail_msg("%s: %s", path, error.message);
-		assert_int_equal(evaluation.n_images, 116323);
-		assert_int_equal(evaluation.n_correct, cases[i].n_correct);
-		emnist_evaluation_clear(&evaluation);
-		emnist_dataset_free(dataset);
-		emnist_model_free(model);
-	}
-}
-
 /* Of the letters that a model of digits is shown none can be right, not even ignoring case. */
 static void test_not_in_model(void **state)
 {
@@ -721,7 +682,6 @@ int main(void)
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_no_images),
 		cmocka_unit_test(test_not_in_model),
-		cmocka_unit_test(test_emnist),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
