@@ -7,6 +7,7 @@
 #	EMULATOR=PROGRAM                what runs the program that packs the default model, where
 #	                                it is built for another kind of machine
 #	prefix, bindir, libdir, includedir, mandir, DESTDIR    where `install` puts things
+#	JOBS=N                          tests at a time; default: one a processor
 #	EMNIST_DATA=DIR                 folder with emnist/ and seed/, for tests and training
 #	BENCH=LIST                      parts of `make bench`: see cli/bench/compare.sh
 #	DISTORT_FLAGS=LIST              options of `make bench-distortions`: see lib/bench/distort.c
@@ -189,11 +190,16 @@ demo: deps ## install what is missing, build, classify the sample images
 check: deps-check ## build, run all tests; installs what it cannot do without, where it is missing
 	@$(MAKE) --no-print-directory check-built
 
+# What takes longest begins first: none of it is left to run alone at the end.
+LONGEST := $(patsubst %,cli/test/%.sh,house instructions train inject_outputs inject plain readme \
+	   manual eval distort)
+
 check-built: all $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(INJECTORS:%=$(BUILD)/test/%.so) \
 	     $(BUILD)/bench/export_photographs $(BUILD)/bench/distort
 	@BUILD='$(BUILD)' CC='$(CC)' VERSION='$(VERSION)' SANITIZE='$(SANITIZE)' \
 		sh lib/test/run.sh \
-		$(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(CLI_TESTS)
+		$(LONGEST) $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) \
+		$(filter-out $(LONGEST),$(CLI_TESTS))
 
 check-asan: ## the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory check BUILD=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g'
