@@ -42,11 +42,11 @@ VERSION  := $(shell sed -n 's/^\#define EMNIST_VERSION "\(.*\)"/\1/p' lib/emnist
 # 0.x may change functions and structures, as 1, 2... may; see emnist.h.
 MAJOR    := $(firstword $(subst ., ,$(VERSION)))
 SOVERSION := $(MAJOR)$(if $(filter 0,$(MAJOR)),.$(word 2,$(subst ., ,$(VERSION))))
-PACKAGES := libpng libjpeg zlib libprotobuf-c
+PACKAGES := libpng libjpeg zlib libdeflate libprotobuf-c
 
 # The Debian packages that `make deps` installs where they are missing: what the build needs. Then
 # what `make check` cannot do without, and installs likewise; what else is missing, its tests skip.
-DEBIAN := gcc libc6-dev pkg-config libpng-dev libjpeg-dev libopenblas-dev zlib1g-dev \
+DEBIAN := gcc libc6-dev pkg-config libpng-dev libjpeg-dev libopenblas-dev zlib1g-dev libdeflate-dev \
 	  libprotobuf-c-dev protobuf-c-compiler libarchive-dev libwebp-dev libtiff-dev
 DEBIAN_CHECK := libcmocka-dev binutils
 

@@ -129,6 +129,7 @@ includers()
 	xargs grep -l "^ *# *include *[<\"]$1[>\"]" <"$TMP/sources" | grep -vE "$2"
 }
 none 'png.h: only in lib/image/png.c' includers png.h '^lib/image/png\.c$'
+none 'libdeflate.h: only in lib/image/plain_png.c' includers libdeflate.h '^lib/image/plain_png\.c$'
 none 'jpeglib.h: only in lib/image/jpeg.c, and where a bench writes photographs' includers jpeglib.h \
 	'^lib/(image/jpeg|bench/time_photographs)\.c$'
 none 'tiffio.h: only in lib/image/libtiff.h' includers tiffio.h '^lib/image/libtiff\.h$'

@@ -279,7 +279,7 @@ sed -n '/^\.SH EXAMPLES/,/^\.SH "SEE/{/^\.EX/,/^\.EE/p;}' "$root/man/libemnist.3
 # shellcheck disable=SC2046
 check 'libemnist.3: the example compiles without a warning' ${CC:-cc} -std=c99 -Wall -Wextra -Werror \
 	-pedantic ${SANITIZE:+-fsanitize=$SANITIZE} -I"$root/lib" -o example example.c \
-	"$BUILD/libemnist.a" $(pkg-config --libs libpng libjpeg zlib libprotobuf-c) -lm -lpthread
+	"$BUILD/libemnist.a" $(pkg-config --libs libpng libjpeg zlib libdeflate libprotobuf-c) -lm -lpthread
 ./example scan.png >printed 2>&1
 is 'libemnist.3: the example classifies' 'scan.png: 2 N' "$(masked printed)"
 ./example scans/notes.txt >printed 2>&1
