@@ -394,6 +394,21 @@ static void ruled_lines_are_no_ink(void **state)
 	image_clear(&image);
 }
 
+/* Dashes three pixels apart are one line, which is left out where it crosses the letter, too. */
+static void dashed_lines_are_no_ink(void **state)
+{
+	struct image image = {0};
+
+	(void)state;
+	draw(&image, 128, 128, LETTER(letter_d), 34, 28, 60, 255, 0);
+	for (size_t y = 60; y < 63; y++)
+		for (size_t x = 0; x < 128; x++)
+			if (x % 15 < 12)
+				image.pixels.data[y * 128 + x] = 0;
+	assert_like_d(&image, 0.02f);
+	image_clear(&image);
+}
+
 /* The top and left edges of a box, which lean outward and leave the picture before they end. */
 static void corners_of_boxes_are_no_ink(void **state)
 {
@@ -693,6 +708,7 @@ int main(void)
 		cmocka_unit_test(thin_ink_stands_out_of_shadows),
 		cmocka_unit_test(halves_in_shadow_keep_their_sides),
 		cmocka_unit_test(ruled_lines_are_no_ink),
+		cmocka_unit_test(dashed_lines_are_no_ink),
 		cmocka_unit_test(corners_of_boxes_are_no_ink),
 		cmocka_unit_test(boxes_with_noise_are_no_ink),
 		cmocka_unit_test(blurred_boxes_are_no_ink),
