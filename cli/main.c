@@ -17,7 +17,7 @@ static const struct command_group model = {
 
 static const struct command_group dataset = {
 	"emnist dataset",
-	"Show and convert labelled images.",
+	"Show and convert labeled images.",
 	(const struct command[]){
 		{"stats", "count classes, pixels and duplicates", cmd_dataset_stats, NULL},
 		{"export", "write images as PNG, idx, CSV or NumPy files", cmd_dataset_export,
@@ -34,10 +34,10 @@ static const struct command_group emnist = {
 	"Classify images of single characters.",
 	(const struct command[]){
 		{"classify", "recognize the character in each image", cmd_classify, NULL},
-		{"eval", "measure a model's accuracy on a labelled dataset", cmd_eval, NULL},
-		{"train", "train a model on labelled datasets", cmd_train, NULL},
+		{"eval", "measure a model's accuracy on a labeled dataset", cmd_eval, NULL},
+		{"train", "train a model on labeled datasets", cmd_train, NULL},
 		{"model", "show and convert models", NULL, &model},
-		{"dataset", "show and convert labelled images", NULL, &dataset},
+		{"dataset", "show and convert labeled images", NULL, &dataset},
 		{"bench", "measure how fast this machine classifies", cmd_bench, NULL},
 		{NULL, NULL, NULL, NULL},
 	},

@@ -2,8 +2,8 @@
  * emnist.h - recognize single characters in images with a multilayer perceptron.
  *
  * An image (PNG, JPEG, TIFF, WebP, BMP, PNM, GIF, TGA) becomes a vector of 28x28 values in [0,1],
- * and a network gives one probability per class. This is the core; emnist_dataset.h, emnist_eval.h
- * and emnist_train.h have the rest.
+ * and the network gives one probability per class. This header is the core of the library;
+ * emnist_dataset.h, emnist_eval.h and emnist_train.h have the rest.
  *
  *	struct emnist_model *model;
  *	struct emnist_session *session;
@@ -21,23 +21,23 @@
  *	emnist_top_k(probabilities, 62, 1, &best);
  *	puts(emnist_labels_text(emnist_model_labels(model), best));
  *
- * Threads. Models, labels and views never change; any number of threads may share them. Every other
- * object belongs to one thread at a time. The library keeps no state that a caller can see, never
- * prints or exits, and never reads the environment, the command line or a locale.
+ * Threads. Models, labels and views never change, and any number of threads may share them. Every
+ * other object belongs to one thread at a time. The library keeps no state visible to the caller,
+ * never prints or exits, and never reads the environment, the command line or a locale.
  *
- * Errors. A function that can fail returns an emnist_status, EMNIST_OK being zero, and fills in
- * *error, which may be NULL. What it was to return through a pointer is then NULL or untouched.
- * Messages are one line, without the file's name or a full stop; what they quote is printable.
+ * Errors. A function that can fail returns an emnist_status (EMNIST_OK is zero) and fills in
+ * *error. error may be NULL. A result returned through a pointer is then NULL or unchanged. A
+ * message is one line, without the file name or a period; quoted text is made printable.
  *
- * Memory. What a function returns through a pointer to a pointer is the caller's: a struct
- * emnist_NAME is freed with emnist_NAME_free(), bytes with free(); both accept NULL. Any other
- * pointer belongs to the object it was asked of, and is good until that is freed.
+ * Memory. What a function returns through a pointer to a pointer belongs to the caller. Free a
+ * struct emnist_NAME with emnist_NAME_free(), and bytes with free(); both accept NULL. Any other
+ * pointer belongs to the object it was obtained from, and is valid until that is freed.
  *
- * Options. In structures of options zero means the default, and so does NULL for the structure.
+ * Options. In options structures, zero means the default, and so does NULL for the whole structure.
  * Values out of range are EMNIST_ERR_ARGUMENT.
  *
- * Versions. Until 1.0 each 0.x may change functions and structures, 0.x.y does not. The soname of
- * the shared library, libemnist.so.0.1, changes with it; from 1.0 on it is the major version.
+ * Versions. Until 1.0, each 0.x may change functions and structures, but 0.x.y does not. The soname
+ * of the shared library, libemnist.so.0.1, changes with 0.x; from 1.0 on it has the major version.
  */
 #ifndef EMNIST_H
 #define EMNIST_H
@@ -58,16 +58,16 @@ EMNIST_API const char *emnist_version(void); /* of the library that is running *
 #define EMNIST_SIDE          28
 #define EMNIST_VECTOR_LENGTH 784
 
-/* What does the arithmetic. Texts are constant; NULL: not known. */
+/* The BLAS and kernels in use. Texts are constant; NULL: not known. */
 struct emnist_backend {
 	const char *network; /* the kernels for this processor: "AVX-512", "AVX2", "portable" */
 	const char *blas;    /* "OpenBLAS 0.3.21", "BLIS 0.9.0", "unknown BLAS", "none" */
 	const char *kernels; /* the processor that BLAS's kernels are made for: "Haswell" */
-	const char *better_kernels; /* OpenBLAS's best for this processor, if not these; or NULL */
-	const char *parallel;     /* BLAS's build: "sequential", "pthreads", "OpenMP"; it is kept to
-				   * one thread */
-	const char *instructions; /* this processor's widest: "AVX-512", "AVX2", "AVX", "SSE" */
-	const char *loops;        /* those that the library's other loops use */
+	const char *better_kernels; /* OpenBLAS's best for this processor, if better; else NULL */
+	const char *parallel;       /* how BLAS was built: "sequential", "pthreads", "OpenMP"; it is
+				     * limited to one thread */
+	const char *instructions;   /* the processor's widest: "AVX-512", "AVX2", "AVX", "SSE" */
+	const char *loops;          /* instructions used by the library's other loops */
 };
 
 /* Loads OpenBLAS, which then reads its environment variables. */
@@ -106,26 +106,26 @@ struct emnist_error {
 	enum emnist_limit limit; /* the one exceeded, with EMNIST_ERR_LIMIT; else 0 */
 };
 
-/* Whether memory, descriptors or threads ran out, which is no fault of the input. */
+/* Whether memory, descriptors or threads ran out, which is not the fault of the input. */
 EMNIST_API bool emnist_error_is_shortage(const struct emnist_error *error);
 
 /* ------------------------------------------------------------------ labels */
 
-/* The classes of a model or a dataset: an ordered list of entries, each with its index in files and
+/* The classes of a model or a dataset: an ordered list of entries. Each has its index in files and
  * a set of one or more characters (Unicode code points). Several mean "any of these": EMNIST
- * Letters does not tell the case of a letter. */
+ * Letters does not distinguish the case of a letter. */
 struct emnist_labels;
 
-/* EMNIST's labels for 62 classes (ByClass), 47 (Balanced, ByMerge: 15 letters stand for both
- * cases), 26 (Letters: both cases each, indices 1..26) or 10 (Digits, MNIST); else
- * EMNIST_ERR_ARGUMENT. */
+/* EMNIST's labels for 62 classes (ByClass), 47 (Balanced, ByMerge: 15 classes stand for both cases
+ * of a letter), 26 (Letters: each stands for both cases, indices 1..26) or 10 (Digits, MNIST); any
+ * other number is EMNIST_ERR_ARGUMENT. */
 EMNIST_API enum emnist_status emnist_labels_default(size_t n_classes,
 						    struct emnist_labels **labels_ret,
 						    struct emnist_error *error);
 
-/* From a mapping file as EMNIST's, in memory or at path: a line per entry, its index and one or
- * more code points, decimal, separated by blanks; indices rise. EMNIST's own 47 merged classes get
- * both cases for the 15 merged letters. */
+/* Reads a mapping file in EMNIST's format, in memory or at path. A line per entry: its index and
+ * one or more code points in decimal, separated by blanks; indices increase. For EMNIST's own 47
+ * merged classes, the 15 merged letters get both cases. */
 EMNIST_API enum emnist_status emnist_labels_parse(const void *text, size_t nbytes,
 						  struct emnist_labels **labels_ret,
 						  struct emnist_error *error);
@@ -134,8 +134,8 @@ EMNIST_API enum emnist_status emnist_labels_read(const char *path,
 						 struct emnist_error *error);
 EMNIST_API void emnist_labels_free(struct emnist_labels *labels);
 
-/* The number of entries; and the characters of entry i < count as UTF-8: "A", or "Aa" for a set;
- * letters that a view merged as upper case alone. */
+/* The number of entries, and the characters of entry i < count in UTF-8: "A", or "Aa" for a set.
+ * Letters that a view merged appear in upper case only. */
 EMNIST_API size_t emnist_labels_count(const struct emnist_labels *labels);
 EMNIST_API const char *emnist_labels_text(const struct emnist_labels *labels, size_t i);
 
@@ -143,19 +143,19 @@ EMNIST_API const char *emnist_labels_text(const struct emnist_labels *labels, si
 
 enum emnist_preprocess {
 	/* A 28x28 grey image that looks like EMNIST (light ink on a black border) becomes value/255
-	 * or, where no value reaches 200, value/largest. Any other is normalized. */
+	 * or, if no value reaches 200, value/largest. Any other image is normalized. */
 	EMNIST_PREPROCESS_AUTO = 0,
-	/* On white, luma, scaled to 28x28, value/255; polarity stays. */
+	/* Placed on white, converted to luma, scaled to 28x28, value/255; polarity is kept. */
 	EMNIST_PREPROCESS_RAW,
-	/* Always normalized: luma, or the color channel that shows the ink where luma hardly does;
-	 * polarity from the border; background to zero; the ink's bounding box scaled with its
-	 * aspect kept, placed and blurred as EMNIST's images are. Without ink all values are zero:
-	 * ink differs from the page by 10 of 255 levels of luma or 40 of a color, and by more than
-	 * noise; on clean paper less will do. */
+	/* Always normalized: luma, or the color channel that shows the ink if luma hardly does;
+	 * polarity from the border; background set to zero; the ink's bounding box scaled with its
+	 * aspect ratio, placed and blurred like EMNIST's images. Without ink, all values are zero.
+	 * Ink differs from the page by 10 of 255 levels of luma or 40 of a color, and by more than
+	 * noise; on clean paper, less is enough. */
 	EMNIST_PREPROCESS_NORMALIZE,
 };
 
-/* What an image may cost; checked before anything is allocated. */
+/* Limits on an image, checked before anything is allocated. */
 struct emnist_limits {
 	uint64_t file_nbytes;   /* of one file; default 256 MiB */
 	uint32_t width, height; /* pixels; default 32768 each */
@@ -167,39 +167,41 @@ struct emnist_reader_options {
 	enum emnist_preprocess preprocess;
 };
 
-/* Decodes and preprocesses images, one after the other, in memory that it reuses. */
+/* Decodes and preprocesses images, one after the other, and reuses its memory. */
 struct emnist_reader;
 EMNIST_API enum emnist_status emnist_reader_create(const struct emnist_reader_options *options,
 						   struct emnist_reader **reader_ret,
 						   struct emnist_error *error);
 EMNIST_API void emnist_reader_free(struct emnist_reader *reader);
 
-/* Reads an image file at path, or in memory; its format is detected from the content. vector:
- * EMNIST_VECTOR_LENGTH values in [0,1], unspecified after a failure. */
+/* Reads an image file at path, or in memory. The format is detected from the content. vector:
+ * EMNIST_VECTOR_LENGTH values in [0,1], undefined after a failure. */
 EMNIST_API enum emnist_status emnist_read_file(struct emnist_reader *reader, const char *path,
 					       float *vector, struct emnist_error *error);
 EMNIST_API enum emnist_status emnist_read_bytes(struct emnist_reader *reader, const void *bytes,
 						size_t nbytes, float *vector,
 						struct emnist_error *error);
 
-/* The same from a file descriptor, read to its end and not closed. Where another image follows, as
- * `cat` writes them to a pipe: EMNIST_ERR_PAGES, or EMNIST_ERR_UNSUPPORTED where the first image's
- * format does not show its end. */
+/* The same from a file descriptor, which is read to its end and not closed. If another image
+ * follows, as `cat` writes them to a pipe: EMNIST_ERR_PAGES, or EMNIST_ERR_UNSUPPORTED if the
+ * format of the first image does not show its end. */
 EMNIST_API enum emnist_status emnist_read_fd(struct emnist_reader *reader, int fd, float *vector,
 					     struct emnist_error *error);
 
-/* One constant line on what is doubtful about the last image: every pixel is transparent, and was
- * read as opaque. NULL: nothing is. */
+/* A warning about the last image, one constant line: every pixel was transparent, and was read as
+ * opaque. NULL: no warning. */
 EMNIST_API const char *emnist_reader_warning(const struct emnist_reader *reader);
 
-/* How many characters of similar height stand side by side in the last image: a model's answer for
- * several is hardly right. 1 where not counted: EMNIST-like images and EMNIST_PREPROCESS_RAW. */
+/* The number of characters of similar height side by side in the last image; with several, a
+ * model's answer is unlikely to be right. 1 if not counted: EMNIST-like images and
+ * EMNIST_PREPROCESS_RAW. */
 EMNIST_API size_t emnist_reader_n_characters(const struct emnist_reader *reader);
 
-/* Whether no ink was found: all values are zero, and a model's answer means nothing. */
+/* Whether no ink was found: all values are zero, and a model's answer is meaningless. */
 EMNIST_API bool emnist_vector_is_blank(const float *vector);
 
-/* As a 28x28 8-bit grey PNG (value x 255, rounded), which EMNIST_PREPROCESS_RAW reads back. */
+/* Encodes a vector as a 28x28 8-bit grey PNG (value x 255, rounded), which EMNIST_PREPROCESS_RAW
+ * reads back. */
 EMNIST_API enum emnist_status emnist_vector_to_png(const float *vector, void **png_ret,
 						   size_t *nbytes_ret, struct emnist_error *error);
 
@@ -217,7 +219,7 @@ enum emnist_activation {
 EMNIST_API const char *emnist_activation_name(enum emnist_activation activation);
 
 enum emnist_format {
-	EMNIST_FORMAT_NONE = 0,    /* NULL: no file, but a model that was trained */
+	EMNIST_FORMAT_NONE = 0,    /* NULL: a trained model, not read from a file */
 	EMNIST_FORMAT_ONNX,        /* "onnx" */
 	EMNIST_FORMAT_SAVED_MODEL, /* "savedmodel", TensorFlow's: a directory or saved_model.pb */
 	EMNIST_FORMAT_GRAPH_DEF,   /* "graphdef", TensorFlow's frozen graph */
@@ -225,40 +227,41 @@ enum emnist_format {
 };
 EMNIST_API const char *emnist_format_name(enum emnist_format format);
 
-/* A value v of a vector, in [0,1], enters the graph of a model's file as (scale v - mean) / std:
- * {255, 0, 1} for pixels as they are, {1, 0.1307, 0.3081} for MNIST as torchvision normalizes it,
- * {255, 127.5, 127.5} for -1 to 1. Loading puts this into the weights of the first layer: sessions
- * and written files take [0,1]. */
+/* The graph of a model's file takes (scale v - mean) / std for a value v of a vector, in [0,1]:
+ * {255, 0, 1} for pixels from 0 to 255, {1, 0.1307, 0.3081} for torchvision's MNIST normalization,
+ * {255, 127.5, 127.5} for -1 to 1. Loading folds this into the weights of the first layer, so
+ * sessions and written files take [0,1]. */
 struct emnist_input_scaling {
 	double scale, mean, std;
 };
 
 struct emnist_model_options {
-	const struct emnist_labels *labels; /* in place of the model's own, as many; copied */
-	uint64_t file_nbytes;               /* the largest file that is read; default 1 GiB */
-	/* Of hidden layers where the file does not record one (safetensors); default EMNIST_RELU,
-	 * and emnist_model_origin() then has a fact "assumed_activation". */
+	const struct emnist_labels *labels; /* instead of the model's own, as many; copied */
+	uint64_t file_nbytes;               /* the largest file to read; default 1 GiB */
+	/* Activation of hidden layers if the file does not record one (safetensors). Default
+	 * EMNIST_RELU; emnist_model_origin() then has a fact "assumed_activation". */
 	enum emnist_activation activation;
-	bool hash_files; /* emnist_model_origin() has the SHA-256 of the files */
-	/* The input scaling of its graph, std above 0. 0: what the graph shows, else 1; 0; 1. */
+	bool hash_files; /* compute the SHA-256 of the files for emnist_model_origin() */
+	/* The input scaling of its graph, std above 0. 0: as the graph records it, else 1, 0, 1. */
 	double input_scale, input_mean, input_std;
 };
 
-/* A trained network; the one that is built in, and its ONNX file, never freed. */
+/* A trained network. _default() gives the built-in one; _default_file() its ONNX file, never
+ * freed. */
 struct emnist_model;
 EMNIST_API enum emnist_status emnist_model_default(struct emnist_model **model_ret,
 						   struct emnist_error *error);
 EMNIST_API const void *emnist_model_default_file(size_t *nbytes_ret);
 
 /* Loads a multilayer perceptron: ONNX, a TensorFlow SavedModel or GraphDef, or safetensors with the
- * state_dict of a torch.nn.Sequential of Linear layers, detected from the content. _read() takes a
- * file, or the directory of a SavedModel, and reads what it refers to: variables/, ONNX external
- * data below its folder. _parse() takes the bytes of one file, which may be freed afterwards. An
- * unsupported operator is named in the message, with its node.
+ * state_dict of a torch.nn.Sequential of Linear layers. The format is detected from the content.
+ * _read() takes a file, or the directory of a SavedModel, and also reads the files it refers to:
+ * variables/, and ONNX external data below its folder. _parse() takes the bytes of one file, which
+ * may be freed afterwards. If an operator is not supported, the message names it and its node.
  * Labels come from options, else from the file's metadata, else from the number of outputs, see
- * emnist_labels_default(); without any the model is refused. Vectors are in [0,1] for every model:
- * scaling that its graph begins with (Keras' Rescaling, scikit-learn's StandardScaler) is accounted
- * for, and so is an input of bytes. */
+ * emnist_labels_default(); if there are none, the model is refused. Vectors are in [0,1] for every
+ * model: an input of bytes, or a scaling at the beginning of the graph (Keras' Rescaling,
+ * scikit-learn's StandardScaler), is taken into account. */
 EMNIST_API enum emnist_status emnist_model_parse(const void *bytes, size_t nbytes,
 						 const struct emnist_model_options *options,
 						 struct emnist_model **model_ret,
@@ -269,23 +272,24 @@ EMNIST_API enum emnist_status emnist_model_read(const char *path,
 						struct emnist_error *error);
 EMNIST_API void emnist_model_free(struct emnist_model *model);
 
-#define EMNIST_MAX_BATCH 65536 /* rows of a fixed batch, or of a session */
+#define EMNIST_MAX_BATCH 65536 /* maximum rows of a fixed batch or of a session */
 struct emnist_save_options {
 	enum emnist_format format; /* default EMNIST_FORMAT_ONNX */
 	unsigned opset;            /* of ONNX, 7 to 25; default 17 */
 	unsigned batch;            /* fixed rows per run, up to EMNIST_MAX_BATCH; default: any */
-	/* Names of the graph's input and output, and in TensorFlow's formats of the signature's:
-	 * letters, digits, '.', and after the first '_', '/', '-'. Defaults: "images";
-	 * "probabilities" in ONNX, "scores" in TensorFlow's formats. */
+	/* Names of the graph's input and output, and of the signature's in TensorFlow's formats.
+	 * Letters, digits and '.'; after the first character also '_', '/' and '-'. Defaults:
+	 * "images"; "probabilities" in ONNX, "scores" in TensorFlow's formats. */
 	const char *input_name, *output_name;
-	bool logits;  /* leave the softmax out */
+	bool logits;  /* omit the softmax */
 	bool replace; /* emnist_model_save() may replace a SavedModel */
 };
 
-/* Encodes the model as one file, a SavedModel as its saved_model.pb, with labels and preprocessing.
- * Weights keep every bit. In ONNX, "images" is (N, n_inputs), "probabilities" (N, n_outputs).
- * _save() writes it to path, replaced whole or not at all. A SavedModel is a directory: one that is
- * not empty is replaced only with options.replace, if it holds only a SavedModel. */
+/* Encodes the model as one file (for a SavedModel, its saved_model.pb), with labels and
+ * preprocessing. Weights are preserved bit for bit. In ONNX, "images" is (N, n_inputs) and
+ * "probabilities" is (N, n_outputs). _save() writes it to path as a whole or not at all. A
+ * SavedModel is a directory. One that is not empty is replaced only with options.replace, and only
+ * if it holds nothing but a SavedModel. */
 EMNIST_API enum emnist_status emnist_model_export(const struct emnist_model *model,
 						  const struct emnist_save_options *options,
 						  void **bytes_ret, size_t *nbytes_ret,
@@ -299,8 +303,8 @@ EMNIST_API size_t emnist_model_n_inputs(const struct emnist_model *model);
 EMNIST_API size_t emnist_model_n_outputs(const struct emnist_model *model);
 EMNIST_API const struct emnist_labels *emnist_model_labels(const struct emnist_model *model);
 
-/* The preprocessing in the metadata, else EMNIST_PREPROCESS_AUTO; and the input scaling that is in
- * the weights: from the options, the graph, or the metadata of a file that this library wrote. */
+/* The preprocessing in the metadata, else EMNIST_PREPROCESS_AUTO; and the input scaling folded into
+ * the weights: from the options, the graph, or the metadata of a file written by this library. */
 EMNIST_API enum emnist_preprocess emnist_model_preprocess(const struct emnist_model *model);
 EMNIST_API struct emnist_input_scaling emnist_model_input_scaling(const struct emnist_model *model);
 
@@ -315,7 +319,7 @@ struct emnist_layer_info {
 EMNIST_API struct emnist_layer_info emnist_model_layer(const struct emnist_model *model, size_t i);
 EMNIST_API bool emnist_model_has_softmax(const struct emnist_model *model);
 
-/* What a model's file says of itself. Texts are the file's own; missing ones are NULL. */
+/* The metadata of a model's file. Texts are the file's own; missing ones are NULL. */
 struct emnist_dim {
 	int64_t size;     /* -1: any */
 	const char *name; /* of a size that may be any: "batch" */
@@ -338,7 +342,7 @@ struct emnist_signature {
 
 struct emnist_origin_fact {
 	const char *key;  /* "producer", "opset" */
-	const char *text; /* NULL: number is the fact */
+	const char *text; /* NULL: the value is number */
 	int64_t number;
 };
 
@@ -349,7 +353,7 @@ struct emnist_origin_file {
 	uint8_t sha256[32];
 };
 
-/* emnist_model_origin() is NULL for a model that was trained. */
+/* emnist_model_origin() returns NULL for a model that was trained. */
 struct emnist_origin {
 	enum emnist_format format;
 	const struct emnist_origin_fact *facts;            /* the first 256 */
@@ -362,17 +366,17 @@ EMNIST_API const struct emnist_origin *emnist_model_origin(const struct emnist_m
 
 /* ----------------------------------------------------------------- session */
 
-/* What computes the products of a network. Scores of the built-in model are within 1e-5 of each
- * other. */
+/* The engine that computes the matrix products of a network. With the built-in model, the scores of
+ * both engines are within 1e-5 of each other. */
 enum emnist_engine {
-	EMNIST_ENGINE_AUTO = 0, /* the kernels; without AVX2, BLAS where it is installed */
-	EMNIST_ENGINE_BLAS,     /* the BLAS library, loaded when it is first needed */
-	EMNIST_ENGINE_KERNELS,  /* the library's own, which skip inputs that are zero */
+	EMNIST_ENGINE_AUTO = 0, /* the kernels; without AVX2, BLAS if it is installed */
+	EMNIST_ENGINE_BLAS,     /* the BLAS library, loaded on first use */
+	EMNIST_ENGINE_KERNELS,  /* the library's own kernels, which skip zero inputs */
 };
 
-/* The engine that AUTO stands for, else `wanted`; loads BLAS where that is it. BLAS is
- * EMNIST_ERR_UNSUPPORTED where it is not installed, and under a limit on address space (RLIMIT_AS,
- * RLIMIT_DATA), where OpenBLAS may wait forever. */
+/* The engine that AUTO stands for, else `wanted`. Loads BLAS if that is the engine. BLAS is
+ * EMNIST_ERR_UNSUPPORTED if it is not installed, and if address space is limited (RLIMIT_AS,
+ * RLIMIT_DATA), because OpenBLAS may then wait forever. */
 EMNIST_API enum emnist_status emnist_engine_find(enum emnist_engine wanted,
 						 enum emnist_engine *engine_ret,
 						 struct emnist_error *error);
@@ -381,8 +385,9 @@ struct emnist_session_options {
 	enum emnist_engine engine; /* default EMNIST_ENGINE_AUTO */
 };
 
-/* Scratch memory to run a model on up to max_rows vectors at once, 1 to EMNIST_MAX_BATCH; must not
- * outlive the model. _with() takes options, and fails as emnist_engine_find() does. */
+/* Scratch memory to run a model on up to max_rows vectors at once, 1 to EMNIST_MAX_BATCH. A session
+ * must not outlive the model. _with() takes options, and fails in the same cases as
+ * emnist_engine_find(). */
 struct emnist_session;
 EMNIST_API enum emnist_status emnist_session_create(const struct emnist_model *model,
 						    size_t max_rows,
@@ -395,39 +400,39 @@ EMNIST_API enum emnist_status emnist_session_create_with(
 EMNIST_API void emnist_session_free(struct emnist_session *session);
 
 /* vectors: (n_rows, n_inputs), row-major, finite. probabilities: (n_rows, n_outputs), in [0,1];
- * rows sum to 1, but for models that end in sigmoids. With the kernels, a row's result depends on
- * that row alone, to the bit, and is the same on all machines with fused multiply-add (x86-64 with
- * AVX2 or AVX-512, ARM); all others are within 1e-5 of that for the
- * built-in model. */
+ * each row sums to 1, except for models that end in sigmoids. With the kernels, the result of a row
+ * depends only on that row, to the bit, and is the same on all machines with fused multiply-add
+ * (x86-64 with AVX2 or AVX-512, ARM). For the built-in model, all other results are within 1e-5 of
+ * that. */
 EMNIST_API enum emnist_status emnist_session_run(struct emnist_session *session,
 						 const float *vectors, size_t n_rows,
 						 float *probabilities, struct emnist_error *error);
 
-/* The positions of the k <= n largest of n values, largest first, equal ones by position. */
+/* The positions of the k <= n largest of n values, largest first, ties in order of position. */
 EMNIST_API void emnist_top_k(const float *values, size_t n, size_t k, uint32_t *positions_ret);
 
 /* -------------------------------------------------------------------- view */
 
-/* Some of a model's classes, or upper and lower case merged: turns probabilities of the model's
- * classes into those of the view's, which are fewer or as many.
- * Cases are merged first; then characters that the set lacks vanish, and classes without any left.
- * So {"A-F", merge_case} answers A to F for letters of either case, and "upper" of EMNIST Letters,
- * whose classes stand for both cases, answers capitals. */
+/* Some of a model's classes, or upper and lower case merged. A view converts the probabilities of
+ * the model's classes to those of its own, which are fewer or as many.
+ * Cases are merged first. Then characters not in the set are removed, and classes that have none
+ * left. So {"A-F", merge_case} answers A to F for letters of either case. "upper" with EMNIST
+ * Letters, whose classes stand for both cases, answers capitals. */
 struct emnist_view;
 
 struct emnist_view_options {
-	/* The characters to answer with, UTF-8, NULL: all. Items between commas, each a name
-	 * (digits, upper, lower, letters, alnum: 0-9, A-Z, a-z) or literal characters and ranges by
-	 * code point, such as 0-9A-F. Another word of three or more of a-z is refused unless '='
-	 * precedes it. A backslash makes '-', ',' and '\' literal. Refused: a character given
-	 * twice, or given literally that no class has. */
+	/* The characters to answer with, in UTF-8; NULL: all. Comma-separated items: names (digits,
+	 * upper, lower, letters, alnum: 0-9, A-Z, a-z), or literal characters and ranges by code
+	 * point, such as 0-9A-F. Any other word of three or more of a-z is refused unless preceded
+	 * by '='. A backslash makes '-', ',' and '\' literal. A character that is given twice, or
+	 * that is given literally but is in no class, is refused. */
 	const char *set;
-	/* Merge classes that have a letter in common, A-Z and a-z taken as equal; they show upper
-	 * case. The set is read likewise. */
+	/* Merge classes that have a letter in common, treating A-Z and a-z as equal; they are shown
+	 * in upper case. The set ignores case as well. */
 	bool merge_case;
 };
 
-/* labels: a model's, not needed afterwards. A set that is malformed or leaves no class:
+/* labels: those of a model, not needed afterwards. A set that is malformed or leaves no class is
  * EMNIST_ERR_ARGUMENT. */
 EMNIST_API enum emnist_status emnist_view_create(const struct emnist_labels *labels,
 						 const struct emnist_view_options *options,
@@ -435,12 +440,12 @@ EMNIST_API enum emnist_status emnist_view_create(const struct emnist_labels *lab
 						 struct emnist_error *error);
 EMNIST_API void emnist_view_free(struct emnist_view *view);
 
-/* The view's classes, in the order of the first class of the model in each. */
+/* The view's classes, in the order of the first model class in each. */
 EMNIST_API const struct emnist_labels *emnist_view_labels(const struct emnist_view *view);
 
-/* probabilities: (n_rows, classes of the model), row-major, becomes (n_rows, classes of the view)
- * in place. Merged classes are summed, to 1 at most. Where the set leaves classes out, each row is
- * divided by its sum; a row with sum 0 becomes uniform. */
+/* probabilities: (n_rows, classes of the model), row-major, is converted in place to (n_rows,
+ * classes of the view). Merged classes are summed, to at most 1. If the set leaves out classes,
+ * each row is divided by its sum; a row whose sum is 0 becomes uniform. */
 EMNIST_API void emnist_view_apply(const struct emnist_view *view, float *probabilities,
 				  size_t n_rows);
 

@@ -1,7 +1,7 @@
 /*
- * emnist_eval.h - how often a model is right on a dataset, and how two models compare.
+ * emnist_eval.h - how accurate a model is on a dataset, and how two models compare.
  *
- * Shares are 0..1. An image is right when the predicted class and the true one have a character in
+ * Shares are 0..1. An answer is right if the predicted class and the true class have a character in
  * common. See emnist.h for the rules on threads, errors, memory and options.
  */
 #ifndef EMNIST_EVAL_H
@@ -20,18 +20,18 @@ struct emnist_answer;
 struct emnist_eval_options {
 	unsigned n_threads; /* default 1 */
 	size_t n_rows;      /* images per batch; default 256 */
-	/* Of the model's labels: its classes are predicted, the dataset's are merged like them, and
-	 * images without a character of its set are left out. NULL: none. */
+	/* A view of the model's labels. Its classes are predicted, the dataset's classes are merged
+	 * in the same way, and images without a character of its set are left out. NULL: none. */
 	const struct emnist_view *view;
 	bool answers; /* keep the answer for each image, 20 bytes */
-	/* Called for each image that is not left out, in the dataset's order, by the caller's
-	 * thread, with its pixels as emnist_dataset_read() gives them, good until it returns.
-	 * Non-zero stops the evaluation. May be NULL. */
+	/* Called for each image that is not left out, in the order of the dataset, on the caller's
+	 * thread. pixels are those of emnist_dataset_read(), valid until it returns. Non-zero stops
+	 * the evaluation. May be NULL. */
 	int (*answered)(void *context, const struct emnist_answer *answer, const uint8_t *pixels);
-	/* Called now and then, never by two threads at once; non-zero stops the evaluation. */
+	/* Called from time to time, never by two threads at once; non-zero stops the evaluation. */
 	int (*progress)(void *context, uint64_t n_done, uint64_t n_images);
-	void *context;     /* of both */
-	bool answer_blank; /* answer images without ink, too; else they are counted and left out */
+	void *context;     /* for both callbacks */
+	bool answer_blank; /* also answer images without ink; else they are counted and left out */
 	enum emnist_engine engine; /* default EMNIST_ENGINE_AUTO */
 };
 
@@ -39,7 +39,7 @@ struct emnist_eval_options {
 #define EMNIST_EVAL_BINS  15
 #define EMNIST_EVAL_RANKS 10
 
-/* The rank where the model has no class for the truth. */
+/* The rank if the model does not have the true class. */
 #define EMNIST_NO_RANK UINT16_MAX
 
 /* Images whose most probable class has a probability in ((b - 1) / 15, b / 15]. */
@@ -51,23 +51,23 @@ struct emnist_bin {
 
 /* The answer for one image. */
 struct emnist_answer {
-	uint32_t image;           /* how many images the dataset gave before it */
+	uint32_t image;           /* the number of images that the dataset gave before it */
 	uint16_t true_class;      /* a position in true_labels */
 	uint16_t predicted_class; /* the most probable: a position in predicted_labels */
 	float probability;        /* of predicted_class */
-	float true_probability;   /* of the truth; of a set of characters, the sum */
-	uint16_t rank;            /* the number of classes before the truth's most probable one: 0
-				   * is a right answer */
+	float true_probability;   /* of the true class; for a set of characters, the sum */
+	uint16_t rank;            /* the number of classes ranked before the most probable true
+				   * one; 0 is a right answer */
 };
 
 struct emnist_evaluation {
 	uint64_t n_images;
 	uint64_t n_left_out;     /* not in n_images: the view's set has none of their characters */
-	uint64_t n_not_in_model; /* of n_images: no class of the model has a character of theirs;
-				  * they are all wrong, and accuracy says little of the model */
+	uint64_t n_not_in_model; /* of n_images: no class of the model has their characters; all
+				  * count as wrong, so accuracy says little about the model */
 	uint64_t n_correct;
 	uint64_t n_top3;             /* the true class is among the three most probable */
-	uint64_t n_case_insensitive; /* right when upper and lower case are taken as equal */
+	uint64_t n_case_insensitive; /* right if upper and lower case are treated as equal */
 	uint64_t n_within[EMNIST_EVAL_RANKS]; /* [k]: it is among the k + 1 most probable */
 	double nll; /* mean negative log-likelihood, natural logarithm; of a set of characters, of
 		     * the summed probability */
@@ -81,7 +81,7 @@ struct emnist_evaluation {
 	struct emnist_labels *predicted_labels; /* (n_predicted) */
 	struct emnist_confidence *confidence;   /* for emnist_coverage_...() */
 	struct emnist_answer *answers; /* (n_images), in the dataset's order; NULL: not kept */
-	uint64_t n_blank; /* not in n_images: they show no ink, see emnist_vector_is_blank() */
+	uint64_t n_blank; /* not in n_images: without ink, see emnist_vector_is_blank() */
 };
 
 /* Runs the model over the rest of the dataset. */
@@ -91,12 +91,12 @@ EMNIST_API enum emnist_status emnist_evaluate(const struct emnist_model *model,
 					      struct emnist_evaluation *evaluation_ret,
 					      struct emnist_error *error);
 
-/* Frees what the evaluation holds, not the structure itself. */
+/* Frees the contents of the evaluation, not the structure itself. */
 EMNIST_API void emnist_evaluation_clear(struct emnist_evaluation *evaluation);
 
 /* ----------------------------------------------------------------- figures */
 
-/* Accuracy against coverage: answers only where the most probable class is probable enough. */
+/* Accuracy against coverage: the model answers only if its confidence is high enough. */
 struct emnist_coverage {
 	double min_probability;
 	uint64_t n_answered; /* images whose most probable class has at least min_probability */
@@ -107,8 +107,8 @@ struct emnist_coverage {
 EMNIST_API struct emnist_coverage emnist_coverage_at_probability(
 	const struct emnist_evaluation *evaluation, double min_probability);
 
-/* At the probability that answers `share` of the images, to the nearest image; images with equal
- * probabilities are all answered. INFINITY answers none. */
+/* At the probability that answers `share` of the images, to the nearest image; images with the same
+ * probability are all answered. If none are answered, min_probability is INFINITY. */
 EMNIST_API struct emnist_coverage emnist_coverage_at_share(
 	const struct emnist_evaluation *evaluation, double share);
 
@@ -118,16 +118,16 @@ struct emnist_interval {
 	double high;
 };
 
-/* Wilson's score interval (1927) for the share part / whole; 0 to 1 where whole is 0. */
+/* Wilson's score interval (1927) for the share part / whole; 0 to 1 if whole is 0. */
 EMNIST_API struct emnist_interval emnist_interval_of_share(uint64_t part, uint64_t whole);
 
-/* How one of the dataset's classes does. An image is taken for it when the predicted class has a
- * character in common with it: where classes of the dataset share characters, it may count for the
- * precision of several. A share that would be 0/0 is negative. */
+/* The scores of one of the dataset's classes. An image counts as predicted for it if the predicted
+ * class has a character in common with it. If classes of the dataset share characters, one
+ * prediction may count for the precision of several. A share of 0/0 is negative. */
 struct emnist_class_scores {
 	uint64_t n_images;    /* of the class */
-	uint64_t n_predicted; /* images taken for it */
-	uint64_t n_correct;   /* images of the class taken for it */
+	uint64_t n_predicted; /* images predicted as the class */
+	uint64_t n_correct;   /* images of the class predicted as it */
 	double recall;        /* n_correct / n_images */
 	double precision;     /* n_correct / n_predicted */
 	double f1;            /* the harmonic mean of both */
@@ -137,8 +137,8 @@ struct emnist_class_scores {
 EMNIST_API struct emnist_class_scores emnist_evaluation_class(
 	const struct emnist_evaluation *evaluation, size_t i);
 
-/* The unweighted means over the classes that the dataset has images of. The precision of a class
- * that no image was taken for counts as 0. */
+/* The unweighted means over the classes that the dataset has images of. A class that was never
+ * predicted has precision 0 here. */
 struct emnist_macro_scores {
 	size_t n_classes; /* that the dataset has images of */
 	double recall;    /* also called balanced accuracy */
@@ -154,8 +154,8 @@ struct emnist_confusion {
 	uint64_t n_images;
 };
 
-/* The wrong cells of the confusion matrix, without empty ones, the largest first, equal ones by row
- * and column. Returns their number, at most n_max. */
+/* The nonzero off-diagonal cells of the confusion matrix, that is, the mistakes, largest first,
+ * ties by row and column. Returns their number, at most n_max. */
 EMNIST_API size_t emnist_evaluation_confusions(const struct emnist_evaluation *evaluation,
 					       size_t n_max,
 					       struct emnist_confusion *confusions_ret);
@@ -164,10 +164,10 @@ EMNIST_API size_t emnist_evaluation_confusions(const struct emnist_evaluation *e
 
 /* Two models on the same images. */
 struct emnist_comparison {
-	uint64_t n_both;                 /* images that both have right */
-	uint64_t n_first;                /* that only the first has right */
-	uint64_t n_second;               /* that only the second has right */
-	uint64_t n_neither;              /* that neither has right */
+	uint64_t n_both;                 /* images that both get right */
+	uint64_t n_first;                /* that only the first gets right */
+	uint64_t n_second;               /* that only the second gets right */
+	uint64_t n_neither;              /* that neither gets right */
 	double difference;               /* of the accuracies, first minus second */
 	struct emnist_interval interval; /* of the difference: Newcombe's for paired shares (1998,
 					  * method 10) */
@@ -177,7 +177,7 @@ struct emnist_comparison {
 			     * of freedom; 0 where the models never differ */
 };
 
-/* Both evaluations must have kept their answers, of the same images; else EMNIST_ERR_ARGUMENT. */
+/* Both evaluations must have kept their answers for the same images; else EMNIST_ERR_ARGUMENT. */
 EMNIST_API enum emnist_status emnist_compare(const struct emnist_evaluation *first,
 					     const struct emnist_evaluation *second,
 					     struct emnist_comparison *comparison_ret,

@@ -91,7 +91,7 @@ static const struct option_spec specs[] = {
 
 static const struct option_table table = {
 	.usage = "eval [OPTION]... DATASET",
-	.summary = "Measure a model's accuracy on labelled images. DATASET is a file such as "
+	.summary = "Measure a model's accuracy on labeled images. DATASET is a file such as "
 		   "emnist-byclass-test-images-idx3-ubyte.gz, its name up to '-images', or a "
 		   "folder; see emnist-formats(5).",
 	.after = "Exit status: 0 the dataset was evaluated, 1 some image files could not be read, "

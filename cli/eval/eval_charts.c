@@ -38,7 +38,7 @@ static void begin(struct text *text, const char *id, const char *title, const ch
 	text_printf(
 		text,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plot\" viewBox=\"0 0 %d %d\" "
-		"role=\"img\" aria-labelledby=\"%s-t %s-d\">\n<title id=\"%s-t\">%s</title>"
+		"role=\"img\" aria-labeledby=\"%s-t %s-d\">\n<title id=\"%s-t\">%s</title>"
 		"<desc id=\"%s-d\">%s</desc>\n",
 		WIDTH, HEIGHT, id, id, id, title, id, description);
 }
@@ -391,7 +391,7 @@ int eval_heat_put(struct text *text, const struct emnist_evaluation *e, const ch
 
 	text_printf(text,
 		    "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"heat\" viewBox=\"%d %d %d "
-		    "%d\" width=\"%d\" height=\"%d\" role=\"img\" aria-labelledby=\"heat-t "
+		    "%d\" width=\"%d\" height=\"%d\" role=\"img\" aria-labeledby=\"heat-t "
 		    "heat-d\">\n<title id=\"heat-t\">Confusion matrix</title><desc id=\"heat-d\">A "
 		    "row for each of %zu true classes, a column for each of %zu predicted classes. "
 		    "The color of a cell is the share of its row\xe2\x80\x99s images predicted as "

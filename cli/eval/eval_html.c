@@ -223,9 +223,8 @@ static void put_pictures(struct text *text, const struct eval_report *report,
 
 static void put_mistakes(struct text *text, const struct eval_report *report)
 {
-	text_puts(text,
-		  "<section aria-labelledby=\"mistakes\">\n<h2 id=\"mistakes\">Most confident "
-		  "mistakes</h2>\n");
+	text_puts(text, "<section aria-labeledby=\"mistakes\">\n<h2 id=\"mistakes\">Most confident "
+			"mistakes</h2>\n");
 	if (report->mistakes->n) {
 		text_printf(text,
 			    "<p class=\"lead\">The %zu wrong answers with the highest confidence: "
@@ -275,7 +274,7 @@ static const struct {
 
 static void put_notes(struct text *text)
 {
-	text_puts(text, "<section aria-labelledby=\"notes\">\n<h2 "
+	text_puts(text, "<section aria-labeledby=\"notes\">\n<h2 "
 			"id=\"notes\">Definitions</h2>\n<dl class=\"notes\">\n");
 	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++)
 		text_printf(text, "<dt>%s</dt><dd>%s</dd>\n", notes[i].name, notes[i].text);

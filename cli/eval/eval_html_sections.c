@@ -159,7 +159,7 @@ void eval_put_section_of_comparison(struct text *text, const struct eval_report 
 	const struct emnist_comparison *c = &other->comparison;
 	const struct emnist_interval interval = emnist_interval_of_share(e->n_correct, e->n_images);
 
-	text_puts(text, "<section aria-labelledby=\"compared\">\n<h2 "
+	text_puts(text, "<section aria-labeledby=\"compared\">\n<h2 "
 			"id=\"compared\">Comparison</h2>\n<p class=\"lead\">The first model is ");
 	html_put(text, eval_model_name(report->model_path));
 	text_puts(text, ", the second ");
@@ -226,7 +226,7 @@ void eval_put_section_of_classes(struct text *text, const struct emnist_evaluati
 	n_columns = n > THREE_COLUMNS ? 3 : n > TWO_COLUMNS ? 2 : 1;
 	height = (n + n_columns - 1) / n_columns;
 	text_printf(text,
-		    "<section aria-labelledby=\"classes\">\n<h2 id=\"classes\">Classes</h2>\n<p "
+		    "<section aria-labeledby=\"classes\">\n<h2 id=\"classes\">Classes</h2>\n<p "
 		    "class=\"lead\">Recall: the share of the class\xe2\x80\x99s images that were "
 		    "recognized. Precision: the share of images predicted as the class that belong "
 		    "to it. Their harmonic mean is F1, as figure and bar. In percent.</p>\n<div "
@@ -271,7 +271,7 @@ void eval_put_section_of_confusions(struct text *text, const struct emnist_evalu
 	const size_t n_columns = n > TWO_COLUMNS ? 2 : 1;
 	const size_t height = (n + n_columns - 1) / n_columns;
 
-	text_puts(text, "<section aria-labelledby=\"confused\">\n<h2 id=\"confused\">Confused "
+	text_puts(text, "<section aria-labeledby=\"confused\">\n<h2 id=\"confused\">Confused "
 			"classes</h2>\n");
 	text_printf(text, "<p class=\"lead\">%s</p>\n",
 		    n ? "The most frequent mistakes." : "Nothing.");
@@ -285,7 +285,7 @@ void eval_put_section_of_confusions(struct text *text, const struct emnist_evalu
 void eval_put_section_of_matrix(struct text *text, const struct emnist_evaluation *e)
 {
 	text_puts(text,
-		  "<section aria-labelledby=\"matrix\">\n<h2 id=\"matrix\">Confusion "
+		  "<section aria-labeledby=\"matrix\">\n<h2 id=\"matrix\">Confusion "
 		  "matrix</h2>\n<p class=\"lead\">Rows are true classes, columns predicted "
 		  "classes. Point at a cell for its count.</p>\n<figure><div class=\"scroll\" "
 		  "tabindex=\"0\" role=\"group\" aria-label=\"Confusion matrix\">\n");
@@ -317,7 +317,7 @@ void eval_put_section_of_certainty(struct text *text, const struct eval_report *
 {
 	const struct emnist_evaluation *e = report->evaluation;
 
-	text_puts(text, "<section aria-labelledby=\"certain\">\n<h2 "
+	text_puts(text, "<section aria-labeledby=\"certain\">\n<h2 "
 			"id=\"certain\">Confidence</h2>\n<p class=\"lead\">How well calibrated the "
 			"confidence is, and how accuracy rises if uncertain answers are left "
 			"blank.</p>\n<div class=\"pair\">\n<figure><h3>Reliability</h3>\n");

@@ -150,9 +150,9 @@ is 'names are given, and a softmax is left out' \
 for digit in 9 8 7 6 5 4 3 2 1 0; do
 	echo "$((9 - digit)) $((48 + digit))"
 done >reversed.txt
-"$EMNIST" model convert --labels reversed.txt "$models/plain.onnx" relabelled.onnx
+"$EMNIST" model convert --labels reversed.txt "$models/plain.onnx" relabeled.onnx
 is 'labels become those of the model' 'classes         10: 9876543210' \
-	"$("$EMNIST" model show relabelled.onnx | grep '^classes')"
+	"$("$EMNIST" model show relabeled.onnx | grep '^classes')"
 
 # A state_dict as PyTorch alone writes it: weights and nothing else.
 plain_weights()

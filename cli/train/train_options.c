@@ -125,7 +125,7 @@ static const struct option_spec specs[] = {
 
 static const struct option_table table = {
 	.usage = "train [OPTION]... -o FILE DATASET...",
-	.summary = "Train a multilayer perceptron on labelled images, and write it as ONNX.",
+	.summary = "Train a multilayer perceptron on labeled images, and write it as ONNX.",
 	.after = "A DATASET is the same as for 'emnist eval'. Classes that stand for several "
 		 "characters are learned as \"any of these\". Run the same command again to resume "
 		 "an interrupted run.\n\nExit status: 0 the model was written, 1 it was, but some "

@@ -7,8 +7,6 @@
 
 #include "trace.h"
 
-trace_function function_name;
-trace_function function_name;
 trace_function function_exponential;
 trace_function function_exponential_less_one;
 trace_function function_logarithm;

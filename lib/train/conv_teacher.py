@@ -297,11 +297,11 @@ def main():
     trained.add_argument("--learning-rate", type=float, default=0.002)
     trained.add_argument("--seed", type=int, default=1)
     trained.add_argument("--fold", type=parse_fold, metavar="I/N", help="learn all but part I, from 0, of N")
-    labelled = commands.add_parser("label", help="write what teachers say")
-    labelled.add_argument("variants")
-    labelled.add_argument("output")
-    labelled.add_argument("teachers", nargs="+")
-    for command in (trained, labelled):
+    labeled = commands.add_parser("label", help="write what teachers say")
+    labeled.add_argument("variants")
+    labeled.add_argument("output")
+    labeled.add_argument("teachers", nargs="+")
+    for command in (trained, labeled):
         command.add_argument("--threads", type=int, default=1)
         command.add_argument("--sources", type=parse_sources, default=[], metavar="N,N...",
                              help="which dataset each one shows again, from 1")
