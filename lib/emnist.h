@@ -36,8 +36,8 @@
  * Options. In options structures, zero means the default, and so does NULL for the whole structure.
  * Values out of range are EMNIST_ERR_ARGUMENT.
  *
- * Versions. Until 1.0, each 0.x may change functions and structures, but 0.x.y does not. The soname
- * of the shared library, libemnist.so.0.1, changes with 0.x; from 1.0 on it has the major version.
+ * Versions. Until 1.0, each 0.x may change functions and structures, and changes the soname
+ * (libemnist.so.0.1); 0.x.y does neither. From 1.0 on, the soname has the major version.
  */
 #ifndef EMNIST_H
 #define EMNIST_H
@@ -64,8 +64,7 @@ struct emnist_backend {
 	const char *blas;    /* "OpenBLAS 0.3.21", "BLIS 0.9.0", "unknown BLAS", "none" */
 	const char *kernels; /* the processor that BLAS's kernels are made for: "Haswell" */
 	const char *better_kernels; /* OpenBLAS's best for this processor, if better; else NULL */
-	const char *parallel;       /* how BLAS was built: "sequential", "pthreads", "OpenMP"; it is
-				     * limited to one thread */
+	const char *parallel;       /* how BLAS was built: "sequential", "pthreads", "OpenMP" */
 	const char *instructions;   /* the processor's widest: "AVX-512", "AVX2", "AVX", "SSE" */
 	const char *loops;          /* instructions used by the library's other loops */
 };
@@ -116,9 +115,8 @@ EMNIST_API bool emnist_error_is_shortage(const struct emnist_error *error);
  * Letters does not distinguish the case of a letter. */
 struct emnist_labels;
 
-/* EMNIST's labels for 62 classes (ByClass), 47 (Balanced, ByMerge: 15 classes stand for both cases
- * of a letter), 26 (Letters: each stands for both cases, indices 1..26) or 10 (Digits, MNIST); any
- * other number is EMNIST_ERR_ARGUMENT. */
+/* EMNIST's labels for 62 classes (ByClass), 47 (Balanced, ByMerge: 15 of both cases), 26 (Letters:
+ * all of both cases, indices 1..26) or 10 (Digits, MNIST); else EMNIST_ERR_ARGUMENT. */
 EMNIST_API enum emnist_status emnist_labels_default(size_t n_classes,
 						    struct emnist_labels **labels_ret,
 						    struct emnist_error *error);
@@ -192,16 +190,14 @@ EMNIST_API enum emnist_status emnist_read_fd(struct emnist_reader *reader, int f
  * opaque. NULL: no warning. */
 EMNIST_API const char *emnist_reader_warning(const struct emnist_reader *reader);
 
-/* The number of characters of similar height side by side in the last image; with several, a
- * model's answer is unlikely to be right. 1 if not counted: EMNIST-like images and
- * EMNIST_PREPROCESS_RAW. */
+/* The number of characters side by side in the last image; with several, an answer is unlikely to
+ * be right. 1 if not counted: EMNIST-like images, and EMNIST_PREPROCESS_RAW. */
 EMNIST_API size_t emnist_reader_n_characters(const struct emnist_reader *reader);
 
 /* Whether no ink was found: all values are zero, and a model's answer is meaningless. */
 EMNIST_API bool emnist_vector_is_blank(const float *vector);
 
-/* Encodes a vector as a 28x28 8-bit grey PNG (value x 255, rounded), which EMNIST_PREPROCESS_RAW
- * reads back. */
+/* As a 28x28 8-bit grey PNG (value x 255, rounded), which EMNIST_PREPROCESS_RAW reads back. */
 EMNIST_API enum emnist_status emnist_vector_to_png(const float *vector, void **png_ret,
 						   size_t *nbytes_ret, struct emnist_error *error);
 
@@ -246,8 +242,7 @@ struct emnist_model_options {
 	double input_scale, input_mean, input_std;
 };
 
-/* A trained network. _default() gives the built-in one; _default_file() its ONNX file, never
- * freed. */
+/* A trained network. _default() gives the built-in one, _default_file() its file, never freed. */
 struct emnist_model;
 EMNIST_API enum emnist_status emnist_model_default(struct emnist_model **model_ret,
 						   struct emnist_error *error);
@@ -286,10 +281,9 @@ struct emnist_save_options {
 };
 
 /* Encodes the model as one file (for a SavedModel, its saved_model.pb), with labels and
- * preprocessing. Weights are preserved bit for bit. In ONNX, "images" is (N, n_inputs) and
- * "probabilities" is (N, n_outputs). _save() writes it to path as a whole or not at all. A
- * SavedModel is a directory. One that is not empty is replaced only with options.replace, and only
- * if it holds nothing but a SavedModel. */
+ * preprocessing. Weights keep every bit. In ONNX, "images" is (N, n_inputs) and "probabilities" is
+ * (N, n_outputs). _save() writes it to path as a whole or not at all. A SavedModel is a directory,
+ * replaced only with options.replace, and only if it is empty or holds nothing but a SavedModel. */
 EMNIST_API enum emnist_status emnist_model_export(const struct emnist_model *model,
 						  const struct emnist_save_options *options,
 						  void **bytes_ret, size_t *nbytes_ret,

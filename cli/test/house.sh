@@ -192,6 +192,8 @@ for header in lib/emnist*.h; do
 	fi
 done
 
+check 'emnist.h is read in one sitting: at most 450 lines' test "$(wc -l <lib/emnist.h)" -le 450
+
 # --------------------------------------------------------------------- the tree
 
 none 'the top level is as settled' sh -c "cut -d/ -f1 '$TMP/files' | sort -u |
