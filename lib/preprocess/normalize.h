@@ -139,7 +139,7 @@ struct edges {
 	int n_crossed;  /* such pixels */
 };
 
-/* normalize_sharpen.c: measures them. */
+/* normalize_sharpen.c: measures them. Reads up to LANES values behind the ink. */
 struct edges normalize_measure_edges(const float *ink, size_t width, size_t height);
 
 /* normalize_inside.c: whether the box of the ink is a frame that the character touches. If so, the

@@ -2,6 +2,7 @@
  * test_normalize.c - images of all kinds to vectors like EMNIST's: whatever their size, polarity,
  * place and light, with the lines of forms or none, and blank where nothing is drawn.
  */
+#include "../preprocess/lanes.h"
 #include "../preprocess/normalize.h"
 #include "../preprocess/normalize_light.h"
 #include "letters.h"
@@ -20,7 +21,7 @@ static bool is_blank(const float *vector)
 static void ink_is_placed_as_in_emnist(void **state)
 {
 	struct edges edges;
-	float vector[N], most = 0;
+	float vector[N + LANES] = {0}, most = 0;
 	size_t left = 28, right = 0, top = 28, bottom = 0;
 
 	(void)state;
