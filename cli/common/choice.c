@@ -302,13 +302,6 @@ uint64_t choice_n_seen(const struct choice *choice)
 	return choice->n_seen;
 }
 
-uint64_t choice_n_images(const struct choice *choice)
-{
-	const uint64_t n = emnist_dataset_count(choice->dataset);
-
-	return choice->last < n ? choice->last + 1 : n;
-}
-
 void choice_free(struct choice *choice)
 {
 	if (!choice)

@@ -56,9 +56,8 @@ struct choice_batch *choice_batch_new(void);
 /* Reads the next images. Prints an error and returns false on failure. */
 bool choice_read(struct choice *choice, struct choice_batch *batch);
 
-/* How many images were examined, and how many there are: for progress. */
+/* How many images were examined: for progress. */
 uint64_t choice_n_seen(const struct choice *choice);
-uint64_t choice_n_images(const struct choice *choice);
 
 /* choice may be NULL. */
 void choice_free(struct choice *choice);

@@ -62,7 +62,7 @@ static bool ask_child(struct answer *answer_ret)
 
 /* Threads of OpenBLAS would idle next to ours. And if one cannot be started OpenBLAS raises SIGINT,
  * as if a user had pressed Ctrl-C. */
-void kernels_alone(void)
+static void kernels_alone(void)
 {
 	setenv("OPENBLAS_NUM_THREADS", "1", 1);
 }

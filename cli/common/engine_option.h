@@ -28,7 +28,4 @@ bool engine_prepare(int *engine);
  * start; later calls are harmless. */
 const char *kernels_choose(void);
 
-/* Keeps OpenBLAS from starting threads, nothing else. */
-void kernels_alone(void);
-
 #endif

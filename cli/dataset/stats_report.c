@@ -291,7 +291,8 @@ static void put_text(struct text *text, const struct stats_report *report)
 	put_classes_rows(text, report);
 }
 
-const struct stats_format stats_text = {"text", put_text};
+/* For people: figures, groups and classes in tables with two columns per dataset. */
+static const struct stats_format stats_text = {"text", put_text};
 
 /* ------------------------------------------------------------------------ JSON */
 
@@ -406,7 +407,8 @@ static void put_json(struct text *text, const struct stats_report *report)
 	text_puts(text, "}\n");
 }
 
-const struct stats_format stats_json = {"json", put_json};
+/* One object on one line. */
+static const struct stats_format stats_json = {"json", put_json};
 
 const struct stats_format *const stats_formats[] = {&stats_text, &stats_json, NULL};
 const char *const stats_format_names[] = {"text", "json", NULL};

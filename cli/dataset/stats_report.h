@@ -29,12 +29,6 @@ struct stats_format {
 	void (*put)(struct text *text, const struct stats_report *report);
 };
 
-/* text, for people: figures, groups and classes in tables with two columns per dataset. */
-extern const struct stats_format stats_text;
-
-/* json: one object on one line. */
-extern const struct stats_format stats_json;
-
 /* All formats, in the order of stats_format_names; both end with NULL. */
 extern const struct stats_format *const stats_formats[];
 extern const char *const stats_format_names[];

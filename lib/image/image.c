@@ -2,6 +2,7 @@
  * image.c - memory, limits and orientation of images.
  */
 #include "image.h"
+#include "../base/simd.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,6 +20,21 @@ struct emnist_limits image_limits(const struct emnist_limits *limits)
 		.height = limits->height ? limits->height : DEFAULT_SIDE,
 		.n_pixels = limits->n_pixels ? limits->n_pixels : DEFAULT_N_PIXELS,
 	};
+}
+
+SIMD_CLONES
+static uint8_t most_of(const uint8_t *samples, size_t n)
+{
+	uint8_t most = 0;
+
+	for (size_t i = 0; i < n; i++)
+		most = samples[i] > most ? samples[i] : most;
+	return most;
+}
+
+uint8_t image_most_of(const uint8_t *samples, size_t n)
+{
+	return most_of(samples, n);
 }
 
 static enum emnist_status resize(struct image *image, uint32_t width, uint32_t height,

@@ -85,6 +85,9 @@ size_t jpeg_nbytes(const uint8_t *bytes, size_t nbytes);
 /* Size of a PNM file; 0: truncated or damaged. */
 size_t pnm_nbytes(const uint8_t *bytes, size_t nbytes);
 
+/* The largest of n samples; 0 of none. */
+uint8_t image_most_of(const uint8_t *samples, size_t n);
+
 /* Sets size and channels and makes room for the pixels, one byte per sample. */
 enum emnist_status image_resize(struct image *image, uint32_t width, uint32_t height,
 				unsigned channels, struct emnist_error *error);

@@ -1,6 +1,5 @@
 /* palette.c - replaces indices by colors in place, from last to first. */
 #include "palette.h"
-#include "../base/simd.h"
 
 #define N_INDICES 256
 
@@ -9,16 +8,6 @@ static enum emnist_status beyond(const struct palette *palette, const char *form
 {
 	return image_corrupt(error, format, "a pixel has color %zu of a palette of %zu", index,
 			     palette->n_colors);
-}
-
-SIMD_CLONES
-static uint8_t most_index(const uint8_t *pixels, size_t n)
-{
-	uint8_t most = 0;
-
-	for (size_t i = 0; i < n; i++)
-		most = pixels[i] > most ? pixels[i] : most;
-	return most;
 }
 
 static enum emnist_status look_up_lumas(const struct palette *palette, const char *format,
@@ -32,7 +21,7 @@ static enum emnist_status look_up_lumas(const struct palette *palette, const cha
 
 		lumas[k] = (uint8_t)image_luma(color[0], color[1], color[2]);
 	}
-	most = most_index(pixels, n);
+	most = image_most_of(pixels, n);
 #pragma GCC unroll 8
 	for (size_t i = 0; i < n; i++)
 		pixels[i] = lumas[pixels[i]];

@@ -71,7 +71,7 @@ static const uint8_t *plain_grey(const struct image *image, uint8_t copy[EMNIST_
 /* Returns a stretched image in copy. */
 static const uint8_t *stretch_dark(const uint8_t *grey, uint8_t copy[EMNIST_VECTOR_LENGTH])
 {
-	const uint32_t most = range_most_of_bytes(grey, EMNIST_VECTOR_LENGTH);
+	const uint32_t most = image_most_of(grey, EMNIST_VECTOR_LENGTH);
 
 	if (most >= LEAST_MOST || most == 0)
 		return grey;

@@ -41,21 +41,6 @@
 #define N_FIRST_ROWS 16
 
 SIMD_CLONES
-static uint32_t most_of_bytes(const uint8_t *samples, size_t n)
-{
-	uint8_t most = 0;
-
-	for (size_t i = 0; i < n; i++)
-		most = samples[i] > most ? samples[i] : most;
-	return most;
-}
-
-uint32_t range_most_of_bytes(const uint8_t *bytes, size_t n)
-{
-	return most_of_bytes(bytes, n);
-}
-
-SIMD_CLONES
 static uint32_t most_of_deep(const uint16_t *samples, size_t n)
 {
 	uint16_t most = 0;
@@ -80,7 +65,7 @@ static uint32_t most_of_row(const struct image *image, size_t y)
 	if (channels % 2 && image->deep)
 		return most_of_deep(image_deep_samples(image) + start, n);
 	if (channels % 2)
-		return most_of_bytes(image->pixels.data + start, n);
+		return image_most_of(image->pixels.data + start, n);
 	for (size_t i = start; i < start + n; i += channels)
 		for (unsigned c = 0; c < alpha && sample_at(image, i + alpha); c++) {
 			const uint32_t value = sample_at(image, i + c);

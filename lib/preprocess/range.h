@@ -10,9 +10,6 @@
 
 #include "../image/image.h"
 
-/* The most of n bytes; 0 of none. */
-uint32_t range_most_of_bytes(const uint8_t *bytes, size_t n);
-
 /* The highest possible sample of the image. */
 uint32_t range_full(const struct image *image);
 
