@@ -47,7 +47,7 @@ PACKAGES := libpng libjpeg zlib libdeflate libprotobuf-c
 # The Debian packages that `make deps` installs where they are missing: what the build needs. Then
 # what `make check` cannot do without, and installs likewise; what else is missing, its tests skip.
 DEBIAN := gcc libc6-dev pkg-config libpng-dev libjpeg-dev libopenblas-dev zlib1g-dev libdeflate-dev \
-	  libprotobuf-c-dev protobuf-c-compiler libarchive-dev libwebp-dev libtiff-dev
+	  libprotobuf-c-dev protobuf-c-compiler libarchive-dev libwebp-dev libtiff-dev libmicrohttpd-dev
 DEBIAN_CHECK := libcmocka-dev binutils
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \

@@ -38,6 +38,7 @@ static const struct command_group emnist = {
 		{"train", "train a model on labeled datasets", cmd_train, NULL},
 		{"model", "show and convert models", NULL, &model},
 		{"dataset", "show and convert labeled images", NULL, &dataset},
+		{"serve", "answer requests over HTTP", cmd_serve, NULL},
 		{"bench", "measure how fast this machine classifies", cmd_bench, NULL},
 		{NULL, NULL, NULL, NULL},
 	},

@@ -1,0 +1,233 @@
+/* cmd_serve.c - emnist serve: settings, start, signals, and the end. */
+#include "../common/commands.h"
+#include "../common/engine_option.h"
+#include "../common/options.h"
+#include "../common/processors.h"
+#include "http.h"
+#include "listening.h"
+#include "readers.h"
+#include "registry.h"
+#include "server.h"
+#include "workers.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DEFAULT_ADDRESS "127.0.0.1:8501"
+
+struct settings {
+	struct text_list addresses;
+	const char *name;
+	int preprocess;
+	struct serve_limits limits;
+	uint64_t drain_seconds;
+	uint64_t n_threads;
+	int engine;
+	bool quiet;
+	struct text_list operands;
+};
+
+static const char *const preprocess_names[] = {"auto", "raw", "normalize", NULL};
+
+static const struct option_spec specs[] = {
+	OPTION_HEADING("Model:"),
+	OPTION_TEXT(0, "name", "NAME", name, "name of the model in paths; default: emnist"),
+	OPTION_CHOICE(0, "preprocess", "auto|raw|normalize", preprocess, preprocess_names,
+		      "how to bring an image to 28x28; default: as the model says, auto for the "
+		      "built-in model"),
+	OPTION_HEADING("Network:"),
+	OPTION_LIST(0, "listen", "ADDRESS:PORT", addresses,
+		    "listen there; also unix:PATH; may be repeated; default: " DEFAULT_ADDRESS),
+	OPTION_HEADING("Limits:"),
+	OPTION_SIZE(0, "max-body", "SIZE", limits.body_nbytes, 1, OPTION_NO_MAXIMUM,
+		    "refuse larger bodies of requests; default: 64M"),
+	OPTION_SIZE(0, "max-head", "SIZE", limits.head_nbytes, 1024, 1 << 20,
+		    "refuse larger heads of requests; default: 6K"),
+	OPTION_UNSIGNED(0, "max-images", "N", limits.n_images, 1, OPTION_NO_MAXIMUM,
+			"refuse requests with more images; default: 4096"),
+	OPTION_SIZE(0, "max-pixels", "N", limits.n_pixels, 1, OPTION_NO_MAXIMUM,
+		    "refuse images with more pixels; default: 64M"),
+	OPTION_UNSIGNED(0, "max-connections", "N", limits.n_connections, 1, 1000000,
+			"refuse more connections; default: 16384"),
+	OPTION_UNSIGNED(0, "max-in-flight", "N", limits.n_in_flight, 1, 1000000,
+			"refuse more requests at once; default: 1024"),
+	OPTION_UNSIGNED(0, "head-timeout", "SECONDS", limits.head_seconds, 1, 86400,
+			"time to send the head of a request; default: 10"),
+	OPTION_UNSIGNED(0, "body-timeout", "SECONDS", limits.body_seconds, 1, 86400,
+			"time to send its body, and to take the response; default: 60"),
+	OPTION_UNSIGNED(0, "idle-timeout", "SECONDS", limits.idle_seconds, 1, 86400,
+			"time between two requests of a connection; default: 75"),
+	OPTION_HEADING("Run:"),
+	OPTION_UNSIGNED(0, "drain", "SECONDS", drain_seconds, 0, 86400,
+			"after SIGTERM, time to answer what is in flight; default: 30"),
+	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
+			"number of threads; default: one per processor"),
+	ENGINE_OPTION(engine),
+	OPTION_FLAG('q', "quiet", quiet, "print errors alone"),
+	OPTION_END,
+};
+
+static const struct option_table table = {
+	.usage = "serve [OPTION]... [MODEL|DIRECTORY]",
+	.summary = "Answer requests over HTTP.",
+	.after = "Exit status: 0 ended by SIGTERM or SIGINT, 2 wrong usage, or the model or an "
+		 "address failed.",
+	.specs = specs,
+};
+
+#define MAX_LISTENING 16
+
+/* Everything that runs. */
+struct running {
+	struct server server;
+	struct http *http[MAX_LISTENING];
+	size_t n;
+};
+
+static void wait_shortly(void)
+{
+	const struct timespec t = {.tv_nsec = 20000000};
+
+	nanosleep(&t, NULL);
+}
+
+static size_t n_connections(const struct running *running)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < running->n; i++)
+		n += http_n_connections(running->http[i]);
+	return n;
+}
+
+static bool another_came(const sigset_t *signals)
+{
+	const struct timespec none = {0};
+	const int number = sigtimedwait(signals, NULL, &none);
+
+	return number == SIGTERM || number == SIGINT;
+}
+
+/* Answers what is in flight. */
+static void drain(struct running *running, const sigset_t *signals, uint64_t seconds)
+{
+	const time_t start = time(NULL);
+
+	atomic_store(&running->server.draining, true);
+	for (size_t i = 0; i < running->n; i++)
+		http_quiesce(running->http[i]);
+	while (n_connections(running) > 0 && (uint64_t)(time(NULL) - start) < seconds) {
+		if (another_came(signals)) {
+			signal(SIGTERM, SIG_DFL);
+			_exit(128 + SIGTERM);
+		}
+		wait_shortly();
+	}
+}
+
+static bool start(struct running *running, const struct settings *s)
+{
+	const unsigned n_threads = thread_count(s->n_threads);
+	const char *const usual[] = {DEFAULT_ADDRESS};
+	const char *const *addresses = s->addresses.n ? s->addresses.texts : usual;
+	const size_t n = s->addresses.n ? s->addresses.n : 1;
+	char url[LISTENING_URL_NBYTES];
+
+	running->server.limits = s->limits;
+	running->server.registry = registry_open(s->operands.n ? s->operands.texts[0] : NULL,
+						 s->name, s->engine, s->preprocess);
+	running->server.workers = workers_start(n_threads);
+	running->server.readers = readers_new(s->limits.n_pixels);
+	if (!running->server.registry || !running->server.workers || !running->server.readers)
+		return false;
+	for (size_t i = 0; i < n && i < MAX_LISTENING; i++) {
+		const int fd = listening_open(addresses[i], url);
+
+		if (fd < 0)
+			return false;
+		running->http[i] = http_start(&running->server, fd, n_threads);
+		if (!running->http[i])
+			return false;
+		running->n++;
+		if (!s->quiet)
+			complain("listening on %s", url);
+	}
+	return true;
+}
+
+static void stop(struct running *running, const struct settings *s)
+{
+	workers_stop(running->server.workers);
+	for (size_t i = 0; i < running->n; i++)
+		http_stop(running->http[i]);
+	for (size_t i = 0; i < s->addresses.n; i++)
+		listening_remove(s->addresses.texts[i]);
+	readers_free(running->server.readers);
+	if (running->server.registry)
+		registry_close(running->server.registry);
+}
+
+/* Each connection is a descriptor. */
+static void raise_descriptors(uint64_t n)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= n + 64)
+		return;
+	limit.rlim_cur = limit.rlim_max < n + 64 ? limit.rlim_max : n + 64;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static enum exit_status serve(const struct settings *s)
+{
+	struct running running = {0};
+	enum exit_status status = STATUS_FATAL;
+	sigset_t signals;
+
+	/* Blocked in all threads, since they start later; taken here. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	raise_descriptors(s->limits.n_connections);
+	if (start(&running, s)) {
+		while (sigwaitinfo(&signals, NULL) == SIGHUP)
+			;
+		drain(&running, &signals, s->drain_seconds);
+		status = STATUS_OK;
+	}
+	stop(&running, s);
+	return status;
+}
+
+enum exit_status cmd_serve(int argc, char **argv)
+{
+	struct settings s = {
+		.preprocess = -1,
+		.limits = {.body_nbytes = 64 << 20,
+			   .head_nbytes = 6 << 10,
+			   .n_images = 4096,
+			   .n_pixels = 64 << 20,
+			   .n_connections = 16384,
+			   .n_in_flight = 1024,
+			   .head_seconds = 10,
+			   .body_seconds = 60,
+			   .idle_seconds = 75},
+		.drain_seconds = 30,
+	};
+	enum exit_status status = STATUS_FATAL;
+
+	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
+		return status;
+	if (s.operands.n > 1)
+		complain("more than one model; see 'emnist serve --help'");
+	else if (engine_prepare(&s.engine))
+		status = serve(&s);
+	free(s.addresses.texts);
+	free(s.operands.texts);
+	return status;
+}

@@ -1,0 +1,30 @@
+/*
+ * http.h - HTTP/1.1: from sockets to calls and back.
+ *
+ * http.c alone includes the HTTP library.
+ */
+#ifndef CLI_SERVE_HTTP_H
+#define CLI_SERVE_HTTP_H
+
+#include "server.h"
+
+struct http;
+
+/* Serves the connections of a listening socket, which it owns from now on, with n_threads threads.
+ * Prints an error and returns NULL on failure. */
+struct http *http_start(struct server *server, int listen_fd, unsigned n_threads);
+
+/* Accepts no further connections; those that wait already are served. Answers from now on close
+ * their connection, and idle connections are closed soon. */
+void http_quiesce(struct http *http);
+
+/* The number of requests that are being received or answered. */
+size_t http_n_in_flight(const struct http *http);
+
+/* The number of open connections. */
+size_t http_n_connections(const struct http *http);
+
+/* Closes all connections, and ends the threads. */
+void http_stop(struct http *http);
+
+#endif

@@ -1,0 +1,29 @@
+/* server.h - what all parts of a running server share. */
+#ifndef CLI_SERVE_SERVER_H
+#define CLI_SERVE_SERVER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What strangers may ask for. All are above zero. */
+struct serve_limits {
+	uint64_t body_nbytes; /* of a request, as sent and after Content-Encoding */
+	uint64_t head_nbytes; /* of a request: its line and headers */
+	uint64_t n_images;    /* in a request */
+	uint64_t n_pixels;    /* of an image */
+	uint64_t n_connections;
+	uint64_t n_in_flight; /* requests that are being received or answered */
+	uint64_t head_seconds, body_seconds, idle_seconds;
+};
+
+struct server {
+	struct serve_limits limits;
+	struct registry *registry;
+	struct workers *workers;
+	struct readers *readers;
+	atomic_bool draining; /* the server is about to end: not ready any more */
+};
+
+#endif
