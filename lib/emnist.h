@@ -3,7 +3,7 @@
  *
  * An image (PNG, JPEG, TIFF, WebP, BMP, PNM, GIF, TGA) becomes a vector of 28x28 values in [0,1],
  * and the network gives one probability per class. This header is the core of the library;
- * emnist_dataset.h, emnist_eval.h and emnist_train.h have the rest.
+ * emnist_dataset.h, emnist_eval.h, emnist_train.h and emnist_serve.h have the rest.
  *
  *	struct emnist_model *model;
  *	struct emnist_session *session;

@@ -1,0 +1,323 @@
+/*
+ * json_parse.c - parses a document in one pass, without recursion.
+ *
+ * The nodes of the arrays and objects that are open are the stack.
+ */
+#include "json_document.h"
+
+#include "../base/memory.h"
+#include "json_number.h"
+#include "json_string.h"
+
+#include <string.h>
+
+#define MAX_NBYTES ((size_t)1 << 30)
+
+/* Whatever a document is, up to so many nodes are not worth a check. */
+#define FEW_NODES 4096
+
+#define NO_NODE   UINT32_MAX
+
+struct parser {
+	const uint8_t *at, *end;
+	struct emnist_json *json;
+	const struct emnist_json_options *options;
+	struct emnist_error *error;
+	enum emnist_status status;
+	uint32_t open; /* the innermost node, or NO_NODE */
+	uint32_t depth;
+};
+
+static bool fail_at(struct parser *parser, const uint8_t *at, enum emnist_status status,
+		    const char *message)
+{
+	parser->status = error_at(parser->error, status, (uint64_t)(at - parser->json->bytes), "%s",
+				  message);
+	return false;
+}
+
+static bool refuse(struct parser *parser, const char *message)
+{
+	return fail_at(parser, parser->at, EMNIST_ERR_CORRUPT, message);
+}
+
+static void skip_blanks(struct parser *parser)
+{
+	while (parser->at < parser->end && json_is_blank(*parser->at))
+		parser->at++;
+}
+
+/* The next byte, or 0 at the end, which no valid document has outside of strings. */
+static uint8_t peek(const struct parser *parser)
+{
+	return parser->at < parser->end ? *parser->at : 0;
+}
+
+static struct json_node *open_node(const struct parser *parser)
+{
+	return parser->open == NO_NODE ? NULL : parser->json->nodes + parser->open;
+}
+
+/* ------------------------------------------------------------------------- nodes */
+
+/* Each array or object that is closed takes two bytes. */
+static bool grow(struct parser *parser)
+{
+	struct emnist_json *json = parser->json;
+	const size_t most = json->nbytes / 2 > FEW_NODES ? json->nbytes / 2 : FEW_NODES;
+	size_t capacity = json->node_capacity ? json->node_capacity / 2 * 3 : 64;
+	struct json_node *nodes;
+
+	if (json->n_nodes >= most)
+		return refuse(parser, "More arrays and objects than can be closed.");
+	if (capacity > most)
+		capacity = most;
+	nodes = realloc(json->nodes, capacity * sizeof(*nodes));
+	if (!nodes) {
+		parser->status = error_memory(parser->error);
+		return false;
+	}
+	json->nodes = nodes;
+	json->node_capacity = capacity;
+	return true;
+}
+
+/* What was read as numbers is not only that. */
+static void unflatten(struct emnist_json *json, struct json_node *node)
+{
+	if (node && node->is_flat) {
+		json->n_values = node->first;
+		node->is_flat = false;
+	}
+}
+
+static bool open_value(struct parser *parser, bool is_object)
+{
+	struct emnist_json *json = parser->json;
+	const uint32_t max_depth = parser->options->max_depth;
+
+	if (max_depth && parser->depth >= max_depth)
+		return fail_at(parser, parser->at, EMNIST_ERR_LIMIT,
+			       "Too many arrays and objects in each other.");
+	if (json->n_nodes >= json->node_capacity && !grow(parser))
+		return false;
+	unflatten(json, open_node(parser));
+	json->nodes[json->n_nodes] = (struct json_node){
+		.offset = (uint32_t)(parser->at - json->bytes),
+		.end = parser->open,
+		.first = (uint32_t)json->n_values,
+		.is_flat = !is_object,
+		.is_object = is_object,
+	};
+	parser->open = (uint32_t)json->n_nodes++;
+	parser->depth++;
+	parser->at++;
+	return true;
+}
+
+static void close_value(struct parser *parser)
+{
+	struct emnist_json *json = parser->json;
+	struct json_node *node = open_node(parser);
+
+	parser->at++;
+	parser->depth--;
+	parser->open = node->end;
+	node->end = (uint32_t)(parser->at - json->bytes);
+	if (!node->is_flat)
+		node->first = (uint32_t)json->n_nodes;
+}
+
+/* ------------------------------------------------------------------------ values */
+
+static bool parse_string(struct parser *parser)
+{
+	const char *fault = NULL;
+
+	parser->at = json_string_check(parser->at, parser->end, &fault);
+	return !fault || refuse(parser, fault);
+}
+
+static bool parse_word(struct parser *parser, const char *word)
+{
+	for (; *word; word++, parser->at++)
+		if (peek(parser) != (uint8_t)*word)
+			return refuse(parser, "Invalid value.");
+	return true;
+}
+
+static bool parse_number(struct parser *parser)
+{
+	struct emnist_json *json = parser->json;
+	const struct json_node *node = open_node(parser);
+	const char *fault = NULL;
+	double number = 0;
+
+	parser->at = json_number_read(parser->at, parser->end, parser->options->allow_nonfinite,
+				      &number, &fault);
+	if (fault)
+		return refuse(parser, fault);
+	if (node && node->is_flat)
+		json->values[json->n_values++] = (float)number;
+	return true;
+}
+
+/* A value that is neither array nor object. */
+static bool parse_scalar(struct parser *parser)
+{
+	const enum emnist_json_type type = json_type_of(peek(parser));
+
+	if (type != EMNIST_JSON_NUMBER)
+		unflatten(parser->json, open_node(parser));
+	if (type == EMNIST_JSON_NUMBER)
+		return parse_number(parser);
+	if (type == EMNIST_JSON_STRING)
+		return parse_string(parser);
+	return parse_word(parser, type == EMNIST_JSON_NULL    ? "null"
+				  : type == EMNIST_JSON_FALSE ? "false"
+							      : "true");
+}
+
+/* A name and the colon behind it. */
+static bool parse_name(struct parser *parser)
+{
+	skip_blanks(parser);
+	if (peek(parser) != '"')
+		return refuse(parser, "Missing a name for object member.");
+	if (!parse_string(parser))
+		return false;
+	skip_blanks(parser);
+	if (peek(parser) != ':')
+		return refuse(parser, "Missing a colon after a name of object member.");
+	parser->at++;
+	return true;
+}
+
+/* Closes what ends behind a value, and moves on to the next value; *done_ret: there is none. */
+static bool parse_rest(struct parser *parser, bool *done_ret)
+{
+	for (struct json_node *node; (node = open_node(parser));) {
+		skip_blanks(parser);
+		if (peek(parser) == ',') {
+			node->count++;
+			parser->at++;
+			return !node->is_object || parse_name(parser);
+		}
+		if (peek(parser) != (node->is_object ? '}' : ']'))
+			return refuse(parser,
+				      node->is_object
+					      ? "Missing a comma or '}' after an object member."
+					      : "Missing a comma or ']' after an array element.");
+		node->count++;
+		close_value(parser);
+	}
+	*done_ret = true;
+	return true;
+}
+
+/* A value up to the next; of an array or object, only its beginning. */
+static bool parse_value(struct parser *parser, bool *done_ret)
+{
+	bool is_object;
+
+	skip_blanks(parser);
+	is_object = peek(parser) == '{';
+	if (!is_object && peek(parser) != '[')
+		return parse_scalar(parser) && parse_rest(parser, done_ret);
+	if (!open_value(parser, is_object))
+		return false;
+	skip_blanks(parser);
+	if (peek(parser) != (is_object ? '}' : ']'))
+		return !is_object || parse_name(parser);
+	close_value(parser);
+	return parse_rest(parser, done_ret);
+}
+
+static bool parse_document(struct parser *parser)
+{
+	struct emnist_json *json = parser->json;
+	bool done = false;
+
+	if (json->nbytes >= 3 && memcmp(parser->at, "\xef\xbb\xbf", 3) == 0)
+		parser->at += 3;
+	skip_blanks(parser);
+	if (peek(parser) == 0 || strchr("]},:", peek(parser)))
+		return refuse(parser, "The document is empty.");
+	json->root = (struct emnist_json_value){
+		.type = json_type_of(*parser->at),
+		.offset = (uint32_t)(parser->at - json->bytes),
+	};
+	while (!done)
+		if (!parse_value(parser, &done))
+			return false;
+	if (parser->options->stop_when_done)
+		return true;
+	skip_blanks(parser);
+	return parser->at == parser->end ||
+	       refuse(parser, "The document root must not be followed by other values.");
+}
+
+/* ---------------------------------------------------------------------- documents */
+
+/* Between two numbers there is a comma. */
+static bool reserve_values(struct emnist_json *json)
+{
+	const size_t most = json->nbytes / 2 + 1;
+
+	if (most <= json->value_capacity)
+		return true;
+	free(json->values);
+	json->value_capacity = 0;
+	json->values = alloc_room(most, 1);
+	if (json->values)
+		json->value_capacity = most;
+	return json->values;
+}
+
+enum emnist_status emnist_json_parse(struct emnist_json *json, const void *bytes, size_t nbytes,
+				     const struct emnist_json_options *options,
+				     struct emnist_error *error)
+{
+	static const struct emnist_json_options defaults = {0};
+	struct parser parser = {
+		.at = bytes,
+		.end = (const uint8_t *)bytes + nbytes,
+		.json = json,
+		.options = options ? options : &defaults,
+		.error = error,
+		.open = NO_NODE,
+	};
+
+	arena_clear(&json->strings);
+	json->bytes = bytes;
+	json->nbytes = nbytes;
+	json->n_nodes = json->n_values = 0;
+	json->root = (struct emnist_json_value){0};
+	if (nbytes > MAX_NBYTES)
+		return error_set(error, EMNIST_ERR_LIMIT, "a document of more than 1 GiB");
+	if (!reserve_values(json))
+		return error_memory(error);
+	if (parse_document(&parser))
+		return EMNIST_OK;
+	json->root = (struct emnist_json_value){0};
+	return parser.status;
+}
+
+enum emnist_status emnist_json_create(struct emnist_json **json_ret, struct emnist_error *error)
+{
+	*json_ret = calloc(1, sizeof(**json_ret));
+	if (!*json_ret)
+		return error_memory(error);
+	(*json_ret)->strings.nbytes_left = SIZE_MAX;
+	return EMNIST_OK;
+}
+
+void emnist_json_free(struct emnist_json *json)
+{
+	if (!json)
+		return;
+	arena_clear(&json->strings);
+	free(json->nodes);
+	free(json->values);
+	free(json);
+}
