@@ -224,8 +224,9 @@ $(BUILD)/test/%: $(BUILD)/lib/test/%.o $(LIB_OBJECTS)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $^ -lcmocka $(PACKAGE_LIBS)
 
-# This one is of the command line.
+# These are of the command line.
 $(BUILD)/test/test_processors: $(BUILD)/cli/common/processors.o
+$(BUILD)/test/test_multipart: $(BUILD)/cli/serve/multipart.o
 
 # Those who make and read the same files, as far as $(PYTHON) has them: see the scripts.
 check-peers: all ## hold what is read and written against ONNX Runtime, TensorFlow, PyTorch...
@@ -246,9 +247,11 @@ $(BUILD)/replay/%: $(BUILD)/lib/fuzz/%.o $(BUILD)/lib/fuzz/replay.o $(BUILD)/lib
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
 
-# This one is of the command line's writers.
+# These are of the command line.
 $(BUILD)/replay/fuzz_names build/fuzz/fuzz_names: \
 	$(patsubst %,$(BUILD)/cli/output/%.o,text escape json records)
+$(BUILD)/replay/fuzz_multipart build/fuzz/fuzz_multipart: \
+	$(patsubst %,$(BUILD)/cli/%.o,output/text serve/multipart)
 
 # Fuzzing needs clang. New inputs go to build/fuzz/corpus, findings to build/fuzz/crashes.
 fuzz: ## fuzz every parser for FUZZ_SECONDS each, with clang's libFuzzer
