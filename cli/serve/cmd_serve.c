@@ -46,6 +46,8 @@ static const struct option_spec specs[] = {
 		    "refuse larger bodies of requests; default: 64M"),
 	OPTION_SIZE(0, "max-head", "SIZE", limits.head_nbytes, 1024, 1 << 20,
 		    "refuse larger heads of requests; default: 6K"),
+	OPTION_SIZE(0, "max-memory", "SIZE", limits.memory_nbytes, 1, OPTION_NO_MAXIMUM,
+		    "refuse bodies while those of all requests take more; default: 1G"),
 	OPTION_UNSIGNED(0, "max-images", "N", limits.n_images, 1, OPTION_NO_MAXIMUM,
 			"refuse requests with more images; default: 4096"),
 	OPTION_SIZE(0, "max-pixels", "N", limits.n_pixels, 1, OPTION_NO_MAXIMUM,
@@ -94,15 +96,6 @@ static void wait_shortly(void)
 	nanosleep(&t, NULL);
 }
 
-static size_t n_connections(const struct running *running)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < running->n; i++)
-		n += http_n_connections(running->http[i]);
-	return n;
-}
-
 static bool another_came(const sigset_t *signals)
 {
 	const struct timespec none = {0};
@@ -119,7 +112,8 @@ static void drain(struct running *running, const sigset_t *signals, uint64_t sec
 	atomic_store(&running->server.draining, true);
 	for (size_t i = 0; i < running->n; i++)
 		http_quiesce(running->http[i]);
-	while (n_connections(running) > 0 && (uint64_t)(time(NULL) - start) < seconds) {
+	while (atomic_load(&running->server.n_connections) > 0 &&
+	       (uint64_t)(time(NULL) - start) < seconds) {
 		if (another_came(signals)) {
 			signal(SIGTERM, SIG_DFL);
 			_exit(128 + SIGTERM);
@@ -170,15 +164,25 @@ static void stop(struct running *running, const struct settings *s)
 		registry_close(running->server.registry);
 }
 
-/* Each connection is a descriptor. */
-static void raise_descriptors(uint64_t n)
+/* Descriptors for other things than connections: models, logs, the library's own. */
+#define OTHER_DESCRIPTORS 128
+
+/* As many connections as there may be descriptors. */
+static void find_descriptors(uint64_t *n_connections)
 {
+	const uint64_t wanted = *n_connections + OTHER_DESCRIPTORS;
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= n + 64)
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return;
-	limit.rlim_cur = limit.rlim_max < n + 64 ? limit.rlim_max : n + 64;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur < wanted) {
+		limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	if (limit.rlim_cur < wanted)
+		*n_connections = limit.rlim_cur > 2 * OTHER_DESCRIPTORS
+					 ? limit.rlim_cur - OTHER_DESCRIPTORS
+					 : limit.rlim_cur / 2;
 }
 
 static enum exit_status serve(const struct settings *s)
@@ -193,7 +197,6 @@ static enum exit_status serve(const struct settings *s)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	raise_descriptors(s->limits.n_connections);
 	if (start(&running, s)) {
 		while (sigwaitinfo(&signals, NULL) == SIGHUP)
 			;
@@ -214,6 +217,7 @@ enum exit_status cmd_serve(int argc, char **argv)
 			   .n_pixels = 64 << 20,
 			   .n_connections = 16384,
 			   .n_in_flight = 1024,
+			   .memory_nbytes = 1 << 30,
 			   .head_seconds = 10,
 			   .body_seconds = 60,
 			   .idle_seconds = 75},
@@ -225,8 +229,10 @@ enum exit_status cmd_serve(int argc, char **argv)
 		return status;
 	if (s.operands.n > 1)
 		complain("more than one model; see 'emnist serve --help'");
-	else if (engine_prepare(&s.engine))
+	else if (engine_prepare(&s.engine)) {
+		find_descriptors(&s.limits.n_connections);
 		status = serve(&s);
+	}
 	free(s.addresses.texts);
 	free(s.operands.texts);
 	return status;

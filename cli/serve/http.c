@@ -29,6 +29,9 @@
 /* Requests with a larger body go to a worker at once. */
 #define QUICK_NBYTES 65536
 
+/* Connections beyond the limit that get an answer which says so. */
+#define SPARE_CONNECTIONS 64
+
 /* An idle connection of a server that ends. */
 #define LAST_MILLISECONDS 500
 
@@ -75,7 +78,6 @@ struct http {
 	struct server *server;
 	struct MHD_Daemon *daemon;
 	struct deadlines *deadlines;
-	atomic_size_t n_in_flight, n_connections;
 	int listen_fd;
 };
 
@@ -99,8 +101,9 @@ struct exchange {
 	struct connection *connection;
 	struct MHD_Connection *handle;
 	enum stage stage;
-	bool is_counted;
+	bool is_in_flight;
 	struct buffer body;
+	size_t held_nbytes; /* of the memory for all bodies */
 	struct work work;
 	char target[];
 };
@@ -133,11 +136,11 @@ static void notice_connection(void *context, struct MHD_Connection *handle, void
 		connection->http = http;
 		deadline_add(http->deadlines, &connection->deadline, info->connect_fd,
 			     milliseconds(http->server->limits.head_seconds));
-		atomic_fetch_add(&http->n_connections, 1);
+		atomic_fetch_add(&http->server->n_connections, 1);
 	} else if (connection) {
 		deadline_remove(http->deadlines, &connection->deadline);
 		free(connection);
-		atomic_fetch_sub(&http->n_connections, 1);
+		atomic_fetch_sub(&http->server->n_connections, 1);
 	}
 }
 
@@ -161,6 +164,13 @@ static void *begin_exchange(void *context, const char *target, struct MHD_Connec
 	return e;
 }
 
+static void drop_body(struct exchange *e)
+{
+	buffer_clear(&e->body);
+	atomic_fetch_sub(&e->http->server->held_nbytes, e->held_nbytes);
+	e->held_nbytes = 0;
+}
+
 static void end_exchange(void *context, struct MHD_Connection *handle, void **exchange,
 			 enum MHD_RequestTerminationCode code)
 {
@@ -174,9 +184,9 @@ static void end_exchange(void *context, struct MHD_Connection *handle, void **ex
 	if (e->connection)
 		deadline_set(http->deadlines, &e->connection->deadline,
 			     milliseconds(http->server->limits.idle_seconds), true);
-	if (e->is_counted)
-		atomic_fetch_sub(&http->n_in_flight, 1);
-	buffer_clear(&e->body);
+	if (e->is_in_flight)
+		atomic_fetch_sub(&http->server->n_in_flight, 1);
+	drop_body(e);
 	text_release(&e->call.response.body);
 	free(e);
 	*exchange = NULL;
@@ -250,11 +260,18 @@ static enum MHD_Result defer(struct exchange *e)
 static enum MHD_Result answer(struct exchange *e)
 {
 	struct call *call = &e->call;
+	struct server *server = e->http->server;
 
 	call->request.body = e->body.data ? e->body.data : (const unsigned char *)"";
 	call->request.body_nbytes = e->body.nbytes;
 	if (e->connection)
 		deadline_set(e->http->deadlines, &e->connection->deadline, UINT64_MAX, false);
+	e->is_in_flight = true;
+	if (atomic_fetch_add(&server->n_in_flight, 1) >= server->limits.n_in_flight) {
+		call_add_header(call, "Retry-After", "1");
+		call_fail(call, MHD_HTTP_SERVICE_UNAVAILABLE, "too many requests at once");
+		return respond(e);
+	}
 	call->is_quick = e->body.nbytes <= QUICK_NBYTES;
 	if (!call->is_quick)
 		return defer(e);
@@ -266,10 +283,26 @@ static enum MHD_Result answer(struct exchange *e)
  * until its time is over. */
 static void refuse_body(struct exchange *e, unsigned status, const char *why)
 {
-	buffer_clear(&e->body);
+	drop_body(e);
+	if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
+		call_add_header(&e->call, "Retry-After", "1");
 	call_fail(&e->call, status, "%s", why);
 	e->call.response.close = true;
 	e->stage = STAGE_REFUSED;
+}
+
+/* Makes room for n bytes more, within the memory for all bodies. */
+static bool hold(struct exchange *e, size_t nbytes)
+{
+	struct server *server = e->http->server;
+
+	if (atomic_fetch_add(&server->held_nbytes, nbytes) + nbytes >
+	    server->limits.memory_nbytes) {
+		atomic_fetch_sub(&server->held_nbytes, nbytes);
+		return false;
+	}
+	e->held_nbytes += nbytes;
+	return buffer_reserve(&e->body, e->body.nbytes + nbytes);
 }
 
 static void take_body(struct exchange *e, const char *bytes, size_t nbytes)
@@ -280,8 +313,8 @@ static void take_body(struct exchange *e, const char *bytes, size_t nbytes)
 		return;
 	if (nbytes > limit - e->body.nbytes) {
 		refuse_body(e, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
-	} else if (!buffer_reserve(&e->body, e->body.nbytes + nbytes)) {
-		refuse_body(e, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
+	} else if (!hold(e, nbytes)) {
+		refuse_body(e, MHD_HTTP_SERVICE_UNAVAILABLE, "no memory for the body now");
 	} else {
 		memcpy(e->body.data + e->body.nbytes, bytes, nbytes);
 		e->body.nbytes += nbytes;
@@ -360,11 +393,9 @@ static enum MHD_Result begin(struct exchange *e, const char *method, const char 
 	check_head(e, version, &head);
 	if (head.status)
 		return refuse(e, &head, head.status, head.why);
-	e->is_counted = true;
-	if (atomic_fetch_add(&e->http->n_in_flight, 1) >= limits->n_in_flight ||
-	    atomic_load(&e->http->n_connections) > limits->n_connections) {
+	if (atomic_load(&e->http->server->n_connections) > limits->n_connections) {
 		call_add_header(&e->call, "Retry-After", "1");
-		return refuse(e, &head, 503, "too many requests at once");
+		return refuse(e, &head, MHD_HTTP_SERVICE_UNAVAILABLE, "too many connections");
 	}
 	if (head.content_nbytes > limits->body_nbytes)
 		return refuse(e, &head, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
@@ -408,8 +439,8 @@ static struct MHD_Daemon *start_daemon(struct http *http, unsigned n_threads)
 	const struct MHD_OptionItem options[] = {
 		{MHD_OPTION_LISTEN_SOCKET, http->listen_fd, NULL},
 		{MHD_OPTION_THREAD_POOL_SIZE, n_threads > 1 ? n_threads : 0, NULL},
-		/* Those beyond the limit get an answer that says so. */
-		{MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(limits->n_connections * 5 / 4 + 16), NULL},
+		{MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(limits->n_connections + SPARE_CONNECTIONS),
+		 NULL},
 		{MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)(limits->head_nbytes + POOL_NBYTES),
 		 NULL},
 		{MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
@@ -472,16 +503,6 @@ void http_quiesce(struct http *http)
 		close(fd);
 	}
 	deadlines_hurry(http->deadlines, LAST_MILLISECONDS);
-}
-
-size_t http_n_in_flight(const struct http *http)
-{
-	return atomic_load(&http->n_in_flight);
-}
-
-size_t http_n_connections(const struct http *http)
-{
-	return atomic_load(&http->n_connections);
 }
 
 void http_stop(struct http *http)

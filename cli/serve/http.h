@@ -18,12 +18,6 @@ struct http *http_start(struct server *server, int listen_fd, unsigned n_threads
  * their connection, and idle connections are closed soon. */
 void http_quiesce(struct http *http);
 
-/* The number of requests that are being received or answered. */
-size_t http_n_in_flight(const struct http *http);
-
-/* The number of open connections. */
-size_t http_n_connections(const struct http *http);
-
 /* Closes all connections, and ends the threads. */
 void http_stop(struct http *http);
 

@@ -14,7 +14,8 @@ struct serve_limits {
 	uint64_t n_images;    /* in a request */
 	uint64_t n_pixels;    /* of an image */
 	uint64_t n_connections;
-	uint64_t n_in_flight; /* requests that are being received or answered */
+	uint64_t n_in_flight;   /* complete requests that are being answered */
+	uint64_t memory_nbytes; /* of all bodies */
 	uint64_t head_seconds, body_seconds, idle_seconds;
 };
 
@@ -23,6 +24,7 @@ struct server {
 	struct registry *registry;
 	struct workers *workers;
 	struct readers *readers;
+	atomic_size_t n_connections, n_in_flight, held_nbytes; /* now: see the limits */
 	atomic_bool draining; /* the server is about to end: not ready any more */
 };
 
