@@ -9,7 +9,8 @@
 #	prefix, bindir, libdir, includedir, mandir, DESTDIR    where `install` puts things
 #	JOBS=N                          tests at a time; default: one a processor
 #	EMNIST_DATA=DIR                 folder with emnist/ and seed/, for tests and training
-#	BENCH=LIST                      parts of `make bench`: see cli/bench/compare.sh
+#	BENCH=LIST                      parts of `make bench`: see cli/bench/compare.sh; of
+#	                                `make bench-serve`: see cli/bench/bench_serve.sh
 #	DISTORT_FLAGS=LIST              options of `make bench-distortions`: see lib/bench/distort.c
 #	PYTHON=PROGRAM                  Python with onnx, torch... for `make check-peers`; default python3
 #	FUZZ_SECONDS=N                  how long `make fuzz` runs each target; default 60
@@ -310,6 +311,9 @@ bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed beside Python's, needs EMNIST_
 bench-train: all $(BENCHES:%=$(BUILD)/bench/%) ## an epoch of training beside PyTorch, needs EMNIST_DATA
 	@BUILD='$(BUILD)' BENCH=train sh cli/bench/compare.sh
 
+bench-serve: all ## speed of `emnist serve` beside other servers, needs EMNIST_DATA
+	@BUILD='$(BUILD)' sh cli/bench/bench_serve.sh
+
 $(BUILD)/bench/distort $(BUILD)/bench/export_photographs $(BUILD)/bench/time_photographs: \
 	$(patsubst %,$(BUILD)/lib/bench/%.o,distortion photograph surround camera glyph)
 
@@ -358,7 +362,7 @@ help: ## this list
 		printf '  %-18s %s\n' "$$target" "$$text"; done
 
 .PHONY: always all objects deps deps-check demo check check-built check-peers check-asan check-ubsan \
-	check-tsan check-tsan-built fuzz $(FUZZERS) instructions symbols format bench bench-train \
+	check-tsan check-tsan-built fuzz $(FUZZERS) instructions symbols format bench bench-train bench-serve \
 	bench-distortions default-model install uninstall clean help
 .SECONDARY:
 
