@@ -86,7 +86,8 @@ PROTO       := onnx tensorflow
 
 PROTO_OBJECTS := $(PROTO:%=$(BUILD)/proto/%.pb-c.o)
 LIB_OBJECTS   := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/lib/builtin/default.o $(PROTO_OBJECTS)
-CLI_OBJECTS   := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/bench/photograph.o
+CLI_OBJECTS   := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/bench/photograph.o \
+		 $(BUILD)/cli/serve/page_files.o
 
 # --------------------------------------------------------------------- building
 
@@ -122,6 +123,7 @@ $(BUILD)/lib/builtin/default.panels: $(BUILD)/pack_model lib/builtin/default.onn
 $(BUILD)/lib/builtin/default.o: CPPFLAGS_OF_FILE = -DDEFAULT_PANELS='"$(BUILD)/lib/builtin/default.panels"'
 $(BUILD)/lib/builtin/default.o: lib/builtin/default.onnx $(BUILD)/lib/builtin/default.panels
 $(BUILD)/cli/bench/photograph.o: cli/bench/photograph.jpg
+$(BUILD)/cli/serve/page_files.o: $(wildcard cli/serve/page/page.*)
 $(BUILD)/%.o: %.S
 	$(call say,AS,$<)
 	@mkdir -p $(@D)

@@ -1,10 +1,12 @@
 /* routes.c - the protocols, in the order in which they are asked. */
 #include "routes.h"
+#include "serve_page.h"
 #include "serve_plain.h"
 
 /* Each answers or defers a call whose path is its own, and leaves others alone. */
 static bool (*const protocols[])(struct call *call) = {
 	serve_plain,
+	serve_page,
 };
 
 void routes_answer(struct call *call)

@@ -1,0 +1,77 @@
+/* page_form.c - what a visitor of the web page sends: a picture, and what to look for. */
+#include "page_form.h"
+#include "multipart.h"
+
+#include <string.h>
+
+static void take_picture(struct page_form *form, const struct multipart_field *field)
+{
+	form->picture = field->bytes;
+	form->picture_nbytes = field->nbytes;
+}
+
+static void take_classes(struct page_form *form, const struct multipart_field *field)
+{
+	if (field->nbytes == 0)
+		return;
+	text_reset(&form->set);
+	text_add(&form->set, field->bytes, field->nbytes);
+	text_putc(&form->set, '\0');
+	form->classes.set = form->set.bytes;
+}
+
+static void take_merge_case(struct page_form *form, const struct multipart_field *field)
+{
+	form->classes.merge_case = field->nbytes > 0;
+}
+
+static const struct {
+	const char *name;
+	void (*take)(struct page_form *form, const struct multipart_field *field);
+} fields[] = {
+	{"image", take_picture},
+	{"classes", take_classes},
+	{"merge_case", take_merge_case},
+};
+
+static void take_field(struct page_form *form, const struct multipart_field *field)
+{
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (strcmp(field->name, fields[i].name) == 0)
+			fields[i].take(form, field);
+}
+
+static unsigned fail(unsigned status, const char *problem, const char **problem_ret)
+{
+	*problem_ret = problem;
+	return status;
+}
+
+unsigned page_form_read(struct page_form *form, const struct request *request,
+			const char **problem_ret)
+{
+	const char *type = request_header(request, "Content-Type");
+	struct multipart multipart;
+	struct multipart_field field;
+	enum multipart_result result;
+
+	*form = (struct page_form){0};
+	if (!multipart_is(type))
+		return fail(415, "A picture is expected, as multipart/form-data.", problem_ret);
+	if (!multipart_begin(&multipart, type, request->body, request->body_nbytes))
+		return fail(400, "The form has no fields.", problem_ret);
+	while ((result = multipart_next(&multipart, &field)) == MULTIPART_FIELD)
+		take_field(form, &field);
+	if (result == MULTIPART_BROKEN)
+		return fail(400, "The form is damaged or cut short.", problem_ret);
+	if (form->set.failed)
+		return fail(503, "Memory is short. Try again later.", problem_ret);
+	if (form->picture_nbytes == 0)
+		return fail(400, "Choose a picture first.", problem_ret);
+	return 200;
+}
+
+void page_form_release(struct page_form *form)
+{
+	text_release(&form->set);
+}

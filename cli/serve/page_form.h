@@ -1,0 +1,23 @@
+/* page_form.h - what a visitor of the web page sends: a picture, and what to look for. */
+#ifndef CLI_SERVE_PAGE_FORM_H
+#define CLI_SERVE_PAGE_FORM_H
+
+#include "call.h"
+
+#include <emnist.h>
+
+struct page_form {
+	const char *picture; /* within the body of the request */
+	size_t picture_nbytes;
+	struct emnist_view_options classes;
+	struct text set; /* memory of classes */
+};
+
+/* Reads the body of a request. Returns its status: 200, or another with what is wrong. Release the
+ * form in any case. */
+unsigned page_form_read(struct page_form *form, const struct request *request,
+			const char **problem_ret);
+
+void page_form_release(struct page_form *form);
+
+#endif
