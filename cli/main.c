@@ -39,6 +39,7 @@ static const struct command_group emnist = {
 		{"model", "show and convert models", NULL, &model},
 		{"dataset", "show and convert labeled images", NULL, &dataset},
 		{"serve", "answer requests over HTTP", cmd_serve, NULL},
+		{"load", "measure a server's accuracy and speed", cmd_load, NULL},
 		{"bench", "measure how fast this machine classifies", cmd_bench, NULL},
 		{NULL, NULL, NULL, NULL},
 	},

@@ -28,6 +28,7 @@ enum exit_status cmd_dataset_export(int argc, char **argv);
 enum exit_status cmd_dataset_montage(int argc, char **argv);
 enum exit_status cmd_dataset_import(int argc, char **argv);
 enum exit_status cmd_serve(int argc, char **argv);
+enum exit_status cmd_load(int argc, char **argv);
 enum exit_status cmd_bench(int argc, char **argv);
 
 /* Runs the command named by argv[1]; argv[0] is the group's name. */

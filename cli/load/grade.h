@@ -1,0 +1,23 @@
+/* grade.h - reads the answers to requests and compares them with the images' true classes. */
+#ifndef CLI_LOAD_GRADE_H
+#define CLI_LOAD_GRADE_H
+
+#include "http_response.h"
+#include "measurement.h"
+#include "requests.h"
+
+struct grader;
+
+/* labels: of the model's classes; NULL: EMNIST's, by their number. Prints an error and returns NULL
+ * on failure. The arguments must outlive the grader. */
+struct grader *grader_new(const struct protocol *protocol, const struct load_images *images,
+			  const struct emnist_labels *labels, size_t batch);
+void grader_free(struct grader *grader);
+
+/* Reads the answers to a batch, and counts those to images of known class that are not blank.
+ * False: *error says what is wrong with them. */
+bool grader_grade(struct grader *grader, const struct batch *batch,
+		  const struct http_response *response, const char *body,
+		  struct measurement *measurement, struct emnist_error *error);
+
+#endif

@@ -1,0 +1,150 @@
+/* load_images.c - the images that are sent: a dataset's, or drawn characters. */
+#include "load_images.h"
+
+#include "../common/interrupt.h"
+#include "../common/messages.h"
+#include "../common/strokes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Different drawings. */
+#define N_DRAWN 256
+
+/* ------------------------------------------------------------------------ reading */
+
+static bool reserve(struct load_images *images, size_t n)
+{
+	uint8_t *pixels = realloc(images->pixels, n * EMNIST_VECTOR_LENGTH);
+	uint16_t *classes = realloc(images->classes, n * sizeof(*classes));
+
+	if (pixels)
+		images->pixels = pixels;
+	if (classes)
+		images->classes = classes;
+	if (!pixels || !classes)
+		complain("out of memory");
+	return pixels && classes;
+}
+
+static bool read_all(struct load_images *images, struct choice_batch *batch, const char *path)
+{
+	size_t capacity = 0;
+
+	do {
+		if (!choice_read(images->choice, batch))
+			return false;
+		if (batch->n > LOAD_MAX_IMAGES - images->n) {
+			complain("'%s': more than %d images; choose some with --sample or --range",
+				 path, LOAD_MAX_IMAGES);
+			return false;
+		}
+		if (images->n + batch->n > capacity) {
+			capacity = 2 * capacity + CHOICE_BATCH;
+			if (!reserve(images, capacity))
+				return false;
+		}
+		memcpy(images->pixels + images->n * EMNIST_VECTOR_LENGTH, batch->pixels,
+		       batch->n * EMNIST_VECTOR_LENGTH);
+		memcpy(images->classes + images->n, batch->classes,
+		       batch->n * sizeof(*batch->classes));
+		images->n += batch->n;
+	} while (batch->n > 0);
+	if (!images->n && !interrupt_came())
+		complain("'%s': has no such images", path);
+	return images->n > 0;
+}
+
+bool load_images_read(struct load_images *images, struct dataset_settings *dataset,
+		      const struct choice_settings *choice, const char *path)
+{
+	struct choice_batch *batch = NULL;
+	bool good = false;
+
+	*images = (struct load_images){0};
+	images->dataset = dataset_open(dataset, path, EMNIST_PREPROCESS_AUTO);
+	if (!images->dataset)
+		return false;
+	images->choice = choice_open(choice, images->dataset, path);
+	if (images->choice)
+		batch = choice_batch_new();
+	if (batch)
+		good = read_all(images, batch, path);
+	free(batch);
+	if (good)
+		images->labels = choice_labels(images->choice);
+	return good;
+}
+
+/* ------------------------------------------------------------------------ drawing */
+
+bool load_images_draw(struct load_images *images, size_t n_least)
+{
+	float ink[EMNIST_VECTOR_LENGTH];
+
+	*images = (struct load_images){.n = N_DRAWN * ((n_least + N_DRAWN - 1) / N_DRAWN)};
+	images->pixels = malloc(images->n * EMNIST_VECTOR_LENGTH);
+	if (!images->pixels) {
+		complain("out of memory");
+		return false;
+	}
+	for (uint32_t i = 0; i < images->n; i++) {
+		uint8_t *pixels = images->pixels + (size_t)i * EMNIST_VECTOR_LENGTH;
+
+		if (i >= N_DRAWN) {
+			memcpy(pixels, pixels - (size_t)N_DRAWN * EMNIST_VECTOR_LENGTH,
+			       EMNIST_VECTOR_LENGTH);
+			continue;
+		}
+		strokes_draw(i, EMNIST_SIDE, ink);
+		for (size_t k = 0; k < EMNIST_VECTOR_LENGTH; k++)
+			pixels[k] = (uint8_t)(ink[k] * 255 + 0.5F);
+	}
+	return true;
+}
+
+/* ----------------------------------------------------------------------- encoding */
+
+static bool encode(struct load_images *images, size_t i)
+{
+	const uint8_t *pixels = images->pixels + i * EMNIST_VECTOR_LENGTH;
+	float vector[EMNIST_VECTOR_LENGTH];
+	struct emnist_error error;
+	size_t nbytes;
+	void *png;
+
+	for (size_t k = 0; k < EMNIST_VECTOR_LENGTH; k++)
+		vector[k] = (float)pixels[k] / 255.0F;
+	if (emnist_vector_to_png(vector, &png, &nbytes, &error)) {
+		complain("%s", error.message);
+		return false;
+	}
+	text_add(&images->pngs, png, nbytes);
+	free(png);
+	images->png_offsets[i + 1] = images->pngs.nbytes;
+	return true;
+}
+
+bool load_images_encode(struct load_images *images)
+{
+	if (images->png_offsets)
+		return true;
+	images->png_offsets = calloc(images->n + 1, sizeof(*images->png_offsets));
+	for (size_t i = 0; i < images->n && images->png_offsets && !images->pngs.failed; i++)
+		if (interrupt_came() || !encode(images, i))
+			return false;
+	if (images->png_offsets && !images->pngs.failed)
+		return true;
+	complain("out of memory");
+	return false;
+}
+
+void load_images_release(struct load_images *images)
+{
+	choice_free(images->choice);
+	emnist_dataset_free(images->dataset);
+	free(images->pixels);
+	free(images->classes);
+	text_release(&images->pngs);
+	free(images->png_offsets);
+}

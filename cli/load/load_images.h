@@ -1,0 +1,35 @@
+/* load_images.h - the images that are sent, all in memory. */
+#ifndef CLI_LOAD_LOAD_IMAGES_H
+#define CLI_LOAD_LOAD_IMAGES_H
+
+#include "../common/choice.h"
+#include "../output/text.h"
+
+struct load_images {
+	size_t n;
+	uint8_t *pixels;       /* (n, EMNIST_VECTOR_LENGTH) */
+	uint16_t *classes;     /* (n) positions in labels; NULL: not known */
+	struct choice *choice; /* owns the labels */
+	struct emnist_dataset *dataset;
+	const struct emnist_labels *labels;
+	struct text pngs;    /* all images as PNG files, if they were encoded */
+	size_t *png_offsets; /* (n + 1) in pngs; NULL: they were not */
+};
+
+/* More would take more than a GiB. */
+#define LOAD_MAX_IMAGES (1 << 20)
+
+/* Reads the chosen images of the dataset at path. Prints an error and returns false on failure;
+ * release them in any case. */
+bool load_images_read(struct load_images *images, struct dataset_settings *dataset,
+		      const struct choice_settings *choice, const char *path);
+
+/* Draws at least n_least images. Likewise. */
+bool load_images_draw(struct load_images *images, size_t n_least);
+
+/* Encodes all as PNG, unless it was done. Prints an error and returns false on failure. */
+bool load_images_encode(struct load_images *images);
+
+void load_images_release(struct load_images *images);
+
+#endif

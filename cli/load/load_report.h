@@ -1,0 +1,26 @@
+/* load_report.h - the results of runs as text, JSON and CSV. */
+#ifndef CLI_LOAD_LOAD_REPORT_H
+#define CLI_LOAD_LOAD_REPORT_H
+
+#include "../output/text.h"
+#include "load_run.h"
+
+struct load_report {
+	const struct load_run *runs;
+	size_t n_runs;
+	const struct load_settings *settings;
+	const char *dataset_path; /* NULL: drawn characters */
+};
+
+void load_report_text(struct text *text, const struct load_report *report);
+void load_report_json(struct text *text, const struct load_report *report);
+void load_report_csv(struct text *text, const struct load_report *report);
+
+/* What a run is called. */
+const char *load_run_name(const struct load_run *run);
+
+/* Of the answered requests of a run. */
+double requests_per_second(const struct measurement *measurement);
+double images_per_second(const struct measurement *measurement);
+
+#endif

@@ -1,0 +1,102 @@
+/* load_run.c - one run against a server. */
+#include "load_run.h"
+
+#include "../common/interrupt.h"
+#include "../common/progress.h"
+#include "driver.h"
+#include "grade.h"
+
+#include <stdlib.h>
+
+/* What the driver's callbacks need. */
+struct context {
+	struct grader *grader;
+	struct requests *requests;
+	struct progress progress;
+	double started;
+	uint64_t n_images; /* to do; 0: unknown */
+};
+
+static bool judge(void *context, size_t index, const struct http_response *response,
+		  const char *body, struct measurement *measurement, struct emnist_error *error)
+{
+	struct context *c = context;
+	const struct batch batch = requests_batch(c->requests, index);
+
+	return grader_grade(c->grader, &batch, response, body, measurement, error);
+}
+
+static void show_progress(void *context, const struct measurement *measurement)
+{
+	struct context *c = context;
+
+	progress_update(&c->progress, measurement->n_images, c->n_images);
+}
+
+static bool measure(struct load_run *run, const struct load_settings *settings,
+		    const struct load_plan *plan, struct context *context)
+{
+	const uint64_t n_once = settings->is_once ? requests_count(plan->requests) : 0;
+	struct driver *driver = driver_new(plan);
+	struct measurement *warm_up = calloc(1, sizeof(*warm_up));
+
+	if (!driver || !warm_up) {
+		driver_free(driver);
+		free(warm_up);
+		return false;
+	}
+	progress_start(&context->progress, "images", settings->quiet);
+	if (settings->warm_up > 0)
+		driver_run(driver, 0, settings->warm_up, warm_up);
+	if (!interrupt_came())
+		driver_run(driver, n_once ? n_once : settings->n_requests, settings->seconds,
+			   &run->measurement);
+	progress_clear(&context->progress);
+	driver_free(driver);
+	free(warm_up);
+	return true;
+}
+
+static uint64_t images_to_do(const struct load_settings *settings, size_t batch)
+{
+	return settings->is_once ? settings->images.n : settings->n_requests * batch;
+}
+
+bool load_run(struct load_run *run, struct load_settings *settings)
+{
+	const struct service_options service_options = {run->url,         settings->unix_path,
+							run->protocol,    settings->input_name,
+							settings->header, settings->timeout};
+	struct context context = {.n_images = images_to_do(settings, run->batch)};
+	struct requests_options requests_options;
+	struct load_plan plan;
+	struct service service;
+	bool good = false;
+
+	if (!service_find(&service, &service_options))
+		return false;
+	run->protocol = service.protocol;
+	if (service.protocol->needs_pngs && !load_images_encode(&settings->images))
+		return false;
+	requests_options = (struct requests_options){service.url.target, service.url.authority,
+						     settings->header,   !settings->keeps_alive,
+						     service.protocol,   service.input_name,
+						     &settings->images,  run->batch};
+	context.grader =
+		grader_new(service.protocol, &settings->images, settings->labels, run->batch);
+	context.requests = requests_new(&requests_options);
+	plan = (struct load_plan){service.address,
+				  context.requests,
+				  settings->n_connections,
+				  settings->keeps_alive,
+				  settings->rate,
+				  settings->timeout,
+				  judge,
+				  show_progress,
+				  &context};
+	if (context.grader && context.requests)
+		good = measure(run, settings, &plan, &context);
+	grader_free(context.grader);
+	requests_free(context.requests);
+	return good;
+}
