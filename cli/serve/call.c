@@ -81,6 +81,14 @@ void call_add_header(struct call *call, const char *name, const char *value)
 	response->n_headers++;
 }
 
+static void put_plain_error(struct response *response, const char *message)
+{
+	json_begin_object(&response->body);
+	json_put_text(&response->body, "error", message);
+	text_puts(&response->body, "}");
+	response->content_type = "application/json";
+}
+
 void call_fail(struct call *call, unsigned status, const char *format, ...)
 {
 	struct response *response = &call->response;
@@ -91,9 +99,9 @@ void call_fail(struct call *call, unsigned status, const char *format, ...)
 	vsnprintf(message, sizeof(message), format, list);
 	va_end(list);
 	text_reset(&response->body);
-	json_begin_object(&response->body);
-	json_put_text(&response->body, "error", message);
-	text_puts(&response->body, "}");
 	response->status = status;
-	response->content_type = "application/json";
+	if (call->put_error)
+		call->put_error(response, message);
+	else
+		put_plain_error(response, message);
 }

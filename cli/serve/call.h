@@ -58,6 +58,8 @@ struct call {
 	struct request request;
 	struct response response;
 	struct call_account account;
+	/* How this protocol words an error: body and content_type; NULL: {"error":"MESSAGE"}. */
+	void (*put_error)(struct response *response, const char *message);
 	bool is_quick; /* on the thread of its connection: long work is to be deferred */
 	bool deferred; /* the handler returned without a response, and wants a worker */
 };
@@ -76,7 +78,7 @@ bool percent_decode(struct text *text, const char *bytes, size_t nbytes, bool is
 /* Adds a header to the response; beyond RESPONSE_MAX_HEADERS nothing. */
 void call_add_header(struct call *call, const char *name, const char *value);
 
-/* Answers {"error":"MESSAGE"} with this status. */
+/* Answers an error with this status, as the protocol words it. */
 void call_fail(struct call *call, unsigned status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -5,6 +5,7 @@
 #include "../common/processors.h"
 #include "http.h"
 #include "listening.h"
+#include "parsers.h"
 #include "readers.h"
 #include "registry.h"
 #include "server.h"
@@ -135,7 +136,9 @@ static bool start(struct running *running, const struct settings *s)
 						 s->name, s->engine, s->preprocess);
 	running->server.workers = workers_start(n_threads);
 	running->server.readers = readers_new(s->limits.n_pixels);
-	if (!running->server.registry || !running->server.workers || !running->server.readers)
+	running->server.parsers = parsers_new();
+	if (!running->server.registry || !running->server.workers || !running->server.readers ||
+	    !running->server.parsers)
 		return false;
 	for (size_t i = 0; i < n && i < MAX_LISTENING; i++) {
 		const int fd = listening_open(addresses[i], url);
@@ -160,6 +163,7 @@ static void stop(struct running *running, const struct settings *s)
 	for (size_t i = 0; i < s->addresses.n; i++)
 		listening_remove(s->addresses.texts[i]);
 	readers_free(running->server.readers);
+	parsers_free(running->server.parsers);
 	if (running->server.registry)
 		registry_close(running->server.registry);
 }

@@ -24,6 +24,7 @@ struct server {
 	struct registry *registry;
 	struct workers *workers;
 	struct readers *readers;
+	struct parsers *parsers;
 	atomic_size_t n_connections, n_in_flight, held_nbytes; /* now: see the limits */
 	atomic_bool draining; /* the server is about to end: not ready any more */
 };
