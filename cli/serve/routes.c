@@ -1,5 +1,6 @@
 /* routes.c - the protocols, in the order in which they are asked. */
 #include "routes.h"
+#include "serve_flask.h"
 #include "serve_page.h"
 #include "serve_plain.h"
 
@@ -7,6 +8,7 @@
 static bool (*const protocols[])(struct call *call) = {
 	serve_plain,
 	serve_page,
+	serve_flask,
 };
 
 void routes_answer(struct call *call)
