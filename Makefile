@@ -198,7 +198,7 @@ LONGEST := $(patsubst %,cli/test/%.sh,house instructions train inject_outputs in
 	   manual eval distort)
 
 check-built: all $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(INJECTORS:%=$(BUILD)/test/%.so) \
-	     $(BUILD)/test/http_client $(BUILD)/bench/export_photographs $(BUILD)/bench/distort
+	     $(BUILD)/test/http_client $(BUILD)/test/http_faults $(BUILD)/bench/export_photographs $(BUILD)/bench/distort
 	@BUILD='$(BUILD)' CC='$(CC)' VERSION='$(VERSION)' SANITIZE='$(SANITIZE)' \
 		sh lib/test/run.sh \
 		$(LONGEST) $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) \
@@ -245,10 +245,10 @@ $(BUILD)/test/%.so: cli/test/%.c
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -fPIC -shared -O1 -o $@ $< -ldl
 
 # What asks the server, see cli/test/serve.inc.
-$(BUILD)/test/http_client: cli/test/http_client.c
+$(BUILD)/test/http_%: cli/test/http_%.c
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $<
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -pthread -o $@ $<
 
 $(BUILD)/replay/%: $(BUILD)/lib/fuzz/%.o $(BUILD)/lib/fuzz/replay.o $(BUILD)/lib/fuzz/trial.o \
 		   $(LIB_OBJECTS)
