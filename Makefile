@@ -229,7 +229,7 @@ $(BUILD)/test/%: $(BUILD)/lib/test/%.o $(LIB_OBJECTS)
 
 # These are of the command line.
 $(BUILD)/test/test_processors: $(BUILD)/cli/common/processors.o
-$(BUILD)/test/test_multipart: $(BUILD)/cli/serve/multipart.o
+$(BUILD)/test/test_multipart: $(patsubst %,$(BUILD)/cli/%.o,serve/multipart serve/percent output/text)
 
 # Those who make and read the same files, as far as $(PYTHON) has them: see the scripts.
 check-peers: all ## hold what is read and written against ONNX Runtime, TensorFlow, PyTorch...
@@ -260,7 +260,7 @@ $(BUILD)/replay/%: $(BUILD)/lib/fuzz/%.o $(BUILD)/lib/fuzz/replay.o $(BUILD)/lib
 $(BUILD)/replay/fuzz_names build/fuzz/fuzz_names: \
 	$(patsubst %,$(BUILD)/cli/output/%.o,text escape json records)
 $(BUILD)/replay/fuzz_multipart build/fuzz/fuzz_multipart: \
-	$(patsubst %,$(BUILD)/cli/%.o,output/text serve/multipart)
+	$(patsubst %,$(BUILD)/cli/%.o,output/text serve/multipart serve/percent)
 
 # Fuzzing needs clang. New inputs go to build/fuzz/corpus, findings to build/fuzz/crashes.
 fuzz: ## fuzz every parser for FUZZ_SECONDS each, with clang's libFuzzer
