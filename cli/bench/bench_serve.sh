@@ -2,7 +2,8 @@
 # bench_serve.sh - `make bench-serve`: `emnist serve` beside the servers that people use, goal by goal.
 #
 #	EMNIST_DATA     folder with emnist/ inside; requests have images of its test split
-#	BENCH           which parts: single sixteen batch raw-single raw image; default all
+#	BENCH           which parts: single sixteen batch raw-single raw image (each server's speed),
+#	                client floor idle memory latency files (emnist's alone); default all
 #	BENCH_RIVALS    which rivals: flask,gunicorn,fastapi,fastapi-orjson,mlserver,triton; default
 #	                all; empty: none
 #	BENCH_RUNS      runs; default 3
@@ -24,7 +25,7 @@
 set -eu
 
 build=${BUILD:-build}
-parts=${BENCH:-single sixteen batch raw-single raw image}
+parts=${BENCH:-single sixteen batch raw-single raw image client floor idle memory latency files}
 rivals=${BENCH_RIVALS-all}
 venvs=$build/bench/serve-venv
 log=$build/bench/serve-venv.log
@@ -81,6 +82,10 @@ for group in web mlserver triton; do
 		pythons="$pythons $group=$venvs/$group/bin/python"
 	fi
 done
+case " $parts " in
+*' files '*) listing=$(sh cli/bench/export_test_images.sh "$build" 116323) ;;
+*) listing=none ;;
+esac
 # shellcheck disable=SC2086
-exec python3 cli/bench/bench_serve.py "$build" "$EMNIST_DATA/emnist" $pythons -- \
+exec python3 cli/bench/serving/bench_serve.py "$build" "$EMNIST_DATA/emnist" "$listing" $pythons -- \
 	"${BENCH_RUNS:-3}" "${BENCH_SECONDS:-3}" "$rivals" $parts

@@ -14,7 +14,6 @@ build=${BUILD:-build}
 n=${BENCH_IMAGES:-116323}
 parts=${BENCH:-network files pictures one eval scale}
 python=${BENCH_PYTHON:-}
-images=$build/bench/images-$n
 
 # The rivals, as they were when these comparisons were written.
 packages='numpy==2.4.6 onnxruntime==1.32.0 scikit-image==0.26.0 pillow==13.0.0 opencv-python-headless==5.0.0.93'
@@ -24,19 +23,12 @@ if [ -z "${EMNIST_DATA:-}" ]; then
 	echo "bench: set EMNIST_DATA to the folder that holds emnist/" >&2
 	exit 2
 fi
-if [ ! -e "$images.csv" ]; then
-	"$build/emnist" dataset export -q --force -f flat --range "..$((n - 1))" \
-		"$EMNIST_DATA/emnist/emnist-byclass-test-images-idx3-ubyte.gz" "$images"
-	# With names as seen from here, and not among the images.
-	sed "1!s|^|$images/|" "$images/labels.csv" >"$images.csv.new"
-	rm "$images/labels.csv"
-	mv "$images.csv.new" "$images.csv"
-fi
+listing=$(sh cli/bench/export_test_images.sh "$build" "$n")
 if [ -z "$python" ]; then
 	if ! command -v python3 >/dev/null 2>&1; then
 		echo "bench: left out everything but emnist on files: there is no python3"
 		"$build/emnist" --version -v
-		"$build/emnist" classify -v -f csv -o "$build/bench/emnist.csv" "$images"
+		"$build/emnist" classify -v -f csv -o "$build/bench/emnist.csv" "${listing%.csv}"
 		exit
 	fi
 	python=$build/bench/venv/bin/python
@@ -57,5 +49,5 @@ if [ -z "$python" ]; then
 	fi
 fi
 # shellcheck disable=SC2086
-exec "$python" cli/bench/compare.py "$build" "$EMNIST_DATA/emnist" "$images.csv" \
+exec "$python" cli/bench/compare.py "$build" "$EMNIST_DATA/emnist" "$listing" \
 	"${BENCH_RUNS:-3}" $parts

@@ -1,27 +1,12 @@
-"""Asks `emnist serve` and other servers the same, in turn, and prints tables and goals.
-
-    bench_serve.py BUILD DATA GROUP=PYTHON... -- RUNS SECONDS RIVALS PART...
-
-DATA is the folder with EMNIST's files. GROUP=PYTHON: the Python of each group of rivals. RIVALS: names,
-separated by commas, or "all". Each server runs alone, on the processors that its client has as well.
-Medians of RUNS runs count; in each, every server is started anew and measured for SECONDS a cell.
-"""
+"""Requests a second, latency and processor time of every server, and the goals for them."""
 import collections
-import csv
-import os
-import platform
-import signal
 import statistics
-import subprocess
 import sys
-import tempfile
 
 import serve_bodies
 import serve_clients
-import serve_contenders
 import serve_processes
 
-MODEL = "lib/builtin/default.onnx"
 N_CHECKED = 20
 WARMUP_SECONDS = 0.5
 
@@ -37,59 +22,8 @@ CELLS = {
 }
 
 
-class Bench:
-    def __init__(self, build, data, pythons, runs, seconds, rivals, folder):
-        self.build, self.emnist = build, os.path.join(build, "emnist")
-        self.test = os.path.join(data, "emnist-byclass-test-images-idx3-ubyte.gz")
-        self.runs, self.seconds, self.folder = runs, seconds, folder
-        self.pythons = {None: self.emnist, **pythons}
-        self.logs = os.path.join(build, "bench", "serve-logs")
-        os.makedirs(self.logs, exist_ok=True)
-        self.vectors = serve_bodies.read_vectors(self.test, 1024)
-        self.expected = self.labels_of_classify()
-        self.contenders = [one for one in self.wanted(rivals) if self.is_there(one)]
-        self.goals, self.answers = [], {}
-
-    def labels_of_classify(self):
-        images = os.path.join(self.folder, "images")
-        last = str(N_CHECKED - 1)
-        subprocess.run(
-            [self.emnist, "dataset", "export", "-q", "-f", "flat", "--range", ".." + last, self.test, images], check=True
-        )
-        os.remove(os.path.join(images, "labels.csv"))
-        shown = subprocess.run(
-            [self.emnist, "classify", "-f", "csv", images], capture_output=True, text=True, check=True
-        )
-        return [row["label"] for row in csv.DictReader(shown.stdout.splitlines())]
-
-    def wanted(self, rivals):
-        known = [one.name for one in serve_contenders.RIVALS]
-        names = known if rivals == "all" else [name for name in rivals.split(",") if name]
-        for name in names:
-            if name not in known:
-                sys.exit(f"bench: BENCH_RIVALS: '{name}' is not one of {' '.join(known)}")
-        return [serve_contenders.EMNIST] + [one for one in serve_contenders.RIVALS if one.name in names]
-
-    def is_there(self, contender):
-        if contender is serve_contenders.EMNIST:
-            return True
-        versions = contender.versions(self.pythons.get(contender.group))
-        print(f"{contender.name:15} {versions or 'not installed'}", flush=True)
-        return versions is not None
-
-    def server(self, contender):
-        log = os.path.join(self.logs, contender.name + ".log")
-        return contender.server(self.pythons[contender.group], MODEL, log)
-
-    def goal(self, what, measured, wanted, reached):
-        self.goals.append((what, measured, wanted, "yes" if reached else "no"))
-
-
 def left_out(what, why):
     print(f"left out: {what}: {why}", flush=True)
-
-
-# ------------------------------------------------------------------------------------------ speed
 
 
 class Measurement(collections.namedtuple("Measurement", "figures cpu_seconds")):
@@ -135,13 +69,15 @@ def answers_right(bench, contender, server, protocol):
 def measure(bench, contender, server, protocol, batch, connections, client=None):
     client = client or bench.client
     arguments = server.url(contender.protocols[protocol]), protocol, batch, connections
-    client.measure(*arguments, WARMUP_SECONDS)
-    before = server.cpu_seconds()
-    figures = client.measure(*arguments, bench.seconds)
-    cpu = server.cpu_seconds() - before
+    try:
+        client.measure(*arguments, WARMUP_SECONDS)
+        before = server.cpu_seconds()
+        figures = client.measure(*arguments, bench.seconds)
+        cpu = server.cpu_seconds() - before
+    except serve_clients.ClientError as error:
+        return left_out(f"{contender.name}, {protocol}", error)
     if figures.errors or not figures.requests:
-        left_out(f"{contender.name}, {protocol}", f"{figures.errors} errors, {figures.requests} answers")
-        return None
+        return left_out(f"{contender.name}, {protocol}", f"{figures.errors} errors, {figures.requests} answers")
     return Measurement(figures, cpu)
 
 
@@ -235,35 +171,3 @@ def raw_goals(bench, cell, found):
 
 
 GOALS_OF_CELLS = {"single": single_goals, "batch": batch_goals, "raw": raw_goals, "raw-single": raw_goals}
-PARTS = {}
-
-
-def main():
-    split = sys.argv.index("--")
-    build, data, *pythons = sys.argv[1:split]
-    runs, seconds, rivals, *parts = sys.argv[split + 1 :]
-    for part in parts:
-        if part not in CELLS and part not in PARTS:
-            sys.exit(f"bench: BENCH: '{part}' is not one of {' '.join([*CELLS, *PARTS])}")
-    # Servers are stopped on the way out.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    with tempfile.TemporaryDirectory() as folder:
-        shown = subprocess.run([os.path.join(build, "emnist"), "--version", "-v"], capture_output=True, text=True)
-        print(shown.stdout, end="")
-        print(f"{'Python':15} {platform.python_version()}")
-        pythons = dict(one.split("=", 1) for one in pythons)
-        bench = Bench(build, data, pythons, int(runs), float(seconds), rivals, folder)
-        bench.client = serve_clients.Wrk(bench.vectors, folder)
-        cells = [part for part in parts if part in CELLS]
-        if cells:
-            speed(bench, cells)
-        for part in parts:
-            if part in PARTS:
-                print(f"\n== {part}", flush=True)
-                PARTS[part](bench)
-    print(f"\n{'goal':75} {'measured':>10} {'wanted':>10}  reached")
-    for what, measured, wanted, reached in bench.goals:
-        print(f"{what:75} {measured:>10} {wanted:>10}  {reached}")
-
-
-main()

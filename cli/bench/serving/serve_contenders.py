@@ -9,7 +9,7 @@ import subprocess
 
 import serve_processes
 
-HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "serve_rivals")
+RIVALS_FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "serve_rivals")
 VERSIONS = "import sys, importlib.metadata as m\nprint(*(p + ' ' + m.version(p) for p in sys.argv[1:]), sep=', ')"
 UVICORN = "{python} -m uvicorn --workers 2 --host 127.0.0.1 --port {port} --no-access-log --log-level error"
 OIP = "/v2/models/emnist"
@@ -35,8 +35,8 @@ class Contender:
     def server(self, program, model, log):
         """program: the Python, or emnist."""
         ports = serve_processes.free_ports(3)
-        names = dict(zip(("port", "port2", "port3"), ports), python=program, here=HERE)
-        environment = {"MODEL": os.path.abspath(model), "PYTHONPATH": HERE, "PYTHONDONTWRITEBYTECODE": "1"}
+        names = dict(zip(("port", "port2", "port3"), ports), python=program, here=RIVALS_FOLDER)
+        environment = {"MODEL": os.path.abspath(model), "PYTHONPATH": RIVALS_FOLDER, "PYTHONDONTWRITEBYTECODE": "1"}
         command = [word.format(**names) for word in self.command]
         return serve_processes.Server(command, ports[0], self.ready, log, environment)
 
