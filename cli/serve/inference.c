@@ -27,7 +27,7 @@ static bool defer(struct call *call)
 	return false;
 }
 
-static bool check_number(struct call *call, size_t n)
+bool inference_check_number(struct call *call, size_t n)
 {
 	const uint64_t limit = call->server->limits.n_images;
 
@@ -105,7 +105,7 @@ bool inference_read(struct call *call, const struct served *served, struct pictu
 		.vectors = vectors,
 	};
 
-	if (!check_number(call, n))
+	if (!inference_check_number(call, n))
 		return false;
 	if (call->is_quick && n > QUICK_PICTURES)
 		return defer(call);
@@ -170,7 +170,7 @@ bool inference_run(struct call *call, struct served *served, const float *vector
 		.probabilities = probabilities,
 	};
 
-	if (!check_number(call, n))
+	if (!inference_check_number(call, n))
 		return false;
 	if (call->is_quick && n > QUICK_ROWS)
 		return defer(call);

@@ -3,10 +3,12 @@
 #include "serve_flask.h"
 #include "serve_page.h"
 #include "serve_plain.h"
+#include "serve_tfs.h"
 
 /* Each answers or defers a call whose path is its own, and leaves others alone. */
 static bool (*const protocols[])(struct call *call) = {
 	serve_plain,
+	serve_tfs,
 	serve_page,
 	serve_flask,
 };
