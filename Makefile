@@ -198,7 +198,7 @@ LONGEST := $(patsubst %,cli/test/%.sh,house instructions train inject_outputs in
 	   manual eval distort)
 
 check-built: all $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(INJECTORS:%=$(BUILD)/test/%.so) \
-	     $(BUILD)/test/http_client $(BUILD)/bench/export_photographs $(BUILD)/bench/distort
+	     $(BUILD)/test/http_client $(BUILD)/test/http_faults $(BUILD)/bench/export_photographs $(BUILD)/bench/distort
 	@BUILD='$(BUILD)' CC='$(CC)' VERSION='$(VERSION)' SANITIZE='$(SANITIZE)' \
 		sh lib/test/run.sh \
 		$(LONGEST) $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) \
@@ -229,7 +229,7 @@ $(BUILD)/test/%: $(BUILD)/lib/test/%.o $(LIB_OBJECTS)
 
 # These are of the command line.
 $(BUILD)/test/test_processors: $(BUILD)/cli/common/processors.o
-$(BUILD)/test/test_multipart: $(BUILD)/cli/serve/multipart.o
+$(BUILD)/test/test_multipart: $(patsubst %,$(BUILD)/cli/%.o,serve/multipart serve/percent output/text)
 
 # Those who make and read the same files, as far as $(PYTHON) has them: see the scripts.
 check-peers: all ## hold what is read and written against ONNX Runtime, TensorFlow, PyTorch...
@@ -245,10 +245,10 @@ $(BUILD)/test/%.so: cli/test/%.c
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -fPIC -shared -O1 -o $@ $< -ldl
 
 # What asks the server, see cli/test/serve.inc.
-$(BUILD)/test/http_client: cli/test/http_client.c
+$(BUILD)/test/http_%: cli/test/http_%.c
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $<
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -pthread -o $@ $<
 
 $(BUILD)/replay/%: $(BUILD)/lib/fuzz/%.o $(BUILD)/lib/fuzz/replay.o $(BUILD)/lib/fuzz/trial.o \
 		   $(LIB_OBJECTS)
@@ -260,7 +260,7 @@ $(BUILD)/replay/%: $(BUILD)/lib/fuzz/%.o $(BUILD)/lib/fuzz/replay.o $(BUILD)/lib
 $(BUILD)/replay/fuzz_names build/fuzz/fuzz_names: \
 	$(patsubst %,$(BUILD)/cli/output/%.o,text escape json records)
 $(BUILD)/replay/fuzz_multipart build/fuzz/fuzz_multipart: \
-	$(patsubst %,$(BUILD)/cli/%.o,output/text serve/multipart)
+	$(patsubst %,$(BUILD)/cli/%.o,output/text serve/multipart serve/percent)
 
 # Fuzzing needs clang. New inputs go to build/fuzz/corpus, findings to build/fuzz/crashes.
 fuzz: ## fuzz every parser for FUZZ_SECONDS each, with clang's libFuzzer

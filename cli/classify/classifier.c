@@ -164,9 +164,8 @@ static void format_batch(struct classifier *classifier, struct batch *batch)
 		struct record record = {
 			.path = batch_path(batch, item),
 			.n_characters = item->n_characters,
+			.warning = item->warning,
 			.error = batch_error(batch, item),
-			.top = classifier->top,
-			.probabilities = row,
 		};
 
 		item->records = batch->records.nbytes;
@@ -176,8 +175,7 @@ static void format_batch(struct classifier *classifier, struct batch *batch)
 			record.blank = true;
 			record.error = OUTPUT_BLANK;
 		} else if (!item->failed) {
-			emnist_top_k(row, schema->n_classes, schema->n_top, classifier->top);
-			record.rejected = (double)row[classifier->top[0]] < schema->min_probability;
+			record_answer(&record, schema, row, classifier->top);
 			item->rejected = record.rejected;
 		}
 		classifier->options->format->record(&batch->records, schema, &record);

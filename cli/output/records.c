@@ -5,12 +5,22 @@
 #include "escape.h"
 #include "json.h"
 
+#include <emnist.h>
 #include <stdio.h>
 #include <string.h>
 
 /* Digits after the point: enough to read, and enough to keep. */
 #define SHOWN_DECIMALS 4
 #define DECIMALS       6
+
+void record_answer(struct record *record, const struct output_schema *schema, const float *row,
+		   uint32_t *top)
+{
+	emnist_top_k(row, schema->n_classes, schema->n_top, top);
+	record->top = top;
+	record->probabilities = row;
+	record->rejected = (double)row[top[0]] < schema->min_probability;
+}
 
 /* ------------------------------------------------------------------------- text */
 
@@ -105,7 +115,8 @@ static void put_failed_row(const struct csv_dialect *dialect, struct text *text,
 static void put_row(const struct csv_dialect *dialect, struct text *text,
 		    const struct output_schema *schema, const struct record *record)
 {
-	dialect->put_field(text, record->path);
+	if (record->path)
+		dialect->put_field(text, record->path);
 	if (record->error) {
 		put_failed_row(dialect, text, schema, record);
 	} else {
@@ -210,29 +221,48 @@ static void put_answer(struct text *text, const struct output_schema *schema,
 	}
 }
 
+static void put_base64(struct text *text, const char *key, const void *bytes, size_t nbytes)
+{
+	json_put_key(text, key);
+	text_putc(text, '"');
+	base64_put(text, bytes, nbytes);
+	text_putc(text, '"');
+}
+
 /* A JSON text is UTF-8, a path need not be. Lone surrogates, which some use for such bytes, are
  * refused by strict readers; so the string shows U+FFFD, and base64 gives the bytes. */
-static void put_jsonl_record(struct text *text, const struct output_schema *schema,
-			     const struct record *record)
+void record_put_json(struct text *text, const struct output_schema *schema,
+		     const struct record *record)
 {
-	bool valid;
+	bool valid = true;
 
-	text_puts(text, "{\"path\":");
-	valid = json_put_string(text, record->path);
-	text_putc(text, ',');
+	text_putc(text, '{');
+	if (record->path) {
+		text_puts(text, "\"path\":");
+		valid = json_put_string(text, record->path);
+		text_putc(text, ',');
+	}
 	put_answer(text, schema, record);
 	if (record->n_characters > 1)
 		text_printf(text, ",\"characters\":%zu", record->n_characters);
+	if (record->warning)
+		json_put_text(text, "warning", record->warning);
 	if (schema->n_top > 1)
 		put_top(text, schema, record);
 	if (schema->probabilities)
 		put_probabilities(text, schema, record);
-	if (!valid) {
-		text_puts(text, ",\"path_base64\":\"");
-		base64_put(text, record->path, strlen(record->path));
-		text_putc(text, '"');
-	}
-	text_puts(text, "}\n");
+	if (record->seen)
+		put_base64(text, "seen", record->seen, record->seen_nbytes);
+	if (!valid)
+		put_base64(text, "path_base64", record->path, strlen(record->path));
+	text_putc(text, '}');
+}
+
+static void put_jsonl_record(struct text *text, const struct output_schema *schema,
+			     const struct record *record)
+{
+	record_put_json(text, schema, record);
+	text_putc(text, '\n');
 }
 
 const struct output_format output_jsonl = {"jsonl", NULL, put_jsonl_record};

@@ -23,16 +23,23 @@ struct output_schema {
 
 /* What became of one input. */
 struct record {
-	const char *path;
+	const char *path;           /* NULL, but not for text: it has no name */
 	const char *error;          /* why there is no result, or NULL */
 	const uint32_t *top;        /* without error: (n_top) classes, most probable first */
 	const float *probabilities; /* without error: (n_classes) */
 	bool rejected;              /* the most probable class is no answer */
 	size_t n_characters;        /* side by side; 0 or 1: not printed */
-	bool blank; /* no ink was found: error is OUTPUT_BLANK, but nothing failed */
+	const char *warning;        /* a doubt about the image, or NULL */
+	bool blank;       /* no ink was found: error is OUTPUT_BLANK, but nothing failed */
+	const void *seen; /* what the network saw, as a PNG file; NULL: not printed */
+	size_t seen_nbytes;
 };
 
 #define OUTPUT_BLANK "blank"
+
+/* Gives the record the answer in a row of probabilities, (n_classes). top: (n_top), its room. */
+void record_answer(struct record *record, const struct output_schema *schema, const float *row,
+		   uint32_t *top);
 
 struct output_format {
 	const char *name;
@@ -64,11 +71,16 @@ extern const struct output_format output_tsv;
 
 /*
  * jsonl: one object per line with "path", "label", "probability", "error" (null without one);
- * "rejected" with a min_probability; "top", an array of {"label", "probability"}; and
- * "probabilities", an object, if asked for. Always valid UTF-8: invalid bytes become U+FFFD, and a
- * path with such bytes is repeated as "path_base64".
+ * "rejected" with a min_probability; "characters" if there are several; "warning" if there is one;
+ * "top", an array of {"label", "probability"}; and "probabilities", an object, if asked for. Always
+ * valid UTF-8: invalid bytes become U+FFFD, and a path with such bytes is repeated as
+ * "path_base64". "seen" is the PNG file in base64.
  */
 extern const struct output_format output_jsonl;
+
+/* Such an object, without a line end. */
+void record_put_json(struct text *text, const struct output_schema *schema,
+		     const struct record *record);
 
 /* All formats, in the order of output_format_names; both end with NULL. */
 extern const struct output_format *const output_formats[];

@@ -1,6 +1,7 @@
 /* call.c - parts of requests, and responses. */
 #include "call.h"
 #include "../output/json.h"
+#include "percent.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,38 +15,19 @@ bool call_path_is(const struct call *call, const char *path)
 	       memcmp(request->target, path, request->path_nbytes) == 0;
 }
 
-static int hexadecimal(char c)
+bool call_check_method(struct call *call, const char *methods)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+	const size_t nbytes = strlen(call->request.method);
+	const char *p = methods;
 
-bool percent_decode(struct text *text, const char *bytes, size_t nbytes, bool is_form)
-{
-	for (size_t i = 0; i < nbytes; i++) {
-		char c = bytes[i];
-
-		if (c == '+' && is_form) {
-			c = ' ';
-		} else if (c == '%') {
-			const int high = i + 2 < nbytes ? hexadecimal(bytes[i + 1]) : -1;
-			const int low = i + 2 < nbytes ? hexadecimal(bytes[i + 2]) : -1;
-
-			if (high < 0 || low < 0)
-				return false;
-			c = (char)(high * 16 + low);
-			i += 2;
-		}
-		if (c == '\0')
-			return false;
-		text_putc(text, c);
+	for (size_t n; *p; p += n + strspn(p + n, ", ")) {
+		n = strcspn(p, ",");
+		if (n == nbytes && memcmp(p, call->request.method, n) == 0)
+			return true;
 	}
-	return true;
+	call_add_header(call, "Allow", methods);
+	call_fail(call, 405, "the method is not allowed here; allowed: %s", methods);
+	return false;
 }
 
 bool call_parameter(const struct call *call, const char *name, struct text *value_ret)

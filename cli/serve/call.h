@@ -71,9 +71,8 @@ bool call_path_is(const struct call *call, const char *path);
  * if it is not there. "?top" has the value "". */
 bool call_parameter(const struct call *call, const char *name, struct text *value_ret);
 
-/* Appends the percent-decoded bytes; '+' is a space only if is_form. False if a '%' is not followed
- * by two hexadecimal digits, or the text would hold a zero byte. */
-bool percent_decode(struct text *text, const char *bytes, size_t nbytes, bool is_form);
+/* Whether the method is one of these, "GET, HEAD"; if not, answers 405 with Allow. */
+bool call_check_method(struct call *call, const char *methods);
 
 /* Adds a header to the response; beyond RESPONSE_MAX_HEADERS nothing. */
 void call_add_header(struct call *call, const char *name, const char *value);

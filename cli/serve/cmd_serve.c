@@ -105,16 +105,18 @@ static bool another_came(const sigset_t *signals)
 	return number == SIGTERM || number == SIGINT;
 }
 
-/* Answers what is in flight. */
+/* Answers what is in flight. The last connections that were accepted may not be counted yet: so
+ * there must be none for a while. */
 static void drain(struct running *running, const sigset_t *signals, uint64_t seconds)
 {
 	const time_t start = time(NULL);
+	unsigned n_quiet = 0;
 
 	atomic_store(&running->server.draining, true);
 	for (size_t i = 0; i < running->n; i++)
 		http_quiesce(running->http[i]);
-	while (atomic_load(&running->server.n_connections) > 0 &&
-	       (uint64_t)(time(NULL) - start) < seconds) {
+	while (n_quiet < 5 && (uint64_t)(time(NULL) - start) < seconds) {
+		n_quiet = atomic_load(&running->server.n_connections) > 0 ? 0 : n_quiet + 1;
 		if (another_came(signals)) {
 			signal(SIGTERM, SIG_DFL);
 			_exit(128 + SIGTERM);

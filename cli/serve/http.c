@@ -14,11 +14,13 @@
 #include "../common/messages.h"
 #include "deadlines.h"
 #include "head.h"
+#include "listening.h"
 #include "routes.h"
 #include "workers.h"
 
 #include <errno.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -34,6 +36,9 @@
 
 /* An idle connection of a server that ends. */
 #define LAST_MILLISECONDS 500
+
+/* Connections that are being made when the server ends have come after this time without any. */
+#define LAST_CONNECTION_MILLISECONDS 100
 
 /* Of a connection's memory, what the library needs beside the head. */
 #define POOL_NBYTES 1024
@@ -439,8 +444,9 @@ static struct MHD_Daemon *start_daemon(struct http *http, unsigned n_threads)
 	const struct MHD_OptionItem options[] = {
 		{MHD_OPTION_LISTEN_SOCKET, http->listen_fd, NULL},
 		{MHD_OPTION_THREAD_POOL_SIZE, n_threads > 1 ? n_threads : 0, NULL},
-		{MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(limits->n_connections + SPARE_CONNECTIONS),
-		 NULL},
+		/* Each thread gets an equal part of it; all connections may come to one. */
+		{MHD_OPTION_CONNECTION_LIMIT,
+		 (intptr_t)((limits->n_connections + SPARE_CONNECTIONS) * n_threads), NULL},
 		{MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)(limits->head_nbytes + POOL_NBYTES),
 		 NULL},
 		{MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
@@ -486,22 +492,21 @@ struct http *http_start(struct server *server, int listen_fd, unsigned n_threads
 
 void http_quiesce(struct http *http)
 {
-	const int fd = library.MHD_quiesce_daemon(http->daemon);
+	struct pollfd waiting = {.fd = library.MHD_quiesce_daemon(http->daemon), .events = POLLIN};
 	struct sockaddr_storage address;
-	socklen_t nbytes = sizeof(address);
-	int connection;
+	int fd;
 
-	if (fd >= 0) {
-		/* No others may come to wait while those that wait are taken. */
-		listen(fd, 0);
-		while ((connection = accept4(fd, (struct sockaddr *)&address, &nbytes,
-					     SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
-			library.MHD_add_connection(http->daemon, connection,
-						   (struct sockaddr *)&address, nbytes);
-			nbytes = sizeof(address);
-		}
-		close(fd);
+	listening_refuse(waiting.fd);
+	while (poll(&waiting, 1, LAST_CONNECTION_MILLISECONDS) > 0) {
+		socklen_t nbytes = sizeof(address);
+
+		fd = accept4(waiting.fd, (struct sockaddr *)&address, &nbytes,
+			     SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd < 0)
+			break;
+		library.MHD_add_connection(http->daemon, fd, (struct sockaddr *)&address, nbytes);
 	}
+	close(waiting.fd);
 	deadlines_hurry(http->deadlines, LAST_MILLISECONDS);
 }
 

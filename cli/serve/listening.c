@@ -3,6 +3,7 @@
 #include "../common/messages.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
@@ -144,6 +145,27 @@ int listening_open(const char *address, char url_ret[static LISTENING_URL_NBYTES
 		return give_up(fd, address);
 	show(fd, url_ret);
 	return fd;
+}
+
+/* A packet that begins a connection is dropped: the client tries again, and finds nobody. Closing
+ * the socket instead would reset connections that clients already use. */
+void listening_refuse(int fd)
+{
+	enum { TCP_FLAGS = 13, SYN = 2 };
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, TCP_FLAGS),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, SYN, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	const struct sock_fprog program = {sizeof(code) / sizeof(*code), code};
+	struct sockaddr name = {0};
+	socklen_t nbytes = sizeof(name);
+
+	if (getsockname(fd, &name, &nbytes) == 0 && name.sa_family != AF_UNIX)
+		setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+	else
+		listen(fd, 0);
 }
 
 void listening_remove(const char *address)

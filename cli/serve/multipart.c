@@ -5,6 +5,7 @@
  * to the field: the first delimiter of a body, which may lack it, is the only exception.
  */
 #include "multipart.h"
+#include "percent.h"
 
 #include <string.h>
 #include <strings.h>
@@ -33,6 +34,14 @@ static bool take(struct span *span, const char *string)
 		return false;
 	span->at += n;
 	return true;
+}
+
+static bool has_control(const char *bytes, size_t nbytes)
+{
+	for (size_t i = 0; i < nbytes; i++)
+		if (((unsigned char)bytes[i] < ' ' && bytes[i] != '\t') || bytes[i] == 0x7f)
+			return true;
+	return false;
 }
 
 /* ---------------------------------------------------------------- parameters */
@@ -122,9 +131,11 @@ bool multipart_begin(struct multipart *multipart, const char *content_type, cons
 
 	while (type.at < type.end && *type.at != ';')
 		type.at++;
+	multipart->why = "its Content-Type has no valid boundary";
 	if (!find_parameter(type, "boundary", &boundary) || boundary.nbytes == 0 ||
 	    boundary.nbytes > boundary.capacity)
 		return false;
+	multipart->why = "it does not have the boundary that its Content-Type names";
 	memcpy(multipart->delimiter, "\r\n--", 4);
 	multipart->delimiter_nbytes = 4 + boundary.nbytes;
 	multipart->at = body;
@@ -140,17 +151,38 @@ bool multipart_begin(struct multipart *multipart, const char *content_type, cons
 	return found != NULL;
 }
 
-/* Reads a header line of a field. False if it has control characters. */
-static bool read_header(struct span line, struct multipart_field *field)
+/* "UTF-8''na%C3%AFve.png": a name that is not ASCII, as RFC 5987 has it. RFC 7578 does not want it
+ * in forms, but some clients send it. */
+static void read_extended(const struct value *value, struct multipart_field *field)
+{
+	static const char prefix[] = "utf-8'";
+	const char *end =
+		value->bytes + (value->nbytes < value->capacity ? value->nbytes : value->capacity);
+	struct span span = {value->bytes, end};
+	struct text name = {0};
+	const char *mark;
+
+	if (!take(&span, prefix))
+		return;
+	mark = memchr(span.at, '\'', (size_t)(span.end - span.at));
+	if (mark && percent_decode(&name, mark + 1, (size_t)(span.end - mark - 1), false) &&
+	    !name.failed && name.nbytes < sizeof(field->filename) &&
+	    !has_control(name.bytes, name.nbytes)) {
+		memcpy(field->filename, name.nbytes ? name.bytes : "", name.nbytes);
+		field->filename[name.nbytes] = '\0';
+		field->has_filename = true;
+	}
+	text_release(&name);
+}
+
+/* Reads the value of a Content-Disposition header. False if it is not that of a field. */
+static bool read_disposition(struct span line, struct multipart_field *field)
 {
 	struct value name = {field->name, sizeof(field->name) - 1, 0};
 	struct value filename = {field->filename, sizeof(field->filename) - 1, 0};
+	char bytes[3 * sizeof(field->filename)];
+	struct value extended = {bytes, sizeof(bytes), 0};
 
-	for (const char *p = line.at; p < line.end; p++)
-		if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f)
-			return false;
-	if (!take(&line, "content-disposition:"))
-		return true;
 	skip_blanks(&line);
 	if (!take(&line, "form-data") || !find_parameter(line, "name", &name))
 		return false;
@@ -161,6 +193,24 @@ static bool read_header(struct span line, struct multipart_field *field)
 	if (filename.nbytes > filename.capacity)
 		filename.nbytes = filename.capacity;
 	field->filename[field->has_filename ? filename.nbytes : 0] = '\0';
+	if (find_parameter(line, "filename*", &extended))
+		read_extended(&extended, field);
+	return true;
+}
+
+static bool fail(struct multipart *multipart, const char *why)
+{
+	multipart->why = why;
+	return false;
+}
+
+static bool read_header(struct multipart *multipart, struct span line,
+			struct multipart_field *field)
+{
+	if (has_control(line.at, (size_t)(line.end - line.at)))
+		return fail(multipart, "a header of a field has a control character");
+	if (take(&line, "content-disposition:") && !read_disposition(line, field))
+		return fail(multipart, "a field has no name");
 	return true;
 }
 
@@ -176,37 +226,46 @@ static bool read_head(struct multipart *multipart, struct multipart_field *field
 		const char *line = memmem(start, (size_t)(limit - start), "\r\n", 2);
 
 		if (!line)
-			return false;
+			return fail(multipart, limit == multipart->end
+						       ? "it is cut short in the headers of a field"
+						       : "the headers of a field are too long");
 		multipart->at = line + 2;
 		if (line == start)
 			return true;
-		if (!read_header((struct span){start, line}, field))
+		if (!read_header(multipart, (struct span){start, line}, field))
 			return false;
 	}
 }
 
-enum multipart_result multipart_next(struct multipart *multipart, struct multipart_field *field)
+static bool read_field(struct multipart *multipart, struct multipart_field *field)
 {
-	struct span span = {multipart->at, multipart->end};
 	const char *found;
 
-	*field = (struct multipart_field){.bytes = ""};
-	if (take(&span, "--"))
-		return MULTIPART_END;
-	skip_blanks(&span);
-	if (!take(&span, "\r\n"))
-		return MULTIPART_BROKEN;
-	multipart->at = span.at;
 	if (!read_head(multipart, field))
-		return MULTIPART_BROKEN;
+		return false;
 	field->bytes = multipart->at;
 	/* An empty field may lack the line feed before its delimiter: its headers end in one. */
 	multipart->at -= 2;
 	found = memmem(multipart->at, (size_t)(multipart->end - multipart->at),
 		       multipart->delimiter, multipart->delimiter_nbytes);
 	if (!found)
-		return MULTIPART_BROKEN;
+		return fail(multipart, "it is cut short: its last boundary is missing");
 	multipart->at = found + multipart->delimiter_nbytes;
 	field->nbytes = found < field->bytes ? 0 : (size_t)(found - field->bytes);
-	return MULTIPART_FIELD;
+	return true;
+}
+
+enum multipart_result multipart_next(struct multipart *multipart, struct multipart_field *field)
+{
+	struct span span = {multipart->at, multipart->end};
+
+	*field = (struct multipart_field){.bytes = ""};
+	if (take(&span, "--"))
+		return MULTIPART_END;
+	skip_blanks(&span);
+	multipart->why = "a boundary is not alone on its line";
+	if (!take(&span, "\r\n"))
+		return MULTIPART_BROKEN;
+	multipart->at = span.at;
+	return read_field(multipart, field) ? MULTIPART_FIELD : MULTIPART_BROKEN;
 }

@@ -15,11 +15,12 @@ struct multipart {
 	const char *at, *end; /* what is not read yet; at the delimiter of the next field */
 	char delimiter[4 + MULTIPART_MAX_BOUNDARY];
 	size_t delimiter_nbytes;
+	const char *why; /* what is wrong, constant, after a failure */
 };
 
 struct multipart_field {
 	char name[64];      /* "" if it is longer */
-	char filename[256]; /* as sent, cut off; "" without one */
+	char filename[256]; /* as sent, cut off; "" without one; filename* is decoded */
 	bool has_filename;
 	const char *bytes; /* within the body */
 	size_t nbytes;

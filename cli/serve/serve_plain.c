@@ -1,67 +1,119 @@
-/* serve_plain.c - the plain protocol: images in, labels out; health. */
+/* serve_plain.c - the plain protocol: images in, labels out; models, and health. */
 #include "serve_plain.h"
 #include "../output/json.h"
-#include "inference.h"
+#include "plain_classify.h"
+#include "registry.h"
 #include "server.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void classify(struct call *call)
-{
-	struct picture picture = {.bytes = call->request.body, .nbytes = call->request.body_nbytes};
-	struct text *body = &call->response.body;
-	float vector[EMNIST_VECTOR_LENGTH];
-	float *probabilities = NULL;
-	struct served *served;
-	uint32_t best;
+/* ----------------------------------------------------------------------- health */
 
-	if (registry_acquire(call->server->registry, NULL, NULL, &served) != REGISTRY_FOUND) {
-		call_fail(call, 503, "no model is ready");
-		return;
-	}
-	if (!inference_read(call, served, &picture, 1, vector))
-		goto out;
-	if (picture.error.code) {
-		call_fail(call, 400, "%s", picture.error.message);
-		goto out;
-	}
-	probabilities = malloc(served->n_classes * sizeof(*probabilities));
-	if (!probabilities) {
-		call_fail(call, 503, "out of memory");
-		goto out;
-	}
-	if (!inference_run(call, served, vector, 1, probabilities))
-		goto out;
-	emnist_top_k(probabilities, served->n_classes, 1, &best);
-	json_begin_object(body);
-	json_put_text(body, "label", emnist_labels_text(emnist_model_labels(served->model), best));
-	json_put_real(body, "probability", (double)probabilities[best], 6);
-	text_puts(body, "}\n");
-	call->response.status = 200;
-	call->response.content_type = "application/json";
-out:
-	free(probabilities);
-	registry_release(call->server->registry, served);
+static bool is_ready(struct call *call)
+{
+	return !atomic_load(&call->server->draining) && registry_are_ready(call->server->registry);
 }
 
-static void health(struct call *call)
+static void healthz(struct call *call)
 {
-	const bool ready =
-		!atomic_load(&call->server->draining) && registry_are_ready(call->server->registry);
+	const bool ready = is_ready(call);
 
 	text_puts(&call->response.body, ready ? "ok\n" : "not ready\n");
 	call->response.status = ready ? 200 : 503;
 	call->response.content_type = "text/plain";
 }
 
+static void ready(struct call *call)
+{
+	call->response.status = is_ready(call) ? 200 : 503;
+}
+
+static void live(struct call *call)
+{
+	call->response.status = 200;
+}
+
+/* ----------------------------------------------------------------------- models */
+
+/* As TensorFlow Serving names them. */
+static const char *const state_names[] = {
+	[VERSION_START] = "START",
+	[VERSION_LOADING] = "LOADING",
+	[VERSION_AVAILABLE] = "AVAILABLE",
+	[VERSION_UNLOADING] = "UNLOADING",
+	[VERSION_END] = "END",
+};
+
+/* The versions that answer, and the state of the model: of one that answers, else of the newest.
+ * Nothing if the model was taken away meanwhile. */
+static void put_model(struct call *call, const char *name)
+{
+	struct text *body = &call->response.body;
+	struct version_status *versions;
+	enum version_state state;
+	size_t n;
+
+	if (!registry_status(call->server->registry, name, &versions, &n))
+		return;
+	state = n > 0 ? versions[0].state : VERSION_START;
+	json_begin_object(body);
+	json_put_text(body, "name", name);
+	json_begin_array(body, "versions");
+	for (size_t i = 0; i < n; i++) {
+		if (versions[i].state != VERSION_AVAILABLE)
+			continue;
+		state = VERSION_AVAILABLE;
+		json_put_comma(body);
+		text_printf(body, "%lld", (long long)versions[i].number);
+	}
+	text_puts(body, "]");
+	json_put_text(body, "state", state_names[state]);
+	text_puts(body, "}");
+	free(versions);
+}
+
+static void list_models(struct call *call)
+{
+	struct text *body = &call->response.body;
+	char **names;
+	size_t n;
+
+	if (!registry_list(call->server->registry, &names, &n)) {
+		call_fail(call, 503, "out of memory");
+		return;
+	}
+	json_begin_object(body);
+	json_begin_array(body, "models");
+	for (size_t i = 0; i < n; i++)
+		put_model(call, names[i]);
+	text_puts(body, "]}\n");
+	free(names);
+	call->response.status = 200;
+	call->response.content_type = "application/json";
+}
+
+/* ----------------------------------------------------------------------- routes */
+
+static const struct route {
+	const char *path;
+	const char *methods;
+	void (*answer)(struct call *call);
+} routes[] = {
+	{"/classify", "POST", plain_classify},  {"/v1/models", "GET, HEAD", list_models},
+	{"/healthz", "GET, HEAD", healthz},     {"/v2/health/ready", "GET, HEAD", ready},
+	{"/v2/health/live", "GET, HEAD", live},
+};
+
 bool serve_plain(struct call *call)
 {
-	if (call_path_is(call, "/classify"))
-		classify(call);
-	else if (call_path_is(call, "/healthz"))
-		health(call);
-	else
-		return false;
-	return true;
+	for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
+		if (!call_path_is(call, routes[i].path))
+			continue;
+		call->account.protocol = "plain";
+		if (call_check_method(call, routes[i].methods))
+			routes[i].answer(call);
+		return true;
+	}
+	return false;
 }

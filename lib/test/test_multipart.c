@@ -15,13 +15,20 @@
 #define TYPE "multipart/form-data; boundary=X"
 
 /* A body, and what is read of it: "NAME[:FILENAME]=BYTES" for each field, then a period for its
- * end or '!' if it is broken. */
+ * end, '!' and why if it is broken, or '-' and why if it does not even begin. */
 struct form {
 	const char *name;
 	const char *type;
 	const char *body;
 	const char *fields;
 };
+
+#define HEADS              "!it is cut short in the headers of a field"
+#define LAST               "!it is cut short: its last boundary is missing"
+#define LINE               "!a boundary is not alone on its line"
+#define NAMED              "!a field has no name"
+#define TYPED              "-its Content-Type has no valid boundary"
+#define ABSENT             "-it does not have the boundary that its Content-Type names"
 
 #define FIELD(head, bytes) "--X\r\n" head "\r\n\r\n" bytes "\r\n"
 #define IMAGE              "Content-Disposition: form-data; name=\"image\"; filename=\"a.png\""
@@ -57,26 +64,44 @@ static const struct form forms[] = {
 	 FIELD("Content-Disposition: form-data; name=\"a\"; filename=\"C:\\x; name=b\xc3\xa9\"",
 	       "1") "--X--",
 	 "a:C:\\x; name=b\xc3\xa9=1 ."},
+	{"a name as older Python clients send it", TYPE,
+	 FIELD("Content-Disposition: form-data; name=\"a\"; filename*=utf-8'en'na%C3%AFve+%22.png",
+	       "1") "--X--",
+	 "a:na\xc3\xafve+\".png=1 ."},
+	{"two names", TYPE,
+	 FIELD("Content-Disposition: form-data; filename*=UTF-8''b; name=a; filename=c",
+	       "1") "--X--",
+	 "a:b=1 ."},
+	{"second names that cannot be read", TYPE,
+	 FIELD("Content-Disposition: form-data; name=a; filename*=koi8-r''b; filename=c", "1")
+		 FIELD("Content-Disposition: form-data; name=a; filename=c; filename*=utf-8''%0",
+		       "") FIELD("Content-Disposition: form-data; name=a; filename*=utf-8''%00", "")
+			 FIELD("Content-Disposition: form-data; name=a; filename*=utf-8''%1b", "")
+				 FIELD("Content-Disposition: form-data; name=a; filename*=b",
+				       "") "--X--",
+	 "a:c=1 a:c= a= a= a= ."},
 	{"dashes and boundaries within a line are content", TYPE,
 	 FIELD("Content-Disposition: form-data; name=a", "--\r\n-\r\n-X\n--X--\r--X") "--X--",
 	 "a=--\r\n-\r\n-X\n--X--\r--X ."},
-	{"cut off in the content", TYPE, "--X\r\n" IMAGE "\r\n\r\n123", "!"},
-	{"cut off in the headers", TYPE, "--X\r\n" IMAGE, "!"},
-	{"cut off in the delimiter", TYPE, FIELD(IMAGE, "1") "--", "!"},
-	{"cut off after the delimiter", TYPE, FIELD(IMAGE, "1") "--X-", "image:a.png=1 !"},
-	{"a longer boundary", TYPE, "--XY\r\n" IMAGE "\r\n\r\n1\r\n--X--", "!"},
-	{"lines that end in LF alone", TYPE, "--X\n" IMAGE "\n\n1\n--X--", "!"},
+	{"cut off in the content", TYPE, "--X\r\n" IMAGE "\r\n\r\n123", LAST},
+	{"cut off in the headers", TYPE, "--X\r\n" IMAGE, HEADS},
+	{"cut off in the delimiter", TYPE, FIELD(IMAGE, "1") "--", LAST},
+	{"cut off after the delimiter", TYPE, FIELD(IMAGE, "1") "--X-", "image:a.png=1 " LINE},
+	{"a longer boundary", TYPE, "--XY\r\n" IMAGE "\r\n\r\n1\r\n--X--", LINE},
+	{"lines that end in LF alone", TYPE, "--X\n" IMAGE "\n\n1\n--X--", LINE},
 	{"a control character in a name", TYPE,
 	 FIELD("Content-Disposition: form-data; name=\"a\tb\"; filename=\"\x1b[2J\"", "1") "--X--",
-	 "!"},
+	 "!a header of a field has a control character"},
 	{"an open quote", TYPE, FIELD("Content-Disposition: form-data; name=\"a", "1") "--X--",
-	 "!"},
-	{"a field without a name", TYPE, FIELD("Content-Disposition: form-data", "1") "--X--", "!"},
-	{"an attachment", TYPE, FIELD("Content-Disposition: attachment; name=a", "1") "--X--", "!"},
-	{"no boundary", "multipart/form-data; charset=utf-8", "--X--", "-"},
-	{"empty boundary", "multipart/form-data; boundary=", "----", "-"},
-	{"the boundary is not there", TYPE, "--Y--", "-"},
-	{"empty body", TYPE, "", "-"},
+	 NAMED},
+	{"a field without a name", TYPE, FIELD("Content-Disposition: form-data", "1") "--X--",
+	 NAMED},
+	{"an attachment", TYPE, FIELD("Content-Disposition: attachment; name=a", "1") "--X--",
+	 NAMED},
+	{"no boundary", "multipart/form-data; charset=utf-8", "--X--", TYPED},
+	{"empty boundary", "multipart/form-data; boundary=", "----", TYPED},
+	{"the boundary is not there", TYPE, "--Y--", ABSENT},
+	{"empty body", TYPE, "", ABSENT},
 };
 
 static void read_form(const struct form *form, char *out, size_t capacity)
@@ -91,7 +116,7 @@ static void read_form(const struct form *form, char *out, size_t capacity)
 	memcpy(body, form->body, nbytes);
 	assert_true(multipart_is(form->type));
 	if (!multipart_begin(&multipart, form->type, body, nbytes)) {
-		snprintf(out, capacity, "-");
+		snprintf(out, capacity, "-%s", multipart.why);
 		free(body);
 		return;
 	}
@@ -104,7 +129,10 @@ static void read_form(const struct form *form, char *out, size_t capacity)
 		out += n;
 		capacity -= (size_t)n;
 	}
-	snprintf(out, capacity, "%s", result == MULTIPART_END ? "." : "!");
+	if (result == MULTIPART_END)
+		snprintf(out, capacity, ".");
+	else
+		snprintf(out, capacity, "!%s", multipart.why);
 	free(body);
 }
 
@@ -145,7 +173,7 @@ static void long_names(void **state)
 
 static void long_heads_and_boundaries(void **state)
 {
-	static char body[3 * MULTIPART_MAX_HEAD], type[256], boundary[128], fields[64];
+	static char body[3 * MULTIPART_MAX_HEAD], type[256], boundary[128], fields[128];
 	const struct form form = {"", type, body, ""};
 
 	(void)state;
@@ -155,14 +183,16 @@ static void long_heads_and_boundaries(void **state)
 		snprintf(type, sizeof(type), "multipart/form-data; boundary=%s", boundary);
 		snprintf(body, sizeof(body), "--%s\r\n\r\n1\r\n--%s--", boundary, boundary);
 		read_form(&form, fields, sizeof(fields));
-		assert_string_equal(fields, n <= MULTIPART_MAX_BOUNDARY ? "=1 ." : "-");
+		assert_string_equal(fields, n <= MULTIPART_MAX_BOUNDARY ? "=1 ." : TYPED);
 	}
 	snprintf(type, sizeof(type), TYPE);
 	for (int n = MULTIPART_MAX_HEAD - 1; n <= MULTIPART_MAX_HEAD + 1; n++) {
 		/* "A:", n - 6 letters, and two line feeds: n bytes */
 		snprintf(body, sizeof(body), "--X\r\nA:%0*d\r\n\r\n1\r\n--X--", n - 6, 0);
 		read_form(&form, fields, sizeof(fields));
-		assert_string_equal(fields, n <= MULTIPART_MAX_HEAD ? "=1 ." : "!");
+		assert_string_equal(fields, n <= MULTIPART_MAX_HEAD
+						    ? "=1 ."
+						    : "!the headers of a field are too long");
 	}
 }
 
