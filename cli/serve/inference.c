@@ -45,6 +45,21 @@ static size_t n_parts(size_t n, size_t part)
 
 /* -------------------------------------------------------------------- pictures */
 
+unsigned picture_status(const struct picture *picture)
+{
+	static const unsigned statuses[] = {
+		[EMNIST_OK] = 200,          [EMNIST_ERR_FORMAT] = 415,
+		[EMNIST_ERR_CORRUPT] = 400, [EMNIST_ERR_UNSUPPORTED] = 415,
+		[EMNIST_ERR_LIMIT] = 413,   [EMNIST_ERR_ARCHIVE] = 415,
+		[EMNIST_ERR_PAGES] = 415,
+	};
+	const size_t code = (size_t)picture->error.code;
+
+	if (emnist_error_is_shortage(&picture->error))
+		return 503;
+	return code < sizeof(statuses) / sizeof(*statuses) && statuses[code] ? statuses[code] : 400;
+}
+
 struct reading {
 	struct server *server;
 	enum emnist_preprocess preprocess;

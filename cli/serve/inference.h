@@ -18,6 +18,9 @@ struct picture {
 /* Whether a request may have n images; if not, it has a response. */
 bool inference_check_number(struct call *call, size_t n);
 
+/* The status of an answer for this one alone: 200, or what its error is. */
+unsigned picture_status(const struct picture *picture);
+
 /* Decodes n pictures to vectors (n, EMNIST_VECTOR_LENGTH); those with an error become zeros. False:
  * return from the handler at once, the call is deferred or has a response. */
 bool inference_read(struct call *call, const struct served *served, struct picture *pictures,

@@ -104,6 +104,7 @@ static bool put_pictures(struct text *text, const struct page_answer *answer)
 
 	if (emnist_vector_to_png(answer->vector, &png, &nbytes, NULL))
 		return false;
+	text_puts(text, "<div class=\"pictures\">\n");
 	if (answer->picture) {
 		text_puts(text, "<figure>");
 		put_image(text, answer->picture, answer->picture_nbytes);
@@ -113,7 +114,7 @@ static bool put_pictures(struct text *text, const struct page_answer *answer)
 	text_puts(text, "<figure class=\"seen\">");
 	put_image(text, png, nbytes);
 	text_puts(text, "\" decoding=\"sync\" width=\"28\" height=\"28\" alt=\"28 by 28 pixels\">"
-			"<figcaption>What the network saw</figcaption></figure>\n");
+			"<figcaption>What the network saw</figcaption></figure>\n</div>\n");
 	free(png);
 	return true;
 }

@@ -41,34 +41,35 @@ static void take_field(struct page_form *form, const struct multipart_field *fie
 			fields[i].take(form, field);
 }
 
-static unsigned fail(unsigned status, const char *problem, const char **problem_ret)
+static bool fail(struct call *call, unsigned status, const char *message)
 {
-	*problem_ret = problem;
-	return status;
+	call_fail(call, status, "%s", message);
+	return false;
 }
 
-unsigned page_form_read(struct page_form *form, const struct request *request,
-			const char **problem_ret)
+bool page_form_read(struct call *call, struct page_form *form)
 {
+	const struct request *request = &call->request;
 	const char *type = request_header(request, "Content-Type");
 	struct multipart multipart;
 	struct multipart_field field;
-	enum multipart_result result;
+	enum multipart_result result = MULTIPART_BROKEN;
 
 	*form = (struct page_form){0};
 	if (!multipart_is(type))
-		return fail(415, "A picture is expected, as multipart/form-data.", problem_ret);
-	if (!multipart_begin(&multipart, type, request->body, request->body_nbytes))
-		return fail(400, "The form has no fields.", problem_ret);
-	while ((result = multipart_next(&multipart, &field)) == MULTIPART_FIELD)
-		take_field(form, &field);
-	if (result == MULTIPART_BROKEN)
-		return fail(400, "The form is damaged or cut short.", problem_ret);
+		return fail(call, 415, "A picture is expected, as multipart/form-data.");
+	if (multipart_begin(&multipart, type, request->body, request->body_nbytes))
+		while ((result = multipart_next(&multipart, &field)) == MULTIPART_FIELD)
+			take_field(form, &field);
+	if (result == MULTIPART_BROKEN) {
+		call_fail(call, 400, "The form is damaged: %s.", multipart.why);
+		return false;
+	}
 	if (form->set.failed)
-		return fail(503, "Memory is short. Try again later.", problem_ret);
+		return fail(call, 503, "out of memory");
 	if (form->picture_nbytes == 0)
-		return fail(400, "Choose a picture first.", problem_ret);
-	return 200;
+		return fail(call, 400, "Choose a picture first.");
+	return true;
 }
 
 void page_form_release(struct page_form *form)

@@ -13,10 +13,8 @@ struct page_form {
 	struct text set; /* memory of classes */
 };
 
-/* Reads the body of a request. Returns its status: 200, or another with what is wrong. Release the
- * form in any case. */
-unsigned page_form_read(struct page_form *form, const struct request *request,
-			const char **problem_ret);
+/* Reads the body of a request. False: the call was answered. Release the form in any case. */
+bool page_form_read(struct call *call, struct page_form *form);
 
 void page_form_release(struct page_form *form);
 

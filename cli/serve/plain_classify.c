@@ -116,22 +116,6 @@ static bool make_room(struct job *job)
 
 /* ------------------------------------------------------------------- the answer */
 
-/* Of an answer for one image that could not be read. */
-static unsigned status_of(const struct emnist_error *error)
-{
-	static const unsigned statuses[] = {
-		[EMNIST_OK] = 200,          [EMNIST_ERR_FORMAT] = 415,
-		[EMNIST_ERR_CORRUPT] = 400, [EMNIST_ERR_UNSUPPORTED] = 415,
-		[EMNIST_ERR_LIMIT] = 413,   [EMNIST_ERR_ARCHIVE] = 415,
-		[EMNIST_ERR_PAGES] = 415,
-	};
-	const size_t code = (size_t)error->code;
-
-	if (emnist_error_is_shortage(error))
-		return 503;
-	return code < sizeof(statuses) / sizeof(*statuses) && statuses[code] ? statuses[code] : 400;
-}
-
 static void put_record(struct job *job, size_t i, const struct output_format *format)
 {
 	const struct picture *picture = &job->form.pictures[i];
@@ -210,7 +194,7 @@ static void answer(struct job *job)
 		put_records(job, formats[job->settings.format].format);
 	else
 		put_json(job);
-	response->status = job->form.names ? 200 : status_of(&job->form.pictures[0].error);
+	response->status = job->form.names ? 200 : picture_status(&job->form.pictures[0]);
 	response->content_type = formats[job->settings.format].type;
 }
 

@@ -7,9 +7,8 @@
  */
 #include "serve_flask.h"
 #include "inference.h"
+#include "parsers.h"
 #include "server.h"
-
-#include <emnist_serve.h>
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -84,12 +83,13 @@ static void predict(struct call *call, struct served *served, struct emnist_json
 static void answer(struct call *call)
 {
 	struct registry *registry = call->server->registry;
-	struct emnist_json *json;
+	struct parsers *parsers = call->server->parsers;
+	struct emnist_json *json = parsers_take(parsers);
 	struct emnist_error error;
 	struct served *served;
 
-	if (emnist_json_create(&json, &error)) {
-		call_fail(call, 503, "%s", error.message);
+	if (!json) {
+		call_fail(call, 503, "out of memory");
 		return;
 	}
 	if (emnist_json_parse(json, call->request.body, call->request.body_nbytes, NULL, &error)) {
@@ -102,7 +102,7 @@ static void answer(struct call *call)
 		predict(call, served, json);
 		registry_release(registry, served);
 	}
-	emnist_json_free(json);
+	parsers_give(parsers, json, call->request.body_nbytes);
 }
 
 bool serve_flask(struct call *call)

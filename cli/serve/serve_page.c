@@ -20,8 +20,10 @@
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "    \
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+#define HTML  "text/html; charset=utf-8"
+
 #define TITLE "emnist: which character is this?"
-/* Of the page that Flask served in the article on which these paths are from. */
+/* Of the page of the blog's application, at its paths. */
 #define FORM_TITLE "EMNIST Image Upload"
 
 /* A larger picture is not sent back with the answer. */
@@ -31,38 +33,7 @@
 extern const char page_html[], page_html_end[], page_css[], page_css_end[], page_js[],
 	page_js_end[];
 
-/* ----------------------------------------------------------------- responses */
-
-/* Completes the response with headers for browsers. */
-static void complete(struct call *call, unsigned status, const char *type, const char *cache)
-{
-	call->response.status = status;
-	call->response.content_type = type;
-	call->account.protocol = "page";
-	call_add_header(call, "Cache-Control", cache);
-	call_add_header(call, "Content-Security-Policy", POLICY);
-	call_add_header(call, "X-Content-Type-Options", "nosniff");
-	call_add_header(call, "Referrer-Policy", "no-referrer");
-}
-
-/* The same for what is the same for everybody: a browser that has it gets no second copy. */
-static void complete_file(struct call *call, const char *type)
-{
-	struct response *response = &call->response;
-	const char *known = request_header(&call->request, "If-None-Match");
-	char tag[16];
-
-	snprintf(tag, sizeof(tag), "\"%08x\"",
-		 response->constant ? crc32c(0, response->constant, response->constant_nbytes)
-				    : crc32c(0, response->body.bytes, response->body.nbytes));
-	complete(call, 200, type, "no-cache");
-	call_add_header(call, "ETag", tag);
-	if (!known || !strstr(known, tag))
-		return;
-	response->status = 304;
-	response->constant = NULL;
-	text_reset(&response->body);
-}
+/* ---------------------------------------------------------------- the page */
 
 /* Puts the page with this answer. */
 static void put_page(struct text *text, const char *title, const struct text *answer)
@@ -82,150 +53,166 @@ static void put_page(struct text *text, const char *title, const struct text *an
 	text->failed |= answer->failed;
 }
 
-/* Answers with a page that says why there is nothing else. */
-static void answer_problem(struct call *call, unsigned status, const char *problem)
+static void respond(struct response *response, unsigned status, const char *type)
+{
+	response->status = status;
+	response->content_type = type;
+}
+
+static void put_problem(struct response *response, const char *message)
+{
+	page_put_problem(&response->body, message);
+	response->content_type = HTML;
+}
+
+static void put_problem_page(struct response *response, const char *message)
 {
 	struct text answer = {0};
 
-	page_put_problem(&answer, problem);
-	put_page(&call->response.body, TITLE, &answer);
-	complete(call, status, "text/html; charset=utf-8", "no-store");
+	page_put_problem(&answer, message);
+	put_page(&response->body, TITLE, &answer);
+	response->content_type = HTML;
 	text_release(&answer);
 }
 
 /* ------------------------------------------------------------------- answers */
 
-static unsigned problem(struct text *answer, unsigned status, const char *message)
+static bool make_view(struct call *call, const struct served *served, const struct page_form *form,
+		      struct emnist_view **view_ret)
 {
-	page_put_problem(answer, message);
-	return status;
+	struct emnist_error error;
+
+	if (!emnist_view_create(emnist_model_labels(served->model), &form->classes, view_ret,
+				&error))
+		return true;
+	call_fail(call, emnist_error_is_shortage(&error) ? 503 : 400, "%s", error.message);
+	return false;
 }
 
-static unsigned short_of_memory(const struct call *call, struct text *answer)
+static bool read_picture(struct call *call, const struct served *served, struct picture *picture,
+			 float *vector)
 {
-	return call->deferred ? 0 : problem(answer, 503, "Memory is short. Try again later.");
+	if (!inference_read(call, served, picture, 1, vector))
+		return false;
+	if (picture->error.code)
+		call_fail(call, picture_status(picture), "This picture cannot be read: %s.",
+			  picture->error.message);
+	else if (picture->blank)
+		call_fail(call, 200, "No ink was found in this picture.");
+	return !picture->error.code && !picture->blank;
 }
 
-static unsigned picture_status(const struct emnist_error *error)
-{
-	if (emnist_error_is_shortage(error))
-		return 503;
-	if (error->code == EMNIST_ERR_LIMIT)
-		return 413;
-	return error->code == EMNIST_ERR_CORRUPT ? 400 : 415;
-}
-
-static unsigned unreadable(struct text *answer, const struct emnist_error *error)
-{
-	char message[sizeof(error->message) + 64];
-
-	snprintf(message, sizeof(message), "This picture cannot be read: %s.", error->message);
-	return problem(answer, picture_status(error), message);
-}
-
-/* Runs the network, and puts its answer with that of the vector. */
-static unsigned classify(struct call *call, struct served *served, const struct emnist_view *view,
-			 struct page_answer *known, struct text *answer)
-{
-	float *probabilities = malloc(served->n_classes * sizeof(*probabilities));
-	unsigned status = 0;
-
-	if (!probabilities) {
-		status = short_of_memory(call, answer);
-	} else if (!inference_run(call, served, known->vector, 1, probabilities)) {
-		text_reset(&call->response.body);
-		status = short_of_memory(call, answer);
-	} else {
-		emnist_view_apply(view, probabilities, 1);
-		known->labels = emnist_view_labels(view);
-		known->probabilities = probabilities;
-		answer->failed |= !page_put_answer(answer, known);
-		status = 200;
-	}
-	free(probabilities);
-	return status;
-}
-
-static unsigned recognize(struct call *call, struct served *served, const struct page_form *form,
-			  bool shows_picture, struct text *answer)
+/* Puts the answer to a form. False: as inference_run(). */
+static bool put_answer(struct call *call, struct served *served, const struct page_form *form,
+		       bool shows_picture, struct text *answer)
 {
 	struct picture picture = {.bytes = form->picture, .nbytes = form->picture_nbytes};
 	float vector[EMNIST_VECTOR_LENGTH];
-	struct page_answer known = {.vector = vector, .merge_case = form->classes.merge_case};
-	struct emnist_view *view;
-	struct emnist_error error;
-	unsigned status;
+	float *probabilities = malloc(served->n_classes * sizeof(*probabilities));
+	struct emnist_view *view = NULL;
+	bool is_answered = false;
 
-	if (emnist_view_create(emnist_model_labels(served->model), &form->classes, &view, &error))
-		return problem(answer, 400, error.message);
-	if (!inference_read(call, served, &picture, 1, vector)) {
-		text_reset(&call->response.body);
-		status = short_of_memory(call, answer);
-	} else if (picture.error.code) {
-		status = unreadable(answer, &picture.error);
-	} else if (picture.blank) {
-		status = problem(answer, 200, "No ink was found in this picture.");
-	} else {
-		known.n_characters = picture.n_characters;
-		known.warning = picture.warning;
-		known.picture =
-			shows_picture && picture.nbytes <= SHOWN_NBYTES ? picture.bytes : NULL;
-		known.picture_nbytes = picture.nbytes;
-		status = classify(call, served, view, &known, answer);
+	if (!probabilities) {
+		call_fail(call, 503, "out of memory");
+	} else if (make_view(call, served, form, &view) &&
+		   read_picture(call, served, &picture, vector) &&
+		   inference_run(call, served, vector, 1, probabilities)) {
+		const struct page_answer known = {
+			.labels = emnist_view_labels(view),
+			.probabilities = probabilities,
+			.vector = vector,
+			.n_characters = picture.n_characters,
+			.warning = picture.warning,
+			.merge_case = form->classes.merge_case,
+			.picture = shows_picture && picture.nbytes <= SHOWN_NBYTES ? picture.bytes
+										   : NULL,
+			.picture_nbytes = picture.nbytes,
+		};
+
+		emnist_view_apply(view, probabilities, 1);
+		answer->failed |= !page_put_answer(answer, &known);
+		is_answered = true;
 	}
+	free(probabilities);
 	emnist_view_free(view);
-	return status;
+	return is_answered;
 }
 
-/* Puts the answer to a form, and returns the status; 0: the call is deferred. */
-static unsigned put_answer(struct call *call, bool shows_picture, struct text *answer)
+static bool recognize(struct call *call, bool shows_picture, struct text *answer)
 {
 	struct registry *registry = call->server->registry;
-	struct page_form form;
-	const char *message;
+	bool is_answered = false;
 	struct served *served;
-	unsigned status = page_form_read(&form, &call->request, &message);
+	struct page_form form;
 
-	if (status != 200) {
-		problem(answer, status, message);
+	if (!page_form_read(call, &form)) {
+		;
 	} else if (registry_acquire(registry, NULL, NULL, &served) != REGISTRY_FOUND) {
-		status = problem(answer, 503, "No model is ready. Try again later.");
+		call_fail(call, 503, "No model is ready.");
 	} else {
 		call->account.api = "classify";
 		snprintf(call->account.model, sizeof(call->account.model), "%s", served->name);
-		status = recognize(call, served, &form, shows_picture, answer);
+		is_answered = put_answer(call, served, &form, shows_picture, answer);
 		registry_release(registry, served);
 	}
 	page_form_release(&form);
-	return status;
+	return is_answered;
 }
 
 /* -------------------------------------------------------------------- routes */
 
+/* What is the same for everybody: a browser that has it gets no second copy. */
+static void tag_file(struct call *call)
+{
+	struct response *response = &call->response;
+	const char *known = request_header(&call->request, "If-None-Match");
+	char tag[16];
+
+	snprintf(tag, sizeof(tag), "\"%08x\"",
+		 response->constant ? crc32c(0, response->constant, response->constant_nbytes)
+				    : crc32c(0, response->body.bytes, response->body.nbytes));
+	call_add_header(call, "ETag", tag);
+	call_add_header(call, "Cache-Control", "no-cache");
+	if (!known || !strstr(known, tag))
+		return;
+	response->status = 304;
+	response->constant = NULL;
+	text_reset(&response->body);
+}
+
+static void get_file(struct call *call, const char *type, const char *start, const char *end)
+{
+	call->response.constant = start;
+	call->response.constant_nbytes = (size_t)(end - start);
+	respond(&call->response, 200, type);
+	tag_file(call);
+}
+
 static void get_css(struct call *call)
 {
-	call->response.constant = page_css;
-	call->response.constant_nbytes = (size_t)(page_css_end - page_css);
-	complete_file(call, "text/css; charset=utf-8");
+	get_file(call, "text/css; charset=utf-8", page_css, page_css_end);
 }
 
 static void get_js(struct call *call)
 {
-	call->response.constant = page_js;
-	call->response.constant_nbytes = (size_t)(page_js_end - page_js);
-	complete_file(call, "text/javascript; charset=utf-8");
+	get_file(call, "text/javascript; charset=utf-8", page_js, page_js_end);
+}
+
+static void get_titled(struct call *call, const char *title)
+{
+	put_page(&call->response.body, title, &(struct text){0});
+	respond(&call->response, 200, HTML);
+	tag_file(call);
 }
 
 static void get_page(struct call *call)
 {
-	put_page(&call->response.body, TITLE, &(struct text){0});
-	complete_file(call, "text/html; charset=utf-8");
+	get_titled(call, TITLE);
 }
 
 static void get_form(struct call *call)
 {
-	put_page(&call->response.body, FORM_TITLE, &(struct text){0});
-	complete_file(call, "text/html; charset=utf-8");
+	get_titled(call, FORM_TITLE);
 }
 
 /* The answer in the page; with ?answer, alone. */
@@ -233,71 +220,67 @@ static void post_form(struct call *call)
 {
 	struct text answer = {0}, parameter = {0};
 	const bool is_alone = call_parameter(call, "answer", &parameter);
-	const unsigned status = put_answer(call, !is_alone, &answer);
 
-	if (status != 0) {
-		if (is_alone) {
-			call->response.body = answer;
-			answer = (struct text){0};
-		} else {
+	if (is_alone)
+		call->put_error = put_problem;
+	if (recognize(call, !is_alone, &answer)) {
+		respond(&call->response, 200, HTML);
+		if (is_alone)
+			text_add(&call->response.body, answer.bytes, answer.nbytes);
+		else
 			put_page(&call->response.body, FORM_TITLE, &answer);
-		}
-		complete(call, status, "text/html; charset=utf-8", "no-store");
+		call->response.body.failed |= answer.failed;
 	}
+	call_add_header(call, "Cache-Control", "no-store");
 	text_release(&answer);
 	text_release(&parameter);
 }
 
-static void refuse_kept(struct call *call)
-{
-	answer_problem(call, 410, "Pictures are not kept.");
-}
-
 static const struct route {
-	const char *method, *path;
+	const char *path, *methods;
 	void (*answer)(struct call *call);
 } routes[] = {
-	{"GET", "/", get_page},
-	{"GET", "/page.css", get_css},
-	{"GET", "/page.js", get_js},
-	{"GET", "/emnist/img_upload", get_form},
-	{"POST", "/emnist/img_upload", get_form},
-	{"POST", "/emnist/result", post_form},
+	{"/", "GET, HEAD", get_page},          {"/page.css", "GET, HEAD", get_css},
+	{"/page.js", "GET, HEAD", get_js},     {"/emnist/img_upload", "GET, HEAD, POST", get_form},
+	{"/emnist/result", "POST", post_form},
 };
 
-static bool starts_with(const struct call *call, const char *start)
+/* A file that the blog's application would have kept. */
+static bool is_kept(const struct call *call)
 {
-	return strncmp(call->request.target, start, strlen(start)) == 0;
+	static const char folder[] = "/emnist/img_upload/";
+
+	return strncmp(call->request.target, folder, strlen(folder)) == 0;
 }
 
-static bool is_method(const struct call *call, const char *method)
+static const struct route *find_route(const struct call *call)
 {
-	const char *asked = call->request.method;
-
-	return strcmp(asked, method) == 0 ||
-	       (strcmp(asked, "HEAD") == 0 && strcmp(method, "GET") == 0);
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
+		if (call_path_is(call, routes[i].path))
+			return &routes[i];
+	return NULL;
 }
 
 bool serve_page(struct call *call)
 {
-	const struct route *other = NULL;
+	const struct route *route = find_route(call);
 
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-		if (!call_path_is(call, routes[i].path))
-			continue;
-		if (is_method(call, routes[i].method)) {
-			routes[i].answer(call);
-			return true;
-		}
-		other = &routes[i];
-	}
-	if (other && strcmp(other->path, "/") != 0) {
-		call_add_header(call, "Allow", other->method);
-		answer_problem(call, 405, "This page takes another method.");
+	if (!route && !is_kept(call))
+		return false;
+	if (route == routes && strcmp(call->request.method, "POST") == 0)
+		return false; /* another protocol's */
+	call->account.protocol = "page";
+	call->put_error = put_problem_page;
+	if (!route)
+		call_fail(call, 410, "Pictures are not kept.");
+	else if (call_check_method(call, route->methods))
+		route->answer(call);
+	if (call->deferred) {
+		call->response.n_headers = 0;
 		return true;
 	}
-	if (!starts_with(call, "/emnist/img_upload/"))
-		return false;
-	refuse_kept(call);
+	call_add_header(call, "Content-Security-Policy", POLICY);
+	call_add_header(call, "X-Content-Type-Options", "nosniff");
+	call_add_header(call, "Referrer-Policy", "no-referrer");
 	return true;
 }

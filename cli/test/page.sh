@@ -209,11 +209,25 @@ is 'a picture that is too large' '413 This picture cannot be read' \
 	"$(problem testdata/malformed/png-60000x60000.png | sed 's/:[^:]*$//')"
 is 'no picture chosen' '400 Choose a picture first.' "$(problem "$TMP/empty")"
 is 'no ink' '200 No ink was found in this picture.' "$(problem "$TMP/blank.pgm")"
+# Three letters L.
+awk 'BEGIN {
+	print "P2 120 50 255"
+	for (y = 0; y < 50; y++)
+		for (x = 0; x < 120; x++) {
+			at = x % 40
+			ink = y >= 10 && y < 40 && at >= 10 && (at < 14 || (at < 30 && y >= 36))
+			print ink ? 0 : 255
+		}
+}' >"$TMP/three.pgm"
+form "$TMP/three.pgm"
+send /emnist/result
+is 'several characters' '200 There are 3 characters side by side' \
+	"$(status) $(sed -n 's,.*class="warning">\([^.]*\).*,\1,p' "$TMP/page")"
 is 'unknown classes' 400 "$(problem "$three" classes=greek | cut -d' ' -f 1)"
 form "$three"
 head -c 1000 "$TMP/form" >"$TMP/cut" && mv "$TMP/cut" "$TMP/form"
 send /emnist/result
-is 'a form that is cut short' '400 The form is damaged or cut short.' \
+is 'a form that is cut short' '400 The form is damaged: it is cut short: its last boundary is missing.' \
 	"$(status) $(sed -n 's,.*class="problem">\(.*\)</p>.*,\1,p' "$TMP/page")"
 "$CLIENT" -i -d "$three" -H 'Content-Type: image/jpeg' POST "$URL/emnist/result" >"$TMP/answer"
 split_answer

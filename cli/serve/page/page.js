@@ -26,7 +26,7 @@ function drawSegment(context, from, to) {
 	context.lineCap = 'round';
 	context.lineWidth = (from.width + to.width) / 2 * side;
 	context.beginPath();
-	context.moveTo(from.x * side, from.y * side);
+	context.moveTo(from.x * side, from.y * side + 0.01); /* a dot, too, has a length */
 	context.lineTo(to.x * side, to.y * side);
 	context.stroke();
 }
