@@ -12,6 +12,7 @@
 #include "../../lib/base/library.h"
 #include "../../lib/base/memory.h"
 #include "../common/messages.h"
+#include "content_encoding.h"
 #include "deadlines.h"
 #include "head.h"
 #include "listening.h"
@@ -106,7 +107,7 @@ struct exchange {
 	struct connection *connection;
 	struct MHD_Connection *handle;
 	enum stage stage;
-	bool is_in_flight;
+	bool is_in_flight, is_encoded;
 	struct buffer body;
 	size_t held_nbytes; /* of the memory for all bodies */
 	struct work work;
@@ -242,48 +243,6 @@ static enum MHD_Result respond(struct exchange *e)
 
 /* ----------------------------------------------------------------------- body */
 
-static void work(void *context)
-{
-	struct exchange *e = context;
-
-	routes_answer(&e->call);
-	e->stage = STAGE_WORKED;
-	library.MHD_resume_connection(e->handle);
-}
-
-static enum MHD_Result defer(struct exchange *e)
-{
-	struct workers *workers = e->http->server->workers;
-
-	e->call.is_quick = false;
-	e->work = (struct work){.run = work, .context = e};
-	library.MHD_suspend_connection(e->handle);
-	workers_submit(workers, &e->work);
-	return MHD_YES;
-}
-
-static enum MHD_Result answer(struct exchange *e)
-{
-	struct call *call = &e->call;
-	struct server *server = e->http->server;
-
-	call->request.body = e->body.data ? e->body.data : (const unsigned char *)"";
-	call->request.body_nbytes = e->body.nbytes;
-	if (e->connection)
-		deadline_set(e->http->deadlines, &e->connection->deadline, UINT64_MAX, false);
-	e->is_in_flight = true;
-	if (atomic_fetch_add(&server->n_in_flight, 1) >= server->limits.n_in_flight) {
-		call_add_header(call, "Retry-After", "1");
-		call_fail(call, MHD_HTTP_SERVICE_UNAVAILABLE, "too many requests at once");
-		return respond(e);
-	}
-	call->is_quick = e->body.nbytes <= QUICK_NBYTES;
-	if (!call->is_quick)
-		return defer(e);
-	routes_answer(call);
-	return call->deferred ? defer(e) : respond(e);
-}
-
 /* The library takes no response while a body arrives; so one that is refused is read to its end, or
  * until its time is over. */
 static void refuse_body(struct exchange *e, unsigned status, const char *why)
@@ -324,6 +283,97 @@ static void take_body(struct exchange *e, const char *bytes, size_t nbytes)
 		memcpy(e->body.data + e->body.nbytes, bytes, nbytes);
 		e->body.nbytes += nbytes;
 	}
+}
+
+static bool take_decoded(void *context, const void *bytes, size_t nbytes)
+{
+	struct exchange *e = context;
+
+	take_body(e, bytes, nbytes);
+	return e->stage != STAGE_REFUSED;
+}
+
+/* Replaces a body that is compressed. One that is damaged becomes empty, as in TensorFlow Serving.
+ */
+static void decode_body(struct exchange *e)
+{
+	struct request *request = &e->call.request;
+	struct buffer encoded = e->body;
+	enum emnist_status status;
+
+	e->body = (struct buffer){0};
+	status = content_decode(request, take_decoded, e);
+	if (e->stage == STAGE_REFUSED) {
+		buffer_clear(&encoded);
+		return;
+	}
+	atomic_fetch_sub(&e->http->server->held_nbytes, encoded.nbytes);
+	e->held_nbytes -= encoded.nbytes;
+	buffer_clear(&encoded);
+	if (status == EMNIST_ERR_UNSUPPORTED) {
+		call_add_header(&e->call, "Accept-Encoding", "gzip, deflate");
+		refuse_body(e, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
+			    "this Content-Encoding is not supported (supported: gzip, deflate)");
+	} else if (status == EMNIST_ERR_MEMORY) {
+		refuse_body(e, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
+	} else if (status) {
+		drop_body(e);
+	}
+}
+
+/* -------------------------------------------------------------------- answers */
+
+static void set_body(struct exchange *e)
+{
+	e->call.request.body = e->body.data ? e->body.data : (const unsigned char *)"";
+	e->call.request.body_nbytes = e->body.nbytes;
+}
+
+static void work(void *context)
+{
+	struct exchange *e = context;
+
+	if (e->is_encoded) {
+		decode_body(e);
+		set_body(e);
+	}
+	if (e->stage != STAGE_REFUSED)
+		routes_answer(&e->call);
+	e->stage = STAGE_WORKED;
+	library.MHD_resume_connection(e->handle);
+}
+
+static enum MHD_Result defer(struct exchange *e)
+{
+	struct workers *workers = e->http->server->workers;
+
+	e->call.is_quick = false;
+	e->work = (struct work){.run = work, .context = e};
+	library.MHD_suspend_connection(e->handle);
+	workers_submit(workers, &e->work);
+	return MHD_YES;
+}
+
+static enum MHD_Result answer(struct exchange *e)
+{
+	struct call *call = &e->call;
+	struct server *server = e->http->server;
+
+	set_body(e);
+	if (e->connection)
+		deadline_set(e->http->deadlines, &e->connection->deadline, UINT64_MAX, false);
+	e->is_in_flight = true;
+	if (atomic_fetch_add(&server->n_in_flight, 1) >= server->limits.n_in_flight) {
+		call_add_header(call, "Retry-After", "1");
+		call_fail(call, MHD_HTTP_SERVICE_UNAVAILABLE, "too many requests at once");
+		return respond(e);
+	}
+	e->is_encoded = content_is_encoded(&call->request);
+	call->is_quick = e->body.nbytes <= QUICK_NBYTES && !e->is_encoded;
+	if (!call->is_quick)
+		return defer(e);
+	routes_answer(call);
+	return call->deferred ? defer(e) : respond(e);
 }
 
 /* ----------------------------------------------------------------------- head */
