@@ -103,7 +103,7 @@ $(BUILD)/%.o: %.c Makefile
 # Only the network's products, and the loop that they are measured by, may be added in one step with
 # their sums.
 cflags_of = $(if $(filter lib/%,$(1)),-I$(BUILD)/proto $(PACKAGE_CFLAGS)) \
-	    $(if $(filter cli/%,$(1)),-Ilib) \
+	    $(if $(filter cli/% lib/fuzz/fuzz_answers.c lib/test/test_protocols.c,$(1)),-Ilib) \
 	    $(if $(filter lib/network/kernel.c lib/bench/peak.c,$(1)),-ffp-contract=fast)
 
 # The default model's weights as they are used, made when it is built.
@@ -261,6 +261,14 @@ $(BUILD)/replay/fuzz_names build/fuzz/fuzz_names: \
 	$(patsubst %,$(BUILD)/cli/output/%.o,text escape json records)
 $(BUILD)/replay/fuzz_multipart build/fuzz/fuzz_multipart: \
 	$(patsubst %,$(BUILD)/cli/%.o,output/text serve/multipart serve/percent)
+
+# And these of the client of `emnist load`.
+$(BUILD)/replay/fuzz_http_response build/fuzz/fuzz_http_response $(BUILD)/test/test_http_response: \
+	$(BUILD)/cli/load/http_response.o
+PROTOCOL_OBJECTS := $(patsubst cli/load/%.c,$(BUILD)/cli/load/%.o,$(wildcard cli/load/protocol*.c)) \
+	$(patsubst %,$(BUILD)/cli/%.o,load/pixel_text output/text output/escape output/json)
+$(BUILD)/replay/fuzz_answers build/fuzz/fuzz_answers $(BUILD)/test/test_protocols: $(PROTOCOL_OBJECTS)
+$(BUILD)/test/test_histogram: $(BUILD)/cli/load/histogram.o
 
 # Fuzzing needs clang. New inputs go to build/fuzz/corpus, findings to build/fuzz/crashes.
 fuzz: ## fuzz every parser for FUZZ_SECONDS each, with clang's libFuzzer

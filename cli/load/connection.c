@@ -2,7 +2,7 @@
  * connection.c - one connection of a client that never waits.
  *
  * It is registered once, for changes (EPOLLET), and so costs no call to change what it waits for.
- * Then what is there must be read to its end; a read that does not fill the buffer has done so.
+ * In return, what is there must be read until nothing is left or the response is complete.
  */
 #include "connection.h"
 
@@ -98,54 +98,49 @@ static bool make_room(struct connection *connection)
 	return true;
 }
 
-/* Reads what is there, up to a full buffer. *at_end_ret: the server closed the connection. False:
- * it is lost. */
-static bool receive(struct connection *connection, bool *is_full_ret, bool *at_end_ret)
+enum received { RECEIVED_SOME, RECEIVED_NONE, RECEIVED_END, RECEIVED_LOST };
+
+/* Reads what is there, up to a full buffer. */
+static enum received receive(struct connection *connection)
 {
-	size_t room;
 	ssize_t n;
 
 	if (!make_room(connection)) {
 		connection->failure = ENOMEM;
-		return false;
+		return RECEIVED_LOST;
 	}
-	room = connection->capacity - connection->n_received;
 	do
-		n = recv(connection->fd, connection->received + connection->n_received, room,
-			 MSG_DONTWAIT);
+		n = recv(connection->fd, connection->received + connection->n_received,
+			 connection->capacity - connection->n_received, MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
-	*at_end_ret = n == 0;
-	*is_full_ret = n > 0 && (size_t)n == room;
 	if (n > 0) {
 		connection->n_received += (size_t)n;
 		connection->n_in += (uint64_t)n;
-	} else if (n < 0 && errno != EAGAIN) {
-		connection->failure = errno;
-		return false;
+		return RECEIVED_SOME;
 	}
-	return true;
+	if (n < 0 && errno != EAGAIN)
+		connection->failure = errno;
+	return n == 0 ? RECEIVED_END : errno == EAGAIN ? RECEIVED_NONE : RECEIVED_LOST;
 }
 
+/* Reads until the response is complete or nothing more is there. */
 static enum connection_progress receive_all(struct connection *connection)
 {
-	bool is_full = true, at_end = false;
-
-	while (is_full) {
-		const size_t before = connection->n_received;
+	for (;;) {
+		const enum received received = receive(connection);
 		enum http_progress progress;
 
-		if (!receive(connection, &is_full, &at_end))
+		if (received == RECEIVED_NONE)
+			return CONNECTION_WAITS;
+		if (received == RECEIVED_LOST)
 			return CONNECTION_LOST;
-		if (connection->n_received == before && !at_end)
-			break;
 		progress = http_response_read(&connection->response, connection->received,
-					      connection->n_received, at_end);
+					      connection->n_received, received == RECEIVED_END);
 		if (progress == HTTP_BAD)
-			return at_end ? CONNECTION_LOST : CONNECTION_BROKEN;
+			return received == RECEIVED_END ? CONNECTION_LOST : CONNECTION_BROKEN;
 		if (progress == HTTP_DONE)
 			return CONNECTION_ANSWERED;
 	}
-	return CONNECTION_WAITS;
 }
 
 static enum connection_progress finish_opening(struct connection *connection)

@@ -64,9 +64,14 @@ static uint64_t images_to_do(const struct load_settings *settings, size_t batch)
 
 bool load_run(struct load_run *run, struct load_settings *settings)
 {
-	const struct service_options service_options = {run->url,         settings->unix_path,
-							run->protocol,    settings->input_name,
-							settings->header, settings->timeout};
+	const struct service_options service_options = {
+		.url = run->url,
+		.unix_path = settings->unix_path,
+		.protocol = run->protocol,
+		.input_name = settings->input_name,
+		.header = settings->header,
+		.timeout = settings->timeout,
+	};
 	struct context context = {.n_images = images_to_do(settings, run->batch)};
 	struct requests_options requests_options;
 	struct load_plan plan;
@@ -78,22 +83,30 @@ bool load_run(struct load_run *run, struct load_settings *settings)
 	run->protocol = service.protocol;
 	if (service.protocol->needs_pngs && !load_images_encode(&settings->images))
 		return false;
-	requests_options = (struct requests_options){service.url.target, service.url.authority,
-						     settings->header,   !settings->keeps_alive,
-						     service.protocol,   service.input_name,
-						     &settings->images,  run->batch};
+	requests_options = (struct requests_options){
+		.target = service.url.target,
+		.authority = service.url.authority,
+		.header = settings->header,
+		.keeps_alive = settings->keeps_alive,
+		.protocol = service.protocol,
+		.input_name = service.input_name,
+		.images = &settings->images,
+		.batch = run->batch,
+	};
 	context.grader =
 		grader_new(service.protocol, &settings->images, settings->labels, run->batch);
 	context.requests = requests_new(&requests_options);
-	plan = (struct load_plan){service.address,
-				  context.requests,
-				  settings->n_connections,
-				  settings->keeps_alive,
-				  settings->rate,
-				  settings->timeout,
-				  judge,
-				  show_progress,
-				  &context};
+	plan = (struct load_plan){
+		.address = service.address,
+		.requests = context.requests,
+		.n_connections = settings->n_connections,
+		.keeps_alive = settings->keeps_alive,
+		.rate = settings->rate,
+		.timeout = settings->timeout,
+		.judge = judge,
+		.progress = show_progress,
+		.context = &context,
+	};
 	if (context.grader && context.requests)
 		good = measure(run, settings, &plan, &context);
 	grader_free(context.grader);

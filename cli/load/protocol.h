@@ -57,6 +57,7 @@ struct protocol {
 	const char *name;    /* of --protocol */
 	const char *summary; /* for people */
 	bool needs_pngs;
+	bool has_input_name;
 	/* Appends the body of a request. input_name: of the model's input, where it has one. */
 	void (*put)(struct request_body *body, const struct batch *batch, const char *input_name);
 	/* Reads the answers. */
@@ -70,6 +71,14 @@ extern const char *const protocol_names[];
 
 extern const struct protocol protocol_tfs, protocol_tfs_column, protocol_flask, protocol_v2,
 	protocol_v2_binary, protocol_graphpipe, protocol_image;
+
+/* The name of the first input in a model's metadata; name stays as it is if there is none. */
+void v2_read_input_name(const char *body, size_t nbytes, char *name, size_t size);
+
+/* A request for metadata, and whether a body is the answer to it. */
+#define GRAPHPIPE_ASK_NBYTES 32
+extern const char graphpipe_ask[GRAPHPIPE_ASK_NBYTES];
+bool graphpipe_is_metadata(const char *body, size_t nbytes);
 
 /* The classes with the largest of n rows of n_classes values each, as the answers. */
 enum emnist_status answers_from_rows(struct answers *answers, const float *values, size_t n_values,

@@ -43,9 +43,15 @@ static enum emnist_status read_label(struct answers *answers, size_t i,
 				     struct emnist_json_value result, struct emnist_error *error)
 {
 	const struct emnist_json_value label = emnist_json_member(answers->json, result, "label");
+	const struct emnist_json_value fault = emnist_json_member(answers->json, result, "error");
 	struct answer *answer = &answers->items[i];
+	size_t n = 0;
+	const char *what = emnist_json_string(answers->json, fault, &n);
 
 	*answer = (struct answer){0};
+	if (what)
+		return error_set(error, EMNIST_ERR_CORRUPT, "the server's error: %.*s",
+				 n < 200 ? (int)n : 200, what);
 	if (label.type == EMNIST_JSON_NULL)
 		return EMNIST_OK;
 	if (label.type == EMNIST_JSON_STRING)
@@ -80,5 +86,5 @@ static enum emnist_status read_labels(struct answers *answers, const struct resp
 }
 
 const struct protocol protocol_image = {
-	"image", "PNG files", true, put_images, read_labels,
+	"image", "PNG files", true, false, put_images, read_labels,
 };

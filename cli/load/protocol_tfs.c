@@ -132,13 +132,13 @@ static enum emnist_status read_outputs(struct answers *answers, const struct res
 }
 
 const struct protocol protocol_tfs = {
-	"tfs", "TensorFlow Serving, rows", false, put_instances, read_predictions,
+	"tfs", "TensorFlow Serving, rows", false, false, put_instances, read_predictions,
 };
 
 const struct protocol protocol_tfs_column = {
-	"tfs-column", "TensorFlow Serving, columns", false, put_inputs, read_outputs,
+	"tfs-column", "TensorFlow Serving, columns", false, false, put_inputs, read_outputs,
 };
 
 const struct protocol protocol_flask = {
-	"flask", "Flask app", false, put_instances, read_predictions,
+	"flask", "Flask app", false, false, put_instances, read_predictions,
 };

@@ -9,6 +9,8 @@
 #include "pixel_text.h"
 #include "protocol.h"
 
+#include <string.h>
+
 /* --------------------------------------------------------------------- requests */
 
 static void put_input(struct text *text, const struct batch *batch, const char *input_name)
@@ -126,10 +128,32 @@ static enum emnist_status read_answers(struct answers *answers, const struct res
 	return read_output(answers, body, (size_t)json_nbytes, error);
 }
 
+void v2_read_input_name(const char *body, size_t nbytes, char *name, size_t size)
+{
+	const struct emnist_json_options options = {.max_depth = 64};
+	struct emnist_json *json;
+	struct emnist_json_value value;
+	const char *string;
+	size_t n;
+
+	if (emnist_json_create(&json, NULL))
+		return;
+	if (!emnist_json_parse(json, body, nbytes, &options, NULL)) {
+		value = emnist_json_member(json, emnist_json_root(json), "inputs");
+		value = emnist_json_member(json, emnist_json_first(json, value), "name");
+		string = emnist_json_string(json, value, &n);
+		if (string && n > 0 && n < size && !memchr(string, 0, n)) {
+			memcpy(name, string, n);
+			name[n] = '\0';
+		}
+	}
+	emnist_json_free(json);
+}
+
 const struct protocol protocol_v2 = {
-	"v2", "Open Inference Protocol, JSON", false, put_json, read_answers,
+	"v2", "Open Inference Protocol, JSON", false, true, put_json, read_answers,
 };
 
 const struct protocol protocol_v2_binary = {
-	"v2-binary", "Open Inference Protocol, binary", false, put_binary, read_answers,
+	"v2-binary", "Open Inference Protocol, binary", false, true, put_binary, read_answers,
 };

@@ -1,4 +1,4 @@
-/* request_header.c - header lines that the user adds to every request. */
+/* request_header.c - the head of a request, and the lines that the user adds to it. */
 #include "request_header.h"
 
 #include <errno.h>
@@ -97,4 +97,18 @@ bool request_header_make(struct text *text, const struct text_list *headers, con
 	if (text->failed)
 		complain("out of memory");
 	return !text->failed;
+}
+
+void request_header_put(struct text *text, const char *method, const char *target,
+			const char *authority, const char *header, bool keeps_alive)
+{
+	text_puts(text, method);
+	text_putc(text, ' ');
+	text_puts(text, target);
+	text_puts(text, " HTTP/1.1\r\nHost: ");
+	text_puts(text, authority);
+	text_puts(text, "\r\nUser-Agent: emnist/" EMNIST_VERSION "\r\nAccept: */*\r\n");
+	text_puts(text, header);
+	if (!keeps_alive)
+		text_puts(text, "Connection: close\r\n");
 }

@@ -1,4 +1,4 @@
-/* request_header.h - header lines that the user adds to every request. */
+/* request_header.h - the head of a request, and the lines that the user adds to it. */
 #ifndef CLI_LOAD_REQUEST_HEADER_H
 #define CLI_LOAD_REQUEST_HEADER_H
 
@@ -9,5 +9,10 @@
  * unless NULL; ends the text with a zero byte. Prints an error and returns false on failure. */
 bool request_header_make(struct text *text, const struct text_list *headers,
 			 const char *token_path);
+
+/* Appends the beginning of a head, up to the lines that are about a body. header: the text from
+ * above. */
+void request_header_put(struct text *text, const char *method, const char *target,
+			const char *authority, const char *header, bool keeps_alive);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "../common/interrupt.h"
 #include "../common/messages.h"
+#include "request_header.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,14 +57,8 @@ struct batch requests_batch(const struct requests *requests, size_t index)
 static void put_head(struct text *text, const struct requests_options *options,
 		     const struct request_body *body, size_t body_nbytes)
 {
-	text_puts(text, "POST ");
-	text_puts(text, options->target);
-	text_puts(text, " HTTP/1.1\r\nHost: ");
-	text_puts(text, options->authority);
-	text_puts(text, "\r\nUser-Agent: emnist/" EMNIST_VERSION "\r\nAccept: */*\r\n");
-	text_puts(text, options->header);
-	if (options->closes)
-		text_puts(text, "Connection: close\r\n");
+	request_header_put(text, "POST", options->target, options->authority, options->header,
+			   options->keeps_alive);
 	text_printf(text, "Content-Type: %s\r\nContent-Length: %zu\r\n", body->content_type,
 		    body_nbytes);
 	if (body->json_nbytes)

@@ -7,7 +7,7 @@
 struct requests_options {
 	const char *target, *authority; /* of the URL */
 	const char *header;             /* more lines, each with its end */
-	bool closes;                    /* Connection: close */
+	bool keeps_alive;
 	const struct protocol *protocol;
 	const char *input_name;
 	const struct load_images *images;

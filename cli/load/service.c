@@ -2,6 +2,8 @@
 #include "service.h"
 
 #include "../common/messages.h"
+#include "exchange.h"
+#include "request_header.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +11,9 @@
 
 /* What Open Inference Protocol's models of images are most often called with. */
 #define USUAL_INPUT_NAME "images"
+
+/* The end of the path that Open Inference Protocol's models are called at. */
+#define INFER "/infer"
 
 /* --------------------------------------------------------------------- guessing */
 
@@ -29,7 +34,7 @@ static const struct protocol *guess(const char *path)
 {
 	if (begins(path, "/v1/models/") && ends(path, ":predict"))
 		return &protocol_tfs;
-	if (begins(path, "/v2/models/") && ends(path, "/infer"))
+	if (begins(path, "/v2/models/") && ends(path, INFER))
 		return &protocol_v2;
 	return ends(path, "/classify") ? &protocol_image : NULL;
 }
@@ -39,7 +44,7 @@ static const char *missing_end(const char *path)
 {
 	if (begins(path, "/v1/models/") && !strchr(path, ':'))
 		return ":predict";
-	return begins(path, "/v2/models/") && !ends(path, "/infer") ? "/infer" : NULL;
+	return begins(path, "/v2/models/") && !ends(path, INFER) ? INFER : NULL;
 }
 
 static bool is_root(const char *path)
@@ -47,22 +52,67 @@ static bool is_root(const char *path)
 	return *path == '\0' || strcmp(path, "/") == 0;
 }
 
-/* GraphPipe and Flask apps have one path: only the first answers this with metadata. */
+/* ---------------------------------------------------------------------- asking */
+
+/* The path without its query. */
+static void copy_path(const struct service *service, char *path, size_t size)
+{
+	snprintf(path, size, "%.*s", (int)strcspn(service->url.target, "?"), service->url.target);
+}
+
+/* GraphPipe servers and Flask apps have one path, and only the first answer this with metadata. */
 static const struct protocol *probe(const struct service *service,
 				    const struct service_options *options)
 {
-	(void)service;
-	(void)options;
-	return &protocol_flask;
+	struct connection connection = {.fd = -1};
+	struct text request = {0};
+	const struct protocol *found = &protocol_flask;
+
+	request_header_put(&request, "POST", service->url.target, service->url.authority,
+			   options->header, false);
+	text_printf(&request,
+		    "Content-Type: application/octet-stream\r\nContent-Length: %d\r\n\r\n",
+		    GRAPHPIPE_ASK_NBYTES);
+	text_add(&request, graphpipe_ask, GRAPHPIPE_ASK_NBYTES);
+	if (exchange(&connection, &service->address, &request, options->timeout) &&
+	    connection.response.status == 200 &&
+	    graphpipe_is_metadata(connection_body(&connection), connection.response.body_nbytes))
+		found = &protocol_graphpipe;
+	connection_release(&connection);
+	text_release(&request);
+	return found;
 }
+
+/* The name of the model's first input, from the metadata at the model's own path. Models have one
+ * input, and servers may not answer, so the usual name is not wrong to try. */
+static void ask_input_name(struct service *service, const struct service_options *options)
+{
+	struct connection connection = {.fd = -1};
+	struct text request = {0};
+	char path[sizeof(service->url.target)];
+
+	copy_path(service, path, sizeof(path));
+	if (!ends(path, INFER))
+		return;
+	path[strlen(path) - strlen(INFER)] = '\0';
+	request_header_put(&request, "GET", path, service->url.authority, options->header, false);
+	text_puts(&request, "\r\n");
+	if (exchange(&connection, &service->address, &request, options->timeout) &&
+	    connection.response.status == 200)
+		v2_read_input_name(connection_body(&connection), connection.response.body_nbytes,
+				   service->input_name, sizeof(service->input_name));
+	connection_release(&connection);
+	text_release(&request);
+}
+
+/* ---------------------------------------------------------------------- finding */
 
 static bool find_protocol(struct service *service, const struct service_options *options)
 {
-	char path[2048];
+	char path[sizeof(service->url.target)];
 	const char *end;
 
-	snprintf(path, sizeof(path), "%.*s", (int)strcspn(service->url.target, "?"),
-		 service->url.target);
+	copy_path(service, path, sizeof(path));
 	service->protocol = options->protocol ? options->protocol : guess(path);
 	if (!service->protocol && is_root(path))
 		service->protocol = probe(service, options);
@@ -87,5 +137,7 @@ bool service_find(struct service *service, const struct service_options *options
 		return false;
 	snprintf(service->input_name, sizeof(service->input_name), "%s",
 		 options->input_name ? options->input_name : USUAL_INPUT_NAME);
+	if (service->protocol->has_input_name && !options->input_name)
+		ask_input_name(service, options);
 	return true;
 }
