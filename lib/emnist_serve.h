@@ -155,7 +155,7 @@ EMNIST_API bool emnist_json_tensor(const struct emnist_json *json, struct emnist
 /* ----------------------------------------------------------------- writing */
 
 /* Room for a float; at most 15 bytes are used. */
-#define EMNIST_JSON_FLOAT_ROOM 24
+#define EMNIST_JSON_FLOAT_ROOM 32
 
 /* Writes a float as TensorFlow Serving does: printf's %g; if that reads back as another float,
  * %.9g; then ".0" if it has neither '.' nor 'e'. Also NaN, Infinity, -Infinity. Returns the number

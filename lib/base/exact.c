@@ -1,9 +1,4 @@
-/*
- * exact.c - decimal numbers as the nearest double.
- *
- * Where mantissa and power of ten are doubles themselves, one operation rounds once (Clinger, "How
- * to read floating point numbers accurately", 1990).
- */
+/* exact.c - decimal numbers of any length as the nearest double. */
 #include "exact.h"
 
 #include <errno.h>
@@ -11,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Digits that decide between two doubles: 767 and whether the rest is 0. */
+/* Digits that decide between two doubles: 767, and whether all others are 0. */
 #define MAX_DIGITS 800
 
 /* Beyond these, a number of so many digits is 0 or infinite. */
@@ -23,15 +18,16 @@
 /* The exponent of an integer that has the number's first n_kept digits of n_digits. */
 static int exponent_of(const struct exact_decimal *decimal, int64_t n_kept, int64_t n_digits)
 {
-	const int64_t exponent = decimal->exponent - n_kept +
-				 (n_digits < MANTISSA_DIGITS ? n_digits : (int64_t)MANTISSA_DIGITS);
+	const int64_t n = n_digits < MANTISSA_DIGITS ? n_digits : MANTISSA_DIGITS;
+	const int64_t exponent = decimal->exponent + n - n_kept;
 
 	if (exponent < -MAX_EXPONENT)
 		return -MAX_EXPONENT;
 	return exponent > MAX_EXPONENT ? MAX_EXPONENT : (int)exponent;
 }
 
-/* What the C library reads of all digits; of too many, the last stands for the rest. */
+/* What the C library reads. Where digits are left out, the last one is made odd, if they are not 0:
+ * what lies half way between two doubles ends in 0 there, so it is enough to be above. */
 static double from_digits(const struct exact_decimal *decimal)
 {
 	const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
@@ -46,7 +42,7 @@ static double from_digits(const struct exact_decimal *decimal)
 		if (n_kept < MAX_DIGITS)
 			text[n_kept++] = (char)*at;
 		else if (*at != '0')
-			text[MAX_DIGITS - 1] |= 1; /* no tie ends in an odd digit but 5 */
+			text[MAX_DIGITS - 1] |= 1;
 		n_digits++;
 	}
 	snprintf(text + n_kept, sizeof(text) - (size_t)n_kept, "e%d",
@@ -59,16 +55,9 @@ static double from_digits(const struct exact_decimal *decimal)
 
 double exact_double(const struct exact_decimal *decimal)
 {
-	static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-					1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-					1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+	const double value = exact_scale(decimal->mantissa, decimal->exponent);
 
-	if (decimal->mantissa == 0)
-		return 0;
-	if (decimal->mantissa <= UINT64_C(1) << 53 && !decimal->is_cut &&
-	    decimal->exponent >= -22 && decimal->exponent <= 22)
-		return decimal->exponent < 0
-			       ? (double)decimal->mantissa / powers[-decimal->exponent]
-			       : (double)decimal->mantissa * powers[decimal->exponent];
+	if (!decimal->is_cut || value == exact_scale(decimal->mantissa + 1, decimal->exponent))
+		return value;
 	return from_digits(decimal);
 }

@@ -2,12 +2,10 @@
 #ifndef BASE_SHORTEST_H
 #define BASE_SHORTEST_H
 
-#include <stddef.h>
+#include "digits.h"
 
-#define SHORTEST_ROOM 32
-
-/* Writes a finite number as RapidJSON and JavaScript do, but always with a point or an exponent:
+/* Writes a finite number as JavaScript and RapidJSON do, but always with a point or an exponent:
  * 0.0, 12.5, 1e30, 1.5e-7. Returns the number of bytes; no zero is added. For messages: slow. */
-size_t shortest_text(double number, char text[SHORTEST_ROOM]);
+size_t shortest_text(double number, char text[DIGITS_ROOM]);
 
 #endif

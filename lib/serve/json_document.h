@@ -11,6 +11,9 @@
 #include "../base/arena.h"
 #include "../emnist_serve.h"
 
+/* Of elements; a document is no larger than that in bytes. */
+#define JSON_MAX_COUNT (((uint32_t)1 << 30) - 1)
+
 struct json_node {
 	uint32_t offset;
 	uint32_t end; /* offset behind it; while it is open: the node around it */

@@ -3,11 +3,17 @@
 #define SERVE_JSON_NUMBER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Reads the number that begins at `at`, before end, and returns its end. What is none: *fault_ret
  * is RapidJSON's message, else unchanged, and the end is where it sees the fault. */
 const uint8_t *json_number_read(const uint8_t *at, const uint8_t *end, bool allow_nonfinite,
 				double *number_ret, const char **fault_ret);
+
+/* Reads usual numbers, far enough from the end, each with the comma behind it and a blank. Returns
+ * where it stopped: at an element of the array. Sets *n_ret to their number. */
+const uint8_t *json_numbers_read(const uint8_t *at, const uint8_t *end, float *values,
+				 size_t *n_ret);
 
 #endif

@@ -11,8 +11,6 @@
 
 #include <string.h>
 
-#define MAX_NBYTES ((size_t)1 << 30)
-
 /* Whatever a document is, up to so many nodes are not worth a check. */
 #define FEW_NODES 4096
 
@@ -162,6 +160,20 @@ static bool parse_number(struct parser *parser)
 	return true;
 }
 
+/* Most elements of an array of numbers at once. */
+static void parse_numbers(struct parser *parser)
+{
+	struct emnist_json *json = parser->json;
+	struct json_node *node = open_node(parser);
+	size_t n;
+
+	if (!node || !node->is_flat)
+		return;
+	parser->at = json_numbers_read(parser->at, parser->end, json->values + json->n_values, &n);
+	json->n_values += n;
+	node->count = (node->count + (uint32_t)n) & JSON_MAX_COUNT;
+}
+
 /* A value that is neither array nor object. */
 static bool parse_scalar(struct parser *parser)
 {
@@ -220,6 +232,7 @@ static bool parse_value(struct parser *parser, bool *done_ret)
 {
 	bool is_object;
 
+	parse_numbers(parser);
 	skip_blanks(parser);
 	is_object = peek(parser) == '{';
 	if (!is_object && peek(parser) != '[')
@@ -293,7 +306,7 @@ enum emnist_status emnist_json_parse(struct emnist_json *json, const void *bytes
 	json->nbytes = nbytes;
 	json->n_nodes = json->n_values = 0;
 	json->root = (struct emnist_json_value){0};
-	if (nbytes > MAX_NBYTES)
+	if (nbytes > JSON_MAX_COUNT)
 		return error_set(error, EMNIST_ERR_LIMIT, "a document of more than 1 GiB");
 	if (!reserve_values(json))
 		return error_memory(error);

@@ -91,7 +91,7 @@ static void put_number(struct quote *quote)
 {
 	const uint8_t *start = quote->at;
 	const char *fault = NULL;
-	char text[SHORTEST_ROOM];
+	char text[DIGITS_ROOM];
 	double number;
 
 	quote->at = json_number_read(start, quote->end, true, &number, &fault);

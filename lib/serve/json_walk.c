@@ -34,15 +34,17 @@ static const uint8_t *skip_blanks(const uint8_t *at)
 /* The end of a value's text. */
 static const uint8_t *end_of(const struct emnist_json *json, struct emnist_json_value value)
 {
-	const uint8_t *at = json->bytes + value.offset, *end = json->bytes + json->nbytes;
+	const uint8_t *at = json->bytes + value.offset;
+	const char *fault = NULL;
+	double number;
 
 	if (is_node(value))
 		return json->bytes + json->nodes[value.index].end;
 	if (value.type == EMNIST_JSON_STRING)
 		return json_string_end(at);
-	while (at < end && !json_is_blank(*at) && *at != ',' && *at != ']' && *at != '}')
-		at++;
-	return at;
+	if (value.type == EMNIST_JSON_NUMBER)
+		return json_number_read(at, json->bytes + json->nbytes, true, &number, &fault);
+	return at + (value.type == EMNIST_JSON_FALSE ? strlen("false") : strlen("true"));
 }
 
 /* The element or member that begins at `at`; index: the next node. */
