@@ -83,8 +83,7 @@ class Page:
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
     def text(self, selector):
-        found = self.driver.find_elements(By.CSS_SELECTOR, selector)
-        return found[0].text if found else None
+        return self.js("return document.querySelector(arguments[0])?.innerText", selector)
 
     def wait(self, condition, what):
         end = time.monotonic() + PATIENCE
