@@ -4,6 +4,8 @@
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Where messages cut a value off. */
@@ -30,10 +32,15 @@ static void put_decimal(struct text *text, double number)
 {
 	char written[EMNIST_JSON_FLOAT_ROOM];
 
-	if (isfinite(number) && fabs(number) > (double)FLT_MAX)
-		text_printf(text, "%.17g", number);
-	else
+	if (!isfinite(number) || fabs(number) <= (double)FLT_MAX) {
 		text_add(text, written, emnist_json_put_float(written, (float)number));
+		return;
+	}
+	snprintf(written, sizeof(written), "%g", number);
+	if (strtod(written, NULL) == number)
+		text_puts(text, written);
+	else
+		text_printf(text, "%.17g", number);
 }
 
 void tfs_put_quoted(struct text *text, const struct emnist_json *json,
