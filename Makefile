@@ -103,7 +103,7 @@ $(BUILD)/%.o: %.c Makefile
 # Only the network's products, and the loop that they are measured by, may be added in one step with
 # their sums.
 cflags_of = $(if $(filter lib/%,$(1)),-I$(BUILD)/proto $(PACKAGE_CFLAGS)) \
-	    $(if $(filter cli/% lib/fuzz/fuzz_answers.c lib/test/test_protocols.c,$(1)),-Ilib) \
+	    $(if $(filter cli/% lib/fuzz/fuzz_answers.c lib/test/%,$(1)),-Ilib) \
 	    $(if $(filter lib/network/kernel.c lib/bench/peak.c,$(1)),-ffp-contract=fast)
 
 # The default model's weights as they are used, made when it is built.
@@ -229,6 +229,7 @@ $(BUILD)/test/%: $(BUILD)/lib/test/%.o $(LIB_OBJECTS)
 
 # These are of the command line.
 $(BUILD)/test/test_processors: $(BUILD)/cli/common/processors.o
+$(BUILD)/test/test_metrics: $(patsubst %,$(BUILD)/cli/%.o,serve/metrics serve/exposition output/text)
 $(BUILD)/test/test_multipart: $(patsubst %,$(BUILD)/cli/%.o,serve/multipart serve/percent output/text)
 
 # Those who make and read the same files, as far as $(PYTHON) has them: see the scripts.

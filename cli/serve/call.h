@@ -51,6 +51,7 @@ struct call_account {
 	const char *api;      /* constant: "predict", "classify"; NULL: none */
 	char model[64];       /* its name, cut off; "" if unknown */
 	size_t n_images;      /* that were classified */
+	double network_seconds;
 };
 
 struct call {

@@ -5,6 +5,7 @@
 #include "../common/processors.h"
 #include "http.h"
 #include "listening.h"
+#include "metrics.h"
 #include "parsers.h"
 #include "readers.h"
 #include "registry.h"
@@ -139,8 +140,10 @@ static bool start(struct running *running, const struct settings *s)
 	running->server.workers = workers_start(n_threads);
 	running->server.readers = readers_new(s->limits.n_pixels);
 	running->server.parsers = parsers_new();
+	running->server.metrics = metrics_new(running->server.registry);
+	running->server.start_time = time(NULL);
 	if (!running->server.registry || !running->server.workers || !running->server.readers ||
-	    !running->server.parsers)
+	    !running->server.parsers || !running->server.metrics)
 		return false;
 	for (size_t i = 0; i < n && i < MAX_LISTENING; i++) {
 		const int fd = listening_open(addresses[i], url);
@@ -166,6 +169,7 @@ static void stop(struct running *running, const struct settings *s)
 		listening_remove(s->addresses.texts[i]);
 	readers_free(running->server.readers);
 	parsers_free(running->server.parsers);
+	metrics_free(running->server.metrics);
 	if (running->server.registry)
 		registry_close(running->server.registry);
 }

@@ -12,10 +12,12 @@
 #include "../../lib/base/library.h"
 #include "../../lib/base/memory.h"
 #include "../common/messages.h"
+#include "../common/progress.h"
 #include "content_encoding.h"
 #include "deadlines.h"
 #include "head.h"
 #include "listening.h"
+#include "metrics.h"
 #include "routes.h"
 #include "workers.h"
 
@@ -34,6 +36,10 @@
 
 /* Connections beyond the limit that get an answer which says so. */
 #define SPARE_CONNECTIONS 64
+
+/* What metrics say of a request that ended before it was answered, as some proxies do; also of one
+ * whose head the library itself refused. */
+#define STATUS_ENDED 499
 
 /* An idle connection of a server that ends. */
 #define LAST_MILLISECONDS 500
@@ -107,6 +113,7 @@ struct exchange {
 	struct connection *connection;
 	struct MHD_Connection *handle;
 	enum stage stage;
+	double started; /* the end of its head; before, of its line */
 	bool is_in_flight, is_encoded;
 	struct buffer body;
 	size_t held_nbytes; /* of the memory for all bodies */
@@ -161,6 +168,7 @@ static void *begin_exchange(void *context, const char *target, struct MHD_Connec
 		return NULL;
 	memcpy(e->target, target, nbytes);
 	e->http = http;
+	e->started = seconds_now();
 	e->handle = handle;
 	e->connection = library.MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
 				->socket_context;
@@ -168,6 +176,12 @@ static void *begin_exchange(void *context, const char *target, struct MHD_Connec
 		deadline_set(http->deadlines, &e->connection->deadline,
 			     milliseconds(http->server->limits.head_seconds), false);
 	return e;
+}
+
+static void count(const struct exchange *e, unsigned status)
+{
+	metrics_count(e->http->server->metrics, &e->call.account, status,
+		      seconds_now() - e->started);
 }
 
 static void drop_body(struct exchange *e)
@@ -187,6 +201,8 @@ static void end_exchange(void *context, struct MHD_Connection *handle, void **ex
 	(void)code;
 	if (!e)
 		return;
+	if (e->stage != STAGE_ANSWERED)
+		count(e, STATUS_ENDED);
 	if (e->connection)
 		deadline_set(http->deadlines, &e->connection->deadline,
 			     milliseconds(http->server->limits.idle_seconds), true);
@@ -237,6 +253,7 @@ static enum MHD_Result respond(struct exchange *e)
 		deadline_set(e->http->deadlines, &e->connection->deadline,
 			     milliseconds(e->http->server->limits.body_seconds), false);
 	result = library.MHD_queue_response(e->handle, response->status, mhd_response);
+	count(e, response->status);
 	library.MHD_destroy_response(mhd_response);
 	return result;
 }
@@ -442,6 +459,7 @@ static enum MHD_Result begin(struct exchange *e, const char *method, const char 
 	request->query = mark ? mark + 1 : "";
 	request->headers = e->handle;
 	e->stage = STAGE_BODY;
+	e->started = seconds_now();
 	if (e->connection)
 		deadline_set(e->http->deadlines, &e->connection->deadline,
 			     milliseconds(limits->body_seconds), false);

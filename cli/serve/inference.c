@@ -5,6 +5,7 @@
  * classify`, however the rows of a request are divided among threads.
  */
 #include "inference.h"
+#include "../common/progress.h"
 #include "readers.h"
 #include "server.h"
 #include "workers.h"
@@ -184,6 +185,7 @@ bool inference_run(struct call *call, struct served *served, const float *vector
 		.n = n,
 		.probabilities = probabilities,
 	};
+	double started;
 
 	if (!inference_check_number(call, n))
 		return false;
@@ -191,8 +193,10 @@ bool inference_run(struct call *call, struct served *served, const float *vector
 		return defer(call);
 	if (!check_finite(call, vectors, n))
 		return false;
+	started = seconds_now();
 	workers_share(call->server->workers, n_parts(n, PART_ROWS), run_part, &running);
 	if (atomic_load(&running.failure) == EMNIST_OK) {
+		call->account.network_seconds = seconds_now() - started;
 		call->account.n_images = n;
 		return true;
 	}

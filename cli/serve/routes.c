@@ -1,16 +1,14 @@
 /* routes.c - the protocols, in the order in which they are asked. */
 #include "routes.h"
 #include "serve_flask.h"
+#include "serve_metrics.h"
 #include "serve_page.h"
 #include "serve_plain.h"
 #include "serve_tfs.h"
 
 /* Each answers or defers a call whose path is its own, and leaves others alone. */
 static bool (*const protocols[])(struct call *call) = {
-	serve_plain,
-	serve_tfs,
-	serve_page,
-	serve_flask,
+	serve_plain, serve_metrics, serve_tfs, serve_page, serve_flask,
 };
 
 void routes_answer(struct call *call)
