@@ -1,5 +1,6 @@
 /* model_options.c - loads a model according to the command line. */
 #include "model_options.h"
+#include "../../lib/base/error.h"
 #include "outputs.h"
 
 #include <stdlib.h>
@@ -23,7 +24,7 @@ static const char *shown(const struct model_source *source)
 	return source->path ? source->path : "built-in model";
 }
 
-static void warn(const struct emnist_model *model, const struct model_source *source)
+void model_warn(const struct emnist_model *model, const struct model_source *source)
 {
 	const struct emnist_origin *origin = emnist_model_origin(model);
 
@@ -57,51 +58,84 @@ static enum emnist_status read_model(const struct model_source *source,
 	return emnist_model_parse(bytes, nbytes, options, model_ret, error);
 }
 
-static bool is_usable(const struct emnist_model *model, const struct model_source *source,
-		      enum model_use use)
+/* Sets the error of a model that cannot be run on images. */
+static enum emnist_status check_inputs(const struct emnist_model *model, struct emnist_error *error)
 {
-	if (!outputs_spare_model(model, source->path))
-		return false;
-	if (use == MODEL_TO_SHOW || emnist_model_n_inputs(model) == EMNIST_VECTOR_LENGTH)
-		return true;
-	complain("'%s': takes %zu values, not %dx%d pixels", shown(source),
-		 emnist_model_n_inputs(model), EMNIST_SIDE, EMNIST_SIDE);
-	return false;
+	const size_t n = emnist_model_n_inputs(model);
+
+	if (n == EMNIST_VECTOR_LENGTH)
+		return EMNIST_OK;
+	return error_set(error, EMNIST_ERR_UNSUPPORTED, "takes %zu values, not %dx%d pixels", n,
+			 EMNIST_SIDE, EMNIST_SIDE);
 }
 
-struct emnist_model *model_load(const struct model_source *source, enum model_use use)
+static enum emnist_status read_labeled(const struct model_source *source, enum model_use use,
+				       const struct emnist_labels *labels,
+				       struct emnist_model **model_ret, struct emnist_error *error)
 {
-	struct emnist_model_options options = {
+	const struct emnist_model_options options = {
+		.labels = labels,
 		.activation = activation_chosen(source->activation),
 		.hash_files = use == MODEL_TO_SHOW,
 		.input_scale = or_default(source->input_scale),
 		.input_mean = or_default(source->input_mean),
 		.input_std = or_default(source->input_std),
 	};
+	enum emnist_status status = read_model(source, &options, model_ret, error);
+
+	if (!status && use == MODEL_TO_RUN)
+		status = check_inputs(*model_ret, error);
+	if (status) {
+		emnist_model_free(*model_ret);
+		*model_ret = NULL;
+	}
+	return status;
+}
+
+enum emnist_status model_read(const struct model_source *source, enum model_use use,
+			      struct emnist_model **model_ret, const char **about_ret,
+			      struct emnist_error *error)
+{
 	struct emnist_labels *labels = NULL;
-	struct emnist_model *model = NULL;
-	struct emnist_error error;
 	enum emnist_status status;
 
-	if (source->input_scale == 0) {
-		complain("--input-scale: 0 would make all images the same");
-		return NULL;
+	*model_ret = NULL;
+	*about_ret = source->labels_path;
+	if (source->labels_path) {
+		status = emnist_labels_read(source->labels_path, &labels, error);
+		if (status)
+			return status;
 	}
-	if (source->labels_path && emnist_labels_read(source->labels_path, &labels, &error)) {
-		complain_of(source->labels_path, &error);
-		return NULL;
-	}
-	options.labels = labels;
-	status = read_model(source, &options, &model, &error);
+	status = read_labeled(source, use, labels, model_ret, error);
 	/* With labels given, they are the only argument that can be wrong. */
-	if (status)
-		complain_of(labels && status == EMNIST_ERR_ARGUMENT ? source->labels_path
-								    : shown(source),
-			    &error);
-	else
-		warn(model, source);
+	if (!labels || status != EMNIST_ERR_ARGUMENT)
+		*about_ret = shown(source);
 	emnist_labels_free(labels);
-	if (model && is_usable(model, source, use))
+	return status;
+}
+
+bool model_source_check(const struct model_source *source)
+{
+	if (source->input_scale != 0)
+		return true;
+	complain("--input-scale: 0 would make all images the same");
+	return false;
+}
+
+struct emnist_model *model_load(const struct model_source *source, enum model_use use)
+{
+	struct emnist_model *model;
+	struct emnist_error error;
+	const char *about;
+
+	if (!model_source_check(source))
+		return NULL;
+	if (model_read(source, use, &model, &about, &error)) {
+		complain_of(about, &error);
+		return NULL;
+	}
+	model_warn(model, source);
+	if (outputs_spare_model(model, source->path))
 		return model;
 	emnist_model_free(model);
 	return NULL;

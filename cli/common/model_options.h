@@ -58,6 +58,19 @@ enum model_use {
  * Free with emnist_model_free(). */
 struct emnist_model *model_load(const struct model_source *source, enum model_use use);
 
+/* model_load() in steps that print nothing, or nothing else; for long-running programs. */
+
+/* Prints an error and returns false if no model can be loaded with these options. */
+bool model_source_check(const struct model_source *source);
+
+/* Loads the model. On failure, *about_ret is the path that the error is about. Thread-safe. */
+enum emnist_status model_read(const struct model_source *source, enum model_use use,
+			      struct emnist_model **model_ret, const char **about_ret,
+			      struct emnist_error *error);
+
+/* Prints the warnings. */
+void model_warn(const struct emnist_model *model, const struct model_source *source);
+
 /* Writes it to path ("-": stdout). Prints an error and returns false on failure. */
 bool model_write(const struct emnist_model *model, const char *path,
 		 const struct emnist_save_options *options);

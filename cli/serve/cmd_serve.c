@@ -6,9 +6,9 @@
 #include "http.h"
 #include "listening.h"
 #include "metrics.h"
+#include "model_watch.h"
 #include "parsers.h"
 #include "readers.h"
-#include "registry.h"
 #include "server.h"
 #include "workers.h"
 
@@ -22,12 +22,10 @@
 
 struct settings {
 	struct text_list addresses;
-	const char *name;
-	int preprocess;
+	struct watch_settings models;
 	struct serve_limits limits;
 	uint64_t drain_seconds;
 	uint64_t n_threads;
-	int engine;
 	bool quiet;
 	struct text_list operands;
 };
@@ -36,10 +34,16 @@ static const char *const preprocess_names[] = {"auto", "raw", "normalize", NULL}
 
 static const struct option_spec specs[] = {
 	OPTION_HEADING("Model:"),
-	OPTION_TEXT(0, "name", "NAME", name, "name of the model in paths; default: emnist"),
-	OPTION_CHOICE(0, "preprocess", "auto|raw|normalize", preprocess, preprocess_names,
+	OPTION_TEXT(0, "name", "NAME", models.name,
+		    "name of the model in paths; default: that of its file or "
+		    "directory, emnist for the built-in model"),
+	OPTION_CHOICE(0, "preprocess", "auto|raw|normalize", models.preprocess, preprocess_names,
 		      "how to bring an image to 28x28; default: as the model says, auto for the "
 		      "built-in model"),
+	MODEL_SOURCE_OPTIONS(models.source),
+	OPTION_REAL(0, "poll", "SECONDS", models.poll_seconds, 0, 86400,
+		    "time between two looks at the files of models; 0: only after SIGHUP; "
+		    "default: 1"),
 	OPTION_HEADING("Network:"),
 	OPTION_LIST(0, "listen", "ADDRESS:PORT", addresses,
 		    "listen there; also unix:PATH; may be repeated; default: " DEFAULT_ADDRESS),
@@ -69,7 +73,7 @@ static const struct option_spec specs[] = {
 			"after SIGTERM, time to answer what is in flight; default: 30"),
 	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
 			"number of threads; default: one per processor"),
-	ENGINE_OPTION(engine),
+	ENGINE_OPTION(models.engine),
 	OPTION_FLAG('q', "quiet", quiet, "print errors alone"),
 	OPTION_END,
 };
@@ -87,6 +91,7 @@ static const struct option_table table = {
 /* Everything that runs. */
 struct running {
 	struct server server;
+	struct watch *watch;
 	struct http *http[MAX_LISTENING];
 	size_t n;
 };
@@ -135,15 +140,17 @@ static bool start(struct running *running, const struct settings *s)
 	char url[LISTENING_URL_NBYTES];
 
 	running->server.limits = s->limits;
-	running->server.registry = registry_open(s->operands.n ? s->operands.texts[0] : NULL,
-						 s->name, s->engine, s->preprocess);
+	running->watch = watch_open(&s->models);
+	if (!running->watch)
+		return false;
+	running->server.registry = watch_registry(running->watch);
 	running->server.workers = workers_start(n_threads);
 	running->server.readers = readers_new(s->limits.n_pixels);
 	running->server.parsers = parsers_new();
 	running->server.metrics = metrics_new(running->server.registry);
 	running->server.start_time = time(NULL);
-	if (!running->server.registry || !running->server.workers || !running->server.readers ||
-	    !running->server.parsers || !running->server.metrics)
+	if (!running->server.workers || !running->server.readers || !running->server.parsers ||
+	    !running->server.metrics)
 		return false;
 	for (size_t i = 0; i < n && i < MAX_LISTENING; i++) {
 		const int fd = listening_open(addresses[i], url);
@@ -170,8 +177,7 @@ static void stop(struct running *running, const struct settings *s)
 	readers_free(running->server.readers);
 	parsers_free(running->server.parsers);
 	metrics_free(running->server.metrics);
-	if (running->server.registry)
-		registry_close(running->server.registry);
+	watch_close(running->watch);
 }
 
 /* Descriptors for other things than connections: models, logs, the library's own. */
@@ -209,7 +215,7 @@ static enum exit_status serve(const struct settings *s)
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	if (start(&running, s)) {
 		while (sigwaitinfo(&signals, NULL) == SIGHUP)
-			;
+			watch_reload(running.watch);
 		drain(&running, &signals, s->drain_seconds);
 		status = STATUS_OK;
 	}
@@ -220,7 +226,7 @@ static enum exit_status serve(const struct settings *s)
 enum exit_status cmd_serve(int argc, char **argv)
 {
 	struct settings s = {
-		.preprocess = -1,
+		.models = {.source = MODEL_SOURCE_BUILT_IN, .preprocess = -1, .poll_seconds = 1},
 		.limits = {.body_nbytes = 64 << 20,
 			   .head_nbytes = 6 << 10,
 			   .n_images = 4096,
@@ -237,9 +243,11 @@ enum exit_status cmd_serve(int argc, char **argv)
 
 	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
 		return status;
+	s.models.quiet = s.quiet;
+	s.models.source.path = s.operands.n ? s.operands.texts[0] : NULL;
 	if (s.operands.n > 1)
 		complain("more than one model; see 'emnist serve --help'");
-	else if (engine_prepare(&s.engine)) {
+	else if (model_source_check(&s.models.source) && engine_prepare(&s.models.engine)) {
 		find_descriptors(&s.limits.n_connections);
 		status = serve(&s);
 	}

@@ -1,162 +1,183 @@
-/* registry.c - the models that are served, by name and version. */
+/*
+ * registry.c - finds models and versions for requests.
+ *
+ * One lock protects the tables and the reference counts. It is held for the time of a search among
+ * a few names, so that requests do not wait for each other, nor for a model that is being loaded.
+ */
 #include "registry.h"
-#include "../common/messages.h"
+#include "registry_state.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Sessions kept of a size; each belongs to one request at a time. */
-#define MAX_KEPT 64
+struct registry_model *registry_find(struct registry *registry, const char *name)
+{
+	size_t low = 0, high = registry->n_models;
 
-struct shelf {
-	size_t max_rows;
-	struct emnist_session *kept[MAX_KEPT];
-	size_t n;
-};
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const int order = strcmp(name, registry->models[middle].name);
 
-struct loaded {
-	struct served served;
-	struct emnist_model *model;
-	enum emnist_engine engine;
-	pthread_mutex_t mutex; /* of the shelves */
-	struct shelf shelves[2];
-};
+		if (order == 0)
+			return &registry->models[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
 
-struct registry {
-	struct loaded loaded;
-	char *name;
-};
+struct registry_version *registry_find_version(struct registry_model *model, int64_t number)
+{
+	for (size_t i = 0; i < model->n_versions; i++)
+		if (model->versions[i].status.number == number)
+			return &model->versions[i];
+	return NULL;
+}
+
+/* The model of a request that names none. */
+static struct registry_model *usual_model(struct registry *registry)
+{
+	struct registry_model *model = registry_find(registry, "default");
+
+	return model || registry->n_models == 0 ? model : &registry->models[0];
+}
+
+static bool is_available(const struct registry_version *version)
+{
+	return version && version->status.state == VERSION_AVAILABLE;
+}
+
+static struct registry_version *latest(struct registry_model *model)
+{
+	for (size_t i = 0; i < model->n_versions; i++)
+		if (is_available(&model->versions[i]))
+			return &model->versions[i];
+	return NULL;
+}
+
+static enum registry_answer choose(struct registry_model *model,
+				   const struct version_choice *choice,
+				   struct registry_version **version_ret)
+{
+	int64_t number;
+
+	if (!choice || (!choice->label && !choice->has_number)) {
+		*version_ret = latest(model);
+		return *version_ret ? REGISTRY_FOUND : REGISTRY_NO_MODEL;
+	}
+	number = choice->number;
+	if (choice->label) {
+		size_t i = 0;
+
+		while (i < model->n_labels && strcmp(model->labels[i].name, choice->label) != 0)
+			i++;
+		if (i == model->n_labels)
+			return REGISTRY_NO_LABEL;
+		number = model->labels[i].number;
+	}
+	*version_ret = registry_find_version(model, number);
+	return is_available(*version_ret) ? REGISTRY_FOUND : REGISTRY_NO_VERSION;
+}
 
 enum registry_answer registry_acquire(struct registry *registry, const char *name,
 				      const struct version_choice *choice,
 				      struct served **served_ret)
 {
+	enum registry_answer answer = REGISTRY_NO_MODEL;
+	struct registry_version *version = NULL;
+	struct registry_model *model;
+
 	*served_ret = NULL;
-	if (name && strcmp(name, registry->name) != 0)
-		return REGISTRY_NO_MODEL;
-	if (choice && choice->label)
-		return REGISTRY_NO_LABEL;
-	if (choice && choice->has_number && choice->number != 1)
-		return REGISTRY_NO_VERSION;
-	*served_ret = &registry->loaded.served;
-	return REGISTRY_FOUND;
+	pthread_mutex_lock(&registry->mutex);
+	model = name ? registry_find(registry, name) : usual_model(registry);
+	if (model)
+		answer = choose(model, choice, &version);
+	if (answer == REGISTRY_FOUND) {
+		version->loaded->n_references++;
+		*served_ret = &version->loaded->served;
+	}
+	pthread_mutex_unlock(&registry->mutex);
+	return answer;
+}
+
+bool registry_unreference(struct registry *registry, struct loaded *loaded)
+{
+	if (--loaded->n_references > 0)
+		return false;
+	loaded->next = registry->unused;
+	registry->unused = loaded;
+	return true;
 }
 
 void registry_release(struct registry *registry, struct served *served)
 {
-	(void)registry;
-	(void)served;
-}
+	bool is_last;
 
-static struct shelf *shelf_of(struct loaded *loaded, size_t max_rows)
-{
-	return &loaded->shelves[max_rows > 1];
-}
-
-struct emnist_session *served_take_session(struct served *served, size_t max_rows)
-{
-	struct loaded *loaded = (struct loaded *)served;
-	struct shelf *shelf = shelf_of(loaded, max_rows);
-	const struct emnist_session_options options = {.engine = loaded->engine};
-	struct emnist_session *session = NULL;
-
-	pthread_mutex_lock(&loaded->mutex);
-	if (shelf->n > 0)
-		session = shelf->kept[--shelf->n];
-	pthread_mutex_unlock(&loaded->mutex);
-	if (!session)
-		emnist_session_create_with(loaded->model, max_rows, &options, &session, NULL);
-	return session;
-}
-
-void served_give_session(struct served *served, struct emnist_session *session, size_t max_rows)
-{
-	struct loaded *loaded = (struct loaded *)served;
-	struct shelf *shelf = shelf_of(loaded, max_rows);
-
-	pthread_mutex_lock(&loaded->mutex);
-	if (session && shelf->n < MAX_KEPT) {
-		shelf->kept[shelf->n++] = session;
-		session = NULL;
-	}
-	pthread_mutex_unlock(&loaded->mutex);
-	emnist_session_free(session);
+	if (!served)
+		return;
+	pthread_mutex_lock(&registry->mutex);
+	is_last = registry_unreference(registry, (struct loaded *)served);
+	pthread_mutex_unlock(&registry->mutex);
+	if (is_last)
+		registry->on_unused(registry->context);
 }
 
 bool registry_are_ready(struct registry *registry)
 {
-	return registry->loaded.model != NULL;
+	bool are_ready = true;
+
+	pthread_mutex_lock(&registry->mutex);
+	for (size_t i = 0; i < registry->n_models; i++)
+		are_ready = are_ready && latest(&registry->models[i]);
+	pthread_mutex_unlock(&registry->mutex);
+	return are_ready;
+}
+
+static char **copy_names(const struct registry *registry)
+{
+	size_t nbytes = sizeof(char *);
+	char **names;
+	char *room;
+
+	for (size_t i = 0; i < registry->n_models; i++)
+		nbytes += sizeof(char *) + strlen(registry->models[i].name) + 1;
+	names = malloc(nbytes);
+	if (!names)
+		return NULL;
+	room = (char *)(names + registry->n_models);
+	for (size_t i = 0; i < registry->n_models; i++) {
+		names[i] = room;
+		room = stpcpy(room, registry->models[i].name) + 1;
+	}
+	return names;
 }
 
 bool registry_list(struct registry *registry, char ***names_ret, size_t *n_ret)
 {
-	const size_t nbytes = strlen(registry->name) + 1;
-	char **names = malloc(sizeof(*names) + nbytes);
-
-	*names_ret = names;
-	if (!names)
-		return false;
-	names[0] = (char *)(names + 1);
-	memcpy(names[0], registry->name, nbytes);
-	*n_ret = 1;
-	return true;
+	pthread_mutex_lock(&registry->mutex);
+	*names_ret = copy_names(registry);
+	*n_ret = registry->n_models;
+	pthread_mutex_unlock(&registry->mutex);
+	return *names_ret != NULL;
 }
 
 bool registry_status(struct registry *registry, const char *name,
 		     struct version_status **versions_ret, size_t *n_ret)
 {
+	struct registry_model *model;
+
 	*versions_ret = NULL;
-	if (strcmp(name, registry->name) != 0)
-		return false;
-	*versions_ret = calloc(1, sizeof(**versions_ret));
-	if (!*versions_ret)
-		return false;
-	(*versions_ret)[0] = (struct version_status){.number = 1, .state = VERSION_AVAILABLE};
-	*n_ret = 1;
-	return true;
-}
-
-struct registry *registry_open(const char *path, const char *name, int engine, int preprocess)
-{
-	struct registry *registry = calloc(1, sizeof(*registry));
-	struct emnist_error error;
-	enum emnist_status status;
-
-	if (!registry) {
-		complain("out of memory");
-		return NULL;
+	pthread_mutex_lock(&registry->mutex);
+	model = registry_find(registry, name);
+	if (model)
+		*versions_ret = malloc((model->n_versions + 1) * sizeof(**versions_ret));
+	if (*versions_ret) {
+		for (size_t i = 0; i < model->n_versions; i++)
+			(*versions_ret)[i] = model->versions[i].status;
+		*n_ret = model->n_versions;
 	}
-	status = path ? emnist_model_read(path, NULL, &registry->loaded.model, &error)
-		      : emnist_model_default(&registry->loaded.model, &error);
-	if (status) {
-		complain_of(path ? path : "built-in model", &error);
-		registry_close(registry);
-		return NULL;
-	}
-	registry->name = strdup(name ? name : "emnist");
-	registry->loaded.engine = (enum emnist_engine)engine;
-	registry->loaded.shelves[0].max_rows = 1;
-	registry->loaded.shelves[1].max_rows = 64;
-	pthread_mutex_init(&registry->loaded.mutex, NULL);
-	registry->loaded.served = (struct served){
-		.name = registry->name,
-		.version = 1,
-		.model = registry->loaded.model,
-		.preprocess = preprocess < 0 ? emnist_model_preprocess(registry->loaded.model)
-					     : (enum emnist_preprocess)preprocess,
-		.n_classes = emnist_model_n_outputs(registry->loaded.model),
-	};
-	return registry;
-}
-
-void registry_close(struct registry *registry)
-{
-	for (size_t i = 0; i < 2; i++)
-		while (registry->loaded.shelves[i].n > 0)
-			emnist_session_free(
-				registry->loaded.shelves[i].kept[--registry->loaded.shelves[i].n]);
-	emnist_model_free(registry->loaded.model);
-	free(registry->name);
-	free(registry);
+	pthread_mutex_unlock(&registry->mutex);
+	return *versions_ret != NULL;
 }

@@ -1,0 +1,28 @@
+/* model_watch.h - loads the models to serve, and keeps up with their files. */
+#ifndef CLI_SERVE_MODEL_WATCH_H
+#define CLI_SERVE_MODEL_WATCH_H
+
+#include "attempt.h"
+
+struct watch_settings {
+	struct model_source source; /* of the only model, or a directory of its versions */
+	const char *name;           /* of that; NULL: from its path */
+	double poll_seconds;        /* between two looks at the files; 0: only when asked to */
+	int engine, preprocess;     /* preprocess -1: as the model says */
+	bool quiet;
+};
+
+struct watch;
+
+/* Loads all models. Prints an error and returns NULL if one has no version that can be served. */
+struct watch *watch_open(const struct watch_settings *settings);
+
+/* No request may be under way. NULL is accepted. */
+void watch_close(struct watch *watch);
+
+struct registry *watch_registry(struct watch *watch);
+
+/* Looks at the files at once, and tries again what failed before. Returns before that is done. */
+void watch_reload(struct watch *watch);
+
+#endif
