@@ -63,7 +63,7 @@ serve()
 {
 	log=$TMP/$1.log
 	shift
-	"$EMNIST" serve "$@" "$model" 2>"$log" &
+	"$EMNIST" serve --name emnist "$@" "$model" 2>"$log" &
 	pids="$pids $!"
 	n=0
 	until grep -q 'listening on' "$log" || [ $n -ge 300 ]; do
