@@ -80,7 +80,8 @@ TESTS       := $(patsubst lib/test/%.c,%,$(wildcard lib/test/test_*.c))
 CLI_TESTS   := $(sort $(wildcard cli/test/*.sh))
 INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
 FUZZERS     := $(patsubst lib/fuzz/%.c,%,$(wildcard lib/fuzz/fuzz_*.c))
-BENCHES     := export_photographs time_photographs distort network floor_files nothing nothing_static
+BENCHES     := export_photographs time_photographs distort network floor_files floor_request nothing \
+	       nothing_static
 PAGES       := $(wildcard man/*.1 man/*.3 man/*.5)
 PROTO       := onnx tensorflow
 
@@ -322,7 +323,7 @@ bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed beside Python's, needs EMNIST_
 bench-train: all $(BENCHES:%=$(BUILD)/bench/%) ## an epoch of training beside PyTorch, needs EMNIST_DATA
 	@BUILD='$(BUILD)' BENCH=train sh cli/bench/compare.sh
 
-bench-serve: all ## speed of `emnist serve` beside other servers, needs EMNIST_DATA
+bench-serve: all $(BUILD)/bench/floor_request ## speed of `emnist serve` beside other servers, needs EMNIST_DATA
 	@BUILD='$(BUILD)' sh cli/bench/bench_serve.sh
 
 $(BUILD)/bench/distort $(BUILD)/bench/export_photographs $(BUILD)/bench/time_photographs: \

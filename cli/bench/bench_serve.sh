@@ -17,9 +17,9 @@
 #
 # Where the server's time goes:
 #
-#	build/emnist serve --quiet & server=$!; sleep 1
-#	wrk -t1 -c1 -d30s http://127.0.0.1:8501/healthz &
-#	perf stat -p $server sleep 5
+#	build/emnist serve --quiet & server=$!
+#	sleep 1; build/emnist load -q --duration 20 http://127.0.0.1:8501/v1/models/emnist:predict &
+#	sleep 1; perf stat -p $server sleep 5
 #	perf record -g -p $server sleep 5; perf report --no-children
 #	kill $server
 set -eu

@@ -29,6 +29,7 @@ MODEL = "lib/builtin/default.onnx"
 class Bench:
     def __init__(self, build, data, listing, pythons, runs, seconds, rivals, folder):
         self.emnist, self.listing = os.path.join(build, "emnist"), listing
+        self.floor_request = os.path.join(build, "bench", "floor_request")
         self.test = os.path.join(data, "emnist-byclass-test-images-idx3-ubyte.gz")
         self.runs, self.seconds, self.folder = runs, seconds, folder
         self.pythons = {None: self.emnist, **pythons}
