@@ -7,6 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *request_header(const struct request *request, const char *name)
+{
+	return request->find_header(request->headers, name);
+}
+
 bool call_path_is(const struct call *call, const char *path)
 {
 	const struct request *request = &call->request;

@@ -23,7 +23,9 @@ struct request {
 	size_t path_nbytes; /* of target, before its '?' */
 	const void *body;   /* after Content-Encoding; never NULL */
 	size_t body_nbytes;
-	void *headers; /* for request_header() */
+	/* For request_header(). */
+	const char *(*find_header)(void *headers, const char *name);
+	void *headers;
 };
 
 /* The value of a header, the first of several; NULL without one. name ignores case. */
