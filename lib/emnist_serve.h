@@ -1,7 +1,8 @@
 /*
- * emnist_serve.h - the bodies of requests and answers of servers: JSON in, JSON out.
+ * emnist_serve.h - the bodies of requests and responses of servers: JSON, the Open Inference
+ * Protocol, GraphPipe.
  *
- * A body is parsed once, into an object that keeps its memory for the next body. Arrays of numbers
+ * JSON is parsed once, into an object that keeps its memory for the next body. Arrays of numbers
  * become floats while they are read, so that n rows of 784 numbers are a matrix for
  * emnist_session_run() without a copy:
  *
@@ -167,6 +168,109 @@ EMNIST_API size_t emnist_json_put_floats(char *text, const float *values, size_t
 
 /* Writes a string in quotes, with RapidJSON's escapes. text: 6 nbytes + 2 bytes. */
 EMNIST_API size_t emnist_json_put_string(char *text, const char *bytes, size_t nbytes);
+
+/* --------------------------------------------------------- models that are served */
+
+/* What a request has to fit, and what a response says. The texts and labels stay unchanged while a
+ * request is answered. */
+struct emnist_serve_model {
+	const char *name, *version;         /* "emnist", "1" */
+	const char *input, *output;         /* the names of its tensors */
+	const struct emnist_labels *labels; /* one per class */
+	size_t max_rows;                    /* in a request; more are EMNIST_ERR_LIMIT; 0: any */
+};
+
+/* A response under construction. The probabilities, (n_rows, classes), are filled in by the caller
+ * between begin and end; a response in binary has them in their place from the start. bytes belong
+ * to the caller, to free(), from begin on. */
+struct emnist_serve_response {
+	void *bytes;
+	size_t nbytes;
+	size_t head_nbytes; /* of its JSON, if binary data follows it; else 0 */
+	float *probabilities;
+};
+
+/* In all requests, a row is EMNIST_VECTOR_LENGTH values. The shape of a tensor of n rows is (n,
+ * 784), or has n and further sizes whose product is 784: (n, 28, 28), (n, 1, 784). (784) and (28,
+ * 28) are one row. Values are floats or doubles in [0,1], or bytes, which are divided by 255. */
+
+/* ------------------------------------------------------- Open Inference Protocol */
+
+/* A parser of requests to v2/models/NAME/infer, with Triton's extensions for binary tensors and
+ * classification, and the request that it parsed last. json is used for each of them, and must not
+ * be freed before. */
+struct emnist_oip;
+EMNIST_API enum emnist_status emnist_oip_create(struct emnist_json *json,
+						struct emnist_oip **oip_ret,
+						struct emnist_error *error);
+EMNIST_API void emnist_oip_free(struct emnist_oip *oip);
+
+struct emnist_oip_image {
+	const void *bytes;
+	size_t nbytes;
+};
+
+struct emnist_oip_request {
+	size_t n_rows;
+	const float *vectors;                  /* (n_rows, EMNIST_VECTOR_LENGTH); NULL: images */
+	const struct emnist_oip_image *images; /* (n_rows) image files; NULL: vectors */
+};
+
+#define EMNIST_OIP_NO_HEAD SIZE_MAX
+
+/* Parses a request. head_nbytes: Inference-Header-Content-Length, the length of the JSON before
+ * binary data; 0: all of the body is a tensor of floats; EMNIST_OIP_NO_HEAD: all of it is JSON.
+ * Elements of BYTES are image files: as they are in binary, as base64 in JSON. A bad request is
+ * EMNIST_ERR_CORRUPT or EMNIST_ERR_UNSUPPORTED. The results are valid until the next one. */
+EMNIST_API enum emnist_status emnist_oip_parse(struct emnist_oip *oip,
+					       const struct emnist_serve_model *model,
+					       const void *body, size_t nbytes, size_t head_nbytes,
+					       struct emnist_oip_request *request_ret,
+					       struct emnist_error *error);
+
+/* Responds to the last request. */
+EMNIST_API enum emnist_status emnist_oip_begin(struct emnist_oip *oip,
+					       struct emnist_serve_response *response,
+					       struct emnist_error *error);
+EMNIST_API enum emnist_status emnist_oip_end(struct emnist_oip *oip,
+					     struct emnist_serve_response *response,
+					     struct emnist_error *error);
+
+/* -------------------------------------------------------------------- GraphPipe */
+
+/* What metadata says. */
+#define EMNIST_GRAPHPIPE_SERVER      "emnist " EMNIST_VERSION
+#define EMNIST_GRAPHPIPE_DESCRIPTION "recognizes single characters in images"
+#define EMNIST_GRAPHPIPE_INPUT       "28x28 values per image, 0 = background, 1 = ink"
+#define EMNIST_GRAPHPIPE_OUTPUT      "a probability per class"
+#define EMNIST_GRAPHPIPE_FLOAT32     10 /* the type of both tensors */
+
+struct emnist_graphpipe_request {
+	bool is_metadata; /* the answer is that of emnist_graphpipe_metadata() */
+	size_t n_rows;
+	const void *values; /* in the body */
+	int type;           /* of a value; internal */
+};
+
+/* Parses a request, a flatbuffer: every offset in it is checked. Fails as emnist_oip_parse(). */
+EMNIST_API enum emnist_status emnist_graphpipe_parse(const struct emnist_serve_model *model,
+						     const void *body, size_t nbytes,
+						     struct emnist_graphpipe_request *request_ret,
+						     struct emnist_error *error);
+
+/* Copies the rows of a request. vectors: (n_rows, EMNIST_VECTOR_LENGTH). */
+EMNIST_API void emnist_graphpipe_copy(const struct emnist_graphpipe_request *request,
+				      float *vectors);
+
+/* Responds with probabilities, or with what the model takes and gives. */
+EMNIST_API enum emnist_status emnist_graphpipe_begin(const struct emnist_serve_model *model,
+						     size_t n_rows,
+						     struct emnist_serve_response *response,
+						     struct emnist_error *error);
+EMNIST_API void emnist_graphpipe_end(struct emnist_serve_response *response);
+EMNIST_API enum emnist_status emnist_graphpipe_metadata(const struct emnist_serve_model *model,
+							struct emnist_serve_response *response,
+							struct emnist_error *error);
 
 #ifdef __cplusplus
 }

@@ -1,14 +1,17 @@
 /* routes.c - the protocols, in the order in which they are asked. */
 #include "routes.h"
 #include "serve_flask.h"
+#include "serve_graphpipe.h"
 #include "serve_metrics.h"
 #include "serve_page.h"
 #include "serve_plain.h"
 #include "serve_tfs.h"
+#include "serve_v2.h"
 
 /* Each answers or defers a call whose path is its own, and leaves others alone. */
 static bool (*const protocols[])(struct call *call) = {
-	serve_plain, serve_metrics, serve_tfs, serve_page, serve_flask,
+	serve_plain,     serve_metrics, serve_tfs,   serve_v2,
+	serve_graphpipe, serve_page,    serve_flask, serve_graphpipe_anywhere,
 };
 
 void routes_answer(struct call *call)

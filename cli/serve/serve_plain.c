@@ -24,14 +24,24 @@ static void healthz(struct call *call)
 	call->response.content_type = "text/plain";
 }
 
+/* Clients of the Open Inference Protocol look at the status; KServe's reads the body. */
+static void put_health(struct call *call, const char *key, bool value)
+{
+	json_begin_object(&call->response.body);
+	json_put_bool(&call->response.body, key, value);
+	text_putc(&call->response.body, '}');
+	call->response.status = value ? 200 : 503;
+	call->response.content_type = "application/json";
+}
+
 static void ready(struct call *call)
 {
-	call->response.status = is_ready(call) ? 200 : 503;
+	put_health(call, "ready", is_ready(call));
 }
 
 static void live(struct call *call)
 {
-	call->response.status = 200;
+	put_health(call, "live", true);
 }
 
 /* ----------------------------------------------------------------------- models */

@@ -34,7 +34,8 @@ static size_t follow(struct flatbuffer *buffer, size_t at, size_t nbytes)
 
 	if (fits(buffer, at, OFFSET_NBYTES))
 		offset = (size_t)number_at(buffer, at, OFFSET_NBYTES);
-	if (offset > 0 && offset < buffer->nbytes && fits(buffer, at + offset, nbytes))
+	if (offset > 0 && offset < buffer->nbytes && fits(buffer, at + offset, nbytes) &&
+	    (at + offset) % OFFSET_NBYTES == 0)
 		return at + offset;
 	buffer->failed = true;
 	return 0;
@@ -57,7 +58,7 @@ static struct flat_table table_from(struct flatbuffer *buffer, size_t at)
 		return no_table(buffer);
 	/* The list may be on either side, as far as the sign says. */
 	slots = (int64_t)table.at - (int32_t)number_at(buffer, table.at, OFFSET_NBYTES);
-	if (slots < 0 || !fits(buffer, (size_t)slots, 4))
+	if (slots < 0 || slots % 2 != 0 || !fits(buffer, (size_t)slots, 4))
 		return no_table(buffer);
 	nbytes = (size_t)number_at(buffer, (size_t)slots, 2);
 	table.nbytes = (size_t)number_at(buffer, (size_t)slots + 2, 2);
@@ -84,7 +85,8 @@ static size_t field(struct flatbuffer *buffer, struct flat_table table, size_t s
 	offset = (size_t)number_at(buffer, table.slots + 2 * slot, 2);
 	if (offset == 0)
 		return 0;
-	if (offset >= OFFSET_NBYTES && offset <= table.nbytes && nbytes <= table.nbytes - offset)
+	if (offset >= OFFSET_NBYTES && offset <= table.nbytes && nbytes <= table.nbytes - offset &&
+	    (table.at + offset) % nbytes == 0)
 		return table.at + offset;
 	buffer->failed = true;
 	return 0;
@@ -105,20 +107,37 @@ struct flat_table flat_table(struct flatbuffer *buffer, struct flat_table parent
 	return at ? table_from(buffer, at) : (struct flat_table){0};
 }
 
+/* The vector whose offset is at `at`. Those of 8 bytes an element are aligned to that. */
+static struct flat_vector vector_from(struct flatbuffer *buffer, size_t at, size_t nbytes)
+{
+	const size_t head = follow(buffer, at, OFFSET_NBYTES);
+	struct flat_vector vector = {0};
+
+	if (!head)
+		return vector;
+	vector.at = head + OFFSET_NBYTES;
+	vector.n = (size_t)number_at(buffer, head, OFFSET_NBYTES);
+	if (vector.n <= (buffer->nbytes - vector.at) / nbytes &&
+	    (vector.n == 0 || vector.at % nbytes == 0))
+		return vector;
+	buffer->failed = true;
+	return (struct flat_vector){0};
+}
+
 struct flat_vector flat_vector(struct flatbuffer *buffer, struct flat_table parent, size_t slot,
 			       size_t nbytes)
 {
 	const size_t at = field(buffer, parent, slot, OFFSET_NBYTES);
-	const size_t head = at ? follow(buffer, at, OFFSET_NBYTES) : 0;
-	size_t n;
 
-	if (!head)
+	return at ? vector_from(buffer, at, nbytes) : (struct flat_vector){0};
+}
+
+struct flat_vector flat_element_vector(struct flatbuffer *buffer, struct flat_vector vector,
+				       size_t i, size_t nbytes)
+{
+	if (buffer->failed || i >= vector.n)
 		return (struct flat_vector){0};
-	n = (size_t)number_at(buffer, head, OFFSET_NBYTES);
-	if (n <= (buffer->nbytes - head - OFFSET_NBYTES) / nbytes)
-		return (struct flat_vector){head + OFFSET_NBYTES, n};
-	buffer->failed = true;
-	return (struct flat_vector){0};
+	return vector_from(buffer, vector.at + i * OFFSET_NBYTES, nbytes);
 }
 
 struct flat_table flat_element(struct flatbuffer *buffer, struct flat_vector vector, size_t i)

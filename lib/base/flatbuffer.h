@@ -1,5 +1,6 @@
 /*
- * flatbuffer.h - reads FlatBuffers, with every offset checked against the bytes that are there.
+ * flatbuffer.h - reads FlatBuffers, with every offset checked against the bytes that are there, and
+ * everything aligned as it has to be. The bytes themselves need not be aligned.
  *
  * A table lists where its fields are, and fields point to other tables and vectors, always forward.
  * What is missing is empty: a table or vector whose `at` is 0, or the default of a number. After
@@ -42,8 +43,10 @@ struct flat_table flat_table(struct flatbuffer *buffer, struct flat_table parent
 struct flat_vector flat_vector(struct flatbuffer *buffer, struct flat_table parent, size_t slot,
 			       size_t nbytes);
 
-/* Element i < n of a vector of tables, whose elements have 4 bytes; of numbers. */
+/* Element i < n of a vector of tables or of vectors, whose elements have 4 bytes; of numbers. */
 struct flat_table flat_element(struct flatbuffer *buffer, struct flat_vector vector, size_t i);
+struct flat_vector flat_element_vector(struct flatbuffer *buffer, struct flat_vector vector,
+				       size_t i, size_t nbytes);
 uint64_t flat_element_number(const struct flatbuffer *buffer, struct flat_vector vector, size_t i,
 			     size_t nbytes);
 
