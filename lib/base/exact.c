@@ -12,8 +12,41 @@
 /* Beyond these, a number of so many digits is 0 or infinite. */
 #define MAX_EXPONENT 2000
 
-/* Digits in a mantissa. */
+/* Digits in a mantissa, and from where on it has them. */
 #define MANTISSA_DIGITS 19
+#define MANTISSA_FULL   UINT64_C(1000000000000000000)
+
+/* What an exponent is limited to: it leaves nothing but 0 or infinity, however many digits there
+ * are, and does not overflow. */
+#define EXPONENT_ENOUGH INT64_C(10000000000)
+
+const uint8_t *exact_read_digits(const uint8_t *at, const uint8_t *end, bool is_fraction,
+				 struct exact_decimal *decimal)
+{
+	for (; at < end && *at >= '0' && *at <= '9'; at++)
+		if (decimal->mantissa < MANTISSA_FULL) {
+			decimal->mantissa = decimal->mantissa * 10 + (uint64_t)(*at - '0');
+			decimal->exponent -= is_fraction;
+		} else {
+			decimal->is_cut |= *at != '0';
+			decimal->exponent += !is_fraction;
+		}
+	return at;
+}
+
+const uint8_t *exact_read_exponent(const uint8_t *at, const uint8_t *end,
+				   struct exact_decimal *decimal)
+{
+	const bool is_negative = at < end && *at == '-';
+	int64_t exponent = 0;
+
+	at += at < end && (*at == '-' || *at == '+');
+	for (; at < end && *at >= '0' && *at <= '9'; at++)
+		if (exponent < EXPONENT_ENOUGH)
+			exponent = exponent * 10 + (*at - '0');
+	decimal->exponent += is_negative ? -exponent : exponent;
+	return at;
+}
 
 /* The exponent of an integer that has the number's first n_kept digits of n_digits. */
 static int exponent_of(const struct exact_decimal *decimal, int64_t n_kept, int64_t n_digits)

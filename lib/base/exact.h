@@ -66,17 +66,14 @@ struct exact_decimal {
 	const uint8_t *digits, *digits_end;
 };
 
-/* Appends a digit. */
-static inline void exact_add_digit(struct exact_decimal *decimal, unsigned digit, bool is_fraction)
-{
-	if (decimal->mantissa < UINT64_C(1000000000000000000)) {
-		decimal->mantissa = decimal->mantissa * 10 + digit;
-		decimal->exponent -= is_fraction;
-	} else {
-		decimal->is_cut |= digit != 0;
-		decimal->exponent += !is_fraction;
-	}
-}
+/* Appends digits from `at` on, and returns their end. */
+const uint8_t *exact_read_digits(const uint8_t *at, const uint8_t *end, bool is_fraction,
+				 struct exact_decimal *decimal);
+
+/* Reads an exponent without its 'e', and returns its end; the byte before is no digit if there is
+ * none. */
+const uint8_t *exact_read_exponent(const uint8_t *at, const uint8_t *end,
+				   struct exact_decimal *decimal);
 
 /* Infinite if it is beyond double. */
 double exact_double(const struct exact_decimal *decimal);

@@ -1,8 +1,6 @@
 /* numbers.c - numbers as stored in models and arrays. */
 #include "numbers.h"
 
-#include <math.h>
-
 static double load_float(const uint8_t *bytes)
 {
 	return (double)number_of_float_bits(number_u32(bytes));
@@ -96,30 +94,4 @@ void number_decode(enum number_type type, const uint8_t *bytes, size_t n, double
 {
 	for (size_t i = 0; i < n; i++)
 		values[i] = types[type].load(bytes + i * types[type].nbytes);
-}
-
-double number_of_text(const char **text)
-{
-	double number = 0, power = 1;
-	bool is_negative = **text == '-', is_fraction = false;
-	int exponent = 0, sign = 1;
-
-	*text += is_negative;
-	for (; (**text >= '0' && **text <= '9') || (**text == '.' && !is_fraction); (*text)++) {
-		if (**text == '.') {
-			is_fraction = true;
-			continue;
-		}
-		number = 10 * number + (**text - '0');
-		power *= is_fraction ? 10 : 1;
-	}
-	if (**text == 'e') {
-		(*text)++;
-		sign = **text == '-' ? -1 : 1;
-		*text += **text == '-' || **text == '+';
-		for (; **text >= '0' && **text <= '9' && exponent < 1000; (*text)++)
-			exponent = 10 * exponent + (**text - '0');
-	}
-	number = number / power * pow(10, sign * exponent);
-	return is_negative ? -number : number;
 }

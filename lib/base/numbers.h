@@ -85,8 +85,4 @@ bool number_is_float(enum number_type type);
 /* Decodes n numbers; integers beyond 2^53 are rounded. */
 void number_decode(enum number_type type, const uint8_t *bytes, size_t n, double *values);
 
-/* Reads a decimal number from a text, independent of the locale. Exact for as many digits as are
- * written here. */
-double number_of_text(const char **text);
-
 #endif

@@ -28,10 +28,10 @@ static struct digits round_to(double number, int n)
 
 static double value_of(const struct digits *digits)
 {
+	const uint8_t *text = (const uint8_t *)digits->text;
 	struct exact_decimal decimal = {.exponent = digits->point - digits->n};
 
-	for (int i = 0; i < digits->n; i++)
-		exact_add_digit(&decimal, (unsigned)(digits->text[i] - '0'), false);
+	exact_read_digits(text, text + digits->n, false, &decimal);
 	return exact_double(&decimal);
 }
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/decimal.h"
 #include "../base/ends_with.h"
 #include "../base/json_scan.h"
 #include "../base/memory.h"
@@ -466,7 +467,7 @@ static bool take_activation(const char **text, struct layer *layer)
 		return true;
 	for (size_t i = 0; i < 2 && **text == "(,"[i]; i++) {
 		(*text)++;
-		*parameters[i] = (float)number_of_text(text);
+		*parameters[i] = (float)decimal_take(text);
 	}
 	if (**text != ')')
 		return false;

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "../base/decimal.h"
 #include "../base/memory.h"
-#include "../base/numbers.h"
 #include "affine.h"
 
 bool input_scaling_to_text(const struct emnist_input_scaling *scaling,
@@ -37,7 +37,7 @@ void input_scaling_of_text(const char *text, struct emnist_input_scaling *scalin
 	double numbers[3];
 
 	for (size_t i = 0; i < 3; i++) {
-		numbers[i] = text ? number_of_text(&text) : 0;
+		numbers[i] = text ? decimal_take(&text) : 0;
 		if (!text || !isfinite(numbers[i]) || *text != (i < 2 ? ' ' : '\0'))
 			return;
 		text++;

@@ -5,96 +5,77 @@
 
 #include <math.h>
 
-/* No exponent of this size leaves anything but 0 or infinity, and none overflows. */
-#define MAX_EXPONENT INT64_C(10000000000)
-
 static bool is_digit(const uint8_t *at, const uint8_t *end)
 {
 	return at < end && *at >= '0' && *at <= '9';
 }
 
-static const uint8_t *read_digits(const uint8_t *at, const uint8_t *end,
-				  struct exact_decimal *decimal, bool is_fraction)
+/* Skips what is as the word has it; returns what is left of that. */
+static const char *skip_word(const uint8_t **at, const uint8_t *end, const char *word)
 {
-	for (; is_digit(at, end); at++)
-		exact_add_digit(decimal, *at - '0', is_fraction);
-	return at;
+	for (; *word && *at < end && **at == (uint8_t)*word; word++)
+		(*at)++;
+	return word;
 }
 
-static const uint8_t *read_exponent(const uint8_t *at, const uint8_t *end,
-				    struct exact_decimal *decimal, const char **fault_ret)
-{
-	const bool is_negative = at < end && *at == '-';
-	int64_t exponent = 0;
-
-	at += at < end && (*at == '-' || *at == '+');
-	if (!is_digit(at, end))
-		*fault_ret = "Miss exponent in number.";
-	for (; is_digit(at, end); at++)
-		if (exponent < MAX_EXPONENT)
-			exponent = exponent * 10 + (*at - '0');
-	decimal->exponent += is_negative ? -exponent : exponent;
-	return at;
-}
-
-/* The part of `at` that is the word. */
-static const uint8_t *skip_word(const uint8_t *at, const uint8_t *end, const char **word)
-{
-	for (; **word && at < end && *at == (uint8_t) * *word; at++)
-		(*word)++;
-	return at;
-}
-
+/* NaN, Inf or Infinity. */
 static const uint8_t *read_nonfinite(const uint8_t *at, const uint8_t *end, double *number_ret,
 				     const char **fault_ret)
 {
-	const char *word = at < end && *at == 'N' ? "NaN" : "Inf", *rest = "inity";
-	const bool is_nan = *word == 'N';
+	const bool is_nan = *at == 'N';
+	const char *left = skip_word(&at, end, is_nan ? "NaN" : "Inf");
 
-	at = skip_word(at, end, &word);
-	if (!*word && !is_nan && at < end && *at == 'i') {
-		at = skip_word(at, end, &rest);
-		word = rest;
-	}
-	if (*word)
+	if (!*left && !is_nan && at < end && *at == 'i')
+		left = skip_word(&at, end, "inity");
+	if (*left)
 		*fault_ret = "Invalid value.";
 	*number_ret = is_nan ? (double)NAN : (double)INFINITY;
+	return at;
+}
+
+static const uint8_t *read_finite(const uint8_t *at, const uint8_t *end, double *number_ret,
+				  const char **fault_ret)
+{
+	struct exact_decimal decimal = {.digits = at};
+
+	if (!is_digit(at, end))
+		*fault_ret = "Invalid value.";
+	else if (*at == '0')
+		at++;
+	else
+		at = exact_read_digits(at, end, false, &decimal);
+	if (!*fault_ret && at < end && *at == '.') {
+		if (!is_digit(++at, end))
+			*fault_ret = "Miss fraction part in number.";
+		at = exact_read_digits(at, end, true, &decimal);
+	}
+	decimal.digits_end = at;
+	if (!*fault_ret && at < end && (*at | 0x20) == 'e') {
+		at = exact_read_exponent(at + 1, end, &decimal);
+		if (!is_digit(at - 1, end))
+			*fault_ret = "Miss exponent in number.";
+	}
+	*number_ret = exact_double(&decimal);
 	return at;
 }
 
 const uint8_t *json_number_read(const uint8_t *at, const uint8_t *end, bool allow_nonfinite,
 				double *number_ret, const char **fault_ret)
 {
-	const uint8_t *start = at;
 	const bool is_negative = at < end && *at == '-';
-	struct exact_decimal decimal = {.digits = at};
+	const uint8_t *start = at;
 	double number;
 
+	*fault_ret = NULL;
 	at += is_negative;
-	if (!is_digit(at, end) && allow_nonfinite && at < end && (*at == 'N' || *at == 'I')) {
+	if (allow_nonfinite && at < end && (*at == 'N' || *at == 'I')) {
 		at = read_nonfinite(at, end, &number, fault_ret);
-		*number_ret = is_negative ? -number : number;
-		return at;
-	}
-	if (!is_digit(at, end)) {
-		*fault_ret = "Invalid value.";
-		return at;
-	}
-	at = *at == '0' ? at + 1 : read_digits(at, end, &decimal, false);
-	if (at < end && *at == '.') {
-		if (!is_digit(++at, end)) {
-			*fault_ret = "Miss fraction part in number.";
-			return at;
+	} else {
+		at = read_finite(at, end, &number, fault_ret);
+		if (!*fault_ret && !isfinite(number)) {
+			*fault_ret = "Number too big to be stored in double.";
+			at = start;
 		}
-		at = read_digits(at, end, &decimal, true);
-	}
-	decimal.digits_end = at;
-	if (at < end && (*at | 0x20) == 'e')
-		at = read_exponent(at + 1, end, &decimal, fault_ret);
-	number = exact_double(&decimal);
-	if (!isfinite(number) && !*fault_ret) {
-		*fault_ret = "Number too big to be stored in double.";
-		return start;
 	}
 	*number_ret = is_negative ? -number : number;
 	return at;
@@ -106,8 +87,8 @@ const uint8_t *json_number_read(const uint8_t *at, const uint8_t *end, bool allo
 #define MAX_TAKEN  24
 #define MAX_DIGITS 19
 
-/* A number with its sign, point, comma and blank, and what is loaded behind it. */
-#define MARGIN (2 * MAX_TAKEN + 16)
+/* Before, behind and after the point, with all else, and what is loaded behind it. */
+#define MARGIN (3 * MAX_TAKEN + 16)
 
 /* The value of 8 digits, the first in the lowest byte, by joining neighbors: bytes, pairs, fours.
  */
@@ -144,32 +125,48 @@ static inline const uint8_t *take_digits(const uint8_t *at, uint64_t *mantissa)
 	return at;
 }
 
-/* Reads a number without exponent, and the comma behind it; NULL if it is anything else. */
+/* Adds an exponent of one to three digits; NULL if it is anything else. */
+static const uint8_t *take_exponent(const uint8_t *at, int64_t *exponent)
+{
+	const bool is_negative = at[1] == '-';
+	const uint8_t *start = at + 1 + (is_negative || at[1] == '+');
+	uint64_t magnitude = 0;
+
+	at = take_digits(start, &magnitude);
+	if (at == start || at > start + 3)
+		return NULL;
+	*exponent += is_negative ? -(int64_t)magnitude : (int64_t)magnitude;
+	return at;
+}
+
+/* Reads a number and the comma behind it; NULL if it is anything else or unusual. */
 static inline const uint8_t *take_number(const uint8_t *at, float *value_ret)
 {
 	const bool is_negative = *at == '-';
 	const uint8_t *start = at + is_negative, *point;
 	const bool is_zero = *start == '0';
 	uint64_t mantissa = 0;
+	int64_t exponent;
 	double value;
 
-	if (start[1] == '.') {
-		mantissa = (uint8_t)(*start - '0');
-		if (mantissa > 9)
-			return NULL;
+	if (start[1] == '.' && is_digit(start, start + 1)) {
 		point = start + 1;
+		mantissa = *start - '0';
 	} else {
 		point = take_digits(start, &mantissa);
 	}
-	at = point;
-	if (*point == '.')
-		at = take_digits(point + 1, &mantissa);
-	if (*at != ',' || point == start || at == point + 1 || (is_zero && point != start + 1) ||
+	at = *point == '.' ? take_digits(point + 1, &mantissa) : point;
+	if (point == start || at == point + 1 || (is_zero && point != start + 1) ||
 	    at - start > MAX_DIGITS + is_zero)
 		return NULL;
-	value = at == point ? (double)mantissa : exact_scale(mantissa, point + 1 - at);
+	exponent = at == point ? 0 : point + 1 - at;
+	if ((*at | 0x20) == 'e')
+		at = take_exponent(at, &exponent);
+	if (!at || *at != ',')
+		return NULL;
+	value = exponent ? exact_scale(mantissa, exponent) : (double)mantissa;
 	*value_ret = (float)(is_negative ? -value : value);
-	return at + 1;
+	return isfinite(value) ? at + 1 : NULL;
 }
 
 /* The length of a zero, the comma behind it and a blank, as usually written; else 0. Two thirds of

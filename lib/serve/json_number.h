@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reads the number that begins at `at`, before end, and returns its end. What is none: *fault_ret
- * is RapidJSON's message, else unchanged, and the end is where it sees the fault. */
+/* Reads the number that begins at `at`, before end, and returns its end. *fault_ret
+ * is NULL or, if it is none, RapidJSON's message; the end is then where that sees the fault. */
 const uint8_t *json_number_read(const uint8_t *at, const uint8_t *end, bool allow_nonfinite,
 				double *number_ret, const char **fault_ret);
 

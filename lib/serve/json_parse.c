@@ -11,10 +11,11 @@
 
 #include <string.h>
 
-/* Whatever a document is, up to so many nodes are not worth a check. */
-#define FEW_NODES 4096
+/* Nodes that any document may have, and those that are allocated at first. */
+#define FEW_NODES   4096
+#define LEAST_NODES 64
 
-#define NO_NODE   UINT32_MAX
+#define NO_NODE     UINT32_MAX
 
 struct parser {
 	const uint8_t *at, *end;
@@ -24,6 +25,7 @@ struct parser {
 	enum emnist_status status;
 	uint32_t open; /* the innermost node, or NO_NODE */
 	uint32_t depth;
+	size_t max_nodes, node_room; /* and for how many there is memory */
 };
 
 static bool fail_at(struct parser *parser, const uint8_t *at, enum emnist_status status,
@@ -58,25 +60,23 @@ static struct json_node *open_node(const struct parser *parser)
 
 /* ------------------------------------------------------------------------- nodes */
 
-/* Each array or object that is closed takes two bytes. */
 static bool grow(struct parser *parser)
 {
 	struct emnist_json *json = parser->json;
-	const size_t most = json->nbytes / 2 > FEW_NODES ? json->nbytes / 2 : FEW_NODES;
-	size_t capacity = json->node_capacity ? json->node_capacity / 2 * 3 : 64;
+	size_t capacity = parser->node_room / 2 * 3 + LEAST_NODES;
 	struct json_node *nodes;
 
-	if (json->n_nodes >= most)
+	if (parser->node_room == parser->max_nodes)
 		return refuse(parser, "More arrays and objects than can be closed.");
-	if (capacity > most)
-		capacity = most;
+	if (capacity > parser->max_nodes)
+		capacity = parser->max_nodes;
 	nodes = realloc(json->nodes, capacity * sizeof(*nodes));
 	if (!nodes) {
 		parser->status = error_memory(parser->error);
 		return false;
 	}
 	json->nodes = nodes;
-	json->node_capacity = capacity;
+	json->node_capacity = parser->node_room = capacity;
 	return true;
 }
 
@@ -97,7 +97,7 @@ static bool open_value(struct parser *parser, bool is_object)
 	if (max_depth && parser->depth >= max_depth)
 		return fail_at(parser, parser->at, EMNIST_ERR_LIMIT,
 			       "Too many arrays and objects in each other.");
-	if (json->n_nodes >= json->node_capacity && !grow(parser))
+	if (json->n_nodes == parser->node_room && !grow(parser))
 		return false;
 	unflatten(json, open_node(parser));
 	json->nodes[json->n_nodes] = (struct json_node){
@@ -148,7 +148,7 @@ static bool parse_number(struct parser *parser)
 {
 	struct emnist_json *json = parser->json;
 	const struct json_node *node = open_node(parser);
-	const char *fault = NULL;
+	const char *fault;
 	double number = 0;
 
 	parser->at = json_number_read(parser->at, parser->end, parser->options->allow_nonfinite,
@@ -310,6 +310,10 @@ enum emnist_status emnist_json_parse(struct emnist_json *json, const void *bytes
 		return error_set(error, EMNIST_ERR_LIMIT, "a document of more than 1 GiB");
 	if (!reserve_values(json))
 		return error_memory(error);
+	/* Each array or object that is closed takes two bytes. */
+	parser.max_nodes = nbytes / 2 > FEW_NODES ? nbytes / 2 : FEW_NODES;
+	parser.node_room =
+		json->node_capacity < parser.max_nodes ? json->node_capacity : parser.max_nodes;
 	if (parse_document(&parser))
 		return EMNIST_OK;
 	json->root = (struct emnist_json_value){0};

@@ -35,7 +35,7 @@ static const uint8_t *skip_blanks(const uint8_t *at)
 static const uint8_t *end_of(const struct emnist_json *json, struct emnist_json_value value)
 {
 	const uint8_t *at = json->bytes + value.offset;
-	const char *fault = NULL;
+	const char *fault;
 	double number;
 
 	if (is_node(value))
@@ -179,7 +179,7 @@ const char *emnist_json_name(struct emnist_json *json, struct emnist_json_value 
 
 double emnist_json_number(const struct emnist_json *json, struct emnist_json_value value)
 {
-	const char *fault = NULL;
+	const char *fault;
 	double number = 0;
 
 	if (value.type == EMNIST_JSON_NUMBER)
