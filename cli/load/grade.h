@@ -6,18 +6,26 @@
 #include "measurement.h"
 #include "requests.h"
 
+struct grader_options {
+	const struct protocol *protocol;
+	const struct load_images *images;
+	const struct emnist_labels
+		*labels; /* of the model's classes; NULL: EMNIST's, by their number */
+	const struct requests *requests;
+	size_t batch; /* images of a request, at most */
+	bool repeats; /* requests are sent several times */
+};
+
 struct grader;
 
-/* labels: of the model's classes; NULL: EMNIST's, by their number. Prints an error and returns NULL
- * on failure. The arguments must outlive the grader. */
-struct grader *grader_new(const struct protocol *protocol, const struct load_images *images,
-			  const struct emnist_labels *labels, size_t batch);
+/* Prints an error and returns NULL on failure. What the options point to must outlive the grader.
+ */
+struct grader *grader_new(const struct grader_options *options);
 void grader_free(struct grader *grader);
 
-/* Reads the answers to a batch, and counts those to images of known class that are not blank.
- * False: *error says what is wrong with them. */
-bool grader_grade(struct grader *grader, const struct batch *batch,
-		  const struct http_response *response, const char *body,
-		  struct measurement *measurement, struct emnist_error *error);
+/* Reads the answers to request `index`, and counts those to images of known class that are not
+ * blank. False: *error says what is wrong with them. */
+bool grader_grade(struct grader *grader, size_t index, const struct http_response *response,
+		  const char *body, struct measurement *measurement, struct emnist_error *error);
 
 #endif

@@ -65,6 +65,8 @@ bool load_images_read(struct load_images *images, struct dataset_settings *datas
 	images->dataset = dataset_open(dataset, path, EMNIST_PREPROCESS_AUTO);
 	if (!images->dataset)
 		return false;
+	if (dataset->verbose)
+		dataset_tell(images->dataset, path);
 	images->choice = choice_open(choice, images->dataset, path);
 	if (images->choice)
 		batch = choice_batch_new();

@@ -27,32 +27,6 @@ static double milliseconds_at(const struct measurement *m, const struct point *p
 	return (double)ns / 1e6;
 }
 
-static double per_second(uint64_t n, const struct measurement *m)
-{
-	return m->seconds > 0 ? (double)n / m->seconds : 0;
-}
-
-double requests_per_second(const struct measurement *measurement)
-{
-	return per_second(measurement->n_requests, measurement);
-}
-
-double images_per_second(const struct measurement *measurement)
-{
-	return per_second(measurement->n_images, measurement);
-}
-
-const char *load_run_name(const struct load_run *run)
-{
-	return run->name ? run->name : run->protocol->name;
-}
-
-/* NaN if there is none. */
-static double accuracy(const struct measurement *m)
-{
-	return m->n_graded ? (double)m->n_correct / (double)m->n_graded : NAN;
-}
-
 /* Microseconds of processor time of this program for each request. */
 static double microseconds_each(const struct measurement *m)
 {
@@ -66,7 +40,7 @@ static void put_count(struct text *text, const char *name, uint64_t n, const str
 	text_printf(text, "%-13s", name);
 	text_commas(text, n);
 	text_puts(text, ", ");
-	text_commas(text, (uint64_t)(per_second(n, m) + 0.5));
+	text_commas(text, (uint64_t)(measured_per_second(m, n) + 0.5));
 	text_puts(text, " per second\n");
 }
 
@@ -109,7 +83,7 @@ static void put_run(struct text *text, const struct load_run *run, const struct 
 	put_count(text, "requests", m->n_requests, m);
 	put_count(text, "images", m->n_images, m);
 	if (m->n_graded) {
-		text_printf(text, "%-13s%.2f %% (", "accuracy", 100 * accuracy(m));
+		text_printf(text, "%-13s%.2f %% (", "accuracy", 100 * measured_accuracy(m));
 		text_commas(text, m->n_correct);
 		text_puts(text, " of ");
 		text_commas(text, m->n_graded);
@@ -133,6 +107,11 @@ void load_report_text(struct text *text, const struct load_report *report)
 			text_putc(text, '\n');
 		put_run(text, &report->runs[i], report->settings);
 	}
+	if (report->figures->n < 2 && report->n_runs > 0)
+		return;
+	if (report->n_runs > 0)
+		text_putc(text, '\n');
+	load_figures_put(text, report->figures);
 }
 
 /* ------------------------------------------------------------------------- JSON */
@@ -169,11 +148,11 @@ static void put_run_json(struct text *text, const struct load_run *run,
 	json_put_count(text, "requests", m->n_requests);
 	json_put_count(text, "failed", failure_count(m));
 	json_put_count(text, "images", m->n_images);
-	json_put_real(text, "requests_per_second", requests_per_second(m), 1);
-	json_put_real(text, "images_per_second", images_per_second(m), 1);
+	json_put_real(text, "requests_per_second", measured_per_second(m, m->n_requests), 1);
+	json_put_real(text, "images_per_second", measured_per_second(m, m->n_images), 1);
 	json_put_count(text, "graded", m->n_graded);
 	json_put_count(text, "correct", m->n_correct);
-	json_put_real(text, "accuracy", accuracy(m), 6);
+	json_put_real(text, "accuracy", measured_accuracy(m), 6);
 	for (size_t i = 0; i < N_POINTS; i++)
 		json_put_real(text, points[i].name, milliseconds_at(m, &points[i]), 6);
 	json_put_count(text, "connections", m->n_connections);
@@ -209,10 +188,10 @@ static void put_row(struct text *text, const struct load_run *run, const struct 
 	if (s->rate > 0)
 		text_printf(text, "%.3f", s->rate);
 	text_printf(text, ",%.6f,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.1f,%.1f,", m->seconds,
-		    m->n_requests, failure_count(m), m->n_images, requests_per_second(m),
-		    images_per_second(m));
+		    m->n_requests, failure_count(m), m->n_images,
+		    measured_per_second(m, m->n_requests), measured_per_second(m, m->n_images));
 	if (m->n_graded)
-		text_printf(text, "%.6f", accuracy(m));
+		text_printf(text, "%.6f", measured_accuracy(m));
 	for (size_t i = 0; i < N_POINTS; i++)
 		text_printf(text, ",%.6f", milliseconds_at(m, &points[i]));
 	text_printf(text, ",%" PRIu64 ",%" PRIu64 "\n", m->n_bytes_out, m->n_bytes_in);

@@ -3,6 +3,7 @@
 #define CLI_LOAD_LOAD_REPORT_H
 
 #include "../output/text.h"
+#include "load_figures.h"
 #include "load_run.h"
 
 struct load_report {
@@ -10,17 +11,12 @@ struct load_report {
 	size_t n_runs;
 	const struct load_settings *settings;
 	const char *dataset_path; /* NULL: drawn characters */
+	const struct load_figures
+		*figures; /* of the runs, and of those that they are compared with */
 };
 
 void load_report_text(struct text *text, const struct load_report *report);
 void load_report_json(struct text *text, const struct load_report *report);
 void load_report_csv(struct text *text, const struct load_report *report);
-
-/* What a run is called. */
-const char *load_run_name(const struct load_run *run);
-
-/* Of the answered requests of a run. */
-double requests_per_second(const struct measurement *measurement);
-double images_per_second(const struct measurement *measurement);
 
 #endif

@@ -20,10 +20,9 @@ struct context {
 static bool judge(void *context, size_t index, const struct http_response *response,
 		  const char *body, struct measurement *measurement, struct emnist_error *error)
 {
-	struct context *c = context;
-	const struct batch batch = requests_batch(c->requests, index);
+	const struct context *c = context;
 
-	return grader_grade(c->grader, &batch, response, body, measurement, error);
+	return grader_grade(c->grader, index, response, body, measurement, error);
 }
 
 static void show_progress(void *context, const struct measurement *measurement)
@@ -62,43 +61,42 @@ static uint64_t images_to_do(const struct load_settings *settings, size_t batch)
 	return settings->is_once ? settings->images.n : settings->n_requests * batch;
 }
 
-bool load_run(struct load_run *run, struct load_settings *settings)
+/* Prints an error and returns false on failure. */
+static bool prepare(struct context *context, const struct load_run *run,
+		    const struct service *service, const struct load_settings *settings)
 {
-	const struct service_options service_options = {
-		.url = run->url,
-		.unix_path = settings->unix_path,
-		.protocol = run->protocol,
-		.input_name = settings->input_name,
-		.header = settings->header,
-		.timeout = settings->timeout,
-	};
-	struct context context = {.n_images = images_to_do(settings, run->batch)};
-	struct requests_options requests_options;
-	struct load_plan plan;
-	struct service service;
-	bool good = false;
-
-	if (!service_find(&service, &service_options))
-		return false;
-	run->protocol = service.protocol;
-	if (service.protocol->needs_pngs && !load_images_encode(&settings->images))
-		return false;
-	requests_options = (struct requests_options){
-		.target = service.url.target,
-		.authority = service.url.authority,
+	const struct requests_options requests_options = {
+		.target = service->url.target,
+		.authority = service->url.authority,
 		.header = settings->header,
 		.keeps_alive = settings->keeps_alive,
-		.protocol = service.protocol,
-		.input_name = service.input_name,
+		.protocol = service->protocol,
+		.input_name = service->input_name,
 		.images = &settings->images,
 		.batch = run->batch,
 	};
-	context.grader =
-		grader_new(service.protocol, &settings->images, settings->labels, run->batch);
-	context.requests = requests_new(&requests_options);
-	plan = (struct load_plan){
-		.address = service.address,
-		.requests = context.requests,
+	struct grader_options grader_options = {
+		.protocol = service->protocol,
+		.images = &settings->images,
+		.labels = settings->labels,
+		.batch = run->batch,
+		.repeats = !settings->is_once,
+	};
+
+	context->requests = requests_new(&requests_options);
+	if (!context->requests)
+		return false;
+	grader_options.requests = context->requests;
+	context->grader = grader_new(&grader_options);
+	return context->grader != NULL;
+}
+
+static bool run_at(struct load_run *run, const struct load_settings *settings,
+		   const struct service *service)
+{
+	struct context context = {.n_images = images_to_do(settings, run->batch)};
+	struct load_plan plan = {
+		.address = service->address,
 		.n_connections = settings->n_connections,
 		.keeps_alive = settings->keeps_alive,
 		.rate = settings->rate,
@@ -107,9 +105,31 @@ bool load_run(struct load_run *run, struct load_settings *settings)
 		.progress = show_progress,
 		.context = &context,
 	};
-	if (context.grader && context.requests)
-		good = measure(run, settings, &plan, &context);
+	bool good = prepare(&context, run, service, settings);
+
+	plan.requests = context.requests;
+	good = good && measure(run, settings, &plan, &context);
 	grader_free(context.grader);
 	requests_free(context.requests);
 	return good;
+}
+
+bool load_run(struct load_run *run, struct load_settings *settings)
+{
+	const struct service_options options = {
+		.url = run->url,
+		.unix_path = settings->unix_path,
+		.protocol = run->protocol,
+		.input_name = settings->input_name,
+		.header = settings->header,
+		.timeout = settings->timeout,
+	};
+	struct service service;
+
+	if (!service_find(&service, &options))
+		return false;
+	run->protocol = service.protocol;
+	if (service.protocol->needs_pngs && !load_images_encode(&settings->images))
+		return false;
+	return run_at(run, settings, &service);
 }

@@ -28,6 +28,12 @@ struct load_run {
 	struct measurement measurement;
 };
 
+/* What a run is called, once it was measured. */
+static inline const char *load_run_name(const struct load_run *run)
+{
+	return run->name ? run->name : run->protocol->name;
+}
+
 /* Measures. Prints an error and returns false if the server cannot be asked at all; after a signal,
  * the measurement is that of the time before. */
 bool load_run(struct load_run *run, struct load_settings *settings);

@@ -1,6 +1,7 @@
 /* measurement.c - the results of a run. */
 #include "measurement.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -29,4 +30,16 @@ uint64_t failure_count(const struct measurement *measurement)
 	for (size_t kind = 0; kind < N_FAILURE_KINDS; kind++)
 		n += measurement->failures[kind].n;
 	return n;
+}
+
+double measured_per_second(const struct measurement *measurement, uint64_t n)
+{
+	return measurement->seconds > 0 ? (double)n / measurement->seconds : 0;
+}
+
+double measured_accuracy(const struct measurement *measurement)
+{
+	return measurement->n_graded
+		       ? (double)measurement->n_correct / (double)measurement->n_graded
+		       : NAN;
 }

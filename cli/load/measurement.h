@@ -46,4 +46,10 @@ void failure_add(struct measurement *measurement, enum failure_kind kind, const 
 /* Of all kinds. */
 uint64_t failure_count(const struct measurement *measurement);
 
+/* n in the time of the measurement. */
+double measured_per_second(const struct measurement *measurement, uint64_t n);
+
+/* NaN: no class is known. */
+double measured_accuracy(const struct measurement *measurement);
+
 #endif

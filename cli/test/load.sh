@@ -103,6 +103,49 @@ check 'a URL with a query, and a host by name' runs 0 -n 2 "http://localhost:${a
 check 'text: the lines' test "$(sed 's/ .*//' "$TMP/out" | tr '\n' ' ')" = \
 	'server protocol connections batch time requests images latency, traffic client failed '
 check 'a full disk' sh -c "'$EMNIST' load -n 1 '$address/classify' >/dev/full 2>'$TMP/stderr'; [ \$? -eq 2 ]"
+
+# ------------------------------------------------------- several runs, the manual
+
+runs 0 -f json -n 2 --batch 1,128 --name 'a <&> b' -o "$TMP/runs.json" "$address/classify"
+is 'JSON to a file' '0 1' "$? $(wc -l <"$TMP/runs.json")"
+check 'compared with earlier runs' runs 0 -q -n 2 --compare "$TMP/runs.json" --chart "$TMP/chart.svg" \
+	"$address/classify"
+is 'a table of all' 'a <&> b 1|a <&> b 128|image 1' \
+	"$(sed '1,/images\/s/d; s/\(  *[0-9][0-9]*\) .*/\1/; s/  */ /g' "$TMP/out" | paste -sd '|' -)"
+is 'a chart of all: bars, the blog'"'"'s figures' '3 6' \
+	"$(grep -c 'class="bar"' "$TMP/chart.svg") $(grep -c 'class="blog"' "$TMP/chart.svg")"
+check 'a chart of all: names' grep -q 'a &lt;&amp;&gt; b' "$TMP/chart.svg"
+if command -v xmllint >/dev/null; then
+	check 'the chart is XML' xmllint --noout "$TMP/chart.svg"
+else
+	skip 'the chart is XML' 'no xmllint'
+fi
+runs 0 --compare "$TMP/runs.json"
+is 'earlier runs alone' '0 3' "$? $(wc -l <"$TMP/out")"
+echo '{"runs":[{"name":5}]}' >"$TMP/other.json"
+fails 'a file that is something else' "'$TMP/other.json': not a result of 'emnist load --format json'" \
+	--compare "$TMP/other.json"
+fails 'a file that is no JSON' "'Makefile': Invalid value." --compare Makefile
+fails 'a chart that is an input' "--chart: refusing to overwrite the input '$TMP/runs.json'" --compare "$TMP/runs.json" \
+	--chart "$TMP/runs.json"
+
+# The examples of the manual, with a server's true address, and a few requests each.
+mkdir "$TMP/work"
+for kind in images-idx3-ubyte labels-idx1-ubyte.gz; do
+	cp "$strokes-$kind" "$TMP/work/emnist-byclass-test-$kind"
+done
+cp "${strokes%-test}-mapping.txt" "$TMP/work/emnist-byclass-mapping.txt"
+sed -n '/^\.SH EXAMPLES/,/^\.SH "SEE/{/^\$ /,/^\.EE/p;}' man/emnist-load.1 |
+	sed "s/^\\$ emnist load/$command -n 5 -q/; s/^> //; /^\.EE/d; s/\\\\-/-/g; s/\\\\e\$/\\\\/; s,http://localhost:8501,$address,g" \
+		>"$TMP/examples"
+emnist_load() { "$EMNIST" load "$@" >>"$TMP/out" 2>>"$TMP/stderr"; }
+sed -i 's/^load /emnist_load /' "$TMP/examples"
+n=$(grep -c '^emnist_load' "$TMP/examples")
+check 'the manual has examples' [ "$n" -ge 4 ]
+(cd "$TMP/work" && set -e && . "$TMP/examples")
+report 'the examples of the manual'
+check 'they draw a chart' [ -s "$TMP/work/chart.svg" ]
+
 check 'a server on a socket of the file system' serve unix --listen "unix:$TMP/socket"
 runs 0 -f json --unix-socket "$TMP/socket" -n 3 http://localhost/classify
 is 'is reached' '0 3' "$? $(of requests)"
