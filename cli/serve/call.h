@@ -21,6 +21,7 @@ struct request {
 	const char *target; /* as sent: path and query, not decoded */
 	const char *query;  /* of target, after its '?'; "" without one */
 	size_t path_nbytes; /* of target, before its '?' */
+	const void *client; /* struct sockaddr; NULL: unknown */
 	const void *body;   /* after Content-Encoding; never NULL */
 	size_t body_nbytes;
 	/* For request_header(). */

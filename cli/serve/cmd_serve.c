@@ -3,6 +3,7 @@
 #include "../common/engine_option.h"
 #include "../common/options.h"
 #include "../common/processors.h"
+#include "access_log.h"
 #include "http.h"
 #include "listening.h"
 #include "metrics.h"
@@ -26,11 +27,17 @@ struct settings {
 	struct serve_limits limits;
 	uint64_t drain_seconds;
 	uint64_t n_threads;
+	int log; /* a position in log_formats */
 	bool quiet;
 	struct text_list operands;
 };
 
 static const char *const preprocess_names[] = {"auto", "raw", "normalize", NULL};
+
+/* In the order of log_formats. */
+static const char *const log_names[] = {"none", "text", "json", NULL};
+static void (*const log_formats[])(struct text *text, const struct log_entry *entry) = {
+	NULL, log_line_text, log_line_json};
 
 static const struct option_spec specs[] = {
 	OPTION_HEADING("Model:"),
@@ -74,6 +81,8 @@ static const struct option_spec specs[] = {
 	OPTION_UNSIGNED('j', "threads", "N", n_threads, 1, 1024,
 			"number of threads; default: one per processor"),
 	ENGINE_OPTION(models.engine),
+	OPTION_CHOICE(0, "log", "none|text|json", log, log_names,
+		      "print a line for each request on standard output; default: none"),
 	OPTION_FLAG('q', "quiet", quiet, "print errors alone"),
 	OPTION_END,
 };
@@ -152,6 +161,11 @@ static bool start(struct running *running, const struct settings *s)
 	if (!running->server.workers || !running->server.readers || !running->server.parsers ||
 	    !running->server.metrics)
 		return false;
+	if (log_formats[s->log]) {
+		running->server.log = access_log_open(STDOUT_FILENO, log_formats[s->log]);
+		if (!running->server.log)
+			return false;
+	}
 	for (size_t i = 0; i < n && i < MAX_LISTENING; i++) {
 		const int fd = listening_open(addresses[i], url);
 
@@ -177,6 +191,7 @@ static void stop(struct running *running, const struct settings *s)
 	readers_free(running->server.readers);
 	parsers_free(running->server.parsers);
 	metrics_free(running->server.metrics);
+	access_log_close(running->server.log);
 	watch_close(running->watch);
 }
 

@@ -117,9 +117,14 @@ static void *begin(void *context, const char *target, struct MHD_Connection *han
 	struct connection *connection =
 		library.MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
 			->socket_context;
+	const union MHD_ConnectionInfo *address =
+		library.MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	struct transaction *t = transaction_begin(
+		http->server, http->deadlines, connection ? &connection->deadline : NULL, target);
 
-	return transaction_begin(http->server, http->deadlines,
-				 connection ? &connection->deadline : NULL, target);
+	if (t && address)
+		t->call.request.client = address->client_addr;
+	return t;
 }
 
 static void end(void *context, struct MHD_Connection *handle, void **transaction,
@@ -153,9 +158,11 @@ static enum MHD_Result respond(struct transaction *t, struct MHD_Connection *han
 	struct response *response = &t->call.response;
 	struct MHD_Response *mhd_response;
 	enum MHD_Result result;
+	size_t nbytes;
 
 	if (response->body.failed)
 		call_fail(&t->call, 500, "out of memory");
+	nbytes = response->constant ? response->constant_nbytes : response->body.nbytes;
 	mhd_response = make_response(response);
 	if (!mhd_response)
 		return MHD_NO;
@@ -168,7 +175,7 @@ static enum MHD_Result respond(struct transaction *t, struct MHD_Connection *han
 	if (response->close || atomic_load(&t->call.server->draining))
 		library.MHD_add_response_header(mhd_response, MHD_HTTP_HEADER_CONNECTION, "close");
 	result = library.MHD_queue_response(handle, response->status, mhd_response);
-	transaction_answered(t);
+	transaction_answered(t, nbytes);
 	library.MHD_destroy_response(mhd_response);
 	return result;
 }

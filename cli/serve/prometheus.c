@@ -1,5 +1,6 @@
 /* prometheus.c - the metrics of `emnist serve`. */
 #include "prometheus.h"
+#include "access_log.h"
 #include "exposition.h"
 #include "process_figures.h"
 #include "registry.h"
@@ -141,6 +142,9 @@ static void put_server(struct text *text, const struct server *server)
 	exposition_single(text, "emnist_body_bytes", "gauge",
 			  "Memory for bodies of requests that are being received or answered.",
 			  (double)atomic_load(&server->held_nbytes));
+	exposition_single(text, "emnist_log_lines_lost_total", "counter",
+			  "Lines of the access log that could not be written.",
+			  server->log ? (double)access_log_n_lost(server->log) : -1);
 	exposition_begin(text, "emnist_build_info", "gauge", "The version of the server.");
 	exposition_label(&labels, "version", emnist_version());
 	exposition_sample(text, "emnist_build_info", &labels, 1);

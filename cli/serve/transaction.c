@@ -2,7 +2,7 @@
 #include "transaction.h"
 #include "../common/progress.h"
 #include "content_encoding.h"
-#include "metrics.h"
+#include "report.h"
 #include "routes.h"
 #include "server.h"
 
@@ -32,6 +32,7 @@ struct transaction *transaction_begin(struct server *server, struct deadlines *d
 		return NULL;
 	memcpy(t->target, target, nbytes);
 	t->call.server = server;
+	t->call.request.target = t->target;
 	t->deadlines = deadlines;
 	t->deadline = deadline;
 	t->started = seconds_now();
@@ -39,10 +40,9 @@ struct transaction *transaction_begin(struct server *server, struct deadlines *d
 	return t;
 }
 
-static void count(const struct transaction *t, unsigned status)
+static void report(const struct transaction *t, unsigned status, size_t nbytes)
 {
-	metrics_count(t->call.server->metrics, &t->call.account, status,
-		      seconds_now() - t->started);
+	report_request(&t->call, status, nbytes, seconds_now() - t->started);
 }
 
 static void drop_body(struct transaction *t)
@@ -52,11 +52,11 @@ static void drop_body(struct transaction *t)
 	t->held_nbytes = 0;
 }
 
-void transaction_answered(struct transaction *t)
+void transaction_answered(struct transaction *t, size_t nbytes)
 {
 	t->stage = STAGE_ANSWERED;
 	set_deadline(t, 1000 * t->call.server->limits.body_seconds, false);
-	count(t, t->call.response.status);
+	report(t, t->call.response.status, nbytes);
 }
 
 void transaction_end(struct transaction *t)
@@ -64,7 +64,7 @@ void transaction_end(struct transaction *t)
 	struct server *server = t->call.server;
 
 	if (t->stage != STAGE_ANSWERED)
-		count(t, STATUS_ENDED);
+		report(t, STATUS_ENDED, 0);
 	set_deadline(t, 1000 * server->limits.idle_seconds, true);
 	if (t->is_in_flight)
 		atomic_fetch_sub(&server->n_in_flight, 1);
@@ -225,7 +225,6 @@ enum transaction_step transaction_take_head(struct transaction *t, const char *m
 	const char *mark = strchr(t->target, '?');
 
 	request->method = method;
-	request->target = t->target;
 	request->path_nbytes = mark ? (size_t)(mark - t->target) : strlen(t->target);
 	request->query = mark ? mark + 1 : "";
 	t->stage = STAGE_BODY;

@@ -60,7 +60,8 @@ enum transaction_step transaction_answer(struct transaction *t);
 /* Answers it on a worker. */
 void transaction_work(struct transaction *t);
 
-void transaction_answered(struct transaction *t);
+/* nbytes: of the response's body. */
+void transaction_answered(struct transaction *t, size_t nbytes);
 
 void transaction_end(struct transaction *t);
 
