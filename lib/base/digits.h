@@ -10,12 +10,12 @@
 
 /* 0.DIGITS times 10 to the point; n > 0 digits, the first and the last not 0 (but 0 itself). */
 struct digits {
-	char text[DIGITS_MAX + 7];
+	char text[2 * DIGITS_MAX]; /* the rest is undefined; copies of constant length read it */
 	int n, point;
 };
 
-/* Room for what is written here. */
-#define DIGITS_ROOM 32
+/* Room for what is written here, with a sign: more than for the text, as copies are longer. */
+#define DIGITS_ROOM (2 * DIGITS_MAX + 2)
 
 /* Without exponent, but with a point and at least one digit on each side of it. */
 static inline size_t digits_put_plain(const struct digits *digits, char *text)
@@ -24,10 +24,10 @@ static inline size_t digits_put_plain(const struct digits *digits, char *text)
 
 	if (point <= 0) {
 		memcpy(text, "0.00000", 8);
-		memcpy(text + 2 - point, digits->text, sizeof(digits->text));
+		memcpy(text + 2 - point, digits->text, DIGITS_MAX);
 		return (size_t)(2 - point + n);
 	}
-	memcpy(text, digits->text, sizeof(digits->text));
+	memcpy(text, digits->text, DIGITS_MAX);
 	if (point < n) {
 		memcpy(text + point + 1, digits->text + point, DIGITS_MAX);
 		text[point] = '.';
