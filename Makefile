@@ -80,8 +80,8 @@ TESTS       := $(patsubst lib/test/%.c,%,$(wildcard lib/test/test_*.c))
 CLI_TESTS   := $(sort $(wildcard cli/test/*.sh))
 INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
 FUZZERS     := $(patsubst lib/fuzz/%.c,%,$(wildcard lib/fuzz/fuzz_*.c))
-BENCHES     := export_photographs time_photographs distort network floor_files floor_request nothing \
-	       nothing_static
+BENCHES     := export_photographs time_photographs distort network json_speed floor_files floor_request \
+	       nothing nothing_static
 PAGES       := $(wildcard man/*.1 man/*.3 man/*.5)
 PROTO       := onnx tensorflow
 

@@ -201,7 +201,8 @@ const uint8_t *json_numbers_read(const uint8_t *at, const uint8_t *end, float *v
 			next = take_number(at, values + n);
 			if (!next)
 				break;
-			next += *next == ' ';
+			while (next < end && *next == ' ')
+				next++;
 		}
 		at = next;
 		n++;
