@@ -98,6 +98,7 @@ def main():
     pythons = dict(one.split("=", 1) for one in pythons)
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([os.path.join(build, "emnist"), "--version", "-v"], check=True)
+        print(f"{'load':13}{os.getloadavg()[0]:.2f} before the first run: of other programs, which share the processors")
         print(f"{'rivals':13}Python {platform.python_version()}")
         bench = Bench(build, data, listing, pythons, int(runs), float(seconds), rivals, folder)
         if not bench.client:
