@@ -109,8 +109,8 @@ cflags_of = $(if $(filter lib/%,$(1)),-I$(BUILD)/proto $(PACKAGE_CFLAGS)) \
 
 # The default model's weights as they are used, made when it is built.
 PACK_MODEL_OBJECTS := $(BUILD)/lib/tool/pack_model.o $(PROTO_OBJECTS) $(filter-out %/builtin.o,\
-	$(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/base/*.c lib/io/*.c lib/labels/*.c lib/network/*.c \
-	lib/format/*.c)))
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/base/*.c lib/io/*.c lib/json/*.c lib/labels/*.c \
+	lib/network/*.c lib/format/*.c)))
 $(BUILD)/pack_model: $(PACK_MODEL_OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)

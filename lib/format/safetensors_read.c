@@ -14,11 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/arena.h"
 #include "../base/decimal.h"
 #include "../base/ends_with.h"
-#include "../base/json_scan.h"
 #include "../base/memory.h"
 #include "../base/numbers.h"
+#include "../emnist_serve.h"
 #include "load.h"
 
 #define LENGTH_NBYTES 8
@@ -54,7 +55,7 @@ struct file {
 	const struct model_source *source;
 	struct emnist_error *error;
 	struct arena arena;
-	struct json_scan header;
+	struct emnist_json *header;
 	const unsigned char *data;
 	uint64_t data_nbytes;
 	struct safetensor *tensors;
@@ -78,21 +79,44 @@ static const struct {
 	{"BOOL", NUMBER_BOOL},
 };
 
-static enum emnist_status bad_header(const struct file *file)
+static enum emnist_status bad_header(const struct file *file, size_t offset)
 {
-	if (file->arena.is_spent)
-		return arena_error(&file->arena, file->error);
-	return error_at(file->error, EMNIST_ERR_CORRUPT, LENGTH_NBYTES + file->header.cursor.offset,
-			"the safetensors header is damaged at byte %zu",
-			LENGTH_NBYTES + file->header.cursor.offset);
+	return error_at(file->error, EMNIST_ERR_CORRUPT, LENGTH_NBYTES + offset,
+			"the safetensors header is damaged at byte %zu", LENGTH_NBYTES + offset);
 }
 
-static void read_metadata(struct file *file)
+/* Copies a string of the header, at the offset, with a zero at its end; none may be inside. */
+static enum emnist_status copy_text(struct file *file, const char *bytes, size_t nbytes,
+				    size_t offset, const char **text_ret)
 {
-	struct json_scan *json = &file->header;
+	char *text;
+
+	if (!bytes)
+		return error_memory(file->error);
+	if (memchr(bytes, '\0', nbytes))
+		return bad_header(file, offset);
+	text = arena_alloc(&file->arena, nbytes + 1, 1);
+	if (!text)
+		return arena_error(&file->arena, file->error);
+	memcpy(text, bytes, nbytes);
+	*text_ret = text;
+	return EMNIST_OK;
+}
+
+static enum emnist_status copy_string(struct file *file, struct emnist_json_value value,
+				      const char **text_ret)
+{
+	size_t nbytes;
+	const char *bytes = emnist_json_string(file->header, value, &nbytes);
+
+	return copy_text(file, bytes, nbytes, value.offset, text_ret);
+}
+
+static enum emnist_status read_metadata(struct file *file, struct emnist_json_value metadata)
+{
 	const struct {
 		const char *key;
-		const char **value;
+		const char **text;
 	} known[] = {
 		{"emnist.labels", &file->labels},
 		{"emnist.preprocess", &file->preprocess},
@@ -101,51 +125,63 @@ static void read_metadata(struct file *file)
 		{"emnist.softmax", &file->softmax},
 		{"emnist.producer", &file->producer},
 	};
+	enum emnist_status status = EMNIST_OK;
 
-	json_scan_expect(json, '{');
-	for (bool first = true; !json->failed && !json_scan_take(json, '}'); first = false) {
-		const char *key, *value;
+	if (metadata.type != EMNIST_JSON_OBJECT)
+		return bad_header(file, metadata.offset);
+	for (size_t i = 0; !status && i < sizeof(known) / sizeof(*known); i++) {
+		const struct emnist_json_value value =
+			emnist_json_member(file->header, metadata, known[i].key);
 
-		if (!first)
-			json_scan_expect(json, ',');
-		key = json_scan_string(json);
-		json_scan_expect(json, ':');
-		value = json_scan_string(json);
-		for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-			if (!json->failed && strcmp(key, known[i].key) == 0)
-				*known[i].value = value;
+		if (value.type == EMNIST_JSON_STRING)
+			status = copy_string(file, value, known[i].text);
+		else if (value.type != EMNIST_JSON_NONE)
+			status = bad_header(file, value.offset);
 	}
+	return status;
 }
 
-static enum emnist_status read_type(struct file *file, struct safetensor *tensor)
+static enum emnist_status read_type(struct file *file, struct emnist_json_value value,
+				    struct safetensor *tensor)
 {
-	const char *name = json_scan_string(&file->header);
+	size_t nbytes;
+	const char *name;
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (strcmp(types[i].name, name) == 0) {
+		if (emnist_json_equals(file->header, value, types[i].name)) {
 			tensor->type = types[i].type;
 			return EMNIST_OK;
 		}
-	if (file->header.failed)
-		return EMNIST_OK;
+	name = emnist_json_source(file->header, value, &nbytes);
 	return error_set(file->error, EMNIST_ERR_UNSUPPORTED,
-			 "tensor '%.80s' has the unsupported type %.20s", tensor->name, name);
+			 "tensor '%.80s' has the unsupported type %.*s", tensor->name,
+			 nbytes < 22 ? (int)nbytes - 2 : 20, name + 1);
 }
 
-static enum emnist_status read_shape(struct file *file, struct safetensor *tensor)
+/* A whole number. */
+static enum emnist_status read_count(const struct file *file, struct emnist_json_value value,
+				     uint64_t *count_ret)
 {
-	struct json_scan *json = &file->header;
+	int64_t integer;
+
+	if (!emnist_json_integer(file->header, value, &integer) || integer < 0)
+		return bad_header(file, value.offset);
+	*count_ret = (uint64_t)integer;
+	return EMNIST_OK;
+}
+
+static enum emnist_status read_shape(struct file *file, struct emnist_json_value shape,
+				     struct safetensor *tensor)
+{
+	struct emnist_json_value value = emnist_json_first(file->header, shape);
 
 	tensor->n = 1;
-	json_scan_expect(json, '[');
-	while (!json->failed && !json_scan_take(json, ']')) {
-		uint64_t dim;
+	for (; value.type; value = emnist_json_next(file->header, value)) {
+		uint64_t dim = 0;
+		const enum emnist_status status = read_count(file, value, &dim);
 
-		if (tensor->rank > 0)
-			json_scan_expect(json, ',');
-		dim = json_scan_unsigned(json);
-		if (json->failed)
-			break;
+		if (status)
+			return status;
 		if (tensor->rank == MAX_RANK)
 			return error_set(file->error, EMNIST_ERR_LIMIT,
 					 "tensor '%.80s' has more than %d dimensions", tensor->name,
@@ -159,63 +195,47 @@ static enum emnist_status read_shape(struct file *file, struct safetensor *tenso
 	return EMNIST_OK;
 }
 
-static void read_offsets(struct file *file, struct safetensor *tensor)
-{
-	json_scan_expect(&file->header, '[');
-	tensor->begin = json_scan_unsigned(&file->header);
-	json_scan_expect(&file->header, ',');
-	tensor->end = json_scan_unsigned(&file->header);
-	json_scan_expect(&file->header, ']');
-}
-
 /* {"dtype":"F32","shape":[512,784],"data_offsets":[0,1605632]}, in any order. */
-static enum emnist_status read_description(struct file *file, struct safetensor *tensor)
+static enum emnist_status read_description(struct file *file, struct emnist_json_value description,
+					   struct safetensor *tensor)
 {
-	enum { TYPE = 1, SHAPE = 2, OFFSETS = 4, ALL = 7 };
-	struct json_scan *json = &file->header;
-	enum emnist_status status = EMNIST_OK;
-	unsigned seen = 0;
+	const struct emnist_json *json = file->header;
+	const struct emnist_json_value type = emnist_json_member(json, description, "dtype");
+	const struct emnist_json_value shape = emnist_json_member(json, description, "shape");
+	const struct emnist_json_value offsets =
+		emnist_json_member(json, description, "data_offsets");
+	const struct emnist_json_value begin = emnist_json_first(json, offsets);
+	enum emnist_status status;
 
-	json_scan_expect(json, '{');
-	while (!status && !json->failed && !json_scan_take(json, '}')) {
-		const char *key;
-		unsigned which;
-
-		if (seen)
-			json_scan_expect(json, ',');
-		key = json_scan_string(json);
-		json_scan_expect(json, ':');
-		which = strcmp(key, "dtype") == 0          ? TYPE
-			: strcmp(key, "shape") == 0        ? SHAPE
-			: strcmp(key, "data_offsets") == 0 ? OFFSETS
-							   : 0;
-		json->failed |= which == 0 || seen & which;
-		seen |= which;
-		if (which == TYPE)
-			status = read_type(file, tensor);
-		else if (which == SHAPE)
-			status = read_shape(file, tensor);
-		else if (which == OFFSETS)
-			read_offsets(file, tensor);
-	}
-	json->failed |= !status && seen != ALL;
+	if (emnist_json_count(json, description) != 3 || type.type != EMNIST_JSON_STRING ||
+	    shape.type != EMNIST_JSON_ARRAY || offsets.type != EMNIST_JSON_ARRAY ||
+	    emnist_json_count(json, offsets) != 2)
+		return bad_header(file, description.offset);
+	status = read_type(file, type, tensor);
+	if (!status)
+		status = read_shape(file, shape, tensor);
+	if (!status)
+		status = read_count(file, begin, &tensor->begin);
+	if (!status)
+		status = read_count(file, emnist_json_next(json, begin), &tensor->end);
 	return status;
 }
 
-static enum emnist_status add_tensor(struct file *file, const char *name)
+static enum emnist_status add_tensor(struct file *file, struct emnist_json_value description)
 {
-	struct safetensor tensor = {.name = name};
-	const enum emnist_status status = read_description(file, &tensor);
 	size_t nbytes;
+	const char *bytes = emnist_json_name(file->header, description, &nbytes);
+	struct safetensor tensor = {0};
+	enum emnist_status status = copy_text(file, bytes, nbytes, description.key, &tensor.name);
 
+	if (!status)
+		status = read_description(file, description, &tensor);
 	if (status)
 		return status;
-	if (file->header.failed)
-		return bad_header(file);
 	if (size_mul_overflows(tensor.n, number_nbytes(tensor.type), &nbytes) ||
 	    tensor.end < tensor.begin || tensor.end - tensor.begin != nbytes)
 		return error_set(file->error, EMNIST_ERR_CORRUPT,
-				 "tensor '%.80s' does not have the size of its shape", name);
+				 "tensor '%.80s' does not have the size of its shape", tensor.name);
 	if (file->n_tensors == MAX_TENSORS)
 		return error_set(file->error, EMNIST_ERR_LIMIT,
 				 "more than %d tensors are not supported", MAX_TENSORS);
@@ -269,27 +289,17 @@ static enum emnist_status check_offsets(struct file *file)
 
 static enum emnist_status read_header(struct file *file)
 {
-	struct json_scan *json = &file->header;
+	struct emnist_json *json = file->header;
+	const struct emnist_json_value root = emnist_json_root(json);
+	struct emnist_json_value value = emnist_json_first(json, root);
+	const uint32_t metadata = emnist_json_member(json, root, "__metadata__").offset;
 	enum emnist_status status = EMNIST_OK;
 
-	json_scan_expect(json, '{');
-	for (bool first = true; !status && !json->failed && !json_scan_take(json, '}');
-	     first = false) {
-		const char *name;
-
-		if (!first)
-			json_scan_expect(json, ',');
-		name = json_scan_string(json);
-		json_scan_expect(json, ':');
-		if (json->failed)
-			break;
-		if (strcmp(name, "__metadata__") == 0)
-			read_metadata(file);
-		else
-			status = add_tensor(file, name);
-	}
-	if (!status && !json_scan_at_end(json))
-		status = bad_header(file);
+	if (root.type != EMNIST_JSON_OBJECT)
+		return bad_header(file, root.offset);
+	for (; !status && value.type; value = emnist_json_next(json, value))
+		status = value.offset == metadata ? read_metadata(file, value)
+						  : add_tensor(file, value);
 	return status ? status : check_offsets(file);
 }
 
@@ -574,6 +584,19 @@ static enum emnist_status make_model(struct file *file, struct emnist_model *mod
 	return origin_settle(model->origin) ? EMNIST_OK : error_memory(file->error);
 }
 
+static enum emnist_status parse_header(struct file *file, const void *bytes, size_t nbytes)
+{
+	struct emnist_error error;
+	enum emnist_status status = emnist_json_create(&file->header, file->error);
+
+	if (status)
+		return status;
+	status = emnist_json_parse(file->header, bytes, nbytes, NULL, &error);
+	if (status == EMNIST_ERR_CORRUPT)
+		return bad_header(file, (size_t)error.offset);
+	return status ? error_memory(file->error) : EMNIST_OK;
+}
+
 /* Locates header and data. */
 static enum emnist_status divide(struct file *file)
 {
@@ -589,10 +612,9 @@ static enum emnist_status divide(struct file *file)
 		return error_set(file->error, EMNIST_ERR_CORRUPT,
 				 "the safetensors file is cut short in its header");
 	file->arena.nbytes_left = ARENA_NBYTES_AT_LEAST + (size_t)nbytes * ARENA_NBYTES_PER_BYTE;
-	file->header = json_scan_over(bytes + LENGTH_NBYTES, (size_t)nbytes, &file->arena);
 	file->data = bytes + LENGTH_NBYTES + nbytes;
 	file->data_nbytes = source->nbytes - LENGTH_NBYTES - nbytes;
-	return EMNIST_OK;
+	return parse_header(file, bytes + LENGTH_NBYTES, (size_t)nbytes);
 }
 
 enum emnist_status safetensors_read(const struct model_source *source,
@@ -614,6 +636,7 @@ enum emnist_status safetensors_read(const struct model_source *source,
 		model = model_new(file.n_linears);
 		status = model ? make_model(&file, model) : error_memory(error);
 	}
+	emnist_json_free(file.header);
 	arena_clear(&file.arena);
 	if (status) {
 		emnist_model_free(model);

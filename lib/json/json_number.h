@@ -1,6 +1,6 @@
 /* json_number.h - reads the numbers of JSON. */
-#ifndef SERVE_JSON_NUMBER_H
-#define SERVE_JSON_NUMBER_H
+#ifndef JSON_NUMBER_H
+#define JSON_NUMBER_H
 
 #include <stdbool.h>
 #include <stddef.h>

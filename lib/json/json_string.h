@@ -1,6 +1,6 @@
 /* json_string.h - the strings of JSON. */
-#ifndef SERVE_JSON_STRING_H
-#define SERVE_JSON_STRING_H
+#ifndef JSON_STRING_H
+#define JSON_STRING_H
 
 #include <stdbool.h>
 #include <stddef.h>

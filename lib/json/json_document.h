@@ -5,8 +5,8 @@
  * it, there is a node for each array and object, in the order in which they begin, and the floats
  * of all arrays that have nothing but numbers, in the order of the document.
  */
-#ifndef SERVE_JSON_DOCUMENT_H
-#define SERVE_JSON_DOCUMENT_H
+#ifndef JSON_DOCUMENT_H
+#define JSON_DOCUMENT_H
 
 #include "../base/arena.h"
 #include "../emnist_serve.h"
