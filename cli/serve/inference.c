@@ -10,7 +10,6 @@
 #include "server.h"
 #include "workers.h"
 
-#include <math.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -160,15 +159,23 @@ static void run_part(void *context, size_t part)
 		atomic_store(&running->failure, (int)status);
 }
 
-/* The sum of finite values of moderate size is finite. */
+/* Looks at all values without a branch, which is what can be done for many at once. */
+static bool is_finite(const float *vector)
+{
+	const uint32_t exponent = 0x7f800000;
+	uint32_t bits, n_others = 0;
+
+	for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i++) {
+		memcpy(&bits, vector + i, sizeof(bits));
+		n_others += (bits & exponent) == exponent;
+	}
+	return n_others == 0;
+}
+
 static bool check_finite(struct call *call, const float *vectors, size_t n)
 {
-	for (size_t row = 0; row < n; row++, vectors += EMNIST_VECTOR_LENGTH) {
-		float sum = 0;
-
-		for (size_t i = 0; i < EMNIST_VECTOR_LENGTH; i++)
-			sum += vectors[i] * 0;
-		if (sum == 0)
+	for (size_t row = 0; row < n; row++) {
+		if (is_finite(vectors + row * EMNIST_VECTOR_LENGTH))
 			continue;
 		call_fail(call, 400, "row %zu: a value is not finite", row);
 		return false;

@@ -99,7 +99,15 @@ static bool is_text(const uint8_t *at, const char *text, size_t nbytes)
 	char bytes[4];
 	size_t n;
 
-	for (at++; *at != '"'; text += n, nbytes -= n) {
+	at++;
+	/* Most strings have no escapes. */
+	for (; nbytes > 0 && *at == (uint8_t)*text && *at != '"' && *at != '\\'; at++) {
+		text++;
+		nbytes--;
+	}
+	if (*at != '\\')
+		return nbytes == 0 && *at == '"';
+	for (; *at != '"'; text += n, nbytes -= n) {
 		n = json_string_decode(&at, bytes);
 		if (n > nbytes || memcmp(bytes, text, n) != 0)
 			return false;

@@ -10,6 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What a response without data mostly needs. */
+#define FIRST_NBYTES 512
+
 static bool put(struct buffer *buffer, const char *text, size_t nbytes)
 {
 	if (!buffer_reserve(buffer, buffer->nbytes + nbytes))
@@ -18,6 +21,11 @@ static bool put(struct buffer *buffer, const char *text, size_t nbytes)
 		memcpy(buffer->data + buffer->nbytes, text, nbytes);
 	buffer->nbytes += nbytes;
 	return true;
+}
+
+static bool put_text(struct buffer *buffer, const char *text)
+{
+	return put(buffer, text, strlen(text));
 }
 
 static bool put_string(struct buffer *buffer, const char *string)
@@ -36,17 +44,15 @@ static bool put_head(struct buffer *buffer, const struct emnist_oip *oip)
 {
 	const struct emnist_serve_model *model = oip->model;
 	const size_t width = oip->n_top ? oip->n_top : emnist_labels_count(model->labels);
-	bool fits = buffer_printf(buffer, "{\"model_name\":") && put_string(buffer, model->name) &&
-		    buffer_printf(buffer, ",\"model_version\":") &&
-		    put_string(buffer, model->version);
 
-	if (oip->id)
-		fits = fits && buffer_printf(buffer, ",\"id\":") &&
-		       put(buffer, oip->id, oip->id_nbytes);
-	return fits && buffer_printf(buffer, ",\"outputs\":[{\"name\":") &&
-	       put_string(buffer, model->output) &&
-	       buffer_printf(buffer, ",\"datatype\":\"%s\",\"shape\":[%zu,%zu],",
-			     oip->n_top ? "BYTES" : "FP32", oip->n_rows, width);
+	return buffer_reserve(buffer, FIRST_NBYTES) && put_text(buffer, "{\"model_name\":") &&
+	       put_string(buffer, model->name) && put_text(buffer, ",\"model_version\":") &&
+	       put_string(buffer, model->version) && put_text(buffer, oip->id ? ",\"id\":" : "") &&
+	       put(buffer, oip->id, oip->id ? oip->id_nbytes : 0) &&
+	       put_text(buffer, ",\"outputs\":[{\"name\":") && put_string(buffer, model->output) &&
+	       put_text(buffer,
+			oip->n_top ? ",\"datatype\":\"BYTES\"" : ",\"datatype\":\"FP32\"") &&
+	       buffer_printf(buffer, ",\"shape\":[%zu,%zu],", oip->n_rows, width);
 }
 
 /* The end of the JSON of a response whose data follows it. */
@@ -55,7 +61,7 @@ static bool put_binary_end(struct buffer *buffer, size_t data_nbytes)
 	if (!buffer_printf(buffer, "\"parameters\":{\"binary_data_size\":%zu}}]}", data_nbytes))
 		return false;
 	while (buffer->nbytes % sizeof(float) != 0)
-		if (!put(buffer, " ", 1))
+		if (!put_text(buffer, " "))
 			return false;
 	return true;
 }
@@ -145,7 +151,7 @@ static bool put_binary_element(struct buffer *buffer, const struct buffer *text)
 
 static bool put_text_element(struct buffer *buffer, const struct buffer *text, bool is_first)
 {
-	return (is_first || put(buffer, ",", 1)) && put_string(buffer, (const char *)text->data);
+	return (is_first || put_text(buffer, ",")) && put_string(buffer, (const char *)text->data);
 }
 
 /* The elements of all rows: binary, or the content of a JSON array. */
@@ -187,9 +193,9 @@ static bool end_binary_classes(const struct emnist_oip *oip, struct buffer *buff
 
 static bool end_text(const struct emnist_oip *oip, struct buffer *buffer)
 {
-	return put_head(buffer, oip) && buffer_printf(buffer, "\"data\":[") &&
+	return put_head(buffer, oip) && put_text(buffer, "\"data\":[") &&
 	       (oip->n_top ? put_classes(buffer, oip) : put_probabilities(buffer, oip)) &&
-	       put(buffer, "]}]}", 4);
+	       put_text(buffer, "]}]}");
 }
 
 enum emnist_status emnist_oip_end(struct emnist_oip *oip, struct emnist_serve_response *response,
