@@ -90,7 +90,8 @@ static const struct option_spec specs[] = {
 		0, "compare", "FILE", compared,
 		"also show the runs in FILE, the output of an earlier 'emnist load -f json'; may "
 		"be repeated; no URL is needed then"),
-	DATASET_RUN_OPTIONS(dataset, "number of threads that read image files"),
+	DATASET_RUN_OPTIONS(dataset,
+			    "number of threads that read and encode images before the run"),
 	OPTION_END,
 };
 
@@ -194,6 +195,7 @@ static struct load_settings settings_of(const struct settings *s, const struct r
 		.warm_up = s->warm_up,
 		.rate = s->rate,
 		.timeout = s->timeout,
+		.n_threads = s->dataset.n_threads,
 		.quiet = s->dataset.quiet,
 	};
 

@@ -105,42 +105,6 @@ bool load_images_draw(struct load_images *images, size_t n_least)
 	return true;
 }
 
-/* ----------------------------------------------------------------------- encoding */
-
-static bool encode(struct load_images *images, size_t i)
-{
-	const uint8_t *pixels = images->pixels + i * EMNIST_VECTOR_LENGTH;
-	float vector[EMNIST_VECTOR_LENGTH];
-	struct emnist_error error;
-	size_t nbytes;
-	void *png;
-
-	for (size_t k = 0; k < EMNIST_VECTOR_LENGTH; k++)
-		vector[k] = (float)pixels[k] / 255.0F;
-	if (emnist_vector_to_png(vector, &png, &nbytes, &error)) {
-		complain("%s", error.message);
-		return false;
-	}
-	text_add(&images->pngs, png, nbytes);
-	free(png);
-	images->png_offsets[i + 1] = images->pngs.nbytes;
-	return true;
-}
-
-bool load_images_encode(struct load_images *images)
-{
-	if (images->png_offsets)
-		return true;
-	images->png_offsets = calloc(images->n + 1, sizeof(*images->png_offsets));
-	for (size_t i = 0; i < images->n && images->png_offsets && !images->pngs.failed; i++)
-		if (interrupt_came() || !encode(images, i))
-			return false;
-	if (images->png_offsets && !images->pngs.failed)
-		return true;
-	complain("out of memory");
-	return false;
-}
-
 void load_images_release(struct load_images *images)
 {
 	choice_free(images->choice);

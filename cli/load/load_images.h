@@ -12,8 +12,9 @@ struct load_images {
 	struct choice *choice; /* owns the labels */
 	struct emnist_dataset *dataset;
 	const struct emnist_labels *labels;
-	struct text pngs;    /* all images as PNG files, if they were encoded */
-	size_t *png_offsets; /* (n + 1) in pngs; NULL: they were not */
+	size_t n_encoded;    /* of them, the first */
+	struct text pngs;    /* these as PNG files, one after the other */
+	size_t *png_offsets; /* (n + 1) in pngs; NULL: none was encoded */
 };
 
 /* More would take more than a GiB. */
@@ -27,8 +28,9 @@ bool load_images_read(struct load_images *images, struct dataset_settings *datas
 /* Draws at least n_least images. Likewise. */
 bool load_images_draw(struct load_images *images, size_t n_least);
 
-/* Encodes all as PNG, unless it was done. Prints an error and returns false on failure. */
-bool load_images_encode(struct load_images *images);
+/* Encodes the first n <= images->n as PNG, as far as they are not; n_threads 0: one per processor.
+ * Prints an error and returns false on failure; false without one after a signal. */
+bool load_images_encode(struct load_images *images, size_t n, uint64_t n_threads, bool quiet);
 
 void load_images_release(struct load_images *images);
 

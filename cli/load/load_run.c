@@ -61,6 +61,16 @@ static uint64_t images_to_do(const struct load_settings *settings, size_t batch)
 	return settings->is_once ? settings->images.n : settings->n_requests * batch;
 }
 
+/* Of the images, the first. */
+static size_t images_needed(const struct load_settings *settings, size_t batch)
+{
+	const size_t n = settings->images.n;
+
+	return settings->n_requests && settings->n_requests < n / batch
+		       ? (size_t)settings->n_requests * batch
+		       : n;
+}
+
 /* Prints an error and returns false on failure. */
 static bool prepare(struct context *context, const struct load_run *run,
 		    const struct service *service, const struct load_settings *settings)
@@ -74,6 +84,7 @@ static bool prepare(struct context *context, const struct load_run *run,
 		.input_name = service->input_name,
 		.images = &settings->images,
 		.batch = run->batch,
+		.n_requests = settings->n_requests,
 	};
 	struct grader_options grader_options = {
 		.protocol = service->protocol,
@@ -129,7 +140,9 @@ bool load_run(struct load_run *run, struct load_settings *settings)
 	if (!service_find(&service, &options))
 		return false;
 	run->protocol = service.protocol;
-	if (service.protocol->needs_pngs && !load_images_encode(&settings->images))
+	if (service.protocol->needs_pngs &&
+	    !load_images_encode(&settings->images, images_needed(settings, run->batch),
+				settings->n_threads, settings->quiet))
 		return false;
 	return run_at(run, settings, &service);
 }

@@ -17,6 +17,7 @@ struct load_settings {
 	uint64_t n_requests; /* 0: any number */
 	double seconds;      /* 0: no limit */
 	double warm_up, rate, timeout;
+	uint64_t n_threads; /* that encode images; 0: one per processor */
 	bool quiet;
 };
 

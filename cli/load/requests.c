@@ -118,6 +118,8 @@ struct requests *requests_new(const struct requests_options *options)
 	}
 	requests->options = *options;
 	requests->n = (options->images->n + options->batch - 1) / options->batch;
+	if (options->n_requests && options->n_requests < requests->n)
+		requests->n = (size_t)options->n_requests;
 	requests->head_room = strlen(options->target) + strlen(options->authority) +
 			      strlen(options->header) + HEAD_NBYTES;
 	requests->ahead_index = NO_INDEX;

@@ -11,14 +11,15 @@ struct requests_options {
 	const struct protocol *protocol;
 	const char *input_name;
 	const struct load_images *images;
-	size_t batch; /* images of a request */
+	size_t batch;        /* images of a request */
+	uint64_t n_requests; /* no more are needed; 0: any number */
 };
 
 struct requests;
 
-/* One request for each batch of the images; the last may have fewer. Makes them all now if they fit
- * in memory. Prints an error and returns NULL on failure. What the options point to must outlive
- * the requests. */
+/* One request for each batch of the images, as far as they are needed; the last may have fewer.
+ * Makes them all now if they fit in memory. Prints an error and returns NULL on failure. What the
+ * options point to must outlive the requests. */
 struct requests *requests_new(const struct requests_options *options);
 void requests_free(struct requests *requests);
 
