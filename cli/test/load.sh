@@ -78,7 +78,8 @@ eval_json=$("$EMNIST" eval -f json -m "$model" "$strokes")
 n_images=$(echo "$eval_json" | sed 's/.*"images":\([0-9]*\).*/\1/')
 n_correct=$(echo "$eval_json" | sed 's/.*"correct":\([0-9]*\).*/\1/')
 check 'the server starts' serve tcp --listen 127.0.0.1:0
-for way in 'image /classify' 'tfs /v1/models/emnist:predict' 'tfs-column /v1/models/emnist:predict' 'flask /'; do
+for way in 'image /classify' 'tfs /v1/models/emnist:predict' 'tfs-column /v1/models/emnist:predict' 'flask /' 'v2 /v2/models/emnist/infer' 'v2-binary /v2/models/emnist/infer' \
+	'graphpipe /' 'auto /' 'auto /v2/models/emnist/infer'; do
 	protocol=${way% *}
 	url=$address${way#* }
 	for batch in 1 7; do
@@ -96,6 +97,15 @@ check 'a time, and a warm-up' runs 0 -f json --duration 0.2 --warm-up 0.1 "$addr
 check 'the time is kept' sh -c "echo $(of seconds) | grep -q '^0\.[2-9]'"
 check 'images are chosen' runs 0 -f json --sample 5 --seed 3 "$address/classify" "$strokes"
 is 'as many' '5 5' "$(of images) $(of graded)"
+# The first of these two images is empty.
+{
+	printf '\000\000\010\003\000\000\000\002\000\000\000\034\000\000\000\034'
+	head -c 784 /dev/zero
+	head -c 800 "$strokes-images-idx3-ubyte" | tail -c 784
+} >"$TMP/blank-images-idx3-ubyte"
+printf '\000\000\010\001\000\000\000\002\000\001' >"$TMP/blank-labels-idx1-ubyte"
+check 'an image without ink' runs 0 -f json --transpose no "$address/classify" "$TMP/blank"
+is 'is sent, and left out of the accuracy' '2 1' "$(of images) $(of graded)"
 check 'the format csv' runs 0 -f csv -n 4 --batch 1,2 --name 'a,"b"' "$address/classify"
 is 'a row for each batch' 'name,url,protocol,batch|"a,""b""",'"$address"'/classify,image,1|"a,""b""",'"$address"'/classify,image,2' \
 	"$(cut -d, -f1-4 "$TMP/out" | sed '1!d' | tr '\n' '|')$(sed '1d; s/^\("[^"]*""[^"]*""",[^,]*,[^,]*,[^,]*\),.*/\1/' "$TMP/out" | paste -sd '|' -)"
@@ -204,6 +214,9 @@ runs 1 -f json --protocol image --rate 500 --duration 1 "$server/late"
 is 'a rate that is too high: status' 1 $status
 check 'a rate that is too high: unsent ones are counted' grep -q '"kind":"unsent","count":[34][0-9][0-9],' "$TMP/out"
 check 'a rate that is too high: so is their time' sh -c "echo $(of p90_ms) | grep -q '^[6-9][0-9][0-9]\.'"
+runs 0 -f json --protocol image --rate 200 -n 50 "$server/late"
+check 'a rate that is too high: time counts from when a request was due' sh -c \
+	"echo $(of p50_ms) | grep -q '^[2-9][0-9][0-9]\.'"
 runs 0 -f json --protocol image --rate 50 --duration 1 -c 20 "$server/late"
 is 'a rate that can be had: status, requests' '0 50' "$status $(of requests)"
 

@@ -53,6 +53,8 @@ static const struct response {
 	 "the body is larger than 64 MiB", 0, false},
 	{"a large chunk", OK "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", NULL,
 	 "the body is larger than 64 MiB", 0, false},
+	{"a chunk a byte too large", OK "Transfer-Encoding: chunked\r\n\r\n4000001\r\n", NULL,
+	 "the body is larger than 64 MiB", 0, false},
 	{"a chunk longer than its size", OK "Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n", NULL,
 	 "a chunk that is longer than its size", 0, false},
 	{"a chunk size of 0x", OK "Transfer-Encoding: chunked\r\n\r\n0x1\r\na\r\n", NULL,
