@@ -5,6 +5,7 @@
  * one such object for each.
  */
 #include "../../lib/base/error.h"
+#include "../output/records.h"
 #include "protocol.h"
 
 /* Of letters and digits that no PNG file has in this order, by all odds. */
@@ -38,7 +39,7 @@ static void put_images(struct request_body *body, const struct batch *batch, con
 		text_puts(body->text, "--" BOUNDARY "--\r\n");
 }
 
-/* A label of null is that of an image without ink. */
+/* Images without ink have no label, and their own error. */
 static enum emnist_status read_label(struct answers *answers, size_t i,
 				     struct emnist_json_value result, struct emnist_error *error)
 {
@@ -49,7 +50,7 @@ static enum emnist_status read_label(struct answers *answers, size_t i,
 	const char *what = emnist_json_string(answers->json, fault, &n);
 
 	*answer = (struct answer){0};
-	if (what)
+	if (what && !emnist_json_equals(answers->json, fault, OUTPUT_BLANK))
 		return error_set(error, EMNIST_ERR_CORRUPT, "the server's error: %.*s",
 				 n < 200 ? (int)n : 200, what);
 	if (label.type == EMNIST_JSON_NULL)
