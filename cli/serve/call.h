@@ -32,7 +32,8 @@ struct request {
 /* The value of a header, the first of several; NULL without one. name ignores case. */
 const char *request_header(const struct request *request, const char *name);
 
-#define RESPONSE_MAX_HEADERS 8
+#define RESPONSE_MAX_HEADERS 12
+#define RESPONSE_MAX_VALUE   200
 
 struct response {
 	unsigned status;          /* 200 */
@@ -42,7 +43,7 @@ struct response {
 	size_t constant_nbytes;
 	struct response_header {
 		const char *name; /* constant */
-		char value[200];
+		char value[RESPONSE_MAX_VALUE];
 	} headers[RESPONSE_MAX_HEADERS];
 	size_t n_headers;
 	bool close; /* the connection, after this */

@@ -3,6 +3,7 @@
 #include "../common/engine_option.h"
 #include "../common/options.h"
 #include "../common/processors.h"
+#include "access.h"
 #include "access_log.h"
 #include "http.h"
 #include "listening.h"
@@ -23,6 +24,8 @@
 
 struct settings {
 	struct text_list addresses;
+	const char *token_path;
+	struct text_list origins;
 	struct watch_settings models;
 	struct serve_limits limits;
 	uint64_t drain_seconds;
@@ -54,6 +57,12 @@ static const struct option_spec specs[] = {
 	OPTION_HEADING("Network:"),
 	OPTION_LIST(0, "listen", "ADDRESS:PORT", addresses,
 		    "listen there; also unix:PATH; may be repeated; default: " DEFAULT_ADDRESS),
+	OPTION_INPUT(0, "token", "FILE", token_path,
+		     "answer only requests with the token in the first line of FILE, as in "
+		     "Authorization: Bearer TOKEN; not needed for health"),
+	OPTION_LIST(0, "cors", "ORIGIN", origins,
+		    "let pages of this origin ask from browsers, such as https://example.org; *: "
+		    "of all; may be repeated"),
 	OPTION_HEADING("Limits:"),
 	OPTION_SIZE(0, "max-body", "SIZE", limits.body_nbytes, 1, OPTION_NO_MAXIMUM,
 		    "refuse larger bodies of requests; default: 64M"),
@@ -158,8 +167,9 @@ static bool start(struct running *running, const struct settings *s)
 	running->server.parsers = parsers_new();
 	running->server.metrics = metrics_new(running->server.registry);
 	running->server.start_time = time(NULL);
-	if (!running->server.workers || !running->server.readers || !running->server.parsers ||
-	    !running->server.metrics)
+	running->server.access = access_open(s->token_path, s->origins.texts, s->origins.n);
+	if (!running->server.access || !running->server.workers || !running->server.readers ||
+	    !running->server.parsers || !running->server.metrics)
 		return false;
 	if (log_formats[s->log]) {
 		running->server.log = access_log_open(STDOUT_FILENO, log_formats[s->log]);
@@ -191,6 +201,7 @@ static void stop(struct running *running, const struct settings *s)
 	readers_free(running->server.readers);
 	parsers_free(running->server.parsers);
 	metrics_free(running->server.metrics);
+	access_close(running->server.access);
 	access_log_close(running->server.log);
 	watch_close(running->watch);
 }
@@ -267,6 +278,7 @@ enum exit_status cmd_serve(int argc, char **argv)
 		status = serve(&s);
 	}
 	free(s.addresses.texts);
+	free(s.origins.texts);
 	free(s.operands.texts);
 	return status;
 }

@@ -26,6 +26,7 @@ struct server {
 	struct readers *readers;
 	struct parsers *parsers;
 	struct metrics *metrics;
+	struct access *access;
 	struct access_log *log;                                /* NULL: none */
 	int64_t start_time;                                    /* seconds since 1970 */
 	atomic_size_t n_connections, n_in_flight, held_nbytes; /* now: see the limits */

@@ -1,6 +1,7 @@
 /* transaction.c - which requests are taken, and where they are answered. */
 #include "transaction.h"
 #include "../common/progress.h"
+#include "access.h"
 #include "content_encoding.h"
 #include "report.h"
 #include "routes.h"
@@ -203,18 +204,26 @@ enum transaction_step transaction_answer(struct transaction *t)
 
 /* ----------------------------------------------------------------------- head */
 
-static enum transaction_step refuse(struct transaction *t, const struct head *head, unsigned status,
-				    const char *why)
+/* For a request that has its answer, but whose body was not read. */
+static enum transaction_step skip_body(struct transaction *t, const struct head *head)
 {
 	const uint64_t limit = t->call.server->limits.body_nbytes;
 
-	call_fail(&t->call, status, "%s", why);
-	t->call.response.close = true;
 	/* Closed at once, a client that is still sending would not see the answer. */
-	if (head->status || head->expects_continue || head->content_nbytes / 4 > limit)
+	if (head->status || head->expects_continue || head->content_nbytes / 4 > limit) {
+		t->call.response.close = true;
 		return TRANSACTION_RESPOND;
+	}
 	t->stage = STAGE_REFUSED;
 	return TRANSACTION_READ;
+}
+
+static enum transaction_step refuse(struct transaction *t, const struct head *head, unsigned status,
+				    const char *why)
+{
+	call_fail(&t->call, status, "%s", why);
+	t->call.response.close = true;
+	return skip_body(t, head);
 }
 
 enum transaction_step transaction_take_head(struct transaction *t, const char *method,
@@ -236,6 +245,8 @@ enum transaction_step transaction_take_head(struct transaction *t, const char *m
 		call_add_header(&t->call, "Retry-After", "1");
 		return refuse(t, head, 503, "too many connections");
 	}
+	if (!access_check(t->call.server->access, &t->call))
+		return skip_body(t, head);
 	if (head->content_nbytes > limits->body_nbytes)
 		return refuse(t, head, 413, "the body is too large");
 	return TRANSACTION_READ;
