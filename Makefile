@@ -104,7 +104,7 @@ $(BUILD)/%.o: %.c Makefile
 # Only the network's products, and the loop that they are measured by, may be added in one step with
 # their sums.
 cflags_of = $(if $(filter lib/%,$(1)),-I$(BUILD)/proto $(PACKAGE_CFLAGS)) \
-	    $(if $(filter cli/% lib/fuzz/fuzz_answers.c lib/fuzz/fuzz_tfs.c lib/test/%,$(1)),-Ilib) \
+	    $(if $(filter cli/% lib/fuzz/% lib/test/%,$(1)),-Ilib) \
 	    $(if $(filter lib/network/kernel.c lib/bench/peak.c,$(1)),-ffp-contract=fast)
 
 # The default model's weights as they are used, made when it is built.
@@ -265,6 +265,8 @@ $(BUILD)/replay/fuzz_multipart build/fuzz/fuzz_multipart: \
 	$(patsubst %,$(BUILD)/cli/%.o,output/text serve/multipart serve/percent)
 $(BUILD)/replay/fuzz_tfs build/fuzz/fuzz_tfs: $(BUILD)/cli/output/text.o \
 	$(patsubst %,$(BUILD)/cli/serve/tfs_%.o,document examples instances path rows)
+$(BUILD)/replay/fuzz_model_config build/fuzz/fuzz_model_config $(BUILD)/test/test_model_config: \
+	$(patsubst %,$(BUILD)/cli/serve/%.o,model_list model_config text_proto version_scan)
 
 # And these of the client of `emnist load`.
 $(BUILD)/replay/fuzz_http_response build/fuzz/fuzz_http_response $(BUILD)/test/test_http_response: \

@@ -51,6 +51,8 @@ static const struct option_spec specs[] = {
 		      "how to bring an image to 28x28; default: as the model says, auto for the "
 		      "built-in model"),
 	MODEL_SOURCE_OPTIONS(models.source),
+	OPTION_INPUT(0, "models", "FILE", models.config_path,
+		     "serve the models that FILE lists, in TensorFlow Serving's format"),
 	OPTION_REAL(0, "poll", "SECONDS", models.poll_seconds, 0, 86400,
 		    "time between two looks at the files of models; 0: only after SIGHUP; "
 		    "default: 1"),
@@ -273,7 +275,7 @@ enum exit_status cmd_serve(int argc, char **argv)
 	s.models.source.path = s.operands.n ? s.operands.texts[0] : NULL;
 	if (s.operands.n > 1)
 		complain("more than one model; see 'emnist serve --help'");
-	else if (model_source_check(&s.models.source) && engine_prepare(&s.models.engine)) {
+	else if (watch_check(&s.models) && engine_prepare(&s.models.engine)) {
 		find_descriptors(&s.limits.n_connections);
 		status = serve(&s);
 	}

@@ -7,7 +7,7 @@
 
 #define BUILT_IN_NAME "emnist"
 
-static void clear_entry(struct model_entry *entry)
+void model_entry_clear(struct model_entry *entry)
 {
 	for (size_t i = 0; i < entry->n_labels; i++)
 		free(entry->labels[i].name);
@@ -20,7 +20,7 @@ static void clear_entry(struct model_entry *entry)
 void model_config_clear(struct model_config *config)
 {
 	for (size_t i = 0; i < config->n; i++)
-		clear_entry(&config->models[i]);
+		model_entry_clear(&config->models[i]);
 	free(config->models);
 	*config = (struct model_config){0};
 }

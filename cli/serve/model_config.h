@@ -26,6 +26,7 @@ struct model_config {
  * memory is short. */
 bool model_config_single(const char *path, const char *name, struct model_config *config_ret);
 
+void model_entry_clear(struct model_entry *entry);
 void model_config_clear(struct model_config *config);
 
 #endif

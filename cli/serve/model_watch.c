@@ -5,9 +5,9 @@
  * the next.
  */
 #include "model_watch.h"
-#include "../output/text.h"
-#include "model_config.h"
-#include "watched.h"
+#include "file_stamp.h"
+#include "model_list.h"
+#include "model_set.h"
 
 #include <malloc.h>
 #include <pthread.h>
@@ -15,9 +15,9 @@
 
 struct watch {
 	struct loading loading;
-	struct model_config config;
-	struct watched **models;
-	size_t n_models;
+	struct model_set *set;
+	const char *config_path; /* NULL: the configuration does not change */
+	uint64_t config_stamp;   /* of what was read last */
 	double poll_seconds;
 
 	pthread_t thread;
@@ -51,15 +51,30 @@ static void free_unused(struct watch *watch)
 		malloc_trim(0);
 }
 
-/* What is new serves before what it replaces ends. */
+/* A configuration that cannot be read changes nothing. */
+static bool read_config(struct watch *watch)
+{
+	struct model_config config;
+	struct emnist_error error;
+
+	if (model_list_read(watch->config_path, &config, &error)) {
+		complain_of(watch->config_path, &error);
+		return false;
+	}
+	if (!watch->loading.quiet)
+		complain("'%s': %zu model(s)", watch->config_path, config.n);
+	return model_set_follow(watch->set, &config);
+}
+
 static void look(struct watch *watch, bool is_forced)
 {
-	for (size_t i = 0; i < watch->n_models; i++)
-		watched_look(watch->models[i]);
-	for (size_t i = 0; i < watch->n_models; i++)
-		watched_load(watch->models[i], is_forced);
-	for (size_t i = 0; i < watch->n_models; i++)
-		watched_unload(watch->models[i]);
+	const uint64_t stamp = watch->config_path ? stamp_files(watch->config_path) : 0;
+
+	if (watch->config_path && (is_forced || stamp != watch->config_stamp)) {
+		watch->config_stamp = stamp;
+		read_config(watch);
+	}
+	model_set_look(watch->set, is_forced);
 	free_unused(watch);
 }
 
@@ -124,6 +139,19 @@ void watch_reload(struct watch *watch)
 
 /* ------------------------------------------------------------------ open and close */
 
+bool watch_check(const struct watch_settings *settings)
+{
+	const struct model_source *source = &settings->source;
+
+	if (!settings->config_path)
+		return model_source_check(source);
+	if (!source->path && !settings->name && !source->labels_path && source->activation < 0 &&
+	    isnan(source->input_scale) && isnan(source->input_mean) && isnan(source->input_std))
+		return true;
+	complain("--models goes neither with a MODEL nor with options about one");
+	return false;
+}
+
 static void init_thread(struct watch *watch)
 {
 	pthread_condattr_t attributes;
@@ -135,40 +163,25 @@ static void init_thread(struct watch *watch)
 	pthread_condattr_destroy(&attributes);
 }
 
-static bool add_models(struct watch *watch)
+static bool configure(struct watch *watch, const struct watch_settings *settings)
 {
-	watch->models = calloc(watch->config.n + 1, sizeof(struct watched *));
-	if (!watch->models) {
-		complain("out of memory");
-		return false;
+	struct model_config config;
+
+	if (watch->config_path) {
+		watch->config_stamp = stamp_files(watch->config_path);
+		return read_config(watch);
 	}
-	for (size_t i = 0; i < watch->config.n; i++) {
-		watch->models[i] = watched_new(&watch->loading, &watch->config.models[i]);
-		if (!watch->models[i])
-			return false;
-		watch->n_models++;
-	}
-	return true;
+	if (model_config_single(settings->source.path, settings->name, &config))
+		return model_set_follow(watch->set, &config);
+	complain("out of memory");
+	return false;
 }
-/* Every model must serve from the start: what comes after it may rely on that. */
+
+/* Every model serves from the start: whoever comes then may rely on that. */
 static bool load_first(struct watch *watch)
 {
-	struct text names = {0};
-	size_t n = 0;
-
-	look(watch, false);
-	for (size_t i = 0; i < watch->n_models; i++) {
-		const char *name = watch->config.models[i].name;
-
-		if (watched_serves(watch->models[i]))
-			continue;
-		text_printf(&names, n++ > 0 ? ", %s" : "%s", name);
-	}
-	if (n > 0)
-		complain("%zu model(s) did not become available: %.*s", n, (int)names.nbytes,
-			 names.bytes);
-	text_release(&names);
-	return n == 0;
+	model_set_look(watch->set, false);
+	return model_set_check(watch->set);
 }
 
 static bool start_thread(struct watch *watch)
@@ -188,6 +201,7 @@ struct watch *watch_open(const struct watch_settings *settings)
 		return NULL;
 	}
 	init_thread(watch);
+	watch->config_path = settings->config_path;
 	watch->poll_seconds = settings->poll_seconds;
 	watch->loading = (struct loading){
 		.registry = registry_new(notice_unused, watch),
@@ -196,10 +210,10 @@ struct watch *watch_open(const struct watch_settings *settings)
 		.preprocess = settings->preprocess,
 		.quiet = settings->quiet,
 	};
-	if (!watch->loading.registry ||
-	    !model_config_single(settings->source.path, settings->name, &watch->config))
+	watch->set = model_set_new(&watch->loading);
+	if (!watch->loading.registry || !watch->set)
 		complain("out of memory");
-	else if (add_models(watch) && load_first(watch) && start_thread(watch))
+	else if (configure(watch, settings) && load_first(watch) && start_thread(watch))
 		return watch;
 	watch_close(watch);
 	return NULL;
@@ -220,10 +234,7 @@ void watch_close(struct watch *watch)
 		return;
 	if (watch->is_running)
 		stop_thread(watch);
-	while (watch->n_models > 0)
-		watched_free(watch->models[--watch->n_models]);
-	free(watch->models);
-	model_config_clear(&watch->config);
+	model_set_free(watch->set);
 	registry_free(watch->loading.registry);
 	pthread_mutex_destroy(&watch->mutex);
 	pthread_cond_destroy(&watch->changed);

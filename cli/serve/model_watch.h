@@ -7,10 +7,14 @@
 struct watch_settings {
 	struct model_source source; /* of the only model, or a directory of its versions */
 	const char *name;           /* of that; NULL: from its path */
+	const char *config_path;    /* the models are listed there instead; NULL: they are not */
 	double poll_seconds;        /* between two looks at the files; 0: only when asked to */
 	int engine, preprocess;     /* preprocess -1: as the model says */
 	bool quiet;
 };
+
+/* Prints an error and returns false if settings do not go together. */
+bool watch_check(const struct watch_settings *settings);
 
 struct watch;
 

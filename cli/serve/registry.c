@@ -130,7 +130,8 @@ bool registry_are_ready(struct registry *registry)
 
 	pthread_mutex_lock(&registry->mutex);
 	for (size_t i = 0; i < registry->n_models; i++)
-		are_ready = are_ready && latest(&registry->models[i]);
+		are_ready = are_ready &&
+			    (!registry->models[i].was_ready || latest(&registry->models[i]));
 	pthread_mutex_unlock(&registry->mutex);
 	return are_ready;
 }

@@ -32,7 +32,8 @@ enum registry_answer registry_acquire(struct registry *registry, const char *nam
 				      struct served **served_ret);
 void registry_release(struct registry *registry, struct served *served);
 
-/* Whether every model has a version that is ready. */
+/* Whether every model has a version that is ready; but for those that never had one, which were
+ * added while the server ran, and may be wrong. */
 bool registry_are_ready(struct registry *registry);
 
 /* The names of all models, sorted, and the versions of one, highest first. Both are copies for the

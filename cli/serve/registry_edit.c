@@ -152,9 +152,11 @@ void registry_list_version(struct registry *registry, const char *name, int64_t 
 bool registry_put(struct registry *registry, struct loaded *loaded)
 {
 	struct registry_version *version;
+	struct registry_model *model;
 
 	pthread_mutex_lock(&registry->mutex);
-	version = listed(registry_find(registry, loaded->name), loaded->served.version);
+	model = registry_find(registry, loaded->name);
+	version = listed(model, loaded->served.version);
 	if (version) {
 		if (version->status.state == VERSION_AVAILABLE)
 			registry_unreference(registry, version->loaded);
@@ -162,6 +164,7 @@ bool registry_put(struct registry *registry, struct loaded *loaded)
 		version->status.error = (struct emnist_error){0};
 		version->loaded = loaded;
 		loaded->n_references = 1;
+		model->was_ready = true;
 	}
 	pthread_mutex_unlock(&registry->mutex);
 	return version != NULL;

@@ -19,6 +19,7 @@ struct registry_model {
 	char *name;
 	struct registry_version *versions; /* highest first */
 	size_t n_versions, capacity;
+	bool was_ready; /* a version was available once */
 	struct version_label *labels;
 	size_t n_labels;
 };
