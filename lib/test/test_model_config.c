@@ -197,30 +197,32 @@ static void test_refused(void **state)
 	}
 }
 
-/* Of 1,000 models, each with as many labels and versions as there may be, and of one more. */
+#define MODEL_START "config{name:'a'base_path:'/'"
+
+/* As many models, versions of one and labels of one as there may be, and one more. */
 static void test_limits(void **state)
 {
+	static const struct {
+		const char *before, *item, *after;
+	} lists[] = {
+		{"", "config{name:'%u'base_path:'/'}", ""},
+		{MODEL_START "model_version_policy{specific{", "versions:%u ", "}}}"},
+		{MODEL_START, "version_labels{key:'%u'}", "}"},
+	};
 	struct model_config config;
 	struct emnist_error error;
 
 	(void)state;
 	for (unsigned n = 1000; n <= 1001; n++)
-		for (int what = 0; what < 3; what++) {
-			const char *const items[] = {"config{name:'%u'base_path:'/'}",
-						     "versions:%u ", "version_labels{key:'%u'}"};
-			const char *const before[] = {"",
-						      "config{name:'a'base_path:'/'"
-						      "model_version_policy{specific{",
-						      "config{name:'a'base_path:'/'"};
-			const char *const after[] = {"}", "}}}}", "}}"};
+		for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
 			char *text;
 			size_t nbytes;
 			FILE *file = open_memstream(&text, &nbytes);
 
-			fprintf(file, "model_config_list{%s", before[what]);
-			for (unsigned i = 0; i < n; i++)
-				fprintf(file, items[what], i);
-			fputs(after[what], file);
+			fprintf(file, "model_config_list{%s", lists[i].before);
+			for (unsigned k = 0; k < n; k++)
+				fprintf(file, lists[i].item, k);
+			fprintf(file, "%s}", lists[i].after);
 			fclose(file);
 			assert_int_equal(parse(text, &config, &error),
 					 n == 1000 ? EMNIST_OK : EMNIST_ERR_LIMIT);
