@@ -335,7 +335,7 @@ struct emnist_signature {
 };
 
 struct emnist_origin_fact {
-	const char *key;  /* "producer", "opset" */
+	const char *key;  /* "producer", "opset", "folded_input_scaling" of a SavedModel */
 	const char *text; /* NULL: the value is number */
 	int64_t number;
 };

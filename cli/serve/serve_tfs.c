@@ -5,6 +5,7 @@
  * in two ways gets the same answer.
  */
 #include "serve_tfs.h"
+#include "graph_scale.h"
 #include "inference.h"
 #include "parsers.h"
 #include "server.h"
@@ -113,6 +114,23 @@ static bool check_signature(struct job *job)
 
 /* ------------------------------------------------------------------- inference */
 
+/* Rows of numbers are what the model's graph takes. */
+static bool scale_rows(struct job *job)
+{
+	struct tfs_rows *rows = &job->rows;
+	const float *values = rows->vectors;
+	struct emnist_input_scaling scaling;
+
+	if (!graph_scale_of(job->served->model, &scaling))
+		return true;
+	if (!rows->own && !tfs_rows_begin(rows, rows->n)) {
+		call_fail(job->call, 503, "out of memory");
+		return false;
+	}
+	graph_scale_undo(&scaling, values, rows->n * EMNIST_VECTOR_LENGTH, rows->own);
+	return true;
+}
+
 /* Decodes the pictures into their rows. */
 static bool read_pictures(struct job *job)
 {
@@ -146,7 +164,8 @@ static bool run(struct job *job)
 {
 	const size_t n_classes = job->served->n_classes;
 
-	if (!inference_check_number(job->call, job->rows.n) || !read_pictures(job))
+	if (!inference_check_number(job->call, job->rows.n) || !scale_rows(job) ||
+	    !read_pictures(job))
 		return false;
 	job->probabilities = malloc(job->rows.n * n_classes * sizeof(float));
 	if (!job->probabilities) {

@@ -77,6 +77,7 @@ static bool add_picture(struct tfs_rows *rows, size_t row, struct emnist_json *j
 	}
 	rows->pictures[rows->n_pictures] = (struct picture){.bytes = bytes, .nbytes = nbytes};
 	rows->picture_rows[rows->n_pictures++] = row;
+	memset(rows->own + row * EMNIST_VECTOR_LENGTH, 0, EMNIST_VECTOR_LENGTH * sizeof(float));
 	return true;
 }
 

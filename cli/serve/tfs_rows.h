@@ -17,7 +17,7 @@ struct tfs_rows {
 	const float *vectors; /* (n, EMNIST_VECTOR_LENGTH), of the document or own */
 	size_t n;
 	float *own;
-	/* Image files, whose rows are not filled in. */
+	/* Image files, whose rows are 0. */
 	struct picture *pictures;
 	size_t *picture_rows; /* (n_pictures) */
 	size_t n_pictures;

@@ -145,18 +145,22 @@ check 'that of a version, too' eval '"$CLIENT" GET "$URL$API/versions/1/metadata
 
 # ----------------------------------------------------- the same as `emnist classify`
 
-# close_to: reads two columns of numbers, and prints what differs beyond the digits that are written.
+# close_to DIFFERENCE: reads two columns of numbers, and prints what differs more.
 close_to()
 {
-	awk '{ d = $1 - $2; if (d > 5.1e-7 || d < -5.1e-7) print NR ": " $0 } END { if (!NR) print "nothing" }'
+	awk -v most="$1" '
+		{ d = $1 - $2; if (d > most || d < -most) print NR ": " $0 }
+		END { if (!NR) print "nothing" }'
 }
+# `emnist classify` writes 6 decimals.
+rounded=5.1e-7
 scan=testdata/samples/$(ls testdata/samples | grep '\.png$' | head -n 1)
 "$EMNIST" classify --probabilities -f csv "$scan" | sed 1d | cut -d , -f 5- | tr ',' '\n' >"$TMP/classify"
 "$EMNIST" classify -f csv "$scan" | sed 1d | cut -d , -f 2 >"$TMP/label"
 b64=$(base64 -w 0 "$scan")
 check 'predict takes image files' predict image "{\"instances\": [{\"b64\": \"$b64\"}]}"
 numbers_of "$TMP/image" | paste - "$TMP/classify" >"$TMP/both"
-is 'with the probabilities of classify' '' "$(close_to <"$TMP/both")"
+is 'with the probabilities of classify' '' "$(close_to $rounded <"$TMP/both")"
 check 'by the name of the input, too' same image "{\"instances\": [{\"images\": {\"b64\": \"$b64\"}}]}"
 check 'in a column, too' predict image_column "{\"inputs\": {\"images\": [{\"b64\": \"$b64\"}]}}"
 is 'with the same numbers' "$(numbers_of "$TMP/image")" "$(numbers_of "$TMP/image_column")"
@@ -184,7 +188,7 @@ awk 'BEGIN { for (i = 0; i < 784; i++) print (i % 28 < 9 || i % 28 > 18 ? 0 : i 
 check 'predict takes the pixels of an image' predict pixels \
 	"{\"instances\": [[$(awk '{ printf "%s%.9g", (NR > 1 ? "," : ""), $1 / 255 }' "$TMP/pixels.txt")]]}"
 numbers_of "$TMP/pixels" | paste - "$TMP/classify" >"$TMP/both"
-is 'with the probabilities of classify' '' "$(close_to <"$TMP/both")"
+is 'with the probabilities of classify' '' "$(close_to $rounded <"$TMP/both")"
 
 classify()
 {
@@ -202,6 +206,89 @@ for example in "{\"image/encoded\": {\"b64\": \"$b64\"}, \"x\": 1}" "{\"b64\": \
 	is 'with the label of classify first' "$(cat "$TMP/label")" \
 		"$(sed -n 's/.*\]\], \[\["\([^"]*\)".*/\1/p' "$TMP/results")"
 done
+
+# ---------------------------------------------------------------------- signatures
+
+check 'the server ends' stop_server
+"$EMNIST" model convert --input-name pixels --output-name classes "$TMP/saved/" 2>"$TMP/stderr"
+report 'a SavedModel with other names'
+start_server --name emnist "$TMP/saved"
+check 'its input has its name' same rows \
+	"{\"instances\": [{\"pixels\": $(row 5)}, {\"pixels\": $(row 7)}]}"
+check 'in a column, too' same column "{\"inputs\": {\"pixels\": [$(row 5), $(row 7)]}}"
+check 'or none' same rows "{\"instances\": [$(row 5), $(row 7)]}"
+printf '{"instances": [{"images": [1]}]}' >"$TMP/request"
+check 'other names are refused' eval '"$CLIENT" -d "$TMP/request" POST "$URL$API:predict" |
+	grep "JSON object: does not have named input: images"'
+printf '{"instances": [{}]}' >"$TMP/request"
+check 'and the right one is shown' eval '"$CLIENT" -d "$TMP/request" POST "$URL$API:predict" |
+	grep "JSON object: {} keys must be equal to: pixels"'
+"$CLIENT" GET "$URL$API/metadata" >"$TMP/got"
+sed 's/images\([":]\)/pixels\1/g; s/predict_pixels/predict_images/; s/scores/classes/g' \
+	cli/test/serve/tfs_metadata.json >"$TMP/wanted"
+check 'metadata shows them' cmp "$TMP/wanted" "$TMP/got"
+printf '{"examples": [{"pixels": %s, "x": 1}]}' "$(row 5)" >"$TMP/request"
+is 'examples have it, too' 200 "$(status_of POST "$API:classify" -d "$TMP/request")"
+
+# A graph that takes pixels from 0 to 255 gets what TensorFlow Serving would hand it.
+check 'the server ends' stop_server
+start_server --name emnist --input-scale 255 "$TMP/saved"
+check 'rows are what the graph takes' predict scaled "{\"instances\": [$(row 5), $(row 7)]}"
+numbers_of "$TMP/rows" >"$TMP/wanted"
+numbers_of "$TMP/scaled" | paste - "$TMP/wanted" >"$TMP/both"
+is 'not what the model takes' '' "$(close_to 1e-5 <"$TMP/both")"
+check 'mixed with an image file, too' predict scaled_mixed \
+	"{\"instances\": [{\"b64\": \"$b64\"}, $(row 5)]}"
+numbers_of "$TMP/scaled_mixed" | tail -n 62 >"$TMP/got"
+numbers_of "$TMP/scaled" | head -n 62 >"$TMP/wanted"
+check 'which is none of the graph'"'"'s' cmp "$TMP/wanted" "$TMP/got"
+
+# ---------------------------------------------------------------------- versions
+
+check 'the server ends' stop_server
+mkdir -p "$TMP/models/emnist"
+cp -r "$TMP/saved" "$TMP/models/emnist/1"
+"$EMNIST" model convert "$TMP/models/emnist/3/"
+start_server "$TMP/models/emnist"
+"$CLIENT" GET "$URL$API/metadata" >"$TMP/got"
+sed 's/"version": "1"/"version": "3"/' cli/test/serve/tfs_metadata.json >"$TMP/wanted"
+check 'the latest version answers' cmp "$TMP/wanted" "$TMP/got"
+printf '{"instances": [{"pixels": %s}]}' "$(row 5)" >"$TMP/request"
+is 'and no other' 404 "$(status_of POST "$API/versions/1:predict" -d "$TMP/request")"
+mkdir "$TMP/models/emnist/4"
+printf 'nothing' >"$TMP/models/emnist/4/saved_model.pb"
+kill -HUP $SERVER
+tries=0
+until [ $tries -gt 600 ] || "$CLIENT" GET "$URL$API" | grep -q END; do
+	tries=$((tries + 1))
+	sleep 0.05
+done
+"$CLIENT" GET "$URL$API" >"$TMP/got"
+cat >"$TMP/wanted" <<'END'
+{
+ "model_version_status": [
+  {
+   "version": "4",
+   "state": "END",
+   "status": {
+    "error_code": "INVALID_ARGUMENT",
+    "error_message": "not a model: neither ONNX, TensorFlow nor safetensors"
+   }
+  },
+  {
+   "version": "3",
+   "state": "AVAILABLE",
+   "status": {
+    "error_code": "OK",
+    "error_message": ""
+   }
+  }
+ ]
+}
+END
+check 'a version that cannot be loaded has its reason in the status' cmp "$TMP/wanted" "$TMP/got"
+"$CLIENT" GET "$URL$API/versions/3" | grep -c version >"$TMP/got"
+is 'a version alone can be asked for' 2 "$(cat "$TMP/got")"
 
 # -------------------------------------------------------------------------- limits
 

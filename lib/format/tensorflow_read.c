@@ -185,12 +185,15 @@ static enum emnist_status finish(struct tensorflow_graph *graph, struct emnist_m
 {
 	const char *labels = find_text(graph, "emnist_labels");
 	const char *preprocess = find_text(graph, "emnist_preprocess");
+	const char *scaling = find_text(graph, "emnist_input_scaling");
 
 	if (preprocess && !preprocess_of_name(preprocess, &model->preprocess))
 		return error_set(graph->trace.error, EMNIST_ERR_UNSUPPORTED,
 				 "emnist_preprocess is '%.40s', not auto, raw or normalize",
 				 preprocess);
-	input_scaling_of_text(find_text(graph, "emnist_input_scaling"), &model->input_scaling);
+	input_scaling_of_text(scaling, &model->input_scaling);
+	if (scaling)
+		origin_add_text(model->origin, "folded_input_scaling", scaling);
 	return model_finish(model, graph->source->options, labels, labels ? strlen(labels) : 0,
 			    graph->trace.error);
 }

@@ -54,14 +54,6 @@ static void try_path(char *line)
 
 /* ----------------------------------------------------------------------- rows */
 
-static bool is_picture(const struct tfs_rows *rows, size_t row)
-{
-	for (size_t i = 0; i < rows->n_pictures; i++)
-		if (rows->picture_rows[i] == row)
-			return true;
-	return false;
-}
-
 static void check_rows(const struct tfs_rows *rows, bool good)
 {
 	unsigned char sum = 0;
@@ -75,7 +67,7 @@ static void check_rows(const struct tfs_rows *rows, bool good)
 	for (size_t i = 0; i < rows->n; i++) {
 		const float *row = rows->vectors + i * EMNIST_VECTOR_LENGTH;
 
-		for (size_t j = 0; j < EMNIST_VECTOR_LENGTH && !is_picture(rows, i); j++)
+		for (size_t j = 0; j < EMNIST_VECTOR_LENGTH; j++)
 			sum = (unsigned char)(sum + (row[j] > 0.5F));
 	}
 	for (size_t i = 0; i < rows->n_pictures; i++) {
