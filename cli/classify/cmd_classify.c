@@ -30,6 +30,7 @@ struct settings {
 	const char *output_path;
 	const char *lines_path;
 	const char *zeroes_path;
+	const char *stdin_name;
 	bool recursive;
 	const char *dump_path;
 	bool fail_fast;
@@ -61,6 +62,9 @@ static const struct option_spec specs[] = {
 		     "also classify the files listed in FILE, one per line; - is standard input"),
 	OPTION_INPUT(0, "files0-from", "FILE", zeroes_path,
 		     "the same with names that end in a zero byte, as find -print0 writes them"),
+	OPTION_TEXT(0, "name", "NAME", stdin_name,
+		    "what to call standard input in records: s3://bucket/1.tar!a.png instead of "
+		    "-!a.png"),
 	OPTION_FLAG('r', "recursive", recursive, "include subdirectories"),
 	OPTION_SIZE(0, "max-file-size", "SIZE", file_nbytes, 1, OPTION_NO_MAXIMUM,
 		    "refuse larger files; default: 256M"),
@@ -330,6 +334,7 @@ static struct inputs_options names_of(const struct settings *s)
 		.dump_path = s->dump_path,
 		.output_is_image = is_image(s->output_path),
 		.model_path = s->source.path,
+		.stdin_name = s->stdin_name,
 	};
 }
 

@@ -61,10 +61,14 @@ bool inputs_check_stdin(const struct inputs_options *options)
 				      options->zeroes_path};
 	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-		n += is_stdin(others[i]);
 	for (size_t i = 0; i < options->n_operands; i++)
 		n += is_stdin(options->operands[i]);
+	if (options->stdin_name && n == 0) {
+		complain("--name needs the operand '-': it is the name of standard input");
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		n += is_stdin(others[i]);
 	if (n > 1)
 		complain("standard input can be only one of model, list and image: '-' is given "
 			 "%zu times",
@@ -279,7 +283,10 @@ static enum inputs_result next_given(struct inputs *inputs, bool wait, struct in
 
 	if (inputs->n_operands_taken < options->n_operands) {
 		name = options->operands[inputs->n_operands_taken++];
-		return give(input, is_stdin(name) ? INPUT_STDIN : INPUT_FILE, name, NULL);
+		if (!is_stdin(name))
+			return give(input, INPUT_FILE, name, NULL);
+		return give(input, INPUT_STDIN, options->stdin_name ? options->stdin_name : name,
+			    NULL);
 	}
 	switch (next_listed(inputs, wait, &name)) {
 	case NAMELIST_NAME:

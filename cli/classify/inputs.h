@@ -22,6 +22,7 @@ struct inputs_options {
 	bool output_is_image;
 	const char *dump_path;  /* directory for --dump-preprocessed; NULL: none */
 	const char *model_path; /* "-": stdin, which then cannot be an input */
+	const char *stdin_name; /* what the operand "-" is called; NULL: "-" */
 };
 
 struct inputs;

@@ -71,6 +71,42 @@ is '--dump-preprocessed counts on' '000001-testdata_samples_digit-2-scan.png
 000004-testdata_archives_deflated.zip!digits_8.png
 000005-testdata_samples_digit-2-scan.png' "$(ls "$TMP/seen")"
 
+# Without a UTF-8 locale, as in a container that has the program alone.
+run -f csv $archives/names.zip >"$TMP/wanted"
+LOCPATH="$TMP" run -f csv $archives/names.zip >"$TMP/out"
+check 'names in UTF-8 where no locale has it' cmp "$TMP/wanted" "$TMP/out"
+
+run -f tsv --name s3://bucket/1.tar - <$archives/ustar.tar | tail -n +2 | cut -f1 >"$TMP/out"
+is '--name: of an archive' 's3://bucket/1.tar!letters/e.png' "$(head -n 1 "$TMP/out")"
+is '--name: of an image' 'a!b: e' \
+	"$(run --name 'a!b' - <testdata/samples/small-e-tiny.png | cut -d' ' -f1,2)"
+run --name x - <Makefile
+is '--name: of what fails' 1 "$(grep -c "^emnist: 'x': " "$TMP/stderr")"
+run --name x $archives/ustar.tar >"$TMP/out"
+is '--name: without standard input' '2 0' "$? $(wc -l <"$TMP/out")"
+
+# ------------------------------------------------------------ several in a row
+
+for name in ustar.tar plain.tar.gz plain.tar.zst plain.tar.xz; do
+	cat $archives/$name $archives/$name $archives/$name >"$TMP/three"
+	for i in 1 2 3; do
+		run -f tsv $archives/$name | tail -n +2 | sed 's,.*!,,'
+	done >"$TMP/wanted"
+	run -f tsv "$TMP/three" | tail -n +2 | sed 's,.*!,,' >"$TMP/out"
+	check "$name: three in a row" cmp "$TMP/wanted" "$TMP/out"
+	cat "$TMP/three" | run -f tsv - | tail -n +2 | sed 's,.*!,,' >"$TMP/out"
+	check "$name: three in a row through a pipe" cmp "$TMP/wanted" "$TMP/out"
+done
+cat $archives/ustar.tar $archives/plain.tar.gz | run - >"$TMP/out"
+is 'a compressed tar archive after a plain one: not passed over silently' '1 3 1' \
+	"$? $(wc -l <"$TMP/out") $(wc -l <"$TMP/stderr")"
+for name in deflated.zip zip64.zip stream.zip; do
+	cat $archives/$name $archives/deflated.zip >"$TMP/pair.zip"
+	run "$TMP/pair.zip" >"$TMP/out"
+	is "$name: two in a row are an error" '1 3 1' \
+		"$? $(wc -l <"$TMP/out") $(grep -c 'several zip archives' "$TMP/stderr")"
+done
+
 # -------------------------------------------------------- among others, in order
 
 i=0

@@ -9,7 +9,7 @@
  * is compared with the directory at the end.
  *
  * libarchive converts names to the locale's character set. So while it reads a header, the thread
- * uses a UTF-8 locale.
+ * uses a UTF-8 locale; zip_name.c helps where there is none.
  */
 #include "archive.h"
 
@@ -17,6 +17,7 @@
 #include "libarchive.h"
 #include "unpacker.h"
 #include "zip_end.h"
+#include "zip_name.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -68,11 +69,10 @@ static enum emnist_status read_source(struct members *members, void *bytes, size
 static la_ssize_t on_read(struct archive *archive, void *context, const void **bytes_ret)
 {
 	struct members *members = context;
-	size_t n = 0;
+	size_t n = members->feed.tail ? ZIP_NAME_READ_NBYTES : sizeof(members->block);
 
 	*bytes_ret = members->block;
-	if (!read_source(members, members->block, sizeof(members->block), &n,
-			 &members->source_error))
+	if (!read_source(members, members->block, n, &n, &members->source_error))
 		return (la_ssize_t)n;
 	members->library->archive_set_error(archive, EIO, "%s", members->source_error.message);
 	return ARCHIVE_FATAL;
@@ -127,7 +127,10 @@ static bool choose_format(const struct members *members)
 		       library->archive_read_set_seek_callback(archive, on_seek) == ARCHIVE_OK;
 	if (members->kind == ARCHIVE_KIND_ZIP)
 		return library->archive_read_support_format_zip_streamable(archive) == ARCHIVE_OK;
-	return library->archive_read_support_format_tar(archive) == ARCHIVE_OK;
+	/* As with `cat a.tar b.tar`: a block of zeros ends an archive, and the next may follow. */
+	return library->archive_read_support_format_tar(archive) == ARCHIVE_OK &&
+	       library->archive_read_set_format_option(archive, "tar", "read_concatenated_archives",
+						       "1") == ARCHIVE_OK;
 }
 
 static enum emnist_status open_format(struct members *members, struct emnist_error *error)
@@ -240,7 +243,7 @@ static enum emnist_status read_rest(struct members *members, struct emnist_error
 	enum emnist_status status = EMNIST_OK;
 	size_t n = 1;
 
-	if (members->by_directory || (members->kind == ARCHIVE_KIND_TAR && !members->feed.can_wait))
+	if (members->by_directory || members->kind == ARCHIVE_KIND_TAR)
 		return EMNIST_OK;
 	while (!status && n)
 		status = read_source(members, members->block, sizeof(members->block), &n, error);
@@ -268,6 +271,17 @@ static const char *copy_name(char to[static MEMBERS_NAME_MAX + 1], const char *n
 	return to;
 }
 
+/* Without a UTF-8 locale the library may have none. */
+static void find_name(struct members *members, struct member *member)
+{
+	const la_int64_t offset = members->library->archive_read_header_position(members->archive);
+	const size_t n = zip_name_find(&members->feed, (uint64_t)offset, members->name,
+				       sizeof(members->name));
+
+	member->is_name_cut = n > MEMBERS_NAME_MAX;
+	members->name[n < MEMBERS_NAME_MAX ? n : MEMBERS_NAME_MAX] = '\0';
+}
+
 static struct member describe(struct members *members, struct archive_entry *entry)
 {
 	const struct libarchive *library = members->library;
@@ -282,6 +296,8 @@ static struct member describe(struct members *members, struct archive_entry *ent
 		member.hard_link = copy_name(members->link, link, &cut);
 	member.name = copy_name(members->name, library->archive_entry_pathname(entry),
 				&member.is_name_cut);
+	if (!*member.name && members->feed.tail)
+		find_name(members, &member);
 	return member;
 }
 
@@ -317,6 +333,9 @@ static enum emnist_status next(struct members *members, struct member *member_re
 		return end(members, error);
 	if (result != ARCHIVE_OK)
 		return damaged(members, error);
+	if (!*member_ret->name && members->by_directory && !members->locale)
+		return error_set(error, EMNIST_ERR_UNSUPPORTED,
+				 "a name in UTF-8, which needs the locale C.UTF-8");
 	if (members->count++ < members->max_count)
 		return EMNIST_OK;
 	return error_set(error, EMNIST_ERR_LIMIT, "more than %llu files in the archive",

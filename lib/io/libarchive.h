@@ -26,7 +26,9 @@
 	F(archive_read_new)                                                                        \
 	F(archive_read_next_header2)                                                               \
 	F(archive_read_open1)                                                                      \
+	F(archive_read_header_position)                                                            \
 	F(archive_read_set_callback_data)                                                          \
+	F(archive_read_set_format_option)                                                          \
 	F(archive_read_set_read_callback)                                                          \
 	F(archive_read_set_seek_callback)                                                          \
 	F(archive_read_support_filter_xz)                                                          \

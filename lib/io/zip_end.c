@@ -6,10 +6,13 @@
  */
 #include "zip_end.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define END_NBYTES     22
 #define END_COUNT_AT   10
+#define END_SIZE_AT    12 /* of the directory, and its offset */
+#define END_OFFSET_AT  16
 #define END_COMMENT_AT 20
 #define END_COUNT_NONE 0xffff
 #define LOCATOR_NBYTES 20
@@ -47,6 +50,19 @@ static uint64_t count_told(const unsigned char *tail, const unsigned char *end)
 	return little_endian(end64 + END64_COUNT_AT, 8);
 }
 
+/* The bytes at the start of an archive that its directory does not know of: another archive, as
+ * with `cat a.zip b.zip`. end_offset: of the record. */
+static uint64_t count_unlisted(const unsigned char *tail, const unsigned char *end,
+			       uint64_t end_offset)
+{
+	const uint64_t size = little_endian(end + END_SIZE_AT, 4);
+	const uint64_t offset = little_endian(end + END_OFFSET_AT, 4);
+	const bool is_64 =
+		end - tail >= LOCATOR_NBYTES && memcmp(end - LOCATOR_NBYTES, "PK\6\7", 4) == 0;
+
+	return is_64 || offset + size > end_offset ? 0 : end_offset - offset - size;
+}
+
 enum emnist_status zip_end_check(const struct feed *feed, uint64_t n_found,
 				 struct emnist_error *error)
 {
@@ -54,10 +70,12 @@ enum emnist_status zip_end_check(const struct feed *feed, uint64_t n_found,
 	enum emnist_status status = EMNIST_OK;
 	const unsigned char *end;
 	uint64_t n_told;
+	size_t n_tail;
 
 	if (!tail)
 		return error_memory(error);
-	end = find_end(tail, feed_tail(feed, tail));
+	n_tail = feed_tail(feed, tail);
+	end = find_end(tail, n_tail);
 	n_told = end ? count_told(tail, end) : 0;
 	if (!end)
 		status = error_at(error, EMNIST_ERR_CORRUPT, feed->n_read,
@@ -69,6 +87,11 @@ enum emnist_status zip_end_check(const struct feed *feed, uint64_t n_found,
 				  "damaged zip archive: its directory lists %llu files, %llu "
 				  "were found",
 				  (unsigned long long)n_told, (unsigned long long)n_found);
+	else if (count_unlisted(tail, end, feed->n_read - n_tail + (uint64_t)(end - tail)) >=
+		 END_NBYTES)
+		status = error_at(error, EMNIST_ERR_CORRUPT, feed->n_read,
+				  "only the first of several zip archives in a row was read; give "
+				  "each by itself");
 	free(tail);
 	return status;
 }
