@@ -38,7 +38,7 @@ static const struct command_group emnist = {
 		{"train", "train a model on labeled datasets", cmd_train, NULL},
 		{"model", "show and convert models", NULL, &model},
 		{"dataset", "show and convert labeled images", NULL, &dataset},
-		{"serve", "answer requests over HTTP", cmd_serve, NULL},
+		{"serve", "classify images over HTTP", cmd_serve, NULL},
 		{"load", "measure a server's accuracy and speed", cmd_load, NULL},
 		{"bench", "measure how fast this machine classifies", cmd_bench, NULL},
 		{NULL, NULL, NULL, NULL},

@@ -100,7 +100,9 @@ static const struct option_spec specs[] = {
 
 static const struct option_table table = {
 	.usage = "serve [OPTION]... [MODEL|DIRECTORY]",
-	.summary = "Answer requests over HTTP.",
+	.summary = "Classify images over HTTP: a web page, image files, TensorFlow Serving's REST "
+		   "API, the Open Inference Protocol, GraphPipe, and metrics for Prometheus. "
+		   "Without MODEL, the built-in model is served.",
 	.after = "Exit status: 0 ended by SIGTERM or SIGINT, 2 wrong usage, or the model or an "
 		 "address failed.",
 	.specs = specs,
