@@ -199,7 +199,8 @@ LONGEST := $(patsubst %,cli/test/%.sh,house instructions train inject_outputs in
 	   manual eval distort)
 
 check-built: all $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(INJECTORS:%=$(BUILD)/test/%.so) \
-	     $(BUILD)/test/http_client $(BUILD)/test/http_faults $(BUILD)/bench/export_photographs $(BUILD)/bench/distort
+	     $(patsubst %,$(BUILD)/test/http_%,client faults supervisor) \
+	     $(BUILD)/bench/export_photographs $(BUILD)/bench/distort
 	@BUILD='$(BUILD)' CC='$(CC)' VERSION='$(VERSION)' SANITIZE='$(SANITIZE)' \
 		sh lib/test/run.sh \
 		$(LONGEST) $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) \

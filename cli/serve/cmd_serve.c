@@ -12,6 +12,7 @@
 #include "parsers.h"
 #include "readers.h"
 #include "server.h"
+#include "supervisor.h"
 #include "workers.h"
 
 #include <signal.h>
@@ -114,6 +115,7 @@ static const struct option_table table = {
 struct running {
 	struct server server;
 	struct watch *watch;
+	struct supervisor supervisor;
 	struct http *http[MAX_LISTENING];
 	size_t n;
 };
@@ -153,44 +155,66 @@ static void drain(struct running *running, const sigset_t *signals, uint64_t sec
 	}
 }
 
-static bool start(struct running *running, const struct settings *s)
+static bool open_server(struct running *running, const struct settings *s)
 {
-	const unsigned n_threads = thread_count(s->n_threads);
-	const char *const usual[] = {DEFAULT_ADDRESS};
-	const char *const *addresses = s->addresses.n ? s->addresses.texts : usual;
-	const size_t n = s->addresses.n ? s->addresses.n : 1;
-	char url[LISTENING_URL_NBYTES];
+	struct server *server = &running->server;
 
-	running->server.limits = s->limits;
-	running->watch = watch_open(&s->models);
+	server->limits = s->limits;
+	server->access = access_open(s->token_path, s->origins.texts, s->origins.n);
+	running->watch = server->access ? watch_open(&s->models) : NULL;
 	if (!running->watch)
 		return false;
-	running->server.registry = watch_registry(running->watch);
-	running->server.workers = workers_start(n_threads);
-	running->server.readers = readers_new(s->limits.n_pixels);
-	running->server.parsers = parsers_new();
-	running->server.metrics = metrics_new(running->server.registry);
-	running->server.start_time = time(NULL);
-	running->server.access = access_open(s->token_path, s->origins.texts, s->origins.n);
-	if (!running->server.access || !running->server.workers || !running->server.readers ||
-	    !running->server.parsers || !running->server.metrics)
+	server->registry = watch_registry(running->watch);
+	server->workers = workers_start(thread_count(s->n_threads));
+	server->readers = readers_new(s->limits.n_pixels);
+	server->parsers = parsers_new();
+	server->metrics = metrics_new(server->registry);
+	server->start_time = time(NULL);
+	if (!server->workers || !server->readers || !server->parsers || !server->metrics)
 		return false;
-	if (log_formats[s->log]) {
-		running->server.log = access_log_open(STDOUT_FILENO, log_formats[s->log]);
-		if (!running->server.log)
+	if (!log_formats[s->log])
+		return true;
+	server->log = access_log_open(STDOUT_FILENO, log_formats[s->log]);
+	return server->log != NULL;
+}
+
+static bool serve_socket(struct running *running, const struct settings *s, int fd, bool is_shared,
+			 const char *url)
+{
+	struct http *http = http_start(&running->server, fd, is_shared, thread_count(s->n_threads));
+
+	if (!http)
+		return false;
+	running->http[running->n++] = http;
+	if (!s->quiet)
+		complain("listening on %s", url);
+	return true;
+}
+
+/* On the sockets that were handed over, and those of --listen. */
+static bool listen_all(struct running *running, const struct settings *s)
+{
+	const struct supervisor *supervisor = &running->supervisor;
+	const char *const usual[] = {DEFAULT_ADDRESS};
+	const bool is_usual = s->addresses.n == 0 && supervisor->n_fds == 0;
+	const char *const *addresses = is_usual ? usual : s->addresses.texts;
+	const size_t n = is_usual ? 1 : s->addresses.n;
+	char url[LISTENING_URL_NBYTES];
+
+	if (n + (size_t)supervisor->n_fds > MAX_LISTENING) {
+		complain("more than %d addresses to listen on", MAX_LISTENING);
+		return false;
+	}
+	for (int i = 0; i < supervisor->n_fds; i++) {
+		listening_show(supervisor->first_fd + i, url);
+		if (!serve_socket(running, s, supervisor->first_fd + i, true, url))
 			return false;
 	}
-	for (size_t i = 0; i < n && i < MAX_LISTENING; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const int fd = listening_open(addresses[i], url);
 
-		if (fd < 0)
+		if (fd < 0 || !serve_socket(running, s, fd, false, url))
 			return false;
-		running->http[i] = http_start(&running->server, fd, n_threads);
-		if (!running->http[i])
-			return false;
-		running->n++;
-		if (!s->quiet)
-			complain("listening on %s", url);
 	}
 	return true;
 }
@@ -231,6 +255,30 @@ static void find_descriptors(uint64_t *n_connections)
 					 : limit.rlim_cur / 2;
 }
 
+/* Waits for the signal to end. A service manager hears in time that this thread still runs. */
+static void wait_for_end(struct running *running, const sigset_t *signals)
+{
+	const struct supervisor *supervisor = &running->supervisor;
+	const uint64_t half = supervisor->watchdog_microseconds / 2;
+	const struct timespec time = {.tv_sec = (time_t)(half / 1000000),
+				      .tv_nsec = (long)(half % 1000000) * 1000};
+	int signal_number;
+
+	for (;;) {
+		signal_number =
+			half > 0 ? sigtimedwait(signals, NULL, &time) : sigwaitinfo(signals, NULL);
+		if (signal_number == SIGTERM || signal_number == SIGINT)
+			return;
+		if (signal_number == SIGHUP) {
+			supervisor_tell_reloading(supervisor);
+			watch_reload(running->watch);
+			supervisor_tell(supervisor, "READY=1");
+		}
+		if (half > 0)
+			supervisor_tell(supervisor, "WATCHDOG=1");
+	}
+}
+
 static enum exit_status serve(const struct settings *s)
 {
 	struct running running = {0};
@@ -243,9 +291,11 @@ static enum exit_status serve(const struct settings *s)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	if (start(&running, s)) {
-		while (sigwaitinfo(&signals, NULL) == SIGHUP)
-			watch_reload(running.watch);
+	if (supervisor_find(&running.supervisor) && open_server(&running, s) &&
+	    listen_all(&running, s)) {
+		supervisor_tell(&running.supervisor, "READY=1");
+		wait_for_end(&running, &signals);
+		supervisor_tell(&running.supervisor, "STOPPING=1");
 		drain(&running, &signals, s->drain_seconds);
 		status = STATUS_OK;
 	}

@@ -77,6 +77,7 @@ struct http {
 	struct MHD_Daemon *daemon;
 	struct deadlines *deadlines;
 	int listen_fd;
+	bool is_shared; /* the socket */
 };
 
 struct connection {
@@ -309,7 +310,7 @@ static struct MHD_Daemon *start_daemon(struct http *http, unsigned n_threads)
 		NULL, handle_request, http, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }
 
-struct http *http_start(struct server *server, int listen_fd, unsigned n_threads)
+struct http *http_start(struct server *server, int listen_fd, bool is_shared, unsigned n_threads)
 {
 	struct http *http = NULL;
 	struct emnist_error error;
@@ -323,6 +324,7 @@ struct http *http_start(struct server *server, int listen_fd, unsigned n_threads
 	if (http) {
 		http->server = server;
 		http->listen_fd = listen_fd;
+		http->is_shared = is_shared;
 		http->deadlines = deadlines_start();
 		http->daemon = http->deadlines ? start_daemon(http, n_threads) : NULL;
 		if (http->daemon)
@@ -342,8 +344,9 @@ void http_quiesce(struct http *http)
 	struct sockaddr_storage address;
 	int fd;
 
-	listening_refuse(waiting.fd);
-	while (poll(&waiting, 1, LAST_CONNECTION_MILLISECONDS) > 0) {
+	if (!http->is_shared)
+		listening_refuse(waiting.fd);
+	while (!http->is_shared && poll(&waiting, 1, LAST_CONNECTION_MILLISECONDS) > 0) {
 		socklen_t nbytes = sizeof(address);
 
 		fd = accept4(waiting.fd, (struct sockaddr *)&address, &nbytes,

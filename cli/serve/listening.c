@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <netdb.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -102,18 +103,35 @@ static int open_tcp(const struct addrinfo *info)
 	return -1;
 }
 
-static void show(int fd, char *url_ret)
+static void show_unix(const struct sockaddr_un *name, socklen_t nbytes, char *url_ret)
+{
+	const size_t n = nbytes > offsetof(struct sockaddr_un, sun_path)
+				 ? nbytes - offsetof(struct sockaddr_un, sun_path)
+				 : 0;
+
+	if (n > 0 && name->sun_path[0] == '\0')
+		snprintf(url_ret, LISTENING_URL_NBYTES, UNIX_PREFIX "@%.*s", (int)n - 1,
+			 name->sun_path + 1);
+	else
+		snprintf(url_ret, LISTENING_URL_NBYTES, UNIX_PREFIX "%.*s", (int)n, name->sun_path);
+}
+
+void listening_show(int fd, char url_ret[static LISTENING_URL_NBYTES])
 {
 	struct sockaddr_storage name;
 	socklen_t nbytes = sizeof(name);
 	char host[96], port[16];
 
-	if (getsockname(fd, (struct sockaddr *)&name, &nbytes) < 0 ||
-	    getnameinfo((struct sockaddr *)&name, nbytes, host, sizeof(host), port, sizeof(port),
-			NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+	url_ret[0] = '\0';
+	if (getsockname(fd, (struct sockaddr *)&name, &nbytes) < 0)
 		return;
-	snprintf(url_ret, LISTENING_URL_NBYTES,
-		 name.ss_family == AF_INET6 ? "http://[%s]:%s" : "http://%s:%s", host, port);
+	if (name.ss_family == AF_UNIX)
+		show_unix((const struct sockaddr_un *)&name, nbytes, url_ret);
+	else if (getnameinfo((struct sockaddr *)&name, nbytes, host, sizeof(host), port,
+			     sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+		snprintf(url_ret, LISTENING_URL_NBYTES,
+			 name.ss_family == AF_INET6 ? "http://[%s]:%s" : "http://%s:%s", host,
+			 port);
 }
 
 int listening_open(const char *address, char url_ret[static LISTENING_URL_NBYTES])
@@ -143,7 +161,7 @@ int listening_open(const char *address, char url_ret[static LISTENING_URL_NBYTES
 	errno = failure;
 	if (fd < 0)
 		return give_up(fd, address);
-	show(fd, url_ret);
+	listening_show(fd, url_ret);
 	return fd;
 }
 

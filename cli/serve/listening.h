@@ -10,6 +10,9 @@
 #define LISTENING_URL_NBYTES 256
 int listening_open(const char *address, char url_ret[static LISTENING_URL_NBYTES]);
 
+/* The same for a socket that listens already: what to show. */
+void listening_show(int fd, char url_ret[static LISTENING_URL_NBYTES]);
+
 /* From now on the system answers no attempt to connect to the socket. Connections that are being
  * made still come, within the time that a client needs to answer. */
 void listening_refuse(int fd);
