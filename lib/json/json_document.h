@@ -25,8 +25,7 @@ struct json_node {
 };
 
 struct emnist_json {
-	const uint8_t *bytes;
-	size_t nbytes;
+	const uint8_t *bytes, *end; /* of the document */
 	struct emnist_json_value root;
 	struct json_node *nodes;
 	float *values;

@@ -251,7 +251,7 @@ static bool parse_document(struct parser *parser)
 	struct emnist_json *json = parser->json;
 	bool done = false;
 
-	if (json->nbytes >= 3 && memcmp(parser->at, "\xef\xbb\xbf", 3) == 0)
+	if (parser->end - parser->at >= 3 && memcmp(parser->at, "\xef\xbb\xbf", 3) == 0)
 		parser->at += 3;
 	skip_blanks(parser);
 	if (peek(parser) == 0 || strchr("]},:", peek(parser)))
@@ -273,9 +273,9 @@ static bool parse_document(struct parser *parser)
 /* ---------------------------------------------------------------------- documents */
 
 /* Between two numbers there is a comma. */
-static bool reserve_values(struct emnist_json *json)
+static bool reserve_values(struct emnist_json *json, size_t nbytes)
 {
-	const size_t most = json->nbytes / 2 + 1;
+	const size_t most = nbytes / 2 + 1;
 
 	if (most <= json->value_capacity)
 		return true;
@@ -302,13 +302,13 @@ enum emnist_status emnist_json_parse(struct emnist_json *json, const void *bytes
 	};
 
 	arena_clear(&json->strings);
-	json->bytes = bytes;
-	json->nbytes = nbytes;
+	json->bytes = parser.at;
+	json->end = parser.end;
 	json->n_nodes = json->n_values = 0;
 	json->root = (struct emnist_json_value){0};
 	if (nbytes > JSON_MAX_COUNT)
 		return error_set(error, EMNIST_ERR_LIMIT, "a document of more than 1 GiB");
-	if (!reserve_values(json))
+	if (!reserve_values(json, nbytes))
 		return error_memory(error);
 	/* Each array or object that is closed takes two bytes. */
 	parser.max_nodes = nbytes / 2 > FEW_NODES ? nbytes / 2 : FEW_NODES;

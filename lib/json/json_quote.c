@@ -57,7 +57,7 @@ static bool is_name(const struct quote *quote)
 
 	if (skip_blanks(&ahead) != '"')
 		return false;
-	ahead.at = json_string_end(ahead.at);
+	ahead.at = json_string_end(ahead.at, ahead.end);
 	return skip_blanks(&ahead) == ':';
 }
 

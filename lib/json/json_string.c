@@ -1,6 +1,7 @@
 /* json_string.c - checks, decodes and writes strings. */
 #include "json_string.h"
 
+#include "../base/numbers.h"
 #include "../base/utf8.h"
 #include "../emnist_serve.h"
 
@@ -58,18 +59,37 @@ static const uint8_t *check_escape(const uint8_t *at, const uint8_t *end, const 
 	return at + 12;
 }
 
+/* Skips plain characters, as far as there are 8 bytes of them at a time. */
+static const uint8_t *skip_plain(const uint8_t *at, const uint8_t *end)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+
+	for (; end - at >= 8; at += 8) {
+		const uint64_t bytes = number_u64(at);
+		const uint64_t quotes = bytes ^ ones * '"', backslashes = bytes ^ ones * '\\';
+		/* The first bit of a byte that is below 0x20, or 0. */
+		const uint64_t controls = (bytes - ones * 0x20) & ~bytes;
+		const uint64_t zeros =
+			((quotes - ones) & ~quotes) | ((backslashes - ones) & ~backslashes);
+
+		if ((controls | zeros) & ones << 7)
+			break;
+	}
+	return at;
+}
+
 const uint8_t *json_string_check(const uint8_t *at, const uint8_t *end, const char **fault_ret)
 {
-	for (at++; at < end && *at != '"';) {
-		const uint8_t *next = at + 1;
+	for (at++; at < end && *at != '"' && *at != '\0';) {
+		const uint8_t *next = NULL;
 		const char *fault = NULL;
 
 		if (*at == '\\')
 			next = check_escape(at, end, &fault);
-		else if (*at == '\0')
-			break;
 		else if (*at < 0x20)
 			fault = "Invalid escape character in string.";
+		else
+			next = skip_plain(at + 1, end);
 		if (fault) {
 			*fault_ret = fault;
 			return at;
@@ -82,10 +102,10 @@ const uint8_t *json_string_check(const uint8_t *at, const uint8_t *end, const ch
 	return at;
 }
 
-const uint8_t *json_string_end(const uint8_t *at)
+const uint8_t *json_string_end(const uint8_t *at, const uint8_t *end)
 {
-	for (at++; *at != '"'; at++)
-		at += *at == '\\';
+	for (at++; *at != '"';)
+		at = *at == '\\' ? at + 2 : skip_plain(at + 1, end);
 	return at + 1;
 }
 

@@ -11,8 +11,8 @@
  * fault. */
 const uint8_t *json_string_check(const uint8_t *at, const uint8_t *end, const char **fault_ret);
 
-/* The end of a string that was checked. */
-const uint8_t *json_string_end(const uint8_t *at);
+/* The end of a string that was checked; end: of the document. */
+const uint8_t *json_string_end(const uint8_t *at, const uint8_t *end);
 
 /* Decodes the character or escape at *at, in a string that was checked, and moves *at behind it;
  * returns the number of bytes. */

@@ -41,9 +41,9 @@ static const uint8_t *end_of(const struct emnist_json *json, struct emnist_json_
 	if (is_node(value))
 		return json->bytes + json->nodes[value.index].end;
 	if (value.type == EMNIST_JSON_STRING)
-		return json_string_end(at);
+		return json_string_end(at, json->end);
 	if (value.type == EMNIST_JSON_NUMBER)
-		return json_number_read(at, json->bytes + json->nbytes, true, &number, &fault);
+		return json_number_read(at, json->end, true, &number, &fault);
 	return at + (value.type == EMNIST_JSON_FALSE ? strlen("false") : strlen("true"));
 }
 
@@ -56,7 +56,7 @@ static struct emnist_json_value value_at(const struct emnist_json *json, const u
 	at = skip_blanks(at);
 	if (is_member) {
 		value.key = (uint32_t)(at - json->bytes);
-		at = skip_blanks(skip_blanks(json_string_end(at)) + 1);
+		at = skip_blanks(skip_blanks(json_string_end(at, json->end)) + 1);
 	}
 	value.type = json_type_of(*at);
 	value.offset = (uint32_t)(at - json->bytes);
@@ -151,7 +151,7 @@ const char *emnist_json_source(const struct emnist_json *json, struct emnist_jso
 
 static const char *string_at(struct emnist_json *json, uint32_t offset, size_t *nbytes_ret)
 {
-	const uint8_t *at = json->bytes + offset + 1, *end = json_string_end(at - 1) - 1;
+	const uint8_t *at = json->bytes + offset + 1, *end = json_string_end(at - 1, json->end) - 1;
 	char *text, *to;
 
 	*nbytes_ret = (size_t)(end - at);
@@ -191,7 +191,7 @@ double emnist_json_number(const struct emnist_json *json, struct emnist_json_val
 	double number = 0;
 
 	if (value.type == EMNIST_JSON_NUMBER)
-		json_number_read(json->bytes + value.offset, json->bytes + json->nbytes, true,
+		json_number_read(json->bytes + value.offset, json->end, true,
 				 &number, &fault);
 	return number;
 }

@@ -517,6 +517,34 @@ static void test_quote(void **state)
 	}
 }
 
+/* Each byte at each place of a string, of which eight are looked at together. */
+static void test_each_byte(void **state)
+{
+	struct emnist_error error;
+	char text[32];
+	size_t n;
+
+	(void)state;
+	for (unsigned byte = 0; byte < 256; byte++)
+		for (size_t i = 1; i < sizeof(text) - 1; i++) {
+			const bool is_good = byte >= 0x20 && byte != '"' && byte != '\\';
+
+			memset(text, 'n', sizeof(text));
+			text[0] = text[sizeof(text) - 1] = '"';
+			text[i] = (char)byte;
+			if (byte == '\\' && i < sizeof(text) - 2)
+				continue; /* an escape of its own */
+			assert_int_equal(parse(text, sizeof(text), NULL, &error) == EMNIST_OK,
+					 is_good);
+			if (is_good)
+				assert_memory_equal(
+					emnist_json_string(json, emnist_json_root(json), &n),
+					text + 1, sizeof(text) - 2);
+			else if (byte < 0x20)
+				assert_int_equal(error.offset, i);
+		}
+}
+
 static void test_put_string(void **state)
 {
 	static const char bytes_in[] = "a\"\\/\b\f\n\r\t\x01\x1f\x7f\xc3\xa9\xff\0z";
@@ -548,6 +576,7 @@ int main(void)
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_quote),
+		cmocka_unit_test(test_each_byte),
 		cmocka_unit_test(test_put_string),
 	};
 
