@@ -28,8 +28,9 @@ extern "C" {
 
 /* ----------------------------------------------------------------- reading */
 
-/* A parser, and the document that it parsed last. Needs the bytes of that document, which the
- * caller keeps unchanged while values are used. Takes at most 8 times the size of a document. */
+/* A parser, and the document that it parsed last, whose bytes the caller keeps unchanged while its
+ * values are used. Memory is kept for the next document: at most 8 times the size of the largest.
+ */
 struct emnist_json;
 
 struct emnist_json_options {

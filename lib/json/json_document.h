@@ -3,7 +3,7 @@
  *
  * The document itself is the list of its values: a value is the place where its text begins. Beside
  * it, there is a node for each array and object, in the order in which they begin, and the floats
- * of all arrays that have nothing but numbers, in the order of the document.
+ * of all arrays of numbers, in the order of the document.
  */
 #ifndef JSON_DOCUMENT_H
 #define JSON_DOCUMENT_H

@@ -80,13 +80,13 @@ static bool grow(struct parser *parser)
 	return true;
 }
 
-/* What was read as numbers is not only that. */
-static void unflatten(struct emnist_json *json, struct json_node *node)
+/* What is read in the innermost array or object is no number. */
+static void unflatten(const struct parser *parser)
 {
-	if (node && node->is_flat) {
-		json->n_values = node->first;
+	struct json_node *node = open_node(parser);
+
+	if (node)
 		node->is_flat = false;
-	}
 }
 
 static bool open_value(struct parser *parser, bool is_object)
@@ -99,7 +99,7 @@ static bool open_value(struct parser *parser, bool is_object)
 			       "Too many arrays and objects in each other.");
 	if (json->n_nodes == parser->node_room && !grow(parser))
 		return false;
-	unflatten(json, open_node(parser));
+	unflatten(parser);
 	json->nodes[json->n_nodes] = (struct json_node){
 		.offset = (uint32_t)(parser->at - json->bytes),
 		.end = parser->open,
@@ -180,7 +180,7 @@ static bool parse_scalar(struct parser *parser)
 	const enum emnist_json_type type = json_type_of(peek(parser));
 
 	if (type != EMNIST_JSON_NUMBER)
-		unflatten(parser->json, open_node(parser));
+		unflatten(parser);
 	if (type == EMNIST_JSON_NUMBER)
 		return parse_number(parser);
 	if (type == EMNIST_JSON_STRING)
