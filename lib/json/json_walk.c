@@ -191,8 +191,7 @@ double emnist_json_number(const struct emnist_json *json, struct emnist_json_val
 	double number = 0;
 
 	if (value.type == EMNIST_JSON_NUMBER)
-		json_number_read(json->bytes + value.offset, json->end, true,
-				 &number, &fault);
+		json_number_read(json->bytes + value.offset, json->end, true, &number, &fault);
 	return number;
 }
 
