@@ -51,6 +51,8 @@ is 'and the right ones are named' 'Allow: POST' "$("$CLIENT" -i GET "$URL$MODEL/
 is 'HEAD is answered as GET, without a body' '200' "$("$CLIENT" -s HEAD "$URL$MODEL/ready")"
 is 'an unknown model is named' "{\"error\":\"Request for unknown model: 'nope' is not found\"}" \
 	"$(json /v2/models/nope)"
+is 'so is no version' "{\"error\":\"Request for unknown model: 'emnist' is not found\"}" \
+	"$(json $MODEL/versions/)"
 is 'and a version' "{\"error\":\"Request for unknown model: 'emnist' version 7 is not found\"}" \
 	"$(json $MODEL/versions/7)"
 

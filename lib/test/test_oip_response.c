@@ -57,6 +57,29 @@ static void text_is_the_response(void **state)
 		"{\"model_name\":\"m\",\"model_version\":\"7\",\"outputs\":[{\"name\":\"scores\","
 		"\"datatype\":\"BYTES\",\"shape\":[1,3],\"data\":[\"0.562500:3:3\","
 		"\"0.500000:6:6\",\"0.437500:9:9\"]}]}");
+	check_text(
+		"{\"outputs\":[{\"name\":\"scores\",\"parameters\":{\"classification\":1}}],"
+		"\"inputs\":[{\"name\":\"images\",\"shape\":[2,784],\"datatype\":\"FP32\","
+		"\"data\":[@,@]}]}",
+		"{\"model_name\":\"m\",\"model_version\":\"7\",\"outputs\":[{\"name\":\"scores\","
+		"\"datatype\":\"BYTES\",\"shape\":[2,1],\"data\":[\"0.562500:3:3\","
+		"\"0.562500:3:3\"]}]}");
+}
+
+static void no_response_has_the_id_of_another(void **state)
+{
+	struct emnist_serve_response response;
+
+	(void)state;
+	write_body("{\"id\":\"other\",\"inputs\":[{\"name\":\"images\",\"shape\":[0,784],"
+		   "\"datatype\":\"FP32\",\"data\":[]}]}");
+	parse_well(EMNIST_OIP_NO_HEAD);
+	body.n = ROW * sizeof(float);
+	memset(body.bytes, 0, body.n);
+	parse_well(0);
+	response = respond(tenths, 1);
+	assert_null(memmem(response.bytes, response.nbytes, "\"id\"", 4));
+	free(response.bytes);
 }
 
 /* Whether the answer is asked for in binary, and what it then is. */
@@ -172,7 +195,8 @@ static void classes_are_as_printf_writes_them(void **state)
 	(void)state;
 	assert_int_equal(parse_well(write_request_for_classes(2000)).n_rows, 2000);
 	for (size_t i = 0; i < 2000 * N_CLASSES; i++)
-		probabilities[i] = i < N_CLASSES ? (float)i / (N_CLASSES - 1) : spread(i);
+		probabilities[i] = i < 2 * N_CLASSES ? (float)i / 128 : spread(i);
+	probabilities[0] = 1;
 	assert_int_equal(emnist_oip_begin(oip, &response, &error), EMNIST_OK);
 	memcpy(response.probabilities, probabilities, sizeof(probabilities));
 	assert_int_equal(emnist_oip_end(oip, &response, &error), EMNIST_OK);
@@ -192,6 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_the_response),
+		cmocka_unit_test(no_response_has_the_id_of_another),
 		cmocka_unit_test(binary_is_the_response),
 		cmocka_unit_test(an_outputs_own_word_wins),
 		cmocka_unit_test(classes_are_as_printf_writes_them),
