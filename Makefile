@@ -264,6 +264,8 @@ $(BUILD)/replay/fuzz_names build/fuzz/fuzz_names: \
 	$(patsubst %,$(BUILD)/cli/output/%.o,text escape json records)
 $(BUILD)/replay/fuzz_multipart build/fuzz/fuzz_multipart: \
 	$(patsubst %,$(BUILD)/cli/%.o,output/text serve/multipart serve/percent)
+$(BUILD)/test/test_tfs: $(BUILD)/cli/output/text.o \
+	$(patsubst %,$(BUILD)/cli/serve/tfs_%.o,answer regress signature)
 $(BUILD)/replay/fuzz_tfs build/fuzz/fuzz_tfs: $(BUILD)/cli/output/text.o \
 	$(patsubst %,$(BUILD)/cli/serve/tfs_%.o,document examples instances path rows)
 $(BUILD)/replay/fuzz_model_config build/fuzz/fuzz_model_config $(BUILD)/test/test_model_config: \

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Asks `emnist serve` as clients of TensorFlow Serving do: curl with the commands of its documentation,
-requests, and ovmsclient, which is a client of its REST API by others. What they get must be what the
-library gives, bit for bit.
+requests, ovmsclient and kserve, which are clients of its REST API by others. What they get must be
+what the library gives, bit for bit.
 
     python3 lib/test/peers_tfs.py [--build build]
 
-Prints TAP; what is missing of numpy, requests, ovmsclient and curl is skipped.
+Prints TAP; what is missing of numpy, requests, ovmsclient, kserve and curl is skipped.
 """
 import argparse
+import asyncio
 import base64
 import ctypes
 import gzip
@@ -31,6 +32,7 @@ def module(name):
 np = module("numpy")
 requests = module("requests")
 ovmsclient = module("ovmsclient")
+kserve = module("kserve")
 if not np:
     print("1..0 # SKIP no numpy")
     sys.exit(0)
@@ -192,6 +194,13 @@ def with_ovmsclient(url, library, vectors):
             is_true("ovmsclient: " + name, True)
 
 
+async def with_kserve(url, library, vectors):
+    client = kserve.InferenceRESTClient(kserve.RESTConfig(protocol="v1"))
+    answer = await client.infer(url, {"instances": vectors[:20].tolist()}, model_name="emnist")
+    is_true("kserve, version 1", equal(answer["predictions"], library.run(vectors[:20])))
+    await client.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default=os.environ.get("BUILD", "build"))
@@ -220,6 +229,10 @@ def main():
                 with_ovmsclient(url, library, vectors)
             else:
                 skip("ovmsclient", "no ovmsclient")
+            if kserve:
+                asyncio.run(with_kserve(url, library, vectors))
+            else:
+                skip("kserve", "no kserve")
         finally:
             server.send_signal(signal.SIGTERM)
             is_true("the server ends", server.wait() == 0)
