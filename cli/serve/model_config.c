@@ -1,7 +1,7 @@
 /* model_config.c - which models are served, from where, and which of their versions. */
 #include "model_config.h"
+#include "../../lib/io/path.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,8 +28,12 @@ void model_config_clear(struct model_config *config)
 /* Cuts the last part off a path, and returns it; "" if there is none. */
 static const char *cut_last(char *path)
 {
-	char *slash = strrchr(path, '/');
+	size_t n = strlen(path);
+	char *slash;
 
+	while (n > 0 && path[n - 1] == '/')
+		path[--n] = '\0';
+	slash = strrchr(path, '/');
 	if (!slash)
 		return "";
 	*slash = '\0';
@@ -56,17 +60,27 @@ static void strip_ending(char *name)
 static char *name_of(const char *path)
 {
 	char *absolute = realpath(path, NULL);
-	const char *last = absolute ? cut_last(absolute) : "";
+	const char *last;
 	char *name;
 
+	/* Messages need a name, even if it is not there. */
+	if (!absolute)
+		absolute = path_join("/", path);
+	last = absolute ? cut_last(absolute) : "";
 	while (strcmp(last, "saved_model.pb") == 0 ||
 	       (*last && last[strspn(last, "0123456789")] == '\0'))
 		last = cut_last(absolute);
-	name = strdup(*last && strncmp(path, "/dev/", 5) != 0 ? last : BUILT_IN_NAME);
+	name = strdup(*last ? last : BUILT_IN_NAME);
 	if (name)
 		strip_ending(name);
 	free(absolute);
 	return name;
+}
+
+/* A pipe, which has no name of its own. */
+static bool is_nameless(const char *path)
+{
+	return !path || strcmp(path, "-") == 0 || strncmp(path, "/dev/", 5) == 0;
 }
 
 bool model_config_single(const char *path, const char *name, struct model_config *config_ret)
@@ -77,7 +91,9 @@ bool model_config_single(const char *path, const char *name, struct model_config
 	if (!entry)
 		return false;
 	entry->n_latest = 1;
-	entry->name = name ? strdup(name) : path ? name_of(path) : strdup(BUILT_IN_NAME);
+	entry->name = name                ? strdup(name)
+		      : is_nameless(path) ? strdup(BUILT_IN_NAME)
+					  : name_of(path);
 	entry->base_path = path ? strdup(path) : NULL;
 	if (entry->name && (entry->base_path || !path))
 		return true;

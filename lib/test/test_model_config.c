@@ -265,7 +265,12 @@ static void test_single(void **state)
 		{"testdata/models/plain.onnx", "x", "x"},
 		{"/dev/stdin", NULL, "emnist"},
 		{"/", NULL, "emnist"},
-		{"not/there", NULL, "emnist"},
+		{"-", NULL, "emnist"},
+		{"not/there.onnx", NULL, "there"},
+		{"nowhere", NULL, "nowhere"},
+		{"not/there/7/", NULL, "there"},
+		{"not/there/saved_model.pb", NULL, "there"},
+		{"not/a.onnx.d", NULL, "a.onnx.d"},
 	};
 	struct model_config config;
 
