@@ -215,6 +215,7 @@ struct emnist_oip_request {
 	size_t n_rows;
 	const float *vectors;                  /* (n_rows, EMNIST_VECTOR_LENGTH); NULL: images */
 	const struct emnist_oip_image *images; /* (n_rows) image files; NULL: vectors */
+	bool are_bytes;                        /* vectors were divided by 255 */
 };
 
 #define EMNIST_OIP_NO_HEAD SIZE_MAX
@@ -249,6 +250,7 @@ EMNIST_API enum emnist_status emnist_oip_end(struct emnist_oip *oip,
 struct emnist_graphpipe_request {
 	bool is_metadata; /* the answer is that of emnist_graphpipe_metadata() */
 	size_t n_rows;
+	bool are_bytes;     /* values are divided by 255 */
 	const void *values; /* in the body */
 	int type;           /* of a value; internal */
 };

@@ -1,8 +1,8 @@
 /*
  * graph_scale.h - values as a model's graph takes them.
  *
- * The graph of a SavedModel may take pixels from 0 to 255, or normalized otherwise. TensorFlow
- * Serving hands it what the client sends, so its clients send that. A model here takes [0,1].
+ * The graph of a SavedModel may take pixels from 0 to 255, or normalized otherwise. Other servers
+ * hand it what the client sends, so clients send that. A model here takes [0,1].
  */
 #ifndef CLI_SERVE_GRAPH_SCALE_H
 #define CLI_SERVE_GRAPH_SCALE_H

@@ -6,6 +6,7 @@
  */
 #include "serve_graphpipe.h"
 #include "../output/json.h"
+#include "graph_scale.h"
 #include "inference.h"
 #include "registry.h"
 #include "server.h"
@@ -100,6 +101,7 @@ static void respond(struct job *job)
 static bool infer(struct job *job)
 {
 	const size_t n = job->request.n_rows;
+	struct emnist_input_scaling scaling;
 	struct emnist_error error;
 
 	job->vectors = malloc((n + 1) * EMNIST_VECTOR_LENGTH * sizeof(*job->vectors));
@@ -108,6 +110,8 @@ static bool infer(struct job *job)
 		return false;
 	}
 	emnist_graphpipe_copy(&job->request, job->vectors);
+	if (!job->request.are_bytes && graph_scale_of(job->served->model, &scaling))
+		graph_scale_undo(&scaling, job->vectors, n * EMNIST_VECTOR_LENGTH, job->vectors);
 	if (emnist_graphpipe_begin(&job->model, n, &job->response, &error))
 		return fail(job, &error);
 	if (!inference_run(job->call, job->served, job->vectors, n, job->response.probabilities))

@@ -6,6 +6,7 @@
  */
 #include "serve_v2.h"
 #include "../output/json.h"
+#include "graph_scale.h"
 #include "inference.h"
 #include "parsers.h"
 #include "server.h"
@@ -167,7 +168,7 @@ struct job {
 	struct emnist_oip_request request;
 	struct emnist_serve_response response;
 	struct picture *pictures;
-	float *vectors; /* of pictures */
+	float *vectors; /* of pictures, or converted; NULL: those of the request */
 };
 
 static unsigned status_of(const struct emnist_error *error)
@@ -221,6 +222,24 @@ static bool parse(struct job *job, const struct emnist_serve_model *model)
 	return true;
 }
 
+/* Floats are what the model's graph takes. */
+static bool scale_rows(struct job *job)
+{
+	const size_t n = job->request.n_rows * EMNIST_VECTOR_LENGTH;
+	struct emnist_input_scaling scaling;
+
+	if (job->request.images || job->request.are_bytes ||
+	    !graph_scale_of(job->served->model, &scaling))
+		return true;
+	job->vectors = malloc((n + 1) * sizeof(*job->vectors));
+	if (!job->vectors) {
+		call_fail(job->call, 503, "out of memory");
+		return false;
+	}
+	graph_scale_undo(&scaling, job->request.vectors, n, job->vectors);
+	return true;
+}
+
 /* Decodes pictures to vectors. One that cannot be read makes the request a bad one. */
 static bool read_pictures(struct job *job)
 {
@@ -258,8 +277,8 @@ static bool run(struct job *job)
 	if (emnist_oip_begin(job->oip, &job->response, &error))
 		return fail(job, &error);
 	if (!inference_run(job->call, job->served,
-			   job->request.images ? job->vectors : job->request.vectors,
-			   job->request.n_rows, job->response.probabilities))
+			   job->vectors ? job->vectors : job->request.vectors, job->request.n_rows,
+			   job->response.probabilities))
 		return false;
 	return emnist_oip_end(job->oip, &job->response, &error) == EMNIST_OK || fail(job, &error);
 }
@@ -300,7 +319,7 @@ static void infer(struct call *call, struct served *served)
 	};
 
 	snprintf(version, sizeof(version), "%" PRId64, served->version);
-	if (parse(&job, &model) && read_pictures(&job) && run(&job))
+	if (parse(&job, &model) && scale_rows(&job) && read_pictures(&job) && run(&job))
 		respond(&job);
 	free(job.response.bytes);
 	free(job.vectors);

@@ -32,6 +32,7 @@ is 'in a FlatBuffer' "$(printf '%s\n' '0c000000 00000600 08000400 06000000' \
 	'00000000 00000000 00000000 f8000000')" \
 	"$(head -c -248 "$TMP/body" | od -An -v -tx4 --endian=big -w16 | sed 's/^ //')"
 cp "$TMP/body" "$TMP/wanted"
+cp "$TMP/body" "$TMP/one"
 for request in float64-names flat-784 config; do
 	check "so is $request, with the same response" eval "post $request && cmp '$TMP/body' '$TMP/wanted'"
 done
@@ -127,6 +128,18 @@ is 'other methods' '405 405' "$(echo $(status_of PUT /graphpipe) $(status_of POS
 
 stop_server
 is 'the server ends well' 0 $?
+
+# Floats are what the graph of a SavedModel takes. This one is said to take 0 to 255, but takes [0,1]: so
+# the floats of before give the same, and bytes, which are always pixels, do not.
+"$EMNIST" model convert --input-name images --output-name probabilities "$TMP/saved/" 2>"$TMP/stderr"
+report 'a SavedModel'
+start_server --name emnist --input-scale 255 "$TMP/saved"
+is 'floats are handed to its graph' 200 "$(post float32)"
+is 'which gives the same as before' '' "$(values | paste - "$TMP/classified" |
+	awk '{ d = $1 - $2 } d > 1e-5 || d < -1e-5 || NF != 2')"
+is 'bytes are divided by 255' 200 "$(post config)"
+is 'and are then 255 times as large' 1 "$(values | awk '$1 > 0.9999' | wc -l)"
+stop_server
 
 start_server --max-images 2
 is 'more images than may be are refused' '413

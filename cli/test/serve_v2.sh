@@ -209,6 +209,24 @@ is 'a number beyond float' '400
 stop_server
 is 'the server ends well' 0 $?
 
+# Floats are what the graph of a SavedModel takes. This one is said to take 0 to 255, but takes [0,1]: so
+# the floats of before give the same, and bytes, which are always pixels, do not.
+"$EMNIST" model convert --input-name pixels --output-name classes "$TMP/saved/" 2>"$TMP/stderr"
+report 'a SavedModel with other names'
+start_server --name emnist --input-scale 255 "$TMP/saved"
+is 'its metadata has them' \
+	'{"name":"emnist","versions":["1"],"platform":"tensorflow_savedmodel","inputs":[{"name":"pixels","datatype":"FP32","shape":[-1,784]}],"outputs":[{"name":"classes","datatype":"FP32","shape":[-1,62]}]}' \
+	"$(json $MODEL)"
+is 'floats are handed to its graph' 200 "$(post raw-row)"
+od -An -v -tf4 --endian=little -w4 "$TMP/wanted" >"$TMP/before"
+is 'which gives the same as before' '' "$(values | paste - "$TMP/before" |
+	awk '{ d = $1 - $2 } d > 1e-5 || d < -1e-5 || NF != 2')"
+printf '{"inputs":[{"name":"pixels","shape":[1,784],"datatype":"UINT8","data":[%s]}]}' \
+	"$(tail -c 784 $RECORDED/triton-classes | od -An -v -tu1 -w1 | paste -s -d , -)" >"$TMP/request"
+is 'bytes are divided by 255' 200 "$(send)"
+check 'and are then 255 times as large' grep -q '"data":\[[^]]*0\.9999' "$TMP/json"
+stop_server
+
 start_server --max-images 2
 tail -c +3 $RECORDED/raw-row >"$TMP/row"
 cat "$TMP/row" "$TMP/row" "$TMP/row" >"$TMP/request"

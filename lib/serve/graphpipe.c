@@ -123,6 +123,7 @@ static enum emnist_status read_tensor(struct reading *reading, struct flat_table
 				 "the shape of the input does not match its data of %zu bytes",
 				 data.n);
 	request->type = (int)type;
+	request->are_bytes = type == ROWS_UINT8;
 	request->values = reading->buffer.bytes + data.at;
 	return EMNIST_OK;
 }

@@ -91,7 +91,10 @@ static enum emnist_status read_numbers(struct emnist_oip *oip, const struct oip_
 						  : read_binary_numbers(oip, input, error);
 
 	if (status == EMNIST_OK)
-		request->vectors = vectors ? vectors : oip->vectors;
+		*request = (struct emnist_oip_request){
+			.vectors = vectors ? vectors : oip->vectors,
+			.are_bytes = input->type == ROWS_UINT8,
+		};
 	return status;
 }
 

@@ -56,9 +56,11 @@ static struct buffer recorded(const char *name)
 static const struct {
 	const char *name;
 	size_t n_rows;
+	bool are_bytes;
 } good_requests[] = {
-	{"uint8-28x28", 2}, {"float32", 1}, {"float64-names", 1}, {"rows-of-one", 2},
-	{"flat-784", 1},    {"no-rows", 0}, {"config", 1},
+	{"uint8-28x28", 2, true},  {"float32", 1, false}, {"float64-names", 1, false},
+	{"rows-of-one", 2, false}, {"flat-784", 1, true}, {"no-rows", 0, false},
+	{"config", 1, true},
 };
 
 /* All of the same two images: their bytes, or those divided by 255. */
@@ -76,6 +78,7 @@ static void requests_of_all_types_are_rows(void **state)
 			fail_msg("%s: %s", good_requests[i].name, error.message);
 		assert_false(request.is_metadata);
 		assert_int_equal(request.n_rows, good_requests[i].n_rows);
+		assert_int_equal(request.are_bytes, good_requests[i].are_bytes);
 		emnist_graphpipe_copy(&request, i == 0 ? pixels : vectors);
 		if (memcmp(vectors, pixels, i == 0 ? 0 : request.n_rows * ROW * sizeof(float)) != 0)
 			fail_msg("%s: other values", good_requests[i].name);

@@ -8,6 +8,7 @@ static void check_values(const struct emnist_oip_request *request, size_t n_rows
 	assert_int_equal(request->n_rows, n_rows);
 	assert_non_null(request->vectors);
 	assert_null(request->images);
+	assert_false(request->are_bytes);
 	for (size_t i = 0; i < n_rows * ROW; i++)
 		assert_true(request->vectors[i] == value_at(i));
 }
@@ -50,6 +51,7 @@ static void bytes_are_scaled(void **state)
 	write_body(INPUT("[2,28,28]", "UINT8", "\"data\":[#,#]"));
 	request = parse_well(EMNIST_OIP_NO_HEAD);
 	assert_int_equal(request.n_rows, 2);
+	assert_true(request.are_bytes);
 	for (size_t i = 0; i < 2 * ROW; i++)
 		assert_true(request.vectors[i] == (float)(i % 256) / 255);
 }
@@ -117,6 +119,7 @@ static void binary_bytes_are_scaled(void **state)
 	for (size_t i = 0; i < ROW; i++)
 		put_little(i % 256, 1);
 	request = parse_well(head);
+	assert_true(request.are_bytes);
 	for (size_t i = 0; i < ROW; i++)
 		assert_true(request.vectors[i] == (float)(i % 256) / 255);
 }
