@@ -4,7 +4,7 @@
 #ifndef BENCH_CAMERA_H
 #define BENCH_CAMERA_H
 
-#include "../train/random.h"
+#include "../base/random.h"
 
 #include <stddef.h>
 

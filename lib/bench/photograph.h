@@ -5,7 +5,7 @@
 #define BENCH_PHOTOGRAPH_H
 
 #include "../base/memory.h"
-#include "../train/random.h"
+#include "../base/random.h"
 #include "glyph.h"
 #include "surround.h"
 

@@ -4,7 +4,7 @@
 #ifndef BENCH_SURROUND_H
 #define BENCH_SURROUND_H
 
-#include "../train/random.h"
+#include "../base/random.h"
 
 #include <stddef.h>
 

@@ -17,7 +17,7 @@
 
 #include "../emnist_train.h"
 #include "../network/model.h"
-#include "../train/random.h"
+#include "../base/random.h"
 
 #define N_IMAGES  640
 #define N_CLASSES 10

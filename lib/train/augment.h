@@ -4,7 +4,7 @@
 #ifndef TRAIN_AUGMENT_H
 #define TRAIN_AUGMENT_H
 
-#include "random.h"
+#include "../base/random.h"
 
 #include <stdbool.h>
 

@@ -13,8 +13,8 @@
 #ifndef TRAIN_NET_H
 #define TRAIN_NET_H
 
+#include "../base/random.h"
 #include "../network/model.h"
-#include "random.h"
 
 /* The positions of a layer's parameters in the array of all. */
 struct net_layer {

@@ -5,8 +5,8 @@
  * stream from the seed and its coordinates. So results do not depend on threads, and training can
  * resume from any step.
  */
-#ifndef TRAIN_RANDOM_H
-#define TRAIN_RANDOM_H
+#ifndef BASE_RANDOM_H
+#define BASE_RANDOM_H
 
 #include <stdint.h>
 
