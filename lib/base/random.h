@@ -21,6 +21,7 @@ enum random_use {
 	RANDOM_SHUFFLE,
 	RANDOM_AUGMENT,
 	RANDOM_DROPOUT,
+	RANDOM_DRAWING,
 };
 
 struct random {
