@@ -98,6 +98,10 @@ struct emnist_dataset_options {
 	/* Which of several datasets to read: "test", "byclass-test". Default: the only one. */
 	const char *split;
 
+	/* Of pen strokes: the donors whose characters are read, or are left out, with commas
+	 * between their names. NULL: all, or none. Other datasets do not have donors. */
+	const char *donors, *without_donors;
+
 	/* Image files, in folders and lists. */
 	enum emnist_preprocess preprocess;
 	struct emnist_limits limits;
@@ -128,8 +132,10 @@ struct emnist_dataset;
  *
  * a list of image files in CSV or TSV, "path,label" a line;
  *
- * a zip archive of idx, MATLAB, .npy or CSV files, or of image files: in a folder per class, or
- * with a list, which then names files of the archive.
+ * pen strokes in JSON Lines, plain or gzip;
+ *
+ * a zip archive of idx, MATLAB, .npy, CSV or JSON Lines files, or of image files: in a folder per
+ * class, or with a list, which then names files of the archive.
  *
  * If nothing exists at path, it may be the beginning of a name: "emnist-byclass-test" for
  * "emnist-byclass-test-images-idx3-ubyte.gz". Images in idx and MATLAB files, and in CSV without a
@@ -178,6 +184,15 @@ EMNIST_API enum emnist_status emnist_dataset_read(struct emnist_dataset *dataset
 EMNIST_API enum emnist_status emnist_dataset_origin(struct emnist_dataset *dataset, uint64_t n,
 						    uint32_t *index_ret, const char **path_ret,
 						    struct emnist_error *error);
+
+/* Whether the images are pen strokes, which emnist_dataset_draw() draws in any number of ways. */
+EMNIST_API bool emnist_dataset_is_drawn(const struct emnist_dataset *dataset);
+
+/* Draws the n-th image, from 0, whether it was read or not. drawing: 0 is the image that
+ * emnist_dataset_read() gives; each other number has its own pen, size, slant and proportions. May
+ * be called by several threads at once, but only if emnist_dataset_is_drawn(). pixels: (784). */
+EMNIST_API void emnist_dataset_draw(const struct emnist_dataset *dataset, uint64_t n,
+				    uint64_t drawing, uint8_t *pixels);
 
 /* Whether the dataset is read from the file at path, under any name: images, labels, mapping, list
  * or archive. Writing to that file would destroy the input. */

@@ -193,6 +193,8 @@ struct emnist_dataset *dataset_open(struct dataset_settings *settings, const cha
 		.label_column = settings->label_column,
 		.transpose = (enum emnist_transpose)settings->transpose,
 		.split = settings->split,
+		.donors = settings->donors,
+		.without_donors = settings->without_donors,
 		.preprocess = settings->preprocess < 0
 				      ? usual
 				      : (enum emnist_preprocess)settings->preprocess,

@@ -13,7 +13,8 @@ struct dataset_settings {
 	const char *idx_labels_path;
 	const char *mapping_path;
 	const char *label_column;
-	int transpose;  /* enum emnist_transpose */
+	const char *donors, *without_donors; /* of pen strokes; NULL: all, none */
+	int transpose;                       /* enum emnist_transpose */
 	int preprocess; /* enum emnist_preprocess; negative: the command's default */
 	bool fail_fast;
 	const char *indices_path;
@@ -45,6 +46,10 @@ extern const char *const dataset_preprocess_names[];
 		OPTION_TEXT(0, "label-column", "NAME|N", member.label_column,                      \
 			    "label column of CSV and lists: its name in the header, or its "       \
 			    "number from 1; default: found by its name, or the usual one"),        \
+		OPTION_TEXT(0, "donors", "NAME,NAME...", member.donors,                            \
+			    "only pen strokes of these donors"),                                   \
+		OPTION_TEXT(0, "without-donors", "NAME,NAME...", member.without_donors,            \
+			    "leave out pen strokes of these donors"),                              \
 		OPTION_CHOICE(0, "transpose", "auto|yes|no", member.transpose,                     \
 			      dataset_transpose_names,                                             \
 			      "whether images are stored transposed, as EMNIST's are; default: "   \

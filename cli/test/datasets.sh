@@ -156,6 +156,33 @@ is 'scans are normalized' '"correct":2' \
 is '--preprocess raw leaves them' '"correct":0' \
 	"$("$EMNIST" eval -f json --preprocess raw "$TMP/scans" | grep -o '"correct":[0-9]*')"
 
+# ------------------------------------------------------------------------- pen strokes
+
+strokes=$formats/pen-strokes.jsonl
+wanted=$(figures $strokes)
+check 'pen strokes: there are figures' test -n "$wanted"
+mkdir "$TMP/pen" "$TMP/packed"
+cp $strokes "$TMP/pen"
+gzip -c $strokes >"$TMP/packed/pen-strokes.jsonl.gz"
+for dataset in "$TMP/pen" "$TMP/packed" "$TMP/pen/pen-strokes" "$TMP/packed/pen-strokes"; do
+	is "the same from ${dataset#"$TMP/"}" "$wanted" "$(figures "$dataset")"
+done
+# shellcheck disable=SC2002
+is 'the same from a pipe' "$wanted" "$(cat $strokes | figures /dev/stdin)"
+if command -v zip >/dev/null; then
+	(cd "$TMP" && zip -q pen.zip pen/pen-strokes.jsonl)
+	is 'the same from a zip archive' "$wanted" "$(figures "$TMP/pen.zip")"
+else
+	skip 'the same from a zip archive' 'no zip'
+fi
+is '--donors' '"images":4' "$("$EMNIST" eval -f json --donors ann,cy $strokes | grep -o '"images":[0-9]*')"
+is '--without-donors' '"images":4' \
+	"$("$EMNIST" eval -f json --without-donors ann,cy $strokes | grep -o '"images":[0-9]*')"
+"$EMNIST" eval --donors ann,dan $strokes >"$TMP/out" 2>"$TMP/stderr"
+is 'no such donor' "2 emnist: '$strokes': no donor 'dan'" "$? $(cat "$TMP/stderr")"
+is '--donors does not matter to others' "$(figures testdata/idx/strokes-byclass-test)" \
+	"$(figures --donors ann testdata/idx/strokes-byclass-test)"
+
 # ------------------------------------------------------------------------------ training
 
 train()

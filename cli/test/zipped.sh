@@ -55,7 +55,7 @@ refused 'a split that is not there' \
 refused 'no labels' \
 	"'$archives/no-labels.zip': no labels file 'gzip/strokes-byclass-test-labels-idx1-ubyte.gz' in the archive" \
 	$archives/no-labels.zip
-refused 'images alone' "'$archives/names.zip': a zip archive without a dataset: neither idx, MATLAB, NumPy, CSV or TSV files nor a folder of images for each class" \
+refused 'images alone' "'$archives/names.zip': a zip archive without a dataset: neither idx, MATLAB, NumPy, pen strokes, CSV or TSV files nor a folder of images for each class" \
 	$archives/names.zip
 refused 'nothing at all' "'$archives/empty.zip': damaged zip archive: no directory at its end: it is cut short or empty" \
 	$archives/empty.zip
@@ -98,7 +98,7 @@ refused 'a list of files outside' \
 	"'$archives/list-outside.zip': 'labels.csv': no image file of this list is in the archive" \
 	$archives/list-outside.zip
 refused 'an archive in an archive' \
-	"'$archives/wrapped.zip': 'a.csv': neither MATLAB, CSV, nor a list of image files" \
+	"'$archives/wrapped.zip': 'a.csv': neither MATLAB, CSV, pen strokes, nor a list of image files" \
 	$archives/wrapped.zip
 
 # The same list as TSV; beside one as CSV it is that.

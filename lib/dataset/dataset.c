@@ -580,6 +580,21 @@ enum emnist_status emnist_dataset_read(struct emnist_dataset *dataset, size_t n_
 	return status;
 }
 
+bool emnist_dataset_is_drawn(const struct emnist_dataset *dataset)
+{
+	return dataset->source->ops->draw != NULL;
+}
+
+void emnist_dataset_draw(const struct emnist_dataset *dataset, uint64_t n, uint64_t drawing,
+			 uint8_t *pixels)
+{
+	const uint32_t index = dataset->indices ? dataset->indices[n] : (uint32_t)n;
+
+	dataset->source->ops->draw(dataset->source, index, drawing, pixels);
+	if (dataset->transposed)
+		orientation_transpose(pixels);
+}
+
 /* How many skipped images come at or before the one returned after n others. The list ascends: an
  * entry counts if at most n images were returned before it. */
 static uint64_t left_out_before(const struct buffer *left_out, uint64_t n)

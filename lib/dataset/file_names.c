@@ -8,8 +8,8 @@
 static const char *const image_endings[] = {".png",  ".jpg", ".jpeg", ".jpe", ".bmp", ".dib",
 					    ".pnm",  ".pgm", ".ppm",  ".pbm", ".gif", ".tga",
 					    ".webp", ".tif", ".tiff", NULL};
-static const char *const dataset_endings[] = {".csv", ".tsv", ".csv.gz", ".tsv.gz",
-					      ".mat", ".npz", NULL};
+static const char *const dataset_endings[] = {".csv",      ".tsv", ".csv.gz", ".tsv.gz", ".jsonl",
+					      ".jsonl.gz", ".mat", ".npz",    NULL};
 static const char *const list_names[] = {"labels.csv", "labels.tsv", NULL};
 static const char *const split_names[] = {"train", "training", "test",       "testing",
 					  "val",   "valid",    "validation", NULL};

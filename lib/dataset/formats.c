@@ -13,6 +13,7 @@
 #include "matlab.h"
 #include "npyfile.h"
 #include "numpy.h"
+#include "pen_strokes.h"
 #include "pixels.h"
 #include "siblings.h"
 #include "zipped.h"
@@ -31,9 +32,13 @@ static const struct format {
 	enum emnist_status (*open)(struct gzip *stream, const struct source_request *request,
 				   struct source **source_ret, struct emnist_error *error);
 } formats[] = {
-	{idx_begins, false, true, idx_open_beside},       {matlab_begins, true, false, matlab_open},
-	{npyfile_begins, false, true, numpy_open_beside}, {zipped_begins, true, true, zipped_open},
-	{pixels_begin, false, false, pixels_open},        {list_begin, false, false, list_open},
+	{idx_begins, false, true, idx_open_beside},
+	{matlab_begins, true, false, matlab_open},
+	{npyfile_begins, false, true, numpy_open_beside},
+	{zipped_begins, true, true, zipped_open},
+	{pen_strokes_begin, false, false, pen_strokes_open},
+	{pixels_begin, false, false, pixels_open},
+	{list_begin, false, false, list_open},
 };
 
 /* The reader for a file that begins so, or NULL. */
@@ -54,8 +59,8 @@ static const struct format *find_format(const struct source_request *request,
 static enum emnist_status say_why(const struct source_request *request, const unsigned char *head,
 				  size_t n, struct emnist_error *error)
 {
-	const char *why = "not a dataset: neither idx, MATLAB, NumPy, CSV, a zip archive of these, "
-			  "nor a list of image files";
+	const char *why = "not a dataset: neither idx, MATLAB, NumPy, CSV, pen strokes, a zip "
+			  "archive of these, nor a list of image files";
 	size_t n_mark;
 	enum emnist_status status = encoding_mark(head, n, &n_mark, error);
 
@@ -64,7 +69,7 @@ static enum emnist_status say_why(const struct source_request *request, const un
 	if (!n)
 		why = "the file is empty";
 	else if (request->is_member)
-		why = "neither MATLAB, CSV, nor a list of image files";
+		why = "neither MATLAB, CSV, pen strokes, nor a list of image files";
 	return error_set(error, EMNIST_ERR_FORMAT, "%s", why);
 }
 

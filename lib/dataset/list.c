@@ -10,14 +10,13 @@
 
 #include "../base/memory.h"
 #include "../io/path.h"
-#include "../labels/labels.h"
 #include "columns.h"
 #include "files.h"
+#include "label_names.h"
 #include "listing.h"
 #include "rows.h"
 #include "siblings.h"
 
-#include <search.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -25,33 +24,18 @@
 static const char *const path_names[] = {"path",  "file",       "filename", "file_name",
 					 "image", "image_path", "img",      NULL};
 
-/* The labels that occur, each once: a tree to find them by name, an array by number. */
-struct label {
-	size_t number;
-	char name[];
-};
-
 struct list {
 	const struct emnist_dataset_options *options;
 	const char *folder; /* that its paths are relative to */
 	struct files *files;
 	struct rows rows;
 	size_t n_columns, path_column, label_column;
-	void *tree; /* of struct label, by its name: see tsearch(3) */
-	struct label **labels;
-	size_t n_labels;
+	struct label_names labels;
 };
 
 bool list_begin(const unsigned char *bytes, size_t nbytes)
 {
 	return rows_begin(bytes, nbytes) > 1;
-}
-
-static int compare_labels(const void *a, const void *b)
-{
-	const struct label *first = a, *second = b;
-
-	return strcmp(first->name, second->name);
 }
 
 /* Whether the list is in a folder that its paths may be relative to. */
@@ -73,31 +57,6 @@ static char *folder_of(const struct source_request *request)
 	if (!has_folder(request))
 		return strdup("");
 	return strndup(path, base - path > 1 ? (size_t)(base - path - 1) : 1);
-}
-
-static struct label *label_new(const char *name, size_t nbytes, size_t number)
-{
-	struct label *label = malloc(sizeof(*label) + nbytes + 1);
-
-	if (label) {
-		label->number = number;
-		memcpy(label->name, name, nbytes + 1);
-	}
-	return label;
-}
-
-/* The label with that name, created if necessary; NULL when memory is short. */
-static const struct label *find_label(struct list *list, const struct rows_field *field)
-{
-	struct label *label = label_new(field->text, field->nbytes, list->n_labels);
-	struct label **found = label ? tsearch(label, &list->tree, compare_labels) : NULL;
-
-	if (!found || *found != label) {
-		free(label);
-		return found ? *found : NULL;
-	}
-	list->labels[list->n_labels++] = label;
-	return label;
 }
 
 /* Skips an image without a label, which `emnist classify` writes for unreadable ones, if someone
@@ -128,20 +87,17 @@ static enum emnist_status add_row(struct list *list, struct emnist_error *error)
 {
 	const struct rows_field *path = rows_field(&list->rows, list->path_column);
 	const struct rows_field *name = rows_field(&list->rows, list->label_column);
-	const struct label *label;
+	enum emnist_status status;
+	uint16_t label;
 
 	if (!path->nbytes)
 		return error_set(error, EMNIST_ERR_CORRUPT, "line %llu: the path is empty",
 				 (unsigned long long)list->rows.line);
 	if (!name->nbytes)
 		return leave_out(list, path->text, error);
-	if (list->n_labels == LABELS_MAX_COUNT)
-		return error_set(error, EMNIST_ERR_LIMIT, "line %llu: more than %d labels",
-				 (unsigned long long)list->rows.line, LABELS_MAX_COUNT - 1);
-	label = find_label(list, name);
-	if (!label)
-		return error_memory(error);
-	return files_add(list->files, path->text, label->number, error);
+	status = label_names_add(&list->labels, "labels", name->text, name->nbytes, list->rows.line,
+				 &label, error);
+	return status ? status : files_add(list->files, path->text, label, error);
 }
 
 /* The first record, which may be a header. wanted: the column of labels; NULL: it is found. */
@@ -201,14 +157,12 @@ static enum emnist_status read_all(struct list *list, const char *label_column,
 static enum emnist_status name_classes(struct list *list, const struct emnist_labels *mapping,
 				       struct emnist_error *error)
 {
-	const char **names = alloc_array(list->n_labels, sizeof(*names));
+	const char **names = label_names_texts(&list->labels);
 	enum emnist_status status;
 
 	if (!names)
 		return error_memory(error);
-	for (size_t i = 0; i < list->n_labels; i++)
-		names[i] = list->labels[i]->name;
-	status = files_name_classes(list->files, names, list->n_labels, mapping,
+	status = files_name_classes(list->files, names, list->labels.n, mapping,
 				    "a list of image files, labels are", error);
 	free(names);
 	return status;
@@ -222,8 +176,7 @@ static enum emnist_status open_list(struct list *list, const struct source_reque
 
 	list->options = request->options;
 	list->folder = folder;
-	list->labels = alloc_array(LABELS_MAX_COUNT, sizeof(struct label *));
-	if (folder && list->labels)
+	if (folder)
 		status = files_create(folder, request->options, &list->files, error);
 	else
 		status = error_memory(error);
@@ -237,11 +190,6 @@ static enum emnist_status open_list(struct list *list, const struct source_reque
 		status = source_find_meaning(files_source(list->files), request, error);
 	free(folder);
 	return status;
-}
-
-static void nothing(void *node)
-{
-	(void)node;
 }
 
 enum emnist_status list_open(struct gzip *stream, const struct source_request *request,
@@ -259,10 +207,7 @@ enum emnist_status list_open(struct gzip *stream, const struct source_request *r
 	} else {
 		*source_ret = files_source(list.files);
 	}
-	tdestroy(list.tree, nothing);
-	for (size_t i = 0; i < list.n_labels; i++)
-		free(list.labels[i]);
-	free(list.labels);
+	label_names_clear(&list.labels);
 	rows_clear(&list.rows);
 	gzip_close(stream);
 	return status;

@@ -28,6 +28,8 @@ static const char *const file_endings[] = {
 	"-images.idx3-ubyte.gz",
 	".csv",
 	".csv.gz",
+	".jsonl",
+	".jsonl.gz",
 	".mat",
 	".npz",
 	".npy",
@@ -184,8 +186,8 @@ size_t siblings_stem(const char *images)
 /* The same without the ending of another format's name. */
 static size_t stem_nbytes(const char *path)
 {
-	static const char *const endings[] = {".gz",  ".csv", ".tsv", ".txt",
-					      ".mat", ".npz", ".npy"};
+	static const char *const endings[] = {".gz",    ".csv", ".tsv", ".txt",
+					      ".jsonl", ".mat", ".npz", ".npy"};
 	size_t nbytes = siblings_stem(path);
 
 	if (path[nbytes])

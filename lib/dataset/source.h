@@ -29,6 +29,9 @@ struct source_ops {
 	/* With `separate`: the path of the image's file, valid until the next call. NULL when
 	 * memory is short. */
 	const char *(*path)(struct source *source, uint32_t index);
+	/* Draws an image in another way, as emnist_dataset_draw() says. NULL: images are stored. */
+	void (*draw)(const struct source *source, uint32_t index, uint64_t drawing,
+		     uint8_t *pixels);
 };
 
 /* How it is known whether images are stored transposed. */

@@ -169,10 +169,10 @@ static enum emnist_status find_classes(struct folder *folder, const char *split,
 		if (!find_folders(folder, classes))
 			return error_memory(error);
 		if (!classes->n)
-			return error_set(
-				error, EMNIST_ERR_FORMAT,
-				"a zip archive without a dataset: neither idx, MATLAB, NumPy, CSV "
-				"or TSV files nor a folder of images for each class");
+			return error_set(error, EMNIST_ERR_FORMAT,
+					 "a zip archive without a dataset: neither idx, MATLAB, "
+					 "NumPy, pen strokes, CSV or TSV files nor a folder of "
+					 "images for each class");
 		decision = decide(folder, classes, split);
 		if (decision == DECISION_ALL)
 			return EMNIST_OK;

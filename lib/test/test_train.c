@@ -301,8 +301,9 @@ static void check_temperature(double factor)
 	static float p[N * CLASSES];
 	static uint32_t position[N], truth[N];
 	static uint16_t classes[CLASSES] = {0, 1, 2};
-	struct target targets[CLASSES] = {
-		{1, &classes[0], 1, 1}, {1, &classes[1], 1, 1}, {1, &classes[2], 1, 1}};
+	struct target targets[CLASSES] = {{1, &classes[0], 1, 1, NULL},
+					  {1, &classes[1], 1, 1, NULL},
+					  {1, &classes[2], 1, 1, NULL}};
 	const struct train_set set = {
 		.targets = targets, .target = truth, .n_validation = N, .validation = position};
 	const struct validation validation = {&set, CLASSES, p};
@@ -383,7 +384,8 @@ static void images_held_out_are_of_the_first_dataset(void **state)
 static void figures_are_weighted(void **state)
 {
 	static uint16_t classes[2] = {0, 1};
-	struct target targets[2] = {{1, &classes[0], 1, 0.75F}, {1, &classes[1], 1, 1.5F}};
+	struct target targets[2] = {{1, &classes[0], 1, 0.75F, NULL},
+				    {1, &classes[1], 1, 1.5F, NULL}};
 	uint32_t position[3] = {0, 1, 2}, truth[3] = {0, 0, 1};
 	float p[3 * 2] = {0.5F, 0.5F, 0.8F, 0.2F, 0.9F, 0.1F};
 	const struct train_set set = {

@@ -143,10 +143,13 @@ static void load_rows(const struct job *job, size_t shard)
 		const uint32_t image = job->images[r];
 		const uint8_t *pixels = set->pixels + (size_t)image * EMNIST_VECTOR_LENGTH;
 		float *vector = batch->inputs + r * EMNIST_VECTOR_LENGTH;
+		uint8_t drawn[EMNIST_VECTOR_LENGTH];
 
 		if (r + 1 < (shard + 1) * batch->shard_rows)
 			fetch_ahead(set->pixels +
 				    (size_t)job->images[r + 1] * EMNIST_VECTOR_LENGTH);
+		if (job->draws)
+			pixels = train_set_show(set, image, job->seed, job->variant, drawn);
 		augment_variant(&job->distortion, job->seed, job->variant, image, pixels, vector);
 		batch->targets[r] = &set->targets[set->target[image]];
 	}

@@ -11,6 +11,7 @@
 struct job {
 	const struct train_set *set;
 	struct distortion distortion;
+	bool draws;                                 /* pen strokes are drawn anew */
 	const struct emnist_model *const *teachers; /* (n_teachers) */
 	size_t n_teachers;
 	struct soft_labels *const *soft_labels; /* (n_soft_labels); not together with teachers */

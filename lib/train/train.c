@@ -273,6 +273,7 @@ static enum emnist_status start_threads(struct run *run, struct emnist_error *er
 		.net = &run->net,
 		.batch = &run->batch,
 		.seed = run->settings.seed,
+		.draws = !distortion_is_none(&run->settings.distortion),
 	};
 	return thread_pool_create(&run->job, run->settings.n_threads, &run->pool, error);
 }

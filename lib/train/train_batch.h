@@ -10,6 +10,7 @@
 #ifndef TRAIN_TRAIN_BATCH_H
 #define TRAIN_TRAIN_BATCH_H
 
+#include "../emnist_dataset.h"
 #include "../network/engine.h"
 #include "net.h"
 
@@ -19,6 +20,8 @@ struct target {
 	uint16_t *classes;     /* (n) rising */
 	float weight;          /* of the image's loss; 1 on average over the training images */
 	float held_out_weight; /* if held out; 1 on average over the images held out */
+	/* NULL, or the dataset that draws its images anew. */
+	const struct emnist_dataset *drawn;
 };
 
 /* One layer's values for all rows of a batch. */

@@ -44,9 +44,10 @@ static enum emnist_status target_init(struct target *target, const struct emnist
 
 /* Appends the targets of one dataset's classes. */
 static enum emnist_status add_targets(struct train_set *set, const struct emnist_labels *ours,
-				      const struct emnist_labels *theirs,
+				      const struct emnist_dataset *dataset,
 				      struct emnist_error *error)
 {
+	const struct emnist_labels *theirs = emnist_dataset_labels(dataset);
 	const size_t n = emnist_labels_count(theirs);
 	struct target *targets = realloc(set->targets, (set->n_targets + n) * sizeof(*targets));
 
@@ -55,11 +56,13 @@ static enum emnist_status add_targets(struct train_set *set, const struct emnist
 	memset(targets + set->n_targets, 0, n * sizeof(*targets));
 	set->targets = targets;
 	for (size_t i = 0; i < n; i++) {
-		enum emnist_status status =
-			target_init(&set->targets[set->n_targets++], ours, theirs, i, error);
+		struct target *target = &set->targets[set->n_targets++];
+		enum emnist_status status = target_init(target, ours, theirs, i, error);
 
 		if (status)
 			return status;
+		if (emnist_dataset_is_drawn(dataset))
+			target->drawn = dataset;
 	}
 	return EMNIST_OK;
 }
@@ -69,8 +72,8 @@ static enum emnist_status add_targets(struct train_set *set, const struct emnist
 static bool reserve(struct train_set *set, size_t n_images, size_t *capacity)
 {
 	size_t n = *capacity + *capacity / 2;
+	uint32_t *target, *numbers;
 	uint8_t *pixels;
-	uint32_t *target;
 
 	if (n_images <= *capacity)
 		return true;
@@ -82,16 +85,21 @@ static bool reserve(struct train_set *set, size_t n_images, size_t *capacity)
 	target = realloc(set->target, n * sizeof(*target));
 	if (target)
 		set->target = target;
-	if (!pixels || !target)
+	numbers = realloc(set->numbers, n * sizeof(*numbers));
+	if (numbers)
+		set->numbers = numbers;
+	if (!pixels || !target || !numbers)
 		return false;
 	*capacity = n;
 	return true;
 }
 
-/* Takes n images from behind those of the set; their targets begin at first_target. */
+/* Takes n images from behind those of the set, which are those after n_read of the dataset; their
+ * targets begin at first_target. */
 static enum emnist_status take_images(struct train_set *set, const struct emnist_labels *labels,
-				      const uint16_t *classes, size_t n, size_t first_target,
-				      bool leave_out, struct emnist_error *error)
+				      const uint16_t *classes, uint64_t n_read, size_t n,
+				      size_t first_target, bool leave_out,
+				      struct emnist_error *error)
 {
 	const uint8_t *from = set->pixels + set->n_images * EMNIST_VECTOR_LENGTH;
 
@@ -107,6 +115,7 @@ static enum emnist_status take_images(struct train_set *set, const struct emnist
 					 emnist_labels_text(labels, classes[i]));
 		if (to != from)
 			memcpy(to, from, EMNIST_VECTOR_LENGTH);
+		set->numbers[set->n_images] = (uint32_t)(n_read + i);
 		set->target[set->n_images++] = (uint32_t)target;
 	}
 	return EMNIST_OK;
@@ -118,9 +127,11 @@ static enum emnist_status add_images(struct train_set *set, struct emnist_datase
 				     struct emnist_error *error)
 {
 	uint16_t classes[CHUNK];
+	const size_t first_image = set->n_images;
+	uint64_t n_read = 0;
 	size_t n = CHUNK;
 
-	while (n == CHUNK) {
+	for (; n == CHUNK; n_read += n) {
 		enum emnist_status status;
 
 		if (set->n_images > MAX_IMAGES - CHUNK)
@@ -132,11 +143,14 @@ static enum emnist_status add_images(struct train_set *set, struct emnist_datase
 					     set->pixels + set->n_images * EMNIST_VECTOR_LENGTH,
 					     classes, &n, error);
 		if (!status)
-			status = take_images(set, emnist_dataset_labels(dataset), classes, n,
-					     first_target, leave_out, error);
+			status = take_images(set, emnist_dataset_labels(dataset), classes, n_read,
+					     n, first_target, leave_out, error);
 		if (status)
 			return status;
 	}
+	/* What was read before is not among them. */
+	for (size_t i = first_image; i < set->n_images; i++)
+		set->numbers[i] += (uint32_t)(emnist_dataset_count(dataset) - n_read);
 	return EMNIST_OK;
 }
 
@@ -153,8 +167,7 @@ static enum emnist_status read_all(struct train_set *set, struct emnist_dataset 
 	for (size_t d = 0; d < n_datasets; d++) {
 		const size_t first_target = set->n_targets, first_image = set->n_images;
 		char prefix[32];
-		enum emnist_status status = add_targets(set, options->labels,
-							emnist_dataset_labels(datasets[d]), error);
+		enum emnist_status status = add_targets(set, options->labels, datasets[d], error);
 
 		if (!status)
 			status = add_images(set, datasets[d], first_target, options->leave_out,
@@ -342,6 +355,19 @@ enum emnist_status train_set_load(struct train_set *set, struct emnist_dataset *
 	return status;
 }
 
+const uint8_t *train_set_show(const struct train_set *set, size_t image, uint64_t seed,
+			      uint64_t variant, uint8_t *drawn)
+{
+	const struct emnist_dataset *dataset = set->targets[set->target[image]].drawn;
+	struct random random;
+
+	if (!dataset)
+		return set->pixels + image * EMNIST_VECTOR_LENGTH;
+	random = random_stream(seed, RANDOM_DRAWING, variant, image);
+	emnist_dataset_draw(dataset, set->numbers[image], random_next(&random) | 1, drawn);
+	return drawn;
+}
+
 void train_set_clear(struct train_set *set)
 {
 	for (size_t t = 0; t < set->n_targets; t++)
@@ -350,6 +376,7 @@ void train_set_clear(struct train_set *set)
 	free(set->sizes);
 	free(set->pixels);
 	free(set->target);
+	free(set->numbers);
 	free(set->training);
 	free(set->validation);
 	*set = (struct train_set){0};

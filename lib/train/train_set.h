@@ -9,6 +9,7 @@ struct train_set {
 	size_t n_images;
 	uint8_t *pixels;        /* (n_images, 784) upright, row-major */
 	uint32_t *target;       /* (n_images) positions in targets */
+	uint32_t *numbers;      /* (n_images) positions in their datasets, if these are drawn */
 	size_t n_targets;       /* the classes of all datasets, in their order */
 	struct target *targets; /* (n_targets) */
 	size_t n_datasets;
@@ -28,10 +29,16 @@ struct train_set_options {
 	uint64_t seed;
 };
 
-/* Reads the rest of the datasets. Release with train_set_clear(), even after a failure. */
+/* Reads the rest of the datasets, which must outlive the set. Release with train_set_clear(), even
+ * after a failure. */
 enum emnist_status train_set_load(struct train_set *set, struct emnist_dataset *const *datasets,
 				  size_t n_datasets, const struct train_set_options *options,
 				  struct emnist_error *error);
+
+/* The pixels of an image in a variant: its own, or those of a drawing that depends on seed, variant
+ * and position alone, and goes to drawn, (784). */
+const uint8_t *train_set_show(const struct train_set *set, size_t image, uint64_t seed,
+			      uint64_t variant, uint8_t *drawn);
 
 void train_set_clear(struct train_set *set);
 

@@ -93,6 +93,8 @@ static enum emnist_status write_variant(const struct variants *variants, unsigne
 	const struct train_set *set = &variants->set;
 	const size_t dims[] = {set->n_images, SIDE, SIDE};
 	const struct distortion distortion = settings_distortion(&variants->settings, variant);
+	const bool draws = !distortion_is_none(&variants->settings.distortion);
+	uint8_t drawn[EMNIST_VECTOR_LENGTH];
 	float vector[EMNIST_VECTOR_LENGTH];
 	char name[NAME_NBYTES];
 	unsigned char *bytes, *data;
@@ -104,6 +106,8 @@ static enum emnist_status write_variant(const struct variants *variants, unsigne
 	for (uint32_t i = 0; i < set->n_images; i++) {
 		const uint8_t *pixels = set->pixels + (size_t)i * EMNIST_VECTOR_LENGTH;
 
+		if (variants->learned[i] && draws)
+			pixels = train_set_show(set, i, variants->settings.seed, variant, drawn);
 		if (variants->learned[i])
 			augment_variant(&distortion, variants->settings.seed, variant, i, pixels,
 					vector);
