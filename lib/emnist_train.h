@@ -101,6 +101,9 @@ struct emnist_train_options {
 	 * NULL: all images have equal weight.
 	 */
 	const double *class_frequencies;
+	/* (n of datasets) how much an image of each dataset counts, 0.001 to 1000; only ratios
+	 * matter. Classes still match the frequencies above. NULL: all count the same. */
+	const double *dataset_weights;
 
 	/* The run. */
 	uint64_t seed;               /* same seed, options, data and machine: same model */

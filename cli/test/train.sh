@@ -80,6 +80,13 @@ train -o "$TMP/f.onnx" --epochs 2 --class-frequencies "$TMP/labels" &&
 	! cmp -s "$TMP/one.onnx" "$TMP/f.onnx"
 report "--class-frequencies of other labels changes the model"
 
+train -o "$TMP/f.onnx" --epochs 2 --weights 3 && cmp "$TMP/one.onnx" "$TMP/f.onnx"
+report "--weights of one dataset changes nothing"
+train -o "$TMP/f.onnx" --epochs 2 "$data" && train -o "$TMP/g.onnx" --epochs 2 --weights 1,.25 "$data" &&
+	train -o "$TMP/h.onnx" --epochs 2 --weights 4,1 "$data" &&
+	! cmp -s "$TMP/f.onnx" "$TMP/g.onnx" && cmp "$TMP/g.onnx" "$TMP/h.onnx"
+report "--weights of two datasets changes the model, by their ratio"
+
 # Some classes of a dataset: the model that the same images make alone. Twice, since a step takes 32.
 "$EMNIST" dataset export --classes 0-9A-V "$data" "$TMP/part-images-idx3-ubyte" 2>"$TMP/stderr"
 is '--classes: an export has no others' 32 "$(wc -l <"$TMP/part-mapping.txt")"
@@ -223,6 +230,15 @@ refuses "a dataset that is not there" \
 for widths in 3,x 0 ',' '12,' 65537 ''; do
 	refuses "--hidden '$widths'" "--hidden: '$widths' is not a list of up to 64 widths from 1\
  to 65536, such as 512,256" "$data" -o "$TMP/refused.onnx" --hidden "$widths"
+done
+for weights in 1 1,2,3; do
+	refuses "--weights '$weights' of two datasets" \
+		"--weights: '$weights' is not one weight for each of 2 datasets" \
+		"$data" "$data" -o "$TMP/refused.onnx" --weights "$weights"
+done
+for weight in x 0 -1 1001 ''; do
+	refuses "--weights 1,$weight" "--weights: '$weight' is not a number from 0.001 to 1000" \
+		"$data" "$data" -o "$TMP/refused.onnx" --weights "1,$weight"
 done
 refuses "--batch 48" "--batch: '48' is not a multiple of 32" "$data" -o "$TMP/refused.onnx" \
 	--batch 48

@@ -28,7 +28,7 @@ struct train_command {
 	uint32_t widths[TRAIN_MAX_HIDDEN];
 	enum emnist_format format;
 	struct emnist_labels *labels;
-	double *frequencies;
+	double *frequencies, *weights;
 	struct emnist_model **teachers; /* (options.n_teachers) */
 	struct emnist_dataset **datasets;
 	size_t n_datasets;
@@ -257,6 +257,15 @@ static bool read_frequencies(struct train_command *c)
 	return true;
 }
 
+static bool read_weights(struct train_command *c)
+{
+	if (!c->s.weights)
+		return true;
+	c->weights = train_options_weights(&c->s, c->s.operands.n);
+	c->options.dataset_weights = c->weights;
+	return c->weights != NULL;
+}
+
 /* -------------------------------------------------------------------- run */
 
 static int on_progress(void *context, const struct emnist_train_progress *p)
@@ -378,6 +387,7 @@ static void release(struct train_command *c)
 		emnist_model_free(c->teachers[i]);
 	free(c->teachers);
 	free(c->frequencies);
+	free(c->weights);
 	free(c->checkpoint_made);
 	emnist_labels_free(c->labels);
 	train_options_release(&c->s);
@@ -393,13 +403,15 @@ static enum exit_status prepare_and_train(struct train_command *c)
 		return STATUS_FATAL;
 	}
 	if (c->s.variants_folder)
-		return train_options_fill(&c->s, c->widths, &c->options) && read_labels(c) &&
-				       open_datasets(c) && choose_labels(c) && read_frequencies(c)
+		return train_options_fill(&c->s, c->widths, &c->options) && read_weights(c) &&
+				       read_labels(c) && open_datasets(c) && choose_labels(c) &&
+				       read_frequencies(c)
 			       ? write_variants(c)
 			       : STATUS_FATAL;
-	if (!train_options_fill(&c->s, c->widths, &c->options) || !settle_format(c) ||
-	    !settle_checkpoint(c) || !check_outputs(c) || !read_labels(c) || !open_datasets(c) ||
-	    !choose_labels(c) || !read_teachers(c) || !read_frequencies(c) || !forget_checkpoint(c))
+	if (!train_options_fill(&c->s, c->widths, &c->options) || !read_weights(c) ||
+	    !settle_format(c) || !settle_checkpoint(c) || !check_outputs(c) || !read_labels(c) ||
+	    !open_datasets(c) || !choose_labels(c) || !read_teachers(c) || !read_frequencies(c) ||
+	    !forget_checkpoint(c))
 		return STATUS_FATAL;
 	return train(c);
 }

@@ -1,5 +1,6 @@
 /* train_options.c - the options of `emnist train`, converted to those of the library. */
 #include "train_options.h"
+#include "../../lib/base/decimal.h"
 #include "../common/engine_option.h"
 #include "../common/model_options.h"
 #include "../common/processors.h"
@@ -105,6 +106,9 @@ static const struct option_spec specs[] = {
 	OPTION_INPUT(0, "class-frequencies", "LABELS", frequencies_path,
 		     "weight images so that classes count as often as they occur in this idx file "
 		     "of labels"),
+	OPTION_TEXT(0, "weights", "W,W...", weights,
+		    "how much an image of each DATASET counts, in their order; default: all the "
+		    "same"),
 	DATASET_OPTIONS(dataset, "auto"),
 	OPTION_HEADING("The run:"),
 	OPTION_UNSIGNED(0, "seed", "N", seed, 0, 1e15, "seed of all random choices; default: 1"),
@@ -168,6 +172,35 @@ static bool parse_hidden(const char *text, uint32_t *widths, struct emnist_train
 			return true;
 		at = end + 1;
 	}
+}
+
+double *train_options_weights(const struct settings *s, size_t n)
+{
+	double *weights = calloc(n, sizeof(*weights));
+	const char *at = s->weights;
+	size_t n_read = 0;
+
+	if (!weights) {
+		complain("out of memory");
+		return NULL;
+	}
+	for (; at && n_read < n; n_read++) {
+		const size_t nbytes = strcspn(at, ",");
+
+		if (!decimal_parse(at, nbytes, &weights[n_read]) ||
+		    !(weights[n_read] >= 0.001 && weights[n_read] <= 1000)) {
+			complain("--weights: '%.*s' is not a number from 0.001 to 1000",
+				 nbytes < 40 ? (int)nbytes : 40, at);
+			free(weights);
+			return NULL;
+		}
+		at = at[nbytes] ? at + nbytes + 1 : NULL;
+	}
+	if (!at && n_read == n)
+		return weights;
+	complain("--weights: '%s' is not one weight for each of %zu datasets", s->weights, n);
+	free(weights);
+	return NULL;
 }
 
 /* The library takes zero for its default and a negative number for none. */

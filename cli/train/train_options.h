@@ -16,6 +16,7 @@ struct settings {
 	const char *labels_path;
 	const char *set; /* of characters; NULL: all */
 	const char *frequencies_path;
+	const char *weights; /* of the datasets: "1,0.3"; NULL: all count the same */
 	const char *checkpoint;
 	const char *variants_folder;
 	bool no_checkpoint, restart, no_batch_norm, no_augmentation, quiet, no_calibration;
@@ -34,6 +35,10 @@ struct settings {
 /* Release with train_options_release() if it returns true. False: nothing more to do, and the
  * command ends with *status_ret. */
 bool train_options_parse(int argc, char **argv, struct settings *s, enum exit_status *status_ret);
+
+/* Reads the weights of n datasets: memory that is freed with free(). Prints an error and returns
+ * NULL on failure. */
+double *train_options_weights(const struct settings *s, size_t n);
 
 /* Converts the settings to the options of emnist_train(). widths: memory for those of the hidden
  * layers. Prints an error and returns false on failure. The settings and the widths must outlive

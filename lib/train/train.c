@@ -90,6 +90,7 @@ static enum emnist_status load_data(struct run *run, struct emnist_dataset *cons
 		.leave_out = run->options->leave_out,
 		.validation = run->settings.validation,
 		.class_frequencies = run->options->class_frequencies,
+		.dataset_weights = run->options->dataset_weights,
 		.seed = run->settings.seed,
 	};
 	enum emnist_status status =

@@ -20,6 +20,10 @@
  * no weight leaves it. */
 #define MAX_FREQUENCY 1e18
 
+/* The limits of a dataset's weight. */
+#define LEAST_WEIGHT 1e-3
+#define MOST_WEIGHT  1e3
+
 /* ------------------------------------------------------------ what to learn */
 
 /* The model's classes that entry i of theirs may be. */
@@ -42,9 +46,9 @@ static enum emnist_status target_init(struct target *target, const struct emnist
 	return EMNIST_OK;
 }
 
-/* Appends the targets of one dataset's classes. */
+/* Appends the targets of one dataset's classes, which have its weight. */
 static enum emnist_status add_targets(struct train_set *set, const struct emnist_labels *ours,
-				      const struct emnist_dataset *dataset,
+				      const struct emnist_dataset *dataset, double weight,
 				      struct emnist_error *error)
 {
 	const struct emnist_labels *theirs = emnist_dataset_labels(dataset);
@@ -61,6 +65,7 @@ static enum emnist_status add_targets(struct train_set *set, const struct emnist
 
 		if (status)
 			return status;
+		target->weight = (float)weight;
 		if (emnist_dataset_is_drawn(dataset))
 			target->drawn = dataset;
 	}
@@ -166,8 +171,10 @@ static enum emnist_status read_all(struct train_set *set, struct emnist_dataset 
 	set->n_datasets = n_datasets;
 	for (size_t d = 0; d < n_datasets; d++) {
 		const size_t first_target = set->n_targets, first_image = set->n_images;
+		const double weight = options->dataset_weights ? options->dataset_weights[d] : 1;
 		char prefix[32];
-		enum emnist_status status = add_targets(set, options->labels, datasets[d], error);
+		enum emnist_status status =
+			add_targets(set, options->labels, datasets[d], weight, error);
 
 		if (!status)
 			status = add_images(set, datasets[d], first_target, options->leave_out,
@@ -209,20 +216,20 @@ static enum emnist_status split(struct train_set *set, const struct train_set_op
 /* ----------------------------------------------------------------- weighting */
 
 /*
- * An image of a known class counts fully for it. One of several possible classes counts for each in
- * proportion to their frequencies. This gives the number n[c] of images of class c, and the weight
- * N f[c] / n[c] that brings class c to its frequency f[c]. An image of several classes gets the
- * mean of their weights, in the same proportion. The mean weight is 1 over the training images, and
- * separately over those held out.
+ * An image counts by the weight of its dataset. One of a known class counts fully for it, one of
+ * several possible classes for each in proportion to their frequencies. This gives the number n[c]
+ * of images of class c, and the factor N f[c] / n[c] that brings class c to its frequency f[c]. An
+ * image of several classes gets the mean of their factors, in the same proportion. The mean weight
+ * is 1 over the training images, and separately over those held out.
  */
 struct weighting {
 	size_t n_classes;
-	const double *frequencies; /* (n_classes) */
+	const double *frequencies; /* (n_classes); NULL: whatever the images have */
 	const uint32_t *images;    /* (n_images) positions of those to weigh */
 	size_t n_images;
 	double *n_of_class;  /* (n_classes) images */
 	double *weights;     /* (n_classes) */
-	size_t *n_of_target; /* (n_targets) images */
+	double *n_of_target; /* (n_targets) images, by the weights of their datasets */
 	float *of_target;    /* (n_targets) the resulting weights */
 };
 
@@ -239,18 +246,29 @@ static double target_share(const struct weighting *weighting, const struct targe
 
 static void weigh_classes(struct weighting *weighting, const struct train_set *set)
 {
-	for (size_t i = 0; i < weighting->n_images; i++)
-		weighting->n_of_target[set->target[weighting->images[i]]]++;
 	for (size_t t = 0; t < set->n_targets; t++)
 		for (uint32_t i = 0; i < set->targets[t].n; i++)
 			weighting->n_of_class[set->targets[t].classes[i]] +=
-				(double)weighting->n_of_target[t] *
+				weighting->n_of_target[t] *
 				target_share(weighting, &set->targets[t], i);
 	for (size_t c = 0; c < weighting->n_classes; c++)
 		weighting->weights[c] =
 			weighting->n_of_class[c] > 0
 				? weighting->frequencies[c] / weighting->n_of_class[c]
 				: 0;
+}
+
+/* The factor of a target: 1 without frequencies. */
+static double target_factor(const struct weighting *weighting, const struct target *target)
+{
+	double factor = 0;
+
+	if (!weighting->frequencies)
+		return 1;
+	for (uint32_t i = 0; i < target->n; i++)
+		factor +=
+			target_share(weighting, target, i) * weighting->weights[target->classes[i]];
+	return factor * (double)weighting->n_images;
 }
 
 /* If no image has a class with a frequency, all count the same. */
@@ -260,18 +278,25 @@ static void weigh_targets(struct weighting *weighting, const struct train_set *s
 	double sum = 0;
 
 	for (size_t t = 0; t < set->n_targets; t++) {
-		const struct target *target = &set->targets[t];
-		double weight = 0;
+		const float factor = (float)target_factor(weighting, &set->targets[t]);
 
-		for (uint32_t i = 0; i < target->n; i++)
-			weight += target_share(weighting, target, i) *
-				  weighting->weights[target->classes[i]];
-		weighting->of_target[t] = (float)(weight * n_images);
-		sum += (double)weighting->of_target[t] * (double)weighting->n_of_target[t];
+		weighting->of_target[t] = factor * set->targets[t].weight;
+		sum += (double)factor * weighting->n_of_target[t];
 	}
 	for (size_t t = 0; t < set->n_targets; t++)
 		weighting->of_target[t] =
 			sum > 0 ? weighting->of_target[t] * (float)(n_images / sum) : 1;
+}
+
+/* All images of a target are of one dataset. Images held out are of the first one: its weight,
+ * which is in the sums and in the results, does not matter. */
+static void count_targets(struct weighting *weighting, const struct train_set *set)
+{
+	for (size_t i = 0; i < weighting->n_images; i++) {
+		const uint32_t target = set->target[weighting->images[i]];
+
+		weighting->n_of_target[target] += (double)set->targets[target].weight;
+	}
 }
 
 static enum emnist_status weigh(struct train_set *set, const struct train_set_options *options,
@@ -285,11 +310,13 @@ static enum emnist_status weigh(struct train_set *set, const struct train_set_op
 
 	weighting.n_of_class = alloc_zeroed(weighting.n_classes, sizeof(double));
 	weighting.weights = alloc_zeroed(weighting.n_classes, sizeof(double));
-	weighting.n_of_target = alloc_zeroed(set->n_targets, sizeof(size_t));
+	weighting.n_of_target = alloc_zeroed(set->n_targets, sizeof(double));
 	weighting.of_target = alloc_zeroed(set->n_targets, sizeof(float));
 	if (weighting.n_of_class && weighting.weights && weighting.n_of_target &&
 	    weighting.of_target) {
-		weigh_classes(&weighting, set);
+		count_targets(&weighting, set);
+		if (weighting.frequencies)
+			weigh_classes(&weighting, set);
 		weigh_targets(&weighting, set);
 		for (size_t t = 0; t < set->n_targets; t++)
 			*(held_out ? &set->targets[t].held_out_weight : &set->targets[t].weight) =
@@ -323,6 +350,19 @@ static enum emnist_status check_frequencies(const struct train_set_options *opti
 	return EMNIST_OK;
 }
 
+static enum emnist_status check_weights(const struct train_set_options *options, size_t n_datasets,
+					struct emnist_error *error)
+{
+	const double *weights = options->dataset_weights;
+
+	for (size_t d = 0; weights && d < n_datasets; d++)
+		if (!(weights[d] >= LEAST_WEIGHT && weights[d] <= MOST_WEIGHT))
+			return error_set(error, EMNIST_ERR_ARGUMENT,
+					 "weight %g of dataset %zu: must be %g to %g", weights[d],
+					 d + 1, LEAST_WEIGHT, MOST_WEIGHT);
+	return EMNIST_OK;
+}
+
 /* CRC-32 of the pixels, and of the targets: enough to notice other data. */
 static uint64_t fingerprint(const struct train_set *set)
 {
@@ -343,13 +383,17 @@ enum emnist_status train_set_load(struct train_set *set, struct emnist_dataset *
 	*set = (struct train_set){0};
 	status = check_frequencies(options, error);
 	if (!status)
+		status = check_weights(options, n_datasets, error);
+	if (!status)
 		status = read_all(set, datasets, n_datasets, options, error);
 	if (!status)
 		status = split(set, options, error);
-	if (!status && options->class_frequencies)
-		status = weigh(set, options, false, error);
-	if (!status && options->class_frequencies)
+	/* Training images last: the weights of datasets, which targets have until then, are in
+	 * both. */
+	if (!status && (options->class_frequencies || options->dataset_weights))
 		status = weigh(set, options, true, error);
+	if (!status && (options->class_frequencies || options->dataset_weights))
+		status = weigh(set, options, false, error);
 	if (!status)
 		set->fingerprint = fingerprint(set);
 	return status;

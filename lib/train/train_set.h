@@ -26,6 +26,7 @@ struct train_set_options {
 	bool leave_out;    /* skip images of other classes; otherwise they are an error */
 	double validation; /* share of the first dataset, [0,0.9] */
 	const double *class_frequencies; /* (n of labels) or NULL; see emnist_train() */
+	const double *dataset_weights;   /* (n of datasets) or NULL; likewise */
 	uint64_t seed;
 };
 

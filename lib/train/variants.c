@@ -183,6 +183,7 @@ static enum emnist_status load(struct variants *variants, struct emnist_dataset 
 		.leave_out = options->leave_out,
 		.validation = variants->settings.validation,
 		.class_frequencies = options->class_frequencies,
+		.dataset_weights = options->dataset_weights,
 		.seed = variants->settings.seed,
 	};
 	enum emnist_status status =
