@@ -15,9 +15,9 @@
 
 #include <cmocka.h>
 
+#include "../base/random.h"
 #include "../emnist_train.h"
 #include "../network/model.h"
-#include "../base/random.h"
 
 #define N_IMAGES  640
 #define N_CLASSES 10
