@@ -113,7 +113,7 @@ static bool classify(const struct bench_folder *folder, struct pipeline_options 
 		status = pipeline_run(options, inputs, &sink, &totals);
 		status = sink_close(&sink, status);
 	}
-	*n_ret = totals.n_inputs;
+	*n_ret = totals.counts.n_inputs;
 	return inputs_close(inputs, status) == STATUS_OK;
 }
 

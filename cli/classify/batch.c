@@ -58,6 +58,7 @@ void batch_add(struct batch *batch, const struct input *input)
 
 	*item = (struct item){.fd = -1,
 			      .kind = input->kind,
+			      .place = input->place,
 			      .path = batch->paths.nbytes,
 			      .bytes = batch->bytes.nbytes};
 	if (input->kind == INPUT_FAILED && !input->is_shortage)

@@ -9,11 +9,12 @@ struct item {
 	enum input_kind kind;
 	bool failed;
 	bool rejected;
-	bool blank;          /* no ink was found; not answered */
-	bool passed_over;    /* not an image, and not meant as one: no record, not counted */
-	bool unopened;       /* the same for an archive in a directory, or in another archive */
-	bool is_archive;     /* holds several images: no record of its own, but for its files */
-	bool is_directory;   /* likewise */
+	bool blank;        /* no ink was found; not answered */
+	bool passed_over;  /* not an image, and not meant as one: no record, not counted */
+	bool unopened;     /* the same for an archive in a directory, or in another archive */
+	bool is_archive;   /* holds several images: no record of its own, but for its files */
+	bool is_directory; /* likewise */
+	struct input_place place;
 	size_t path;         /* its offset in the batch's paths */
 	size_t error;        /* if it failed: offset in the batch's errors */
 	const char *warning; /* a doubt about an image that was read, or NULL */

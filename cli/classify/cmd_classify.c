@@ -7,6 +7,7 @@
 #include "../common/outputs.h"
 #include "../common/processors.h"
 #include "dump.h"
+#include "fingerprint.h"
 #include "pipeline.h"
 
 #include <inttypes.h>
@@ -32,6 +33,7 @@ struct settings {
 	const char *zeroes_path;
 	const char *stdin_name;
 	bool recursive;
+	bool resumes;
 	const char *dump_path;
 	bool fail_fast;
 	uint64_t n_rows;
@@ -85,6 +87,9 @@ static const struct option_spec specs[] = {
 	OPTION_FLAG(0, "probabilities", probabilities, "print the probability of every class"),
 	OPTION_OUTPUT('o', "output", "FILE", output_path,
 		      "write to FILE; default: standard output"),
+	OPTION_FLAG(0, "resume", resumes,
+		    "with -o FILE: keep the records of an interrupted run in FILE.part, and go on "
+		    "behind them"),
 	OPTION_OUTPUT(0, "dump-preprocessed", "DIR", dump_path,
 		      "write what the network saw of each image to DIR as PNG"),
 	OPTION_HEADING("Run:"),
@@ -194,19 +199,20 @@ static void report(const struct settings *s, const struct pipeline_options *opti
 	const unsigned n_threads = thread_count(options->n_threads);
 	char rejected[48] = "", blank[48] = "", passed_over[48] = "";
 
-	if (totals->n_blank)
-		snprintf(blank, sizeof(blank), ", %" PRIu64 " blank", totals->n_blank);
+	if (totals->counts.n_blank)
+		snprintf(blank, sizeof(blank), ", %" PRIu64 " blank", totals->counts.n_blank);
 	if (options->schema.min_probability >= 0)
-		snprintf(rejected, sizeof(rejected), ", %" PRIu64 " rejected", totals->n_rejected);
-	if (totals->n_passed_over)
+		snprintf(rejected, sizeof(rejected), ", %" PRIu64 " rejected",
+			 totals->counts.n_rejected);
+	if (totals->counts.n_passed_over)
 		snprintf(passed_over, sizeof(passed_over), ", %" PRIu64 " passed over",
-			 totals->n_passed_over);
+			 totals->counts.n_passed_over);
 	complain("%" PRIu64 " image%s in %.2f s, %" PRIu64 " a second, %" PRIu64
 		 " failed%s%s%s; model %s, "
 		 "%zu classes, preprocess %s, %u thread%s, batch %zu, engine %s",
-		 totals->n_inputs, totals->n_inputs == 1 ? "" : "s", seconds,
-		 a_second(totals->n_inputs, seconds), totals->n_failed, rejected, blank,
-		 passed_over, s->source.path ? s->source.path : "built-in",
+		 totals->counts.n_inputs, totals->counts.n_inputs == 1 ? "" : "s", seconds,
+		 a_second(totals->counts.n_inputs, seconds), totals->counts.n_failed, rejected,
+		 blank, passed_over, s->source.path ? s->source.path : "built-in",
 		 options->schema.n_classes, preprocess_names[options->reader.preprocess], n_threads,
 		 n_threads == 1 ? "" : "s", options->n_rows, engine_names[s->engine]);
 }
@@ -228,12 +234,13 @@ static enum exit_status tell_of_rest(const struct settings *s, const struct pipe
 {
 	const struct inputs_walked *walked = &totals->walked;
 	const bool nothing =
-		totals->n_inputs == 0 && walked->n_directories + totals->n_archives > 0;
+		totals->counts.n_inputs == 0 && walked->n_directories + totals->n_archives > 0;
 	char passed_over[48] = "";
 
-	if (totals->n_passed_over)
+	if (totals->counts.n_passed_over)
 		snprintf(passed_over, sizeof(passed_over), ": %" PRIu64 " file%s passed over",
-			 totals->n_passed_over, totals->n_passed_over == 1 ? "" : "s");
+			 totals->counts.n_passed_over,
+			 totals->counts.n_passed_over == 1 ? "" : "s");
 	if (status == STATUS_FATAL)
 		return status;
 	if (walked->not_entered && !s->quiet)
@@ -247,28 +254,42 @@ static enum exit_status tell_of_rest(const struct settings *s, const struct pipe
 	return nothing ? STATUS_INPUT : status;
 }
 
+/* The header is there already if a run is resumed. */
+static bool write_header(const struct pipeline_options *options, struct sink *sink)
+{
+	struct text header = {0};
+	const bool is_done = options->resume && resume_nbytes(options->resume) > 0;
+
+	if (options->format->header && !is_done)
+		options->format->header(&header, &options->schema);
+	if (header.failed)
+		complain("out of memory");
+	else
+		sink_write(sink, header.bytes, header.nbytes);
+	if (options->resume)
+		resume_wrote(options->resume, header.bytes, header.nbytes);
+	text_release(&header);
+	return !header.failed;
+}
+
 static enum exit_status run(const struct settings *s, const struct pipeline_options *plan_,
 			    struct inputs *inputs, struct sink *sink)
 {
 	struct pipeline_options options = *plan_;
 	struct pipeline_totals totals = {0};
 	struct progress progress;
-	struct text header = {0};
-	enum exit_status status;
+	enum exit_status status = STATUS_FATAL;
 
 	start_progress(&progress, s, sink->fd);
 	options.progress = &progress;
-	if (options.format->header)
-		options.format->header(&header, &options.schema);
-	sink_write(sink, header.bytes, header.nbytes);
-	if (header.failed)
-		complain("out of memory");
-	status = header.failed ? STATUS_FATAL : pipeline_run(&options, inputs, sink, &totals);
-	text_release(&header);
+	if (options.resume)
+		totals.counts = *resume_counts(options.resume);
+	if (write_header(&options, sink))
+		status = pipeline_run(&options, inputs, sink, &totals);
 	status = tell_of_rest(s, &totals, status);
-	if (totals.n_failed && s->quiet && options.format == &output_text)
+	if (totals.counts.n_failed && s->quiet && options.format == &output_text)
 		complain("%" PRIu64 " of %" PRIu64 " images could not be classified",
-			 totals.n_failed, totals.n_inputs);
+			 totals.counts.n_failed, totals.counts.n_inputs);
 	free(totals.walked.not_entered);
 	free(totals.unopened);
 	if (s->verbose)
@@ -341,6 +362,13 @@ static struct inputs_options names_of(const struct settings *s)
 static bool check(const struct settings *s)
 {
 	const struct inputs_options names = names_of(s);
+	struct stat st;
+
+	if (s->resumes && (!s->output_path || strcmp(s->output_path, "-") == 0 ||
+			   (stat(s->output_path, &st) == 0 && !S_ISREG(st.st_mode)))) {
+		complain("--resume needs --output with a regular file");
+		return false;
+	}
 
 	if (s->operands.n > 0 || s->lines_path || s->zeroes_path)
 		return inputs_check_stdin(&names);
@@ -348,10 +376,27 @@ static bool check(const struct settings *s)
 	return false;
 }
 
+static bool open_output(const struct settings *s, struct pipeline_options *options,
+			struct inputs *inputs, struct sink *sink)
+{
+	uint32_t sum;
+
+	if (!s->resumes)
+		return sink_open(sink, s->output_path);
+	if (!fingerprint(options, s->recursive, &sum))
+		return false;
+	options->resume = resume_open(s->output_path, sum, sink);
+	if (!options->resume)
+		return false;
+	resume_spare(options->resume, inputs);
+	inputs_skip(inputs, resume_place(options->resume));
+	return true;
+}
+
 static enum exit_status classify(const struct settings *s, const struct knowledge *k)
 {
 	const struct inputs_options names = names_of(s);
-	const struct pipeline_options options = plan(s, k);
+	struct pipeline_options options = plan(s, k);
 	struct inputs *inputs = inputs_open(&names);
 	enum exit_status status;
 	struct sink sink;
@@ -359,11 +404,12 @@ static enum exit_status classify(const struct settings *s, const struct knowledg
 	if (!inputs)
 		return STATUS_FATAL;
 	if (check_outputs(s) && (!s->dump_path || dump_prepare(s->dump_path)) &&
-	    sink_open(&sink, s->output_path)) {
+	    open_output(s, &options, inputs, &sink)) {
 		spare_outputs(s, inputs, names.output_is_image);
 		status = run(s, &options, inputs, &sink);
 		status = inputs_close(inputs, status);
-		return sink_close(&sink, status);
+		return options.resume ? resume_close(options.resume, &sink, status)
+				      : sink_close(&sink, status);
 	}
 	return inputs_close(inputs, STATUS_FATAL);
 }

@@ -7,6 +7,7 @@
  * directory then hands it back.
  */
 #include "inputs.h"
+#include "../../lib/base/crc32c.h"
 #include "../common/outputs.h"
 #include "dump.h"
 #include "namelist.h"
@@ -45,7 +46,10 @@ struct inputs {
 	struct walk walk;
 	int stop_fd; /* readable when no more names are wanted; -1 without lists */
 	struct inputs_walked walked;
-	char *taken; /* the path of an input that is an output; NULL: none */
+	struct input_place place; /* of the last input */
+	struct input_place last;  /* of the last to be skipped; {0}: none */
+	bool has_changed;         /* those to be skipped were others */
+	char *taken;              /* the path of an input that is an output; NULL: none */
 	char failure[sizeof(((struct emnist_error *)0)->message)]; /* of the list that could not be
 								    * read to its end; "": none */
 };
@@ -123,9 +127,23 @@ struct inputs *inputs_open(const struct inputs_options *options)
 	return NULL;
 }
 
+void inputs_skip(struct inputs *inputs, const struct input_place *place)
+{
+	inputs->last = *place;
+}
+
+bool inputs_are_in_archive(const struct inputs *inputs, const struct input_place *place)
+{
+	const struct input_place *last = &inputs->last;
+
+	return last->member > 0 && place->member == 0 && place->given == last->given &&
+	       place->found == last->found;
+}
+
 static const struct inputs_options no_names = {.recursive = false};
 
-struct inputs *inputs_open_directory(struct inputs *given, const char *path)
+struct inputs *inputs_open_directory(struct inputs *given, const char *path,
+				     const struct input_place *place)
 {
 	static const struct inputs_options nor_image = {.output_is_image = true};
 	struct inputs *inputs = calloc(1, sizeof(*inputs));
@@ -139,19 +157,24 @@ struct inputs *inputs_open_directory(struct inputs *given, const char *path)
 	for (size_t i = 0; i < given->walk.n_spared; i++)
 		walk_spare(&inputs->walk, given->walk.spared[i].dev, given->walk.spared[i].ino);
 	inputs->directory = path;
+	inputs->place = *place;
 	return inputs;
 }
 
-struct inputs *inputs_open_archive(const char *path, int fd, const void *head, size_t head_nbytes,
-				   const struct emnist_archive_options *options)
+struct inputs *inputs_open_archive(const struct inputs *given, const char *path, int fd,
+				   const void *head, size_t head_nbytes,
+				   const struct emnist_archive_options *options,
+				   const struct input_place *place)
 {
+	const bool is_last = inputs_are_in_archive(given, place);
 	struct inputs *inputs = calloc(1, sizeof(*inputs));
 
 	if (!inputs)
 		return NULL;
 	inputs->options = &no_names;
 	inputs->stop_fd = -1;
-	inputs->unpack = unpack_begin(path, fd, head, head_nbytes, options);
+	inputs->unpack =
+		unpack_begin(path, fd, head, head_nbytes, options, is_last ? &given->last : place);
 	if (inputs->unpack)
 		return inputs;
 	free(inputs);
@@ -276,7 +299,7 @@ static enum namelist_result next_listed(struct inputs *inputs, bool wait, const 
 }
 
 /* The next name as it was given. */
-static enum inputs_result next_given(struct inputs *inputs, bool wait, struct input *input)
+static enum inputs_result take_given(struct inputs *inputs, bool wait, struct input *input)
 {
 	const struct inputs_options *options = inputs->options;
 	const char *name;
@@ -305,6 +328,40 @@ static enum inputs_result next_given(struct inputs *inputs, bool wait, struct in
 	return INPUTS_END;
 }
 
+static uint64_t add_name(uint64_t sum, const char *name)
+{
+	return crc32c((uint32_t)sum, name, strlen(name) + 1);
+}
+
+static enum inputs_result next_given(struct inputs *inputs, bool wait, struct input *input)
+{
+	const enum inputs_result result = take_given(inputs, wait, input);
+	struct input_place *place = &inputs->place;
+
+	if (result == INPUTS_ONE)
+		*place = (struct input_place){.given = place->given + 1,
+					      .given_sum = add_name(place->given_sum, input->path)};
+	return result;
+}
+
+/* The next file of the directory that is walked. */
+static bool next_found(struct inputs *inputs, struct input *input)
+{
+	struct input_place *place = &inputs->place;
+	int failure;
+	const char *path = walk_next(&inputs->walk, &failure);
+
+	if (!path)
+		return false;
+	place->found++;
+	place->found_sum = add_name(place->found_sum, path);
+	if (failure)
+		give_failure(input, path, failure);
+	else
+		give(input, INPUT_FOUND, path, NULL);
+	return true;
+}
+
 static enum inputs_result next_input(struct inputs *inputs, bool wait, struct input *input_ret)
 {
 	const char *const directory = inputs->directory;
@@ -314,16 +371,51 @@ static enum inputs_result next_input(struct inputs *inputs, bool wait, struct in
 	if (directory && !begin_directory(inputs, directory, input_ret))
 		return INPUTS_ONE;
 	do {
-		int failure;
-		const char *path = walk_next(&inputs->walk, &failure);
-
-		if (path && failure)
-			return give_failure(input_ret, path, failure);
-		if (path)
-			return give(input_ret, INPUT_FOUND, path, NULL);
+		if (next_found(inputs, input_ret))
+			return INPUTS_ONE;
 		result = next_given(inputs, wait, input_ret);
 	} while (result == INPUTS_ONE && is_directory(inputs, input_ret) &&
 		 begin_directory(inputs, input_ret->path, input_ret));
+	return result;
+}
+
+/* Whether the inputs up to the last one to be skipped were others. */
+static bool are_others(const struct input_place *place, const struct input_place *last)
+{
+	return place->given != last->given || place->given_sum != last->given_sum ||
+	       place->found != last->found || place->found_sum != last->found_sum;
+}
+
+/* Takes names, without looking at the files, up to the last input to be skipped. If that is a file
+ * in an archive, the archive is the next input. */
+static enum inputs_result skip_done(struct inputs *inputs, struct input *input)
+{
+	const struct input_place *place = &inputs->place, *last = &inputs->last;
+	enum inputs_result result = INPUTS_ONE;
+
+	while (result == INPUTS_ONE && place->given < last->given)
+		result = next_given(inputs, true, input);
+	if (result == INPUTS_ONE && last->found && place->found == 0 &&
+	    !begin_directory(inputs, input->path, input))
+		result = INPUTS_END;
+	while (result == INPUTS_ONE && place->found < last->found)
+		result = next_found(inputs, input) ? INPUTS_ONE : INPUTS_END;
+	inputs->has_changed = are_others(place, last);
+	return inputs->has_changed ? INPUTS_END : INPUTS_ONE;
+}
+
+static enum inputs_result next_undone(struct inputs *inputs, bool wait, struct input *input)
+{
+	const struct input_place *last = &inputs->last;
+	enum inputs_result result = INPUTS_ONE;
+	const bool skips = last->given > inputs->place.given && !inputs->has_changed;
+
+	if (skips)
+		result = skip_done(inputs, input);
+	if (result == INPUTS_ONE && !(skips && last->member))
+		result = inputs->has_changed ? INPUTS_END : next_input(inputs, wait, input);
+	if (result == INPUTS_ONE)
+		input->place = inputs->place;
 	return result;
 }
 
@@ -342,7 +434,7 @@ enum inputs_result inputs_next(struct inputs *inputs, bool wait, struct input *i
 
 	if (inputs->unpack)
 		return unpack_next(inputs->unpack, wait, input_ret);
-	result = inputs->taken ? INPUTS_END : next_input(inputs, wait, input_ret);
+	result = inputs->taken ? INPUTS_END : next_undone(inputs, wait, input_ret);
 	if (result != INPUTS_ONE || !is_in_danger(inputs, input_ret) ||
 	    (!outputs_have(input_ret->path) &&
 	     !(options->dump_path && dump_would_replace(options->dump_path, input_ret->path))))
@@ -364,6 +456,11 @@ enum exit_status inputs_close(struct inputs *inputs, enum exit_status status)
 {
 	if (*inputs->failure) {
 		complain("'%s': %s", inputs->list_paths[inputs->n_lists_done], inputs->failure);
+		status = STATUS_FATAL;
+	}
+	if (inputs->has_changed || (inputs->unpack && unpack_has_changed(inputs->unpack))) {
+		complain("the inputs are not those of the interrupted run; without --resume, all "
+			 "are classified");
 		status = STATUS_FATAL;
 	}
 	if (inputs->taken) {

@@ -34,15 +34,26 @@ bool inputs_check_stdin(const struct inputs_options *options);
  * must outlive the inputs. */
 struct inputs *inputs_open(const struct inputs_options *options);
 
-/* The files in the directory at path, a name that `given` had returned as a file's, as if that had
- * been known. From now on `given` checks every name. Both must outlive the inputs. NULL when memory
- * is short. */
-struct inputs *inputs_open_directory(struct inputs *given, const char *path);
+/* Skips all inputs up to this place. If they are not the same as when it was recorded, the run
+ * ends. */
+void inputs_skip(struct inputs *inputs, const struct input_place *place);
+
+/* The files in the directory at path, a name that `given` had returned as a file's at this place,
+ * as if that had been known. From now on `given` checks every name. Both must outlive the inputs.
+ * NULL when memory is short. */
+struct inputs *inputs_open_directory(struct inputs *given, const char *path,
+				     const struct input_place *place);
 
 /* The files in the archive at path, or in the open one of fd and head if fd is not negative: head
- * was read from it. All must outlive the inputs. NULL when memory is short. */
-struct inputs *inputs_open_archive(const char *path, int fd, const void *head, size_t head_nbytes,
-				   const struct emnist_archive_options *options);
+ * was read from it. `given` had returned it at this place. All must outlive the inputs. NULL when
+ * memory is short. */
+struct inputs *inputs_open_archive(const struct inputs *given, const char *path, int fd,
+				   const void *head, size_t head_nbytes,
+				   const struct emnist_archive_options *options,
+				   const struct input_place *place);
+
+/* Whether the input at this place must be an archive: some of its files were skipped. */
+bool inputs_are_in_archive(const struct inputs *inputs, const struct input_place *place);
 
 /* From any thread: this many bytes of INPUT_MEMBER are no longer needed. */
 void inputs_done(struct inputs *inputs, size_t nbytes);

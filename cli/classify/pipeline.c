@@ -158,13 +158,13 @@ static void account(struct pipeline *pipeline, const struct batch *batch, size_t
 	for (size_t i = begin; i < end; i++) {
 		const struct item *item = &batch->items[i];
 
-		pipeline->totals->n_inputs += !item->passed_over;
-		pipeline->totals->n_passed_over += item->passed_over;
+		pipeline->totals->counts.n_inputs += !item->passed_over;
+		pipeline->totals->counts.n_passed_over += item->passed_over;
 		if (item->unopened && pipeline->totals->n_unopened++ == 0)
 			pipeline->totals->unopened = strdup(batch_path(batch, item));
-		pipeline->totals->n_rejected += item->rejected;
-		pipeline->totals->n_failed += item->failed;
-		pipeline->totals->n_blank += item->blank;
+		pipeline->totals->counts.n_rejected += item->rejected;
+		pipeline->totals->counts.n_failed += item->failed;
+		pipeline->totals->counts.n_blank += item->blank;
 		if (item->failed && !pipeline->options->quiet) {
 			progress_clear(pipeline->options->progress);
 			complain("'%s': %s", batch_path(batch, item), batch_error(batch, item));
@@ -177,7 +177,7 @@ static void account(struct pipeline *pipeline, const struct batch *batch, size_t
 static bool dump(struct pipeline *pipeline, const struct batch *batch, size_t begin, size_t end)
 {
 	const char *directory = pipeline->options->dump_path;
-	uint64_t number = pipeline->totals->n_inputs;
+	uint64_t number = pipeline->totals->counts.n_inputs;
 
 	if (directory)
 		progress_clear(pipeline->options->progress);
@@ -190,6 +190,15 @@ static bool dump(struct pipeline *pipeline, const struct batch *batch, size_t be
 				!dump_write(directory, number, batch_path(batch, item), item->png,
 					    item->png_nbytes);
 	}
+	return !pipeline->told_failure;
+}
+
+/* All up to this item is done. */
+static bool reach(struct pipeline *pipeline, const struct item *item)
+{
+	if (pipeline->options->resume)
+		pipeline->told_failure = !resume_reached(pipeline->options->resume, pipeline->sink,
+							 &item->place, &pipeline->totals->counts);
 	return !pipeline->told_failure;
 }
 
@@ -207,8 +216,31 @@ static bool print(struct pipeline *pipeline, const struct batch *batch, size_t b
 	    !sink_write(pipeline->sink, batch->records.bytes + from, to - from))
 		return false;
 	account(pipeline, batch, begin, end);
-	progress_update(pipeline->options->progress, pipeline->totals->n_inputs, 0);
-	return true;
+	progress_update(pipeline->options->progress, pipeline->totals->counts.n_inputs, 0);
+	if (pipeline->options->resume)
+		resume_wrote(pipeline->options->resume, batch->records.bytes + from, to - from);
+	return reach(pipeline, &batch->items[end - 1]);
+}
+
+/* Prints the inputs that item i holds. */
+static bool print_many(struct pipeline *pipeline, const struct batch *batch, size_t i)
+{
+	const struct item *item = &batch->items[i];
+
+	return run_many(pipeline, batch_path(batch, item), item) && reach(pipeline, item);
+}
+
+/* If some files of an archive were skipped and it is none now, the inputs have changed. */
+static bool check_archives(struct pipeline *pipeline, const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->n; i++)
+		if (!batch->items[i].is_archive &&
+		    inputs_are_in_archive(pipeline->inputs, &batch->items[i].place)) {
+			complain("'%s': not the archive of the interrupted run",
+				 batch_path(batch, &batch->items[i]));
+			pipeline->told_failure = true;
+		}
+	return !pipeline->told_failure;
 }
 
 static bool consume_batch(struct pipeline *pipeline, struct batch *batch)
@@ -219,11 +251,12 @@ static bool consume_batch(struct pipeline *pipeline, struct batch *batch)
 		pipeline->fatal = batch->fatal;
 		return false;
 	}
+	if (!check_archives(pipeline, batch))
+		return false;
 	for (size_t i = 0; i < batch->n; i++) {
 		if (!item_is_many(&batch->items[i]))
 			continue;
-		if (!print(pipeline, batch, begin, i) ||
-		    !run_many(pipeline, batch_path(batch, &batch->items[i]), &batch->items[i]))
+		if (!print(pipeline, batch, begin, i) || !print_many(pipeline, batch, i))
 			return false;
 		begin = i + 1;
 	}
@@ -281,10 +314,10 @@ static bool run_workers(struct pipeline *pipeline)
 static struct inputs *open_many(const struct pipeline *pipeline, const char *path,
 				const struct item *item)
 {
-	return item->is_directory
-		       ? inputs_open_directory(pipeline->inputs, path)
-		       : inputs_open_archive(path, item->fd, item->head, item->head_nbytes,
-					     &pipeline->of_many->archive);
+	return item->is_directory ? inputs_open_directory(pipeline->inputs, path, &item->place)
+				  : inputs_open_archive(pipeline->inputs, path, item->fd,
+							item->head, item->head_nbytes,
+							&pipeline->of_many->archive, &item->place);
 }
 
 /* Runs the inputs that the item holds. */
@@ -314,7 +347,7 @@ static bool run_many(struct pipeline *pipeline, const char *path, const struct i
 }
 
 enum exit_status pipeline_run(const struct pipeline_options *options, struct inputs *inputs,
-			      struct sink *sink, struct pipeline_totals *totals_ret)
+			      struct sink *sink, struct pipeline_totals *totals)
 {
 	const bool in_turn = inputs_are_few(inputs);
 	const struct pipeline_options fitting = fit(options, inputs, in_turn);
@@ -323,16 +356,16 @@ enum exit_status pipeline_run(const struct pipeline_options *options, struct inp
 		.of_many = options,
 		.inputs = inputs,
 		.sink = sink,
-		.totals = totals_ret,
+		.totals = totals,
 		.in_turn = in_turn,
 	};
 
 	run_workers(&pipeline);
-	inputs_count(inputs, &totals_ret->walked);
+	inputs_count(inputs, &totals->walked);
 	progress_clear(options->progress);
 	if (pipeline.fatal.code)
 		complain("%s", pipeline.fatal.message);
 	if (pipeline.fatal.code || pipeline.told_failure)
 		return STATUS_FATAL;
-	return totals_ret->n_failed > 0 ? STATUS_INPUT : STATUS_OK;
+	return totals->counts.n_failed > 0 ? STATUS_INPUT : STATUS_OK;
 }

@@ -5,22 +5,19 @@
 #include "../common/outputs.h"
 #include "inputs.h"
 #include "pipeline_options.h"
+#include "resume.h"
 
 struct pipeline_totals {
-	uint64_t n_inputs; /* printed, with those that failed */
-	uint64_t n_failed;
-	uint64_t n_rejected;
-	uint64_t n_blank;
-	uint64_t n_passed_over;      /* other files next to the images; not in n_inputs */
+	struct resume_counts counts;
 	uint64_t n_unopened;         /* of these, archives; */
 	char *unopened;              /* and the first one's path, to be freed; or NULL */
 	uint64_t n_archives;         /* that were opened */
 	struct inputs_walked walked; /* to be released */
 };
 
-/* Returns STATUS_OK, STATUS_INPUT if inputs failed, or STATUS_FATAL after printing an error.
- * sink_close() reports a failure of the sink. */
+/* totals: {0}, or the counts of a run that is resumed. Returns STATUS_OK, STATUS_INPUT if inputs
+ * failed, or STATUS_FATAL after printing an error. sink_close() reports a failure of the sink. */
 enum exit_status pipeline_run(const struct pipeline_options *options, struct inputs *inputs,
-			      struct sink *sink, struct pipeline_totals *totals_ret);
+			      struct sink *sink, struct pipeline_totals *totals);
 
 #endif

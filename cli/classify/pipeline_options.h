@@ -9,6 +9,8 @@
 
 #include <emnist_dataset.h>
 
+struct resume;
+
 struct pipeline_options {
 	const struct emnist_model *model; /* of EMNIST_VECTOR_LENGTH inputs */
 	const struct emnist_view *view;   /* of the model's classes; NULL: all as they are */
@@ -25,6 +27,7 @@ struct pipeline_options {
 	bool warns;            /* warn on stderr about doubtful images */
 	const char *dump_path; /* existing directory for --dump-preprocessed, or NULL */
 	struct progress *progress;
+	struct resume *resume; /* records what is done; NULL: nothing is recorded */
 };
 
 #endif

@@ -1,5 +1,6 @@
 /* unpacking.c - the image files of one archive as inputs. */
 #include "unpacking.h"
+#include "../../lib/base/crc32c.h"
 #include "../../lib/base/error.h"
 #include "../output/text.h"
 
@@ -17,6 +18,10 @@ struct unpack {
 	struct emnist_error
 		failure; /* code is not EMNIST_OK: an archive's failure, not yet reported */
 	bool at_end;
+	bool is_complete; /* the archive has no more files */
+	bool has_changed;
+	struct input_place place; /* of the last file */
+	struct input_place last;  /* of the last file to be skipped */
 	bool has_next;
 	struct emnist_archive_file next; /* with has_next */
 	struct text name;                /* "PATH!NAME" of it */
@@ -27,13 +32,16 @@ struct unpack {
 };
 
 struct unpack *unpack_begin(const char *path, int fd, const void *head, size_t head_nbytes,
-			    const struct emnist_archive_options *options)
+			    const struct emnist_archive_options *options,
+			    const struct input_place *place)
 {
 	struct unpack *unpack = calloc(1, sizeof(*unpack));
 
 	if (!unpack)
 		return NULL;
 	unpack->path = path;
+	unpack->last = unpack->place = *place;
+	unpack->place.member = unpack->place.member_sum = 0;
 	pthread_mutex_init(&unpack->mutex, NULL);
 	pthread_cond_init(&unpack->less, NULL);
 	if (fd < 0)
@@ -51,7 +59,7 @@ static void fetch(struct unpack *unpack)
 
 	if (emnist_archive_next(unpack->archive, &unpack->next, &unpack->failure))
 		return;
-	unpack->at_end = !unpack->next.name;
+	unpack->at_end = unpack->is_complete = !unpack->next.name;
 	if (unpack->at_end)
 		return;
 	text_reset(name);
@@ -93,7 +101,7 @@ static void give_failure(struct input *input, const char *path, const struct emn
 				.is_shortage = emnist_error_is_shortage(error)};
 }
 
-enum inputs_result unpack_next(struct unpack *unpack, bool wait, struct input *input_ret)
+static enum inputs_result next_file(struct unpack *unpack, bool wait, struct input *input_ret)
 {
 	const struct emnist_archive_file *file = &unpack->next;
 
@@ -107,7 +115,7 @@ enum inputs_result unpack_next(struct unpack *unpack, bool wait, struct input *i
 	/* The archive's own failure comes last, under its own name. */
 	if (unpack->failure.code) {
 		give_failure(input_ret, unpack->path, &unpack->failure);
-		unpack->at_end = true;
+		unpack->at_end = unpack->is_complete = true;
 		return INPUTS_ONE;
 	}
 	if (!enter(unpack, file->error ? 0 : file->nbytes, wait))
@@ -121,6 +129,44 @@ enum inputs_result unpack_next(struct unpack *unpack, bool wait, struct input *i
 					    .nbytes = file->nbytes};
 	unpack->has_next = false;
 	return INPUTS_ONE;
+}
+
+/* Counts the input. */
+static void give_place(struct unpack *unpack, struct input *input)
+{
+	struct input_place *place = &unpack->place;
+	uint32_t sum = (uint32_t)place->member_sum;
+
+	place->member++;
+	sum = crc32c(sum, input->path, strlen(input->path) + 1);
+	place->member_sum = crc32c(sum, &input->nbytes, sizeof(input->nbytes));
+	input->place = *place;
+}
+
+enum inputs_result unpack_next(struct unpack *unpack, bool wait, struct input *input_ret)
+{
+	const struct input_place *place = &unpack->place, *last = &unpack->last;
+
+	while (!unpack->has_changed) {
+		const enum inputs_result result = next_file(unpack, wait, input_ret);
+
+		unpack->has_changed =
+			result == INPUTS_END && unpack->is_complete && place->member < last->member;
+		if (result != INPUTS_ONE)
+			return result;
+		give_place(unpack, input_ret);
+		if (place->member > last->member)
+			return INPUTS_ONE;
+		unpack_done(unpack, input_ret->nbytes);
+		unpack->has_changed =
+			place->member == last->member && place->member_sum != last->member_sum;
+	}
+	return INPUTS_END;
+}
+
+bool unpack_has_changed(const struct unpack *unpack)
+{
+	return unpack->has_changed;
 }
 
 void unpack_done(struct unpack *unpack, size_t nbytes)

@@ -15,9 +15,14 @@
 struct unpack;
 
 /* Opens the archive at path, or the open one of fd and head if fd is not negative. A failure is
- * returned as an input. All must outlive it. NULL when memory is short. */
+ * returned as an input. All must outlive it. place: of the archive, or of the last of its files
+ * that is to be skipped. NULL when memory is short. */
 struct unpack *unpack_begin(const char *path, int fd, const void *head, size_t head_nbytes,
-			    const struct emnist_archive_options *options);
+			    const struct emnist_archive_options *options,
+			    const struct input_place *place);
+
+/* Whether the files to be skipped were others, or fewer. There are then no more. */
+bool unpack_has_changed(const struct unpack *unpack);
 
 /* The next file, valid until the next call. Without `wait`, INPUTS_LATER if it would block: for a
  * pipe, or until less is in use. */

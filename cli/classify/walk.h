@@ -9,8 +9,8 @@
 
 struct listing;
 
-/* stdout, a file of results, and a dump directory. */
-#define WALK_MAX_SPARED 3
+/* stdout, a file of results, two more with --resume, and a dump directory. */
+#define WALK_MAX_SPARED 5
 
 /* {.recursive = ...} is a walk before its start. */
 struct walk {

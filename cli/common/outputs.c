@@ -324,6 +324,23 @@ bool sink_open(struct sink *sink, const char *path)
 	return true;
 }
 
+bool sink_open_behind(struct sink *sink, const char *path, const char *part, uint64_t nbytes)
+{
+	*sink = (struct sink){.fd = -1, .path = path};
+	if (outfile_open_behind(path, part, nbytes, &sink->file, &sink->error)) {
+		complain_of_sink(sink);
+		return false;
+	}
+	return true;
+}
+
+bool sink_flush(struct sink *sink)
+{
+	if (sink->file && !sink->failed)
+		sink->failed = outfile_flush(sink->file, &sink->error) != EMNIST_OK;
+	return !sink->failed;
+}
+
 /* failure: an errno; 0: none. */
 static void note_failure(struct sink *sink, int failure)
 {

@@ -58,8 +58,15 @@ bool sink_open(struct sink *sink, const char *path);
  * many. */
 bool sink_open_now(struct sink *sink, const char *path);
 
+/* The same for a file that grows at `part`, and stays there if it is not completed. It keeps its
+ * first nbytes bytes. */
+bool sink_open_behind(struct sink *sink, const char *path, const char *part, uint64_t nbytes);
+
 /* Writes all bytes, in as many calls as needed; false after a failure, now or before. */
 bool sink_write(struct sink *sink, const void *bytes, size_t nbytes);
+
+/* What was written is there even if the process is killed; false after a failure. */
+bool sink_flush(struct sink *sink);
 
 /* Closes. Prints an error and returns STATUS_FATAL if output was lost, else returns status. A pipe
  * closed by its reader is no error: status. With STATUS_FATAL an existing file stays as it was. */

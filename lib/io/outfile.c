@@ -45,6 +45,7 @@ struct outfile {
 	bool in_place;   /* cannot be created next to path; copied over the old file */
 	bool exists;     /* something is at path, and was such when the file was opened: */
 	struct stat old; /* with exists */
+	bool is_kept;    /* under its temporary name, if it gets no other */
 	enum former former;
 	uint64_t nbytes; /* appended, those in the buffer among them */
 	size_t n_buffered;
@@ -166,6 +167,47 @@ enum emnist_status outfile_open(const char *path, struct outfile **file_ret,
 	return status;
 }
 
+static enum emnist_status open_behind(struct outfile *file, uint64_t nbytes,
+				      struct emnist_error *error)
+{
+	const mode_t mode = file->exists ? 0600 : 0666;
+
+	if (file->exists && !S_ISREG(file->old.st_mode))
+		return error_set(error, EMNIST_ERR_ARGUMENT, "not a regular file");
+	if (!file->path || !file->name)
+		return error_memory(error);
+	file->fd = open(file->name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (file->fd < 0 || ftruncate(file->fd, (off_t)nbytes) < 0 ||
+	    lseek(file->fd, 0, SEEK_END) < 0)
+		return failed(error);
+	file->nbytes = nbytes;
+	return EMNIST_OK;
+}
+
+enum emnist_status outfile_open_behind(const char *path, const char *name, uint64_t nbytes,
+				       struct outfile **file_ret, struct emnist_error *error)
+{
+	struct outfile *file = alloc_zeroed(1, sizeof(*file));
+	enum emnist_status status;
+
+	*file_ret = NULL;
+	if (!file)
+		return error_memory(error);
+	file->fd = -1;
+	file->is_kept = true;
+	file->exists = stat(path, &file->old) == 0;
+	file->path = realpath(path, NULL);
+	if (!file->path)
+		file->path = strdup(path);
+	file->name = strdup(name);
+	status = open_behind(file, nbytes, error);
+	if (status)
+		outfile_free(file);
+	else
+		*file_ret = file;
+	return status;
+}
+
 const char *outfile_temporary(const struct outfile *file)
 {
 	return file->name;
@@ -181,7 +223,7 @@ static enum emnist_status write_to(int fd, const void *bytes, size_t nbytes,
 	return failure ? error_errno(error, failure, "cannot write") : EMNIST_OK;
 }
 
-static enum emnist_status flush(struct outfile *file, struct emnist_error *error)
+enum emnist_status outfile_flush(struct outfile *file, struct emnist_error *error)
 {
 	const size_t n = file->n_buffered;
 
@@ -195,7 +237,7 @@ enum emnist_status outfile_write(struct outfile *file, const void *bytes, size_t
 	enum emnist_status status = EMNIST_OK;
 
 	if (nbytes > BUFFER_NBYTES - file->n_buffered)
-		status = flush(file, error);
+		status = outfile_flush(file, error);
 	if (status)
 		return status;
 	file->nbytes += nbytes;
@@ -211,7 +253,7 @@ enum emnist_status outfile_write(struct outfile *file, const void *bytes, size_t
 enum emnist_status outfile_patch(struct outfile *file, uint64_t offset, const void *bytes,
 				 size_t nbytes, struct emnist_error *error)
 {
-	enum emnist_status status = flush(file, error);
+	enum emnist_status status = outfile_flush(file, error);
 	const unsigned char *next = bytes;
 
 	while (!status && nbytes > 0) {
@@ -278,7 +320,7 @@ static bool give_name(struct outfile *file)
 /* Flushes all to disk: what can fail before the file takes its name is done. */
 static enum emnist_status settle(struct outfile *file, struct emnist_error *error)
 {
-	const enum emnist_status status = flush(file, error);
+	const enum emnist_status status = outfile_flush(file, error);
 
 	if (status || !file->path || file->in_place)
 		return status;
@@ -321,6 +363,7 @@ static enum emnist_status copy_in_place(struct outfile *file, struct emnist_erro
 	if (status)
 		return error_prefix(error, status, "it was written in part");
 	file->former = FORMER_LOST;
+	file->is_kept = false;
 	return EMNIST_OK;
 }
 
@@ -411,7 +454,7 @@ void outfile_free(struct outfile *file)
 		return;
 	if (file->fd >= 0)
 		close(file->fd);
-	if (file->name)
+	if (file->name && !file->is_kept)
 		unlink(file->name);
 	free(file->name);
 	free(file->path);

@@ -18,6 +18,11 @@ struct outfile;
 enum emnist_status outfile_open(const char *path, struct outfile **file_ret,
 				struct emnist_error *error);
 
+/* The same for a file that is kept under this name if it is never committed. It keeps its first
+ * nbytes bytes; what is written comes after them. */
+enum emnist_status outfile_open_behind(const char *path, const char *name, uint64_t nbytes,
+				       struct outfile **file_ret, struct emnist_error *error);
+
 /* Its temporary path before it is committed or freed, for a signal handler to remove; NULL if it
  * has none. */
 const char *outfile_temporary(const struct outfile *file);
@@ -25,6 +30,9 @@ const char *outfile_temporary(const struct outfile *file);
 /* Appends. After a failure the file can only be freed. */
 enum emnist_status outfile_write(struct outfile *file, const void *bytes, size_t nbytes,
 				 struct emnist_error *error);
+
+/* Hands all bytes to the system: they are there even if the process is killed. */
+enum emnist_status outfile_flush(struct outfile *file, struct emnist_error *error);
 
 /* Overwrites what was written at offset before. Not for files written directly. */
 enum emnist_status outfile_patch(struct outfile *file, uint64_t offset, const void *bytes,
@@ -41,7 +49,7 @@ enum emnist_status outfile_commit(struct outfile *file, struct emnist_error *err
 enum emnist_status outfile_commit_all(struct outfile *const *files, size_t n,
 				      struct emnist_error *error);
 
-/* Removes the file unless committed. file may be NULL. */
+/* Removes the file unless it was committed or is to be kept. file may be NULL. */
 void outfile_free(struct outfile *file);
 
 /* Writes a whole file in one call. */
