@@ -45,6 +45,10 @@ struct emnist_train_options {
 	double dropout;                      /* of hidden units, 0 to 0.99; default 0 */
 	const struct emnist_labels *labels;  /* the model's classes; default: the first dataset's */
 	bool leave_out; /* leave out images whose class the model lacks; default: an error */
+	/* Start from the weights of this model, whose hidden layers, activation and classes are
+	 * then the default, and the only possible ones; without batch normalization. It must
+	 * outlive training. NULL: from random weights. */
+	const struct emnist_model *init;
 
 	/* The schedule. */
 	unsigned n_epochs;      /* up to 100000; default 30 */

@@ -187,6 +187,7 @@ make_files()
 		done
 	done
 	cp emnist-* gzip
+	cp "$root/testdata/formats/pen-strokes.jsonl" strokes.jsonl
 	cp "$idx/strokes-byclass-mapping.txt" emnist-byclass-mapping.txt
 	cp "$idx/strokes-letters-mapping.txt" emnist-letters-mapping.txt
 }

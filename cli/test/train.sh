@@ -87,6 +87,19 @@ train -o "$TMP/f.onnx" --epochs 2 "$data" && train -o "$TMP/g.onnx" --epochs 2 -
 	! cmp -s "$TMP/f.onnx" "$TMP/g.onnx" && cmp "$TMP/g.onnx" "$TMP/h.onnx"
 report "--weights of two datasets changes the model, by their ratio"
 
+train -o "$TMP/f.onnx" --epochs 1 && cp "$TMP/f.onnx" "$TMP/start.onnx" &&
+	"$EMNIST" train --batch 32 --epochs 1 -o "$TMP/g.onnx" --init "$TMP/start.onnx" --learning-rate 1e-9 \
+		"$test_data" 2>"$TMP/stderr" &&
+	"$EMNIST" eval -m "$TMP/start.onnx" -f json "$data" | grep -o '"correct":[0-9]*' >"$TMP/stdout" &&
+	"$EMNIST" eval -m "$TMP/g.onnx" -f json "$data" | grep -o '"correct":[0-9]*' | cmp - "$TMP/stdout"
+report "--init goes on from a model, whose classes it keeps"
+refuses "--init and other layers" "hidden layers and activation are those of the initial model" \
+	"$data" --batch 32 -o "$TMP/refused.onnx" --init "$TMP/start.onnx" --hidden 32,16
+refuses "--init from what is no model" "'$data-mapping.txt': not a model: neither ONNX, TensorFlow nor safetensors" \
+	"$data" --batch 32 -o "$TMP/refused.onnx" --init "$data-mapping.txt"
+refuses "--init where the model is to be" "--output: refusing to overwrite the input '$TMP/start.onnx'" \
+	"$data" --batch 32 -o "$TMP/start.onnx" --init "$TMP/start.onnx"
+
 # Some classes of a dataset: the model that the same images make alone. Twice, since a step takes 32.
 "$EMNIST" dataset export --classes 0-9A-V "$data" "$TMP/part-images-idx3-ubyte" 2>"$TMP/stderr"
 is '--classes: an export has no others' 32 "$(wc -l <"$TMP/part-mapping.txt")"

@@ -29,6 +29,7 @@ struct train_command {
 	enum emnist_format format;
 	struct emnist_labels *labels;
 	double *frequencies, *weights;
+	struct emnist_model *init;
 	struct emnist_model **teachers; /* (options.n_teachers) */
 	struct emnist_dataset **datasets;
 	size_t n_datasets;
@@ -182,11 +183,32 @@ static bool read_labels(struct train_command *c)
 	return true;
 }
 
+static bool read_init(struct train_command *c)
+{
+	struct emnist_error error;
+
+	if (!c->s.init_path)
+		return true;
+	if (emnist_model_read(c->s.init_path, NULL, &c->init, &error)) {
+		complain_of(c->s.init_path, &error);
+		return false;
+	}
+	c->options.init = c->init;
+	return outputs_spare_model(c->init, c->s.init_path);
+}
+
+/* The classes of the model that is to be trained. */
+static const struct emnist_labels *labels_of(const struct train_command *c)
+{
+	if (c->labels)
+		return c->labels;
+	return c->init ? emnist_model_labels(c->init) : emnist_dataset_labels(c->datasets[0]);
+}
+
 /* Selects the model's classes that are asked for. */
 static bool choose_labels(struct train_command *c)
 {
-	const struct emnist_labels *labels =
-		c->labels ? c->labels : emnist_dataset_labels(c->datasets[0]);
+	const struct emnist_labels *labels = labels_of(c);
 	struct emnist_labels *chosen;
 	struct emnist_error error;
 	uint16_t *map;
@@ -238,8 +260,7 @@ static bool read_teachers(struct train_command *c)
 
 static bool read_frequencies(struct train_command *c)
 {
-	const struct emnist_labels *labels =
-		c->labels ? c->labels : emnist_dataset_labels(c->datasets[0]);
+	const struct emnist_labels *labels = labels_of(c);
 	struct emnist_error error;
 
 	if (!c->s.frequencies_path)
@@ -264,6 +285,12 @@ static bool read_weights(struct train_command *c)
 	c->weights = train_options_weights(&c->s, c->s.operands.n);
 	c->options.dataset_weights = c->weights;
 	return c->weights != NULL;
+}
+
+static bool read_data(struct train_command *c)
+{
+	return read_weights(c) && read_labels(c) && read_init(c) && open_datasets(c) &&
+	       choose_labels(c) && read_frequencies(c);
 }
 
 /* -------------------------------------------------------------------- run */
@@ -386,6 +413,7 @@ static void release(struct train_command *c)
 	for (size_t i = 0; i < c->options.n_teachers; i++)
 		emnist_model_free(c->teachers[i]);
 	free(c->teachers);
+	emnist_model_free(c->init);
 	free(c->frequencies);
 	free(c->weights);
 	free(c->checkpoint_made);
@@ -402,16 +430,12 @@ static enum exit_status prepare_and_train(struct train_command *c)
 			 has_output ? "missing DATASET" : "missing -o FILE");
 		return STATUS_FATAL;
 	}
+	if (!train_options_fill(&c->s, c->widths, &c->options))
+		return STATUS_FATAL;
 	if (c->s.variants_folder)
-		return train_options_fill(&c->s, c->widths, &c->options) && read_weights(c) &&
-				       read_labels(c) && open_datasets(c) && choose_labels(c) &&
-				       read_frequencies(c)
-			       ? write_variants(c)
-			       : STATUS_FATAL;
-	if (!train_options_fill(&c->s, c->widths, &c->options) || !read_weights(c) ||
-	    !settle_format(c) || !settle_checkpoint(c) || !check_outputs(c) || !read_labels(c) ||
-	    !open_datasets(c) || !choose_labels(c) || !read_teachers(c) || !read_frequencies(c) ||
-	    !forget_checkpoint(c))
+		return read_data(c) ? write_variants(c) : STATUS_FATAL;
+	if (!settle_format(c) || !settle_checkpoint(c) || !check_outputs(c) || !read_data(c) ||
+	    !read_teachers(c) || !forget_checkpoint(c))
 		return STATUS_FATAL;
 	return train(c);
 }

@@ -42,8 +42,12 @@ static const struct option_spec specs[] = {
 	OPTION_FLAG(0, "no-batch-norm", no_batch_norm, "train without batch normalization"),
 	OPTION_REAL(0, "dropout", "P", dropout, 0, 0.99,
 		    "drop hidden units with probability P; default: 0.1"),
+	OPTION_INPUT(0, "init", "FILE", init_path,
+		     "start from the weights of this model, whose layers, activation and classes "
+		     "are kept, without batch normalization"),
 	OPTION_INPUT(0, "labels", "FILE", labels_path,
-		     "mapping file with the model's classes; default: those of the first dataset"),
+		     "mapping file with the model's classes; default: those of the model to start "
+		     "from, else of the first dataset"),
 	OPTION_TEXT(0, "classes", "SET", set,
 		    "keep only classes of these characters, and leave out other images: digits, "
 		    "upper, lower, letters, alnum, or characters and ranges such as 0-9A-F, "
@@ -218,8 +222,10 @@ bool train_options_fill(const struct settings *s, uint32_t widths[static TRAIN_M
 		complain("--batch: '%llu' is not a multiple of 32", (unsigned long long)s->n_rows);
 		return false;
 	}
-	options->activation = activation_chosen(s->activation);
-	options->batch_norm = s->no_batch_norm ? EMNIST_OFF : EMNIST_ON;
+	if (!s->init_path || s->activation)
+		options->activation = activation_chosen(s->activation);
+	if (s->no_batch_norm)
+		options->batch_norm = EMNIST_OFF;
 	options->dropout = s->dropout;
 	options->n_epochs = (unsigned)s->n_epochs;
 	options->n_rows = (unsigned)s->n_rows;

@@ -13,6 +13,7 @@
 struct settings {
 	const char *output;
 	const char *hidden;
+	const char *init_path; /* of the model to start from; NULL: none */
 	const char *labels_path;
 	const char *set; /* of characters; NULL: all */
 	const char *frequencies_path;

@@ -9,6 +9,7 @@
 #define BASE_RANDOM_H
 
 #include <stdint.h>
+#include <string.h>
 
 /* The golden ratio in 64 bits: the increment of SplitMix64. */
 #define RANDOM_INCREMENT UINT64_C(0x9e3779b97f4a7c15)
@@ -34,6 +35,15 @@ static inline uint64_t random_mix(uint64_t x)
 	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
 	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
 	return x ^ x >> 31;
+}
+
+/* A hash that goes on with a number. */
+static inline uint64_t random_mix_float(uint64_t hash, float value)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	return random_mix(hash ^ bits);
 }
 
 static inline struct random random_stream(uint64_t seed, enum random_use use, uint64_t a,

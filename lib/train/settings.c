@@ -1,7 +1,7 @@
 /* settings.c - checks and completes the options of a training run. */
 #include "settings.h"
 
-#include "../network/model.h"
+#include "given_models.h"
 
 #include <math.h>
 
@@ -43,7 +43,8 @@ static void take_rest(struct settings *settings, const struct emnist_train_optio
 {
 	settings->activation =
 		options->activation == EMNIST_IDENTITY ? EMNIST_RELU : options->activation;
-	settings->batch_norm = options->batch_norm != EMNIST_OFF;
+	settings->batch_norm = options->init ? options->batch_norm == EMNIST_ON
+					     : options->batch_norm != EMNIST_OFF;
 	settings->dropout = options->dropout;
 	settings->distortion = (struct distortion){
 		.rotate = or_none(options->rotate, 12),
@@ -86,6 +87,37 @@ static enum emnist_status take_hidden(struct settings *settings,
 					 MODEL_MAX_WIDTH);
 		settings->hidden[l] = from[l];
 	}
+	return EMNIST_OK;
+}
+
+/* With a model to start from: its layers and activation. */
+static enum emnist_status take_initial(struct settings *settings,
+				       const struct emnist_train_options *options,
+				       struct emnist_error *error)
+{
+	const struct emnist_model *model = options->init;
+	enum emnist_status status;
+
+	if (!model)
+		return EMNIST_OK;
+	status = given_models_can_start(model, error);
+	if (status)
+		return status;
+	if (settings->batch_norm)
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "an initial model is trained without batch normalization");
+	if (model->n_layers - 1 > ARRAY_LENGTH(settings->hidden))
+		return error_set(error, EMNIST_ERR_ARGUMENT, "%zu hidden layers: at most %zu",
+				 model->n_layers - 1, ARRAY_LENGTH(settings->hidden));
+	if (options->hidden || (options->activation && model->n_layers > 1 &&
+				options->activation != model->layers[0].activation))
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "hidden layers and activation are those of the initial model");
+	settings->n_hidden = model->n_layers - 1;
+	for (size_t l = 0; l < settings->n_hidden; l++)
+		settings->hidden[l] = model->layers[l].n_outputs;
+	if (settings->n_hidden > 0)
+		settings->activation = model->layers[0].activation;
 	return EMNIST_OK;
 }
 
@@ -159,6 +191,8 @@ enum emnist_status settings_resolve(struct settings *settings,
 	take_rest(settings, options);
 	settings->shard_rows = shard_rows_for(settings->n_rows);
 	status = take_hidden(settings, options, error);
+	if (!status)
+		status = take_initial(settings, options, error);
 	return status ? status : check_numbers(settings, options, error);
 }
 

@@ -1,6 +1,7 @@
 /* train.c - a training run: from datasets and options to a model. */
 #include "../base/memory.h"
 #include "checkpoint.h"
+#include "given_models.h"
 #include "settings.h"
 #include "soft_labels.h"
 #include "thread_pool.h"
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <zlib.h>
 
 /* Bytes of a file's name shown in a message, so that the reason still fits. */
 #define NAME_SHOWN 100
@@ -61,26 +61,6 @@ static enum emnist_status about_file(const char *path, enum emnist_status status
 }
 
 /* ------------------------------------------------------------------ set-up */
-
-/* Teachers must take such images and have the same classes in the same order. */
-static enum emnist_status check_teachers(const struct run *run, struct emnist_error *error)
-{
-	const size_t n_classes = emnist_labels_count(run->labels);
-
-	for (size_t t = 0; t < run->options->n_teachers; t++) {
-		const struct emnist_model *teacher = run->options->teachers[t];
-		bool same = emnist_model_n_inputs(teacher) == EMNIST_VECTOR_LENGTH &&
-			    emnist_model_n_outputs(teacher) == n_classes;
-
-		for (size_t c = 0; same && c < n_classes; c++)
-			same = strcmp(emnist_labels_text(run->labels, c),
-				      emnist_labels_text(emnist_model_labels(teacher), c)) == 0;
-		if (!same)
-			return error_set(error, EMNIST_ERR_ARGUMENT,
-					 "teacher %zu: its classes differ from the model's", t + 1);
-	}
-	return EMNIST_OK;
-}
 
 static enum emnist_status load_data(struct run *run, struct emnist_dataset *const *datasets,
 				    size_t n_datasets, struct emnist_error *error)
@@ -174,6 +154,8 @@ static enum emnist_status make_net(struct run *run, struct emnist_error *error)
 	};
 	enum emnist_status status = net_init(&run->net, &shape, settings->seed, error);
 
+	if (!status && run->options->init)
+		given_models_start(run->options->init, &run->net);
 	if (!status)
 		status = batch_init(&run->batch, &run->net, settings->n_rows, settings->shard_rows,
 				    settings->dropout,
@@ -187,44 +169,16 @@ static enum emnist_status make_net(struct run *run, struct emnist_error *error)
 	return status;
 }
 
-static uint64_t float_fingerprint(uint64_t hash, float value)
-{
-	uint32_t bits;
-
-	memcpy(&bits, &value, sizeof(bits));
-	return random_mix(hash ^ bits);
-}
-
-static uint64_t model_fingerprint(const struct emnist_model *model)
-{
-	uint64_t hash = random_mix(model->softmax);
-
-	for (size_t l = 0; l < model->n_layers; l++) {
-		const struct layer *layer = &model->layers[l];
-		const size_t n_weights = (size_t)layer->n_inputs * layer->n_outputs;
-
-		hash = random_mix(hash ^ crc32_z(0, (const Bytef *)layer->weights,
-						 n_weights * sizeof(float)));
-		hash = random_mix(hash ^ crc32_z(0, (const Bytef *)layer->bias,
-						 layer->n_outputs * sizeof(float)));
-		hash = random_mix(hash ^ (uint64_t)layer->activation);
-		hash = float_fingerprint(hash, layer->alpha);
-		hash = float_fingerprint(hash, layer->gamma);
-	}
-	return hash;
-}
-
 static uint64_t fingerprint(const struct run *run)
 {
 	uint64_t hash = settings_fingerprint(&run->settings);
 
 	for (size_t t = 0; t < run->set.n_targets; t++) {
-		hash = float_fingerprint(hash, run->set.targets[t].weight);
+		hash = random_mix_float(hash, run->set.targets[t].weight);
 		for (uint32_t i = 0; i < run->set.targets[t].n; i++)
 			hash = random_mix(hash ^ run->set.targets[t].classes[i]);
 	}
-	for (size_t t = 0; t < run->options->n_teachers; t++)
-		hash = random_mix(hash ^ model_fingerprint(run->options->teachers[t]));
+	hash = given_models_fingerprint(run->options, hash);
 	for (size_t t = 0; t < run->n_soft_labels; t++)
 		hash = random_mix(hash ^ soft_labels_fingerprint(run->soft_labels[t]));
 	return random_mix(hash ^ run->set.fingerprint);
@@ -496,9 +450,11 @@ enum emnist_status emnist_train(struct emnist_dataset *const *datasets, size_t n
 	if (n_datasets == 0)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "no dataset to train on");
 	status = settings_resolve(&run.settings, run.options, error);
-	run.labels = run.options->labels ? run.options->labels : emnist_dataset_labels(datasets[0]);
+	run.labels = run.options->labels ? run.options->labels
+		     : run.options->init ? emnist_model_labels(run.options->init)
+					 : emnist_dataset_labels(datasets[0]);
 	if (!status)
-		status = check_teachers(&run, error);
+		status = given_models_check(run.options, run.labels, error);
 	if (!status)
 		status = load_data(&run, datasets, n_datasets, error);
 	if (!status)

@@ -231,7 +231,9 @@ enum emnist_status emnist_train_write_variants(struct emnist_dataset *const *dat
 	if (n_datasets == 0)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "no dataset");
 	status = settings_resolve(&variants.settings, options, error);
-	variants.labels = options->labels ? options->labels : emnist_dataset_labels(datasets[0]);
+	variants.labels = options->labels ? options->labels
+			  : options->init ? emnist_model_labels(options->init)
+					  : emnist_dataset_labels(datasets[0]);
 	if (!status)
 		status = load(&variants, datasets, n_datasets, options, error);
 	if (!status)
