@@ -14,6 +14,8 @@ struct item {
 	bool unopened;     /* the same for an archive in a directory, or in another archive */
 	bool is_archive;   /* holds several images: no record of its own, but for its files */
 	bool is_directory; /* likewise */
+	size_t archive;    /* the name is that of a file in an archive: the length of the
+			    * archive's path; else 0 */
 	struct input_place place;
 	size_t path;         /* its offset in the batch's paths */
 	size_t error;        /* if it failed: offset in the batch's errors */

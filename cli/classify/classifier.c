@@ -8,6 +8,7 @@
 #include "classifier.h"
 #include "../../lib/base/error.h"
 #include "../common/endings.h"
+#include "member_path.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -111,6 +112,18 @@ static void read_image(struct classifier *classifier, const struct batch *batch,
 	}
 }
 
+/* Whether the item that does not exist is the name of a file in an archive. */
+static bool is_in_archive(const struct batch *batch, struct item *item,
+			  const struct emnist_error *error)
+{
+	if (item->kind != INPUT_FILE || error->code != EMNIST_ERR_IO ||
+	    (error->sys_errno != ENOENT && error->sys_errno != ENAMETOOLONG))
+		return false;
+	item->archive = member_path_archive(batch_path(batch, item));
+	item->is_archive = item->archive > 0;
+	return item->is_archive;
+}
+
 /* Reads the item's image into vector, which stays blank on failure. */
 static void read_item(struct classifier *classifier, struct batch *batch, struct item *item,
 		      float *vector)
@@ -124,6 +137,8 @@ static void read_item(struct classifier *classifier, struct batch *batch, struct
 	} else if (error.code == EMNIST_ERR_IO && error.sys_errno == EISDIR &&
 		   item->kind == INPUT_FILE) {
 		item->is_directory = true;
+	} else if (error.code && is_in_archive(batch, item, &error)) {
+		memset(vector, 0, EMNIST_VECTOR_LENGTH * sizeof(*vector));
 	} else if (error.code && emnist_error_is_shortage(&error)) {
 		batch_fail_short(batch, item, error.message);
 	} else if (error.code && !pass_over(batch, item, &error)) {

@@ -161,24 +161,42 @@ struct inputs *inputs_open_directory(struct inputs *given, const char *path,
 	return inputs;
 }
 
+/* The inputs in an archive, which belongs to them. */
+static struct inputs *of_archive(struct unpack *unpack)
+{
+	struct inputs *inputs = unpack ? calloc(1, sizeof(*inputs)) : NULL;
+
+	if (!inputs) {
+		unpack_end(unpack);
+		return NULL;
+	}
+	inputs->options = &no_names;
+	inputs->stop_fd = -1;
+	inputs->unpack = unpack;
+	return inputs;
+}
+
+/* Where to go on in the archive at this place. */
+static const struct input_place *place_within(const struct inputs *given,
+					      const struct input_place *place)
+{
+	return inputs_are_in_archive(given, place) ? &given->last : place;
+}
+
 struct inputs *inputs_open_archive(const struct inputs *given, const char *path, int fd,
 				   const void *head, size_t head_nbytes,
 				   const struct emnist_archive_options *options,
 				   const struct input_place *place)
 {
-	const bool is_last = inputs_are_in_archive(given, place);
-	struct inputs *inputs = calloc(1, sizeof(*inputs));
+	return of_archive(
+		unpack_begin(path, fd, head, head_nbytes, options, place_within(given, place)));
+}
 
-	if (!inputs)
-		return NULL;
-	inputs->options = &no_names;
-	inputs->stop_fd = -1;
-	inputs->unpack =
-		unpack_begin(path, fd, head, head_nbytes, options, is_last ? &given->last : place);
-	if (inputs->unpack)
-		return inputs;
-	free(inputs);
-	return NULL;
+struct inputs *inputs_open_member(const struct inputs *given, const char *name, size_t archive,
+				  const struct emnist_archive_options *options,
+				  const struct input_place *place)
+{
+	return of_archive(unpack_begin_one(name, archive, options, place_within(given, place)));
 }
 
 void inputs_done(struct inputs *inputs, size_t nbytes)

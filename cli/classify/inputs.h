@@ -52,6 +52,12 @@ struct inputs *inputs_open_archive(const struct inputs *given, const char *path,
 				   const struct emnist_archive_options *options,
 				   const struct input_place *place);
 
+/* The one file in an archive that a name of this form stands for: PATH!NAME; archive: the length of
+ * PATH. Otherwise the same. */
+struct inputs *inputs_open_member(const struct inputs *given, const char *name, size_t archive,
+				  const struct emnist_archive_options *options,
+				  const struct input_place *place);
+
 /* Whether the input at this place must be an archive: some of its files were skipped. */
 bool inputs_are_in_archive(const struct inputs *inputs, const struct input_place *place);
 

@@ -314,10 +314,15 @@ static bool run_workers(struct pipeline *pipeline)
 static struct inputs *open_many(const struct pipeline *pipeline, const char *path,
 				const struct item *item)
 {
-	return item->is_directory ? inputs_open_directory(pipeline->inputs, path, &item->place)
-				  : inputs_open_archive(pipeline->inputs, path, item->fd,
-							item->head, item->head_nbytes,
-							&pipeline->of_many->archive, &item->place);
+	const struct emnist_archive_options *options = &pipeline->of_many->archive;
+
+	if (item->is_directory)
+		return inputs_open_directory(pipeline->inputs, path, &item->place);
+	if (item->archive)
+		return inputs_open_member(pipeline->inputs, path, item->archive, options,
+					  &item->place);
+	return inputs_open_archive(pipeline->inputs, path, item->fd, item->head, item->head_nbytes,
+				   options, &item->place);
 }
 
 /* Runs the inputs that the item holds. */
@@ -329,6 +334,7 @@ static bool run_many(struct pipeline *pipeline, const char *path, const struct i
 		.inputs = open_many(pipeline, path, item),
 		.sink = pipeline->sink,
 		.totals = pipeline->totals,
+		.in_turn = item->archive > 0,
 	};
 	bool more;
 
@@ -336,7 +342,8 @@ static bool run_many(struct pipeline *pipeline, const char *path, const struct i
 		error_memory(&pipeline->fatal);
 		return false;
 	}
-	options.n_threads = thread_count(options.n_threads);
+	options.n_threads = inner.in_turn ? 1 : thread_count(options.n_threads);
+	options.n_rows = inner.in_turn ? 1 : options.n_rows;
 	pipeline->totals->n_archives += item->is_archive;
 	more = run_workers(&inner);
 	inputs_count(inner.inputs, &pipeline->totals->walked);

@@ -85,6 +85,39 @@ is '--name: of what fails' 1 "$(grep -c "^emnist: 'x': " "$TMP/stderr")"
 run --name x $archives/ustar.tar >"$TMP/out"
 is '--name: without standard input' '2 0' "$? $(wc -l <"$TMP/out")"
 
+# ------------------------------------------------------- names of files in archives
+
+# fed NAME: that the records of an archive are the same when their names are given.
+fed()
+{
+	run -f csv "$1" >"$TMP/wanted"
+	run -f tsv "$1" | tail -n +2 | cut -f1 | run -f csv --files-from=- >"$TMP/out"
+	check "$1: printed names can be given" cmp "$TMP/wanted" "$TMP/out"
+}
+for name in deflated.zip ustar.tar plain.tar.xz folders-deep.zip; do
+	fed $archives/$name
+done
+cp testdata/idx/t10k-images-idx3-ubyte.gz "$TMP/t10k-images.gz"
+fed "$TMP/t10k-images.gz"
+mkdir "$TMP/loud"
+cp $archives/names.zip "$TMP/loud/a!b.zip"
+fed_again=$TMP/loud/a!b.zip
+is "names with a '!' in either" "$fed_again!a!b.png: 7" \
+	"$(run "$fed_again!a!b.png" | cut -d' ' -f1,2)"
+cp testdata/samples/small-e-tiny.png "$TMP/loud/c.zip!a.png"
+is 'a file that is called so comes first' "$TMP/loud/c.zip!a.png: e" \
+	"$(run "$TMP/loud/c.zip!a.png" | cut -d' ' -f1,2)"
+run -f csv $archives/deflated.zip!nowhere.png $archives/deflated.zip!digits/7.png \
+	Makefile!x $archives/deflated.zip! >"$TMP/out"
+is 'names that are not there: each is an input that failed' '1 5 3' \
+	"$? $(wc -l <"$TMP/out") $(wc -l <"$TMP/stderr")"
+check 'names that are not there: reported' grep -Fq \
+	"'$archives/deflated.zip!nowhere.png': no such file in the archive" "$TMP/stderr"
+"$EMNIST" eval -q --errors "$TMP/errors.csv" $archives/folders.zip >/dev/null 2>&1
+cut -d, -f7,3 "$TMP/errors.csv" | tail -n +2 | sed 's/\(.*\),\(.*\)/\2: \1/' >"$TMP/wanted"
+tail -n +2 "$TMP/errors.csv" | cut -d, -f7 | run --files-from=- | cut -d' ' -f1,2 >"$TMP/out"
+check 'the mistakes of eval can be given' diff "$TMP/wanted" "$TMP/out"
+
 # ------------------------------------------------------------ several in a row
 
 for name in ustar.tar plain.tar.gz plain.tar.zst plain.tar.xz; do
