@@ -108,7 +108,7 @@ static bool check_signature(struct job *job)
 	tfs_fail(job->call, 400,
 		 "signature '%s' is not supported: only those with the inputs and outputs of the "
 		 "default one are",
-		 job->signature->name);
+		 tfs_text(job->signature->name));
 	return false;
 }
 
@@ -185,7 +185,7 @@ static struct tfs_scores scores_of(const struct job *job)
 		.probabilities = job->probabilities,
 		.n = job->rows.n,
 		.n_classes = job->served->n_classes,
-		.output = job->signature->n_outputs > 1 ? output->key : NULL,
+		.output = job->signature->n_outputs > 1 ? tfs_text(output->key) : NULL,
 	};
 }
 
@@ -220,7 +220,7 @@ static bool predict(struct job *job)
 		return refuse(job, &job->error);
 	if (!find_model(job) || !find_signature(job, name, nbytes) || !check_signature(job))
 		return false;
-	input.name = job->signature->inputs[0].key;
+	input.name = tfs_text(job->signature->inputs[0].key);
 	input.type = tfs_type_name(&job->signature->inputs[0], false);
 	if (!tfs_instances_read(&job->rows, job->json, job->document, &input,
 				job->call->server->limits.n_images, &is_column))
@@ -257,7 +257,8 @@ static bool classify(struct job *job)
 		return false;
 	if (!inference_check_number(job->call, emnist_json_count(job->json, job->examples)))
 		return false;
-	if (!tfs_examples_read(&job->rows, job->json, job->examples, job->signature->inputs[0].key))
+	if (!tfs_examples_read(&job->rows, job->json, job->examples,
+			       tfs_text(job->signature->inputs[0].key)))
 		return refuse(job, &job->rows.error);
 	if (!run(job))
 		return false;

@@ -14,11 +14,6 @@ static bool has_key(const struct emnist_tensor_info *tensors, size_t n, const ch
 	return false;
 }
 
-static const char *or_empty(const char *text)
-{
-	return text ? text : "";
-}
-
 static void put_shape(struct text *text, const struct emnist_tensor_info *tensor)
 {
 	text_puts(text, "    tensor_shape {\n");
@@ -42,7 +37,7 @@ static void put_side(struct text *text, const char *name, const struct emnist_te
 	for (size_t i = 0; i < n; i++) {
 		text_printf(text,
 			    "%s {\n  key: \"%s\"\n  value {\n    name: \"%s\"\n    dtype: %s\n",
-			    name, or_empty(tensors[i].key), or_empty(tensors[i].name),
+			    name, tfs_text(tensors[i].key), tfs_text(tensors[i].name),
 			    tfs_type_name(&tensors[i], true));
 		put_shape(text, &tensors[i]);
 		text_puts(text, "  }\n}\n");
@@ -65,5 +60,5 @@ void tfs_refuse_regression(const struct emnist_signature *signature, struct text
 		    has_key(s->inputs, s->n_inputs, "inputs") ? "outputs" : "inputs");
 	put_side(error, "inputs", s->inputs, s->n_inputs);
 	put_side(error, "outputs", s->outputs, s->n_outputs);
-	text_printf(error, "method_name: \"%s\"\n", or_empty(s->method));
+	text_printf(error, "method_name: \"%s\"\n", tfs_text(s->method));
 }

@@ -76,8 +76,8 @@ const struct emnist_signature *tfs_signature_find(const struct tfs_signatures *s
 		nbytes = strlen(name);
 	}
 	for (size_t i = 0; i < signatures->n; i++)
-		if (strlen(signatures->list[i].name) == nbytes &&
-		    memcmp(signatures->list[i].name, name, nbytes) == 0)
+		if (strlen(tfs_text(signatures->list[i].name)) == nbytes &&
+		    memcmp(tfs_text(signatures->list[i].name), name, nbytes) == 0)
 			return &signatures->list[i];
 	return NULL;
 }

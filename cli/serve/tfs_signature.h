@@ -9,6 +9,12 @@
 
 #include <emnist.h>
 
+/* A text of the model's file; missing ones are empty in protobuf, and NULL here. */
+static inline const char *tfs_text(const char *text)
+{
+	return text ? text : "";
+}
+
 struct tfs_signatures {
 	const struct emnist_signature *list; /* sorted by name */
 	size_t n;

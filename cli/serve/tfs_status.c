@@ -111,14 +111,14 @@ static void put_dim(struct text *body, const struct emnist_dim *dim)
 {
 	text_printf(body,
 		    "       {\n        \"size\": \"%" PRId64 "\",\n        \"name\": ", dim->size);
-	put_string(body, dim->name ? dim->name : "");
+	put_string(body, tfs_text(dim->name));
 	text_puts(body, "\n       }");
 }
 
 static void put_tensor(struct text *body, const struct emnist_tensor_info *tensor)
 {
 	text_puts(body, "    ");
-	put_string(body, tensor->key ? tensor->key : "");
+	put_string(body, tfs_text(tensor->key));
 	text_printf(body,
 		    ": {\n     \"dtype\": \"%s\",\n     \"tensor_shape\": {\n      \"dim\": [",
 		    tfs_type_name(tensor, true));
@@ -129,7 +129,7 @@ static void put_tensor(struct text *body, const struct emnist_tensor_info *tenso
 	text_printf(body, "%s],\n      \"unknown_rank\": %s\n     },\n     \"name\": ",
 		    tensor->dims && tensor->rank > 0 ? "\n      " : "",
 		    tensor->dims ? "false" : "true");
-	put_string(body, tensor->name ? tensor->name : "");
+	put_string(body, tfs_text(tensor->name));
 	text_puts(body, "\n    }");
 }
 
@@ -147,12 +147,12 @@ static void put_side(struct text *body, const char *name, const struct emnist_te
 static void put_signature(struct text *body, const struct emnist_signature *signature)
 {
 	text_puts(body, "  ");
-	put_string(body, signature->name);
+	put_string(body, tfs_text(signature->name));
 	text_puts(body, ": {\n");
 	put_side(body, "inputs", signature->inputs, signature->n_inputs);
 	put_side(body, "outputs", signature->outputs, signature->n_outputs);
 	text_puts(body, "   \"method_name\": ");
-	put_string(body, signature->method ? signature->method : "");
+	put_string(body, tfs_text(signature->method));
 	text_puts(body, ",\n   \"defaults\": {}\n  }");
 }
 
