@@ -262,6 +262,9 @@ $(BUILD)/replay/%: $(BUILD)/lib/fuzz/%.o $(BUILD)/lib/fuzz/replay.o $(BUILD)/lib
 # These are of the command line.
 $(BUILD)/replay/fuzz_names build/fuzz/fuzz_names: \
 	$(patsubst %,$(BUILD)/cli/output/%.o,text escape json records)
+$(BUILD)/replay/fuzz_query build/fuzz/fuzz_query: \
+	$(patsubst %,$(BUILD)/cli/%.o,output/escape output/json output/text serve/call serve/percent \
+	serve/query)
 $(BUILD)/replay/fuzz_multipart build/fuzz/fuzz_multipart: \
 	$(patsubst %,$(BUILD)/cli/%.o,output/text serve/multipart serve/percent)
 $(BUILD)/test/test_tfs: $(BUILD)/cli/output/text.o \

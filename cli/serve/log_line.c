@@ -105,6 +105,7 @@ void log_line_text(struct text *text, const struct log_entry *entry)
 	put_field(text, entry->target, MAX_TARGET);
 	text_printf(text, " %u %llu %llu.%03u", entry->status, (unsigned long long)entry->nbytes,
 		    us / 1000, (unsigned)(us % 1000));
+	put_field(text, entry->protocol, MAX_WORD);
 	put_field(text, entry->model, MAX_WORD);
 	text_printf(text, " %zu\n", entry->n_images);
 }
@@ -137,6 +138,7 @@ void log_line_json(struct text *text, const struct log_entry *entry)
 	put_member(text, "target", entry->target, MAX_TARGET);
 	text_printf(text, ",\"status\":%u,\"bytes\":%llu,\"milliseconds\":%llu.%03u", entry->status,
 		    (unsigned long long)entry->nbytes, us / 1000, (unsigned)(us % 1000));
+	put_member(text, "protocol", entry->protocol, MAX_WORD);
 	put_member(text, "model", entry->model, MAX_WORD);
 	text_printf(text, ",\"images\":%zu}\n", entry->n_images);
 }

@@ -15,15 +15,16 @@ struct log_entry {
 	unsigned status;
 	uint64_t nbytes; /* of the response's body */
 	double seconds;
-	const char *model; /* "": none */
-	size_t n_images;   /* that were classified */
+	const char *protocol; /* NULL: none */
+	const char *model;    /* "": none */
+	size_t n_images;      /* that were classified */
 };
 
 /* The longest line; a pipe takes it in one piece. */
 #define LOG_LINE_MAX 4096
 
-/* Fields in columns: time in UTC, client, method, target, status, bytes, milliseconds, model,
- * images. "-" stands for none; in fields, spaces and what does not print are \xHH. */
+/* Fields in columns: time in UTC, client, method, target, status, bytes, milliseconds, protocol,
+ * model, images. "-" stands for none; in fields, spaces and what does not print are \xHH. */
 void log_line_text(struct text *text, const struct log_entry *entry);
 
 /* The same as a JSON object, null for none. */

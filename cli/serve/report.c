@@ -13,6 +13,7 @@ void report_request(const struct call *call, unsigned status, size_t nbytes, dou
 		.status = status,
 		.nbytes = nbytes,
 		.seconds = seconds,
+		.protocol = call->account.protocol,
 		.model = call->account.model,
 		.n_images = call->account.n_images,
 	};

@@ -41,11 +41,11 @@ start_server --log text
 some_requests
 wait_for 5
 cp "$TMP/server.out" "$TMP/lines"
-is 'text' "TIME 127.0.0.1 GET /nowhere?a=%20b 404 N MS - 0
-TIME 127.0.0.1 POST /classify?top=3 200 N MS emnist 1
-TIME 127.0.0.1 GET /$(printf 'a%.0s' $(seq 399))... 404 N MS - 0
-TIME 127.0.0.1 GET /a\\\\b\\x1b[2Jé\\xff 404 N MS - 0
-TIME 127.0.0.1 POST /classify 499 N MS - 0" "$(masked "$TMP/lines")"
+is 'text' "TIME 127.0.0.1 GET /nowhere?a=%20b 404 N MS - - 0
+TIME 127.0.0.1 POST /classify?top=3 200 N MS plain emnist 1
+TIME 127.0.0.1 GET /$(printf 'a%.0s' $(seq 399))... 404 N MS - - 0
+TIME 127.0.0.1 GET /a\\\\b\\x1b[2Jé\\xff 404 N MS - - 0
+TIME 127.0.0.1 POST /classify 499 N MS - - 0" "$(masked "$TMP/lines")"
 now=$(date -u +%Y-%m-%dT%H)
 check 'the time is UTC, and now' grep -q "^$now\|^$(date -u -d '1 hour ago' +%Y-%m-%dT%H)" "$TMP/lines"
 get /last
@@ -55,8 +55,8 @@ is 'at the end, all is written' 1 "$(grep -c ' GET /last 404 ' "$TMP/server.out"
 start_server --log json
 some_requests
 wait_for 5
-is 'JSON' '{"client":"127.0.0.1","method":"GET","target":"/nowhere?a=%20b","status":404,"model":null,"images":0}
-{"client":"127.0.0.1","method":"POST","target":"/classify?top=3","status":200,"model":"emnist","images":1}' \
+is 'JSON' '{"client":"127.0.0.1","method":"GET","target":"/nowhere?a=%20b","status":404,"protocol":null,"model":null,"images":0}
+{"client":"127.0.0.1","method":"POST","target":"/classify?top=3","status":200,"protocol":"plain","model":"emnist","images":1}' \
 	"$(head -n 2 "$TMP/server.out" |
 		sed -E 's/"time":"20[0-9-]*T[0-9:]*\.[0-9]{3}Z",//; s/"bytes":[0-9]+,"milliseconds":[0-9]+\.[0-9]{3},//')"
 is 'JSON of what is not UTF-8' 1 "$(grep -cF '"target":"/a\\b\u001b[2Jé�",' "$TMP/server.out")"
@@ -78,7 +78,7 @@ until grep -q listening "$TMP/server.log" || [ $wait_tries -gt 600 ]; do
 done
 "$CLIENT" -o /dev/null GET "unix:$TMP/socket:/healthz"
 stop_server
-is 'a client of a socket in the file system' 'TIME unix GET /healthz 200 N MS - 0' \
+is 'a client of a socket in the file system' 'TIME unix GET /healthz 200 N MS plain - 0' \
 	"$(masked "$TMP/server.out")"
 
 # ------------------------------------------------- what becomes of standard output
@@ -148,7 +148,7 @@ check 'and not waited for long' test $(($(date +%s) - started)) -lt 20
 head -c 1000 <&3 >"$TMP/read"
 exec 3<&-
 check 'what was written is whole lines' test "$(masked "$TMP/read" | sed '$d' |
-	grep -cvx "TIME 127.0.0.1 GET /b*\.\.\. 404 N MS - 0")" = 0
+	grep -cvx "TIME 127.0.0.1 GET /b*\.\.\. 404 N MS - - 0")" = 0
 
 # A reader that ends early.
 : >"$TMP/server.log"
@@ -169,7 +169,7 @@ done
 get /two
 wait_for_lost 1
 is 'a pipe that is closed: requests are answered' 200 "$(status_of GET /healthz)"
-is 'the reader had its line' 'TIME 127.0.0.1 GET /one 404 N MS - 0' "$(masked "$TMP/first")"
+is 'the reader had its line' 'TIME 127.0.0.1 GET /one 404 N MS - - 0' "$(masked "$TMP/first")"
 kill -TERM "$(cat "$TMP/pid")"
 wait
 is 'one message about it' 'emnist: access log: Broken pipe; lines are lost' \
