@@ -290,6 +290,26 @@ check 'a version that cannot be loaded has its reason in the status' cmp "$TMP/w
 "$CLIENT" GET "$URL$API/versions/3" | grep -c version >"$TMP/got"
 is 'a version alone can be asked for' 2 "$(cat "$TMP/got")"
 
+cat >"$TMP/models.config" <<END
+model_config_list { config {
+	name: "emnist" base_path: "$TMP/models/emnist" model_platform: "tensorflow"
+	model_version_policy { specific { versions: 1 versions: 3 } }
+	version_labels { key: "stable" value: 1 } version_labels { key: "new one" value: 3 }
+} }
+END
+check 'the server ends' stop_server
+start_server --models "$TMP/models.config"
+is 'a version by its number' 200 "$(status_of POST "$API/versions/1:predict" -d "$TMP/request")"
+is 'by its label' 200 "$(status_of POST "$API/labels/stable:predict" -d "$TMP/request")"
+is 'the latest has another name for its input' 400 "$(status_of POST "$API:predict" -d "$TMP/request")"
+is 'by a label with an escape' 400 "$(status_of POST "$API/labels/new%20one:predict" -d "$TMP/request")"
+"$CLIENT" GET "$URL$API/labels/stable/metadata" >"$TMP/got"
+sed 's/images\([":]\)/pixels\1/g; s/predict_pixels/predict_images/; s/scores/classes/g' \
+	cli/test/serve/tfs_metadata.json >"$TMP/wanted"
+check 'metadata of a label' cmp "$TMP/wanted" "$TMP/got"
+is 'a label of no version' 'Unrecognized servable version label: old' \
+	"$("$CLIENT" -d "$TMP/request" POST "$URL$API/labels/old:predict" | sed -n 's/^    "error": "\(.*\)"$/\1/p')"
+
 # -------------------------------------------------------------------------- limits
 
 check 'the server ends' stop_server
