@@ -334,6 +334,24 @@ static void answer_options(struct call *call)
 		origin && (strstr(origin, "http://") || strstr(origin, "https://")) ? 200 : 400;
 }
 
+/* Whether the HTTP library there knows the method. */
+static bool is_known(const char *method)
+{
+	static const char *const methods[] = {"GET",    "POST",    "HEAD", "PUT",
+					      "DELETE", "OPTIONS", "PATCH"};
+
+	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
+		if (strcmp(method, methods[i]) == 0)
+			return true;
+	return false;
+}
+
+static void refuse_method(struct call *call)
+{
+	tfs_fail(call, 501, "Not Implemented: %s", call->request.method);
+	call->response.close = true;
+}
+
 bool serve_tfs(struct call *call)
 {
 	struct job job = {.call = call};
@@ -342,7 +360,9 @@ bool serve_tfs(struct call *call)
 		return false;
 	call->account.protocol = "tfs";
 	call->put_error = tfs_put_error;
-	if (strcmp(call->request.method, "OPTIONS") == 0)
+	if (!is_known(call->request.method))
+		refuse_method(call);
+	else if (strcmp(call->request.method, "OPTIONS") == 0)
 		answer_options(call);
 	else if (tfs_path_parse(&job.path, call->request.method, call->request.target, &job.error))
 		answer(&job);
