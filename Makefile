@@ -75,7 +75,7 @@ LINK = $(CC) $(CFLAGS) $(HARDEN_LINK) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -
 
 HEADERS     := $(wildcard lib/*.h)
 LIB_SOURCES := $(filter-out lib/test/% lib/fuzz/% lib/bench/% lib/tool/%,$(wildcard lib/*/*.c))
-CLI_SOURCES := $(filter-out cli/test/%,$(wildcard cli/*.c cli/*/*.c))
+CLI_SOURCES := $(filter-out cli/test/%,$(wildcard cli/*.c cli/*/*.c cli/*/*/*.c))
 TESTS       := $(patsubst lib/test/%.c,%,$(wildcard lib/test/test_*.c))
 CLI_TESTS   := $(sort $(wildcard cli/test/*.sh))
 INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
@@ -88,7 +88,7 @@ PROTO       := onnx tensorflow
 PROTO_OBJECTS := $(PROTO:%=$(BUILD)/proto/%.pb-c.o)
 LIB_OBJECTS   := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/lib/builtin/default.o $(PROTO_OBJECTS)
 CLI_OBJECTS   := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/bench/photograph.o \
-		 $(BUILD)/cli/serve/page_files.o
+		 $(BUILD)/cli/serve/page/page_files.o
 
 # --------------------------------------------------------------------- building
 
@@ -124,7 +124,7 @@ $(BUILD)/lib/builtin/default.panels: $(BUILD)/pack_model lib/builtin/default.onn
 $(BUILD)/lib/builtin/default.o: CPPFLAGS_OF_FILE = -DDEFAULT_PANELS='"$(BUILD)/lib/builtin/default.panels"'
 $(BUILD)/lib/builtin/default.o: lib/builtin/default.onnx $(BUILD)/lib/builtin/default.panels
 $(BUILD)/cli/bench/photograph.o: cli/bench/photograph.jpg
-$(BUILD)/cli/serve/page_files.o: $(wildcard cli/serve/page/page.*)
+$(BUILD)/cli/serve/page/page_files.o: $(wildcard cli/serve/page/page.*)
 $(BUILD)/%.o: %.S
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
@@ -144,7 +144,7 @@ $(BUILD)/proto/%.o: $(BUILD)/proto/%.c
 $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(patsubst %,$(BUILD)/lib/test/%.o,$(TESTS)): | $(PROTO:%=$(BUILD)/proto/%.pb-c.h)
 
 # What another compiler says of the code: make objects CC=clang CFLAGS=-fsyntax-only BUILD=build/clang
-objects: $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c cli/*.c cli/*/*.c)) ## compile everything, link nothing
+objects: $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c cli/*.c cli/*/*.c cli/*/*/*.c)) ## compile everything, link nothing
 
 # One object whose every symbol but emnist_* is local: the static library exports what the shared
 # one does.
@@ -213,13 +213,14 @@ check-ubsan: ## the whole suite under UndefinedBehaviorSanitizer alone
 	@$(MAKE) --no-print-directory check BUILD=build/ubsan SANITIZE=undefined CFLAGS='-O1 -g'
 
 # What is threaded: the ordered workers, sessions on a shared model, archives that are stopped,
-# training, and the commands.
+# training, the server, and the commands.
 TSAN_TESTS := $(filter test_archive test_checkpoint test_ordered test_session test_train,$(TESTS))
-TSAN_CLI_TESTS := $(filter cli/test/archives.sh cli/test/threads.sh,$(CLI_TESTS))
+TSAN_CLI_TESTS := $(filter $(patsubst %,cli/test/%.sh,archives threads serve_faults serve_log serve_models),\
+		  $(CLI_TESTS))
 check-tsan: deps-check ## what is threaded under ThreadSanitizer
 	@$(MAKE) --no-print-directory check-tsan-built BUILD=build/tsan SANITIZE=thread CFLAGS='-O1 -g'
 
-check-tsan-built: all $(TSAN_TESTS:%=$(BUILD)/test/%)
+check-tsan-built: all $(TSAN_TESTS:%=$(BUILD)/test/%) $(BUILD)/test/http_client $(BUILD)/test/http_faults
 	@BUILD='$(BUILD)' CC='$(CC)' VERSION='$(VERSION)' SANITIZE='$(SANITIZE)' \
 		sh lib/test/run.sh \
 		$(TSAN_TESTS:%=$(BUILD)/test/%) $(TSAN_CLI_TESTS)
@@ -231,8 +232,8 @@ $(BUILD)/test/%: $(BUILD)/lib/test/%.o $(LIB_OBJECTS)
 
 # These are of the command line.
 $(BUILD)/test/test_processors: $(BUILD)/cli/common/processors.o
-$(BUILD)/test/test_metrics: $(patsubst %,$(BUILD)/cli/%.o,serve/metrics serve/exposition output/text)
-$(BUILD)/test/test_multipart: $(patsubst %,$(BUILD)/cli/%.o,serve/multipart serve/percent output/text)
+$(BUILD)/test/test_metrics: $(patsubst %,$(BUILD)/cli/%.o,serve/monitor/metrics serve/monitor/exposition output/text)
+$(BUILD)/test/test_multipart: $(patsubst %,$(BUILD)/cli/%.o,serve/call/multipart serve/call/percent output/text)
 
 # Those who make and read the same files, as far as $(PYTHON) has them: see the scripts.
 check-peers: all ## hold what is read and written against ONNX Runtime, TensorFlow, PyTorch...
@@ -263,16 +264,16 @@ $(BUILD)/replay/%: $(BUILD)/lib/fuzz/%.o $(BUILD)/lib/fuzz/replay.o $(BUILD)/lib
 $(BUILD)/replay/fuzz_names build/fuzz/fuzz_names: \
 	$(patsubst %,$(BUILD)/cli/output/%.o,text escape json records)
 $(BUILD)/replay/fuzz_query build/fuzz/fuzz_query: \
-	$(patsubst %,$(BUILD)/cli/%.o,output/escape output/json output/text serve/call serve/percent \
-	serve/query)
+	$(patsubst %,$(BUILD)/cli/%.o,output/escape output/json output/text serve/call/call serve/call/percent \
+	serve/call/query)
 $(BUILD)/replay/fuzz_multipart build/fuzz/fuzz_multipart: \
-	$(patsubst %,$(BUILD)/cli/%.o,output/text serve/multipart serve/percent)
+	$(patsubst %,$(BUILD)/cli/%.o,output/text serve/call/multipart serve/call/percent)
 $(BUILD)/test/test_tfs: $(BUILD)/cli/output/text.o \
-	$(patsubst %,$(BUILD)/cli/serve/tfs_%.o,answer regress signature)
+	$(patsubst %,$(BUILD)/cli/serve/%.o,tfs/tfs_answer tfs/tfs_regress models/tfs_signature)
 $(BUILD)/replay/fuzz_tfs build/fuzz/fuzz_tfs: $(BUILD)/cli/output/text.o \
-	$(patsubst %,$(BUILD)/cli/serve/tfs_%.o,document examples instances path rows)
+	$(patsubst %,$(BUILD)/cli/serve/tfs/tfs_%.o,document examples instances path rows)
 $(BUILD)/replay/fuzz_model_config build/fuzz/fuzz_model_config $(BUILD)/test/test_model_config: \
-	$(patsubst %,$(BUILD)/cli/serve/%.o,model_list model_config text_proto version_scan)
+	$(patsubst %,$(BUILD)/cli/serve/models/%.o,model_list model_config text_proto version_scan)
 
 # And these of the client of `emnist load`.
 $(BUILD)/replay/fuzz_http_response build/fuzz/fuzz_http_response $(BUILD)/test/test_http_response: \
@@ -388,4 +389,4 @@ help: ## this list
 	bench-distortions default-model install uninstall clean help
 .SECONDARY:
 
--include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cli/*.d $(BUILD)/cli/*/*.d)
+-include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cli/*.d $(BUILD)/cli/*/*.d $(BUILD)/cli/*/*/*.d)

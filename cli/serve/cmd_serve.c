@@ -3,17 +3,18 @@
 #include "../common/engine_option.h"
 #include "../common/options.h"
 #include "../common/processors.h"
-#include "access.h"
-#include "access_log.h"
-#include "http.h"
-#include "listening.h"
-#include "metrics.h"
-#include "model_watch.h"
-#include "parsers.h"
-#include "readers.h"
-#include "server.h"
-#include "supervisor.h"
-#include "workers.h"
+#include "call/access.h"
+#include "call/parsers.h"
+#include "call/readers.h"
+#include "call/server.h"
+#include "call/workers.h"
+#include "http/http.h"
+#include "http/listening.h"
+#include "http/supervisor.h"
+#include "models/model_watch.h"
+#include "monitor/access_log.h"
+#include "monitor/metrics.h"
+#include "routes.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -159,6 +160,7 @@ static bool open_server(struct running *running, const struct settings *s)
 {
 	struct server *server = &running->server;
 
+	server->answer = routes_answer;
 	server->limits = s->limits;
 	server->access = access_open(s->token_path, s->origins.texts, s->origins.n);
 	running->watch = server->access ? watch_open(&s->models) : NULL;

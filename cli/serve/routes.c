@@ -1,12 +1,12 @@
 /* routes.c - the protocols, in the order in which they are asked. */
 #include "routes.h"
-#include "serve_flask.h"
-#include "serve_graphpipe.h"
-#include "serve_metrics.h"
-#include "serve_page.h"
-#include "serve_plain.h"
-#include "serve_tfs.h"
-#include "serve_v2.h"
+#include "graphpipe/serve_graphpipe.h"
+#include "monitor/serve_metrics.h"
+#include "page/serve_flask.h"
+#include "page/serve_page.h"
+#include "plain/serve_plain.h"
+#include "tfs/serve_tfs.h"
+#include "v2/serve_v2.h"
 
 /* Each answers or defers a call whose path is its own, and leaves others alone. */
 static bool (*const protocols[])(struct call *call) = {

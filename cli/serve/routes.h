@@ -2,7 +2,7 @@
 #ifndef CLI_SERVE_ROUTES_H
 #define CLI_SERVE_ROUTES_H
 
-#include "call.h"
+#include "call/call.h"
 
 /* Fills in the response of a call, or defers it. */
 void routes_answer(struct call *call);

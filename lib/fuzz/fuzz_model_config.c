@@ -2,7 +2,7 @@
  * fuzz_model_config.c - any bytes as a list of models. What is accepted must come back the same
  * from a text that is written here, in another style.
  */
-#include "../../cli/serve/model_list.h"
+#include "../../cli/serve/models/model_list.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * The input: the Content-Type, ended by zero, then the body.
  */
 #include "../../cli/output/text.h"
-#include "../../cli/serve/multipart.h"
+#include "../../cli/serve/call/multipart.h"
 
 #include <stdlib.h>
 #include <string.h>

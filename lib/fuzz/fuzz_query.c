@@ -2,7 +2,7 @@
  * fuzz_query.c - any bytes as the query of a URL. What is accepted is within its range; what is not
  * has an answer that says so.
  */
-#include "../../cli/serve/query.h"
+#include "../../cli/serve/call/query.h"
 
 #include <stdlib.h>
 #include <string.h>

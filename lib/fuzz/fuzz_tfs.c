@@ -4,10 +4,10 @@
  *
  * The input: method and target with a blank between, up to a line feed; then the body.
  */
-#include "../../cli/serve/tfs_document.h"
-#include "../../cli/serve/tfs_examples.h"
-#include "../../cli/serve/tfs_instances.h"
-#include "../../cli/serve/tfs_path.h"
+#include "../../cli/serve/tfs/tfs_document.h"
+#include "../../cli/serve/tfs/tfs_examples.h"
+#include "../../cli/serve/tfs/tfs_instances.h"
+#include "../../cli/serve/tfs/tfs_path.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * test_metrics.c - counts of requests: in which bucket a duration is, whose counters they are, and
  * that none is lost when threads count at the same time.
  */
-#include "../../cli/serve/exposition.h"
-#include "../../cli/serve/registry.h"
+#include "../../cli/serve/models/registry.h"
+#include "../../cli/serve/monitor/exposition.h"
 
 #include <pthread.h>
 #include <setjmp.h>

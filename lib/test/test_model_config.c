@@ -1,7 +1,7 @@
 /* test_model_config.c - lists of models, and directories of versions, as `emnist serve` reads them.
  */
-#include "../../cli/serve/model_list.h"
-#include "../../cli/serve/version_scan.h"
+#include "../../cli/serve/models/model_list.h"
+#include "../../cli/serve/models/version_scan.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

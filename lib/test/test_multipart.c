@@ -1,7 +1,7 @@
 /*
  * test_multipart.c - forms as browsers, curl and Python send them, and what is wrong with others.
  */
-#include "../../cli/serve/multipart.h"
+#include "../../cli/serve/call/multipart.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* test_tfs.c - answers in TensorFlow Serving's layout, and signatures with several outputs. */
-#include "../../cli/serve/tfs_answer.h"
-#include "../../cli/serve/tfs_regress.h"
-#include "../../cli/serve/tfs_signature.h"
+#include "../../cli/serve/models/tfs_signature.h"
+#include "../../cli/serve/tfs/tfs_answer.h"
+#include "../../cli/serve/tfs/tfs_regress.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
