@@ -134,8 +134,9 @@ struct emnist_dataset;
  *
  * pen strokes in JSON Lines, plain or gzip;
  *
- * a zip archive of idx, MATLAB, .npy, CSV or JSON Lines files, or of image files: in a folder per
- * class, or with a list, which then names files of the archive.
+ * a zip or tar archive of idx, MATLAB, .npy, CSV or JSON Lines files, or of image files: in a
+ * folder per class, with a list, which then names files of the archive, or with labels beside them,
+ * as webdataset has them: KEY.png with KEY.json (its "label"), KEY.cls or KEY.txt.
  *
  * If nothing exists at path, it may be the beginning of a name: "emnist-byclass-test" for
  * "emnist-byclass-test-images-idx3-ubyte.gz". Images in idx and MATLAB files, and in CSV without a
@@ -252,12 +253,18 @@ enum emnist_write_form {
 	EMNIST_WRITE_FOLDERS,
 	/* The same in a single folder: DEST/000123-A_caps.png. */
 	EMNIST_WRITE_FLAT,
+	/* DEST: a tar archive as webdataset reads it, with 000123.png, 000123.cls (the class's
+	 * index) and 000123.json ({"label":"A"}). With shard_nbytes several, at most 512:
+	 * STEM-000000.tar, STEM-000001.tar..., STEM being DEST without ".tar". */
+	EMNIST_WRITE_TAR,
 };
 
 struct emnist_writer_options {
 	enum emnist_write_form form;
 	bool into_filled;   /* allow writing PNG files into a folder that is not empty */
 	unsigned n_threads; /* that write PNG files; default 1; does not change the result */
+	/* Of a tar archive, at most, unless one image takes more; 0: one archive of any size */
+	uint64_t shard_nbytes;
 	/* (n_inputs) datasets that are being read: none of their files is replaced */
 	struct emnist_dataset *const *inputs;
 	size_t n_inputs;

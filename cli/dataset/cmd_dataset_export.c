@@ -22,14 +22,16 @@
 struct settings {
 	struct dataset_settings dataset;
 	struct choice_settings choice;
-	int form; /* enum emnist_write_form; -1: from the name */
+	int form;              /* enum emnist_write_form; -1: from the name */
+	uint64_t shard_nbytes; /* 0: one archive */
 	bool force;
 	const char *output_path;
 	struct text_list operands;
 };
 
 /* In the order of enum emnist_write_form. */
-static const char *const form_names[] = {"idx", "csv", "npy", "npz", "folders", "flat", NULL};
+static const char *const form_names[] = {"idx",     "csv",  "npy", "npz",
+					 "folders", "flat", "tar", NULL};
 
 #define RUN_OPTIONS DATASET_RUN_OPTIONS(dataset, "threads that read and write image files")
 
@@ -40,10 +42,13 @@ static const struct option_spec export_specs[] = {
 	CHOICE_OPTIONS(choice),
 	DATASET_INDICES_OPTION(dataset),
 	OPTION_HEADING("Output:"),
-	OPTION_CHOICE('f', "format", "FORM", form, form_names,
-		      "idx, csv (as on Kaggle), npy, npz, folders (PNG files in a folder per "
-		      "class) or flat (PNG files in one folder); default: by the ending of DEST, "
-		      "otherwise folders"),
+	OPTION_CHOICE(
+		'f', "format", "FORM", form, form_names,
+		"idx, csv (as on Kaggle), npy, npz, folders (PNG files in a folder per "
+		"class), flat (PNG files in one folder) or tar (PNG files with their labels, for "
+		"webdataset); default: by the ending of DEST, otherwise folders"),
+	OPTION_SIZE(0, "shard-size", "SIZE", shard_nbytes, 1, OPTION_NO_MAXIMUM,
+		    "with tar: write archives of at most this size, NAME-000000.tar and so on"),
 	OPTION_FLAG(0, "force", force,
 		    "replace existing files, or write PNG files to a folder that is not empty"),
 	RUN_OPTIONS,
@@ -53,8 +58,8 @@ static const struct option_spec export_specs[] = {
 static const struct option_table export_table = {
 	.usage = "dataset export [OPTION]... DATASET DEST",
 	.summary = "Write all or selected images of a dataset to DEST: files such as "
-		   "NAME-images-idx3-ubyte.gz, NAME.csv, NAME.npz, NAME.npy, or a folder of PNG "
-		   "files with their list, labels.csv.",
+		   "NAME-images-idx3-ubyte.gz, NAME.csv, NAME.npz, NAME.npy, NAME.tar, or a folder "
+		   "of PNG files with their list, labels.csv.",
 	.after = "Exit status: 0 everything was written, 1 some image files could not be read, 2 "
 		 "wrong usage, or the dataset or output failed.",
 	.specs = export_specs,
@@ -93,6 +98,7 @@ static int form_of(const char *path)
 		{".csv", EMNIST_WRITE_CSV},
 		{".npy", EMNIST_WRITE_NPY},
 		{".npz", EMNIST_WRITE_NPZ},
+		{".tar", EMNIST_WRITE_TAR},
 	};
 
 	struct stat st;
@@ -113,8 +119,12 @@ static bool settle_form(struct settings *s, const char *path)
 		s->form = form_of(path);
 	if (s->form < 0)
 		complain("'%s': unknown ending; use -images-idx3-ubyte, -images-idx3-ubyte.gz, "
-			 ".csv, .npy, .npz, none for a folder, or --format",
+			 ".csv, .npy, .npz, .tar, none for a folder, or --format",
 			 path);
+	if (s->form >= 0 && s->form != EMNIST_WRITE_TAR && s->shard_nbytes) {
+		complain("--shard-size is for tar archives");
+		return false;
+	}
 	return s->form >= 0;
 }
 
@@ -210,6 +220,7 @@ static bool begin(struct copy *copy, const struct emnist_labels *labels,
 	const struct emnist_writer_options options = {
 		.form = (enum emnist_write_form)s->form,
 		.into_filled = s->force,
+		.shard_nbytes = s->shard_nbytes,
 		.n_threads = thread_count(s->dataset.n_threads),
 		.inputs = inputs,
 		.n_inputs = n_inputs,
@@ -230,12 +241,16 @@ static bool begin(struct copy *copy, const struct emnist_labels *labels,
  * --force. The writer checks folders. */
 static bool is_free(const struct settings *s, const char *dest)
 {
-	const char *const endings[] = {"", "-images-idx3-ubyte"};
+	const char *const endings[] = {"", s->shard_nbytes ? "-000000.tar" : "-images-idx3-ubyte"};
+	const bool has_ending = s->shard_nbytes && ends_with(dest, ".tar");
+	const bool has_others = s->form == EMNIST_WRITE_IDX || s->shard_nbytes;
 	char path[PATH_MAX];
 	struct stat st;
 
-	for (size_t i = 0; i < 1 + (s->form == EMNIST_WRITE_IDX) && !s->force; i++)
-		if (snprintf(path, sizeof(path), "%s%s", dest, endings[i]) < PATH_MAX &&
+	for (size_t i = 0; i < 1 + (size_t)has_others && !s->force; i++)
+		if (snprintf(path, sizeof(path), "%.*s%s",
+			     (int)(strlen(dest) - (has_ending ? strlen(".tar") : 0)), dest,
+			     endings[i]) < PATH_MAX &&
 		    stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
 			complain("'%s': already exists; use --force to replace it", path);
 			return false;

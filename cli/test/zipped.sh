@@ -55,7 +55,7 @@ refused 'a split that is not there' \
 refused 'no labels' \
 	"'$archives/no-labels.zip': no labels file 'gzip/strokes-byclass-test-labels-idx1-ubyte.gz' in the archive" \
 	$archives/no-labels.zip
-refused 'images alone' "'$archives/names.zip': a zip archive without a dataset: neither idx, MATLAB, NumPy, pen strokes, CSV or TSV files nor a folder of images for each class" \
+refused 'images alone' "'$archives/names.zip': an archive without a dataset: neither idx, MATLAB, NumPy, pen strokes, CSV or TSV files nor a folder of images for each class" \
 	$archives/names.zip
 refused 'nothing at all' "'$archives/empty.zip': damaged zip archive: no directory at its end: it is cut short or empty" \
 	$archives/empty.zip
@@ -168,11 +168,11 @@ refused 'folders that lie too deep' "'$archives/folders-deep.zip': folders are n
 mkfifo "$TMP/pipe"
 cat $archives/gzip.zip >"$TMP/pipe" 2>"$TMP/stderr" &
 timeout 20 "$EMNIST" eval -q "$TMP/pipe" >"$TMP/out" 2>&1
-is 'a named pipe' "2 emnist: '$TMP/pipe': a zip archive must be a file, not a pipe" \
+is 'a named pipe' "2 emnist: '$TMP/pipe': a zip or tar archive must be a file, not a pipe" \
 	"$? $(cat "$TMP/out")"
 kill $! 2>"$TMP/stderr"
 cat $archives/gzip.zip | "$EMNIST" eval -q /dev/stdin >"$TMP/out" 2>&1
-is 'a pipe' "2 emnist: '/dev/stdin': a zip archive must be a file, not a pipe" \
+is 'a pipe' "2 emnist: '/dev/stdin': a zip or tar archive must be a file, not a pipe" \
 	"$? $(cat "$TMP/out")"
 is 'a file as standard input' "$wanted" "$(figures --split byclass-test /dev/stdin <$archives/gzip.zip)"
 

@@ -59,8 +59,9 @@ static const struct format *find_format(const struct source_request *request,
 static enum emnist_status say_why(const struct source_request *request, const unsigned char *head,
 				  size_t n, struct emnist_error *error)
 {
-	const char *why = "not a dataset: neither idx, MATLAB, NumPy, CSV, pen strokes, a zip "
-			  "archive of these, nor a list of image files";
+	const char *why =
+		"not a dataset: neither idx, MATLAB, NumPy, CSV, pen strokes, a zip or tar "
+		"archive of these, nor a list of image files";
 	size_t n_mark;
 	enum emnist_status status = encoding_mark(head, n, &n_mark, error);
 

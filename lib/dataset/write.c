@@ -8,6 +8,7 @@ static const struct writer_form *const forms[] = {
 	[EMNIST_WRITE_IDX] = &writer_idx,         [EMNIST_WRITE_CSV] = &writer_csv,
 	[EMNIST_WRITE_NPY] = &writer_npy,         [EMNIST_WRITE_NPZ] = &writer_npz,
 	[EMNIST_WRITE_FOLDERS] = &writer_folders, [EMNIST_WRITE_FLAT] = &writer_flat,
+	[EMNIST_WRITE_TAR] = &writer_shards,
 };
 #define N_FORMS (sizeof(forms) / sizeof(forms[0]))
 

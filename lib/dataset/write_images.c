@@ -7,7 +7,6 @@
  */
 #include "../base/memory.h"
 #include "../base/ordered.h"
-#include "../image/image.h"
 #include "../io/write_all.h"
 #include "writer.h"
 
@@ -150,13 +149,6 @@ static void name_file(const struct images_writer *w, const struct writer_batch *
 	sprintf(to, "%06llu-%s.png", (unsigned long long)batch->numbers[i], class);
 }
 
-static void draw_row(void *context, uint32_t y, uint8_t *row)
-{
-	const uint8_t *pixels = context;
-
-	memcpy(row, pixels + (size_t)y * EMNIST_SIDE, EMNIST_SIDE);
-}
-
 /*
  * Creates a new file, even if one with this name exists: another process may still be writing that.
  */
@@ -197,13 +189,6 @@ static enum emnist_status write_image(const struct images_job *job, size_t i,
 				      struct emnist_error *error)
 {
 	const uint8_t *pixels = job->batch->pixels + i * EMNIST_VECTOR_LENGTH;
-	const struct image_rows rows = {
-		.width = EMNIST_SIDE,
-		.height = EMNIST_SIDE,
-		.channels = 1,
-		.draw = draw_row,
-		.context = (void *)(uintptr_t)pixels,
-	};
 	char file[2 * FILE_MAX + 1] = "/", *path;
 	enum emnist_status status;
 	size_t nbytes;
@@ -211,7 +196,7 @@ static enum emnist_status write_image(const struct images_job *job, size_t i,
 
 	name_file(job->w, job->batch, i, file + 1);
 	path = writer_name(job->w->path, strlen(job->w->path), file);
-	status = path ? pngfile_encode(&rows, &png, &nbytes, error) : error_memory(error);
+	status = path ? writer_png(pixels, &png, &nbytes, error) : error_memory(error);
 	if (!status) {
 		status = write_file(job->w, path, png, nbytes, error);
 		if (status)

@@ -1,6 +1,8 @@
 /* writer.c - what all writers of datasets share. */
 #include "writer.h"
 
+#include "../image/image.h"
+
 #include "../base/memory.h"
 #include "../labels/labels.h"
 #include "siblings.h"
@@ -70,6 +72,27 @@ enum emnist_status writer_mapping(const struct emnist_writer *writer, const char
 		status = outfile_write(*file_ret, text, nbytes, error);
 	free(text);
 	return status;
+}
+
+static void draw_row(void *context, uint32_t y, uint8_t *row)
+{
+	const uint8_t *pixels = context;
+
+	memcpy(row, pixels + (size_t)y * EMNIST_SIDE, EMNIST_SIDE);
+}
+
+enum emnist_status writer_png(const uint8_t *pixels, void **png_ret, size_t *nbytes_ret,
+			      struct emnist_error *error)
+{
+	const struct image_rows rows = {
+		.width = EMNIST_SIDE,
+		.height = EMNIST_SIDE,
+		.channels = 1,
+		.draw = draw_row,
+		.context = (void *)(uintptr_t)pixels,
+	};
+
+	return pngfile_encode(&rows, png_ret, nbytes_ret, error);
 }
 
 void writer_transpose(const uint8_t *pixels, uint8_t *transposed)

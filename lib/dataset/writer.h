@@ -37,7 +37,7 @@ struct writer_form {
 };
 
 extern const struct writer_form writer_idx, writer_csv, writer_npy, writer_npz, writer_folders,
-	writer_flat;
+	writer_flat, writer_shards;
 
 /* stem + ending; NULL when memory is short. Free with free(). */
 char *writer_name(const char *stem, size_t stem_nbytes, const char *ending);
@@ -55,6 +55,10 @@ enum emnist_status writer_open(const struct emnist_writer *writer, const char *s
 enum emnist_status writer_mapping(const struct emnist_writer *writer, const char *stem,
 				  size_t stem_nbytes, struct outfile **file_ret,
 				  struct emnist_error *error);
+
+/* Encodes an image as PNG. Free *png_ret with free(). */
+enum emnist_status writer_png(const uint8_t *pixels, void **png_ret, size_t *nbytes_ret,
+			      struct emnist_error *error);
 
 /* rows and columns exchanged. */
 void writer_transpose(const uint8_t *pixels, uint8_t *transposed);

@@ -18,6 +18,7 @@
 #include "zipped_folders.h"
 #include "zipped_images.h"
 #include "zipped_numpy.h"
+#include "zipped_samples.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +33,11 @@ struct choice {
 
 bool zipped_begins(const unsigned char *bytes, size_t nbytes)
 {
-	return archive_sniff(bytes, nbytes) == ARCHIVE_KIND_ZIP;
+	const enum archive_kind kind = archive_sniff(bytes, nbytes);
+
+	/* gzip is unpacked already. */
+	return kind == ARCHIVE_KIND_ZIP || kind == ARCHIVE_KIND_TAR || kind == ARCHIVE_KIND_ZSTD ||
+	       kind == ARCHIVE_KIND_XZ;
 }
 
 /* --------------------------------------------------------------------- splits */
@@ -244,8 +249,13 @@ enum emnist_status zipped_open(struct gzip *stream, const struct source_request 
 	/* Opening a finished pipe again would block forever. */
 	if (stat(request->path, &st) == 0 && !S_ISREG(st.st_mode))
 		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "a zip archive must be a file, not a pipe");
+				 "a zip or tar archive must be a file, not a pipe");
 	status = zipped_list(request->path, &listing, error);
+	if (!status && zipped_has_samples(&listing)) {
+		status = zipped_open_samples(request, &listing, source_ret, error);
+		zipped_clear(&listing);
+		return status;
+	}
 	if (!status && !find_splits(&listing, request->path, &splits))
 		status = error_memory(error);
 	if (!status && !splits.n)

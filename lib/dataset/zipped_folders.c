@@ -170,7 +170,7 @@ static enum emnist_status find_classes(struct folder *folder, const char *split,
 			return error_memory(error);
 		if (!classes->n)
 			return error_set(error, EMNIST_ERR_FORMAT,
-					 "a zip archive without a dataset: neither idx, MATLAB, "
+					 "an archive without a dataset: neither idx, MATLAB, "
 					 "NumPy, pen strokes, CSV or TSV files nor a folder of "
 					 "images for each class");
 		decision = decide(folder, classes, split);

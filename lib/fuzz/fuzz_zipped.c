@@ -1,6 +1,7 @@
 /*
- * fuzz_zipped.c - any bytes as a zip archive of datasets.
+ * fuzz_zipped.c - any bytes as a zip or tar archive of datasets, or of images and labels.
  */
+#include "../io/archive_kind.h"
 #include "trial.h"
 
 #include <unistd.h>
@@ -10,10 +11,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 {
 	static const char *const splits[] = {NULL, "test"};
+	const enum archive_kind kind = archive_sniff(data, nbytes);
 	char path[TRIAL_PATH_NBYTES];
 	int fd;
 
-	if (nbytes < 2 || data[0] != 'P' || data[1] != 'K')
+	if (kind != ARCHIVE_KIND_ZIP && kind != ARCHIVE_KIND_TAR)
 		return 0;
 	fd = trial_file(data, nbytes, path);
 	for (size_t i = 0; i < 2; i++)

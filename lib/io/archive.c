@@ -185,6 +185,7 @@ static enum emnist_status open_all(struct members *members, struct emnist_error 
 	enum emnist_status status = EMNIST_OK;
 
 	members->kind = archive_sniff(feed->head, feed->head_nbytes);
+	members->by_directory = members->by_directory && members->kind == ARCHIVE_KIND_ZIP;
 	if (members->kind == ARCHIVE_KIND_NONE) {
 		members->is_stream = members->as_stream;
 		if (members->is_stream)

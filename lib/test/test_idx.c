@@ -179,9 +179,10 @@ static void test_no_such_dataset(void **state)
 	assert_string_equal(error.message, "no such file, folder or dataset");
 	assert_int_equal(read_dataset(FOLDER "nearest.onnx", NULL, 7, &contents, &error),
 			 EMNIST_ERR_FORMAT);
-	assert_string_equal(error.message,
-			    "not a dataset: neither idx, MATLAB, NumPy, CSV, pen strokes, a zip "
-			    "archive of these, nor a list of image files");
+	assert_string_equal(
+		error.message,
+		"not a dataset: neither idx, MATLAB, NumPy, CSV, pen strokes, a zip or tar "
+		"archive of these, nor a list of image files");
 }
 
 static void test_folder(void **state)

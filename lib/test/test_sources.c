@@ -198,8 +198,8 @@ static void test_damaged_csv(void **state)
 	put_line(text, "0", 784, "255\n");
 	text[100] = '\0';
 	check_fails(write_file("damaged.csv", text, 1571), NULL, EMNIST_ERR_FORMAT,
-		    "not a dataset: neither idx, MATLAB, NumPy, CSV, pen strokes, a zip archive of "
-		    "these, nor a "
+		    "not a dataset: neither idx, MATLAB, NumPy, CSV, pen strokes, a zip or tar "
+		    "archive of these, nor a "
 		    "list of image files");
 	check_fails(write_file("damaged.csv", "", 0), NULL, EMNIST_ERR_FORMAT, "the file is empty");
 }

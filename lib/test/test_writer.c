@@ -46,12 +46,12 @@ static void refused(const char *path, const char *mapping,
 
 static void refusals(void **state)
 {
-	const struct emnist_writer_options no_form = {.form = (enum emnist_write_form)6};
+	const struct emnist_writer_options no_form = {.form = (enum emnist_write_form)7};
 	const struct emnist_writer_options flat = {.form = EMNIST_WRITE_FLAT};
 	char mapping[1024] = "0 300", name[512];
 
 	(void)state;
-	refused("x", "0 65", &no_form, EMNIST_ERR_ARGUMENT, "unknown format: 6");
+	refused("x", "0 65", &no_form, EMNIST_ERR_ARGUMENT, "unknown format: 7");
 	refused("", "0 65", NULL, EMNIST_ERR_ARGUMENT, "no name to write to");
 	refused("/tmp/", "0 65", NULL, EMNIST_ERR_ARGUMENT, "a folder; a file name is needed");
 	refused("x", "256 65", NULL, EMNIST_ERR_UNSUPPORTED,
@@ -67,7 +67,8 @@ static void refusals(void **state)
 static void nothing_half_is_left(void **state)
 {
 	static const enum emnist_write_form forms[] = {EMNIST_WRITE_IDX, EMNIST_WRITE_CSV,
-						       EMNIST_WRITE_NPY, EMNIST_WRITE_NPZ};
+						       EMNIST_WRITE_NPY, EMNIST_WRITE_NPZ,
+						       EMNIST_WRITE_TAR};
 	struct emnist_labels *labels = parse("0 65\n7 66");
 	const uint16_t classes[] = {1, 0}, wrong[] = {0, 2};
 	char folder[] = "/tmp/emnist-writer-XXXXXX", path[64];

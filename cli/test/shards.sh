@@ -1,0 +1,120 @@
+#!/bin/sh
+# shards.sh - tar archives of images with their labels, as webdataset has them: written and read.
+. cli/test/tap.inc
+
+idx=testdata/idx
+
+# What eval says of a dataset, but for its name and the time.
+figures()
+{
+	"$EMNIST" eval -q -f json --per-class "$@" >"$TMP/json" 2>"$TMP/stderr" ||
+		echo "failed: $*: $(cat "$TMP/stderr")"
+	sed 's/"dataset":"[^"]*",//; s/,"seconds".*//' "$TMP/json"
+}
+export_()
+{
+	"$EMNIST" dataset export -q "$@" 2>"$TMP/stderr"
+}
+
+# ------------------------------------------------------------------------ written
+
+for name in strokes-byclass-test strokes-letters strokes-digits-test; do
+	export_ $idx/$name "$TMP/$name.tar"
+	is "$name: the same figures" "$(figures $idx/$name)" "$(figures "$TMP/$name.tar")"
+done
+whole=$TMP/strokes-byclass-test.tar
+n=$("$EMNIST" eval -q -f json "$whole" | sed 's/.*"images":\([0-9]*\),.*/\1/')
+check 'tar reads it' tar tf "$whole"
+is 'three files an image' "$((3 * n))" "$(tar tf "$whole" | wc -l)"
+is 'the first image' '000000.png 000000.cls 000000.json' "$(tar tf "$whole" | head -n 3 | paste -sd' ' -)"
+export_ -j 1 $idx/strokes-byclass-test "$TMP/one.tar"
+export_ -j 3 $idx/strokes-byclass-test "$TMP/three.tar"
+check 'the number of threads does not matter' cmp "$TMP/one.tar" "$TMP/three.tar"
+export_ $idx/strokes-byclass-test "$TMP/one.tar"
+is 'an existing archive is not replaced' 2 $?
+export_ -f csv --shard-size 1M $idx/strokes-byclass-test "$TMP/x.csv"
+is '--shard-size: for tar alone' 2 $?
+
+mkdir "$TMP/s"
+export_ --shard-size 32k $idx/strokes-byclass-test "$TMP/s/a.tar"
+is 'shards: exit status' 0 $?
+is 'shards: none is larger' '' "$(find "$TMP/s" -size +32k)"
+check 'shards: there are several' test -e "$TMP/s/a-000002.tar"
+check 'shards: not under the name itself' test ! -e "$TMP/s/a.tar"
+is 'shards: all images once' "$(tar tf "$whole" | sort)" "$(for i in "$TMP"/s/*; do tar tf "$i"; done | sort)"
+cat "$TMP"/s/a-*.tar >"$TMP/all.tar"
+is 'shards in a row: the same figures' "$(figures "$whole")" "$(figures "$TMP/all.tar")"
+is 'shards through a pipe' "$n" "$(cat "$TMP"/s/a-*.tar | "$EMNIST" classify -q - | wc -l)"
+export_ --shard-size 32k $idx/strokes-byclass-test "$TMP/s/a.tar"
+is 'shards: existing ones are not replaced' 2 $?
+awk 'BEGIN { for (i = 0; i < 600; i++) { printf "%d", i % 10
+	for (k = 0; k < 784; k++) printf ",%d", (k * 7 + i) % 256
+	print "" } }' >"$TMP/600.csv"
+export_ --shard-size 1 "$TMP/600.csv" "$TMP/s/b.tar"
+is 'too many shards: refused, and none is left' "2 " \
+	"$? $(find "$TMP/s" -name 'b*')"
+
+# ---------------------------------------------------------------------------- read
+
+# in_folder NAME: extracts the whole archive again.
+in_folder()
+{
+	rm -rf "$TMP/d"
+	mkdir "$TMP/d"
+	tar xf "$whole" -C "$TMP/d"
+}
+wanted=$(figures "$whole")
+in_folder
+tar czf "$TMP/packed.tgz" -C "$TMP" d
+is 'in gzip, in a folder, in any order' "$wanted" "$(figures "$TMP/packed.tgz")"
+rm "$TMP"/d/*.cls
+for i in "$TMP"/d/*.json; do
+	sed 's/.*:"\(.*\)"}/\1/' "$i" >"${i%.json}.txt"
+	rm "$i"
+done
+tar cf "$TMP/text.tar" --sort=name -C "$TMP/d" .
+is 'labels in .txt' "$wanted" "$(figures "$TMP/text.tar")"
+for i in "$TMP"/d/*.txt; do
+	mv "$i" "${i%.txt}.cls"
+done
+tar cf "$TMP/class.tar" --sort=name -C "$TMP/d" .
+is 'labels in .cls' "$wanted" "$(figures "$TMP/class.tar")"
+
+# refused NAME MESSAGE FILE
+refused()
+{
+	"$EMNIST" eval -q "$3" >"$TMP/out" 2>"$TMP/stderr"
+	is "$1: refused" 2 $?
+	check "$1: reported" grep -Fq "$2" "$TMP/stderr"
+}
+cat "$TMP/class.tar" "$TMP/class.tar" >"$TMP/twice.tar"
+refused 'the same names twice' 'two files in the archive are called' "$TMP/twice.tar"
+cat "$TMP/class.tar" | "$EMNIST" eval -q /dev/stdin >"$TMP/out" 2>"$TMP/stderr"
+check 'a pipe: reported' grep -Fq 'must be a file, not a pipe' "$TMP/stderr"
+rm "$TMP/d/000000.cls"
+: >"$TMP/d/000001.cls"
+echo '{"label":[1]}' >"$TMP/d/000002.json"
+echo '{"label":' >"$TMP/d/000003.json"
+tar cf "$TMP/faulty.tar" --sort=name -C "$TMP/d" .
+"$EMNIST" eval -f json "$TMP/faulty.tar" >"$TMP/json" 2>"$TMP/stderr"
+is 'images without a label: left out' "1 $((n - 4)) 4" \
+	"$? $(sed 's/.*"images":\([0-9]*\),.*/\1/' "$TMP/json") $(grep -c "faulty.tar!" "$TMP/stderr")"
+for message in "000000.png': no label" "000001.cls': the label is empty" "000002.json': no member" \
+	"000003.json': "; do
+	check "images without a label: $message" grep -Fq "$message" "$TMP/stderr"
+done
+"$EMNIST" eval -q --fail-fast "$TMP/faulty.tar" >/dev/null 2>&1
+is 'images without a label: --fail-fast' 2 $?
+
+mkdir "$TMP/t"
+cp $idx/strokes-byclass-test-* $idx/strokes-byclass-mapping.txt "$TMP/t"
+tar cf "$TMP/idx.tar" -C "$TMP" t
+is 'idx files in tar' "$(figures $idx/strokes-byclass-test)" "$(figures "$TMP/idx.tar")"
+
+"$EMNIST" train -q --batch 32 --epochs 1 -o "$TMP/m.onnx" "$whole" 2>"$TMP/stderr"
+report 'trains'
+"$EMNIST" train -q --batch 32 --epochs 1 --labels $idx/strokes-byclass-mapping.txt -o "$TMP/m.onnx" \
+	"$TMP"/s/a-*.tar 2>"$TMP/stderr"
+report 'trains on shards'
+check 'counts' "$EMNIST" dataset stats "$whole"
+finish
