@@ -220,7 +220,7 @@ check 'export: --force replaces it' runs 0 export --force -f idx $byclass "$TMP/
 check 'export: what -o names is replaced' runs 0 import -o "$TMP/c" $byclass
 fails 'export: no destination' "missing DATASET or DEST; see 'emnist dataset export --help'" \
 	export $byclass
-fails 'export: an unknown form' "--format: 'mat' is not one of idx, csv, npy, npz, folders, flat" \
+fails 'export: an unknown form' "--format: 'mat' is not one of idx, csv, npy, npz, folders, flat, tar" \
 	export -f mat $byclass "$TMP/x"
 fails 'export: a full disk' "'/dev/full': cannot write: No space left on device" \
 	export -f csv $byclass /dev/full
