@@ -93,18 +93,16 @@ void registry_remove_model(struct registry *registry, const char *name)
 
 static void forget_ended(struct registry_model *model)
 {
-	size_t n = 0, last = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; i < model->n_versions; i++)
-		if (model->versions[i].status.state == VERSION_END) {
-			n++;
-			last = i;
-		}
-	if (n < MAX_ENDED)
-		return;
-	model->n_versions--;
-	memmove(model->versions + last, model->versions + last + 1,
-		(model->n_versions - last) * sizeof(*model->versions));
+	for (size_t i = 0; i < model->n_versions; i++) {
+		if (model->versions[i].status.state != VERSION_END || ++n <= MAX_ENDED)
+			continue;
+		model->n_versions--;
+		memmove(model->versions + i, model->versions + i + 1,
+			(model->n_versions - i) * sizeof(*model->versions));
+		i--;
+	}
 }
 
 /* The version with this number, listed from now on; NULL when memory is short. */
@@ -115,7 +113,6 @@ static struct registry_version *listed(struct registry_model *model, int64_t num
 
 	if (version)
 		return version;
-	forget_ended(model);
 	if (model->n_versions == model->capacity) {
 		const size_t capacity = 2 * model->capacity + 4;
 
@@ -138,13 +135,16 @@ void registry_list_version(struct registry *registry, const char *name, int64_t 
 			   enum version_state state, const struct emnist_error *error)
 {
 	struct registry_version *version;
+	struct registry_model *model;
 
 	pthread_mutex_lock(&registry->mutex);
-	version = listed(registry_find(registry, name), number);
+	model = registry_find(registry, name);
+	version = listed(model, number);
 	if (version) {
 		version->status.state = state;
 		version->status.error = error ? *error : (struct emnist_error){0};
 		version->loaded = NULL;
+		forget_ended(model);
 	}
 	pthread_mutex_unlock(&registry->mutex);
 }
@@ -232,6 +232,7 @@ static void end_version(struct registry *registry, const struct loaded *loaded)
 	if (version && version->loaded == loaded) {
 		version->status.state = VERSION_END;
 		version->loaded = NULL;
+		forget_ended(model);
 	}
 }
 
