@@ -48,6 +48,8 @@ becomes()
 	is "$becomes_name" "$becomes_wanted" "$becomes_got"
 }
 
+first_version() { versions | sed 's/ .*//'; }
+
 # logged TEXT: prints how many lines of the log have it.
 logged() { grep -c -F -- "$1" "$TMP/server.log"; }
 
@@ -129,6 +131,11 @@ becomes 'a number with zeros' '9:AVAILABLE 4:END 3:END 2:END 1:END' versions
 rm -r "$M/00000009"
 becomes 'a version is removed, the one before comes back' '9:END 4:END 3:END 2:AVAILABLE 1:END' \
 	versions
+mv "$M/2" "$TMP/2"
+rm -r "$M/1" "$M/4"
+put "$TMP/broken" "$M/11"
+becomes 'only one that is broken is left' '11:END' first_version
+is 'then the last one serves on' γ "$(label '?model=m&version=2')"
 check 'no request failed' end_load
 mv "$M" "$TMP/elsewhere"
 becomes 'the directory is gone' 1 logged "'$M': No such file or directory"
@@ -350,4 +357,33 @@ else
 	check "memory is given back" test "$(rss)" -le $((before + 4096))
 fi
 check 'the server ends well' stop_server
+
+# A model of 7 MB, which an allocator may keep for later.
+header='{"0.weight":{"dtype":"F32","shape":[1024,784],"data_offsets":[0,3211264]},
+"0.bias":{"dtype":"F32","shape":[1024],"data_offsets":[3211264,3215360]},
+"2.weight":{"dtype":"F32","shape":[1024,1024],"data_offsets":[3215360,7409664]},
+"2.bias":{"dtype":"F32","shape":[1024],"data_offsets":[7409664,7413760]},
+"4.weight":{"dtype":"F32","shape":[62,1024],"data_offsets":[7413760,7667712]},
+"4.bias":{"dtype":"F32","shape":[62],"data_offsets":[7667712,7667960]}}'
+{
+	printf "\\$(printf %o $((${#header} % 256)))\\$(printf %o $((${#header} / 256)))\\0\\0\\0\\0\\0\\0"
+	printf %s "$header"
+	head -c 7667960 /dev/zero | tr '\0' '='
+} >"$TMP/large.safetensors"
+rm -r "$M"
+mkdir -p "$M/1" "$TMP/staging"
+cp "$TMP/large.safetensors" "$M/1"
+start_server $FAST "$M"
+cp "$TMP/large.safetensors" "$TMP/staging"
+mv "$TMP/staging" "$M/2"
+becomes 'a large model is replaced' '2:AVAILABLE 1:END' versions
+before=$(rss)
+rm -r "$M/1" "$M/2"
+becomes 'and unloaded' '2:END 1:END' versions
+if [ -n "$SANITIZE" ]; then
+	skip 'which gives its memory back' 'sanitizers keep it'
+else
+	check 'which gives its memory back' test "$(rss)" -le $((before - 10000))
+fi
+stop_server
 finish

@@ -4,6 +4,7 @@
 #include "file_stamp.h"
 #include "version_scan.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +113,8 @@ static void try_now(struct attempt *attempt, const struct loading *loading, cons
 	if (status)
 		fail(attempt, loading, name, about ? about : "built-in model", &error);
 	free(path);
+	/* The allocator would keep what reading took. */
+	malloc_trim(0);
 }
 
 /* Whether it was read from there; elsewhere is another version, of the same number. */
