@@ -163,8 +163,7 @@ static bool open_server(struct running *running, const struct settings *s)
 	server->answer = routes_answer;
 	server->limits = s->limits;
 	server->access = access_open(s->token_path, s->origins.texts, s->origins.n);
-	running->watch = server->access ? watch_open(&s->models) : NULL;
-	if (!running->watch)
+	if (!server->access)
 		return false;
 	server->registry = watch_registry(running->watch);
 	server->workers = workers_start(thread_count(s->n_threads));
@@ -257,10 +256,15 @@ static void find_descriptors(uint64_t *n_connections)
 					 : limit.rlim_cur / 2;
 }
 
+static void tell_ready(void *context)
+{
+	supervisor_tell(context, "READY=1");
+}
+
 /* Waits for the signal to end. A service manager hears in time that this thread still runs. */
 static void wait_for_end(struct running *running, const sigset_t *signals)
 {
-	const struct supervisor *supervisor = &running->supervisor;
+	struct supervisor *supervisor = &running->supervisor;
 	const uint64_t half = supervisor->watchdog_microseconds / 2;
 	const struct timespec time = {.tv_sec = (time_t)(half / 1000000),
 				      .tv_nsec = (long)(half % 1000000) * 1000};
@@ -273,8 +277,7 @@ static void wait_for_end(struct running *running, const sigset_t *signals)
 			return;
 		if (signal_number == SIGHUP) {
 			supervisor_tell_reloading(supervisor);
-			watch_reload(running->watch);
-			supervisor_tell(supervisor, "READY=1");
+			watch_reload(running->watch, tell_ready, supervisor);
 		}
 		if (half > 0)
 			supervisor_tell(supervisor, "WATCHDOG=1");
@@ -287,20 +290,26 @@ static enum exit_status serve(const struct settings *s)
 	enum exit_status status = STATUS_FATAL;
 	sigset_t signals;
 
-	/* Blocked in all threads, since they start later; taken here. */
+	/* Blocked in all threads, since they start later; taken here. Until the models are loaded,
+	 * there is nothing to bring to an end. */
 	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	if (supervisor_find(&running.supervisor) && open_server(&running, s) &&
-	    listen_all(&running, s)) {
+	if (supervisor_find(&running.supervisor))
+		running.watch = watch_open(&s->models);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	if (running.watch && open_server(&running, s) && listen_all(&running, s)) {
 		supervisor_tell(&running.supervisor, "READY=1");
 		wait_for_end(&running, &signals);
 		supervisor_tell(&running.supervisor, "STOPPING=1");
 		drain(&running, &signals, s->drain_seconds);
 		status = STATUS_OK;
 	}
+	/* A model that is being loaded may take long. */
+	sigdelset(&signals, SIGHUP);
+	pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 	stop(&running, s);
 	return status;
 }

@@ -131,9 +131,8 @@ becomes 'a number with zeros' '9:AVAILABLE 4:END 3:END 2:END 1:END' versions
 rm -r "$M/00000009"
 becomes 'a version is removed, the one before comes back' '9:END 4:END 3:END 2:AVAILABLE 1:END' \
 	versions
-mv "$M/2" "$TMP/2"
-rm -r "$M/1" "$M/4"
 put "$TMP/broken" "$M/11"
+rm -r "$M/1" "$M/4" "$M/2"
 becomes 'only one that is broken is left' '11:END' first_version
 is 'then the last one serves on' γ "$(label '?model=m&version=2')"
 check 'no request failed' end_load
@@ -299,6 +298,15 @@ printf 'model_config_list { config { name: "a" base_path: "m" version_labels { k
 "$EMNIST" serve --listen 127.0.0.1:0 --models "$TMP/list" 2>"$TMP/stderr"
 is 'a label of nothing' "2 emnist: Request to assign label to version 5 of model a, which is not \
 currently available for inference" "$? $(tail -n 1 "$TMP/stderr")"
+
+# Before the models are loaded, a signal ends the server at once.
+mkfifo "$TMP/pipe"
+"$EMNIST" serve --listen 127.0.0.1:0 "$TMP/pipe" 2>"$TMP/stderr" &
+SERVER=$!
+sleep 0.2
+kill $SERVER
+wait $SERVER 2>/dev/null
+is 'SIGTERM while a model is loaded' 143 $?
 
 # A server that is killed leaves nothing that keeps the next one from serving: the highest version
 # that can be loaded does.

@@ -11,6 +11,7 @@
 
 #include <malloc.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 
 struct watch {
@@ -25,7 +26,9 @@ struct watch {
 	pthread_mutex_t mutex; /* of the rest */
 	pthread_cond_t changed;
 	bool stopping;
-	bool is_forced;  /* a look was asked for */
+	bool is_forced; /* a look was asked for, with: */
+	void (*done)(void *context);
+	void *context;
 	bool has_unused; /* versions to free */
 };
 
@@ -75,7 +78,6 @@ static void look(struct watch *watch, bool is_forced)
 		read_config(watch);
 	}
 	model_set_look(watch->set, is_forced);
-	free_unused(watch);
 }
 
 /* ------------------------------------------------------------------------ thread */
@@ -105,15 +107,17 @@ static bool wait_until(struct watch *watch, const struct timespec *t)
 	return watch->is_forced;
 }
 
-static void *run(void *context)
+static void *run(void *argument)
 {
-	struct watch *watch = context;
+	struct watch *watch = argument;
 	struct timespec next = after(watch->poll_seconds);
 
 	pthread_mutex_lock(&watch->mutex);
 	while (!watch->stopping) {
 		const bool is_time = wait_until(watch, &next);
 		const bool is_forced = watch->is_forced;
+		void (*const done)(void *) = watch->done;
+		void *const context = watch->context;
 
 		watch->is_forced = false;
 		watch->has_unused = false;
@@ -123,16 +127,20 @@ static void *run(void *context)
 			next = after(watch->poll_seconds);
 		}
 		free_unused(watch);
+		if (is_forced)
+			done(context);
 		pthread_mutex_lock(&watch->mutex);
 	}
 	pthread_mutex_unlock(&watch->mutex);
 	return NULL;
 }
 
-void watch_reload(struct watch *watch)
+void watch_reload(struct watch *watch, void (*done)(void *context), void *context)
 {
 	pthread_mutex_lock(&watch->mutex);
 	watch->is_forced = true;
+	watch->done = done;
+	watch->context = context;
 	pthread_cond_signal(&watch->changed);
 	pthread_mutex_unlock(&watch->mutex);
 }
@@ -186,7 +194,12 @@ static bool load_first(struct watch *watch)
 
 static bool start_thread(struct watch *watch)
 {
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
 	watch->is_running = pthread_create(&watch->thread, NULL, run, watch) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (!watch->is_running)
 		complain("cannot start a thread");
 	return watch->is_running;

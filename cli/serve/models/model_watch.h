@@ -18,7 +18,8 @@ bool watch_check(const struct watch_settings *settings);
 
 struct watch;
 
-/* Loads all models. Prints an error and returns NULL if one has no version that can be served. */
+/* Loads all models, and starts a thread that takes no signals. Prints an error and returns NULL if
+ * one has no version that can be served. */
 struct watch *watch_open(const struct watch_settings *settings);
 
 /* No request may be under way. NULL is accepted. */
@@ -26,7 +27,8 @@ void watch_close(struct watch *watch);
 
 struct registry *watch_registry(struct watch *watch);
 
-/* Looks at the files at once, and tries again what failed before. Returns before that is done. */
-void watch_reload(struct watch *watch);
+/* Looks at the files at once, and tries again what failed before. Returns before that is done, and
+ * calls done() from another thread when it is; once if it was asked for several times meanwhile. */
+void watch_reload(struct watch *watch, void (*done)(void *context), void *context);
 
 #endif
