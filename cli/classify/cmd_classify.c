@@ -259,17 +259,19 @@ static bool write_header(const struct pipeline_options *options, struct sink *si
 {
 	struct text header = {0};
 	const bool is_done = options->resume && resume_nbytes(options->resume) > 0;
+	bool failed;
 
 	if (options->format->header && !is_done)
 		options->format->header(&header, &options->schema);
-	if (header.failed)
+	failed = header.failed;
+	if (failed)
 		complain("out of memory");
 	else
 		sink_write(sink, header.bytes, header.nbytes);
 	if (options->resume)
 		resume_wrote(options->resume, header.bytes, header.nbytes);
 	text_release(&header);
-	return !header.failed;
+	return !failed;
 }
 
 static enum exit_status run(const struct settings *s, const struct pipeline_options *plan_,
