@@ -119,6 +119,7 @@ struct running {
 	struct supervisor supervisor;
 	struct http *http[MAX_LISTENING];
 	size_t n;
+	size_t n_opened; /* addresses of --listen, whose files are the server's to remove */
 };
 
 static void wait_shortly(void)
@@ -214,7 +215,10 @@ static bool listen_all(struct running *running, const struct settings *s)
 	for (size_t i = 0; i < n; i++) {
 		const int fd = listening_open(addresses[i], url);
 
-		if (fd < 0 || !serve_socket(running, s, fd, false, url))
+		if (fd < 0)
+			return false;
+		running->n_opened += !is_usual;
+		if (!serve_socket(running, s, fd, false, url))
 			return false;
 	}
 	return true;
@@ -225,7 +229,7 @@ static void stop(struct running *running, const struct settings *s)
 	workers_stop(running->server.workers);
 	for (size_t i = 0; i < running->n; i++)
 		http_stop(running->http[i]);
-	for (size_t i = 0; i < s->addresses.n; i++)
+	for (size_t i = 0; i < running->n_opened; i++)
 		listening_remove(s->addresses.texts[i]);
 	readers_free(running->server.readers);
 	parsers_free(running->server.parsers);
@@ -337,7 +341,7 @@ enum exit_status cmd_serve(int argc, char **argv)
 	s.models.quiet = s.quiet;
 	s.models.source.path = s.operands.n ? s.operands.texts[0] : NULL;
 	if (s.operands.n > 1)
-		complain("more than one model; see 'emnist serve --help'");
+		complain("more than one model; list them in a file for --models");
 	else if (watch_check(&s.models) && engine_prepare(&s.models.engine)) {
 		find_descriptors(&s.limits.n_connections);
 		status = serve(&s);

@@ -269,18 +269,18 @@ fails()
 mkdir "$TMP/empty"
 : >"$TMP/bad.onnx"
 fails 'a file that is not there' "model 'none': '$TMP/none.onnx': No such file or directory
-1 model(s) did not become available: none" "$TMP/none.onnx"
+1 model not available: none" "$TMP/none.onnx"
 fails 'one that is no model' "model 'bad', version 1: '$TMP/bad.onnx': not a model: the file is empty
-1 model(s) did not become available: bad" "$TMP/bad.onnx"
+1 model not available: bad" "$TMP/bad.onnx"
 fails 'a directory without versions' "No versions of servable empty found under base path $TMP/empty.\
  Did you forget to name your leaf directory as a number (eg. '/1/')?
-1 model(s) did not become available: empty" "$TMP/empty"
+1 model not available: empty" "$TMP/empty"
 fails 'a model of other images' "model 'alpha_beta', version 1: 'testdata/models/alpha_beta.onnx': \
 takes 6 values, not 28x28 pixels
-1 model(s) did not become available: alpha_beta" testdata/models/alpha_beta.onnx
-fails 'a list and a model' '--models goes neither with a MODEL nor with options about one' \
+1 model not available: alpha_beta" testdata/models/alpha_beta.onnx
+fails 'a list and a model' '--models cannot be combined with MODEL, --name, --labels, --activation or --input-...' \
 	--models "$TMP/models.conf" "$OLD"
-fails 'a list and a name' '--models goes neither with a MODEL nor with options about one' \
+fails 'a list and a name' '--models cannot be combined with MODEL, --name, --labels, --activation or --input-...' \
 	--models "$TMP/models.conf" --name x
 fails 'a list that is not there' "'$TMP/none': No such file or directory" --models "$TMP/none"
 fails 'a scale of 0' '--input-scale: 0 would make all images the same' --input-scale 0
@@ -292,7 +292,7 @@ model_config_list {
 }
 END
 "$EMNIST" serve --listen 127.0.0.1:0 --models "$TMP/list" 2>"$TMP/stderr"
-is 'some of several' "2 emnist: 2 model(s) did not become available: b, c" "$? $(tail -n 1 "$TMP/stderr")"
+is 'some of several' "2 emnist: 2 models not available: b, c" "$? $(tail -n 1 "$TMP/stderr")"
 printf 'model_config_list { config { name: "a" base_path: "m" version_labels { key: "x" value: 5 } } }' \
 	>"$TMP/list"
 "$EMNIST" serve --listen 127.0.0.1:0 --models "$TMP/list" 2>"$TMP/stderr"

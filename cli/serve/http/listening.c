@@ -6,7 +6,9 @@
 #include <linux/filter.h>
 #include <netdb.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -16,13 +18,25 @@
 #define UNIX_PREFIX "unix:"
 #define BACKLOG     1024
 
+static const char *what_to_do(int failure, const char *address)
+{
+	const bool is_unix = strncmp(address, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0;
+
+	if (failure == EADDRINUSE)
+		return is_unix ? "; another server has it, or the file is not a socket"
+			       : "; stop the program that has it, or choose another port";
+	if (failure == EACCES && !is_unix)
+		return "; ports below 1024 need root or CAP_NET_BIND_SERVICE";
+	return "";
+}
+
 static int give_up(int fd, const char *address)
 {
 	const int failure = errno;
 
 	if (fd >= 0)
 		close(fd);
-	complain("--listen %s: %s", address, strerror(failure));
+	complain("--listen %s: %s%s", address, strerror(failure), what_to_do(failure, address));
 	return -1;
 }
 
@@ -69,7 +83,8 @@ static bool split(const char *address, char *host, size_t host_nbytes, const cha
 	const char *colon = strrchr(address, ':');
 	size_t n;
 
-	if (!colon || !colon[1] || strspn(colon + 1, "0123456789") != strlen(colon + 1))
+	if (!colon || !colon[1] || strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
+	    strtoul(colon + 1, NULL, 10) > UINT16_MAX)
 		return false;
 	n = (size_t)(colon - address);
 	if (n >= 2 && address[0] == '[' && address[n - 1] == ']') {
@@ -146,7 +161,9 @@ int listening_open(const char *address, char url_ret[static LISTENING_URL_NBYTES
 	if (strncmp(address, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0)
 		return open_unix(address, url_ret);
 	if (!split(address, host, sizeof(host), &port)) {
-		complain("--listen %s: not ADDRESS:PORT, [IPV6]:PORT or unix:PATH", address);
+		complain("--listen %s: not ADDRESS:PORT, [IPV6]:PORT or unix:PATH, with a port "
+			 "from 0 to 65535",
+			 address);
 		return -1;
 	}
 	failure = getaddrinfo(*host ? host : NULL, port, &hints, &infos);

@@ -182,7 +182,7 @@ bool model_set_check(const struct model_set *set)
 		if (!watched_serves(set->models[i]))
 			text_printf(&names, n++ > 0 ? ", %s" : "%s", set->config.models[i].name);
 	if (n > 0)
-		complain("%zu model(s) did not become available: %.*s", n, (int)names.nbytes,
+		complain("%zu model%s not available: %.*s", n, n == 1 ? "" : "s", (int)names.nbytes,
 			 names.bytes);
 	text_release(&names);
 	return n == 0 && set->has_labels;

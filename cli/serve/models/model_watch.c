@@ -65,7 +65,8 @@ static bool read_config(struct watch *watch)
 		return false;
 	}
 	if (!watch->loading.quiet)
-		complain("'%s': %zu model(s)", watch->config_path, config.n);
+		complain("'%s': %zu model%s", watch->config_path, config.n,
+			 config.n == 1 ? "" : "s");
 	return model_set_follow(watch->set, &config);
 }
 
@@ -156,7 +157,8 @@ bool watch_check(const struct watch_settings *settings)
 	if (!source->path && !settings->name && !source->labels_path && source->activation < 0 &&
 	    isnan(source->input_scale) && isnan(source->input_mean) && isnan(source->input_std))
 		return true;
-	complain("--models goes neither with a MODEL nor with options about one");
+	complain("--models cannot be combined with MODEL, --name, --labels, --activation or "
+		 "--input-...");
 	return false;
 }
 
