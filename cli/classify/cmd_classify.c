@@ -373,7 +373,7 @@ static bool check(const struct settings *s)
 	}
 
 	if (s->operands.n > 0 || s->lines_path || s->zeroes_path)
-		return inputs_check_stdin(&names);
+		return given_check_stdin(&names);
 	complain("nothing to classify; see 'emnist classify --help'");
 	return false;
 }

@@ -10,12 +10,10 @@
 #include "../../lib/base/crc32c.h"
 #include "../common/outputs.h"
 #include "dump.h"
-#include "namelist.h"
 #include "unpacking.h"
 #include "walk.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +21,6 @@
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define N_LISTS 2
 
 /* Files with this many bytes in all take as long to classify as two threads take to start: a dozen
  * of EMNIST's images. */
@@ -36,10 +32,7 @@
 struct inputs {
 	const struct inputs_options *options;
 	struct unpack *unpack; /* of an archive, which has no names; else NULL */
-	size_t n_operands_taken;
-	const char *list_paths[N_LISTS];
-	struct namelist *lists[N_LISTS];
-	size_t n_lists_done;
+	struct given given;
 	size_t n_files_in_row;
 	atomic_bool missed_directory; /* a directory's name was taken for a file's */
 	const char *directory;        /* to be walked first, or NULL */
@@ -50,53 +43,7 @@ struct inputs {
 	struct input_place last;  /* of the last to be skipped; {0}: none */
 	bool has_changed;         /* those to be skipped were others */
 	char *taken;              /* the path of an input that is an output; NULL: none */
-	char failure[sizeof(((struct emnist_error *)0)->message)]; /* of the list that could not be
-								    * read to its end; "": none */
 };
-
-static bool is_stdin(const char *name)
-{
-	return name && strcmp(name, "-") == 0;
-}
-
-bool inputs_check_stdin(const struct inputs_options *options)
-{
-	const char *const others[] = {options->model_path, options->lines_path,
-				      options->zeroes_path};
-	size_t n = 0;
-
-	for (size_t i = 0; i < options->n_operands; i++)
-		n += is_stdin(options->operands[i]);
-	if (options->stdin_name && n == 0) {
-		complain("--name needs the operand '-': it is the name of standard input");
-		return false;
-	}
-	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-		n += is_stdin(others[i]);
-	if (n > 1)
-		complain("standard input can be only one of model, list and image: '-' is given "
-			 "%zu times",
-			 n);
-	return n <= 1;
-}
-
-static bool open_list(struct inputs *inputs, size_t i, const char *path, char separator)
-{
-	int fd;
-
-	inputs->list_paths[i] = path;
-	if (!path)
-		return true;
-	fd = is_stdin(path) ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0) {
-		complain("'%s': %s", path, strerror(errno));
-		return false;
-	}
-	inputs->lists[i] = namelist_new(fd, separator, inputs->stop_fd);
-	if (!inputs->lists[i])
-		complain("out of memory");
-	return inputs->lists[i] != NULL;
-}
 
 /* Only lists may have to be waited for. */
 static bool open_stop(struct inputs *inputs)
@@ -120,8 +67,7 @@ struct inputs *inputs_open(const struct inputs_options *options)
 	}
 	inputs->options = options;
 	inputs->walk.recursive = options->recursive;
-	if (open_stop(inputs) && open_list(inputs, 0, options->lines_path, '\n') &&
-	    open_list(inputs, 1, options->zeroes_path, '\0'))
+	if (open_stop(inputs) && given_open(&inputs->given, options, inputs->stop_fd))
 		return inputs;
 	inputs_close(inputs, STATUS_FATAL);
 	return NULL;
@@ -152,6 +98,7 @@ struct inputs *inputs_open_directory(struct inputs *given, const char *path,
 	if (!inputs)
 		return NULL;
 	inputs->options = given->options->output_is_image ? &nor_image : &no_names;
+	inputs->given.options = inputs->options;
 	inputs->stop_fd = -1;
 	inputs->walk.recursive = given->walk.recursive;
 	for (size_t i = 0; i < given->walk.n_spared; i++)
@@ -170,7 +117,7 @@ static struct inputs *of_archive(struct unpack *unpack)
 		unpack_end(unpack);
 		return NULL;
 	}
-	inputs->options = &no_names;
+	inputs->options = inputs->given.options = &no_names;
 	inputs->stop_fd = -1;
 	inputs->unpack = unpack;
 	return inputs;
@@ -249,22 +196,6 @@ void inputs_count(const struct inputs *inputs, struct inputs_walked *walked)
 		walked->not_entered = strdup(inputs->walk.skipped.bytes);
 }
 
-static enum inputs_result give(struct input *input, enum input_kind kind, const char *path,
-			       const char *error)
-{
-	*input = (struct input){.kind = kind, .path = path, .error = error};
-	return INPUTS_ONE;
-}
-
-static enum inputs_result give_failure(struct input *input, const char *path, int failure)
-{
-	const struct emnist_error error = {.code = EMNIST_ERR_IO, .sys_errno = failure};
-
-	give(input, INPUT_FAILED, path, strerror(failure));
-	input->is_shortage = emnist_error_is_shortage(&error);
-	return INPUTS_ONE;
-}
-
 /* Begins to walk the directory, whose files come next, and returns true; or returns its failure. */
 static bool begin_directory(struct inputs *inputs, const char *path, struct input *input)
 {
@@ -299,53 +230,6 @@ static bool is_directory(struct inputs *inputs, const struct input *input)
 	return true;
 }
 
-/* The next name from the lists that are left. */
-static enum namelist_result next_listed(struct inputs *inputs, bool wait, const char **name_ret)
-{
-	while (inputs->n_lists_done < N_LISTS && !*inputs->failure) {
-		struct namelist *list = inputs->lists[inputs->n_lists_done];
-		enum namelist_result result =
-			list ? namelist_next(list, wait, name_ret) : NAMELIST_END;
-
-		if (result == NAMELIST_FAILED)
-			snprintf(inputs->failure, sizeof(inputs->failure), "%s", *name_ret);
-		if (result != NAMELIST_END)
-			return result;
-		inputs->n_lists_done++;
-	}
-	return NAMELIST_END;
-}
-
-/* The next name as it was given. */
-static enum inputs_result take_given(struct inputs *inputs, bool wait, struct input *input)
-{
-	const struct inputs_options *options = inputs->options;
-	const char *name;
-
-	if (inputs->n_operands_taken < options->n_operands) {
-		name = options->operands[inputs->n_operands_taken++];
-		if (!is_stdin(name))
-			return give(input, INPUT_FILE, name, NULL);
-		return give(input, INPUT_STDIN, options->stdin_name ? options->stdin_name : name,
-			    NULL);
-	}
-	switch (next_listed(inputs, wait, &name)) {
-	case NAMELIST_NAME:
-		return give(input, INPUT_FILE, name, NULL);
-	case NAMELIST_TOO_LONG:
-		return give_failure(input, name, ENAMETOOLONG);
-	case NAMELIST_NUL:
-		return give(input, INPUT_FAILED, name,
-			    "zero byte in the name; is the list meant for --files0-from?");
-	case NAMELIST_LATER:
-		return INPUTS_LATER;
-	case NAMELIST_END:
-	case NAMELIST_FAILED:
-		break;
-	}
-	return INPUTS_END;
-}
-
 static uint64_t add_name(uint64_t sum, const char *name)
 {
 	return crc32c((uint32_t)sum, name, strlen(name) + 1);
@@ -353,7 +237,7 @@ static uint64_t add_name(uint64_t sum, const char *name)
 
 static enum inputs_result next_given(struct inputs *inputs, bool wait, struct input *input)
 {
-	const enum inputs_result result = take_given(inputs, wait, input);
+	const enum inputs_result result = given_next(&inputs->given, wait, input);
 	struct input_place *place = &inputs->place;
 
 	if (result == INPUTS_ONE)
@@ -441,7 +325,7 @@ static enum inputs_result next_undone(struct inputs *inputs, bool wait, struct i
 static bool is_in_danger(const struct inputs *inputs, const struct input *input)
 {
 	return input->kind == INPUT_FILE
-		       ? inputs->n_operands_taken == inputs->options->n_operands
+		       ? given_is_in_list(&inputs->given)
 		       : input->kind == INPUT_FOUND && inputs->options->output_is_image;
 }
 
@@ -472,10 +356,7 @@ void inputs_stop(struct inputs *inputs)
 
 enum exit_status inputs_close(struct inputs *inputs, enum exit_status status)
 {
-	if (*inputs->failure) {
-		complain("'%s': %s", inputs->list_paths[inputs->n_lists_done], inputs->failure);
-		status = STATUS_FATAL;
-	}
+	status = given_close(&inputs->given, status);
 	if (inputs->has_changed || (inputs->unpack && unpack_has_changed(inputs->unpack))) {
 		complain("the inputs are not those of the interrupted run; without --resume, all "
 			 "are classified");
@@ -486,8 +367,6 @@ enum exit_status inputs_close(struct inputs *inputs, enum exit_status status)
 		free(inputs->taken);
 		status = STATUS_FATAL;
 	}
-	for (size_t i = 0; i < N_LISTS; i++)
-		namelist_free(inputs->lists[i]);
 	unpack_end(inputs->unpack);
 	walk_release(&inputs->walk);
 	if (inputs->stop_fd >= 0)

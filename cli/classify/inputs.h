@@ -6,29 +6,13 @@
 #define CLI_CLASSIFY_INPUTS_H
 
 #include "../common/messages.h"
-#include "input.h"
+#include "given.h"
 
 #include <emnist_dataset.h>
 
 #include <sys/stat.h>
 
-struct inputs_options {
-	const char *const *operands;
-	size_t n_operands;
-	const char *lines_path;  /* --files-from; "-" is stdin; NULL: none */
-	const char *zeroes_path; /* --files0-from, likewise */
-	bool recursive;
-	/* The output is a file that is now an image: if it is also an input, the run ends. */
-	bool output_is_image;
-	const char *dump_path;  /* directory for --dump-preprocessed; NULL: none */
-	const char *model_path; /* "-": stdin, which then cannot be an input */
-	const char *stdin_name; /* what the operand "-" is called; NULL: "-" */
-};
-
 struct inputs;
-
-/* Whether stdin is used at most once; prints an error if not. */
-bool inputs_check_stdin(const struct inputs_options *options);
 
 /* Opens the lists. Prints an error and returns NULL on failure. Everything that options point to
  * must outlive the inputs. */
