@@ -214,13 +214,13 @@ check-ubsan: ## the whole suite under UndefinedBehaviorSanitizer alone
 
 # What is threaded: the ordered workers, sessions on a shared model, archives that are stopped,
 # training, the server, and the commands.
-TSAN_TESTS := $(filter test_archive test_checkpoint test_ordered test_session test_train,$(TESTS))
-TSAN_CLI_TESTS := $(filter $(patsubst %,cli/test/%.sh,archives threads serve_faults serve_log serve_models),\
-		  $(CLI_TESTS))
+TSAN_TESTS := $(filter test_archive test_checkpoint test_metrics test_ordered test_session test_train,$(TESTS))
+TSAN_CLI_TESTS := $(patsubst %,cli/test/%.sh,archives threads serve_access serve_faults serve_log serve_metrics \
+		  serve_models serve_supervisor)
 check-tsan: deps-check ## what is threaded under ThreadSanitizer
 	@$(MAKE) --no-print-directory check-tsan-built BUILD=build/tsan SANITIZE=thread CFLAGS='-O1 -g'
 
-check-tsan-built: all $(TSAN_TESTS:%=$(BUILD)/test/%) $(BUILD)/test/http_client $(BUILD)/test/http_faults
+check-tsan-built: all $(TSAN_TESTS:%=$(BUILD)/test/%) $(patsubst %,$(BUILD)/test/http_%,client faults supervisor)
 	@BUILD='$(BUILD)' CC='$(CC)' VERSION='$(VERSION)' SANITIZE='$(SANITIZE)' \
 		sh lib/test/run.sh \
 		$(TSAN_TESTS:%=$(BUILD)/test/%) $(TSAN_CLI_TESTS)
