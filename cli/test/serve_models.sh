@@ -237,6 +237,11 @@ config 's/value: 1/value: 9/; s/versions: 1//; s/versions: 2/versions: 2 version
 becomes 'to one that comes with it' 9 by_label stable
 is 'one is gone' '9:AVAILABLE 2:AVAILABLE 1:END' "$(versions digits)"
 
+mv "$TMP/models/digits/9" "$TMP/9"
+becomes 'a label of what is gone' 'Servable not found for request: Specific(digits, 9)' by_label stable
+mv "$TMP/9" "$TMP/models/digits/9"
+becomes 'and is there again' 9 by_label stable
+
 config 's/name: "letters"/nmae: "letters"/'
 becomes 'a mistake changes nothing' 1 logged "'$TMP/models/models.conf': 12:5: config has no field nmae"
 is 'all serve on' '9:AVAILABLE 7:AVAILABLE' \

@@ -57,27 +57,28 @@ static struct registry_version *latest(struct registry_model *model)
 	return NULL;
 }
 
+static const struct version_label *find_label(const struct registry_model *model, const char *name)
+{
+	for (size_t i = 0; i < model->n_labels; i++)
+		if (strcmp(model->labels[i].name, name) == 0)
+			return &model->labels[i];
+	return NULL;
+}
+
 static enum registry_answer choose(struct registry_model *model,
 				   const struct version_choice *choice,
 				   struct registry_version **version_ret)
 {
-	int64_t number;
+	const struct version_label *label;
 
 	if (!choice || (!choice->label && !choice->has_number)) {
 		*version_ret = latest(model);
 		return *version_ret ? REGISTRY_FOUND : REGISTRY_NO_MODEL;
 	}
-	number = choice->number;
-	if (choice->label) {
-		size_t i = 0;
-
-		while (i < model->n_labels && strcmp(model->labels[i].name, choice->label) != 0)
-			i++;
-		if (i == model->n_labels)
-			return REGISTRY_NO_LABEL;
-		number = model->labels[i].number;
-	}
-	*version_ret = registry_find_version(model, number);
+	label = choice->label ? find_label(model, choice->label) : NULL;
+	if (choice->label && !label)
+		return REGISTRY_NO_LABEL;
+	*version_ret = registry_find_version(model, label ? label->number : choice->number);
 	return is_available(*version_ret) ? REGISTRY_FOUND : REGISTRY_NO_VERSION;
 }
 
@@ -100,6 +101,22 @@ enum registry_answer registry_acquire(struct registry *registry, const char *nam
 	}
 	pthread_mutex_unlock(&registry->mutex);
 	return answer;
+}
+
+bool registry_label(struct registry *registry, const char *name, const char *label,
+		    int64_t *number_ret)
+{
+	const struct version_label *found = NULL;
+	const struct registry_model *model;
+
+	pthread_mutex_lock(&registry->mutex);
+	model = registry_find(registry, name);
+	if (model)
+		found = find_label(model, label);
+	if (found)
+		*number_ret = found->number;
+	pthread_mutex_unlock(&registry->mutex);
+	return found != NULL;
 }
 
 bool registry_unreference(struct registry *registry, struct loaded *loaded)

@@ -32,6 +32,10 @@ enum registry_answer registry_acquire(struct registry *registry, const char *nam
 				      struct served **served_ret);
 void registry_release(struct registry *registry, struct served *served);
 
+/* The version that a label of a model means; false without such a label. */
+bool registry_label(struct registry *registry, const char *name, const char *label,
+		    int64_t *number_ret);
+
 /* Whether every model has a version that is ready; but for those that never had one, which were
  * added while the server ran, and may be wrong. */
 bool registry_are_ready(struct registry *registry);

@@ -53,14 +53,17 @@ static bool refuse(struct job *job, const struct text *error)
 static bool refuse_model(struct job *job)
 {
 	const char *name = job->path.name.bytes;
+	const bool has_label = job->path.label.nbytes > 0;
+	int64_t version = job->path.version;
 
-	if (job->path.label.nbytes > 0)
+	if (has_label &&
+	    !registry_label(job->call->server->registry, name, job->path.label.bytes, &version))
 		tfs_fail(job->call, 400, "Unrecognized servable version label: %s",
 			 job->path.label.bytes);
-	else if (job->path.has_version)
+	else if (has_label || job->path.has_version)
 		tfs_fail(job->call, 404,
 			 "Servable not found for request: Specific(%s, %" PRId64 ")", name,
-			 job->path.version);
+			 version);
 	else
 		tfs_fail(job->call, 404, "Servable not found for request: Latest(%s)", name);
 	return false;
