@@ -186,79 +186,69 @@ stop_server
 # ------------------------------------------------------------------- lists of models
 
 # The manual's example.
-mkdir -p "$TMP/models/digits" "$TMP/models/letters"
-put "$OLD" "$TMP/models/digits/1"
-put "$NEW" "$TMP/models/digits/2"
-put "$OLD" "$TMP/models/letters/7"
-cat >"$TMP/models/models.conf" <<'END'
-# Which models are served, and which of their versions.
-model_config_list {
-  config {
-    name: "digits"
-    base_path: "digits"
-    model_platform: "tensorflow"
-    model_version_policy { specific { versions: 1 versions: 2 } }
-    version_labels { key: "stable" value: 1 }
-    version_labels { key: "canary" value: 2 }
-  }
-  config {
-    name: "letters"
-    base_path: "letters"
-  }
-}
-END
-cp "$TMP/models/models.conf" "$TMP/models.conf"
+mkdir "$TMP/list" "$TMP/list/models"
+put "$OLD" "$TMP/list/models/emnist/1"
+put "$NEW" "$TMP/list/models/emnist/2"
+cp "$OLD" "$TMP/list/digits.onnx"
+sed -n '/^model_config_list/,/^}/p' man/emnist-serve.1 >"$TMP/models.conf"
+LIST=$TMP/list/models.conf
+cp "$TMP/models.conf" "$LIST"
+
+# config SCRIPT: the list as sed changes it.
 config()
 {
-	sed "$@" "$TMP/models.conf" >"$TMP/models/.part"
-	mv "$TMP/models/.part" "$TMP/models/models.conf"
+	sed "$1" "$TMP/models.conf" >"$TMP/list/.part"
+	mv "$TMP/list/.part" "$LIST"
 }
 
-# by_label LABEL: the first letter of the model's metadata, by way of a label.
+# by_label LABEL: the version that it stands for, or the error.
 by_label()
 {
-	"$CLIENT" GET "$URL/v1/models/digits/labels/$1/metadata" |
+	"$CLIENT" GET "$URL/v1/models/emnist/labels/$1/metadata" |
 		sed -n 's/.*"version": "\(.*\)"/\1/p; s/.*"error": "\(.*\)"/\1/p'
 }
 
-start_server $FAST --models "$TMP/models/models.conf"
-is 'two versions' '2:AVAILABLE 1:AVAILABLE' "$(versions digits)"
-is 'another model' '7:AVAILABLE' "$(versions letters)"
+start_server $FAST --models "$LIST"
+is 'two versions' '2:AVAILABLE 1:AVAILABLE' "$(versions emnist)"
+is 'another model' '1:AVAILABLE' "$(versions digits)"
 is 'labels' '1 2' "$(by_label stable) $(by_label canary)"
 is 'no label' 'Unrecognized servable version label: x' "$(by_label x)"
 config 's/value: 1/value: 2/'
 becomes 'a label is moved' 2 by_label stable
 config 's/value: 1/value: 9/'
 becomes 'not to what does not serve' 1 logged \
-	'Request to assign label to version 9 of model digits, which is not currently available for inference'
+	'Request to assign label to version 9 of model emnist, which is not currently available for inference'
 is 'it stays' 2 "$(by_label stable)"
-put "$NEW" "$TMP/models/digits/9"
+put "$NEW" "$TMP/list/models/emnist/9"
 config 's/value: 1/value: 9/; s/versions: 1//; s/versions: 2/versions: 2 versions: 9/'
 becomes 'to one that comes with it' 9 by_label stable
-is 'one is gone' '9:AVAILABLE 2:AVAILABLE 1:END' "$(versions digits)"
-
-mv "$TMP/models/digits/9" "$TMP/9"
-becomes 'a label of what is gone' 'Servable not found for request: Specific(digits, 9)' by_label stable
-mv "$TMP/9" "$TMP/models/digits/9"
+becomes 'one is gone' '9:AVAILABLE 2:AVAILABLE 1:END' versions emnist
+mv "$TMP/list/models/emnist/9" "$TMP/9"
+becomes 'a label of what is gone' 'Servable not found for request: Specific(emnist, 9)' by_label stable
+mv "$TMP/9" "$TMP/list/models/emnist/9"
 becomes 'and is there again' 9 by_label stable
 
-config 's/name: "letters"/nmae: "letters"/'
-becomes 'a mistake changes nothing' 1 logged "'$TMP/models/models.conf': 12:5: config has no field nmae"
-is 'all serve on' '9:AVAILABLE 7:AVAILABLE' \
-	"$(versions digits | sed 's/ .*//') $(versions letters)"
-: >"$TMP/models/models.conf"
-becomes 'nor does an empty file' 1 logged "'$TMP/models/models.conf': no model_config_list"
-rm "$TMP/models/models.conf"
-becomes 'nor its absence' 1 logged "'$TMP/models/models.conf': No such file or directory"
-config 's/name: "letters"/name: "new"/; 4,11d'
-becomes 'a model has another name' '7:AVAILABLE' versions new
-is 'the others are gone' '404 404' "$(status_of GET /v1/models/digits) $(status_of GET /v1/models/letters)"
-config 's/base_path: "letters"/base_path: "nowhere"/; s/specific.*} }/all {} }/'
-becomes 'a model that is not there' 1 logged "'$TMP/models/nowhere': No such file or directory"
-becomes 'does not disturb others' '9:AVAILABLE 2:AVAILABLE 1:AVAILABLE' versions digits
+config 's/name: "digits"/nmae: "digits"/'
+becomes 'a mistake changes nothing' 1 logged "'$LIST': 11:5: config has no field nmae"
+is 'all serve on' '9:AVAILABLE 1:AVAILABLE' "$(versions emnist | sed 's/ .*//') $(versions digits)"
+: >"$LIST"
+becomes 'nor does an empty file' 1 logged "'$LIST': no model_config_list"
+rm "$LIST"
+becomes 'nor its absence' 1 logged "'$LIST': No such file or directory"
+config 's/name: "digits"/name: "new"/; 2,9d'
+becomes 'a model has another name' '1:AVAILABLE' versions new
+is 'the others are gone' '404 404' "$(status_of GET /v1/models/emnist) $(status_of GET /v1/models/digits)"
+config 's/digits.onnx/nowhere/; s/specific.*} }/all {} }/'
+becomes 'a model that is not there' 1 logged "'$TMP/list/nowhere': No such file or directory"
+becomes 'does not disturb others' '9:AVAILABLE 2:AVAILABLE 1:AVAILABLE' versions emnist
 is 'nor readiness' 200 "$(status_of GET /healthz)"
-printf 'model_config_list {}\n' >"$TMP/models/models.conf"
-becomes 'no model at all' 404 status_of GET /v1/models/digits
+config 's/specific.*} }/latest { num_versions: 2 } }/'
+becomes 'not a label of what goes' 1 logged 'version 1 of model emnist, which is not'
+config 's/specific.*} }/latest { num_versions: 2 } }/; /version_labels/d'
+becomes 'the two latest versions' '9:AVAILABLE 2:AVAILABLE 1:END' versions emnist
+becomes 'no label any more' 'Unrecognized servable version label: stable' by_label stable
+printf 'model_config_list {}\n' >"$LIST"
+becomes 'no model at all' 404 status_of GET /v1/models/emnist
 stop_server
 
 # --------------------------------------------------------------------- what fails
@@ -289,18 +279,18 @@ fails 'a list and a name' '--models cannot be combined with MODEL, --name, --lab
 	--models "$TMP/models.conf" --name x
 fails 'a list that is not there' "'$TMP/none': No such file or directory" --models "$TMP/none"
 fails 'a scale of 0' '--input-scale: 0 would make all images the same' --input-scale 0
-cat >"$TMP/list" <<END
+cat >"$TMP/three" <<END
 model_config_list {
   config { name: "a" base_path: "m" }
   config { name: "b" base_path: "none" }
   config { name: "c" base_path: "empty" }
 }
 END
-"$EMNIST" serve --listen 127.0.0.1:0 --models "$TMP/list" 2>"$TMP/stderr"
+"$EMNIST" serve --listen 127.0.0.1:0 --models "$TMP/three" 2>"$TMP/stderr"
 is 'some of several' "2 emnist: 2 models not available: b, c" "$? $(tail -n 1 "$TMP/stderr")"
 printf 'model_config_list { config { name: "a" base_path: "m" version_labels { key: "x" value: 5 } } }' \
-	>"$TMP/list"
-"$EMNIST" serve --listen 127.0.0.1:0 --models "$TMP/list" 2>"$TMP/stderr"
+	>"$TMP/three"
+"$EMNIST" serve --listen 127.0.0.1:0 --models "$TMP/three" 2>"$TMP/stderr"
 is 'a label of nothing' "2 emnist: Request to assign label to version 5 of model a, which is not \
 currently available for inference" "$? $(tail -n 1 "$TMP/stderr")"
 

@@ -34,7 +34,8 @@ static bool has_waited(const struct attempt *attempt)
 static void fail(struct attempt *attempt, const struct loading *loading, const char *name,
 		 const char *about, const struct emnist_error *error)
 {
-	attempt->retry_at = now() + (1 << attempt->n_failures % 8);
+	if (attempt->n_failures < MAX_RETRIES)
+		attempt->retry_at = now() + (1 << attempt->n_failures);
 	attempt->n_failures++;
 	if (!attempt->model)
 		registry_list_version(loading->registry, name, attempt->number, VERSION_END, error);

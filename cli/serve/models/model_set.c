@@ -110,12 +110,12 @@ bool model_set_follow(struct model_set *set, struct model_config *config)
 
 /* -------------------------------------------------------------------------- labels */
 
-/* The first label of a version that does not serve, or NULL. */
-static const struct version_label *find_unready(const struct model_set *set,
+/* The first label of a version that does not serve, or soon will not; NULL: there is none. */
+static const struct version_label *find_unready(const struct watched *model,
 						const struct model_entry *entry)
 {
 	for (size_t i = 0; i < entry->n_labels; i++)
-		if (!registry_has(set->loading->registry, entry->name, entry->labels[i].number))
+		if (!watched_serves_version(model, entry->labels[i].number))
 			return &entry->labels[i];
 	return NULL;
 }
@@ -126,7 +126,7 @@ static bool check_labels(struct model_set *set)
 
 	for (size_t i = 0; i < set->config.n; i++) {
 		const struct model_entry *entry = &set->config.models[i];
-		const struct version_label *label = find_unready(set, entry);
+		const struct version_label *label = find_unready(set->models[i], entry);
 
 		if (!label)
 			continue;

@@ -181,18 +181,6 @@ void registry_drop(struct registry *registry, const char *name, int64_t number)
 	pthread_mutex_unlock(&registry->mutex);
 }
 
-bool registry_has(struct registry *registry, const char *name, int64_t number)
-{
-	struct registry_version *version;
-	bool has;
-
-	pthread_mutex_lock(&registry->mutex);
-	version = registry_find_version(registry_find(registry, name), number);
-	has = version && version->status.state == VERSION_AVAILABLE;
-	pthread_mutex_unlock(&registry->mutex);
-	return has;
-}
-
 bool registry_set_labels(struct registry *registry, const char *name,
 			 const struct version_label *labels, size_t n)
 {

@@ -35,9 +35,6 @@ bool registry_put(struct registry *registry, struct loaded *loaded);
 /* Ends the service of a version that is available. */
 void registry_drop(struct registry *registry, const char *name, int64_t number);
 
-/* Whether requests find this version. */
-bool registry_has(struct registry *registry, const char *name, int64_t number);
-
 /* Replaces the labels of a model, which is there; false when memory is short. */
 bool registry_set_labels(struct registry *registry, const char *name,
 			 const struct version_label *labels, size_t n);

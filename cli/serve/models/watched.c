@@ -61,11 +61,6 @@ void watched_follow(struct watched *watched, const struct model_entry *entry)
 	watched->entry = entry;
 }
 
-const struct model_entry *watched_entry(const struct watched *watched)
-{
-	return watched->entry;
-}
-
 /* -------------------------------------------------------------------------- look */
 
 static enum emnist_status find_kind(struct watched *watched, struct emnist_error *error)
@@ -236,6 +231,14 @@ void watched_load(struct watched *watched, bool is_forced)
 bool watched_serves(const struct watched *watched)
 {
 	return watched->n_serving > 0;
+}
+
+bool watched_serves_version(const struct watched *watched, int64_t number)
+{
+	for (size_t i = 0; i < watched->n_attempts; i++)
+		if (watched->attempts[i].number == number)
+			return watched->attempts[i].model && watched->attempts[i].is_wanted;
+	return false;
 }
 
 /* ------------------------------------------------------------------------ unload */

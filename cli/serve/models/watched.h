@@ -17,8 +17,6 @@ void watched_free(struct watched *watched);
 /* From now on the entry, for the same name, is this. */
 void watched_follow(struct watched *watched, const struct model_entry *entry);
 
-const struct model_entry *watched_entry(const struct watched *watched);
-
 /* A round in three steps. First, looks which versions there are. */
 void watched_look(struct watched *watched);
 
@@ -28,6 +26,9 @@ void watched_load(struct watched *watched, bool is_forced);
 
 /* Whether a version serves, of those that were wanted last. */
 bool watched_serves(const struct watched *watched);
+
+/* The same of this version. */
+bool watched_serves_version(const struct watched *watched, int64_t number);
 
 /* Ends the service of what is not wanted any more, unless that would leave nothing. */
 void watched_unload(struct watched *watched);
