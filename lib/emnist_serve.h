@@ -15,6 +15,8 @@
  *	if (emnist_json_tensor(json, instances, &rows) && rows.rank == 2 && rows.shape[1] == 784)
  *		emnist_session_run(session, rows.values, rows.shape[0], probabilities, &error);
  *
+ * Numbers beyond float are infinite. Refuse them with isfinite(): sessions take finite values only.
+ *
  * See emnist.h for the rules on threads, errors, memory and options.
  */
 #ifndef EMNIST_SERVE_H

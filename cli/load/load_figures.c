@@ -109,11 +109,11 @@ bool load_figures_read(struct load_figures *figures, const char *path)
 	struct emnist_error error;
 	bool good = false;
 
-	if (file_read(path, MAX_FILE_NBYTES, &file, &error) || emnist_json_create(&json, &error) ||
-	    emnist_json_parse(json, file.data, file.nbytes, &options, &error)) {
+	if (file_read(path, MAX_FILE_NBYTES, &file, &error) || emnist_json_create(&json, &error)) {
 		complain_of(path, &error);
 	} else {
-		good = read_runs(figures, json);
+		good = !emnist_json_parse(json, file.data, file.nbytes, &options, &error) &&
+		       read_runs(figures, json);
 		if (!good)
 			complain("'%s': not a result of 'emnist load --format json'", path);
 	}

@@ -70,6 +70,15 @@ static void put_way(struct text *text, const struct load_run *run, const struct 
 		    run->batch == 1 ? "" : "s");
 }
 
+static void put_latency(struct text *text, const struct measurement *m)
+{
+	text_printf(text, "%-13s", "latency, ms");
+	for (size_t i = 0; i < N_POINTS; i++)
+		text_printf(text, "%s%s %.3f", i ? ", " : "", points[i].shown,
+			    milliseconds_at(m, &points[i]));
+	text_putc(text, '\n');
+}
+
 static void put_run(struct text *text, const struct load_run *run, const struct load_settings *s)
 {
 	const struct measurement *m = &run->measurement;
@@ -89,14 +98,13 @@ static void put_run(struct text *text, const struct load_run *run, const struct 
 		text_commas(text, m->n_graded);
 		text_puts(text, ")\n");
 	}
-	text_printf(text, "%-13s", "latency, ms");
-	for (size_t i = 0; i < N_POINTS; i++)
-		text_printf(text, "%s%s %.3f", i ? ", " : "", points[i].shown,
-			    milliseconds_at(m, &points[i]));
-	text_printf(text, "\n%-13s%.1f MB sent, %.1f MB received\n", "traffic",
+	if (m->n_requests)
+		put_latency(text, m);
+	text_printf(text, "%-13s%.1f MB sent, %.1f MB received\n", "traffic",
 		    (double)m->n_bytes_out / 1e6, (double)m->n_bytes_in / 1e6);
-	text_printf(text, "%-13s%.1f \xc2\xb5s of processor time per request\n", "client",
-		    microseconds_each(m));
+	if (m->n_requests)
+		text_printf(text, "%-13s%.1f \xc2\xb5s of processor time per request\n", "client",
+			    microseconds_each(m));
 	put_failures(text, m);
 }
 

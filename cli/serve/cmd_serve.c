@@ -96,7 +96,7 @@ static const struct option_spec specs[] = {
 	ENGINE_OPTION(models.engine),
 	OPTION_CHOICE(0, "log", "none|text|json", log, log_names,
 		      "print a line for each request on standard output; default: none"),
-	OPTION_FLAG('q', "quiet", quiet, "print errors alone"),
+	OPTION_FLAG('q', "quiet", quiet, "print errors only"),
 	OPTION_END,
 };
 

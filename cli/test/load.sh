@@ -135,7 +135,7 @@ is 'earlier runs alone' '0 3' "$? $(wc -l <"$TMP/out")"
 echo '{"runs":[{"name":5}]}' >"$TMP/other.json"
 fails 'a file that is something else' "'$TMP/other.json': not a result of 'emnist load --format json'" \
 	--compare "$TMP/other.json"
-fails 'a file that is no JSON' "'Makefile': Invalid value." --compare Makefile
+fails 'a file that is no JSON' "'Makefile': not a result of 'emnist load --format json'" --compare Makefile
 fails 'a chart that is an input' "--chart: refusing to overwrite the input '$TMP/runs.json'" --compare "$TMP/runs.json" \
 	--chart "$TMP/runs.json"
 

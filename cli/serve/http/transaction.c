@@ -108,7 +108,7 @@ void transaction_take(struct transaction *t, const void *bytes, size_t nbytes)
 	if (t->stage == STAGE_REFUSED)
 		return;
 	if (nbytes > limit - t->body.nbytes) {
-		refuse_body(t, 413, "the body is too large");
+		refuse_body(t, 413, "the body is larger than the server's --max-body");
 	} else if (!hold(t, nbytes)) {
 		refuse_body(t, 503, "no memory for the body now");
 	} else {
@@ -247,6 +247,6 @@ enum transaction_step transaction_take_head(struct transaction *t, const char *m
 	if (!access_check(t->call.server->access, &t->call))
 		return skip_body(t, head);
 	if (head->content_nbytes > limits->body_nbytes)
-		return refuse(t, head, 413, "the body is too large");
+		return refuse(t, head, 413, "the body is larger than the server's --max-body");
 	return TRANSACTION_READ;
 }
