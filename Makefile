@@ -233,6 +233,7 @@ $(BUILD)/test/%: $(BUILD)/lib/test/%.o $(LIB_OBJECTS)
 # These are of the command line.
 $(BUILD)/test/test_processors: $(BUILD)/cli/common/processors.o
 $(BUILD)/test/test_metrics: $(patsubst %,$(BUILD)/cli/%.o,serve/monitor/metrics serve/monitor/exposition output/text)
+$(BUILD)/test/test_workers: $(BUILD)/cli/serve/call/workers.o
 $(BUILD)/test/test_multipart: $(patsubst %,$(BUILD)/cli/%.o,serve/call/multipart serve/call/percent output/text)
 
 # Those who make and read the same files, as far as $(PYTHON) has them: see the scripts.

@@ -229,6 +229,7 @@ static void stop(struct running *running, const struct settings *s)
 	workers_stop(running->server.workers);
 	for (size_t i = 0; i < running->n; i++)
 		http_stop(running->http[i]);
+	workers_free(running->server.workers);
 	for (size_t i = 0; i < running->n_opened; i++)
 		listening_remove(s->addresses.texts[i]);
 	readers_free(running->server.readers);

@@ -52,6 +52,7 @@ struct workers *workers_start(unsigned n)
 	for (; workers->n < n; workers->n++) {
 		if (pthread_create(&workers->threads[workers->n], NULL, run, workers) != 0) {
 			workers_stop(workers);
+			workers_free(workers);
 			return NULL;
 		}
 	}
@@ -68,19 +69,31 @@ void workers_stop(struct workers *workers)
 	pthread_mutex_unlock(&workers->mutex);
 	for (unsigned i = 0; i < workers->n; i++)
 		pthread_join(workers->threads[i], NULL);
+}
+
+void workers_free(struct workers *workers)
+{
+	if (!workers)
+		return;
 	pthread_mutex_destroy(&workers->mutex);
 	pthread_cond_destroy(&workers->changed);
 	free(workers);
 }
 
-void workers_submit(struct workers *workers, struct work *work)
+bool workers_submit(struct workers *workers, struct work *work)
 {
+	bool is_taken;
+
 	work->next = NULL;
 	pthread_mutex_lock(&workers->mutex);
-	*workers->end = work;
-	workers->end = &work->next;
-	pthread_cond_signal(&workers->changed);
+	is_taken = !workers->stopping;
+	if (is_taken) {
+		*workers->end = work;
+		workers->end = &work->next;
+		pthread_cond_signal(&workers->changed);
+	}
 	pthread_mutex_unlock(&workers->mutex);
+	return is_taken;
 }
 
 /* ------------------------------------------------------------------- sharing */
@@ -150,7 +163,8 @@ void workers_share(struct workers *workers, size_t n, void (*part)(void *context
 	pthread_cond_init(&share->done, NULL);
 	for (size_t i = 0; i < n_invited; i++) {
 		share->invitations[i] = (struct work){.run = accept_invitation, .context = share};
-		workers_submit(workers, &share->invitations[i]);
+		if (!workers_submit(workers, &share->invitations[i]))
+			leave(share);
 	}
 	do_parts(share);
 	pthread_mutex_lock(&share->mutex);

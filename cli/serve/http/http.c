@@ -250,7 +250,10 @@ static enum MHD_Result step(struct transaction *t, struct MHD_Connection *handle
 	case TRANSACTION_DEFER:
 		t->work = (struct work){.run = work, .context = t};
 		library.MHD_suspend_connection(handle);
-		workers_submit(t->call.server->workers, &t->work);
+		if (!workers_submit(t->call.server->workers, &t->work)) {
+			transaction_give_up(t);
+			library.MHD_resume_connection(handle);
+		}
 		break;
 	}
 	return MHD_YES;

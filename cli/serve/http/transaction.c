@@ -172,6 +172,12 @@ void transaction_work(struct transaction *t)
 	t->stage = STAGE_WORKED;
 }
 
+void transaction_give_up(struct transaction *t)
+{
+	call_fail(&t->call, 503, "the server ends");
+	t->stage = STAGE_WORKED;
+}
+
 static enum transaction_step defer(struct transaction *t)
 {
 	t->call.is_quick = false;

@@ -60,6 +60,9 @@ enum transaction_step transaction_answer(struct transaction *t);
 /* Answers it on a worker. */
 void transaction_work(struct transaction *t);
 
+/* Answers it when there are no workers any more. */
+void transaction_give_up(struct transaction *t);
+
 /* nbytes: of the response's body. */
 void transaction_answered(struct transaction *t, size_t nbytes);
 
