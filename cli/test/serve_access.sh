@@ -107,6 +107,13 @@ stop_server
 
 start_server --cors '*'
 is 'all origins' "200 Access-Control-Allow-Origin: * $EXPOSE" "$(headers GET /v1/models -H "$O")"
+{
+	printf -- '--x\r\nContent-Disposition: form-data; name="image"; filename="x"\r\n\r\n'
+	cat testdata/montage.png
+	printf '\r\n--x--\r\n'
+} >"$TMP/form"
+is 'also of a picture for which a worker is needed' "200 Access-Control-Allow-Origin: * $EXPOSE" \
+	"$(headers POST /emnist/result -H "$O" -H 'Content-Type: multipart/form-data; boundary=x' -d "$TMP/form")"
 is 'all may ask' "200 $PREFLIGHT Access-Control-Allow-Origin: * $EXPOSE Access-Control-Max-Age: 86400" \
 	"$(headers OPTIONS /v1/models/emnist:predict -H "$O" -H "$ASK")"
 is 'the page keeps its own headers' 9 \

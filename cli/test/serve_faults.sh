@@ -65,6 +65,15 @@ is 'a body that is too large' 413 "$(status_of POST /classify -d "$TMP/large" | 
 raw 'a length that is too large' "${P}Content-Length: 1001\r\n\r\n$(printf '%01001d' 0)" '413 close'
 raw 'chunks that are too large' "${P}Transfer-Encoding: chunked\r\n\r\n3e9\r\n$(printf '%01001d' 0)\r\n0\r\n\r\n" '413 close'
 raw 'a client that waits to continue' "${P}Expect: 100-continue\r\nContent-Length: 1001\r\n\r\n" '413 close'
+{
+	printf -- '--x\r\nContent-Disposition: form-data; name="image"; filename="x"\r\n\r\n'
+	cat testdata/formats/images/00.png
+	printf '\r\n--x--\r\n'
+} >"$TMP/form"
+is 'a response that is larger than the memory' 503 \
+	"$(status_of POST /emnist/result -H 'Content-Type: multipart/form-data; boundary=x' \
+		-d "$TMP/form" -o "$TMP/page")"
+check 'says so' grep -q 'no memory for the response now' "$TMP/page"
 is 'an image that is too large' 413 "$(status_of POST /classify -d testdata/samples/small-b-cropped.png | head -n 1)"
 stop_server
 

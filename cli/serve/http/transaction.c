@@ -12,6 +12,9 @@
 /* Requests with a larger body go to a worker at once. */
 #define QUICK_NBYTES 65536
 
+/* Responses with a larger body count as memory until the client has taken them. */
+#define SMALL_RESPONSE 4096
+
 /* What metrics say of a request that ended before it was answered, as some proxies do; also of one
  * whose head the library itself refused. */
 #define STATUS_ENDED 499
@@ -87,7 +90,7 @@ static void refuse_body(struct transaction *t, unsigned status, const char *why)
 	t->stage = STAGE_REFUSED;
 }
 
-/* Makes room for n bytes more, within the memory for all bodies. */
+/* Counts so many bytes more, within the memory for all bodies. */
 static bool hold(struct transaction *t, size_t nbytes)
 {
 	struct server *server = t->call.server;
@@ -98,7 +101,7 @@ static bool hold(struct transaction *t, size_t nbytes)
 		return false;
 	}
 	t->held_nbytes += nbytes;
-	return buffer_reserve(&t->body, t->body.nbytes + nbytes);
+	return true;
 }
 
 void transaction_take(struct transaction *t, const void *bytes, size_t nbytes)
@@ -109,7 +112,7 @@ void transaction_take(struct transaction *t, const void *bytes, size_t nbytes)
 		return;
 	if (nbytes > limit - t->body.nbytes) {
 		refuse_body(t, 413, "the body is larger than the server's --max-body");
-	} else if (!hold(t, nbytes)) {
+	} else if (!hold(t, nbytes) || !buffer_reserve(&t->body, t->body.nbytes + nbytes)) {
 		refuse_body(t, 503, "no memory for the body now");
 	} else {
 		memcpy(t->body.data + t->body.nbytes, bytes, nbytes);
@@ -155,6 +158,29 @@ static void decode_body(struct transaction *t)
 
 /* -------------------------------------------------------------------- answers */
 
+/* The headers that a handler added do not belong to another response. */
+static void drop_headers(struct transaction *t)
+{
+	t->call.response.n_headers = t->n_headers;
+}
+
+/* The body of the request makes place for that of the response. Clients that do not read would
+ * otherwise collect responses without limit. */
+static void hold_response(struct transaction *t)
+{
+	struct response *response = &t->call.response;
+
+	t->call.request.body = "";
+	t->call.request.body_nbytes = 0;
+	drop_body(t);
+	if (response->body.nbytes <= SMALL_RESPONSE || hold(t, response->body.capacity))
+		return;
+	text_release(&response->body);
+	drop_headers(t);
+	call_add_header(&t->call, "Retry-After", "1");
+	call_fail(&t->call, 503, "no memory for the response now");
+}
+
 static void set_body(struct transaction *t)
 {
 	t->call.request.body = t->body.data ? t->body.data : (const unsigned char *)"";
@@ -169,6 +195,7 @@ void transaction_work(struct transaction *t)
 	}
 	if (t->stage != STAGE_REFUSED)
 		t->call.server->answer(&t->call);
+	hold_response(t);
 	t->stage = STAGE_WORKED;
 }
 
@@ -181,6 +208,7 @@ void transaction_give_up(struct transaction *t)
 static enum transaction_step defer(struct transaction *t)
 {
 	t->call.is_quick = false;
+	drop_headers(t);
 	return TRANSACTION_DEFER;
 }
 
@@ -204,7 +232,10 @@ enum transaction_step transaction_answer(struct transaction *t)
 	if (!call->is_quick)
 		return defer(t);
 	server->answer(call);
-	return call->deferred ? defer(t) : TRANSACTION_RESPOND;
+	if (call->deferred)
+		return defer(t);
+	hold_response(t);
+	return TRANSACTION_RESPOND;
 }
 
 /* ----------------------------------------------------------------------- head */
@@ -252,6 +283,7 @@ enum transaction_step transaction_take_head(struct transaction *t, const char *m
 	}
 	if (!access_check(t->call.server->access, &t->call))
 		return skip_body(t, head);
+	t->n_headers = t->call.response.n_headers;
 	if (head->content_nbytes > limits->body_nbytes)
 		return refuse(t, head, 413, "the body is larger than the server's --max-body");
 	return TRANSACTION_READ;

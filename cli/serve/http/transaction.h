@@ -40,6 +40,7 @@ struct transaction {
 	bool is_in_flight, is_encoded;
 	struct buffer body;
 	size_t held_nbytes; /* of the memory for all bodies */
+	size_t n_headers;   /* of the response, whatever the handler answers */
 	struct work work;   /* for whoever defers */
 	char target[];
 };

@@ -275,10 +275,8 @@ bool serve_page(struct call *call)
 		call_fail(call, 410, "Pictures are not kept.");
 	else if (call_check_method(call, route->methods))
 		route->answer(call);
-	if (call->deferred) {
-		call->response.n_headers = 0;
+	if (call->deferred)
 		return true;
-	}
 	call_add_header(call, "Content-Security-Policy", POLICY);
 	call_add_header(call, "X-Content-Type-Options", "nosniff");
 	call_add_header(call, "Referrer-Policy", "no-referrer");
