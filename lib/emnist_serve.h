@@ -41,6 +41,9 @@ struct emnist_json_options {
 	/* Numbers may be NaN, Inf, Infinity, and -Inf, -Infinity. */
 	bool allow_nonfinite;
 	uint32_t max_depth; /* of arrays and objects in each other; default: no limit */
+	/* Limits arrays and objects, each of which takes 16 bytes, to 1,024 for each image and
+	 * 4,096 for what is around them; default: no limit. An array around each pixel is 784. */
+	size_t max_images;
 };
 
 EMNIST_API enum emnist_status emnist_json_create(struct emnist_json **json_ret,
@@ -49,7 +52,7 @@ EMNIST_API void emnist_json_free(struct emnist_json *json);
 
 /* Parses JSON in UTF-8, with or without byte order mark; strings are not checked to be UTF-8. For
  * what is not JSON: EMNIST_ERR_CORRUPT, with the message and the offset of RapidJSON, which
- * TensorFlow Serving uses. Numbers beyond double are refused. Too deep, or more than 1 GiB:
+ * TensorFlow Serving uses. Numbers beyond double are refused. Beyond a limit, or more than 1 GiB:
  * EMNIST_ERR_LIMIT. After a failure, the document is empty. */
 EMNIST_API enum emnist_status emnist_json_parse(struct emnist_json *json, const void *bytes,
 						size_t nbytes,

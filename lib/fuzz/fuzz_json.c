@@ -131,7 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 	static const struct emnist_json_options ways[] = {
 		{0},
 		{.stop_when_done = true, .allow_nonfinite = true},
-		{.allow_nonfinite = true, .max_depth = 5},
+		{.allow_nonfinite = true, .max_depth = 5, .max_images = 1},
 	};
 	struct emnist_error error;
 	struct emnist_json *json;

@@ -133,7 +133,7 @@ static void try_body(const uint8_t *body, size_t nbytes)
 	size_t name_nbytes;
 
 	require(emnist_json_create(&json, NULL) == EMNIST_OK, "memory is short");
-	if (!tfs_parse(json, body, nbytes, &document, &error) ||
+	if (!tfs_parse(json, body, nbytes, MAX_ROWS, &document, &error) ||
 	    !tfs_signature_name(json, document, &name, &name_nbytes, &error)) {
 		require(error.nbytes > 0, "refused without an error");
 	} else {

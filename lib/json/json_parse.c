@@ -15,6 +15,9 @@
 #define FEW_NODES   4096
 #define LEAST_NODES 64
 
+/* Of an image, see emnist_serve.h. */
+#define IMAGE_NODES 1024
+
 #define NO_NODE     UINT32_MAX
 
 struct parser {
@@ -26,6 +29,7 @@ struct parser {
 	uint32_t open; /* the innermost node, or NO_NODE */
 	uint32_t depth;
 	size_t max_nodes, node_room; /* and for how many there is memory */
+	bool is_limited;             /* max_nodes is that of the options */
 };
 
 static bool fail_at(struct parser *parser, const uint8_t *at, enum emnist_status status,
@@ -67,7 +71,10 @@ static bool grow(struct parser *parser)
 	struct json_node *nodes;
 
 	if (parser->node_room == parser->max_nodes)
-		return refuse(parser, "More arrays and objects than can be closed.");
+		return parser->is_limited
+			       ? fail_at(parser, parser->at, EMNIST_ERR_LIMIT,
+					 "More arrays and objects than the images allowed need.")
+			       : refuse(parser, "More arrays and objects than can be closed.");
 	if (capacity > parser->max_nodes)
 		capacity = parser->max_nodes;
 	nodes = realloc(json->nodes, capacity * sizeof(*nodes));
@@ -287,6 +294,23 @@ static bool reserve_values(struct emnist_json *json, size_t nbytes)
 	return json->values;
 }
 
+/* Each array or object that is closed takes two bytes. */
+static void limit_nodes(struct parser *parser, size_t nbytes)
+{
+	const size_t max_images = parser->options->max_images;
+	size_t limit;
+
+	parser->max_nodes = nbytes / 2 > FEW_NODES ? nbytes / 2 : FEW_NODES;
+	parser->is_limited = max_images > 0 &&
+			     !size_mul_overflows(max_images, IMAGE_NODES, &limit) &&
+			     limit < parser->max_nodes - FEW_NODES;
+	if (parser->is_limited)
+		parser->max_nodes = FEW_NODES + limit;
+	parser->node_room = parser->json->node_capacity < parser->max_nodes
+				    ? parser->json->node_capacity
+				    : parser->max_nodes;
+}
+
 enum emnist_status emnist_json_parse(struct emnist_json *json, const void *bytes, size_t nbytes,
 				     const struct emnist_json_options *options,
 				     struct emnist_error *error)
@@ -310,10 +334,7 @@ enum emnist_status emnist_json_parse(struct emnist_json *json, const void *bytes
 		return error_set(error, EMNIST_ERR_LIMIT, "a document of more than 1 GiB");
 	if (!reserve_values(json, nbytes))
 		return error_memory(error);
-	/* Each array or object that is closed takes two bytes. */
-	parser.max_nodes = nbytes / 2 > FEW_NODES ? nbytes / 2 : FEW_NODES;
-	parser.node_room =
-		json->node_capacity < parser.max_nodes ? json->node_capacity : parser.max_nodes;
+	limit_nodes(&parser, nbytes);
 	if (parse_document(&parser))
 		return EMNIST_OK;
 	json->root = (struct emnist_json_value){0};

@@ -249,7 +249,9 @@ static enum emnist_status parse_json(struct emnist_oip *oip, const void *body, s
 				     struct emnist_error *error)
 {
 	struct emnist_error why;
-	const enum emnist_status status = emnist_json_parse(oip->json, body, nbytes, NULL, &why);
+	const struct emnist_json_options options = {.max_images = oip->model->max_rows};
+	const enum emnist_status status =
+		emnist_json_parse(oip->json, body, nbytes, &options, &why);
 
 	if (status == EMNIST_ERR_CORRUPT)
 		return error_at(error, status, why.offset, "invalid JSON at offset %llu: %s",

@@ -461,6 +461,26 @@ static void test_depth(void **state)
 			 EMNIST_ERR_LIMIT);
 }
 
+/* An array around each pixel of each image fits; memory for many more arrays is not taken. */
+static void test_images(void **state)
+{
+	const struct emnist_json_options options = {.max_images = 2};
+	const size_t most = 2 * 1024 + 4096, n = 16384;
+	char *text = malloc(3 * n + 1);
+	struct emnist_error error;
+
+	(void)state;
+	assert_non_null(text);
+	text[0] = '[';
+	for (size_t i = 0; i < n; i++)
+		memcpy(text + 1 + 3 * i, "[],", 3);
+	text[3 * n] = ']';
+	assert_int_equal(parse(text, 3 * n + 1, NULL, &error), EMNIST_OK);
+	assert_int_equal(parse(text, 3 * n + 1, &options, &error), EMNIST_ERR_LIMIT);
+	assert_int_equal(error.offset, 3 * (most - 1) + 1);
+	free(text);
+}
+
 static void test_options(void **state)
 {
 	struct emnist_error error;
@@ -574,6 +594,7 @@ int main(void)
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_ways_to_write),
 		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_images),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_quote),
 		cmocka_unit_test(test_each_byte),

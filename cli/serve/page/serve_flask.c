@@ -84,6 +84,9 @@ static void answer(struct call *call)
 {
 	struct registry *registry = call->server->registry;
 	struct parsers *parsers = call->server->parsers;
+	const struct emnist_json_options options = {
+		.max_images = (size_t)call->server->limits.n_images,
+	};
 	struct emnist_json *json = parsers_take(parsers);
 	struct emnist_error error;
 	struct served *served;
@@ -92,7 +95,8 @@ static void answer(struct call *call)
 		call_fail(call, 503, "out of memory");
 		return;
 	}
-	if (emnist_json_parse(json, call->request.body, call->request.body_nbytes, NULL, &error)) {
+	if (emnist_json_parse(json, call->request.body, call->request.body_nbytes, &options,
+			      &error)) {
 		call_fail(call, emnist_error_is_shortage(&error) ? 503 : 400,
 			  "not JSON at byte %" PRIu64 ": %s", error.offset, error.message);
 	} else if (registry_acquire(registry, NULL, NULL, &served) != REGISTRY_FOUND) {

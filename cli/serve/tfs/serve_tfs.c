@@ -203,8 +203,8 @@ static bool parse(struct job *job)
 		call_fail(job->call, 503, "out of memory");
 		return false;
 	}
-	return tfs_parse(job->json, request->body, request->body_nbytes, &job->document,
-			 &job->error) ||
+	return tfs_parse(job->json, request->body, request->body_nbytes,
+			 (size_t)job->call->server->limits.n_images, &job->document, &job->error) ||
 	       refuse(job, &job->error);
 }
 

@@ -63,11 +63,11 @@ bool tfs_refuse_value(const struct emnist_json *json, struct emnist_json_value v
 	return false;
 }
 
-bool tfs_parse(struct emnist_json *json, const void *body, size_t nbytes,
+bool tfs_parse(struct emnist_json *json, const void *body, size_t nbytes, size_t max_images,
 	       struct emnist_json_value *document_ret, struct text *error)
 {
-	const struct emnist_json_options options = {.stop_when_done = true,
-						    .allow_nonfinite = true};
+	const struct emnist_json_options options = {
+		.stop_when_done = true, .allow_nonfinite = true, .max_images = max_images};
 	struct emnist_error why;
 
 	if (nbytes == 0) {

@@ -10,8 +10,8 @@
 
 #include <emnist_serve.h>
 
-/* Parses the body; *document_ret is an object. */
-bool tfs_parse(struct emnist_json *json, const void *body, size_t nbytes,
+/* Parses the body; *document_ret is an object. max_images: as in struct emnist_json_options. */
+bool tfs_parse(struct emnist_json *json, const void *body, size_t nbytes, size_t max_images,
 	       struct emnist_json_value *document_ret, struct text *error);
 
 /* The text of "signature_name" in the document; no bytes if it is not there. */
