@@ -223,6 +223,8 @@ form "$TMP/three.pgm"
 send /emnist/result
 is 'several characters' '200 There are 3 characters side by side' \
 	"$(status) $(sed -n 's,.*class="warning">\([^.]*\).*,\1,p' "$TMP/page")"
+is 'classes without an end' '413 The list of characters is too long.' \
+	"$(problem "$three" "classes=$(printf '%05000d' 0)")"
 is 'unknown classes' 400 "$(problem "$three" classes=greek | cut -d' ' -f 1)"
 form "$three"
 head -c 1000 "$TMP/form" >"$TMP/cut" && mv "$TMP/cut" "$TMP/form"

@@ -50,6 +50,7 @@ raw 'HTTP/1.0' 'POST /null HTTP/1.0\r\nContent-Length: 5\r\n\r\n[1,2]' '404 clos
 raw 'HTTP/2.0' 'POST /null HTTP/2.0\r\nHost: x\r\nContent-Length: 5\r\n\r\n[1,2]' '505 close'
 raw 'TLS' '\026\003\001\002\000\001\000\001\374\003\003\r\n\r\n' '*close'
 raw 'a head of 64 KiB' "${P}X: $(printf '%065536d' 0)\r\n\r\n" '431 close'
+raw 'two Content-Encoding' "${P}Content-Encoding: identity\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\n[1,2]" '415 close'
 raw 'an expectation' "${P}Expect: nonsense\r\nContent-Length: 5\r\n\r\n[1,2]" '417 close'
 raw 'two requests at once' "${P}Content-Length: 5\r\n\r\n[1,2]${P}Content-Length: 5\r\n\r\n[1,2]" '404 404 '
 raw 'twenty' "$(for i in 1 2 3 4 5; do printf '%s' "$GET$GET$GET$GET"; done)" \

@@ -37,6 +37,17 @@ check 'what is quoted of a request is cut off after 256 bytes' \
 	grep -q '^    "error": "JSON Value: {\\n    \\"x\\": \\"[^ ]* When method is classify' "$TMP/answer"
 check 'as valid UTF-8' iconv -f UTF-8 -t UTF-8 "$TMP/answer"
 
+# Names of 1,201 bytes, in characters of 2.
+NAME=x$(awk 'BEGIN { for (i = 0; i < 600; i++) printf "\303\251" }')
+for body in "predict {\"signature_name\":\"$NAME\"}" "predict {\"instances\":[{\"$NAME\":1}]}" \
+	"classify {\"signature_name\":\"$NAME\",\"examples\":[{\"x\":1}]}" \
+	"classify {\"examples\":[{\"$NAME\":null}]}"; do
+	printf '%s' "${body#* }" >"$TMP/long"
+	"$CLIENT" -d "$TMP/long" POST "$URL$API:${body%% *}" >"$TMP/answer"
+	check 'a long name is cut off' [ "$(grep -c "$NAME" "$TMP/answer")" = 0 ]
+	check 'not in the middle of a character' iconv -f UTF-8 -t UTF-8 "$TMP/answer"
+done
+
 # ------------------------------------------------------------------------- layouts
 
 # row SEED [OPEN CLOSE]: 784 numbers, in brackets, or 28 rows of 28.

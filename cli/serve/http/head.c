@@ -58,6 +58,8 @@ void head_add(struct head *head, const char *name, size_t name_nbytes, const cha
 	} else if (is_name(name, name_nbytes, "Transfer-Encoding")) {
 		head->n_encodings++;
 		head->is_chunked = is_name(value, value_nbytes, "chunked");
+	} else if (is_name(name, name_nbytes, "Content-Encoding")) {
+		head->n_contents++;
 	} else if (is_name(name, name_nbytes, "Expect")) {
 		head->expects_continue = is_name(value, value_nbytes, "100-continue");
 		head->expects_else = !head->expects_continue;
@@ -82,6 +84,7 @@ void head_check(struct head *head, const char *version)
 		{head->n_encodings > 1 || (head->n_encodings == 1 && !head->is_chunked), 501,
 		 "Transfer-Encoding is not chunked"},
 		{head->n_encodings > 0 && !is_1_1, 400, "Transfer-Encoding in HTTP/1.0"},
+		{head->n_contents > 1, 415, "several Content-Encoding"},
 		{head->expects_else, 417, "Expect is not 100-continue"},
 	};
 

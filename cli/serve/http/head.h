@@ -14,6 +14,7 @@
 /* {0} before the first header. */
 struct head {
 	unsigned n_hosts, n_lengths, n_encodings;
+	unsigned n_contents;   /* Content-Encoding */
 	bool has_bad_value;    /* of a header: one that cannot be read */
 	bool is_chunked;       /* Transfer-Encoding is just "chunked" */
 	bool expects_continue; /* Expect: 100-continue */

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* A list of all characters has some hundred bytes. */
+#define MAX_CLASSES 4096
+
 static void take_picture(struct page_form *form, const struct multipart_field *field)
 {
 	form->picture = field->bytes;
@@ -12,7 +15,8 @@ static void take_picture(struct page_form *form, const struct multipart_field *f
 
 static void take_classes(struct page_form *form, const struct multipart_field *field)
 {
-	if (field->nbytes == 0)
+	form->has_many_classes = field->nbytes > MAX_CLASSES;
+	if (field->nbytes == 0 || form->has_many_classes)
 		return;
 	text_reset(&form->set);
 	text_add(&form->set, field->bytes, field->nbytes);
@@ -67,6 +71,8 @@ bool page_form_read(struct call *call, struct page_form *form)
 	}
 	if (form->set.failed)
 		return fail(call, 503, "out of memory");
+	if (form->has_many_classes)
+		return fail(call, 413, "The list of characters is too long.");
 	if (form->picture_nbytes == 0)
 		return fail(call, 400, "Choose a picture first.");
 	return true;

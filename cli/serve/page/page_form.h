@@ -10,7 +10,8 @@ struct page_form {
 	const char *picture; /* within the body of the request */
 	size_t picture_nbytes;
 	struct emnist_view_options classes;
-	struct text set; /* memory of classes */
+	struct text set;       /* memory of classes */
+	bool has_many_classes; /* more than any list of characters has */
 };
 
 /* Reads the body of a request. False: the call was answered. Release the form in any case. */

@@ -100,7 +100,7 @@ static bool find_signature(struct job *job, const char *name, size_t nbytes)
 	tfs_fail(job->call, 400,
 		 is_predict ? "Serving signature name: \"%.*s\" not found in signature def"
 			    : "No signature was found with the name: %.*s",
-		 (int)nbytes, name);
+		 (int)tfs_name_shown(name, nbytes), name);
 	return false;
 }
 

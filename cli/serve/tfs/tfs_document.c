@@ -14,6 +14,20 @@
 /* Digits of integers that are integers there, too, and no decimals. */
 #define INTEGER_NBYTES 19
 
+/* Of a name in a message, at most. */
+#define NAME_NBYTES 1024
+
+size_t tfs_name_shown(const char *name, size_t nbytes)
+{
+	size_t n = NAME_NBYTES;
+
+	if (nbytes <= n)
+		return nbytes;
+	while (n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
 static bool is_decimal(const struct emnist_json *json, struct emnist_json_value value)
 {
 	size_t nbytes;

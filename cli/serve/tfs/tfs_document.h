@@ -10,6 +10,9 @@
 
 #include <emnist_serve.h>
 
+/* How many bytes of a name a message repeats, whole characters: TensorFlow Serving repeats all. */
+size_t tfs_name_shown(const char *name, size_t nbytes);
+
 /* Parses the body; *document_ret is an object. max_images: as in struct emnist_json_options. */
 bool tfs_parse(struct emnist_json *json, const void *body, size_t nbytes, size_t max_images,
 	       struct emnist_json_value *document_ret, struct text *error);

@@ -7,14 +7,14 @@
 
 /* ---------------------------------------------------------------------- checks */
 
-/* The name of a feature, as far as its first zero byte. */
+/* The start of the name of a feature, as far as its first zero byte. */
 static void put_name(struct text *text, struct emnist_json *json, struct emnist_json_value feature)
 {
 	size_t nbytes;
 	const char *name = emnist_json_name(json, feature, &nbytes);
 
 	if (name)
-		text_add(text, name, strnlen(name, nbytes));
+		text_add(text, name, strnlen(name, tfs_name_shown(name, nbytes)));
 }
 
 /* What a value makes of its feature; NULL: it cannot be in one. */

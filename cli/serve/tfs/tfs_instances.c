@@ -89,6 +89,7 @@ static bool set_member(const struct reading *reading, size_t i, struct emnist_js
 	if (!put_name(reading->json, member, name))
 		return false;
 	if (strcmp(name->bytes, reading->input->name) != 0) {
+		name->bytes[tfs_name_shown(name->bytes, name->nbytes - 1)] = '\0';
 		text_puts(&rows->error, "JSON object: does not have named input: ");
 		text_puts(&rows->error, name->bytes);
 		return prefix_element(rows, i, name->bytes);
