@@ -3,6 +3,7 @@
 #include "../common/engine_option.h"
 #include "../common/options.h"
 #include "../common/processors.h"
+#include "../common/progress.h"
 #include "call/access.h"
 #include "call/parsers.h"
 #include "call/readers.h"
@@ -141,13 +142,13 @@ static bool another_came(const sigset_t *signals)
  * there must be none for a while. */
 static void drain(struct running *running, const sigset_t *signals, uint64_t seconds)
 {
-	const time_t start = time(NULL);
+	const double end = seconds_now() + (double)seconds;
 	unsigned n_quiet = 0;
 
 	atomic_store(&running->server.draining, true);
 	for (size_t i = 0; i < running->n; i++)
 		http_quiesce(running->http[i]);
-	while (n_quiet < 5 && (uint64_t)(time(NULL) - start) < seconds) {
+	while (n_quiet < 5 && seconds_now() < end) {
 		n_quiet = atomic_load(&running->server.n_connections) > 0 ? 0 : n_quiet + 1;
 		if (another_came(signals)) {
 			signal(SIGTERM, SIG_DFL);
@@ -226,6 +227,7 @@ static bool listen_all(struct running *running, const struct settings *s)
 
 static void stop(struct running *running, const struct settings *s)
 {
+	atomic_store(&running->server.ending, true);
 	workers_stop(running->server.workers);
 	for (size_t i = 0; i < running->n; i++)
 		http_stop(running->http[i]);

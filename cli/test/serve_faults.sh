@@ -160,4 +160,24 @@ is 'a second signal ends the server at once' 143 $?
 trap 'rm -rf "$TMP"' EXIT
 kill $client 2>/dev/null
 
+# Some seconds of work, of which nearly all is left when the time is over.
+n=1800
+{
+	for i in $(seq $n); do
+		printf -- '--x\r\nContent-Disposition: form-data; name="image"; filename="x"\r\n\r\n'
+		cat testdata/montage.png
+		printf '\r\n'
+	done
+	printf -- '--x--\r\n'
+} >"$TMP/form"
+start_server --drain 0 -j 1 --log json
+status_of POST /classify -H 'Content-Type: multipart/form-data; boundary=x' -d "$TMP/form" >/dev/null 2>&1 &
+client=$!
+sleep 0.7
+stop_server
+is 'the time to answer is over: the status' 0 $?
+wait $client
+n_done=$(sed -n 's/.*"images":\([0-9]*\).*/\1/p' "$TMP/server.out")
+check "and work is not done to its end: ${n_done:-0} images" [ "${n_done:-0}" -lt $n ]
+
 finish

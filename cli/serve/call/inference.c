@@ -11,6 +11,7 @@
 #include "workers.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Rows that go through the network at once, and images that are read by one thread in a row. */
@@ -96,9 +97,10 @@ static void read_part(void *context, size_t part)
 	for (size_t i = start; i < reading->n && i < start + PART_PICTURES; i++) {
 		struct picture *picture = &reading->pictures[i];
 
-		if (!reader) {
-			picture->error = (struct emnist_error){.code = EMNIST_ERR_MEMORY,
-							       .message = "out of memory"};
+		if (!reader || atomic_load(&reading->server->ending)) {
+			picture->error.code = EMNIST_ERR_MEMORY;
+			snprintf(picture->error.message, sizeof(picture->error.message), "%s",
+				 reader ? "the server ends" : "out of memory");
 			continue;
 		}
 		read_picture(reading, reader, picture, reading->vectors + i * EMNIST_VECTOR_LENGTH);

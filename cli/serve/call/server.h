@@ -34,6 +34,7 @@ struct server {
 	int64_t start_time;                                    /* seconds since 1970 */
 	atomic_size_t n_connections, n_in_flight, held_nbytes; /* now: see the limits */
 	atomic_bool draining; /* the server is about to end: not ready any more */
+	atomic_bool ending;   /* the time to answer what is in flight is over */
 };
 
 #endif

@@ -187,8 +187,18 @@ static void set_body(struct transaction *t)
 	t->call.request.body_nbytes = t->body.nbytes;
 }
 
+void transaction_give_up(struct transaction *t)
+{
+	call_fail(&t->call, 503, "the server ends");
+	t->stage = STAGE_WORKED;
+}
+
 void transaction_work(struct transaction *t)
 {
+	if (atomic_load(&t->call.server->ending)) {
+		transaction_give_up(t);
+		return;
+	}
 	if (t->is_encoded) {
 		decode_body(t);
 		set_body(t);
@@ -196,12 +206,6 @@ void transaction_work(struct transaction *t)
 	if (t->stage != STAGE_REFUSED)
 		t->call.server->answer(&t->call);
 	hold_response(t);
-	t->stage = STAGE_WORKED;
-}
-
-void transaction_give_up(struct transaction *t)
-{
-	call_fail(&t->call, 503, "the server ends");
 	t->stage = STAGE_WORKED;
 }
 
