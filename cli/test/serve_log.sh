@@ -81,6 +81,26 @@ stop_server
 is 'a client of a socket in the file system' 'TIME unix GET /healthz 200 N MS plain - 0' \
 	"$(masked "$TMP/server.out")"
 
+# At a socket of IPv6.
+: >"$TMP/server.log"
+"$EMNIST" serve --log text --listen '[::ffff:127.0.0.1]:0' >"$TMP/server.out" 2>"$TMP/server.log" &
+SERVER=$!
+wait_tries=0
+until grep -q listening "$TMP/server.log" || ! kill -0 $SERVER 2>/dev/null; do
+	sleep 0.05
+	wait_tries=$((wait_tries + 1))
+	[ $wait_tries -lt 600 ] || break
+done
+port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$TMP/server.log")
+if [ -n "$port" ]; then
+	"$CLIENT" -o /dev/null GET "http://127.0.0.1:$port/healthz"
+	stop_server
+	is 'a client of IPv4 at a socket of IPv6' 'TIME 127.0.0.1 GET /healthz 200 N MS plain - 0' \
+		"$(masked "$TMP/server.out")"
+else
+	skip 'a client of IPv4 at a socket of IPv6' 'there is no IPv6 here'
+fi
+
 # ------------------------------------------------- what becomes of standard output
 
 # serve_to FILE: a server whose log goes there.

@@ -38,6 +38,16 @@ static void put_time(struct text *text, const struct timespec *time)
 	text_add(text, digits, sizeof(digits));
 }
 
+/* A client of IPv4 at a socket of IPv6 has its own address in the last four bytes. */
+static const char *ipv6_shown(const struct in6_addr *address, char room[static INET6_ADDRSTRLEN])
+{
+	const int n_before = 12;
+
+	if (IN6_IS_ADDR_V4MAPPED(address))
+		return inet_ntop(AF_INET, address->s6_addr + n_before, room, INET6_ADDRSTRLEN);
+	return inet_ntop(AF_INET6, address, room, INET6_ADDRSTRLEN);
+}
+
 /* Its address; NULL if it is not known. */
 static const char *client_shown(const void *client, char room[static INET6_ADDRSTRLEN])
 {
@@ -49,8 +59,7 @@ static const char *client_shown(const void *client, char room[static INET6_ADDRS
 		return inet_ntop(AF_INET, &((const struct sockaddr_in *)client)->sin_addr, room,
 				 INET6_ADDRSTRLEN);
 	if (address->sa_family == AF_INET6)
-		return inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)client)->sin6_addr, room,
-				 INET6_ADDRSTRLEN);
+		return ipv6_shown(&((const struct sockaddr_in6 *)client)->sin6_addr, room);
 	return address->sa_family == AF_UNIX ? "unix" : NULL;
 }
 
