@@ -55,6 +55,11 @@ raw 'an expectation' "${P}Expect: nonsense\r\nContent-Length: 5\r\n\r\n[1,2]" '4
 raw 'two requests at once' "${P}Content-Length: 5\r\n\r\n[1,2]${P}Content-Length: 5\r\n\r\n[1,2]" '404 404 '
 raw 'twenty' "$(for i in 1 2 3 4 5; do printf '%s' "$GET$GET$GET$GET"; done)" \
 	"$(printf '%.0s200 ' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20)"
+{
+	printf 'P4\n5000 4000\n'
+	head -c 2500000 /dev/zero
+} >"$TMP/large"
+is 'an image of 20 million pixels' 413 "$(status_of POST /classify -d "$TMP/large" | head -n 1)"
 stop_server
 is 'the server ends well' 0 $?
 
