@@ -4,7 +4,7 @@
 . cli/test/tap.inc
 . cli/test/serve.inc
 
-start_server --max-images 2000
+start_server --max-images 2000 --max-pixels 64M
 A=testdata/samples/capital-a-chalk.jpg
 B=testdata/samples/capital-b-marker.png
 
