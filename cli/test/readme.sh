@@ -67,6 +67,7 @@ make_place()
 	mkdir -p "$TMP/place/scans"
 	cp testdata/samples/digit-2-scan.png "$TMP/place/scan.png"
 	cp testdata/scans/pages.tif "$TMP/place/scan.tif"
+	cp testdata/formats/pen-strokes.jsonl "$TMP/place/strokes.jsonl"
 	cp testdata/samples/digit-2-scan.png "$TMP/place/scans/a.png"
 	head -c 2000 testdata/samples/small-d-phone.jpg >"$TMP/place/scans/b.jpg"
 	ln -s "$ROOT/testdata" "$TMP/place/testdata"
