@@ -214,7 +214,7 @@ check-ubsan: ## the whole suite under UndefinedBehaviorSanitizer alone
 
 # What is threaded: the ordered workers, sessions on a shared model, archives that are stopped,
 # training, the server, and the commands.
-TSAN_TESTS := $(filter test_archive test_checkpoint test_metrics test_ordered test_session test_train,$(TESTS))
+TSAN_TESTS := $(filter test_archive test_checkpoint test_metrics test_ordered test_registry test_session test_train,$(TESTS))
 TSAN_CLI_TESTS := $(patsubst %,cli/test/%.sh,archives threads serve_access serve_faults serve_log serve_metrics \
 		  serve_models serve_supervisor)
 check-tsan: deps-check ## what is threaded under ThreadSanitizer
@@ -275,6 +275,7 @@ $(BUILD)/replay/fuzz_tfs build/fuzz/fuzz_tfs: $(BUILD)/cli/output/text.o \
 	$(patsubst %,$(BUILD)/cli/serve/tfs/tfs_%.o,document examples instances path rows)
 $(BUILD)/replay/fuzz_model_config build/fuzz/fuzz_model_config $(BUILD)/test/test_model_config: \
 	$(patsubst %,$(BUILD)/cli/serve/models/%.o,model_list model_config text_proto version_scan)
+$(BUILD)/test/test_registry: $(patsubst %,$(BUILD)/cli/serve/models/%.o,registry registry_edit loaded)
 
 # And these of the client of `emnist load`.
 $(BUILD)/replay/fuzz_http_response build/fuzz/fuzz_http_response $(BUILD)/test/test_http_response: \
