@@ -80,7 +80,7 @@ TESTS       := $(patsubst lib/test/%.c,%,$(wildcard lib/test/test_*.c))
 CLI_TESTS   := $(sort $(wildcard cli/test/*.sh))
 INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
 FUZZERS     := $(patsubst lib/fuzz/%.c,%,$(wildcard lib/fuzz/fuzz_*.c))
-BENCHES     := export_photographs time_photographs distort network json_speed floor_files floor_request \
+BENCHES     := export_photographs export_originals time_photographs distort network json_speed floor_files floor_request \
 	       nothing nothing_static
 PAGES       := $(wildcard man/*.1 man/*.3 man/*.5)
 PROTO       := onnx tensorflow
@@ -200,7 +200,7 @@ LONGEST := $(patsubst %,cli/test/%.sh,house instructions train inject_outputs in
 
 check-built: all $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(INJECTORS:%=$(BUILD)/test/%.so) \
 	     $(patsubst %,$(BUILD)/test/http_%,client faults supervisor) \
-	     $(BUILD)/bench/export_photographs $(BUILD)/bench/distort
+	     $(BUILD)/bench/export_photographs $(BUILD)/bench/export_originals $(BUILD)/bench/distort
 	@BUILD='$(BUILD)' CC='$(CC)' VERSION='$(VERSION)' SANITIZE='$(SANITIZE)' \
 		sh lib/test/run.sh \
 		$(LONGEST) $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) \

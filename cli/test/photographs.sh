@@ -56,6 +56,17 @@ is '-n may ask for more than there are' $((16 + 784 * 2 * n_images)) \
 check 'to train on beside the dataset itself' "$EMNIST" train "$data" "$TMP/twice" -q --epochs 1 \
 	--batch 32 --hidden 16 -o "$TMP/model.onnx"
 
+# Pen strokes are drawn anew for each photograph, even where nothing else changes.
+strokes=testdata/formats/pen-strokes.jsonl
+"$export" -n 32 --most 0 $strokes "$TMP/strokes" && "$export" -n 4 --most 0 --donors ann,bob $strokes \
+	"$TMP/donors" && "$export" -n 4 --zoom 1 $strokes "$TMP/small"
+is 'pen strokes: no two alike' 0 \
+	"$("$EMNIST" dataset stats "$TMP/strokes" | awk '/^repeated images/ { print $3 }')"
+is 'pen strokes of some donors' '4 7 A L i' "$("$EMNIST" dataset stats "$TMP/donors" |
+	awk '$1 == "images" { n = $2 } NF == 3 && $2 == 1 && length($1) == 1 { all = all " " $1 }
+	END { print n all }')"
+is 'small pictures' 4 "$("$EMNIST" dataset stats "$TMP/small" | awk '$1 == "images" && NF == 2 { print $2 }')"
+
 refuses 'a share that is too large' "export_photographs: '0.95' is out of range" \
 	--held-out 0.95 "$data" "$TMP/refused"
 refuses 'a number that is none' "export_photographs: '1x' is out of range" \

@@ -395,6 +395,9 @@ static void vary_pen(struct photograph *p, struct random *random)
 		p->pen.width = between(random, 0.02, 0.24) * INK_SIDE;
 }
 
+/* Pixels of the picture to one of EMNIST's. */
+#define MOST_ZOOM 20
+
 /* The thick ones, which a network finds hardest, as often as all others. */
 static void choose_pen(struct photograph *p, struct random *random)
 {
@@ -452,8 +455,8 @@ static const struct {
 	{KIND_RULING, vary_rulings},
 };
 
-struct photograph distortion_mix(uint64_t seed, uint64_t glyph, uint64_t draw, unsigned n_most,
-				 bool always_pen)
+struct photograph distortion_mix(uint64_t seed, uint64_t glyph, uint64_t draw, double least,
+				 unsigned n_most, bool always_pen)
 {
 	struct random random = random_stream(seed, RANDOM_SHUFFLE, glyph, draw);
 	const uint64_t n = random_below(&random, (uint64_t)n_most + 1);
@@ -461,7 +464,7 @@ struct photograph distortion_mix(uint64_t seed, uint64_t glyph, uint64_t draw, u
 	bool done[N_KINDS] = {false};
 
 	photograph.seed = random_next(&random);
-	photograph.zoom = 4 * pow(5, random_unit(&random)); /* up to 4 x 5 */
+	photograph.zoom = least * pow(MOST_ZOOM / least, random_unit(&random));
 	photograph.pen.grey = random_unit(&random) < 0.25 && !always_pen;
 	if (always_pen) {
 		choose_pen(&photograph, &random);

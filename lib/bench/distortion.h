@@ -22,10 +22,10 @@ extern const size_t n_distortions;
 /* The photograph of one glyph: draw 0 <= draw < n_draws of distortion d. */
 struct photograph distortion_draw(size_t d, uint64_t seed, uint64_t glyph, unsigned draw);
 
-/* A photograph to learn from: of any size from 4 to 20 times EMNIST's, with up to n_most
+/* A photograph to learn from: of any size from `least` to 20 times EMNIST's, with up to n_most
  * distortions of different kinds, each as strong as chance has it; always_pen: drawn with another
  * pen before these. A glyph has any number of draws. */
-struct photograph distortion_mix(uint64_t seed, uint64_t glyph, uint64_t draw, unsigned n_most,
-				 bool always_pen);
+struct photograph distortion_mix(uint64_t seed, uint64_t glyph, uint64_t draw, double least,
+				 unsigned n_most, bool always_pen);
 
 #endif

@@ -1,10 +1,11 @@
 /*
  * export_photographs.c - a dataset as its images look when they were photographed and normalized.
  *
- *	export_photographs [-n N] [-s SEED] [-j N] [--most N] [--pens] [--held-out SHARE]
- *			   [--held-out-seed N] DATASET PREFIX
+ *	export_photographs [-n N] [-s SEED] [-j N] [--most N] [--pens] [--zoom N] [--held-out SHARE]
+ *			   [--held-out-seed N] [--donors LIST] [--without-donors LIST]
+ *			   DATASET PREFIX
  *
- * Each image of an idx dataset is drawn, photographed with what lib/bench/distortion.c has for
+ * Each image of a dataset is drawn, photographed with what lib/bench/distortion.c has for
  * learning, and read back as `emnist classify` reads files. What the network would see is written
  * as a dataset of its own, PREFIX-images-idx3-ubyte, PREFIX-labels-idx1-ubyte and
  * PREFIX-mapping.txt, for `emnist train` to take beside the one it was made from. The same options
@@ -15,10 +16,12 @@
  *	-s SEED             of all that is drawn by chance; default 1
  *	-j N                threads; default 2
  *	--most N            up to N distortions on each, 0..7; default 2
- *	--pens              each is drawn with another pen, before these
+ *	--pens              each is drawn with another pen, before these; pen strokes always are
+ *	--zoom N            pictures of N to 20 pixels to one of EMNIST's; default 4
  *	--held-out SHARE    leave out what `emnist train --validation SHARE` holds out of DATASET as
  *	                    its first; default 0
  *	--held-out-seed N   the --seed of that run; default 1
+ *	--donors LIST, --without-donors LIST    as those of `emnist train`
  */
 #include "../base/ordered.h"
 #include "../emnist.h"
@@ -48,9 +51,11 @@ struct export
 {
 	const char *dataset_path, *prefix;
 	uint64_t n_wanted, seed, n_threads, n_most, held_out_seed;
-	double held_out;
+	double held_out, least_zoom;
+	const char *donors, *without_donors;
 	bool pens;
 
+	struct emnist_dataset *dataset;
 	struct emnist_labels *labels;
 	struct train_set set;
 	size_t n, next; /* photographs, and the one to make next */
@@ -80,11 +85,14 @@ static void work(void *context, void *worker_, void *slot_)
 	const struct export *export = context;
 	struct worker *worker = worker_;
 	struct slot *slot = slot_;
-	const struct photograph photograph = distortion_mix(export->seed, slot->image, slot->number,
-							    (unsigned)export->n_most, export->pens);
+	const struct photograph photograph =
+		distortion_mix(export->seed, slot->image, slot->number, export->least_zoom,
+			       (unsigned)export->n_most, export->pens);
 	float vector[EMNIST_VECTOR_LENGTH];
+	uint8_t drawn[EMNIST_VECTOR_LENGTH];
 
-	glyph_make(&worker->glyph, export->set.pixels + slot->image * EMNIST_VECTOR_LENGTH);
+	glyph_make(&worker->glyph,
+		   train_set_show(&export->set, slot->image, export->seed, slot->number, drawn));
 	slot->failed = true;
 	if (!photograph_take(&photograph, &worker->glyph, &worker->darkroom)) {
 		snprintf(slot->error.message, sizeof(slot->error.message), "out of memory");
@@ -189,30 +197,29 @@ static bool load(struct export *export)
 {
 	struct train_set_options options = {.validation = export->held_out,
 					    .seed = export->held_out_seed};
-	struct emnist_dataset *dataset = NULL;
+	const struct emnist_dataset_options dataset_options = {
+		.donors = export->donors, .without_donors = export->without_donors};
 	size_t n_classes;
-	bool loaded = false;
 
-	if (emnist_dataset_open(export->dataset_path, NULL, &dataset, &export->error))
+	if (emnist_dataset_open(export->dataset_path, &dataset_options, &export->dataset,
+				&export->error))
 		return false;
-	export->labels = labels_copy(emnist_dataset_labels(dataset));
+	export->labels = labels_copy(emnist_dataset_labels(export->dataset));
 	if (!export->labels) {
 		error_memory(&export->error);
-		goto out;
+		return false;
 	}
 	n_classes = emnist_labels_count(export->labels);
 	options.labels = export->labels;
-	if (train_set_load(&export->set, &dataset, 1, &options, &export->error))
-		goto out;
+	if (train_set_load(&export->set, &export->dataset, 1, &options, &export->error))
+		return false;
 	if (export->set.n_training == 0)
 		error_set(&export->error, EMNIST_ERR_ARGUMENT, "no images are left");
 	else if (labels_index(export->labels, n_classes - 1) > UINT8_MAX)
 		error_set(&export->error, EMNIST_ERR_LIMIT, "labels above 255");
 	else
-		loaded = true;
-out:
-	emnist_dataset_free(dataset);
-	return loaded;
+		return true;
+	return false;
 }
 
 static bool write_numbers(FILE *file, const uint32_t *numbers, size_t n)
@@ -269,8 +276,9 @@ static bool end_files(struct export *export, bool whole)
 /* --------------------------------------------------------------------- main */
 
 static const char usage[] =
-	"usage: export_photographs [-n N] [-s SEED] [-j N] [--most N] [--pens] [--held-out SHARE]\n"
-	"                          [--held-out-seed N] DATASET PREFIX\n";
+	"usage: export_photographs [-n N] [-s SEED] [-j N] [--most N] [--pens] [--zoom N]\n"
+	"                          [--held-out SHARE] [--held-out-seed N] [--donors LIST]\n"
+	"                          [--without-donors LIST] DATASET PREFIX\n";
 
 /* A whole number from least to most. */
 static bool parse_count(const char *text, uint64_t least, uint64_t most, uint64_t *value)
@@ -282,12 +290,12 @@ static bool parse_count(const char *text, uint64_t least, uint64_t most, uint64_
 	return *text >= '0' && *text <= '9' && !*end && !errno && *value >= least && *value <= most;
 }
 
-static bool parse_share(const char *text, double *value)
+static bool parse_real(const char *text, double least, double most, double *value)
 {
 	char *end;
 
 	*value = strtod(text, &end);
-	return *text && !*end && *value >= 0 && *value <= 0.9;
+	return *text && !*end && *value >= least && *value <= most;
 }
 
 static bool parse_arguments(struct export *export, int argc, char **argv)
@@ -295,8 +303,11 @@ static bool parse_arguments(struct export *export, int argc, char **argv)
 	static const struct option long_options[] = {
 		{"most", required_argument, NULL, 'M'},
 		{"pens", no_argument, NULL, 'P'},
+		{"zoom", required_argument, NULL, 'Z'},
 		{"held-out", required_argument, NULL, 'H'},
 		{"held-out-seed", required_argument, NULL, 'S'},
+		{"donors", required_argument, NULL, 'D'},
+		{"without-donors", required_argument, NULL, 'W'},
 		{NULL, 0, NULL, 0}};
 	bool good = true;
 	int c;
@@ -313,7 +324,13 @@ static bool parse_arguments(struct export *export, int argc, char **argv)
 		else if (c == 'P')
 			export->pens = true;
 		else if (c == 'H')
-			good = parse_share(optarg, &export->held_out);
+			good = parse_real(optarg, 0, 0.9, &export->held_out);
+		else if (c == 'Z')
+			good = parse_real(optarg, 1, 20, &export->least_zoom);
+		else if (c == 'D')
+			export->donors = optarg;
+		else if (c == 'W')
+			export->without_donors = optarg;
 		else if (c == 'S')
 			good = parse_count(optarg, 0, UINT64_MAX, &export->held_out_seed);
 		else
@@ -330,7 +347,8 @@ static bool parse_arguments(struct export *export, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static struct export export = {.seed = 1, .n_threads = 2, .n_most = 2, .held_out_seed = 1};
+	static struct export export = {
+		.seed = 1, .n_threads = 2, .n_most = 2, .held_out_seed = 1, .least_zoom = 4};
 	bool whole = false;
 
 	if (!parse_arguments(&export, argc, argv)) {
@@ -345,6 +363,7 @@ int main(int argc, char **argv)
 	if (!whole)
 		fprintf(stderr, "export_photographs: %s\n", export.error.message);
 	train_set_clear(&export.set);
+	emnist_dataset_free(export.dataset);
 	emnist_labels_free(export.labels);
 	return whole ? 0 : 2;
 }

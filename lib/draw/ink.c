@@ -6,39 +6,14 @@
  */
 #include "ink.h"
 
-#include "../base/random.h"
 #include "conversion.h"
+#include "look.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 #define SIDE 96 /* of the picture: the largest character, and the pen's width around it */
-
-/* Measured on originals of NIST's Special Database 19: the longer side of the ink has a median of
- * 37 pixels, and its 5th and 95th percentiles are these; the pen's width has a median of 15 % of
- * that, and percentiles of 9 and 24 %. */
-#define USUAL_SIDE  37
-#define LEAST_SIDE  24.0
-#define MOST_SIDE   62.0
-#define USUAL_PEN   0.15
-#define LEAST_PEN   0.07
-#define MOST_PEN    0.22
-#define LEAST_WIDTH 3.2 /* pixels; EMNIST has hardly any thinner lines */
-
-/* Limits of what is drawn at random, uniformly around none. */
-#define MAX_ROTATION 0.17 /* radians */
-#define MAX_SLANT    0.25 /* of the height */
-#define MAX_STRETCH  0.2  /* of the logarithm of width / height */
-#define MAX_PRESSURE 0.25 /* change of the pen's width, at either end of a stroke */
-#define MAX_MISPLACE 0.03 /* of a stroke against the others, of the longer side */
-
-struct look {
-	double side;           /* of the ink, pixels */
-	double width;          /* of the pen, pixels */
-	double xx, xy, yx, yy; /* x' = xx x + xy y, y' = yx x + yy y */
-	double pressure, misplace;
-};
 
 struct point {
 	double x, y;
@@ -53,37 +28,6 @@ struct picture {
 	size_t width, height;
 	uint8_t mask[SIDE * SIDE]; /* (height, width) */
 };
-
-static double between(struct random *random, double least, double most)
-{
-	return least + (most - least) * random_unit(random);
-}
-
-static struct look usual_look(void)
-{
-	return (struct look){.side = USUAL_SIDE, .width = USUAL_PEN * USUAL_SIDE, .xx = 1, .yy = 1};
-}
-
-static struct look draw_look(struct random *random)
-{
-	const double angle = random_within(random, MAX_ROTATION);
-	const double slant = random_within(random, MAX_SLANT);
-	const double stretch = exp(random_within(random, MAX_STRETCH) / 2);
-	const double c = cos(angle), s = sin(angle);
-	struct look look = {
-		.xx = c * stretch,
-		.xy = (c * -slant - s) / stretch,
-		.yx = s * stretch,
-		.yy = (s * -slant + c) / stretch,
-		.pressure = MAX_PRESSURE,
-		.misplace = MAX_MISPLACE,
-	};
-
-	look.side = exp(between(random, log(LEAST_SIDE), log(MOST_SIDE)));
-	look.width = look.side * exp(between(random, log(LEAST_PEN), log(MOST_PEN)));
-	look.width = fmax(look.width, LEAST_WIDTH);
-	return look;
-}
 
 /* Point i of a stroke, distorted. */
 static struct point point_at(const struct look *look, const uint16_t *points, size_t i,
@@ -224,7 +168,7 @@ static void draw_stroke(const struct look *look, const struct frame *frame, cons
 void ink_draw(const uint16_t *strokes, uint64_t drawing, uint8_t *pixels)
 {
 	struct random random = random_stream(drawing, RANDOM_DRAWING, 0, 0);
-	const struct look look = drawing ? draw_look(&random) : usual_look();
+	const struct look look = drawing ? look_draw(&random) : look_usual();
 	struct picture picture;
 	const struct frame frame = fit(&look, strokes, drawing, &picture);
 
