@@ -93,6 +93,7 @@ is 'and it ends' 0 $?
 
 if command -v systemd-socket-activate >/dev/null; then
 	port=$("$BUILD/test/http_supervisor" "$TMP/port" true && sed -n 's/.*:\([0-9]*\)$/\1/p' "$TMP/port")
+	: >"$TMP/server.log"
 	systemd-socket-activate -l "127.0.0.1:$port" "$EMNIST" serve >"$TMP/out" 2>"$TMP/server.log" &
 	SERVER=$!
 	URL=http://127.0.0.1:$port
