@@ -12,6 +12,8 @@
 #	BENCH=LIST                      parts of `make bench`: see cli/bench/compare.sh; of
 #	                                `make bench-serve`: see cli/bench/bench_serve.sh
 #	DISTORT_FLAGS=LIST              options of `make bench-distortions`: see lib/bench/distort.c
+#	MODEL=FILE                      model of `make bench-people`; default: the built-in one
+#	STEP=sources|teachers           where `make default-model` stops
 #	PYTHON=PROGRAM                  Python with onnx, torch... for `make check-peers`; default python3
 #	FUZZ_SECONDS=N                  how long `make fuzz` runs each target; default 60
 #	V=1                             show whole commands
@@ -349,8 +351,13 @@ bench-distortions: $(BUILD)/bench/distort ## accuracy on people's pictures, need
 
 # ------------------------------------------------------------ the default model
 
-default-model: $(BUILD)/emnist $(BUILD)/bench/export_photographs ## train lib/builtin/default.onnx anew, needs EMNIST_DATA
+PEOPLE_TOOLS := $(BUILD)/emnist $(patsubst %,$(BUILD)/bench/%,export_photographs export_originals distort)
+
+default-model: $(PEOPLE_TOOLS) ## train lib/builtin/default.onnx anew, needs EMNIST_DATA
 	@BUILD='$(BUILD)' sh lib/builtin/default.sh
+
+bench-people: $(PEOPLE_TOOLS) ## accuracy on other people's characters, of MODEL=FILE, needs EMNIST_DATA
+	@BUILD='$(BUILD)' sh lib/bench/people.sh
 
 # ------------------------------------------------------------------ installing
 
@@ -388,7 +395,7 @@ help: ## this list
 
 .PHONY: always all objects deps deps-check demo check check-built check-peers check-asan check-ubsan \
 	check-tsan check-tsan-built fuzz $(FUZZERS) instructions symbols format bench bench-train bench-serve \
-	bench-distortions default-model install uninstall clean help
+	bench-distortions bench-people default-model install uninstall clean help
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cli/*.d $(BUILD)/cli/*/*.d $(BUILD)/cli/*/*/*.d)

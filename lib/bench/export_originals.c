@@ -4,17 +4,18 @@
  *	export_originals [-n N] [-s SEED] [--plain] BITS LABELS PREFIX
  *
  * BITS is an idx file of 128x128 pixels, a bit each, (characters, 128, 16), upright, as rendered
- *from fonts by lib/builtin/sources.py or scanned by NIST; LABELS its idx file of labels, those of
- *EMNIST ByClass; either may be gzip. The dataset is written as `emnist dataset export` writes idx,
- *under PREFIX. The same options give the same bytes.
+ * from fonts by lib/builtin/sources.py or scanned by NIST. LABELS is its idx file of labels, those
+ * of EMNIST ByClass. Both may be gzip. The dataset is written as `emnist dataset export` writes
+ * idx, under PREFIX. The same options give the same bytes.
  *
- *	-n N        N images, from characters in turn; default: one of each
+ *	-n N        N images, of characters spread evenly over the file, of each more than one if N
+ *	            is larger; default: one of each
  *	-s SEED     of all that is drawn by chance; default 1
  *	--plain     the characters as they are
  *
  * Distorted pixels look different from those of a distorted character: its outline, as a distance
  * from it, is looked up at the place where each pixel of the new one comes from. So lines get
- *thicker or thinner by any amount, and stay sharp.
+ * thicker or thinner by any amount, and stay sharp.
  */
 #include "../base/memory.h"
 #include "../draw/conversion.h"
@@ -242,7 +243,7 @@ static enum emnist_status write_all(const struct export *export, struct emnist_w
 	for (uint64_t i = 0; i < n && !status; i++) {
 		static struct character character;
 		struct random random = random_stream(export->seed, RANDOM_DRAWING, i, 0);
-		const uint64_t k = i % export->n;
+		const uint64_t k = i * export->n / n;
 		const uint16_t class = export->labels[k];
 		uint8_t pixels[EMNIST_VECTOR_LENGTH];
 

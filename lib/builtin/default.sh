@@ -1,71 +1,88 @@
 #!/bin/sh
 # default.sh - `make default-model`: makes lib/builtin/default.onnx from nothing, and evaluates it.
 #
-# EMNIST_DATA is the folder that holds emnist/train/ and emnist/*-test-*. Six convolutional teachers are
-# trained in PyTorch, on what `emnist train` would show a network: two on all images, and four on three
-# quarters each, which are asked about the fourth alone, and not about photographs but what they show.
-# `emnist train` learns what both kinds say. Each step leaves its result in $BUILD/default-model (10 GB)
-# and is not done again while that is there, and the long ones go on from where they were interrupted.
-# PYTHON names a Python that has torch and numpy; without it, one is set up there from PyPI.
+# EMNIST_DATA is the folder that holds emnist/train/, emnist/*-test-* and foreign/. sources.sh makes the
+# datasets of other people's characters. Six convolutional teachers are trained in PyTorch, on what
+# `emnist train` would show a network: two on all images, and four on three quarters each, which are
+# asked about the fourth alone, and not about photographs but what they show. `emnist train` learns what
+# both kinds say. Each step leaves its result in $BUILD/default-model (20 GB) and is not done again while
+# that is there, and the long ones go on from where they were interrupted. PYTHON names a Python that has
+# torch, numpy and Pillow; without it, one is set up there from PyPI. STEP=sources stops before the
+# first teacher, STEP=teachers before the network.
 #
 # The same machine and sources end at the same bytes; lib/builtin/default.txt says which bytes those of
 # its commit should end at, and what they score. The kernels that OpenBLAS would choose by itself are
 # used, whatever the environment says.
 set -eu
+. lib/builtin/sources.sh
 
-build=${BUILD:-build}
-data=${EMNIST_DATA:?set EMNIST_DATA to the folder that holds emnist/}/emnist
-work=$build/default-model
-emnist=$build/emnist
 teacher=lib/train/conv_teacher.py
-seed=1
-held_out=0.1
 variants=16
-unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
-export OMP_NUM_THREADS=1
+step=${STEP:-network}
 
-part1=$data/train/part1-62-images-idx3-ubyte.gz
-part2=$data/train/part2-32-images-idx3-ubyte.gz
-part3=$data/train/part3-letters-images-idx3-ubyte.gz
-
-# begin NAME: whether NAME is still to be made.
-begin()
+# What teachers and network learn: name, weight of an image, and which of them it shows again or its own
+# number. Pen strokes are drawn anew in each variant.
+list_lessons()
 {
-	[ ! -e "$work/$1" ] && echo "== $1 ($(date +%T))"
+	cat <<END
+$part1                      1    1
+$part2                      1    2
+$work/case                  1    3
+$part4                      1    4
+$work/strokes.jsonl.gz      0.3  5
+$work/foreign               1    6
+$work/fonts-drawn           0.3  7
+$work/originals-drawn       0.3  8
+$work/photographs1          1    1
+$work/photographs2          1    2
+$work/photographs3          1    3
+$work/photographs4          1    4
+$work/photographs5          0.3  5
+$work/photographs6          0.3  7
+END
 }
 
-# train ARGUMENT...: emnist train, on the parts, their photographs, and datasets among the arguments.
+# What the network learns besides: photographs with other pens.
+list_pens()
+{
+	cat <<END
+$work/pens1                 1    1
+$work/pens2                 1    2
+$work/pens3                 1    3
+$work/pens4                 1    4
+$work/pens5                 0.3  5
+$work/pens6                 0.3  7
+END
+}
+
+# column N: of the lines on standard input, with the separator $2 between them.
+column()
+{
+	awk -v n="$1" -v separator="$2" '{ printf "%s%s", NR > 1 ? separator : "", $n }'
+}
+
+# train LIST OPTION...: emnist train on the datasets of a list.
 train()
 {
-	"$emnist" train --seed $seed --validation $held_out --elastic 0.5 --anneal 0.25 \
-		--class-frequencies "$data/emnist-byclass-train-labels-idx1-ubyte.gz" \
-		"$part1" "$part2" "$part3" "$work/photographs1" "$work/photographs2" \
-		"$work/photographs3" "$@"
+	list=$1
+	shift
+	# shellcheck disable=SC2046
+	"$emnist" train --seed $seed --validation $held_out --elastic 0.5 --anneal 0.25 --labels "$mapping" \
+		--class-frequencies "$frequencies" \
+		--weights "$($list | column 2 ,)" "$@" $($list | column 1 ' ')
 }
 
-# train_lessons ARGUMENT...: the same, and on photographs of other pens.
-train_lessons()
+list_all()
 {
-	train "$work/photographs4" "$work/photographs5" "$work/photographs6" "$@"
+	list_lessons
+	list_pens
 }
 
-# photograph I N PART [OPTION]...: N photographs of PART, normalized, as the dataset photographsI.
-photograph()
-{
-	begin "photographs$1-mapping.txt" || return 0
-	i=$1 n=$2 part=$3
-	shift 3
-	"$build/bench/export_photographs" -n "$n" -s "$i" "$@" "$part" "$work/making"
-	for ending in images-idx3-ubyte labels-idx1-ubyte mapping.txt; do
-		mv "$work/making-$ending" "$work/photographs$i-$ending"
-	done
-}
-
-# write NAME COMMAND [ARGUMENT]...: what COMMAND shows a network, as NAME.
+# write NAME LIST: what the datasets of a list show a network, as NAME.
 write()
 {
 	begin "$1" || return 0
-	"$2" --write-variants "$work/$1.making" --variants $variants
+	train "$2" --write-variants "$work/$1.making" --variants $variants
 	mv "$work/$1.making" "$work/$1"
 }
 
@@ -75,7 +92,7 @@ teach()
 	begin "$1.pt" || return 0
 	name=$1
 	shift
-	"$python" $teacher train "$work/variants" "$work/$name.pt" --sources 1,2,3,1,2,3 "$@"
+	"$python" $teacher train "$work/variants" "$work/$name.pt" --sources "$(list_lessons | column 3 ,)" "$@"
 }
 
 # teach_fold I: one that does not learn part I of 4.
@@ -93,26 +110,28 @@ ask()
 	"$python" $teacher label "$work/lessons" "$work/$name" "$@"
 }
 
-mkdir -p "$work"
-if [ -n "${PYTHON:-}" ]; then
-	python=$PYTHON
-else
-	python=$work/python/bin/python
-	if begin python; then
-		python3 -m venv "$work/python.making"
-		"$work/python.making/bin/pip" install -q torch==2.15.0 numpy==2.4.6
-		mv "$work/python.making" "$work/python"
-	fi
-fi
+make_judges
+make_lessons
+first="--held-out $held_out --held-out-seed $seed"
+# shellcheck disable=SC2086
+{
+	photograph photographs1 28000 "$part1" -s 1 --most 3 $first
+	photograph pens1 28000 "$part1" -s 4 --most 1 --pens $first
+}
+photograph photographs2 24000 "$part2" -s 2 --most 3
+photograph photographs3 8000 "$work/case" -s 3 --most 3
+photograph photographs4 8000 "$part4" -s 7 --most 3
+photograph photographs5 40000 "$work/strokes.jsonl.gz" -s 8 --most 3 --zoom 1.3
+photograph photographs6 20000 "$work/fonts-drawn" -s 9 --most 3 --zoom 1.3
+photograph pens2 24000 "$part2" -s 5 --most 1 --pens
+photograph pens3 8000 "$work/case" -s 6 --most 1 --pens
+photograph pens4 8000 "$part4" -s 10 --most 1 --pens
+photograph pens5 40000 "$work/strokes.jsonl.gz" -s 11 --most 1 --pens --zoom 1.3
+photograph pens6 20000 "$work/fonts-drawn" -s 12 --most 1 --pens --zoom 1.3
+[ "$step" = sources ] && exit 0
 
-photograph 1 28000 "$part1" --most 3 --held-out $held_out --held-out-seed $seed
-photograph 2 24000 "$part2" --most 3
-photograph 3 8000 "$part3" --most 3
-photograph 4 28000 "$part1" --most 1 --pens --held-out $held_out --held-out-seed $seed
-photograph 5 24000 "$part2" --most 1 --pens
-photograph 6 8000 "$part3" --most 1 --pens
-write variants train
-write lessons train_lessons
+write variants list_lessons
+write lessons list_all
 (
 	teach stride --stem stride --width 64 --seed 1 --epochs $variants
 	ask soft-stride "$work/stride.pt"
@@ -126,11 +145,14 @@ teach_fold 2
 teach_fold 3
 wait $other
 ask soft-folds "$work/fold0.pt" "$work/fold1.pt" "$work/fold2.pt" "$work/fold3.pt" \
-	--sources 1,2,3,1,2,3,1,2,3
-begin default.onnx && train_lessons -v -o "$work/default.onnx" --soft-labels "$work/soft-stride" \
+	--sources "$(list_all | column 3 ,)"
+[ "$step" = teachers ] && exit 0
+
+begin default.onnx && train list_all -v -o "$work/default.onnx" --soft-labels "$work/soft-stride" \
 	--soft-labels "$work/soft-pool" --soft-labels "$work/soft-folds" --hidden 512,256 \
 	--activation relu --epochs 1200 --dropout 0 --weight-decay 0.1 --freeze-norm 0.15 \
 	--teacher-share 1 --temperature 1.5 -j 2
 cp "$work/default.onnx" lib/builtin/default.onnx
 sha256sum lib/builtin/default.onnx
-"$build/emnist" eval -m lib/builtin/default.onnx "$data/emnist-byclass-test-images-idx3-ubyte.gz"
+"$emnist" eval -m lib/builtin/default.onnx "$data/emnist-byclass-test-images-idx3-ubyte.gz"
+sh lib/bench/people.sh lib/builtin/default.onnx
