@@ -3,6 +3,11 @@
 # are exported, where files lie.
 . cli/test/tap.inc
 
+if [ -n "$SANITIZE" ]; then
+	skip 'the rules of the tree' 'the same without sanitizers'
+	finish
+fi
+
 # none NAME COMMAND...: passes when the command prints nothing.
 none()
 {
