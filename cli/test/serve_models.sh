@@ -162,6 +162,14 @@ becomes 'removed' 1 logged "'$TMP/single.onnx': No such file or directory"
 is 'what was loaded serves on' γ "$(label)"
 cp "$OLD" "$TMP/single.onnx"
 becomes 'and is there again' 2 label
+i=0
+while [ $i -lt 30 ]; do
+	cat "$NEW" >"$TMP/single.onnx"
+	sleep 0.0$i
+	cat "$OLD" >"$TMP/single.onnx"
+	i=$((i + 1))
+done
+becomes 'overwritten many times' 2 label
 stop_server
 
 "$EMNIST" model convert "$OLD" "$TMP/saved"

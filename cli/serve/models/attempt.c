@@ -46,24 +46,60 @@ static void fail(struct attempt *attempt, const struct loading *loading, const c
 	memcpy(attempt->message, error->message, sizeof(attempt->message));
 }
 
-/* Takes path and model. */
+/* What was read, and from which files. */
+struct candidate {
+	struct emnist_model *model;
+	char *path;
+	uint64_t stamp;
+	const char *about; /* of errors */
+};
+
+/* Files that change while they are read may be half old, half new. */
+static enum emnist_status read_candidate(const struct loading *loading, const char *place,
+					 uint64_t files, struct candidate *candidate,
+					 struct emnist_error *error)
+{
+	struct model_source source = loading->source;
+	enum emnist_status status = EMNIST_OK;
+
+	candidate->about = place ? place : "built-in model";
+	if (has_files(place))
+		status = version_model(place, &candidate->path, error);
+	if (status)
+		return status;
+	source.path = candidate->path ? candidate->path : place;
+	status = model_read(&source, MODEL_TO_RUN, &candidate->model, &candidate->about, error);
+	if (status)
+		return status;
+	model_warn(candidate->model, &source);
+	if (!has_files(place))
+		return EMNIST_OK;
+	candidate->stamp = stamp_model(source.path, candidate->model);
+	if (stamp_files(place) == files)
+		return EMNIST_OK;
+	return error_set(error, EMNIST_ERR_CORRUPT, "a file changed while it was read");
+}
+
+/* Takes the candidate's model and path, if it succeeds. */
 static enum emnist_status serve(struct attempt *attempt, const struct loading *loading,
-				const char *name, char *path, struct emnist_model *model,
+				const char *name, struct candidate *candidate,
 				struct emnist_error *error)
 {
-	struct loaded *loaded =
-		loaded_new(name, attempt->number, model, loading->engine, loading->preprocess);
+	struct loaded *loaded = loaded_new(name, attempt->number, candidate->model, loading->engine,
+					   loading->preprocess);
 
 	if (!loaded)
-		emnist_model_free(model);
-	if (!loaded || !registry_put(loading->registry, loaded)) {
+		return error_memory(error);
+	candidate->model = NULL;
+	if (!registry_put(loading->registry, loaded)) {
 		loaded_free(loaded);
-		free(path);
 		return error_memory(error);
 	}
 	free(attempt->path);
-	attempt->path = path;
-	attempt->model = model;
+	attempt->path = candidate->path;
+	candidate->path = NULL;
+	attempt->model = loaded->served.model;
+	attempt->stamp = candidate->stamp;
 	attempt->n_failures = 0;
 	attempt->message[0] = '\0';
 	if (!loading->quiet)
@@ -71,49 +107,23 @@ static enum emnist_status serve(struct attempt *attempt, const struct loading *l
 	return EMNIST_OK;
 }
 
-/* Files that change while they are read may be half old, half new. */
-static enum emnist_status read_files(struct attempt *attempt, const struct model_source *source,
-				     const char *place, uint64_t before,
-				     struct emnist_model **model_ret, const char **about_ret,
-				     struct emnist_error *error)
-{
-	enum emnist_status status = model_read(source, MODEL_TO_RUN, model_ret, about_ret, error);
-
-	if (status || !has_files(place))
-		return status;
-	attempt->stamp = stamp_model(source->path, *model_ret);
-	if (stamp_files(place) == before)
-		return EMNIST_OK;
-	emnist_model_free(*model_ret);
-	return error_set(error, EMNIST_ERR_CORRUPT, "a file changed while it was read");
-}
-
 static void try_now(struct attempt *attempt, const struct loading *loading, const char *name,
 		    const char *place, uint64_t files)
 {
-	struct model_source source = loading->source;
-	enum emnist_status status = EMNIST_OK;
-	struct emnist_model *model;
-	const char *about = place;
+	struct candidate candidate = {0};
 	struct emnist_error error;
-	char *path = NULL;
+	enum emnist_status status;
 
 	if (!attempt->model)
 		registry_list_version(loading->registry, name, attempt->number, VERSION_LOADING,
 				      NULL);
-	if (has_files(place))
-		status = version_model(place, &path, &error);
-	source.path = path ? path : place;
+	status = read_candidate(loading, place, files, &candidate, &error);
 	if (!status)
-		status = read_files(attempt, &source, place, files, &model, &about, &error);
-	if (!status) {
-		model_warn(model, &source);
-		status = serve(attempt, loading, name, path, model, &error);
-		path = NULL;
-	}
+		status = serve(attempt, loading, name, &candidate, &error);
 	if (status)
-		fail(attempt, loading, name, about ? about : "built-in model", &error);
-	free(path);
+		fail(attempt, loading, name, candidate.about, &error);
+	emnist_model_free(candidate.model);
+	free(candidate.path);
 	/* The allocator would keep what reading took. */
 	malloc_trim(0);
 }
