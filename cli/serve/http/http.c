@@ -77,6 +77,7 @@ struct http {
 	struct MHD_Daemon *daemon;
 	struct deadlines *deadlines;
 	int listen_fd;
+	int quiet_fd;   /* the same, when nothing is accepted any more; else -1 */
 	bool is_shared; /* the socket */
 };
 
@@ -327,6 +328,7 @@ struct http *http_start(struct server *server, int listen_fd, bool is_shared, un
 	if (http) {
 		http->server = server;
 		http->listen_fd = listen_fd;
+		http->quiet_fd = -1;
 		http->is_shared = is_shared;
 		http->deadlines = deadlines_start();
 		http->daemon = http->deadlines ? start_daemon(http, n_threads) : NULL;
@@ -358,13 +360,19 @@ void http_quiesce(struct http *http)
 			break;
 		library.MHD_add_connection(http->daemon, fd, (struct sockaddr *)&address, nbytes);
 	}
-	close(waiting.fd);
+	/* Threads of the library may still have it among what they wait for, and end the program if
+	 * it is not there any more. */
+	if (!http->is_shared)
+		shutdown(waiting.fd, SHUT_RDWR);
+	http->quiet_fd = waiting.fd;
 	deadlines_hurry(http->deadlines, LAST_MILLISECONDS);
 }
 
 void http_stop(struct http *http)
 {
 	library.MHD_stop_daemon(http->daemon);
+	if (http->quiet_fd >= 0)
+		close(http->quiet_fd);
 	deadlines_stop(http->deadlines);
 	free(http);
 }
