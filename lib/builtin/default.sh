@@ -136,11 +136,11 @@ write lessons list_all
 	teach stride --stem stride --width 64 --seed 1 --epochs $variants
 	ask soft-stride "$work/stride.pt"
 	teach_fold 0
+	teach_fold 1
 ) &
 other=$!
 teach pool --stem pool --width 32 --seed 2 --epochs $variants
 ask soft-pool "$work/pool.pt"
-teach_fold 1
 teach_fold 2
 teach_fold 3
 wait $other

@@ -146,7 +146,7 @@ make_judges()
 question()
 {
 	begin "answers$1.csv" || return 0
-	"$emnist" train -q -j 1 --seed $seed --epochs 8 --elastic 0.5 --without-donors "$2,$judges" \
+	"$emnist" train -q -j 2 --seed $seed --epochs 8 --elastic 0.5 --without-donors "$2,$judges" \
 		--labels "$mapping" --class-frequencies "$frequencies" -o "$work/question$1.onnx" \
 		"$part1" "$part2" "$part3" "$strokes"
 	"$emnist" dataset export --force --donors "$2" "$strokes" "$work/question$1-images-idx3-ubyte" >/dev/null
