@@ -2,11 +2,14 @@
 #
 # Variables, on the command line or in the environment:
 #	CC, CFLAGS, CPPFLAGS, LDFLAGS   compiler and its flags; CFLAGS defaults to -O2 -g
+#	CROSS=PREFIX                    of the tools for another kind of machine: aarch64-linux-gnu-
 #	SANITIZE=LIST                   build with -fsanitize=LIST (use with a BUILD of its own)
+#	STRICT=1                        a warning is an error
 #	BUILD=DIR                       where everything is built; default build
 #	EMULATOR=PROGRAM                what runs the program that packs the default model, where
 #	                                it is built for another kind of machine
-#	prefix, bindir, libdir, includedir, mandir, DESTDIR    where `install` puts things
+#	prefix, bindir, libdir, includedir, mandir, docdir, bashdir, zshdir, fishdir, DESTDIR
+#	                                where `install` puts things; the last three: completions
 #	JOBS=N                          tests at a time; default: one a processor
 #	EMNIST_DATA=DIR                 folder with emnist/ and seed/, for tests and training
 #	BENCH=LIST                      parts of `make bench`: see cli/bench/compare.sh; of
@@ -15,6 +18,7 @@
 #	MODEL=FILE                      model of `make bench-people`; default: the built-in one
 #	STEP=sources|teachers           where `make default-model` stops
 #	PYTHON=PROGRAM                  Python with onnx, torch... for `make check-peers`; default python3
+#	FLAGS=LIST                      parts of `make check-flags`: see lib/tool/check_flags.sh
 #	FUZZ_SECONDS=N                  how long `make fuzz` runs each target; default 60
 #	V=1                             show whole commands
 
@@ -23,7 +27,21 @@ bindir     ?= $(prefix)/bin
 libdir     ?= $(prefix)/lib
 includedir ?= $(prefix)/include
 mandir     ?= $(prefix)/share/man
+docdir     ?= $(prefix)/share/doc/emnist
+bashdir    ?= $(prefix)/share/bash-completion/completions
+zshdir     ?= $(prefix)/share/zsh/site-functions
+fishdir    ?= $(prefix)/share/fish/vendor_completions.d
 
+ifneq ($(CROSS),)
+ifeq ($(origin CC),default)
+CC := $(CROSS)gcc
+endif
+ifeq ($(origin AR),default)
+AR := $(CROSS)ar
+endif
+PKG_CONFIG   ?= $(CROSS)pkg-config
+endif
+OBJCOPY      ?= $(CROSS)objcopy
 BUILD        ?= build
 CFLAGS       ?= -O2 -g
 FUZZ_SECONDS ?= 60
@@ -53,12 +71,20 @@ DEBIAN := gcc libc6-dev pkg-config libpng-dev libjpeg-dev libopenblas-dev zlib1g
 	  libprotobuf-c-dev protobuf-c-compiler libarchive-dev libwebp-dev libtiff-dev libmicrohttpd-dev
 DEBIAN_CHECK := libcmocka-dev binutils
 
-WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
-	    -Wstrict-prototypes -Wmissing-prototypes -Wvla
+# Flags that reorder arithmetic would change answers; the library refuses them, too (float_mode.h).
+ifneq ($(filter -Ofast -ffast-math -funsafe-math-optimizations -ffinite-math-only -fassociative-math,\
+	$(CFLAGS) $(CPPFLAGS) $(LDFLAGS)),)
+$(error emnist: -ffast-math and -Ofast would change its answers; use -O3)
+endif
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	    $(if $(STRICT),-Werror)
+IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
 # Loops are vectorized at any -O; nothing here reorders arithmetic. clang does so by itself.
-VECTORIZE := -fno-math-errno -fno-trapping-math \
-	     $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),,-ftree-vectorize \
-		-fvect-cost-model=dynamic)
+ARITHMETIC := -fno-math-errno -fno-trapping-math -ffp-contract=off \
+	      $(if $(IS_CLANG),,-ftree-vectorize -fvect-cost-model=dynamic)
+# The same bytes from any folder.
+PLACE := -ffile-prefix-map=$(BUILD)=build -ffile-prefix-map=$(CURDIR)=.
 # An overflow that everybody missed ends the program, and does not serve whoever sent the bytes. The
 # checks of copies need optimization, and sanitizers have their own. -U: some compilers come with a
 # level of their own; a level that the user gives stands.
@@ -67,17 +93,22 @@ HARDEN := -fstack-protector-strong \
 	  $(if $(filter-out -O0,$(lastword $(filter -O%,$(CFLAGS)))),\
 	  -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
 HARDEN_LINK := -Wl,-z,relro,-z,now
-flags = $(VECTORIZE) $(HARDEN) -std=c11 -D_GNU_SOURCE $(WARNINGS) \
+flags = $(ARITHMETIC) $(PLACE) $(HARDEN) -std=c11 -D_GNU_SOURCE $(WARNINGS) \
 	-fvisibility=hidden -fPIC -pthread -MMD -MP \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 		-fno-sanitize-recover=undefined)
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) openblas libarchive libwebp libtiff-4 2>/dev/null)
 PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm -lpthread -ldl
-LINK = $(CC) $(CFLAGS) $(HARDEN_LINK) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread $(LDFLAGS)
+LINK = $(CC) $(CFLAGS) $(PLACE) $(HARDEN_LINK) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread $(LDFLAGS)
+
+# A tarball of `make dist` comes with the files that are generated.
+RELEASE := $(wildcard .generated)
+# Whether programs that are built here run here.
+RUNS    := $(if $(CROSS),$(EMULATOR),yes)
 
 HEADERS     := $(wildcard lib/*.h)
-LIB_SOURCES := $(filter-out lib/test/% lib/fuzz/% lib/bench/% lib/tool/%,$(wildcard lib/*/*.c))
-CLI_SOURCES := $(filter-out cli/test/%,$(wildcard cli/*.c cli/*/*.c cli/*/*/*.c))
+LIB_SOURCES := $(filter-out lib/test/% lib/fuzz/% lib/bench/% lib/tool/%,$(sort $(wildcard lib/*/*.c)))
+CLI_SOURCES := $(filter-out cli/test/%,$(sort $(wildcard cli/*.c cli/*/*.c cli/*/*/*.c)))
 TESTS       := $(patsubst lib/test/%.c,%,$(wildcard lib/test/test_*.c))
 CLI_TESTS   := $(sort $(wildcard cli/test/*.sh))
 INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
@@ -117,10 +148,11 @@ $(BUILD)/pack_model: $(PACK_MODEL_OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
 
-$(BUILD)/lib/builtin/default.panels: $(BUILD)/pack_model lib/builtin/default.onnx
+# Without a way to run pack_model they are left out, and made when the model is read.
+$(BUILD)/lib/builtin/default.panels: $(if $(RELEASE),,$(if $(RUNS),$(BUILD)/pack_model)) lib/builtin/default.onnx
 	$(call say,MODEL,$@)
 	@mkdir -p $(@D)
-	$(Q)$(EMULATOR) $< lib/builtin/default.onnx >$@
+	$(Q)$(if $(RELEASE),cp .generated/$(@F) $@,$(if $(RUNS),$(EMULATOR) $< lib/builtin/default.onnx >$@,: >$@))
 
 # Files that become part of the program as they are.
 $(BUILD)/lib/builtin/default.o: CPPFLAGS_OF_FILE = -DDEFAULT_PANELS='"$(BUILD)/lib/builtin/default.panels"'
@@ -130,32 +162,36 @@ $(BUILD)/cli/serve/page/page_files.o: $(wildcard cli/serve/page/page.*)
 $(BUILD)/%.o: %.S
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CPPFLAGS_OF_FILE) -I$(<D) -c -o $@ $<
+	$(Q)$(CC) $(PLACE) $(CPPFLAGS) $(CPPFLAGS_OF_FILE) -I$(<D) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: lib/format/%.proto
 	$(call say,PROTO,$<)
 	@mkdir -p $(@D)
-	$(Q)$(PROTOC_C) --proto_path=$(<D) --c_out=$(BUILD)/proto $<
+	$(Q)$(if $(RELEASE),cp .generated/$*.pb-c.[ch] $(BUILD)/proto,$(PROTOC_C) --proto_path=$(<D) --c_out=$(BUILD)/proto $<)
 
 # Generated code is not held to our warnings.
 $(BUILD)/proto/%.o: $(BUILD)/proto/%.c
 	$(call say,CC,$<)
-	$(Q)$(CC) $(HARDEN) -std=c11 -fvisibility=hidden -fPIC $(CPPFLAGS) \
+	$(Q)$(CC) $(PLACE) $(HARDEN) -std=c11 -fvisibility=hidden -fPIC $(CPPFLAGS) \
 		$(PACKAGE_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(patsubst %,$(BUILD)/lib/test/%.o,$(TESTS)): | $(PROTO:%=$(BUILD)/proto/%.pb-c.h)
+
+strict: ## build everything, tests and benchmarks too, with warnings as errors
+	@$(MAKE) --no-print-directory all objects STRICT=1 BUILD=$(BUILD)/strict
 
 # What another compiler says of the code: make objects CC=clang CFLAGS=-fsyntax-only BUILD=build/clang
 objects: $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c cli/*.c cli/*/*.c cli/*/*/*.c)) ## compile everything, link nothing
 
 # One object whose every symbol but emnist_* is local: the static library exports what the shared
-# one does.
+# one does. With -flto it is compiled here, for any linker.
+RELOCATABLE = -r -nostdlib $(if $(filter -flto%,$(CFLAGS)),$(if $(IS_CLANG),,-flinker-output=nolto-rel))
 $(BUILD)/libemnist.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
-	$(Q)ld -r -o $(BUILD)/libemnist.o $^
-	$(Q)objcopy --localize-hidden $(BUILD)/libemnist.o
+	$(Q)$(CC) $(CFLAGS) $(PLACE) $(RELOCATABLE) -o $(BUILD)/libemnist.o $^
+	$(Q)$(OBJCOPY) --localize-hidden $(BUILD)/libemnist.o
 	$(Q)rm -f $@
-	$(Q)$(AR) rcs $@ $(BUILD)/libemnist.o
+	$(Q)$(AR) rcsD $@ $(BUILD)/libemnist.o
 
 $(BUILD)/libemnist.so.$(VERSION): $(LIB_OBJECTS)
 	$(call say,LD,$@)
@@ -178,6 +214,11 @@ $(BUILD)/emnist.pc: always
 		'Version: $(VERSION)' 'Libs: -L$${libdir} -lemnist' \
 		'Libs.private: -lpthread -lm -ldl' 'Requires.private: $(PACKAGES)' \
 		'Cflags: -I$${includedir}' > $@
+
+# The version stands in lib/emnist.h alone.
+$(BUILD)/man/%: man/% lib/emnist.h
+	@mkdir -p $(@D)
+	$(Q)sed '/^\.TH /s/"emnist"/"emnist $(VERSION)"/' $< >$@
 
 # --------------------------------------------------------------- first contact
 
@@ -237,6 +278,9 @@ $(BUILD)/test/test_processors: $(BUILD)/cli/common/processors.o
 $(BUILD)/test/test_metrics: $(patsubst %,$(BUILD)/cli/%.o,serve/monitor/metrics serve/monitor/exposition output/text)
 $(BUILD)/test/test_workers: $(BUILD)/cli/serve/call/workers.o
 $(BUILD)/test/test_multipart: $(patsubst %,$(BUILD)/cli/%.o,serve/call/multipart serve/call/percent output/text)
+
+check-flags: all ## builds with other compilers and flags give the same answers; some minutes
+	@BUILD='$(BUILD)' CC='$(CC)' CLANG='$(CLANG)' sh lib/tool/check_flags.sh $(FLAGS)
 
 # Those who make and read the same files, as far as $(PYTHON) has them: see the scripts.
 check-peers: all ## hold what is read and written against ONNX Runtime, TensorFlow, PyTorch...
@@ -361,9 +405,12 @@ bench-people: $(PEOPLE_TOOLS) ## accuracy on other people's characters, of MODEL
 
 # ------------------------------------------------------------------ installing
 
-install: all ## install program, libraries, headers and manual under DESTDIR/prefix
-	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir) \
-		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man3 $(DESTDIR)$(mandir)/man5
+DOCS := README.md CHANGELOG.md LICENSE
+
+install: all $(PAGES:%=$(BUILD)/%) ## install program, libraries, headers, manual and completions under DESTDIR/prefix
+	umask 022; for directory in $(bindir) $(libdir)/pkgconfig $(includedir) $(mandir)/man1 $(mandir)/man3 \
+		$(mandir)/man5 $(docdir) $(bashdir) $(zshdir) $(fishdir); do \
+		install -d "$(DESTDIR)$$directory"; done
 	install -m 755 $(BUILD)/emnist $(DESTDIR)$(bindir)/emnist
 	install -m 644 $(HEADERS) $(DESTDIR)$(includedir)
 	install -m 644 $(BUILD)/libemnist.a $(DESTDIR)$(libdir)/libemnist.a
@@ -371,20 +418,28 @@ install: all ## install program, libraries, headers and manual under DESTDIR/pre
 	ln -sf libemnist.so.$(VERSION) $(DESTDIR)$(libdir)/libemnist.so.$(SOVERSION)
 	ln -sf libemnist.so.$(VERSION) $(DESTDIR)$(libdir)/libemnist.so
 	install -m 644 $(BUILD)/emnist.pc $(DESTDIR)$(libdir)/pkgconfig/emnist.pc
-	install -m 644 $(filter %.1,$(PAGES)) $(DESTDIR)$(mandir)/man1
-	install -m 644 $(filter %.3,$(PAGES)) $(DESTDIR)$(mandir)/man3
-	install -m 644 $(filter %.5,$(PAGES)) $(DESTDIR)$(mandir)/man5
+	install -m 644 $(filter %.1,$(PAGES:%=$(BUILD)/%)) $(DESTDIR)$(mandir)/man1
+	install -m 644 $(filter %.3,$(PAGES:%=$(BUILD)/%)) $(DESTDIR)$(mandir)/man3
+	install -m 644 $(filter %.5,$(PAGES:%=$(BUILD)/%)) $(DESTDIR)$(mandir)/man5
+	install -m 644 $(DOCS) $(DESTDIR)$(docdir)
+	install -m 644 cli/completions/emnist.bash $(DESTDIR)$(bashdir)/emnist
+	install -m 644 cli/completions/emnist.zsh $(DESTDIR)$(zshdir)/_emnist
+	install -m 644 cli/completions/emnist.fish $(DESTDIR)$(fishdir)/emnist.fish
 	@[ -n '$(DESTDIR)' ] || sh lib/tool/settle_loader.sh '$(libdir)'
 
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(bindir)/emnist $(HEADERS:lib/%=$(DESTDIR)$(includedir)/%) \
-		$(DESTDIR)$(libdir)/libemnist.a $(DESTDIR)$(libdir)/libemnist.so \
-		$(DESTDIR)$(libdir)/libemnist.so.$(SOVERSION) \
-		$(DESTDIR)$(libdir)/libemnist.so.$(VERSION) \
+		$(patsubst %,$(DESTDIR)$(libdir)/libemnist.%,a so so.$(SOVERSION) so.$(VERSION)) \
 		$(DESTDIR)$(libdir)/pkgconfig/emnist.pc \
 		$(patsubst man/%,$(DESTDIR)$(mandir)/man1/%,$(filter %.1,$(PAGES))) \
 		$(patsubst man/%,$(DESTDIR)$(mandir)/man3/%,$(filter %.3,$(PAGES))) \
-		$(patsubst man/%,$(DESTDIR)$(mandir)/man5/%,$(filter %.5,$(PAGES)))
+		$(patsubst man/%,$(DESTDIR)$(mandir)/man5/%,$(filter %.5,$(PAGES))) \
+		$(DOCS:%=$(DESTDIR)$(docdir)/%) $(DESTDIR)$(bashdir)/emnist $(DESTDIR)$(zshdir)/_emnist \
+		$(DESTDIR)$(fishdir)/emnist.fish
+	-rmdir $(DESTDIR)$(docdir)
+
+dist: $(BUILD)/lib/builtin/default.panels $(PROTO:%=$(BUILD)/proto/%.pb-c.c) ## pack the sources of the last commit, with the files that are generated
+	@BUILD='$(BUILD)' sh lib/tool/dist.sh $(VERSION)
 
 clean: ## remove everything that was built
 	rm -rf build
@@ -393,9 +448,9 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r target text; do \
 		printf '  %-18s %s\n' "$$target" "$$text"; done
 
-.PHONY: always all objects deps deps-check demo check check-built check-peers check-asan check-ubsan \
-	check-tsan check-tsan-built fuzz $(FUZZERS) instructions symbols format bench bench-train bench-serve \
-	bench-distortions bench-people default-model install uninstall clean help
+.PHONY: always all objects strict deps deps-check demo check check-built check-peers check-asan check-ubsan \
+	check-tsan check-tsan-built check-flags fuzz $(FUZZERS) instructions symbols format bench bench-train bench-serve \
+	bench-distortions bench-people default-model install uninstall dist clean help
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cli/*.d $(BUILD)/cli/*/*.d $(BUILD)/cli/*/*/*.d)

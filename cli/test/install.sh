@@ -11,8 +11,18 @@ VERSION=${VERSION:-$(sed -n 's/^#define EMNIST_VERSION "\(.*\)"/\1/p' lib/emnist
 prefix=$TMP/there
 quiet_make() { ${MAKE:-make} --no-print-directory BUILD="$BUILD" prefix="$prefix" "$@"; }
 
-quiet_make install >"$TMP/installed" 2>&1
+# What root's umask is should not matter.
+(umask 077 && quiet_make install >"$TMP/installed" 2>&1)
 is 'make install' 0 $?
+is 'modes: folders' 755 "$(find "$prefix" -mindepth 1 -type d -printf '%m\n' | sort -u)"
+is 'modes: files' '644 755 ' "$(find "$prefix" -type f -printf '%m\n' | sort -u | tr '\n' ' ')"
+is 'modes: what runs' "bin/emnist lib/libemnist.so.$VERSION " \
+	"$(cd "$prefix" && find * -type f -perm 755 | sort | tr '\n' ' ')"
+is 'the manual has the version' "emnist $VERSION" \
+	"$(sed -n 's/^\.TH .* "\(emnist [0-9.]*\)" .*/\1/p' "$prefix"/share/man/man?/* | sort -u)"
+is 'documents' 'CHANGELOG.md LICENSE README.md' "$(cd "$prefix/share/doc/emnist" && echo *)"
+is 'completions' 'share/bash-completion/completions/emnist share/fish/vendor_completions.d/emnist.fish share/zsh/site-functions/_emnist ' \
+	"$(cd "$prefix" && find share/*/*-functions share/*completion share/fish -type f | sort | tr '\n' ' ')"
 check 'the program runs' "$prefix/bin/emnist" --version
 
 cat >"$TMP/uses.c" <<'END'
@@ -74,7 +84,7 @@ else
 fi
 
 check 'make uninstall' quiet_make uninstall
-is 'nothing is left' '' "$(find "$prefix" ! -type d)"
+is 'nothing is left' '' "$(find "$prefix" ! -type d; find "$prefix/share/doc/emnist" 2>/dev/null)"
 
 # The same below DESTDIR, where a package is made, with paths of one's own.
 check 'make install, DESTDIR' quiet_make install prefix=/opt/x mandir=/opt/x/man DESTDIR="$TMP/root"

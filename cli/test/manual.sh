@@ -10,7 +10,6 @@
 # decimal: the last digits depend on the processor.
 . cli/test/tap.inc
 
-version=${VERSION:-$(sed -n 's/^#define EMNIST_VERSION "\(.*\)"/\1/p' lib/emnist.h)}
 root=$PWD
 PATH=$BUILD:$PATH
 export PATH
@@ -44,8 +43,7 @@ for page in man/*.[135]; do
 		warnings=$(mandoc -Tlint -W warning "$page" 2>&1)
 		is "$page: mandoc has no warnings" '' "$warnings"
 	fi
-	is "$page: is of this version" "emnist $version" \
-		"$(sed -n 's/^\.TH .* "\(emnist [0-9.]*\)" .*/\1/p' "$page")"
+	check "$page: make install adds the version" grep -q '^\.TH .* "emnist" "emnist manual"$' "$page"
 done
 
 # References lead to pages that are there.

@@ -14,6 +14,14 @@
 
 #include <stdint.h>
 
+/* Labels and probabilities are the same on every processor, with every compiler. */
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "-ffast-math and -Ofast would change the answers of emnist; use -O3"
+#endif
+#if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0
+#error "float must be computed as float: on i386, build with -msse2 -mfpmath=sse"
+#endif
+
 struct float_mode {
 	uint64_t control;
 };

@@ -1,5 +1,6 @@
 /* The default model's file, as it is, and its panels (panels.h) as pack_model.c makes them, in the
- * read-only data of the library. Without panels they are made when the model is read. */
+ * read-only data of the library. Without panels, or on a big-endian machine, they are
+ * made when the model is read. */
 	.section .rodata
 	.balign 64
 	.globl default_onnx
@@ -17,7 +18,7 @@ default_onnx_end:
 	.hidden default_panels
 	.type default_panels, @object
 default_panels:
-#ifdef DEFAULT_PANELS
+#if defined(DEFAULT_PANELS) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	.incbin DEFAULT_PANELS
 #endif
 	.globl default_panels_end
