@@ -3,7 +3,8 @@
  *
  * An image (PNG, JPEG, TIFF, WebP, BMP, PNM, GIF, TGA) becomes a vector of 28x28 values in [0,1],
  * and the network gives one probability per class. This header is the core of the library;
- * emnist_dataset.h, emnist_eval.h, emnist_train.h and emnist_serve.h have the rest.
+ * emnist_classify.h has batches in a call; emnist_dataset.h, emnist_eval.h, emnist_train.h,
+ * emnist_origin.h and emnist_serve.h have the rest.
  *
  *	struct emnist_model *model;
  *	struct emnist_session *session;
@@ -14,11 +15,9 @@
  *
  *	if (emnist_model_default(&model, &error) ||
  *	    emnist_session_create(model, 1, &session, &error) ||
- *	    emnist_reader_create(NULL, &reader, &error) ||
- *	    emnist_read_file(reader, "scan.png", vector, &error) ||
- *	    emnist_session_run(session, vector, 1, probabilities, &error))
- *		errx(1, "%s", error.message);
- *	emnist_top_k(probabilities, 62, 1, &best);
+ *	    emnist_reader_create(&(struct emnist_reader_options){.model = model}, &reader, &error)
+ *|| emnist_read_file(reader, "scan.png", vector, &error) || emnist_session_run(session, vector, 1,
+ *probabilities, &error)) errx(1, "%s", error.message); emnist_top_k(probabilities, 62, 1, &best);
  *	puts(emnist_labels_text(emnist_model_labels(model), best));
  *
  * Threads. Models, labels and views never change, and any number of threads may share them. Every
@@ -53,6 +52,10 @@ extern "C" {
 #define EMNIST_API     __attribute__((visibility("default")))
 #define EMNIST_VERSION "0.1.0"
 EMNIST_API const char *emnist_version(void); /* of the library that is running */
+
+/* The size there of `struct emnist_NAME`; 0 if it has none. A binding for another language compares
+ * its own declarations with it. */
+EMNIST_API size_t emnist_struct_nbytes(const char *name);
 
 /* A vector: rows from the top, pixels from the left, 0 = background, 1 = ink. */
 #define EMNIST_SIDE          28
@@ -163,6 +166,7 @@ struct emnist_limits {
 struct emnist_reader_options {
 	struct emnist_limits limits;
 	enum emnist_preprocess preprocess;
+	const struct emnist_model *model; /* if not NULL, its preprocessing is used instead */
 };
 
 /* Decodes and preprocesses images, one after the other, and reuses its memory. */
@@ -179,6 +183,18 @@ EMNIST_API enum emnist_status emnist_read_file(struct emnist_reader *reader, con
 EMNIST_API enum emnist_status emnist_read_bytes(struct emnist_reader *reader, const void *bytes,
 						size_t nbytes, float *vector,
 						struct emnist_error *error);
+
+/* The same for pixels in memory, whose vector is that of a PNG file of them, to the bit. */
+struct emnist_pixels {
+	const void *samples; /* of the top row: uint8_t, or uint16_t if depth is 16 */
+	uint32_t width, height;
+	unsigned channels; /* 1: grey, 2: grey and alpha, 3: RGB, 4: RGB and alpha */
+	unsigned depth;    /* bits of a sample, 8 or 16; default 8 */
+	ptrdiff_t stride;  /* bytes from each row to the next; default: no gaps */
+};
+EMNIST_API enum emnist_status emnist_read_pixels(struct emnist_reader *reader,
+						 const struct emnist_pixels *pixels, float *vector,
+						 struct emnist_error *error);
 
 /* The same from a file descriptor, which is read to its end and not closed. If another image
  * follows, as `cat` writes them to a pipe: EMNIST_ERR_PAGES, or EMNIST_ERR_UNSUPPORTED if the
@@ -312,51 +328,6 @@ struct emnist_layer_info {
 };
 EMNIST_API struct emnist_layer_info emnist_model_layer(const struct emnist_model *model, size_t i);
 EMNIST_API bool emnist_model_has_softmax(const struct emnist_model *model);
-
-/* The metadata of a model's file. Texts are the file's own; missing ones are NULL. */
-struct emnist_dim {
-	int64_t size;     /* -1: any */
-	const char *name; /* of a size that may be any: "batch" */
-};
-struct emnist_tensor_info {
-	const char *key;               /* its name in a signature */
-	const char *name;              /* its name in the graph */
-	const char *type;              /* as NumPy names it: "float32" */
-	const struct emnist_dim *dims; /* (rank); NULL: shape unknown */
-	size_t rank;
-};
-
-/* What TensorFlow Serving calls. */
-struct emnist_signature {
-	const char *name;   /* "serving_default" */
-	const char *method; /* "tensorflow/serving/predict" */
-	const struct emnist_tensor_info *inputs, *outputs;
-	size_t n_inputs, n_outputs;
-};
-
-struct emnist_origin_fact {
-	const char *key;  /* "producer", "opset", "folded_input_scaling" of a SavedModel */
-	const char *text; /* NULL: the value is number */
-	int64_t number;
-};
-
-struct emnist_origin_file {
-	const char *name; /* below the model's directory; NULL: the model's own file */
-	uint64_t nbytes;
-	bool has_sha256; /* with options.hash_files */
-	uint8_t sha256[32];
-};
-
-/* emnist_model_origin() returns NULL for a model that was trained. */
-struct emnist_origin {
-	enum emnist_format format;
-	const struct emnist_origin_fact *facts;            /* the first 256 */
-	const struct emnist_origin_file *files;            /* that were read */
-	const struct emnist_tensor_info *inputs, *outputs; /* of the graph, without constants */
-	const struct emnist_signature *signatures;         /* sorted by name, tensors by key */
-	size_t n_facts, n_files, n_inputs, n_outputs, n_signatures;
-};
-EMNIST_API const struct emnist_origin *emnist_model_origin(const struct emnist_model *model);
 
 /* ----------------------------------------------------------------- session */
 

@@ -3,6 +3,7 @@
 #include "../../lib/base/error.h"
 #include "outputs.h"
 
+#include <emnist_origin.h>
 #include <stdlib.h>
 #include <string.h>
 

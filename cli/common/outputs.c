@@ -9,6 +9,7 @@
 #include "../../lib/io/write_all.h"
 #include "interrupt.h"
 
+#include <emnist_origin.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -4,6 +4,7 @@
 #include "../output/escape.h"
 #include "../output/json.h"
 
+#include <emnist_origin.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -174,6 +174,9 @@ sed -n '/^EMNIST_API/,/;/p' lib/emnist*.h | tr '\n' ' ' | grep -o 'emnist_[a-z0-
 nm -D --defined-only "$BUILD/libemnist.so" | sed 's/.* //' | grep '^emnist_' | sort >"$TMP/exported"
 check 'what is declared is exported, and the other way round' \
 	diff -u "$TMP/declared" "$TMP/exported"
+sed -n 's/^struct emnist_\([a-z_]*\) {$/\1/p' lib/emnist*.h | sort >"$TMP/structures"
+sed -n 's/.*{SIZE(\(.*\))},$/\1/p' lib/base/struct_sizes.c >"$TMP/sized"
+check 'emnist_struct_nbytes() has every structure' diff -u "$TMP/structures" "$TMP/sized"
 # Programs are built against them: see "Versions" in emnist.h.
 sh lib/tool/interface.sh >"$TMP/interface"
 check 'no declaration changes but on purpose, by make symbols' \

@@ -91,7 +91,8 @@ check 'make install, DESTDIR' quiet_make install prefix=/opt/x mandir=/opt/x/man
 is 'says nothing of the loader' 0 "$(grep -c '^install: ' "$TMP/check.log")"
 is 'everything is below it' '' "$(find "$TMP/root" ! -type d ! -path "$TMP/root/opt/x/*")"
 check 'the program is' [ -e "$TMP/root/opt/x/bin/emnist" ]
-is 'the headers are' 'emnist.h emnist_dataset.h emnist_eval.h emnist_serve.h emnist_train.h' \
+is 'the headers are' \
+	'emnist.h emnist_classify.h emnist_dataset.h emnist_eval.h emnist_origin.h emnist_serve.h emnist_train.h' \
 	"$(cd "$TMP/root/opt/x/include" && echo *)"
 is 'emnist.pc names the prefix' prefix=/opt/x "$(head -n 1 "$TMP/root/opt/x/lib/pkgconfig/emnist.pc")"
 check 'make uninstall, DESTDIR' quiet_make uninstall prefix=/opt/x mandir=/opt/x/man \

@@ -1,5 +1,6 @@
 /*
- * decode.c - decodes the bytes of an image file to pixels.
+ * decode.c - decodes the bytes of an image file to pixels, and takes pixels that are decoded
+ * already.
  *
  * The format is detected from the first bytes, not the name. The header is checked against the
  * limits before anything is allocated, so a file that claims 60,000 x 60,000 pixels costs nothing.
@@ -101,19 +102,18 @@ bool image_begins(const uint8_t *bytes, size_t nbytes)
 	return format && format->sniff != tga_sniff;
 }
 
-static enum emnist_status check_limits(const struct image_header *header,
-				       const struct emnist_limits *limits,
-				       struct emnist_error *error)
+static enum emnist_status check_size(uint32_t width, uint32_t height,
+				     const struct emnist_limits *limits, struct emnist_error *error)
 {
-	const uint64_t n_pixels = (uint64_t)header->width * header->height;
+	const uint64_t n_pixels = (uint64_t)width * height;
 
-	if (header->width > limits->width)
+	if (width > limits->width)
 		return error_limit(error, EMNIST_LIMIT_WIDTH,
-				   "image is %u pixels wide, the limit is %u", header->width,
+				   "image is %u pixels wide, the limit is %u", width,
 				   limits->width);
-	if (header->height > limits->height)
+	if (height > limits->height)
 		return error_limit(error, EMNIST_LIMIT_HEIGHT,
-				   "image is %u pixels high, the limit is %u", header->height,
+				   "image is %u pixels high, the limit is %u", height,
 				   limits->height);
 	if (n_pixels > limits->n_pixels)
 		return error_limit(
@@ -192,7 +192,7 @@ enum emnist_status image_decode(const void *bytes, size_t nbytes,
 	status = format->header(bytes, nbytes, &header, error);
 	if (status)
 		return status;
-	status = check_limits(&header, limits, error);
+	status = check_size(header.width, header.height, limits, error);
 	if (status)
 		return status;
 	status = format->decode(bytes, nbytes, &header, image, error);
@@ -200,4 +200,42 @@ enum emnist_status image_decode(const void *bytes, size_t nbytes,
 		return status;
 	mend_alpha(image);
 	return image_orient(image, header.orientation, error);
+}
+
+static enum emnist_status check_pixels(const struct emnist_pixels *pixels,
+				       const struct emnist_limits *limits,
+				       struct emnist_error *error)
+{
+	if (!pixels->samples || pixels->width == 0 || pixels->height == 0)
+		return error_set(error, EMNIST_ERR_ARGUMENT, "image has no pixels");
+	if (pixels->channels < 1 || pixels->channels > 4)
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "image has %u channels instead of 1 to 4", pixels->channels);
+	if (pixels->depth != 0 && pixels->depth != 8 && pixels->depth != 16)
+		return error_set(error, EMNIST_ERR_ARGUMENT,
+				 "samples have %u bits instead of 8 or 16", pixels->depth);
+	return check_size(pixels->width, pixels->height, limits, error);
+}
+
+enum emnist_status image_copy_pixels(const struct emnist_pixels *pixels,
+				     const struct emnist_limits *limits, struct image *image,
+				     struct emnist_error *error)
+{
+	enum emnist_status status = check_pixels(pixels, limits, error);
+	const uint8_t *from = pixels->samples;
+	ptrdiff_t row_nbytes;
+
+	image->warning = NULL;
+	if (!status)
+		status = (pixels->depth == 16 ? image_resize_deep : image_resize)(
+			image, pixels->width, pixels->height, pixels->channels, error);
+	if (status)
+		return status;
+	row_nbytes = (ptrdiff_t)(image->pixels.nbytes / image->height);
+	for (uint32_t y = 0; y < image->height; y++)
+		memcpy(image->pixels.data + row_nbytes * y,
+		       from + (pixels->stride ? pixels->stride : row_nbytes) * y,
+		       (size_t)row_nbytes);
+	mend_alpha(image);
+	return EMNIST_OK;
 }

@@ -49,6 +49,11 @@ enum emnist_status image_decode(const void *bytes, size_t nbytes,
 				const struct emnist_limits *limits, struct image *image,
 				struct emnist_error *error);
 
+/* Copies pixels that need no decoding, as if they came from a file. */
+enum emnist_status image_copy_pixels(const struct emnist_pixels *pixels,
+				     const struct emnist_limits *limits, struct image *image,
+				     struct emnist_error *error);
+
 /* Whether a decoder may leave out colors at that size; sets image->colors. In small images colors
  * cost little, and help to recognize EMNIST's own. */
 bool image_leaves_out_colors(struct image *image, uint32_t width, uint32_t height);

@@ -9,6 +9,7 @@
 #define NETWORK_ORIGIN_H
 
 #include "../base/error.h"
+#include "../emnist_origin.h"
 
 struct origin;
 

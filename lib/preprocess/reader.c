@@ -37,7 +37,8 @@ enum emnist_status emnist_reader_create(const struct emnist_reader_options *opti
 	if (!reader)
 		return error_memory(error);
 	reader->limits = image_limits(&options->limits);
-	reader->mode = options->preprocess;
+	reader->mode =
+		options->model ? emnist_model_preprocess(options->model) : options->preprocess;
 	reader->pipe = -1;
 	*reader_ret = reader;
 	return EMNIST_OK;
@@ -47,6 +48,14 @@ static void trim(struct buffer *buffer)
 {
 	if (buffer->capacity > KEEP_NBYTES)
 		buffer_clear(buffer);
+}
+
+/* What an image has taken besides the bytes of its file. */
+static void trim_image(struct emnist_reader *reader)
+{
+	trim(&reader->image.pixels);
+	trim(&reader->preprocessor.bytes.pixels);
+	trim(&reader->preprocessor.grey);
 }
 
 /* A file that is no image may be an archive of images. That is checked only then: a tar archive
@@ -87,9 +96,21 @@ enum emnist_status emnist_read_bytes(struct emnist_reader *reader, const void *b
 		image->colors = IMAGE_COLORS_WANTED;
 		status = decode_and_preprocess(reader, bytes, nbytes, vector, error);
 	}
-	trim(&image->pixels);
-	trim(&reader->preprocessor.bytes.pixels);
-	trim(&reader->preprocessor.grey);
+	trim_image(reader);
+	return status;
+}
+
+enum emnist_status emnist_read_pixels(struct emnist_reader *reader,
+				      const struct emnist_pixels *pixels, float *vector,
+				      struct emnist_error *error)
+{
+	enum emnist_status status =
+		image_copy_pixels(pixels, &reader->limits, &reader->image, error);
+
+	if (!status)
+		status = preprocess_image(&reader->preprocessor, &reader->image, reader->mode,
+					  vector, error);
+	trim_image(reader);
 	return status;
 }
 

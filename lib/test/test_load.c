@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../base/crc32c.h"
+#include "../emnist_origin.h"
 #include "answers.h"
 #include "bytes.h"
 

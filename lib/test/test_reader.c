@@ -1,5 +1,5 @@
 /*
- * test_reader.c - the reader as its header promises it: three ways in, reuse after failures, and a
+ * test_reader.c - the reader as its header promises it: four ways in, reuse after failures, and a
  * vector's way out as PNG and back.
  */
 #include <setjmp.h>
@@ -213,6 +213,153 @@ static void reads_on_after_failures(void **state)
 	emnist_reader_free(reader);
 }
 
+/* ----------------------------------------------------------------- pixels */
+
+enum { SIDE = 40 };
+
+/* A slanted dark stroke on paper that is not quite even, in samples of 8 or 16 bits. */
+static unsigned drawn(size_t x, size_t y, unsigned channel)
+{
+	return (x + y / 3 > 18 && x + y / 3 < 25 && y > 6 && y < 34 ? 40 : 230) + channel +
+	       (unsigned)(x % 3);
+}
+
+/* As PNM, which has no alpha: 1 or 3 channels. */
+static size_t write_pnm(uint8_t *to, unsigned channels, unsigned depth)
+{
+	size_t at = (size_t)sprintf((char *)to, "P%c %d %d %d\n", channels == 1 ? '5' : '6', SIDE,
+				    SIDE, depth == 16 ? 65535 : 255);
+
+	for (size_t i = 0; i < SIDE * SIDE * channels; i++) {
+		const size_t pixel = i / channels;
+		const unsigned value = drawn(pixel % SIDE, pixel / SIDE, (unsigned)(i % channels)) *
+				       (depth == 16 ? 257 : 1);
+
+		if (depth == 16)
+			to[at++] = (uint8_t)(value >> 8);
+		to[at++] = (uint8_t)value;
+	}
+	return at;
+}
+
+/* The same as pixels in memory, rows from the top or, with a negative stride, from the bottom. */
+static struct emnist_pixels place_pixels(uint8_t *room, unsigned channels, unsigned depth,
+					 ptrdiff_t stride)
+{
+	const size_t nbytes = depth / 8;
+	uint8_t *top = stride < 0 ? room + (SIDE - 1) * -stride : room;
+
+	memset(room, 0xa5, SIDE * SIDE * 8 * 2);
+	for (size_t y = 0; y < SIDE; y++)
+		for (size_t i = 0; i < SIDE * channels; i++) {
+			const uint16_t value =
+				(uint16_t)(drawn(i / channels, y, (unsigned)(i % channels)) *
+					   (depth == 16 ? 257u : 1u));
+			const uint8_t byte = (uint8_t)value;
+			const ptrdiff_t row =
+				stride ? stride : (ptrdiff_t)(SIDE * channels * nbytes);
+
+			memcpy(top + row * (ptrdiff_t)y + i * nbytes,
+			       depth == 16 ? (const void *)&value : &byte, nbytes);
+		}
+	return (struct emnist_pixels){.samples = top,
+				      .width = SIDE,
+				      .height = SIDE,
+				      .channels = channels,
+				      .depth = depth,
+				      .stride = stride};
+}
+
+static void pixels_are_an_image(void **state)
+{
+	static const ptrdiff_t strides[] = {0, 401, -401};
+	static uint8_t file[SIDE * SIDE * 8], room[SIDE * SIDE * 8 * 2];
+
+	(void)state;
+	for (int mode = EMNIST_PREPROCESS_AUTO; mode <= EMNIST_PREPROCESS_NORMALIZE; mode++)
+		for (unsigned i = 0; i < 12; i++) {
+			const unsigned channels = i % 2 ? 3 : 1, depth = i / 2 % 2 ? 16 : 8;
+			struct emnist_reader *reader = make_reader((enum emnist_preprocess)mode);
+			float expected[EMNIST_VECTOR_LENGTH], vector[EMNIST_VECTOR_LENGTH];
+			struct emnist_pixels pixels =
+				place_pixels(room, channels, depth, strides[i / 4]);
+
+			assert_int_equal(emnist_read_bytes(reader, file,
+							   write_pnm(file, channels, depth),
+							   expected, NULL),
+					 EMNIST_OK);
+			assert_int_equal(emnist_read_pixels(reader, &pixels, vector, NULL),
+					 EMNIST_OK);
+			assert_memory_equal(vector, expected, sizeof(vector));
+			assert_false(emnist_vector_is_blank(vector));
+			emnist_reader_free(reader);
+		}
+}
+
+/* Two channels are grey and alpha, four end in alpha: black ink on nothing is as black ink on
+ * white, and so is an image whose every pixel is transparent, with a warning. */
+static void pixels_have_alpha(void **state)
+{
+	struct emnist_reader *reader = make_reader(EMNIST_PREPROCESS_AUTO);
+	static uint8_t samples[SIDE * SIDE * 4];
+	float expected[EMNIST_VECTOR_LENGTH], vector[EMNIST_VECTOR_LENGTH];
+	struct emnist_pixels pixels = {
+		.samples = samples, .width = SIDE, .height = SIDE, .channels = 1};
+
+	(void)state;
+	for (size_t i = 0; i < SIDE * SIDE; i++)
+		samples[i] = drawn(i % SIDE, i / SIDE, 0) < 128 ? 0 : 255;
+	assert_int_equal(emnist_read_pixels(reader, &pixels, expected, NULL), EMNIST_OK);
+	for (pixels.channels = 2; pixels.channels <= 4; pixels.channels += 2)
+		for (int transparent = 0; transparent < 2; transparent++) {
+			for (size_t i = 0; i < SIDE * SIDE; i++) {
+				const bool ink = drawn(i % SIDE, i / SIDE, 0) < 128;
+				uint8_t *pixel = samples + i * pixels.channels;
+
+				memset(pixel, transparent && !ink ? 255 : 0, pixels.channels);
+				pixel[pixels.channels - 1] = !transparent && ink ? 255 : 0;
+			}
+			assert_int_equal(emnist_read_pixels(reader, &pixels, vector, NULL),
+					 EMNIST_OK);
+			assert_memory_equal(vector, expected, sizeof(vector));
+			assert_int_equal(emnist_reader_warning(reader) != NULL, transparent);
+		}
+	emnist_reader_free(reader);
+}
+
+static void pixels_are_checked(void **state)
+{
+	static const uint8_t samples[16 * 16];
+	static const struct {
+		struct emnist_pixels pixels;
+		enum emnist_status status;
+	} cases[] = {
+		{{.width = 1, .height = 1, .channels = 1}, EMNIST_ERR_ARGUMENT},
+		{{.samples = samples, .height = 1, .channels = 1}, EMNIST_ERR_ARGUMENT},
+		{{.samples = samples, .width = 1, .channels = 1}, EMNIST_ERR_ARGUMENT},
+		{{.samples = samples, .width = 1, .height = 1}, EMNIST_ERR_ARGUMENT},
+		{{.samples = samples, .width = 1, .height = 1, .channels = 5}, EMNIST_ERR_ARGUMENT},
+		{{.samples = samples, .width = 1, .height = 1, .channels = 1, .depth = 1},
+		 EMNIST_ERR_ARGUMENT},
+		{{.samples = samples, .width = 17, .height = 1, .channels = 1}, EMNIST_ERR_LIMIT},
+		{{.samples = samples, .width = 1, .height = 17, .channels = 1}, EMNIST_ERR_LIMIT},
+		{{.samples = samples, .width = 16, .height = 16, .channels = 1}, EMNIST_ERR_LIMIT},
+		{{.samples = samples, .width = 8, .height = 16, .channels = 1}, EMNIST_OK},
+	};
+	const struct emnist_reader_options options = {
+		.limits = {.width = 16, .height = 16, .n_pixels = 255}};
+	struct emnist_reader *reader;
+	float vector[EMNIST_VECTOR_LENGTH];
+	struct emnist_error error;
+
+	(void)state;
+	assert_int_equal(emnist_reader_create(&options, &reader, NULL), EMNIST_OK);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(emnist_read_pixels(reader, &cases[i].pixels, vector, &error),
+				 cases[i].status);
+	emnist_reader_free(reader);
+}
+
 /* ------------------------------------------------------------ vector to PNG */
 
 /* Each of the 256 values, three times. */
@@ -290,6 +437,9 @@ int main(void)
 		cmocka_unit_test(options_are_checked),
 		cmocka_unit_test(reads_on_after_failures),
 		cmocka_unit_test(warnings_are_of_the_last_image),
+		cmocka_unit_test(pixels_are_an_image),
+		cmocka_unit_test(pixels_have_alpha),
+		cmocka_unit_test(pixels_are_checked),
 		cmocka_unit_test(png_gives_the_vector_back),
 		cmocka_unit_test(png_holds_any_value),
 	};

@@ -9,6 +9,7 @@
 #include "../../../lib/io/path.h"
 
 #include <dirent.h>
+#include <emnist_origin.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -1,6 +1,7 @@
 /* graph_scale.c - values as a model's graph takes them. */
 #include "graph_scale.h"
 
+#include <emnist_origin.h>
 #include <string.h>
 
 /* Whether the file was written by this library, after the scaling had become part of its weights.

@@ -7,7 +7,7 @@
 #ifndef CLI_SERVE_TFS_SIGNATURE_H
 #define CLI_SERVE_TFS_SIGNATURE_H
 
-#include <emnist.h>
+#include <emnist_origin.h>
 
 /* A text of the model's file; missing ones are empty in protobuf, and NULL here. */
 static inline const char *tfs_text(const char *text)

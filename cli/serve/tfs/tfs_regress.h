@@ -4,7 +4,7 @@
 
 #include "../../output/text.h"
 
-#include <emnist.h>
+#include <emnist_origin.h>
 
 /* Appends what TensorFlow Serving says of a signature without the inputs and outputs of a
  * regression; no model here has both. */

@@ -13,6 +13,7 @@
 #include "../models/tensor_names.h"
 #include "v2_path.h"
 
+#include <emnist_origin.h>
 #include <emnist_serve.h>
 #include <inttypes.h>
 #include <stdio.h>
