@@ -68,18 +68,18 @@ folds_answer()
 	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=lib/train "$python" - "$TMP" <<-'END'
 		import sys
 		import numpy as np
-		from conv_teacher import Teacher, Training, Variants, read_idx
+		from conv_teacher import Convolutional, Variants, ask, read_idx
 
 		folder = sys.argv[1]
 		variants = Variants(f"{folder}/twice")
 		soft = read_idx(f"{folder}/folds", ">f4", 3)[1]
-		teachers = [Teacher(f"{folder}/fold{fold}.pt") for fold in range(2)]
+		teachers = [Convolutional(f"{folder}/fold{fold}.pt") for fold in range(2)]
 		halves = variants.parts(2, [1, 1])
 		assert halves[:40].tolist() == [0] * 20 + [1] * 20
 		shown = variants.learned[variants.learned < 40]
 		originals = shown[np.arange(40) * len(shown) // 40]
 		assert halves[40:].tolist() == halves[originals].tolist()
-		answers = [teacher.ask(variants.batch(1, np.arange(80))) for teacher in teachers]
+		answers = [ask(teacher, variants.batch(1, np.arange(80))) for teacher in teachers]
 		assert abs(answers[0] - answers[1]).max() > 1e-3
 		assert (soft[40:] == soft[originals]).all()
 		for image in range(40):
@@ -97,4 +97,29 @@ is "a fold that is missing is told of" \
 "$EMNIST" train "$data" -o "$TMP/student.onnx" --soft-labels "$TMP/whole" --validation 0.2 \
 	--batch 32 --hidden 16 --epochs 3 2>"$TMP/stderr" && [ -s "$TMP/student.onnx" ]
 report "a network learns what the teacher says"
+
+# What a perceptron says of the first of two datasets is what `emnist classify` says of its images.
+"$EMNIST" model convert --force "$TMP/student.onnx" "$TMP/student.safetensors" >/dev/null
+teacher label "$TMP/twice" "$TMP/mixed" "$TMP/fold0.pt" "$TMP/fold1.pt" "$TMP/student.safetensors" --known 1 &&
+	teacher label "$TMP/twice" "$TMP/convolutional" "$TMP/fold0.pt" "$TMP/fold1.pt"
+"$EMNIST" classify --preprocess raw --probabilities -f csv -m "$TMP/student.onnx" \
+	"$TMP/twice/variant1-images-idx3-ubyte" >"$TMP/student.csv"
+perceptron_answers()
+{
+	"$python" - "$TMP" <<-'END'
+		import sys
+		import numpy as np
+
+		def soft(name):
+		    return np.fromfile(f"{sys.argv[1]}/{name}", ">f4", offset=16).reshape(2, 80, 47)[1]
+
+		said = np.loadtxt(f"{sys.argv[1]}/student.csv", delimiter=",", skiprows=1, usecols=range(4, 51))
+		n = np.where(np.isin(np.arange(40), np.flatnonzero(np.fromfile(
+		    f"{sys.argv[1]}/twice/weights-idx1-float", ">f4", offset=8)[:40] == 0)), 2, 1)[:, None]
+		assert abs(soft("mixed")[:40] * (n + 1) - soft("convolutional")[:40] * n - said[:40]).max() < 1e-5
+		assert (soft("mixed")[40:] == soft("convolutional")[40:]).all()
+	END
+}
+perceptron_answers 2>"$TMP/stderr"
+report "a perceptron answers for the datasets that it knows"
 finish

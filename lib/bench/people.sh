@@ -62,7 +62,10 @@ printf '%-28s %6s  %-23s  %-23s  %6s  %6s\n' set images 'right %' 'ignoring case
 photographs
 judge 'pen strokes' --donors $judges "$strokes"
 judge 'pen strokes, photographs' "$work/judge-strokes"
-judge 'pen strokes, digits' --donors $judges --classes digits "$strokes"
+judge '  --merge-case' --merge-case "$work/judge-strokes"
+judge '  --classes digits' --classes digits "$work/judge-strokes"
+judge '  --classes upper' --classes upper "$work/judge-strokes"
+judge '  --classes letters, merged' --classes letters --merge-case "$work/judge-strokes"
 judge 'foreign-62' --indices "$work/judge-foreign.txt" "$foreign"
 judge 'fonts' "$work/judge-fonts"
 judge 'fonts, photographs' "$work/judge-font-photographs"

@@ -5,15 +5,15 @@
     emnist train --write-variants VARIANTS --variants 24 ... DATASET...
     conv_teacher.py train VARIANTS teacher.pt [--stem stride|pool] [--width N] [--seed N]
                     [--fold I/N] [--sources N,N...]
-    conv_teacher.py label VARIANTS soft-idx3-float teacher.pt [teacher.pt]... [--sources N,N...]
+    conv_teacher.py label VARIANTS soft-idx3-float TEACHER... [--sources N,N...] [--known N,N...]
     emnist train --soft-labels soft-idx3-float ... DATASET...
 
 VARIANTS holds what `emnist train --write-variants` wrote: the very images that the student will be shown,
 the classes that each may be of, and its weight. Images of no weight are held out: their accuracy
-and mean loss are printed after each epoch. An epoch shows each image once, in one of the variants,
-early epochs in early variants. Training that was interrupted goes on from the last whole epoch
-(teacher.pt.part), and ends as if it had not been; the same seed, number of threads and machine give
-the same teacher. `label` writes the mean of what the teachers say of each image in each variant, an
+and mean loss are printed after each epoch. An epoch shows an image once, in one of the variants, early
+epochs in early variants; one whose weight is less than 1 only with that probability. Training that was
+interrupted goes on from the last whole epoch (teacher.pt.part), and ends as if it had not been; the
+same seed, number of threads and machine give the same teacher. `label` writes the mean of what the teachers say of each image in each variant, an
 idx file of 32-bit floats with the dimensions (variants, images, classes); it, too, goes on after the
 last whole variant (soft-idx3-float.part).
 
@@ -26,11 +26,15 @@ image and what shows it again fall into the same part. `label` with --sources as
 that shows an image again, but writes for it what is said of that image: what it should be taken for,
 however much of it is lost; without, what a teacher makes of what is left.
 
+A teacher may also be a perceptron, as `emnist model convert` writes it to .safetensors. It is asked
+about images of the datasets that --known lists alone.
+
 Needs torch and numpy. Convolutions run in bfloat16 where the processor has it, at some three times
 the speed."""
 
 import argparse
 import glob
+import json
 import math
 import os
 import sys
@@ -46,6 +50,7 @@ EMA_DECAY = 0.999
 WEIGHT_DECAY = 0.02
 DROPOUT = 0.3
 WARMUP_SHARE = 0.05  # of all steps, in which the learning rate rises from zero
+HAS_BFLOAT16 = torch.cpu.get_capabilities().get("avx512_bf16", False)
 
 
 def read_idx(path, dtype, n_dims):
@@ -106,7 +111,7 @@ def make_net(stem, width, n_classes):
 
 
 def logits_of(net, images):
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=HAS_BFLOAT16):
         return net(images).float()
 
 
@@ -159,7 +164,7 @@ class Training:
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(step, n_steps, self.options.learning_rate)
         losses = loss_of(logits_of(self.net, self.variants.batch(variant, rows)), self.variants.classes[rows])
-        loss = (losses * self.variants.weights[rows]).mean()
+        loss = (losses * self.variants.weights[rows].clamp(min=1)).mean()
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
@@ -174,6 +179,7 @@ class Training:
         options, variants = self.options, self.variants
         torch.manual_seed(options.seed * 100_003 + self.epoch)
         order = self.learned[torch.randperm(len(self.learned)).numpy()]
+        order = order[(torch.rand(len(order)) < variants.weights[order]).numpy()]
         variant = self.epoch * len(variants.images) // options.epochs
         batch = options.batch
         n = len(order) // batch
@@ -209,24 +215,46 @@ class Training:
         os.remove(part)
 
 
-class Teacher:
+class Convolutional:
     def __init__(self, path):
         state = torch.load(path)
         self.fold = state["fold"]
         self.net = make_net(**state["shape"])
         self.net.load_state_dict(state["net"])
-        self.net.eval()
 
-    def knows(self, variants, sources):
+    def knows(self, variants, options):
         """Whether it may be asked about each image."""
         if not self.fold:
             return np.full(len(variants.classes), True)
         fold, n_folds = self.fold
-        return (variants.parts(n_folds, sources) == fold) | (variants.weights.numpy() == 0)
+        return (variants.parts(n_folds, options.sources) == fold) | (variants.weights.numpy() == 0)
 
-    def ask(self, images):
-        with torch.no_grad():
-            return logits_of(self.net, images).softmax(1).numpy()
+
+class Perceptron:
+    def __init__(self, path):
+        with open(path, "rb") as file:
+            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+            data = file.read()
+        if set(header.pop("__metadata__")["emnist.activations"].split(",")) - {"relu", "identity"}:
+            sys.exit(f"conv_teacher.py: {path}: only ReLU is supported")
+        tensors = {name: np.frombuffer(data, "<f4", math.prod(entry["shape"]), entry["data_offsets"][0])
+                   .reshape(entry["shape"]) for name, entry in header.items()}
+        layers = [nn.Flatten()]
+        for name in sorted((n for n in tensors if n.endswith(".weight")), key=lambda n: int(n.split(".")[0])):
+            weight, bias = tensors[name], tensors[name.replace("weight", "bias")]
+            if len(layers) == 1:  # variants are transposed
+                weight = weight.reshape(-1, 28, 28).transpose(0, 2, 1).reshape(-1, 784)
+            layers += [nn.Linear(*weight.shape[::-1]), nn.ReLU()]
+            layers[-2].load_state_dict({"weight": torch.tensor(weight), "bias": torch.tensor(bias)})
+        self.net = nn.Sequential(*layers[:-1])
+
+    def knows(self, variants, options):
+        return np.repeat(np.isin(np.arange(len(variants.sizes)) + 1, options.known), variants.sizes)
+
+
+def ask(teacher, images):
+    with torch.no_grad():
+        return logits_of(teacher.net.eval(), images).softmax(1).numpy()
 
 
 def open_labels(options, variants):
@@ -251,8 +279,8 @@ def open_labels(options, variants):
 def label(options, variants):
     originals = variants.originals(options.sources)
     own = originals == np.arange(len(originals))
-    teachers = [Teacher(path) for path in options.teachers]
-    asked = [(teacher, np.flatnonzero(own & teacher.knows(variants, options.sources))) for teacher in teachers]
+    teachers = [(Perceptron if path.endswith(".safetensors") else Convolutional)(path) for path in options.teachers]
+    asked = [(teacher, np.flatnonzero(own & teacher.knows(variants, options))) for teacher in teachers]
     n_answers = np.zeros((len(originals), 1), np.float32)
     for _, rows in asked:
         n_answers[rows] += 1
@@ -266,7 +294,7 @@ def label(options, variants):
             for teacher, rows in asked:
                 for at in range(0, len(rows), CHUNK):
                     chunk = rows[at : at + CHUNK]
-                    answers[chunk] += teacher.ask(variants.batch(variant, chunk))
+                    answers[chunk] += ask(teacher, variants.batch(variant, chunk))
             out.write((answers[originals] / n_answers[originals]).astype(">f4").tobytes())
             out.flush()
             print(f"variant {variant + 1}/{len(variants.images)}  {time.monotonic() - began:.0f} s", flush=True)
@@ -280,7 +308,7 @@ def parse_fold(text):
     return fold, n_folds
 
 
-def parse_sources(text):
+def parse_numbers(text):
     return [int(number) for number in text.split(",")]
 
 
@@ -301,9 +329,11 @@ def main():
     labeled.add_argument("variants")
     labeled.add_argument("output")
     labeled.add_argument("teachers", nargs="+")
+    labeled.add_argument("--known", type=parse_numbers, default=[], metavar="N,N...",
+                         help="which datasets perceptrons are asked about, from 1")
     for command in (trained, labeled):
         command.add_argument("--threads", type=int, default=1)
-        command.add_argument("--sources", type=parse_sources, default=[], metavar="N,N...",
+        command.add_argument("--sources", type=parse_numbers, default=[], metavar="N,N...",
                              help="which dataset each one shows again, from 1")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
