@@ -15,9 +15,12 @@
  *
  *	if (emnist_model_default(&model, &error) ||
  *	    emnist_session_create(model, 1, &session, &error) ||
- *	    emnist_reader_create(&(struct emnist_reader_options){.model = model}, &reader, &error)
- *|| emnist_read_file(reader, "scan.png", vector, &error) || emnist_session_run(session, vector, 1,
- *probabilities, &error)) errx(1, "%s", error.message); emnist_top_k(probabilities, 62, 1, &best);
+ *	    emnist_reader_create(&(struct emnist_reader_options){.model = model}, &reader,
+ *				 &error) ||
+ *	    emnist_read_file(reader, "scan.png", vector, &error) ||
+ *	    emnist_session_run(session, vector, 1, probabilities, &error))
+ *		errx(1, "%s", error.message);
+ *	emnist_top_k(probabilities, 62, 1, &best);
  *	puts(emnist_labels_text(emnist_model_labels(model), best));
  *
  * Threads. Models, labels and views never change, and any number of threads may share them. Every
