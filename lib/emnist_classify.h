@@ -40,10 +40,12 @@ struct emnist_input {
 };
 
 struct emnist_record {
-	struct emnist_error error; /* why the image cannot be read; code is EMNIST_OK if it was */
+	uint32_t best;             /* the most probable class */
+	float probability;         /* its probability */
 	bool is_blank;             /* see emnist_vector_is_blank() */
 	size_t n_characters;       /* see emnist_reader_n_characters() */
 	const char *warning;       /* see emnist_reader_warning() */
+	struct emnist_error error; /* code EMNIST_OK, or why the image cannot be read */
 };
 
 /* Reads n images and runs the model on them. records: (n). probabilities: (n, classes); zero for an

@@ -131,9 +131,12 @@ static enum emnist_status run_block(struct emnist_classifier *classifier,
 	if (classifier->view)
 		emnist_view_apply(classifier->view, classifier->probabilities, n);
 	memcpy(probabilities, classifier->probabilities, n * row_nbytes);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++, probabilities += classifier->n_classes) {
 		if (records[i].error.code)
-			memset(probabilities + i * classifier->n_classes, 0, row_nbytes);
+			memset(probabilities, 0, row_nbytes);
+		emnist_top_k(probabilities, classifier->n_classes, 1, &records[i].best);
+		records[i].probability = probabilities[records[i].best];
+	}
 	return EMNIST_OK;
 }
 

@@ -94,6 +94,7 @@ static void many_are_as_one(void **state)
 							: cut    ? EMNIST_ERR_CORRUPT
 								 : EMNIST_OK);
 		assert_int_equal(records[i].is_blank, i % 5 == 4);
+		assert_true(records[i].probability == probabilities[i][records[i].best]);
 		if (i == 100 || cut)
 			assert_memory_equal(probabilities[i], none, sizeof(none));
 		else if (i % 5 < 4)
@@ -101,6 +102,8 @@ static void many_are_as_one(void **state)
 	}
 	assert_int_equal(records[100].error.sys_errno, ENOENT);
 	assert_int_equal(records[3].error.offset, nbytes - 1);
+	assert_string_equal(emnist_labels_text(emnist_model_labels(model), records[0].best), "2");
+	assert_string_equal(emnist_labels_text(emnist_model_labels(model), records[1].best), "A");
 	free(bytes);
 	emnist_classifier_free(classifier);
 	emnist_model_free(model);
