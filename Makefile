@@ -17,7 +17,8 @@
 #	DISTORT_FLAGS=LIST              options of `make bench-distortions`: see lib/bench/distort.c
 #	MODEL=FILE                      model of `make bench-people`; default: the built-in one
 #	STEP=sources|teachers           where `make default-model` stops
-#	PYTHON=PROGRAM                  Python with onnx, torch... for `make check-peers`; default python3
+#	PYTHON=PROGRAM                  Python for `make wheel`, and with onnx, torch, pytest... for
+#	                                `make check-peers`; default python3
 #	FLAGS=LIST                      parts of `make check-flags`: see lib/tool/check_flags.sh
 #	FUZZ_SECONDS=N                  how long `make fuzz` runs each target; default 60
 #	V=1                             show whole commands
@@ -403,6 +404,11 @@ default-model: $(PEOPLE_TOOLS) ## train lib/builtin/default.onnx anew, needs EMN
 bench-people: $(PEOPLE_TOOLS) ## accuracy on other people's characters, of MODEL=FILE, needs EMNIST_DATA
 	@BUILD='$(BUILD)' sh lib/bench/people.sh
 
+# ----------------------------------------------------------------------- Python
+
+wheel: $(BUILD)/libemnist.so ## pack the Python package with the library, through PyPI's auditwheel
+	@BUILD='$(BUILD)' VERSION='$(VERSION)' PYTHON='$(PYTHON)' sh lib/python/wheel.sh
+
 # ------------------------------------------------------------------ installing
 
 DOCS := README.md CHANGELOG.md LICENSE
@@ -450,7 +456,7 @@ help: ## this list
 
 .PHONY: always all objects strict deps deps-check demo check check-built check-peers check-asan check-ubsan \
 	check-tsan check-tsan-built check-flags fuzz $(FUZZERS) instructions symbols format bench bench-train bench-serve \
-	bench-distortions bench-people default-model install uninstall dist clean help
+	bench-distortions bench-people default-model wheel install uninstall dist clean help
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cli/*.d $(BUILD)/cli/*/*.d $(BUILD)/cli/*/*/*.d)
