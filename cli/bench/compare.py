@@ -3,8 +3,8 @@
     compare.py BUILD DATA LIST RUNS PART...
 
 DATA is the folder with EMNIST's files, LIST a CSV file of PNG files and their true labels. Parts: network
-files pictures one eval scale train. Every figure but the network's is of a whole process, start to end; the
-medians of RUNS runs count, the runs alternating between the programs.
+files pictures python one eval scale train. Every figure but the network's and python's is of a whole process,
+start to end; the medians of RUNS runs count, the runs alternating between the programs.
 """
 import csv
 import glob
@@ -193,6 +193,29 @@ def pictures(bench):
             bench.goal(f"pictures: {title}", f"{cost['emnist']:.0f} us", f"<= {PICTURE_GOALS[title]} us", cost["emnist"] <= PICTURE_GOALS[title])
 
 
+def python(bench):
+    """The Python package: what it adds to the C call, and OpenCV with ONNX Runtime beside it."""
+    if not has("cv2", "onnxruntime"):
+        return left_out("the Python package", "OpenCV or ONNX Runtime is not installed")
+    import pictures as made
+    import python_calls
+
+    def contents(images):
+        return [open(path, "rb").read() for path, _ in images]
+
+    images = list(bench.truth.items())
+    python_calls.open_package(os.path.dirname(bench.tools))
+    ours, library = python_calls.batch(contents(images[:128]))
+    print(f"{'batches of 128 PNG files':26} emnist {1e6 * ours / 128:6.1f} us an image, {ours / library:.2f}x the C call")
+    bench.goal("python: batches of 128: the C call", f"{ours / library:.2f}x", "<= 1.1x", ours / library <= 1.1)
+    sets = {"EMNIST's PNG files": images, **made.make(images, os.path.join(bench.tools, "pictures"))}
+    for title, images in sets.items():
+        ours, opencv = python_calls.single(contents(images[:100]), MODEL)
+        print(f"one: {title:21} emnist {1e6 * ours:6.1f} us, opencv {1e6 * opencv:6.1f} us, {opencv / ours:.2f}x", flush=True)
+        wanted = 1 if title.endswith("photographs") else 2  # which are mostly the normalizer's work
+        bench.goal(f"python: one: {title}: opencv", f"{opencv / ours:.2f}x", f">= {wanted}x", opencv / ours >= wanted)
+
+
 def one(bench):
     """From exec to exit, of which the first runs, that fill the caches, are not counted; and what
     programs take that do nothing, linked to the same libraries, and to none."""
@@ -307,7 +330,7 @@ def train(bench):
         bench.goal("train: PyTorch by emnist", f"{ratio:.2f}x", ">= 4x", ratio >= 4)
 
 
-PARTS = {"network": network, "files": files, "pictures": pictures, "one": one, "eval": eval_, "scale": scale, "train": train}
+PARTS = {"network": network, "files": files, "pictures": pictures, "python": python, "one": one, "eval": eval_, "scale": scale, "train": train}
 
 
 def main():

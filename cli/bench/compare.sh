@@ -2,7 +2,7 @@
 # compare.sh - `make bench`: emnist beside the same done in Python, goal by goal.
 #
 #	EMNIST_DATA     folder with emnist/ inside; images are exported from its test split
-#	BENCH           which parts: network files pictures one eval scale train; default all but train,
+#	BENCH           which parts: network files pictures python one eval scale train; default all but train,
 #	                which needs PyTorch, some gigabytes; `make bench-train` is that part
 #	BENCH_IMAGES    how many image files; default all 116,323
 #	BENCH_RUNS      runs of each program; default 3
@@ -12,7 +12,7 @@ set -eu
 
 build=${BUILD:-build}
 n=${BENCH_IMAGES:-116323}
-parts=${BENCH:-network files pictures one eval scale}
+parts=${BENCH:-network files pictures python one eval scale}
 python=${BENCH_PYTHON:-}
 
 # The rivals, as they were when these comparisons were written.

@@ -19,8 +19,7 @@ BATCH = 128
 SIDE, INK_SIDE = 28, 22
 
 
-def normalize(path):
-    image = cv2.imread(path, cv2.IMREAD_GRAYSCALE)
+def normalize(image):
     mask = cv2.threshold(image, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1]
     height, width = mask.shape
     bright = sum(map(cv2.countNonZero, (mask[0], mask[-1], mask[:, 0], mask[:, -1])))
@@ -51,11 +50,12 @@ def main():
     for start in range(0, len(paths), BATCH):
         batch = paths[start : start + BATCH]
         for i, path in enumerate(batch):
-            vectors[i] = normalize(path)
+            vectors[i] = normalize(cv2.imread(path, cv2.IMREAD_GRAYSCALE))
         scores = session.run(None, {name: vectors[: len(batch)].reshape(-1, SIDE * SIDE) * np.float32(1 / 255)})[0]
         best = scores.argmax(1)
         shown = scores[np.arange(len(batch)), best].tolist()
         sys.stdout.writelines(f"{path},{LABELS[k]},{p:.6f}\n" for path, k, p in zip(batch, best.tolist(), shown))
 
 
-main()
+if __name__ == "__main__":
+    main()
