@@ -1,8 +1,8 @@
 /*
  * distort.c - how well pictures are read that look as people's do, not as EMNIST's.
  *
- *	distort [-m MODEL] [-n N] [-j N] [-d NAME] [-s SEED] [--digits] [--json] [--dump DIR]
- *	        DATASET
+ *	distort [-m MODEL] [-n N] [-j N] [-d NAME] [-s SEED] [--digits] [--json] [--answers]
+ *	        [--dump DIR] DATASET
  *
  * The images that `emnist train --seed 1 --validation 0.1 DATASET` holds out are carried through
  * each distortion, written as image files in memory, read back the way all files are, and
@@ -19,6 +19,8 @@
  *	-s SEED     of everything that is drawn by chance; default 1
  *	--digits    only digits, and no other answers
  *	--json      one object with the shares, 0..1
+ *	--answers   a line for each picture: distortion, image, draw, and whether it is right, 0 or
+ *1, and ignoring case; of two programs, diff shows what was won and lost
  *	--dump DIR  writes pictures that were mistaken, though right when untouched, to DIR, and
  *	            what the network saw of them
  */
@@ -47,7 +49,7 @@ struct bench {
 	uint64_t seed;
 	size_t n_images;
 	unsigned n_threads;
-	bool json, digits;
+	bool json, digits, answers;
 
 	struct emnist_model *model;
 	const struct emnist_labels *labels; /* of the model */
@@ -192,6 +194,9 @@ static void try_picture(const struct bench *bench, struct worker *worker, size_t
 		tally->n_right[k] += right[k];
 		tally->n_clean[k] += clean[k];
 	}
+	if (bench->answers)
+		printf("%s\t%zu\t%u\t%d\t%d\n", distortions[d].name, slot->image, draw, right[0],
+		       right[1]);
 	if (bench->dump && clean[1] && !right[1])
 		dump(bench, worker, d, slot->image, class, vector);
 }
@@ -373,6 +378,7 @@ static bool parse_arguments(struct bench *bench, int argc, char **argv)
 	static const struct option long_options[] = {{"json", no_argument, NULL, 'J'},
 						     {"dump", required_argument, NULL, 'D'},
 						     {"digits", no_argument, NULL, 'G'},
+						     {"answers", no_argument, NULL, 'A'},
 						     {NULL, 0, NULL, 0}};
 	int c;
 
@@ -398,6 +404,9 @@ static bool parse_arguments(struct bench *bench, int argc, char **argv)
 			break;
 		case 'G':
 			bench->digits = true;
+			break;
+		case 'A':
+			bench->answers = true;
 			break;
 		case 'D':
 			bench->dump = optarg;
@@ -451,7 +460,7 @@ int main(int argc, char **argv)
 
 	if (!parse_arguments(&bench, argc, argv)) {
 		fprintf(stderr, "usage: distort [-m MODEL] [-n N] [-j N] [-d NAME] [-s SEED] "
-				"[--digits] [--json] [--dump DIR] DATASET\n");
+				"[--digits] [--json] [--answers] [--dump DIR] DATASET\n");
 		return 2;
 	}
 	options.n_workers = bench.n_threads;
@@ -464,7 +473,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "distort: %s\n", bench.error.message);
 	else if (bench.json)
 		print_json(&bench);
-	else
+	else if (!bench.answers)
 		print_text(&bench);
 	train_set_clear(&bench.set);
 	emnist_model_free(bench.model);

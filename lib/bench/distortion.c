@@ -63,6 +63,7 @@ FIXED(rule_baseline, p->ruling = RULING_BASELINE)
 FIXED(rule_edge, p->ruling = RULING_EDGE)
 FIXED(rule_corner, p->ruling = RULING_CORNER)
 FIXED(rule_box, p->ruling = RULING_BOX)
+FIXED(rule_foot, p->ruling = RULING_FOOT)
 
 FIXED(stay_plain, (void)p)
 FIXED(put_in_frame, p->surround = SURROUND_FRAME)
@@ -104,6 +105,86 @@ static void write_on_grid(struct photograph *p, struct random *random)
 	p->surround = SURROUND_GRID;
 	p->line = 0.2;
 	p->shade = between(random, 0.15, 0.6);
+}
+
+/* A photograph of 32 pixels of one of a row of digits, with parts of its neighbors; the blur leaves 15
+ * to 30 levels of contrast. */
+static void take_small(struct photograph *p, struct random *random)
+{
+	const double paper = between(random, 90, 220), ink = paper - between(random, 25, 45);
+
+	p->square = between(random, 24, 30);
+	p->zoom = 32 / p->square;
+	for (int c = 0; c < 3; c++) {
+		p->paper[c] = paper;
+		p->ink[c] = ink;
+	}
+	p->gradient[0] = random_within(random, 0.06);
+	p->gradient[1] = random_within(random, 0.06);
+	p->blur = between(random, 0.4, 1);
+	p->noise = between(random, 1, 3);
+	p->jpeg_quality = 60 + (unsigned)random_below(random, 31);
+	for (int k = 0; k < 2; k++)
+		p->gaps[k] = random_unit(random) < 0.5 ? between(random, 0.1, 0.3) : 0;
+}
+
+static void crop_small(struct photograph *p, struct random *random)
+{
+	for (int k = 0; k < 4; k++)
+		p->margins[k] = between(random, 0, 0.5);
+	p->zoom = 30 / INK_SIDE;
+}
+
+/* Drawn on a canvas of 50 pixels. */
+static void draw_small(struct photograph *p, struct random *random)
+{
+	p->square = between(random, 25, 33);
+	p->zoom = 50 / p->square;
+	p->pen.width = between(random, 1, 2) / p->zoom;
+}
+
+/* Strokes end at the upper and the lower border, with paper at their sides. */
+static void cut_above_and_below(struct photograph *p, struct random *random)
+{
+	for (int k = 0; k < 4; k++)
+		p->margins[k] = k < 2 ? between(random, 5, 12) : between(random, 0, 0.3);
+	p->zoom = between(random, 2, 6);
+}
+
+/* Ink of that width along a side, which the character touches. */
+static void touch_band(struct photograph *p, struct random *random, int side, double width)
+{
+	p->bands[side] = width;
+	p->margins[side] = width - between(random, 0.2, 1);
+}
+
+/* A cell of a form whose line is the border of the picture. */
+static void touch_line(struct photograph *p, struct random *random)
+{
+	p->zoom = between(random, 2, 6);
+	touch_band(p, random, (int)random_below(random, 4), between(random, 0.7, 1.3));
+}
+
+/* A scan that shows what lies beyond the sheet, at one side or two. */
+static void touch_edges(struct photograph *p, struct random *random)
+{
+	const uint64_t side = random_below(random, 4), turn = random_below(random, 4);
+
+	p->zoom = between(random, 1.5, 4);
+	touch_band(p, random, (int)side, between(random, 2, 6));
+	if (turn > 0)
+		p->bands[(side + turn) % 4] = between(random, 2, 6);
+}
+
+static void show_neighbors_near(struct photograph *p, struct random *random)
+{
+	const uint64_t sides = 1 + random_below(random, 3);
+
+	for (int k = 0; k < 2; k++)
+		if (sides >> k & 1)
+			p->gaps[k] = between(random, 0.05, 0.15);
+	p->zoom = between(random, 2, 6);
+	p->shown = between(random, 0.05, 0.3);
 }
 
 static void rotate(struct photograph *p, struct random *random)
@@ -336,6 +417,14 @@ const struct distortion distortions[] = {
 	WITH_NEGATIVE("comb", put_in_comb),
 	WITH_NEGATIVE("punched hole", punch),
 	WITH_NEGATIVE("graph paper", write_on_grid),
+	WITH_NEGATIVE("32 px, 20 levels", take_small),
+	WITH_NEGATIVE("tight crop, 30 px", crop_small),
+	WITH_NEGATIVE("thin pen, 50 px", draw_small),
+	WITH_NEGATIVE("cut above and below", cut_above_and_below),
+	WITH_NEGATIVE("written on a rule", rule_foot),
+	WITH_NEGATIVE("line at the border, touched", touch_line),
+	WITH_NEGATIVE("black edges, touched", touch_edges),
+	WITH_NEGATIVE("neighbor near", show_neighbors_near),
 };
 
 const size_t n_distortions = sizeof(distortions) / sizeof(*distortions);

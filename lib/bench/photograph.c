@@ -178,7 +178,10 @@ static void draw_line(const struct photograph *photograph, float *ink, size_t wi
 	}
 }
 
-/* Edges lie in the outer half of the margin around the ink; a baseline at its foot. */
+/* How far from the lower margin's end a baseline may be, as a share of the margin. */
+#define MOST_BELOW 0.8
+
+/* Edges lie in the outer half of the margin around the ink; a baseline at its foot or below. */
 static void rule(const struct photograph *photograph, float *ink, size_t width, size_t height)
 {
 	struct random random = random_stream(photograph->seed, RANDOM_AUGMENT, 1, 0);
@@ -193,9 +196,11 @@ static void rule(const struct photograph *photograph, float *ink, size_t width, 
 		near[k] = margins[2 * k] * zoom * (0.1 + 0.4 * random_unit(&random));
 		far[k] = sides[k] - margins[2 * k + 1] * zoom * (0.1 + 0.4 * random_unit(&random));
 	}
-	if (photograph->ruling == RULING_BASELINE) {
-		const double foot =
-			sides[1] - margins[3] * zoom * (0.2 + 0.8 * random_unit(&random));
+	if (photograph->ruling == RULING_BASELINE || photograph->ruling == RULING_FOOT) {
+		const double below = photograph->ruling == RULING_FOOT
+					     ? 0
+					     : MOST_BELOW * (1 - random_unit(&random));
+		const double foot = sides[1] - margins[3] * zoom * (1 - below);
 
 		draw_line(photograph, ink, width, height, false, foot, slope, 0, 1);
 		return;
@@ -215,6 +220,22 @@ static void rule(const struct photograph *photograph, float *ink, size_t width, 
 			draw_line(photograph, ink, width, height, k == 0, far[k], slope, begin,
 				  end);
 	}
+}
+
+/* Bands along the border, as dark as ink. */
+static void draw_bands(const struct photograph *photograph, float *ink, size_t width, size_t height)
+{
+	const double *bands = photograph->bands, zoom = photograph->zoom;
+
+	for (size_t y = 0; y < height; y++)
+		for (size_t x = 0; x < width; x++) {
+			const double inside[4] = {(double)x, (double)(width - 1 - x), (double)y,
+						  (double)(height - 1 - y)};
+			float *p = ink + y * width + x;
+
+			for (int side = 0; side < 4; side++)
+				*p = fmaxf(*p, (float)fmin(bands[side] * zoom - inside[side], 1));
+		}
 }
 
 static void surround(const struct photograph *photograph, const struct window *window,
@@ -437,6 +458,7 @@ static void arrange(const struct photograph *photograph, const struct glyph *gly
 	if (photograph->ruling)
 		rule(photograph, ink, width, height);
 	surround(photograph, window, box, ink, width, height);
+	draw_bands(photograph, ink, width, height);
 	if (photograph->blur > 0)
 		camera_blur(ink, width, height, sigma, rows);
 	if (!has_table(photograph))

@@ -15,6 +15,7 @@ enum ruling {
 	RULING_EDGE,     /* one edge of a form's box, at a side of the picture */
 	RULING_CORNER,   /* two edges that meet */
 	RULING_BOX,      /* all four */
+	RULING_FOOT,     /* a line from side to side through the foot of the ink */
 };
 
 /* Lengths are in EMNIST pixels, so that a picture's size does not change what it shows; the ink is
@@ -34,6 +35,7 @@ struct photograph {
 	enum ruling ruling; /* with lines of width line, as dark as shade of the ink */
 	double line;
 	double shade;
+	double bands[4];         /* ink along the border, so wide at a side: as margins */
 	enum surround surround;  /* with lines of the same width and shade */
 	double paper[3], ink[3]; /* RGB, 0..255 */
 	double table[4]; /* > 0: beyond the sheet, a share of the side: as margins, left first */
