@@ -8,8 +8,8 @@
  * - reduce: to a size that is fast to work on
  * - turn: paper bright, ink dark; crop to the sheet if there is a table around it
  * - flatten: subtract the paper, even in uneven light or shadow
- * - find: threshold the ink, remove ruled lines, find connected components, remove specks and
- *   whatever comes in at the border
+ * - find: threshold the ink, remove bands and ruled lines, find connected components, remove
+ *   specks and whatever comes in at the border
  * - sharpen: ink that is out of focus
  * - widen: strokes of a thin pen
  * - place: center and scale

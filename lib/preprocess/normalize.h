@@ -112,9 +112,18 @@ uint32_t normalize_component(const uint32_t *parents, uint32_t i);
  * shadow has none. areas: (n) of scratch, then as for normalize_is_noise(). */
 size_t normalize_keep_components(struct normalizer *normalizer, uint32_t *areas, uint8_t *mask);
 
+/* normalize_specks.c: removes specks away from the character from keep, if the ink is faint: of
+ * that level. areas: as for normalize_is_noise(). */
+void normalize_drop_specks(struct normalizer *normalizer, const struct frame *frame,
+			   const uint32_t *areas, float level);
+
 /* normalize_lines.c: zeroes ink, in shares of its level, on ruled lines or the lines of a grid.
  * Writes all of the normalizer. */
 void normalize_remove_lines(struct normalizer *normalizer, const struct frame *frame, bool grid);
+
+/* normalize_bands.c: zeroes ink, in shares of its level, of dark bands at one or two sides that the
+ * character touches. */
+void normalize_trim_bands(float *ink, const struct frame *frame);
 
 /* normalize_again.c: zeroes ink that an earlier pass found to belong to frames. Writes keep. */
 void normalize_drop_again(struct normalizer *normalizer, const struct frame *frame);
@@ -158,9 +167,14 @@ void normalize_sharpen(struct normalizer *normalizer, const struct frame *frame,
 		       struct edges *edges);
 
 /* normalize_pen.c: widens strokes in normalizer->ink that are thinner than EMNIST's, and the box
- * with them. Writes normalizer->keep and normalizer->paper, and measures changed edges again. */
-void normalize_widen_pen(struct normalizer *normalizer, const struct frame *frame, struct box *box,
+ * with them. Enlarges small ink, with its frame, for that. Writes normalizer->keep and
+ * normalizer->paper, and measures changed edges again. */
+void normalize_widen_pen(struct normalizer *normalizer, struct frame *frame, struct box *box,
 			 struct edges *edges);
+
+/* normalize_enlarge.c: to = the ink in from, enlarged to width x height, at most WORK_SIDE each. */
+void normalize_enlarge(const float *from, size_t from_width, size_t from_height, float *to,
+		       size_t width, size_t height);
 
 /* normalize_place.c: the ink in the box as a vector. */
 void normalize_place(struct normalizer *normalizer, const struct frame *frame,

@@ -146,12 +146,14 @@ float normalize_find_ink(struct normalizer *normalizer, const struct frame *fram
 	if (frame->grain > 0 && normalize_is_random(normalizer->ink, frame))
 		return 0;
 	normalize_drop_again(normalizer, frame);
+	normalize_trim_bands(normalizer->ink, frame);
 	normalize_remove_lines(normalizer, frame, grid);
 	normalize_mask_above(normalizer->ink, n, COMPONENT_LEVEL, normalizer->keep);
 	normalize_label_components(normalizer, normalizer->keep, frame->width, frame->height);
 	n_kept = normalize_keep_components(normalizer, areas, normalizer->keep);
 	if (normalize_is_noise(normalizer, frame, areas, level, noise))
 		return 0;
+	normalize_drop_specks(normalizer, frame, areas, level);
 	normalize_drop_outside(normalizer, frame);
 	normalize_drop_frames(normalizer, frame, n_kept);
 	return level;

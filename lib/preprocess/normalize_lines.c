@@ -6,8 +6,10 @@
  * slopes are followed. The ink that they cover is removed, except where a stroke crosses.
  *
  * A line stays if it turns out to be part of the character: nothing would be left without it, or it
- * is joined to the character and does not pass it. Noise, and remains of the lines themselves, do
- * not count as the character there.
+ * is joined to the character and does not pass it, or is about as wide as its pen. A line along the
+ * border from corner to corner is a rule, though, unless the character reaches the opposite side,
+ * as it does in a tight crop. Noise, and remains of the lines themselves, do not count as the
+ * character there.
  */
 #include "../base/simd.h"
 #include "normalize.h"
@@ -46,6 +48,16 @@
 /* After lines are removed, a component with less than this share of the largest one's pixels beyond
  * the reach of lines is a remnant or a speck. */
 #define REST_SHARE 0.02f
+
+/* A joined line is a stroke from this share of the pen's width on. */
+#define STROKE_WIDTH 0.75
+
+/* The character reaches a side if it is closer than this share of the distance between the sides.
+ */
+#define REACHES 0.1
+
+/* A thicker line along the border, as a share of the picture across it, may be a stem. */
+#define MAX_BORDER 0.15
 
 /* Places along a line at which its thickness is measured. */
 #define N_PLACES 15
@@ -330,6 +342,60 @@ static bool passes_by(const struct view *view, const struct line *line)
 	       far < (double)view->across - 2 * line->thickness;
 }
 
+/* Whether the line goes along a border from corner to corner, with the rest in the box away from
+ * the opposite side. */
+static bool is_border(const struct view *view, const struct line *line, const struct box *box)
+{
+	const double across = (double)view->across, beside = 2 * line->thickness;
+	const double begin = line->at - line->slope * (double)line->origin;
+	const double end = begin + line->slope * (double)view->length;
+	const double near = view->upright ? box->left : box->top;
+	const double far = view->upright ? box->right : box->bottom;
+
+	if (line->end - line->first + 2 * MAX_GAP < view->length ||
+	    line->thickness > MAX_BORDER * across)
+		return false;
+	return (fmax(begin, end) <= beside && far < (1 - REACHES) * across) ||
+	       (fmin(begin, end) >= across - beside && near > REACHES * across);
+}
+
+/* The median, over places along the line, of the ink across it. */
+static double measure_ink(const struct view *view, const struct line *line)
+{
+	float sums[N_PLACES];
+	size_t n = 0;
+
+	for (size_t k = 0; k < N_PLACES; k++) {
+		const size_t i = line->first + (line->end - line->first - 1) * k / (N_PLACES - 1);
+		const size_t across = find_near(view, line, i);
+		size_t at = across;
+
+		if (across == SIZE_MAX)
+			continue;
+		while (at > 0 && view->ink[pixel_of(view, i, at - 1)] > EDGE_LEVEL)
+			at--;
+		sums[n] = 0;
+		for (; at < view->across && view->ink[pixel_of(view, i, at)] > EDGE_LEVEL; at++)
+			sums[n] += view->ink[pixel_of(view, i, at)];
+		n++;
+	}
+	return n ? (double)light_select(sums, n, n / 2) : 0;
+}
+
+/* The width of the pen that drew the rest, in mask. Writes paper. */
+static double measure_pen(struct normalizer *normalizer, const struct frame *frame,
+			  const uint8_t *mask)
+{
+	const size_t n = frame->width * frame->height;
+	float *rest = normalizer->paper;
+	struct edges edges;
+
+	for (size_t i = 0; i < n; i++)
+		rest[i] = mask[i] ? normalizer->ink[i] : 0;
+	edges = normalize_measure_edges(rest, frame->width, frame->height);
+	return edges.outline > 0 ? 2 * edges.area / edges.outline : INFINITY;
+}
+
 /* mask = ink outside of lines. */
 SIMD_CLONES
 static void mask_off_lines(const float *restrict ink, const uint8_t *restrict numbers, size_t n,
@@ -442,7 +508,10 @@ void normalize_remove_lines(struct normalizer *normalizer, const struct frame *f
 		const struct view *view = &views[lines[k].upright];
 
 		is_part[k] = !grid && touch_reach(view, &lines[k], 0, mask) &&
-			     (rest.at_border || !passes_by(view, &lines[k]));
+			     !is_border(view, &lines[k], &rest.box) &&
+			     (rest.at_border || !passes_by(view, &lines[k]) ||
+			      measure_ink(view, &lines[k]) >=
+				      STROKE_WIDTH * measure_pen(normalizer, frame, mask));
 	}
 	take_out(normalizer->ink, n_pixels, views, lines, is_part, n, mask);
 }

@@ -485,6 +485,78 @@ static void blurred_boxes_are_no_ink(void **state)
 	image_clear(&image);
 }
 
+/* The vector of the letter d, drawn with a pen. */
+static void draw_by_pen(float pen, float *vector)
+{
+	struct image image = {0};
+
+	picture_make(&image, 400, 400, 1);
+	draw_strokes(image.pixels.data, 400, 400, LETTER(letter_d), 100, 100, 200, pen, 255, 0);
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
+	image_clear(&image);
+}
+
+/* The stem of a d goes from border to border, with paper on both sides, but it is as wide as the
+ * pen. */
+static void stems_are_no_lines(void **state)
+{
+	struct image image = {0};
+	float expected[N], vector[N];
+
+	(void)state;
+	draw_by_pen(10, expected);
+	picture_make(&image, 300, 190, 1);
+	draw_strokes(image.pixels.data, 300, 190, LETTER(letter_d), 50, -5, 200, 10, 255, 0);
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
+	if (mean_difference(expected, vector) > 0.02f)
+		fail_msg("differs by %.4f", (double)mean_difference(expected, vector));
+	image_clear(&image);
+}
+
+/* The letter runs into the line along the border at its left, and is away from the right. In a
+ * tight crop, which the letter E fills, such a line is its stem. */
+static void lines_along_the_border_are_no_ink(void **state)
+{
+	struct image image = {0};
+	float cropped[N], whole[N];
+
+	(void)state;
+	for (int side = 0; side < 2; side++) {
+		draw(&image, 300, 300, LETTER(letter_d), side ? 125 : -32, 50, 200, 255, 0);
+		rule(&image, true, side ? 291 : 0, 0, 9);
+		assert_like_d(&image, 0.03f);
+	}
+	picture_make(&image, 130, 200, 1);
+	for (size_t i = 0; i < image.pixels.nbytes; i++) {
+		const size_t x = i % 130, y = i / 130;
+
+		image.pixels.data[i] =
+			x < 12 || y < 12 || y >= 188 || (y >= 94 && y < 106) ? 0 : 255;
+	}
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, cropped);
+	for (size_t y = 0; y < 200; y++)
+		memset(image.pixels.data + y * 130, 255, 12);
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, whole);
+	assert_true(mean_difference(cropped, whole) > 0.05f);
+	image_clear(&image);
+}
+
+/* What is beyond the sheet, at one side and at two, with the letter running into it. */
+static void bands_are_no_ink(void **state)
+{
+	struct image image = {0};
+
+	(void)state;
+	for (int two = 0; two < 2; two++) {
+		draw(&image, 400, 400, LETTER(letter_d), 15, 120, 200, 255, 0);
+		rule(&image, true, 0, 0, 55);
+		if (two)
+			rule(&image, false, 0, 0, 25);
+		assert_like_d(&image, 0.03f);
+	}
+	image_clear(&image);
+}
+
 /* An H and a T that fill their picture are made of nothing but lines that cross the border. */
 static void tight_letters_are_no_lines(void **state)
 {
@@ -515,17 +587,6 @@ static void tight_letters_are_no_lines(void **state)
 	}
 	image_clear(&tight);
 	image_clear(&loose);
-}
-
-/* The vector of the letter d, drawn with a pen. */
-static void draw_by_pen(float pen, float *vector)
-{
-	struct image image = {0};
-
-	picture_make(&image, 400, 400, 1);
-	draw_strokes(image.pixels.data, 400, 400, LETTER(letter_d), 100, 100, 200, pen, 255, 0);
-	preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
-	image_clear(&image);
 }
 
 /* The share of the vector that is ink. */
@@ -567,6 +628,37 @@ static void thin_pens_are_widened(void **state)
 	/* 2.2 pixels, which come to some more as they are measured here. */
 	for (float pen = 4; pen <= 20; pen += 4)
 		assert_true(fabsf(width_of_pen(pen) - 2.67f) < 0.15f);
+}
+
+/* Of ink of 30 pixels, too, which is enlarged for that. */
+static void thin_pens_are_widened_in_small_pictures(void **state)
+{
+	struct image image = {0};
+	float expected[N], vector[N];
+
+	(void)state;
+	draw_by_pen(14, expected);
+	picture_make(&image, 50, 50, 1);
+	draw_strokes(image.pixels.data, 50, 50, LETTER(letter_d), 9, 9, 32, 1.5f, 255, 0);
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
+	if (mean_difference(expected, vector) > 0.03f)
+		fail_msg("differs by %.4f", (double)mean_difference(expected, vector));
+	image_clear(&image);
+}
+
+/* Specks of no particular shape at the side of faint ink. */
+static void specks_are_dropped_beside_faint_ink(void **state)
+{
+	struct image image = {0};
+
+	(void)state;
+	draw(&image, 400, 400, LETTER(letter_d), 100, 100, 200, 200, 175);
+	for (size_t k = 0; k < 2; k++)
+		for (size_t y = 0; y < 30; y++)
+			memset(image.pixels.data + (150 + 70 * k + y) * 400 + (k ? 350 : 30), 175,
+			       6 + y);
+	assert_like_d(&image, 0.02f);
+	image_clear(&image);
 }
 
 static void dots_are_kept_and_specks_dropped(void **state)
@@ -713,8 +805,13 @@ int main(void)
 		cmocka_unit_test(corners_of_boxes_are_no_ink),
 		cmocka_unit_test(boxes_with_noise_are_no_ink),
 		cmocka_unit_test(blurred_boxes_are_no_ink),
+		cmocka_unit_test(stems_are_no_lines),
+		cmocka_unit_test(lines_along_the_border_are_no_ink),
+		cmocka_unit_test(bands_are_no_ink),
 		cmocka_unit_test(tight_letters_are_no_lines),
 		cmocka_unit_test(thin_pens_are_widened),
+		cmocka_unit_test(thin_pens_are_widened_in_small_pictures),
+		cmocka_unit_test(specks_are_dropped_beside_faint_ink),
 		cmocka_unit_test(dots_are_kept_and_specks_dropped),
 		cmocka_unit_test(small_dots_are_kept),
 		cmocka_unit_test(blank_pages_are_blank),
