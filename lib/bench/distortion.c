@@ -107,8 +107,8 @@ static void write_on_grid(struct photograph *p, struct random *random)
 	p->shade = between(random, 0.15, 0.6);
 }
 
-/* A photograph of 32 pixels of one of a row of digits, with parts of its neighbors; the blur leaves 15
- * to 30 levels of contrast. */
+/* A photograph of 32 pixels of one of a row of digits, with parts of its neighbors; the blur leaves
+ * 15 to 30 levels of contrast. */
 static void take_small(struct photograph *p, struct random *random)
 {
 	const double paper = between(random, 90, 220), ink = paper - between(random, 25, 45);
