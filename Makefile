@@ -18,7 +18,8 @@
 #	MODEL=FILE                      model of `make bench-people`; default: the built-in one
 #	STEP=sources|teachers           where `make default-model` stops
 #	PYTHON=PROGRAM                  Python for `make wheel`, and with onnx, torch, pytest... for
-#	                                `make check-peers`; default python3
+#	                                `make check-peers`, with pyspark, ray, distributed for
+#	                                `make bench-scale`; default python3
 #	FLAGS=LIST                      parts of `make check-flags`: see lib/tool/check_flags.sh
 #	FUZZ_SECONDS=N                  how long `make fuzz` runs each target; default 60
 #	V=1                             show whole commands
@@ -116,7 +117,8 @@ INJECTORS   := $(patsubst cli/test/%.c,%,$(wildcard cli/test/inject_*.c))
 FUZZERS     := $(patsubst lib/fuzz/%.c,%,$(wildcard lib/fuzz/fuzz_*.c))
 BENCHES     := export_photographs export_originals time_photographs distort network json_speed floor_files floor_request \
 	       nothing nothing_static
-PAGES       := $(wildcard man/*.1 man/*.3 man/*.5)
+PAGES       := $(wildcard man/*.1 man/*.3 man/*.5 man/*.7)
+RECIPES     := $(wildcard cli/scale/shard.* cli/scale/*_shards.*)
 PROTO       := onnx tensorflow
 
 PROTO_OBJECTS := $(PROTO:%=$(BUILD)/proto/%.pb-c.o)
@@ -383,6 +385,10 @@ bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed beside Python's, needs EMNIST_
 bench-train: all $(BENCHES:%=$(BUILD)/bench/%) ## an epoch of training beside PyTorch, needs EMNIST_DATA
 	@BUILD='$(BUILD)' BENCH=train sh cli/bench/compare.sh
 
+bench-scale: all ## what Spark, Ray... cost around `emnist classify`, needs EMNIST_DATA and root
+	@images=$$(sh cli/bench/export_test_images.sh '$(BUILD)' 20000) && \
+		$(PYTHON) cli/scale/bench_scale.py '$(BUILD)' "$${images%.csv}"
+
 bench-serve: all $(BUILD)/bench/floor_request ## speed of `emnist serve` beside other servers, needs EMNIST_DATA
 	@BUILD='$(BUILD)' sh cli/bench/bench_serve.sh
 
@@ -415,7 +421,7 @@ DOCS := README.md CHANGELOG.md LICENSE
 
 install: all $(PAGES:%=$(BUILD)/%) ## install program, libraries, headers, manual and completions under DESTDIR/prefix
 	umask 022; for directory in $(bindir) $(libdir)/pkgconfig $(includedir) $(mandir)/man1 $(mandir)/man3 \
-		$(mandir)/man5 $(docdir) $(bashdir) $(zshdir) $(fishdir); do \
+		$(mandir)/man5 $(mandir)/man7 $(docdir)/examples/scale $(bashdir) $(zshdir) $(fishdir); do \
 		install -d "$(DESTDIR)$$directory"; done
 	install -m 755 $(BUILD)/emnist $(DESTDIR)$(bindir)/emnist
 	install -m 644 $(HEADERS) $(DESTDIR)$(includedir)
@@ -427,7 +433,9 @@ install: all $(PAGES:%=$(BUILD)/%) ## install program, libraries, headers, manua
 	install -m 644 $(filter %.1,$(PAGES:%=$(BUILD)/%)) $(DESTDIR)$(mandir)/man1
 	install -m 644 $(filter %.3,$(PAGES:%=$(BUILD)/%)) $(DESTDIR)$(mandir)/man3
 	install -m 644 $(filter %.5,$(PAGES:%=$(BUILD)/%)) $(DESTDIR)$(mandir)/man5
+	install -m 644 $(filter %.7,$(PAGES:%=$(BUILD)/%)) $(DESTDIR)$(mandir)/man7
 	install -m 644 $(DOCS) $(DESTDIR)$(docdir)
+	install -m 644 $(RECIPES) $(DESTDIR)$(docdir)/examples/scale
 	install -m 644 cli/completions/emnist.bash $(DESTDIR)$(bashdir)/emnist
 	install -m 644 cli/completions/emnist.zsh $(DESTDIR)$(zshdir)/_emnist
 	install -m 644 cli/completions/emnist.fish $(DESTDIR)$(fishdir)/emnist.fish
@@ -440,9 +448,11 @@ uninstall: ## remove what install put there
 		$(patsubst man/%,$(DESTDIR)$(mandir)/man1/%,$(filter %.1,$(PAGES))) \
 		$(patsubst man/%,$(DESTDIR)$(mandir)/man3/%,$(filter %.3,$(PAGES))) \
 		$(patsubst man/%,$(DESTDIR)$(mandir)/man5/%,$(filter %.5,$(PAGES))) \
+		$(patsubst man/%,$(DESTDIR)$(mandir)/man7/%,$(filter %.7,$(PAGES))) \
+		$(RECIPES:cli/scale/%=$(DESTDIR)$(docdir)/examples/scale/%) \
 		$(DOCS:%=$(DESTDIR)$(docdir)/%) $(DESTDIR)$(bashdir)/emnist $(DESTDIR)$(zshdir)/_emnist \
 		$(DESTDIR)$(fishdir)/emnist.fish
-	-rmdir $(DESTDIR)$(docdir)
+	-rmdir $(DESTDIR)$(docdir)/examples/scale $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir)
 
 dist: $(BUILD)/lib/builtin/default.panels $(PROTO:%=$(BUILD)/proto/%.pb-c.c) ## pack the sources of the last commit, with the files that are generated
 	@BUILD='$(BUILD)' sh lib/tool/dist.sh $(VERSION)
@@ -455,7 +465,7 @@ help: ## this list
 		printf '  %-18s %s\n' "$$target" "$$text"; done
 
 .PHONY: always all objects strict deps deps-check demo check check-built check-peers check-asan check-ubsan \
-	check-tsan check-tsan-built check-flags fuzz $(FUZZERS) instructions symbols format bench bench-train bench-serve \
+	check-tsan check-tsan-built check-flags fuzz $(FUZZERS) instructions symbols format bench bench-train bench-scale bench-serve \
 	bench-distortions bench-people default-model wheel install uninstall dist clean help
 .SECONDARY:
 

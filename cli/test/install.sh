@@ -94,6 +94,8 @@ check 'the program is' [ -e "$TMP/root/opt/x/bin/emnist" ]
 is 'the headers are' \
 	'emnist.h emnist_classify.h emnist_dataset.h emnist_eval.h emnist_origin.h emnist_serve.h emnist_train.h' \
 	"$(cd "$TMP/root/opt/x/include" && echo *)"
+is 'the recipes are' 'dask_shards.py parallel_shards.sh ray_shards.py shard.py shard.sh slurm_shards.sh spark_shards.py xargs_shards.sh' \
+	"$(cd "$TMP/root/opt/x/share/doc/emnist/examples/scale" && echo *)"
 is 'emnist.pc names the prefix' prefix=/opt/x "$(head -n 1 "$TMP/root/opt/x/lib/pkgconfig/emnist.pc")"
 check 'make uninstall, DESTDIR' quiet_make uninstall prefix=/opt/x mandir=/opt/x/man \
 	DESTDIR="$TMP/root"

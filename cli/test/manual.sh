@@ -34,7 +34,7 @@ section()
 
 # ------------------------------------------------------------------------ form
 
-for page in man/*.[135]; do
+for page in man/*.[1357]; do
 	for device in utf8 ps; do
 		warnings=$(groff -man -T$device -ww -z "$page" 2>&1)
 		is "$page: groff has no warnings for $device" '' "$warnings"
@@ -47,7 +47,7 @@ for page in man/*.[135]; do
 done
 
 # References lead to pages that are there.
-for reference in $(cat man/*.[135] | sed -n 's/^\.BR \([a-z\\-]*\) (\([135]\)).*/\1.\2/p' |
+for reference in $(cat man/*.[1357] | sed -n 's/^\.BR \([a-z\\-]*\) (\([1357]\)).*/\1.\2/p' |
 	tr -d '\\' | sort -u); do
 	case $reference in
 	emnist* | libemnist*) check "$reference is there" [ -e "man/$reference" ] ;;
@@ -242,7 +242,7 @@ true_figures()
 mkdir "$TMP/work"
 cd "$TMP/work" || exit 1
 make_files
-for page in emnist.1 emnist-classify.1 emnist-eval.1 emnist-train.1 emnist-model.1 emnist-dataset.1 emnist-bench.1 emnist-formats.5; do
+for page in emnist.1 emnist-classify.1 emnist-eval.1 emnist-train.1 emnist-model.1 emnist-dataset.1 emnist-bench.1 emnist-formats.5 emnist-scale.7; do
 	examples "$root/man/$page"
 	check "$page has examples" [ -s "$TMP/examples/1" ]
 	n=1

@@ -131,7 +131,7 @@ run_session()
 }
 
 # `emnist serve` does not end; what emnist-load(1) shows runs in load.sh, which has a server.
-for file in README.md man/*.1 man/*.3 man/*.5; do
+for file in README.md man/*.1 man/*.3 man/*.5 man/*.7; do
 	case $file in
 	man/emnist-serve.1 | man/emnist-load.1) continue ;;
 	README.md) awk '/^```console/ { on = 1; next } /^```/ { on = 0 } on' $file ;;
