@@ -116,5 +116,18 @@ report 'trains'
 "$EMNIST" train -q --batch 32 --epochs 1 --labels $idx/strokes-byclass-mapping.txt -o "$TMP/m.onnx" \
 	"$TMP"/s/a-*.tar 2>"$TMP/stderr"
 report 'trains on shards'
+# Of the classes of all of them, as on the whole.
+classes() { "$EMNIST" model show "$1" | sed -n 's/^classes *//p'; }
+"$EMNIST" train -q --batch 32 --epochs 1 -o "$TMP/whole.onnx" "$whole" 2>"$TMP/stderr"
+"$EMNIST" train -q --batch 32 --epochs 1 -o "$TMP/n.onnx" "$TMP"/s/a-*.tar 2>"$TMP/stderr"
+report 'trains on shards of which none has all classes'
+is 'and the model has them' "$(classes "$TMP/whole.onnx")" "$(classes "$TMP/n.onnx")"
+export_ --classes letters $idx/strokes-byclass-test "$TMP/letters.tar"
+"$EMNIST" train -q --batch 32 --epochs 1 -o "$TMP/n.onnx" $idx/strokes-letters "$TMP/letters.tar" 2>"$TMP/stderr"
+report 'trains on classes that are part of others'
+is 'and they are no further classes' 26 "$("$EMNIST" model show -f json "$TMP/n.onnx" | grep -o '"classes":[0-9]*' | cut -d: -f2)"
+export_ --classes digits $idx/strokes-byclass-test "$TMP/digits.tar"
+"$EMNIST" train -q --batch 32 --epochs 1 -o "$TMP/n.onnx" $idx/strokes-letters "$TMP/letters.tar" "$TMP/digits.tar" 2>"$TMP/stderr"
+is 'classes in part, and others: refused' '2 1' "$? $(grep -c 'the model has no class' "$TMP/stderr")"
 check 'counts' "$EMNIST" dataset stats "$whole"
 finish

@@ -12,6 +12,7 @@
 #include "../common/outputs.h"
 #include "../common/progress.h"
 #include "train_options.h"
+#include "union_labels.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -197,6 +198,16 @@ static bool read_init(struct train_command *c)
 	return outputs_spare_model(c->init, c->s.init_path);
 }
 
+static bool join_labels(struct train_command *c)
+{
+	if (c->labels || c->init)
+		return true;
+	if (!union_labels(c->datasets, c->n_datasets, &c->labels))
+		return false;
+	c->options.labels = c->labels;
+	return true;
+}
+
 /* The classes of the model that is to be trained. */
 static const struct emnist_labels *labels_of(const struct train_command *c)
 {
@@ -290,7 +301,7 @@ static bool read_weights(struct train_command *c)
 static bool read_data(struct train_command *c)
 {
 	return read_weights(c) && read_labels(c) && read_init(c) && open_datasets(c) &&
-	       choose_labels(c) && read_frequencies(c);
+	       join_labels(c) && choose_labels(c) && read_frequencies(c);
 }
 
 /* -------------------------------------------------------------------- run */

@@ -47,7 +47,7 @@ static const struct option_spec specs[] = {
 		     "are kept, without batch normalization"),
 	OPTION_INPUT(0, "labels", "FILE", labels_path,
 		     "mapping file with the model's classes; default: those of the model to start "
-		     "from, else of the first dataset"),
+		     "from, else of the datasets"),
 	OPTION_TEXT(0, "classes", "SET", set,
 		    "keep only classes of these characters, and leave out other images: digits, "
 		    "upper, lower, letters, alnum, or characters and ranges such as 0-9A-F, "
