@@ -20,9 +20,11 @@
 #define THIN_WIDTH 2.2
 
 /* In smaller ink, by its long side in pixels of the frame, distances between pixels are too rough:
- * it is enlarged to the next. Enlarged to 64 it takes longer, and gains no more. */
+ * it is enlarged to the next. Enlarged to 64 it takes longer, and gains no more. Nor do strokes of
+ * the last width and more, in 28 pixels, which are most of those that would be widened. */
 #define MIN_SIDE      40
 #define ENLARGED_SIDE 48
+#define SMALL_WIDTH   1.6
 
 /* Half the ink's level defines its edges. */
 #define EDGE_LEVEL 0.5f
@@ -79,11 +81,12 @@ void normalize_widen_pen(struct normalizer *normalizer, struct frame *frame, str
 {
 	const double side = fmax(box->right - box->left, box->bottom - box->top);
 	const double width = edges->outline > 0 ? 2 * edges->area / edges->outline : INFINITY;
+	const double thin = side < MIN_SIDE ? SMALL_WIDTH : THIN_WIDTH;
 	/* The box grows with the strokes: (width + 2 by) / (side + 2 by) is the goal. */
 	double by = (THIN_WIDTH * side - NORMALIZE_INK_SIDE * width) /
 		    (2 * (NORMALIZE_INK_SIDE - THIN_WIDTH));
 
-	if (by <= 0)
+	if (NORMALIZE_INK_SIDE * width >= thin * side)
 		return;
 	if (side < MIN_SIDE)
 		by *= enlarge(normalizer, frame, box, ENLARGED_SIDE / side);
