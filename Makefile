@@ -252,6 +252,9 @@ check-built: all $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(INJ
 		$(LONGEST) $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) \
 		$(filter-out $(LONGEST),$(CLI_TESTS))
 
+check-units: $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) ## unit tests and the corpora of fuzzing alone
+	@BUILD='$(BUILD)' sh lib/test/run.sh $^
+
 check-asan: ## the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory check BUILD=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g'
 
@@ -454,8 +457,15 @@ uninstall: ## remove what install put there
 		$(DESTDIR)$(fishdir)/emnist.fish
 	-rmdir $(DESTDIR)$(docdir)/examples/scale $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir)
 
-dist: $(BUILD)/lib/builtin/default.panels $(PROTO:%=$(BUILD)/proto/%.pb-c.c) ## pack the sources of the last commit, with the files that are generated
+GENERATED := $(BUILD)/lib/builtin/default.panels $(PROTO:%=$(BUILD)/proto/%.pb-c.c)
+dist: $(GENERATED) ## pack the sources of the last commit, with the files that are generated
 	@BUILD='$(BUILD)' sh lib/tool/dist.sh $(VERSION)
+
+deb: $(GENERATED) ## Debian packages of the last commit, in BUILD/deb
+	@BUILD='$(BUILD)' sh lib/tool/deb.sh $(VERSION) $(SOVERSION)
+
+check-deb: ## use those packages in a new system; as root, needs debootstrap
+	@BUILD='$(BUILD)' sh lib/tool/check_deb.sh $(VERSION) $(SOVERSION)
 
 clean: ## remove everything that was built
 	rm -rf build
@@ -465,8 +475,9 @@ help: ## this list
 		printf '  %-18s %s\n' "$$target" "$$text"; done
 
 .PHONY: always all objects strict deps deps-check demo check check-built check-peers check-asan check-ubsan \
-	check-tsan check-tsan-built check-flags fuzz $(FUZZERS) instructions symbols format bench bench-train bench-scale bench-serve \
-	bench-distortions bench-people default-model wheel install uninstall dist clean help
+	check-tsan check-tsan-built check-flags fuzz $(FUZZERS) instructions symbols format bench bench-train \
+	bench-scale bench-serve bench-distortions bench-people default-model wheel install uninstall dist clean \
+	help check-units deb check-deb
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cli/*.d $(BUILD)/cli/*/*.d $(BUILD)/cli/*/*/*.d)

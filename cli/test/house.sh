@@ -169,8 +169,7 @@ none 'libemnist.a exports only emnist_*' sh -c \
 	"nm -g --defined-only '$BUILD/libemnist.a' 2>/dev/null | grep -E ' [A-Z] ' | sed 's/.* //' |
 	grep -v '^emnist_' | grep -Ev '^__(asan|ubsan|odr_asan)'"
 # Every function that the headers declare is there, and no other.
-sed -n '/^EMNIST_API/,/;/p' lib/emnist*.h | tr '\n' ' ' | grep -o 'emnist_[a-z0-9_]*(' | tr -d '(' |
-	sort -u >"$TMP/declared"
+sh lib/tool/functions.sh >"$TMP/declared"
 nm -D --defined-only "$BUILD/libemnist.so" | sed 's/.* //' | grep '^emnist_' | sort >"$TMP/exported"
 check 'what is declared is exported, and the other way round' \
 	diff -u "$TMP/declared" "$TMP/exported"
