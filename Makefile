@@ -41,13 +41,15 @@ endif
 ifeq ($(origin AR),default)
 AR := $(CROSS)ar
 endif
-PKG_CONFIG   ?= $(CROSS)pkg-config
+# Debian's libraries for another kind of machine lie in a folder of their own.
+PKG_CONFIG   ?= PKG_CONFIG_LIBDIR=/usr/lib/$(shell $(CC) -print-multiarch)/pkgconfig:/usr/share/pkgconfig pkg-config
 endif
 OBJCOPY      ?= $(CROSS)objcopy
 BUILD        ?= build
 CFLAGS       ?= -O2 -g
 FUZZ_SECONDS ?= 60
 CLANG        ?= clang
+MUSL_CC      ?= musl-gcc
 PKG_CONFIG   ?= pkg-config
 PROTOC_C     ?= protoc-c
 PYTHON       ?= python3
@@ -81,10 +83,13 @@ endif
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	    $(if $(STRICT),-Werror)
-IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
+# What the compiler is, and what it compiles for.
+MACROS   := $(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null)
+IS_CLANG := $(findstring __clang__,$(MACROS))
 # Loops are vectorized at any -O; nothing here reorders arithmetic. clang does so by itself.
 ARITHMETIC := -fno-math-errno -fno-trapping-math -ffp-contract=off \
-	      $(if $(IS_CLANG),,-ftree-vectorize -fvect-cost-model=dynamic)
+	      $(if $(IS_CLANG),,-ftree-vectorize -fvect-cost-model=dynamic) \
+	      $(if $(findstring __i386__,$(MACROS)),-msse2 -mfpmath=sse)
 # The same bytes from any folder.
 PLACE := -ffile-prefix-map=$(BUILD)=build -ffile-prefix-map=$(CURDIR)=.
 # An overflow that everybody missed ends the program, and does not serve whoever sent the bytes. The
@@ -183,6 +188,16 @@ $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(patsubst %,$(BUILD)/lib/test/%.o,$(TESTS)): | 
 strict: ## build everything, tests and benchmarks too, with warnings as errors
 	@$(MAKE) --no-print-directory all objects STRICT=1 BUILD=$(BUILD)/strict
 
+# The libraries that are loaded otherwise are linked, too; BLAS is not: the kernels take its part.
+static: ## the program with nothing but itself, in BUILD/static/emnist; needs musl-tools, dpkg-dev, cmake
+	@sh lib/tool/static_libraries.sh $(BUILD)/static/libraries
+	@$(MAKE) --no-print-directory $(BUILD)/static/emnist BUILD=$(BUILD)/static CC=$(MUSL_CC) \
+		CFLAGS='-O2 -g0 -ffunction-sections -fdata-sections' \
+		CPPFLAGS='-DEMNIST_STATIC -I$(BUILD)/static/libraries/include' \
+		LDFLAGS='-static-pie -s -Wl,--gc-sections -L$(BUILD)/static/libraries/lib' \
+		PACKAGE_CFLAGS='$(shell $(PKG_CONFIG) --cflags openblas)' \
+		PACKAGE_LIBS='-larchive -ltiff -lwebp -lmicrohttpd -lpng -ljpeg -lprotobuf-c -llzma -lzstd -ldeflate -lz -lm'
+
 # What another compiler says of the code: make objects CC=clang CFLAGS=-fsyntax-only BUILD=build/clang
 objects: $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c cli/*.c cli/*/*.c cli/*/*/*.c)) ## compile everything, link nothing
 
@@ -280,7 +295,7 @@ $(BUILD)/test/%: $(BUILD)/lib/test/%.o $(LIB_OBJECTS)
 	$(Q)$(LINK) -o $@ $^ -lcmocka $(PACKAGE_LIBS)
 
 # These are of the command line.
-$(BUILD)/test/test_processors: $(BUILD)/cli/common/processors.o
+$(BUILD)/test/test_processors: $(patsubst %,$(BUILD)/cli/common/%.o,processors affinity)
 $(BUILD)/test/test_metrics: $(patsubst %,$(BUILD)/cli/%.o,serve/monitor/metrics serve/monitor/exposition output/text)
 $(BUILD)/test/test_workers: $(BUILD)/cli/serve/call/workers.o
 $(BUILD)/test/test_multipart: $(patsubst %,$(BUILD)/cli/%.o,serve/call/multipart serve/call/percent output/text)
@@ -477,7 +492,7 @@ help: ## this list
 .PHONY: always all objects strict deps deps-check demo check check-built check-peers check-asan check-ubsan \
 	check-tsan check-tsan-built check-flags fuzz $(FUZZERS) instructions symbols format bench bench-train \
 	bench-scale bench-serve bench-distortions bench-people default-model wheel install uninstall dist clean \
-	help check-units deb check-deb
+	help check-units deb check-deb static
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cli/*.d $(BUILD)/cli/*/*.d $(BUILD)/cli/*/*/*.d)

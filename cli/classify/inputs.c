@@ -8,6 +8,7 @@
  */
 #include "inputs.h"
 #include "../../lib/base/crc32c.h"
+#include "../../lib/io/wakeup.h"
 #include "../common/outputs.h"
 #include "dump.h"
 #include "unpacking.h"
@@ -18,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,7 +37,7 @@ struct inputs {
 	atomic_bool missed_directory; /* a directory's name was taken for a file's */
 	const char *directory;        /* to be walked first, or NULL */
 	struct walk walk;
-	int stop_fd; /* readable when no more names are wanted; -1 without lists */
+	struct wakeup stop; /* sent when no more names are wanted; none without lists */
 	struct inputs_walked walked;
 	struct input_place place; /* of the last input */
 	struct input_place last;  /* of the last to be skipped; {0}: none */
@@ -48,13 +48,12 @@ struct inputs {
 /* Only lists may have to be waited for. */
 static bool open_stop(struct inputs *inputs)
 {
-	inputs->stop_fd = -1;
-	if (!inputs->options->lines_path && !inputs->options->zeroes_path)
+	inputs->stop = WAKEUP_NONE;
+	if ((!inputs->options->lines_path && !inputs->options->zeroes_path) ||
+	    wakeup_open(&inputs->stop))
 		return true;
-	inputs->stop_fd = eventfd(0, EFD_CLOEXEC);
-	if (inputs->stop_fd < 0)
-		complain("cannot create an eventfd: %s", strerror(errno));
-	return inputs->stop_fd >= 0;
+	complain("cannot open a descriptor to stop at: %s", strerror(errno));
+	return false;
 }
 
 struct inputs *inputs_open(const struct inputs_options *options)
@@ -67,7 +66,7 @@ struct inputs *inputs_open(const struct inputs_options *options)
 	}
 	inputs->options = options;
 	inputs->walk.recursive = options->recursive;
-	if (open_stop(inputs) && given_open(&inputs->given, options, inputs->stop_fd))
+	if (open_stop(inputs) && given_open(&inputs->given, options, inputs->stop.fd))
 		return inputs;
 	inputs_close(inputs, STATUS_FATAL);
 	return NULL;
@@ -99,7 +98,7 @@ struct inputs *inputs_open_directory(struct inputs *given, const char *path,
 		return NULL;
 	inputs->options = given->options->output_is_image ? &nor_image : &no_names;
 	inputs->given.options = inputs->options;
-	inputs->stop_fd = -1;
+	inputs->stop = WAKEUP_NONE;
 	inputs->walk.recursive = given->walk.recursive;
 	for (size_t i = 0; i < given->walk.n_spared; i++)
 		walk_spare(&inputs->walk, given->walk.spared[i].dev, given->walk.spared[i].ino);
@@ -118,7 +117,7 @@ static struct inputs *of_archive(struct unpack *unpack)
 		return NULL;
 	}
 	inputs->options = inputs->given.options = &no_names;
-	inputs->stop_fd = -1;
+	inputs->stop = WAKEUP_NONE;
 	inputs->unpack = unpack;
 	return inputs;
 }
@@ -347,9 +346,8 @@ enum inputs_result inputs_next(struct inputs *inputs, bool wait, struct input *i
 
 void inputs_stop(struct inputs *inputs)
 {
-	/* Fails only when the counter is at its limit, and then it is readable already. */
-	if (inputs->stop_fd >= 0)
-		eventfd_write(inputs->stop_fd, 1);
+	if (inputs->stop.fd >= 0)
+		wakeup_send(&inputs->stop);
 	if (inputs->unpack)
 		unpack_stop(inputs->unpack);
 }
@@ -369,8 +367,7 @@ enum exit_status inputs_close(struct inputs *inputs, enum exit_status status)
 	}
 	unpack_end(inputs->unpack);
 	walk_release(&inputs->walk);
-	if (inputs->stop_fd >= 0)
-		close(inputs->stop_fd);
+	wakeup_close(&inputs->stop);
 	free(inputs);
 	return status;
 }

@@ -45,7 +45,7 @@ static bool ask_child(struct answer *answer_ret)
 	int fds[2];
 	pid_t pid;
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
+	if (pipe(fds) < 0)
 		return false;
 	pid = fork();
 	if (pid == 0)

@@ -6,6 +6,7 @@
  */
 #include "outputs.h"
 
+#include "../../lib/io/mount_point.h"
 #include "../../lib/io/write_all.h"
 #include "interrupt.h"
 
@@ -110,12 +111,11 @@ static bool lead_to_same(const struct output *a, const struct output *b)
 static bool is_fixed(const char *path)
 {
 	char target[PATH_MAX], folder[PATH_MAX];
-	struct statx st;
+	struct stat st;
 
-	if (statx(AT_FDCWD, path, 0, STATX_TYPE, &st) < 0 || !S_ISREG(st.stx_mode))
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;
-
-	if (st.stx_attributes & STATX_ATTR_MOUNT_ROOT)
+	if (is_mount_point(path))
 		return true;
 	return realpath(path, target) && split(target, folder) && access(folder, W_OK | X_OK) < 0 &&
 	       access(path, W_OK) == 0;

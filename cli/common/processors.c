@@ -7,9 +7,9 @@
  * at the top, and not at that path: missing folders are skipped, and the top is always checked.
  */
 #include "processors.h"
+#include "affinity.h"
 
 #include <limits.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,34 +154,12 @@ static unsigned find_quota(const char *root, bool unified)
 
 /* ------------------------------------------------------------------- processors */
 
-/* More than any kernel supports (CONFIG_NR_CPUS is at most 8192). */
-#define MAX_PROCESSORS 65536
-
-/* The processors in our affinity mask; 0 if unknown. The mask needs room for all that the kernel
- * may know, a number that it does not report. */
-static unsigned count_allowed(void)
-{
-	unsigned n = 0;
-
-	for (size_t room = CPU_SETSIZE; n == 0 && room <= MAX_PROCESSORS; room *= 2) {
-		const size_t nbytes = CPU_ALLOC_SIZE(room);
-		cpu_set_t *set = CPU_ALLOC(room);
-
-		if (!set)
-			return 0;
-		if (sched_getaffinity(0, nbytes, set) == 0)
-			n = (unsigned)CPU_COUNT_S(nbytes, set);
-		CPU_FREE(set);
-	}
-	return n;
-}
-
 struct processors processors_find(const char *root)
 {
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	struct processors p = {
 		.online = online > 0 && online <= MAX_PROCESSORS ? (unsigned)online : 1,
-		.allowed = count_allowed(),
+		.allowed = affinity_count(),
 		.quota = lesser(find_quota(root, true), find_quota(root, false)),
 	};
 

@@ -1,5 +1,6 @@
 /* error.c - fills in struct emnist_error. */
 #include "error.h"
+#include "error_text.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -63,12 +64,8 @@ enum emnist_status error_limit(struct emnist_error *error, enum emnist_limit lim
 
 enum emnist_status error_errno(struct emnist_error *error, int sys_errno, const char *what)
 {
-	/* Unlike strerror() and its kin, it does not ask the locale. */
-	const char *why = strerrordesc_np(sys_errno);
-
-	if (!why)
-		why = "unknown error";
-	error_set(error, EMNIST_ERR_IO, "%s%s%s", what ? what : "", what ? ": " : "", why);
+	error_set(error, EMNIST_ERR_IO, "%s%s%s", what ? what : "", what ? ": " : "",
+		  error_text(sys_errno));
 	if (error)
 		error->sys_errno = sys_errno;
 	return EMNIST_ERR_IO;

@@ -15,15 +15,14 @@
 
 #include "numbers.h"
 #include "powers_of_five.h"
-
-__extension__ typedef unsigned __int128 exact_product;
+#include "wide.h"
 
 /* mantissa times 10 to the exponent; infinite if that is beyond double. */
 static inline double exact_scale(uint64_t mantissa, int64_t exponent)
 {
 	const uint64_t *power;
-	exact_product product;
-	uint64_t normalized, high, low, bits;
+	struct wide product;
+	uint64_t normalized, high, bits;
 	unsigned shift, carry;
 	int64_t biased;
 
@@ -34,12 +33,12 @@ static inline double exact_scale(uint64_t mantissa, int64_t exponent)
 	power = powers_of_five[exponent - LEAST_POWER_OF_FIVE];
 	shift = (unsigned)__builtin_clzll(mantissa);
 	normalized = mantissa << shift;
-	product = (exact_product)normalized * power[0];
+	product = wide_multiply(normalized, power[0]);
 	/* Only a carry from below could change what is kept: 54 bits or, with the first 0, 55. */
-	if ((product >> 64 & 0x1ff) == 0x1ff)
-		product += (exact_product)normalized * power[1] >> 64;
-	high = (uint64_t)(product >> 64);
-	low = (uint64_t)product;
+	if ((product.high & 0x1ff) == 0x1ff)
+		product = wide_add(product,
+				   (struct wide){0, wide_multiply(normalized, power[1]).high});
+	high = product.high;
 	carry = (unsigned)(high >> 63);
 	bits = high >> (9 + carry);
 	/* The logarithm of 10 to base 2, times 2^16; a double's exponents are biased by 1023. */
@@ -48,7 +47,7 @@ static inline double exact_scale(uint64_t mantissa, int64_t exponent)
 		/* Subnormal: no product of so small a power is a tie. */
 		bits = biased > -63 ? bits >> (1 - biased) : 0;
 		biased = 1;
-	} else if (low <= 1 && exponent >= -4 && exponent <= 23 && (bits & 3) == 1 &&
+	} else if (product.low <= 1 && exponent >= -4 && exponent <= 23 && (bits & 3) == 1 &&
 		   bits << (9 + carry) == high) {
 		bits--; /* a tie, to even */
 	}

@@ -13,9 +13,7 @@
 /* Whether the reason ends with the text of an errno value. */
 static bool tells(const char *reason, int sys_errno)
 {
-	char text[128];
-
-	return strstr(reason, strerror_r(sys_errno, text, sizeof(text))) != NULL;
+	return strstr(reason, strerror(sys_errno)) != NULL;
 }
 
 /* glibc does not always name the cause. */
@@ -27,7 +25,8 @@ static bool tells_of_memory(const char *reason)
 
 bool library_is_absent(const char *reason)
 {
-	return tells(reason, ENOENT);
+	/* musl's words in a static program. */
+	return tells(reason, ENOENT) || strstr(reason, "Dynamic loading not supported");
 }
 
 static enum emnist_status not_loaded(const struct library *library, struct emnist_error *error)
@@ -44,6 +43,20 @@ static enum emnist_status not_loaded(const struct library *library, struct emnis
 				 library->purpose, library->file, library->package);
 	return error_set(error, EMNIST_ERR_UNSUPPORTED, "cannot load %s: %s", library->file,
 			 reason);
+}
+
+/* Takes the functions that are linked; false if none are. */
+static bool is_linked(struct library *library)
+{
+	for (size_t i = 0; i < library->n_functions; i++) {
+		const struct library_function *function = &library->functions[i];
+
+		if (!function->linked)
+			return false;
+		memcpy(function->pointer_ret, &function->linked, sizeof(function->linked));
+	}
+	library->is_loaded = true;
+	return true;
 }
 
 static enum emnist_status load(struct library *library, struct emnist_error *error)
@@ -75,7 +88,7 @@ enum emnist_status library_open(struct library *library, struct emnist_error *er
 	enum emnist_status status = EMNIST_OK;
 
 	pthread_mutex_lock(&library->mutex);
-	if (!library->is_loaded)
+	if (!library->is_loaded && !is_linked(library))
 		status = load(library, error);
 	pthread_mutex_unlock(&library->mutex);
 	return status;

@@ -17,8 +17,22 @@
 
 struct library_function {
 	const char *name;
-	void *pointer_ret; /* of the pointer to the function */
+	void *pointer_ret;    /* of the pointer to the function */
+	void (*linked)(void); /* in a static program, which loads nothing; else NULL */
 };
+
+/* A row of a table of such functions: the name, and the structure with the pointer. */
+#ifdef EMNIST_STATIC
+#define LIBRARY_FUNCTION(name, functions)                                                          \
+	{                                                                                          \
+#name, &(functions).name, (void (*)(void))(name)                                   \
+	}
+#else
+#define LIBRARY_FUNCTION(name, functions)                                                          \
+	{                                                                                          \
+#name, &(functions).name, NULL                                                     \
+	}
+#endif
 
 /* A library, usually static; initialize it with LIBRARY_INIT. */
 struct library {
@@ -49,12 +63,16 @@ struct library {
 			"\",\"priority\":\"" priority "\",\"soname\":[" names "]}]")
 
 /* An ELF note: sizes, type, owner and text, each at a multiple of four bytes. */
+#ifdef __ELF__
 #define LIBRARY_NOTE_OF(json)                                                                      \
 	_Alignas(uint32_t) __attribute__((used, section(".note.dlopen"))) static const struct {    \
 		uint32_t owner_nbytes, text_nbytes, type;                                          \
 		char owner[sizeof("FDO")];                                                         \
 		_Alignas(uint32_t) char text[sizeof(json)];                                        \
 	} library_note = {sizeof("FDO"), sizeof(json), 0x407c0c0a, "FDO", json}
+#else
+#define LIBRARY_NOTE_OF(json) struct library
+#endif
 
 /* Whether this dlopen() error means that the library is not installed, and not a lack of memory or
  * descriptors. */

@@ -1,6 +1,7 @@
 /* memory.c - allocation with overflow checks. */
 #include "memory.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,17 @@ void *alloc_array(size_t n, size_t size)
 void *alloc_zeroed(size_t n, size_t size)
 {
 	return n && size ? calloc(n, size) : calloc(1, 1);
+}
+
+void *resize_array(void *elements, size_t n, size_t size)
+{
+	size_t nbytes;
+
+	if (size_mul_overflows(n, size, &nbytes)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return realloc(elements, nbytes);
 }
 
 float *alloc_room(size_t n, size_t width)

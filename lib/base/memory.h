@@ -20,6 +20,9 @@ void *alloc_array(size_t n, size_t size);
 /* The same, all bytes zero. */
 void *alloc_zeroed(size_t n, size_t size);
 
+/* As realloc(), to n elements of size bytes. */
+void *resize_array(void *elements, size_t n, size_t size);
+
 /* n rows of width floats, aligned to 64 bytes for vector loads; zeroed. Free with free(). */
 float *alloc_floats(size_t n, size_t width);
 

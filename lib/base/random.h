@@ -11,10 +11,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "wide.h"
+
 /* The golden ratio in 64 bits: the increment of SplitMix64. */
 #define RANDOM_INCREMENT UINT64_C(0x9e3779b97f4a7c15)
-
-__extension__ typedef unsigned __int128 wide_product;
 
 enum random_use {
 	RANDOM_INIT,
@@ -78,10 +78,10 @@ static inline double random_within(struct random *random, double range)
 static inline uint64_t random_below(struct random *random, uint64_t n)
 {
 	for (;;) {
-		wide_product product = (wide_product)random_next(random) * n;
+		const struct wide product = wide_multiply(random_next(random), n);
 
-		if ((uint64_t)product >= -n % n)
-			return (uint64_t)(product >> 64);
+		if (product.low >= -n % n)
+			return product.high;
 	}
 }
 

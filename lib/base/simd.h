@@ -8,8 +8,11 @@
 #ifndef BASE_SIMD_H
 #define BASE_SIMD_H
 
-/* Sanitizers instrument the selecting function, which runs before they are ready. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
+#include <stdint.h>
+
+/* The function that selects one is run by the loader, by glibc's alone; sanitizers, who instrument
+ * it, are not ready then. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) &&                            \
 	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define SIMD_CLONES     __attribute__((target_clones("avx512f", "avx2", "default")))
 #define SIMD_HAS_CLONES 1

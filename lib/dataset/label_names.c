@@ -67,16 +67,12 @@ const char **label_names_texts(const struct label_names *names)
 	return texts;
 }
 
-static void nothing(void *node)
-{
-	(void)node;
-}
-
 void label_names_clear(struct label_names *names)
 {
-	tdestroy(names->tree, nothing);
-	for (size_t i = 0; i < names->n; i++)
+	for (size_t i = 0; i < names->n; i++) {
+		tdelete(names->names[i], &names->tree, compare);
 		free(names->names[i]);
+	}
 	free(names->names);
 	*names = (struct label_names){0};
 }

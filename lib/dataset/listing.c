@@ -25,7 +25,7 @@ static bool add(struct listing *listing, const struct dirent *dirent, bool is_di
 
 	if (listing->n == *capacity) {
 		size_t n = *capacity ? *capacity + *capacity / 2 : 64;
-		struct listing_entry *entries = reallocarray(listing->entries, n, sizeof(*entries));
+		struct listing_entry *entries = resize_array(listing->entries, n, sizeof(*entries));
 
 		if (!entries)
 			return false;

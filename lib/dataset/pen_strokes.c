@@ -104,7 +104,7 @@ static bool is_blank(const unsigned char *line, size_t nbytes)
 static bool is_listed(const char *list, const char *name, size_t nbytes)
 {
 	while (list) {
-		const char *end = strchrnul(list, ',');
+		const char *end = list + strcspn(list, ",");
 
 		if ((size_t)(end - list) == nbytes && memcmp(list, name, nbytes) == 0)
 			return true;

@@ -18,7 +18,7 @@ bool splits_add(struct splits *splits, const char *name, size_t nbytes, void *wh
 	if ((splits->n & (splits->n - 1)) == 0) {
 		const size_t capacity = splits->n ? 2 * splits->n : 1;
 		struct splits_item *items =
-			reallocarray(splits->items, capacity, sizeof(*splits->items));
+			resize_array(splits->items, capacity, sizeof(*splits->items));
 
 		if (!items)
 			return false;

@@ -166,7 +166,7 @@ static bool add(struct zipped_listing *listing, size_t number, const char *name)
 {
 	/* Doubled whenever the number is a power of two. */
 	if ((listing->n & (listing->n - 1)) == 0) {
-		struct zipped_entry *entries = reallocarray(
+		struct zipped_entry *entries = resize_array(
 			listing->entries, listing->n ? 2 * listing->n : 1, sizeof(*entries));
 
 		if (!entries)

@@ -89,12 +89,11 @@ static int compare_key(const struct name_key *key, const char *name)
 	return order != 0 ? order : -(name[key->nbytes] != '\0');
 }
 
-static int compare_nodes(const void *a, const void *b, void *context)
+static int compare_named(const void *a, const void *b)
 {
-	const struct tensorflow_scope *scope = context;
+	const struct tensorflow_named *first = a, *second = b;
 
-	return strcmp(tensorflow_name(scope->nodes[*(const uint32_t *)a]),
-		      tensorflow_name(scope->nodes[*(const uint32_t *)b]));
+	return strcmp(first->name, second->name);
 }
 
 /* Sorts the names of scope's nodes on first use. */
@@ -112,15 +111,13 @@ static enum emnist_status index_scope(struct tensorflow_graph *graph,
 	if (!scope->by_name)
 		return trace_memory(trace);
 	for (size_t i = 0; i < scope->n_nodes; i++)
-		scope->by_name[i] = (uint32_t)i;
+		scope->by_name[i] = (struct tensorflow_named){tensorflow_name(scope->nodes[i]), i};
 	if (scope->n_nodes > 0)
-		qsort_r(scope->by_name, scope->n_nodes, sizeof(*scope->by_name), compare_nodes,
-			scope);
+		qsort(scope->by_name, scope->n_nodes, sizeof(*scope->by_name), compare_named);
 	for (size_t i = 1; i < scope->n_nodes; i++)
-		if (compare_nodes(&scope->by_name[i - 1], &scope->by_name[i], scope) == 0)
+		if (compare_named(&scope->by_name[i - 1], &scope->by_name[i]) == 0)
 			return error_set(trace->error, EMNIST_ERR_CORRUPT,
-					 "two nodes are named '%.80s'",
-					 tensorflow_name(scope->nodes[scope->by_name[i]]));
+					 "two nodes are named '%.80s'", scope->by_name[i].name);
 	return EMNIST_OK;
 }
 
@@ -131,11 +128,10 @@ size_t tensorflow_find(const struct tensorflow_scope *scope, const char *name, s
 
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
-		const int order =
-			compare_key(&key, tensorflow_name(scope->nodes[scope->by_name[middle]]));
+		const int order = compare_key(&key, scope->by_name[middle].name);
 
 		if (order == 0)
-			return scope->by_name[middle];
+			return scope->by_name[middle].i;
 		if (order < 0)
 			high = middle;
 		else

@@ -8,13 +8,18 @@
 #include "load.h"
 #include "tensorflow.h"
 
+struct tensorflow_named {
+	const char *name;
+	size_t i; /* of the scope's nodes */
+};
+
 /* The nodes of the graph or of a function, by name. */
 struct tensorflow_scope {
 	const char *name;                        /* the function's; "" */
 	const Tensorflow__FunctionDef *function; /* NULL: the graph */
 	Tensorflow__NodeDef **nodes;             /* (n_nodes) */
 	size_t n_nodes;
-	uint32_t *by_name; /* (n_nodes) sorted; NULL: not yet */
+	struct tensorflow_named *by_name; /* (n_nodes) sorted; NULL: not yet */
 };
 
 /* One call of a function, or the graph. */

@@ -20,6 +20,7 @@
 
 #include "outfile.h"
 #include "path.h"
+#include "swap.h"
 
 /* Descriptors that nftw() may hold. */
 #define MAX_DEPTH_OPEN 16
@@ -134,7 +135,7 @@ static bool swap(const char *made, const char *path)
 	char *aside;
 	bool done;
 
-	if (renameat2(AT_FDCWD, made, AT_FDCWD, path, RENAME_EXCHANGE) == 0)
+	if (swap_paths(made, path))
 		return remove_directory(made);
 	if (errno != EINVAL && errno != ENOSYS)
 		return false;

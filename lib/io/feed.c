@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -70,7 +69,7 @@ size_t feed_tail(const struct feed *feed, unsigned char *bytes)
 /* Waits for bytes, or for the stop. */
 static enum emnist_status wait_for_bytes(const struct feed *feed, struct emnist_error *error)
 {
-	struct pollfd fds[] = {{feed->fd, POLLIN, 0}, {feed->stop_fd, POLLIN, 0}};
+	struct pollfd fds[] = {{feed->fd, POLLIN, 0}, {feed->stop.fd, POLLIN, 0}};
 	int n;
 
 	do
@@ -121,15 +120,14 @@ enum emnist_status feed_begin(struct feed *feed, int fd, const void *head, size_
 {
 	struct stat st;
 
-	*feed = (struct feed){.fd = fd, .stop_fd = -1, .head_nbytes = head_nbytes};
+	*feed = (struct feed){.fd = fd, .stop = WAKEUP_NONE, .head_nbytes = head_nbytes};
 	if (fstat(fd, &st) < 0)
 		return error_errno(error, errno, NULL);
 	if (S_ISDIR(st.st_mode))
 		return error_errno(error, EISDIR, NULL);
 	feed->can_wait = !S_ISREG(st.st_mode);
-	feed->stop_fd = eventfd(0, EFD_CLOEXEC);
-	if (feed->stop_fd < 0)
-		return error_errno(error, errno, "cannot create an eventfd");
+	if (!wakeup_open(&feed->stop))
+		return error_errno(error, errno, "cannot open a descriptor to stop at");
 	feed->head = alloc_array(
 		head_nbytes > ARCHIVE_SNIFF_NBYTES ? head_nbytes : ARCHIVE_SNIFF_NBYTES, 1);
 	if (!feed->head)
@@ -172,17 +170,15 @@ enum emnist_status feed_rewind(struct feed *feed, struct emnist_error *error)
 
 void feed_stop(struct feed *feed)
 {
-	/* Fails only when the counter is at its limit, and then it is readable already. */
-	eventfd_write(feed->stop_fd, 1);
+	wakeup_send(&feed->stop);
 }
 
 void feed_release(struct feed *feed)
 {
-	if (feed->stop_fd >= 0)
-		close(feed->stop_fd);
+	wakeup_close(&feed->stop);
 	free(feed->head);
 	free(feed->tail);
-	*feed = (struct feed){.fd = -1, .stop_fd = -1};
+	*feed = (struct feed){.fd = -1, .stop = WAKEUP_NONE};
 }
 
 enum emnist_status feed_damaged(const struct feed *feed, const char *what, const char *why,

@@ -5,6 +5,7 @@
 #include "../base/error.h"
 #include "../base/memory.h"
 #include "archive_kind.h"
+#include "wakeup.h"
 
 /* Bytes kept of a file's end: the end of a zip archive, with the longest comment (APPNOTE.TXT
  * 4.3.14 to 4.3.16). */
@@ -13,7 +14,7 @@
 /* Bytes as they are. */
 struct feed {
 	int fd;
-	int stop_fd;         /* readable when no more bytes are wanted */
+	struct wakeup stop;  /* sent when no more bytes are wanted */
 	unsigned char *head; /* the first bytes, given out before fd is read */
 	size_t head_nbytes;
 	size_t n_head_given;

@@ -13,6 +13,8 @@
 
 #include "../base/memory.h"
 #include "path.h"
+#include "swap.h"
+#include "unnamed.h"
 #include "write_all.h"
 
 #include <errno.h>
@@ -20,7 +22,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -65,7 +66,7 @@ char *outfile_name_beside(const char *path)
 	uint64_t number;
 
 	/* It does not fail for so few bytes. */
-	if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
+	if (getentropy(&number, sizeof(number)) < 0)
 		number = (uint64_t)getpid();
 	if (folder && asprintf(&name, "%s/.emnist-%016" PRIx64, folder, number) < 0)
 		name = NULL;
@@ -73,13 +74,11 @@ char *outfile_name_beside(const char *path)
 	return name;
 }
 
-/* A file without a name in the folder; -1 if that is not possible. It is named by way of /proc
- * later. */
+/* A file without a name in the folder; -1 if that is not possible. It is named later. */
 static int open_unnamed(const char *path, mode_t mode)
 {
 	char *folder = path_folder(path);
-	const bool has_proc = access("/proc/self/fd", X_OK) == 0;
-	const int fd = folder && has_proc ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode) : -1;
+	const int fd = folder ? unnamed_in(folder, mode) : -1;
 
 	free(folder);
 	return fd;
@@ -126,7 +125,7 @@ static enum emnist_status open_beside(struct outfile *file, struct emnist_error 
 	status = open_named(file, mode, &why);
 	if (status == EMNIST_ERR_IO && is_fixed(file, &why)) {
 		file->in_place = true;
-		file->fd = memfd_create("emnist", MFD_CLOEXEC);
+		file->fd = unnamed_anywhere();
 		status = file->fd < 0 ? failed(&why) : EMNIST_OK;
 	}
 	if (status && error)
@@ -297,24 +296,22 @@ static bool keep_permissions(const struct outfile *file)
 /* Gives a file that has none its temporary name. */
 static bool give_name(struct outfile *file)
 {
-	char own[48];
-	int result = -1;
+	bool is_named = false;
 
-	snprintf(own, sizeof(own), "/proc/self/fd/%d", file->fd);
-	for (int i = 0; result < 0 && i < MAX_TRIES; i++) {
+	for (int i = 0; !is_named && i < MAX_TRIES; i++) {
 		free(file->name);
 		file->name = outfile_name_beside(file->path);
 		if (!file->name)
 			return false;
-		result = linkat(AT_FDCWD, own, AT_FDCWD, file->name, AT_SYMLINK_FOLLOW);
-		if (result < 0 && errno != EEXIST)
+		is_named = unnamed_link(file->fd, file->name);
+		if (!is_named && errno != EEXIST)
 			break;
 	}
-	if (result < 0) {
+	if (!is_named) {
 		free(file->name);
 		file->name = NULL;
 	}
-	return result == 0;
+	return is_named;
 }
 
 /* Flushes all to disk: what can fail before the file takes its name is done. */
@@ -370,7 +367,7 @@ static enum emnist_status copy_in_place(struct outfile *file, struct emnist_erro
 /* As rename(), but what was at path gets the temporary name. */
 static bool change_places(const struct outfile *file)
 {
-	return renameat2(AT_FDCWD, file->name, AT_FDCWD, file->path, RENAME_EXCHANGE) == 0;
+	return swap_paths(file->name, file->path);
 }
 
 /* Gives a settled file its name. keeps: what was there before is kept aside, if that can be had. */

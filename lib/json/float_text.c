@@ -28,7 +28,7 @@
 /* A number with 128 bits behind the point. */
 struct fixed {
 	uint64_t integer;
-	exact_product fraction;
+	struct wide fraction;
 };
 
 /* A float times 10^k. */
@@ -48,16 +48,17 @@ static struct scaled scale(uint32_t bits)
 	const int log2 = exponent + 31 - __builtin_clz(mantissa);
 	/* The logarithms of 2 to base 10, times 2^18, and of 10 to base 2, times 2^16. */
 	const int k = MANY_DIGITS - (log2 * 78913 >> 18);
-	const int shift = 1 + exponent + (k * 217706 >> 16);
+	const unsigned shift = (unsigned)(1 + exponent + (k * 217706 >> 16));
 	const uint64_t *power = powers_of_five[k - LEAST_POWER_OF_FIVE];
-	const exact_product unit = (exact_product)power[0] << 64 | power[1];
+	const struct wide unit = {power[0], power[1]};
 	const uint64_t factor = (uint64_t)mantissa << shift;
-	const exact_product low = (exact_product)factor * power[1];
-	const exact_product high = (exact_product)factor * power[0] + (low >> 64);
+	const struct wide low = wide_multiply(factor, power[1]);
+	const struct wide high =
+		wide_add(wide_multiply(factor, power[0]), (struct wide){0, low.high});
 
 	return (struct scaled){
-		.value = {(uint64_t)(high >> 64), high << 64 | (uint64_t)low},
-		.unit = {(uint64_t)(unit >> (128 - shift)), unit << shift},
+		.value = {high.high, {high.low, low.low}},
+		.unit = {unit.high >> (64 - shift), wide_shift_left(unit, shift)},
 		.k = k,
 		.is_odd = mantissa & 1,
 		.is_power_of_two = biased > 1 && fraction == 0,
@@ -65,9 +66,9 @@ static struct scaled scale(uint32_t bits)
 }
 
 /* What counts as equal. */
-static exact_product tolerance_of(const struct scaled *scaled)
+static struct wide tolerance_of(const struct scaled *scaled)
 {
-	return scaled->k < 0 ? (exact_product)1 << 40 : 0;
+	return (struct wide){0, scaled->k < 0 ? UINT64_C(1) << 40 : 0};
 }
 
 /* The value divided by an even number, to the nearest integer, ties to even. */
@@ -75,7 +76,7 @@ static uint64_t divide(const struct scaled *scaled, uint64_t divisor)
 {
 	const uint64_t quotient = scaled->value.integer / divisor;
 	const uint64_t rest = scaled->value.integer - quotient * divisor;
-	const bool is_more = scaled->value.fraction > tolerance_of(scaled);
+	const bool is_more = wide_is_less(tolerance_of(scaled), scaled->value.fraction);
 
 	return quotient +
 	       (rest > divisor / 2 || (rest == divisor / 2 && (is_more || (quotient & 1))));
@@ -88,18 +89,22 @@ static bool reads_back(const struct scaled *scaled, uint64_t integer)
 	const struct fixed *value = &scaled->value, *unit = &scaled->unit;
 	const bool is_above = integer > value->integer;
 	const unsigned shift = !is_above && scaled->is_power_of_two ? 2 : 1;
-	const uint64_t whole = is_above ? integer - value->integer - (value->fraction > 0)
-					: value->integer - integer;
-	const exact_product part = is_above ? -value->fraction : value->fraction;
-	const uint64_t distance = whole << shift | (uint64_t)(part >> (128 - shift));
-	const exact_product rest = part << shift;
+	const struct wide none = {0};
+	const uint64_t whole =
+		is_above ? integer - value->integer - wide_is_less(none, value->fraction)
+			 : value->integer - integer;
+	const struct wide part = is_above ? wide_subtract(none, value->fraction) : value->fraction;
+	const uint64_t distance = whole << shift | part.high >> (64 - shift);
+	const struct wide rest = wide_shift_left(part, shift);
+	const bool is_more = wide_is_less(unit->fraction, rest);
+	const struct wide difference =
+		is_more ? wide_subtract(rest, unit->fraction) : wide_subtract(unit->fraction, rest);
 
 	if (distance != unit->integer)
 		return distance < unit->integer;
-	if (rest > unit->fraction ? rest - unit->fraction <= tolerance_of(scaled)
-				  : unit->fraction - rest <= tolerance_of(scaled))
+	if (!wide_is_less(tolerance_of(scaled), difference))
 		return !scaled->is_odd;
-	return rest < unit->fraction;
+	return !is_more;
 }
 
 /* 8 digits, the first in the lowest byte, by dividing into fours, pairs and ones. */

@@ -17,7 +17,7 @@
 #define PRESENT "libanl.so.1"
 
 static int (*get_address)(void);
-static const struct library_function functions[] = {{"gai_suspend", &get_address}};
+static const struct library_function functions[] = {{"gai_suspend", &get_address, NULL}};
 
 static void loads_what_is_there(void **state)
 {
@@ -44,7 +44,7 @@ static void names_what_is_not_installed(void **state)
 static void names_what_is_too_old(void **state)
 {
 	static void *pointer;
-	static const struct library_function newer[] = {{"gai_suspend_soon", &pointer}};
+	static const struct library_function newer[] = {{"gai_suspend_soon", &pointer, NULL}};
 	static struct library library = LIBRARY_INIT(PRESENT, "libc6", "tests need", newer);
 	struct emnist_error error;
 

@@ -1,0 +1,120 @@
+#!/bin/sh
+# static_libraries.sh FOLDER - builds the libraries that emnist uses, for musl, into FOLDER/lib and
+# FOLDER/include, from Debian's source packages. What is there stays.
+#
+# Needs musl-tools, dpkg-dev, cmake, and a Debian mirror: $MIRROR. Nothing is installed, and root is not needed.
+set -eu
+
+mkdir -p "$1"
+folder=$(cd "$1" && pwd)
+mirror=${MIRROR:-http://deb.debian.org/debian}
+suite=${SUITE:-bookworm}
+export CC=musl-gcc CFLAGS='-O2 -ffunction-sections -fdata-sections' CPPFLAGS="-I$folder/include" \
+	LDFLAGS="-L$folder/lib" PKG_CONFIG_LIBDIR="$folder/lib/pkgconfig" MAKEFLAGS="-j${JOBS:-2}"
+
+for tool in musl-gcc dpkg-source cmake; do
+	command -v $tool >/dev/null || {
+		echo "static: no $tool; run as root: apt-get install musl-tools dpkg-dev cmake" >&2
+		exit 2
+	}
+done
+
+# apt, with lists of its own.
+own_apt()
+{
+	apt-get -q -o Dir::Etc::SourceList="$folder/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+		-o Dir::State::Lists="$folder/lists" -o Debug::NoLocking=1 "$@"
+}
+
+# fetched PACKAGE: unpacks it to $folder/src/PACKAGE.
+fetched()
+{
+	[ -d "$folder/src/$1" ] && return
+	mkdir -p "$folder/src/get"
+	(cd "$folder/src/get" && own_apt source --download-only "$1")
+	dpkg-source -q --no-check -x "$folder"/src/get/"$1"_*.dsc "$folder/src/$1"
+}
+
+# configured ARGUMENT...: the usual three steps.
+configured()
+{
+	./configure --host="$(uname -m)-linux-musl" --prefix="$folder" --disable-shared --enable-static \
+		--disable-dependency-tracking "$@"
+	make
+	make install
+}
+
+# archived NAME SOURCE...: compiles, and makes lib/NAME.
+archived()
+{
+	library=$folder/lib/$1
+	shift
+	rm -rf objects
+	mkdir objects
+	for source in "$@"; do
+		$CC $CFLAGS $CPPFLAGS -I. -c -o "objects/$(echo "$source" | tr / _).o" "$source"
+	done
+	ar rcsD "$library" objects/*.o
+}
+
+build_zlib() { ./configure --static --prefix="$folder" && make libz.a && make install; }
+build_libpng1_6() { configured --disable-tools --disable-unversioned-links; }
+build_libjpeg_turbo()
+{
+	cmake -DCMAKE_INSTALL_PREFIX="$folder" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_SYSTEM_PROCESSOR="$(uname -m)" \
+		-DENABLE_SHARED=0 -DWITH_TURBOJPEG=0 -DWITH_SIMD="$(command -v nasm >/dev/null && echo 1 || echo 0)" .
+	make jpeg-static
+	make install/local 2>/dev/null || {
+		cp libjpeg.a "$folder/lib"
+		cp jpeglib.h jerror.h jmorecfg.h jconfig.h "$folder/include"
+	}
+}
+build_libdeflate()
+{
+	archived libdeflate.a lib/*.c lib/*/cpu_features.c
+	cp libdeflate.h "$folder/include"
+}
+build_protobuf_c()
+{
+	mkdir -p "$folder/include/protobuf-c"
+	archived libprotobuf-c.a protobuf-c/protobuf-c.c
+	cp protobuf-c/protobuf-c.h "$folder/include/protobuf-c"
+}
+build_xz_utils() { configured --disable-xz --disable-xzdec --disable-lzmadec --disable-lzmainfo --disable-scripts --disable-doc --disable-nls; }
+build_libzstd()
+{
+	archived libzstd.a lib/common/*.c lib/compress/*.c lib/decompress/*.c lib/decompress/*.S
+	cp lib/*.h "$folder/include"
+}
+build_libarchive()
+{
+	configured --disable-bsdtar --disable-bsdcat --disable-bsdcpio --disable-acl --disable-xattr --without-xml2 \
+		--without-expat --without-openssl --without-nettle --without-bz2lib --without-lz4 --without-libb2
+}
+build_tiff() { configured --disable-tools --disable-tests --disable-docs --disable-contrib --disable-cxx --disable-webp --disable-libdeflate --disable-zstd --disable-lerc --disable-jbig; }
+build_libwebp()
+{
+	archived libwebp.a src/dec/*.c src/dsp/*.c src/utils/*.c src/demux/*.c
+	mkdir -p "$folder/include/webp"
+	cp src/webp/*.h "$folder/include/webp"
+}
+build_libmicrohttpd() { configured --disable-https --disable-doc --disable-examples --disable-curl; }
+
+mkdir -p "$folder/lists" "$folder/lib" "$folder/include" "$folder/done"
+# musl comes without the kernel's headers.
+ln -sfn /usr/include/linux "$folder/include/linux"
+ln -sfn /usr/include/asm-generic "$folder/include/asm-generic"
+ln -sfn "/usr/include/$(gcc -print-multiarch)/asm" "$folder/include/asm"
+echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$folder/sources.list"
+for package in zlib libpng1.6 libjpeg-turbo libdeflate protobuf-c xz-utils libzstd libarchive tiff libwebp \
+	libmicrohttpd; do
+	[ ! -e "$folder/done/$package" ] || continue
+	[ -e "$folder/updated" ] || { own_apt update >/dev/null && : >"$folder/updated"; }
+	echo "static: $package"
+	fetched $package >"$folder/$package.log" 2>&1 &&
+		(cd "$folder/src/$package" && "build_$(echo $package | tr .- __)") >>"$folder/$package.log" 2>&1 || {
+		tail -n 20 "$folder/$package.log" >&2
+		exit 1
+	}
+	: >"$folder/done/$package"
+done
