@@ -22,7 +22,10 @@
 /* Seconds between two states: what is at most done again. */
 #define INTERVAL 0.1
 
-#define MAGIC    "emnistR1"
+#define MAGIC                                                                                      \
+	{                                                                                          \
+		'e', 'm', 'n', 'i', 's', 't', 'R', '1'                                             \
+	}
 
 struct state {
 	char magic[8];
@@ -71,11 +74,11 @@ static bool write_state(struct resume *resume)
 /* Whether the file holds a state; if it is empty, it is a new one. */
 static bool read_state(struct resume *resume)
 {
+	static const char magic[] = MAGIC;
 	struct state *state = &resume->state;
 	const ssize_t n = pread(resume->fd, state, sizeof(*state), 0);
 
-	if (n == (ssize_t)sizeof(*state) &&
-	    memcmp(state->magic, MAGIC, sizeof(state->magic)) == 0 &&
+	if (n == (ssize_t)sizeof(*state) && memcmp(state->magic, magic, sizeof(magic)) == 0 &&
 	    state->check == check_of(state))
 		return true;
 	if (n < 0)

@@ -1,5 +1,4 @@
-/* error_text.c - glibc alone has strerrordesc_np(); what strerror() of others returns is constant.
- */
+/* error_text.c - glibc alone has strerrordesc_np(); others' strerror() is constant. */
 #include "error_text.h"
 
 #include <stddef.h>

@@ -5,6 +5,9 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#if defined(__FreeBSD__) || defined(__APPLE__)
+#include <xlocale.h>
+#endif
 
 /* Digits that decide between two doubles: 767, and whether all others are 0. */
 #define MAX_DIGITS 800

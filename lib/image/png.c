@@ -169,7 +169,7 @@ static enum emnist_status report(struct png_job *job, struct emnist_error *error
 	return image_corrupt(error, "PNG", "%s", text);
 }
 
-static const uint8_t signature[SIGNATURE_NBYTES] = "\x89PNG\r\n\x1a\n";
+static const uint8_t signature[SIGNATURE_NBYTES] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 
 /* The data of the first chunk with that name before one named `end`; NULL: none. libpng checks all
  * chunks later. */
@@ -230,7 +230,7 @@ enum emnist_status pngfile_header(const uint8_t *bytes, size_t nbytes, struct im
 
 bool pngfile_is_whole(const void *bytes, size_t nbytes)
 {
-	static const uint8_t end[12] = "\0\0\0\0IEND\xae\x42\x60\x82";
+	static const uint8_t end[12] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
 	const uint8_t *const file = bytes;
 
 	return nbytes >= SIGNATURE_NBYTES + sizeof(end) &&

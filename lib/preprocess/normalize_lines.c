@@ -11,6 +11,7 @@
  * as it does in a tight crop. Noise, and remains of the lines themselves, do not count as the
  * character there.
  */
+#include "../base/find_last.h"
 #include "../base/simd.h"
 #include "normalize.h"
 #include "normalize_light.h"
@@ -321,7 +322,7 @@ static struct rest measure_rest(const uint8_t *mask, const struct frame *frame)
 		if (!first)
 			continue;
 		left = (double)(first - row);
-		right = (double)((const uint8_t *)memrchr(row, 1, width) - row) + 1;
+		right = (double)((const uint8_t *)find_last(row, 1, width) - row) + 1;
 		rest.box.left = fmin(rest.box.left, left);
 		rest.box.right = fmax(rest.box.right, right);
 		rest.box.top = fmin(rest.box.top, (double)y);

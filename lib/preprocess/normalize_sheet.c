@@ -5,6 +5,7 @@
  * a sheet from a letter in chalk. It has four straight sides around a large, almost uninterrupted
  * bright area, with something dark inside that does not reach them.
  */
+#include "../base/find_last.h"
 #include "../base/simd.h"
 #include "normalize.h"
 
@@ -114,7 +115,7 @@ static void find_outline(const struct normalizer *normalizer, const struct frame
 	for (size_t y = 0; y < frame->height; y++) {
 		const uint8_t *row = normalizer->keep + y * frame->width;
 		const uint8_t *first = memchr(row, 1, frame->width);
-		const uint8_t *last = memrchr(row, 1, frame->width);
+		const uint8_t *last = find_last(row, 1, frame->width);
 
 		rows->first[y] = (uint8_t)(first ? first - row : 0);
 		rows->end[y] = (uint8_t)(last ? last - row + 1 : 0);
@@ -253,7 +254,9 @@ static bool find_ink_on(const struct normalizer *normalizer, const struct frame 
 	if (!leftmost || (double)inside.n_dark > MAX_INK * (double)inside.n)
 		return false;
 	box->left = (double)(leftmost - inside.any_dark);
-	box->right = (double)((uint8_t *)memrchr(inside.any_dark, 1, width) - inside.any_dark) + 1;
+	box->right =
+		(double)((const uint8_t *)find_last(inside.any_dark, 1, width) - inside.any_dark) +
+		1;
 	box->top = (double)top;
 	box->bottom = (double)bottom;
 	return fmax(box->right - box->left, box->bottom - box->top) >= MIN_CHARACTER * longer;

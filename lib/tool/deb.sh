@@ -47,7 +47,10 @@ dpkg-buildpackage -us -uc -rfakeroot "${DEB_FLAGS:--F}"
 cd ..
 ls -l ./*.deb
 if command -v lintian >/dev/null; then
-	lintian --allow-root --fail-on error,warning ./*.changes
+	# They are not for Debian's archive: nobody asked it for them, and a maintainer may have no mail.
+	ignored=initial-upload-closes-no-bugs
+	[ -n "${DEBEMAIL:-}" ] || ignored=$ignored,bogus-mail-host,bogus-mail-host-in-debian-changelog
+	lintian --allow-root --fail-on error,warning --suppress-tags $ignored ./*.changes
 else
 	echo 'deb: not tested by lintian, which is not installed' >&2
 fi

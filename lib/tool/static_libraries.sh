@@ -44,6 +44,15 @@ configured()
 	make install
 }
 
+# with_cmake TARGET ARGUMENT...
+with_cmake()
+{
+	target=$1
+	shift
+	cmake -DCMAKE_PREFIX_PATH="$folder" -DCMAKE_FIND_ROOT_PATH="$folder" -DCMAKE_BUILD_TYPE=None "$@" .
+	make "$target"
+}
+
 # archived NAME SOURCE...: compiles, and makes lib/NAME.
 archived()
 {
@@ -61,13 +70,10 @@ build_zlib() { ./configure --static --prefix="$folder" && make libz.a && make in
 build_libpng1_6() { configured --disable-tools --disable-unversioned-links; }
 build_libjpeg_turbo()
 {
-	cmake -DCMAKE_INSTALL_PREFIX="$folder" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_SYSTEM_PROCESSOR="$(uname -m)" \
-		-DENABLE_SHARED=0 -DWITH_TURBOJPEG=0 -DWITH_SIMD="$(command -v nasm >/dev/null && echo 1 || echo 0)" .
-	make jpeg-static
-	make install/local 2>/dev/null || {
-		cp libjpeg.a "$folder/lib"
-		cp jpeglib.h jerror.h jmorecfg.h jconfig.h "$folder/include"
-	}
+	with_cmake jpeg-static -DENABLE_SHARED=0 -DWITH_TURBOJPEG=0 -DCMAKE_SYSTEM_PROCESSOR="$(uname -m)" \
+		-DWITH_SIMD="$(command -v nasm >/dev/null && echo 1 || echo 0)"
+	cp libjpeg.a "$folder/lib"
+	cp jpeglib.h jerror.h jmorecfg.h jconfig.h "$folder/include"
 }
 build_libdeflate()
 {
@@ -80,7 +86,11 @@ build_protobuf_c()
 	archived libprotobuf-c.a protobuf-c/protobuf-c.c
 	cp protobuf-c/protobuf-c.h "$folder/include/protobuf-c"
 }
-build_xz_utils() { configured --disable-xz --disable-xzdec --disable-lzmadec --disable-lzmainfo --disable-scripts --disable-doc --disable-nls; }
+build_xz_utils()
+{
+	configured --disable-xz --disable-xzdec --disable-lzmadec --disable-lzmainfo --disable-scripts --disable-doc \
+		--disable-nls
+}
 build_libzstd()
 {
 	archived libzstd.a lib/common/*.c lib/compress/*.c lib/decompress/*.c lib/decompress/*.S
@@ -88,10 +98,19 @@ build_libzstd()
 }
 build_libarchive()
 {
-	configured --disable-bsdtar --disable-bsdcat --disable-bsdcpio --disable-acl --disable-xattr --without-xml2 \
-		--without-expat --without-openssl --without-nettle --without-bz2lib --without-lz4 --without-libb2
+	with_cmake archive_static -DENABLE_TEST=OFF -DENABLE_TAR=OFF -DENABLE_CPIO=OFF -DENABLE_CAT=OFF -DENABLE_ACL=OFF \
+		-DENABLE_XATTR=OFF -DENABLE_LIBXML2=OFF -DENABLE_EXPAT=OFF -DENABLE_OPENSSL=OFF -DENABLE_NETTLE=OFF \
+		-DENABLE_BZip2=OFF -DENABLE_LZ4=OFF -DENABLE_LIBB2=OFF -DENABLE_WERROR=OFF
+	cp libarchive/libarchive.a "$folder/lib"
+	cp libarchive/archive.h libarchive/archive_entry.h "$folder/include"
 }
-build_tiff() { configured --disable-tools --disable-tests --disable-docs --disable-contrib --disable-cxx --disable-webp --disable-libdeflate --disable-zstd --disable-lerc --disable-jbig; }
+build_tiff()
+{
+	with_cmake tiff -DBUILD_SHARED_LIBS=OFF -Dtiff-tools=OFF -Dtiff-tests=OFF -Dtiff-contrib=OFF -Dtiff-docs=OFF \
+		-Dcxx=OFF -Dwebp=OFF -Dlibdeflate=OFF -Dzstd=OFF -Dlerc=OFF -Djbig=OFF -Dlzma=ON
+	cp libtiff/libtiff.a "$folder/lib"
+	cp libtiff/tiff.h libtiff/tiffio.h libtiff/tiffvers.h libtiff/tiffconf.h "$folder/include"
+}
 build_libwebp()
 {
 	archived libwebp.a src/dec/*.c src/dsp/*.c src/utils/*.c src/demux/*.c

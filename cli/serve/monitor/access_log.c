@@ -6,6 +6,7 @@
  * that it can end whatever becomes of the other end.
  */
 #include "access_log.h"
+#include "../../../lib/base/find_last.h"
 #include "../../common/messages.h"
 
 #include <errno.h>
@@ -95,7 +96,7 @@ static size_t piece(const char *bytes, size_t nbytes)
 
 	if (nbytes <= LOG_LINE_MAX)
 		return nbytes;
-	end = memrchr(bytes, '\n', LOG_LINE_MAX);
+	end = find_last(bytes, '\n', LOG_LINE_MAX);
 	return (size_t)(end - bytes) + 1;
 }
 
