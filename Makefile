@@ -303,6 +303,9 @@ $(BUILD)/test/test_multipart: $(patsubst %,$(BUILD)/cli/%.o,serve/call/multipart
 check-flags: all ## builds with other compilers and flags give the same answers; some minutes
 	@BUILD='$(BUILD)' CC='$(CC)' CLANG='$(CLANG)' sh lib/tool/check_flags.sh $(FLAGS)
 
+check-systems: ## compile for FreeBSD, macOS and musl, with ziglang of $(PYTHON)
+	@BUILD='$(BUILD)' CC='$(CC)' PYTHON='$(PYTHON)' sh lib/tool/check_systems.sh
+
 # Those who make and read the same files, as far as $(PYTHON) has them: see the scripts.
 check-peers: all ## hold what is read and written against ONNX Runtime, TensorFlow, PyTorch...
 	@failed=0; for script in lib/test/peers_*.py; do \
@@ -492,7 +495,7 @@ help: ## this list
 .PHONY: always all objects strict deps deps-check demo check check-built check-peers check-asan check-ubsan \
 	check-tsan check-tsan-built check-flags fuzz $(FUZZERS) instructions symbols format bench bench-train \
 	bench-scale bench-serve bench-distortions bench-people default-model wheel install uninstall dist clean \
-	help check-units deb check-deb static
+	help check-units deb check-deb static check-systems
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cli/*.d $(BUILD)/cli/*/*.d $(BUILD)/cli/*/*/*.d)
