@@ -142,11 +142,13 @@ $(BUILD)/%.o: %.c Makefile
 	$(Q)$(CC) $(flags) $(CPPFLAGS) $(call cflags_of,$<) $(CFLAGS) -c -o $@ $<
 
 # Only lib sees the packages' headers, the generated ones among them.
+# gcc 12 for aarch64 does not survive the bounds of strokes.
 # Only the network's products, and the loop that they are measured by, may be added in one step with
 # their sums.
 cflags_of = $(if $(filter lib/%,$(1)),-I$(BUILD)/proto $(PACKAGE_CFLAGS)) \
 	    $(if $(filter cli/% lib/fuzz/% lib/test/%,$(1)),-Ilib) \
-	    $(if $(filter lib/network/kernel.c lib/bench/peak.c,$(1)),-ffp-contract=fast)
+	    $(if $(filter lib/network/kernel.c lib/bench/peak.c,$(1)),-ffp-contract=fast) \
+	    $(if $(filter lib/draw/ink.c,$(1)),-fno-tree-vectorize)
 
 # The default model's weights as they are used, made when it is built.
 PACK_MODEL_OBJECTS := $(BUILD)/lib/tool/pack_model.o $(PROTO_OBJECTS) $(filter-out %/builtin.o,\
