@@ -20,7 +20,7 @@ is 'modes: what runs' "bin/emnist lib/libemnist.so.$VERSION " \
 	"$(cd "$prefix" && find * -type f -perm 755 | sort | tr '\n' ' ')"
 is 'the manual has the version' "emnist $VERSION" \
 	"$(sed -n 's/^\.TH .* "\(emnist [0-9.]*\)" .*/\1/p' "$prefix"/share/man/man?/* | sort -u)"
-is 'documents' 'CHANGELOG.md LICENSE README.md' "$(cd "$prefix/share/doc/emnist" && echo *)"
+is 'documents' 'CHANGELOG.md LICENSE README.md examples' "$(cd "$prefix/share/doc/emnist" && echo *)"
 is 'completions' 'share/bash-completion/completions/emnist share/fish/vendor_completions.d/emnist.fish share/zsh/site-functions/_emnist ' \
 	"$(cd "$prefix" && find share/*/*-functions share/*completion share/fish -type f | sort | tr '\n' ' ')"
 check 'the program runs' "$prefix/bin/emnist" --version
