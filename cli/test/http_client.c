@@ -5,7 +5,7 @@
  *	http_client -r FILE [-o FILE] [-t SECONDS] URL
  *
  * URL: http://ADDRESS:PORT/TARGET or unix:PATH:/TARGET; TARGET goes out as it is. Prints the body
- *of the response, to FILE with -o.
+ * of the response, to FILE with -o.
  *
  *	-d FILE     the body of the request, with its Content-Length; -: from stdin
  *	-H LINE     a header in addition to Host, Content-Length and Connection: close

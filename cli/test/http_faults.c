@@ -3,13 +3,15 @@
  *
  *	http_faults slow PORT FILE N
  *		sends N bytes of FILE at once and then one every 0.2 s, while another connection
- *asks; prints "closed SECONDS FAILED": when it was closed, and failures of the other; or "open"
+ *		asks; prints "closed SECONDS FAILED": when it was closed, and failures of the
+ *		other; or "open"
  *	http_faults idle PORT N PID
  *		N connections that asked once and stay; prints the resident KB that each costs
- *process PID, and how many answer once more http_faults storm PORT N MS keep|close FILE N
- *connections send FILE again and again for MS milliseconds, on a connection that is kept or on one
- *for each request; prints "ANSWERED LOST REFUSED": requests that were answered with status 200,
- *that were not, and connections that were refused
+ *		process PID, and how many answer once more
+ *	http_faults storm PORT N MS keep|close FILE
+ *		N connections send FILE again and again for MS milliseconds, on a connection that
+ *		is kept or on one for each request; prints "ANSWERED LOST REFUSED": requests that
+ *		were answered with status 200, that were not, and connections that were refused
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -19,8 +19,8 @@
  *	-s SEED     of everything that is drawn by chance; default 1
  *	--digits    only digits, and no other answers
  *	--json      one object with the shares, 0..1
- *	--answers   a line for each picture: distortion, image, draw, and whether it is right, 0 or
- *1, and ignoring case; of two programs, diff shows what was won and lost
+ *	--answers   a line for each picture: distortion, image, draw, and whether it is right (1 or
+ *	            0), also ignoring case; of two programs, diff shows what was won and lost
  *	--dump DIR  writes pictures that were mistaken, though right when untouched, to DIR, and
  *	            what the network saw of them
  */

@@ -4,9 +4,9 @@
  *	json_speed DATASET
  *
  * N_IMAGES images of the dataset, an idx file, become documents {"instances": [[...], ...]} as
- *other programs write them; the built-in model's probabilities of them are written as floats.
+ * other programs write them; the built-in model's probabilities of them are written as floats.
  *Rounds alternate between emnist and the C library: strtod() of each number, and printf() by the
- *rule of TensorFlow Serving. What is printed are medians, and medians of the ratios of one round.
+ * rule of TensorFlow Serving. What is printed are medians, and medians of the ratios of one round.
  */
 #include "../base/memory.h"
 #include "../base/shortest.h"

@@ -4,7 +4,7 @@
  *	test_exact [N]
  *
  * N numbers of each class, of which 20,000 take less than a second. Each stands in a long array,
- *and is read as a float, by the way for many numbers at once, and as a double, by the general way.
+ * and is read as a float, by the way for many numbers at once, and as a double, by the general way.
  */
 #include "../emnist_serve.h"
 

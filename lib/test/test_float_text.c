@@ -1,7 +1,7 @@
 /*
  * test_float_text.c - floats are written as printf() writes them, by the rule of TensorFlow
  *Serving: %g; if that does not read back as the same float, %.9g; ".0" where there is neither '.'
- *nor 'e'.
+ * nor 'e'.
  *
  *	test_float_text [STEP]
  *
