@@ -108,6 +108,7 @@ unpack_fonts()
 render()
 {
 	begin "fonts-$1-labels-idx1-ubyte" || return 0
+	make_python
 	"$python" $sources fonts $fonts "$1" "$work/fonts" "$work/making"
 	keep "fonts-$1"
 }
@@ -128,7 +129,6 @@ halves()
 make_judges()
 {
 	mkdir -p "$work"
-	make_python
 	unpack_fonts
 	render judge
 	distort judge-fonts 2728 "$work/fonts-judge-bits-idx3-ubyte" "$work/fonts-judge-labels-idx1-ubyte"
