@@ -154,7 +154,7 @@ ask soft "$work/stride.pt" "$work/first.safetensors" --known $nist --threads 2
 [ "$step" = teachers ] && exit 0
 
 begin default.onnx && train list_all -v -o "$work/default.onnx" --init "$work/first.onnx" \
-	--soft-labels "$work/soft" --epochs 40 --dropout 0 --weight-decay 0.02 --learning-rate 0.001 \
+	--soft-labels "$work/soft" --epochs 24 --dropout 0 --weight-decay 0.02 --learning-rate 0.001 \
 	--teacher-share 0.8 --temperature 1.5 -j 2
 cp "$work/default.onnx" lib/builtin/default.onnx
 sha256sum lib/builtin/default.onnx
