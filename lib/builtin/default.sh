@@ -7,10 +7,11 @@
 # `emnist train` would show a network. Starting from the first model, which six such teachers taught on
 # EMNIST alone (see the script at that commit), `emnist train` learns what the new teacher says: of
 # NIST's characters the mean of that and of what the first model says, and of photographs what is said of
-# the characters that they show. Each step leaves its result in $BUILD/default-model (20 GB) and is not
-# done again while that is there, and the long ones go on from where they were interrupted. PYTHON names
-# a Python that has torch, numpy and Pillow; without it, one is set up there from PyPI. STEP=sources
-# stops before the teacher, STEP=teachers before the network.
+# the characters that they show. The result is the mean of the weights before and after. Each step leaves
+# its result in $BUILD/default-model (20 GB) and is not done again while that is there, and the long ones
+# go on from where they were interrupted. PYTHON names a Python that has torch, numpy and Pillow; without
+# it, one is set up there from PyPI. STEP=sources stops before the teacher, STEP=teachers before the
+# network.
 #
 # The same machine and sources end at the same bytes; lib/builtin/default.txt says which bytes those of
 # its commit should end at, and what they score. The kernels that OpenBLAS would choose by itself are
@@ -153,9 +154,13 @@ wait
 ask soft "$work/stride.pt" "$work/first.safetensors" --known $nist --threads 2
 [ "$step" = teachers ] && exit 0
 
-begin default.onnx && train list_all -v -o "$work/default.onnx" --init "$work/first.onnx" \
+begin second.safetensors && train list_all -v -o "$work/second.safetensors" --init "$work/first.onnx" \
 	--soft-labels "$work/soft" --epochs 24 --dropout 0 --weight-decay 0.02 --learning-rate 0.001 \
 	--teacher-share 0.8 --temperature 1.5 -j 2
+begin default.onnx && {
+	"$python" $sources mean "$work/first.safetensors" "$work/second.safetensors" "$work/mean.safetensors"
+	"$emnist" model convert --force "$work/mean.safetensors" "$work/default.onnx"
+}
 cp "$work/default.onnx" lib/builtin/default.onnx
 sha256sum lib/builtin/default.onnx
 "$emnist" eval -m lib/builtin/default.onnx "$data/emnist-byclass-test-images-idx3-ubyte.gz"
