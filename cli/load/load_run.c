@@ -108,7 +108,7 @@ static bool run_at(struct load_run *run, const struct load_settings *settings,
 	struct context context = {.n_images = images_to_do(settings, run->batch)};
 	struct load_plan plan = {
 		.address = service->address,
-		.n_connections = settings->n_connections,
+		.n_connections = (size_t)settings->n_connections,
 		.keeps_alive = settings->keeps_alive,
 		.rate = settings->rate,
 		.timeout = settings->timeout,

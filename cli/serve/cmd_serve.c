@@ -255,7 +255,7 @@ static void find_descriptors(uint64_t *n_connections)
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return;
 	if (limit.rlim_cur < wanted) {
-		limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+		limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : (rlim_t)wanted;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
 	if (limit.rlim_cur < wanted)

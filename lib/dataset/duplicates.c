@@ -123,7 +123,7 @@ static bool grow(struct duplicates *duplicates)
 		return false;
 	memset(slots, 0xff, n_slots * sizeof(*slots));
 	for (size_t i = 0; i < n_images(duplicates); i++) {
-		size_t at = images_of(duplicates)[i].hash & (n_slots - 1);
+		size_t at = (size_t)images_of(duplicates)[i].hash & (n_slots - 1);
 
 		while (slots[at] != NONE)
 			at = (at + 1) & (n_slots - 1);
@@ -169,7 +169,7 @@ static void *push(struct buffer *array, size_t size)
 static size_t find(const struct duplicates *duplicates, uint64_t hash, const uint64_t *packed,
 		   size_t n)
 {
-	size_t at = hash & (duplicates->n_slots - 1);
+	size_t at = (size_t)hash & (duplicates->n_slots - 1);
 
 	for (; duplicates->slots[at] != NONE; at = (at + 1) & (duplicates->n_slots - 1)) {
 		const struct image_seen *image = &images_of(duplicates)[duplicates->slots[at]];

@@ -223,7 +223,7 @@ enum emnist_status image_copy_pixels(const struct emnist_pixels *pixels,
 {
 	enum emnist_status status = check_pixels(pixels, limits, error);
 	const uint8_t *from = pixels->samples;
-	ptrdiff_t row_nbytes;
+	ptrdiff_t row_nbytes, stride;
 
 	image->warning = NULL;
 	if (!status)
@@ -232,10 +232,9 @@ enum emnist_status image_copy_pixels(const struct emnist_pixels *pixels,
 	if (status)
 		return status;
 	row_nbytes = (ptrdiff_t)(image->pixels.nbytes / image->height);
-	for (uint32_t y = 0; y < image->height; y++)
-		memcpy(image->pixels.data + row_nbytes * y,
-		       from + (pixels->stride ? pixels->stride : row_nbytes) * y,
-		       (size_t)row_nbytes);
+	stride = pixels->stride ? pixels->stride : row_nbytes;
+	for (ptrdiff_t y = 0; y < (ptrdiff_t)image->height; y++)
+		memcpy(image->pixels.data + row_nbytes * y, from + stride * y, (size_t)row_nbytes);
 	mend_alpha(image);
 	return EMNIST_OK;
 }

@@ -84,7 +84,7 @@ struct walk {
 
 static struct walk walk_of(const struct image *image, unsigned orientation)
 {
-	const ptrdiff_t w = image->width;
+	const ptrdiff_t w = (ptrdiff_t)image->width;
 	const size_t n = (size_t)image->width * image->height;
 	const size_t top_right = image->width - 1, bottom_left = n - image->width;
 

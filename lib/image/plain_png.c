@@ -83,7 +83,7 @@ static bool take_header(struct cursor *in, const struct image_header *header, st
 		return false;
 	layout->indexed = data[9] == INDEXED;
 	layout->depth = depth;
-	layout->row_nbytes = ((uint64_t)header->width * depth + 7) / 8;
+	layout->row_nbytes = header->width / 8 * depth + (header->width % 8 * depth + 7) / 8;
 	layout->stride = layout->row_nbytes * (8 / depth);
 	layout->height = header->height;
 	return layout->row_nbytes <= UNFILTER_MAX_WIDTH && layout->stride <= BLOCK_NBYTES &&

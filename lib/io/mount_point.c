@@ -3,16 +3,26 @@
 
 #ifdef __linux__
 #include <fcntl.h>
-#include <linux/stat.h>
+#include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* From <linux/stat.h>, which does not go with every C library. */
+#define TYPE          0x1
+#define IS_MOUNT_ROOT 0x2000
+
+struct status {
+	uint32_t mask, block_nbytes;
+	uint64_t attributes;
+	uint64_t others[30];
+};
+
 bool is_mount_point(const char *path)
 {
-	struct statx st;
+	struct status status = {0};
 
-	return syscall(SYS_statx, AT_FDCWD, path, 0, STATX_TYPE, &st) == 0 &&
-	       (st.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+	return syscall(SYS_statx, AT_FDCWD, path, 0, TYPE, &status) == 0 &&
+	       (status.attributes & IS_MOUNT_ROOT);
 }
 #else
 bool is_mount_point(const char *path)

@@ -7,8 +7,11 @@
 #include <unistd.h>
 
 #if defined(__linux__) && !defined(__GLIBC__)
-#include <linux/fs.h>
 #include <sys/syscall.h>
+
+#ifndef RENAME_EXCHANGE
+#define RENAME_EXCHANGE 2
+#endif
 
 static int renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags)
 {

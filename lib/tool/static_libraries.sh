@@ -67,7 +67,7 @@ archived()
 }
 
 build_zlib() { ./configure --static --prefix="$folder" && make libz.a && make install; }
-build_libpng1_6() { configured --disable-tools --disable-unversioned-links; }
+build_libpng1_6() { configured --disable-tools; }
 build_libjpeg_turbo()
 {
 	with_cmake jpeg-static -DENABLE_SHARED=0 -DWITH_TURBOJPEG=0 -DCMAKE_SYSTEM_PROCESSOR="$(uname -m)" \
@@ -120,10 +120,6 @@ build_libwebp()
 build_libmicrohttpd() { configured --disable-https --disable-doc --disable-examples --disable-curl; }
 
 mkdir -p "$folder/lists" "$folder/lib" "$folder/include" "$folder/done"
-# musl comes without the kernel's headers.
-ln -sfn /usr/include/linux "$folder/include/linux"
-ln -sfn /usr/include/asm-generic "$folder/include/asm-generic"
-ln -sfn "/usr/include/$(gcc -print-multiarch)/asm" "$folder/include/asm"
 echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$folder/sources.list"
 for package in zlib libpng1.6 libjpeg-turbo libdeflate protobuf-c xz-utils libzstd libarchive tiff libwebp \
 	libmicrohttpd; do

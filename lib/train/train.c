@@ -305,7 +305,7 @@ static void shuffle(struct run *run, uint64_t epoch)
 
 	memcpy(run->order, run->set.training, run->set.n_training * sizeof(*run->order));
 	for (size_t i = run->set.n_training; i > 1; i--) {
-		const size_t k = random_below(&random, i);
+		const size_t k = (size_t)random_below(&random, i);
 		const uint32_t image = run->order[k];
 
 		run->order[k] = run->order[i - 1];

@@ -294,7 +294,7 @@ static struct MHD_Daemon *start_daemon(struct http *http, unsigned n_threads)
 	const struct serve_limits *limits = &http->server->limits;
 	const struct MHD_OptionItem options[] = {
 		{MHD_OPTION_LISTEN_SOCKET, http->listen_fd, NULL},
-		{MHD_OPTION_THREAD_POOL_SIZE, n_threads > 1 ? n_threads : 0, NULL},
+		{MHD_OPTION_THREAD_POOL_SIZE, n_threads > 1 ? (intptr_t)n_threads : 0, NULL},
 		/* Each thread gets an equal part of it; all connections may come to one. */
 		{MHD_OPTION_CONNECTION_LIMIT,
 		 (intptr_t)((limits->n_connections + SPARE_CONNECTIONS) * n_threads), NULL},

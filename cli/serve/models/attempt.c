@@ -1,10 +1,10 @@
 /* attempt.c - loads a version of a model, as often as that is needed. */
 #include "attempt.h"
 #include "../../../lib/base/error.h"
+#include "../../common/trim.h"
 #include "file_stamp.h"
 #include "version_scan.h"
 
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,7 +125,7 @@ static void try_now(struct attempt *attempt, const struct loading *loading, cons
 	emnist_model_free(candidate.model);
 	free(candidate.path);
 	/* The allocator would keep what reading took. */
-	malloc_trim(0);
+	trim_memory();
 }
 
 /* Whether it was read from there; elsewhere is another version, of the same number. */

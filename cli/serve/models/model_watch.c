@@ -5,11 +5,11 @@
  * the next.
  */
 #include "model_watch.h"
+#include "../../common/trim.h"
 #include "file_stamp.h"
 #include "model_list.h"
 #include "model_set.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -51,7 +51,7 @@ struct registry *watch_registry(struct watch *watch)
 static void free_unused(struct watch *watch)
 {
 	if (registry_free_unused(watch->loading.registry) > 0)
-		malloc_trim(0);
+		trim_memory();
 }
 
 /* A configuration that cannot be read changes nothing. */
