@@ -195,7 +195,7 @@ static: ## the program with nothing but itself, in BUILD/static/emnist; needs mu
 	@sh lib/tool/static_libraries.sh $(BUILD)/static/libraries
 	@$(MAKE) --no-print-directory $(BUILD)/static/emnist BUILD=$(BUILD)/static CC=$(MUSL_CC) \
 		CFLAGS='-O2 -g0 -ffunction-sections -fdata-sections' \
-		CPPFLAGS='-DEMNIST_STATIC -I$(BUILD)/static/libraries/include' \
+		CPPFLAGS='-DEMNIST_STATIC -isystem $(BUILD)/static/libraries/include -isystem $(BUILD)/static/libraries/kernel' \
 		LDFLAGS='-static-pie -s -Wl,--gc-sections -L$(BUILD)/static/libraries/lib' \
 		PACKAGE_CFLAGS='$(shell $(PKG_CONFIG) --cflags openblas)' \
 		PACKAGE_LIBS='-larchive -ltiff -lwebp -lmicrohttpd -lpng -ljpeg -lprotobuf-c -llzma -lzstd -ldeflate -lz -lm'

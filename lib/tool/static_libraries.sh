@@ -120,6 +120,9 @@ build_libwebp()
 build_libmicrohttpd() { configured --disable-https --disable-doc --disable-examples --disable-curl; }
 
 mkdir -p "$folder/lists" "$folder/lib" "$folder/include" "$folder/done"
+# musl comes without the kernel's headers.
+mkdir -p "$folder/kernel"
+ln -sfn /usr/include/linux /usr/include/asm-generic "/usr/include/$(gcc -print-multiarch)/asm" "$folder/kernel"
 echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$folder/sources.list"
 for package in zlib libpng1.6 libjpeg-turbo libdeflate protobuf-c xz-utils libzstd libarchive tiff libwebp \
 	libmicrohttpd; do
