@@ -29,7 +29,7 @@ own_apt()
 # fetched PACKAGE: unpacks it to $folder/src/PACKAGE.
 fetched()
 {
-	[ -d "$folder/src/$1" ] && return
+	[ ! -d "$folder/src/$1" ] || return 0
 	mkdir -p "$folder/src/get"
 	(cd "$folder/src/get" && own_apt source --download-only "$1")
 	dpkg-source -q --no-check -x "$folder"/src/get/"$1"_*.dsc "$folder/src/$1"
@@ -129,8 +129,13 @@ for package in zlib libpng1.6 libjpeg-turbo libdeflate protobuf-c xz-utils libzs
 	[ ! -e "$folder/done/$package" ] || continue
 	[ -e "$folder/updated" ] || { own_apt update >/dev/null && : >"$folder/updated"; }
 	echo "static: $package"
-	fetched $package >"$folder/$package.log" 2>&1 &&
-		(cd "$folder/src/$package" && "build_$(echo $package | tr .- __)") >>"$folder/$package.log" 2>&1 || {
+	# In the background, since -e does not hold in a condition.
+	(
+		fetched $package
+		cd "$folder/src/$package"
+		"build_$(echo $package | tr .- __)"
+	) >"$folder/$package.log" 2>&1 &
+	wait $! || {
 		tail -n 20 "$folder/$package.log" >&2
 		exit 1
 	}
