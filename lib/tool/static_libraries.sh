@@ -49,7 +49,7 @@ with_cmake()
 {
 	target=$1
 	shift
-	cmake -DCMAKE_PREFIX_PATH="$folder" -DCMAKE_FIND_ROOT_PATH="$folder" -DCMAKE_BUILD_TYPE=None "$@" .
+	cmake -DCMAKE_PREFIX_PATH="$folder" -DCMAKE_FIND_ROOT_PATH="$folder" -DCMAKE_BUILD_TYPE=Release "$@" .
 	make "$target"
 }
 
