@@ -49,7 +49,9 @@ with_cmake()
 {
 	target=$1
 	shift
-	cmake -DCMAKE_PREFIX_PATH="$folder" -DCMAKE_FIND_ROOT_PATH="$folder" -DCMAKE_BUILD_TYPE=Release "$@" .
+	cmake -DCMAKE_PREFIX_PATH="$folder" -DCMAKE_FIND_ROOT_PATH="$folder" \
+		-DCMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY -DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY \
+		-DCMAKE_BUILD_TYPE=Release "$@" .
 	make "$target"
 }
 
