@@ -196,7 +196,7 @@ static: ## the program with nothing but itself, in BUILD/static/emnist; needs mu
 	@$(MAKE) --no-print-directory $(BUILD)/static/emnist BUILD=$(BUILD)/static CC=$(MUSL_CC) \
 		CFLAGS='-O2 -g0 -ffunction-sections -fdata-sections' \
 		CPPFLAGS='-DEMNIST_STATIC -isystem $(BUILD)/static/libraries/include -isystem $(BUILD)/static/libraries/kernel' \
-		LDFLAGS='-static-pie -s -Wl,--gc-sections -L$(BUILD)/static/libraries/lib' \
+		LDFLAGS='-static -s -Wl,--gc-sections -L$(BUILD)/static/libraries/lib' \
 		PACKAGE_CFLAGS='$(shell $(PKG_CONFIG) --cflags openblas)' \
 		PACKAGE_LIBS='-larchive -ltiff -lwebp -lmicrohttpd -lpng -ljpeg -lprotobuf-c -llzma -lzstd -ldeflate -lz -lm'
 
@@ -304,6 +304,9 @@ $(BUILD)/test/test_multipart: $(patsubst %,$(BUILD)/cli/%.o,serve/call/multipart
 
 check-flags: all ## builds with other compilers and flags give the same answers; some minutes
 	@BUILD='$(BUILD)' CC='$(CC)' CLANG='$(CLANG)' sh lib/tool/check_flags.sh $(FLAGS)
+
+check-static: ## the program of `make static` runs alone
+	@BUILD='$(BUILD)' sh lib/tool/check_static.sh
 
 check-systems: ## compile for FreeBSD, macOS and musl, with ziglang of $(PYTHON)
 	@BUILD='$(BUILD)' CC='$(CC)' PYTHON='$(PYTHON)' sh lib/tool/check_systems.sh
