@@ -198,7 +198,7 @@ static: ## the program with nothing but itself, in BUILD/static/emnist; needs mu
 		CPPFLAGS='-DEMNIST_STATIC -isystem $(BUILD)/static/libraries/include -isystem $(BUILD)/static/libraries/kernel' \
 		LDFLAGS='-static -s -Wl,--gc-sections -L$(BUILD)/static/libraries/lib' \
 		PACKAGE_CFLAGS='$(shell $(PKG_CONFIG) --cflags openblas)' \
-		PACKAGE_LIBS='-larchive -ltiff -lwebp -lmicrohttpd -lpng -ljpeg -lprotobuf-c -llzma -lzstd -ldeflate -lz -lm'
+		PACKAGE_LIBS='-larchive -ltiff -lwebp -lmicrohttpd -lpng -ljpeg -lprotobuf-c -llzma -lbz2 -lzstd -ldeflate -lz -lm'
 
 # What another compiler says of the code: make objects CC=clang CFLAGS=-fsyntax-only BUILD=build/clang
 objects: $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c cli/*.c cli/*/*.c cli/*/*/*.c)) ## compile everything, link nothing

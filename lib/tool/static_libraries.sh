@@ -98,11 +98,16 @@ build_libzstd()
 	archived libzstd.a lib/common/*.c lib/compress/*.c lib/decompress/*.c lib/decompress/*.S
 	cp lib/*.h "$folder/include"
 }
+build_bzip2()
+{
+	archived libbz2.a blocksort.c huffman.c crctable.c randtable.c compress.c decompress.c bzlib.c
+	cp bzlib.h "$folder/include"
+}
 build_libarchive()
 {
 	with_cmake archive_static -DENABLE_TEST=OFF -DENABLE_TAR=OFF -DENABLE_CPIO=OFF -DENABLE_CAT=OFF -DENABLE_ACL=OFF \
 		-DENABLE_XATTR=OFF -DENABLE_LIBXML2=OFF -DENABLE_EXPAT=OFF -DENABLE_OPENSSL=OFF -DENABLE_NETTLE=OFF \
-		-DENABLE_BZip2=OFF -DENABLE_LZ4=OFF -DENABLE_LIBB2=OFF -DENABLE_WERROR=OFF
+		-DENABLE_LZ4=OFF -DENABLE_LIBB2=OFF -DENABLE_WERROR=OFF
 	cp libarchive/libarchive.a "$folder/lib"
 	cp libarchive/archive.h libarchive/archive_entry.h "$folder/include"
 }
@@ -126,7 +131,7 @@ mkdir -p "$folder/lists" "$folder/lib" "$folder/include" "$folder/done"
 mkdir -p "$folder/kernel"
 ln -sfn /usr/include/linux /usr/include/asm-generic "/usr/include/$(gcc -print-multiarch)/asm" "$folder/kernel"
 echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$folder/sources.list"
-for package in zlib libpng1.6 libjpeg-turbo libdeflate protobuf-c xz-utils libzstd libarchive tiff libwebp \
+for package in zlib libpng1.6 libjpeg-turbo libdeflate protobuf-c xz-utils bzip2 libzstd libarchive tiff libwebp \
 	libmicrohttpd; do
 	[ ! -e "$folder/done/$package" ] || continue
 	[ -e "$folder/updated" ] || { own_apt update >/dev/null && : >"$folder/updated"; }
