@@ -33,8 +33,8 @@ check 'emnist is installed alone' installs "/tmp/deb/emnist_${version}-1_$(dpkg 
 is 'its version' "emnist $version" "$(inside emnist --version)"
 is 'it classifies' "$("$EMNIST" classify testdata/samples/*.png | sed 's,testdata,/tmp,')" \
 	"$(inside sh -c 'emnist classify /tmp/samples/*.png')"
-is 'and says what an archive needs' 2 "$(inside sh -c 'tar cf /tmp/x.tar -C /tmp samples; emnist classify /tmp/x.tar' 2>&1 |
-	grep -c 'libarchive13\|not classified\|archives need')"
+is 'and says what an archive needs' 1 "$(inside sh -c 'tar cf /tmp/x.tar -C /tmp samples; emnist classify /tmp/x.tar' 2>&1 |
+	grep -c 'Debian package: libarchive13')"
 check 'completions' [ -s "$root/usr/share/bash-completion/completions/emnist" ]
 check 'the library and what programs are built with' installs gcc libc6-dev pkg-config \
 	"/tmp/deb/${package}_${version}-1_$(dpkg --print-architecture).deb" \
