@@ -21,18 +21,14 @@ struct library_function {
 	void (*linked)(void); /* in a static program, which loads nothing; else NULL */
 };
 
-/* A row of a table of such functions: the name, and the structure with the pointer. */
 #ifdef EMNIST_STATIC
-#define LIBRARY_FUNCTION(name, functions)                                                          \
-	{                                                                                          \
-#name, &(functions).name, (void (*)(void))(name)                                   \
-	}
+#define LIBRARY_LINKED(name) ((void (*)(void))(name))
 #else
-#define LIBRARY_FUNCTION(name, functions)                                                          \
-	{                                                                                          \
-#name, &(functions).name, NULL                                                     \
-	}
+#define LIBRARY_LINKED(name) NULL
 #endif
+
+/* A row of a table of such functions: by name, and by the structure that has the pointer. */
+#define LIBRARY_FUNCTION(name, functions) #name, &(functions).name, LIBRARY_LINKED(name)
 
 /* A library, usually static; initialize it with LIBRARY_INIT. */
 struct library {

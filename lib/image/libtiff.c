@@ -26,7 +26,7 @@ static struct libtiff functions;
 static enum emnist_status open_library(struct emnist_error *error)
 {
 	static const struct library_function list[] = {
-#define FUNCTION(name) LIBRARY_FUNCTION(name, functions),
+#define FUNCTION(name) {LIBRARY_FUNCTION(name, functions)},
 		LIBTIFF_FUNCTIONS(FUNCTION)
 #undef FUNCTION
 	};

@@ -49,7 +49,7 @@ struct webp {
 static enum emnist_status open_library(struct emnist_error *error)
 {
 	static const struct library_function functions[] = {
-#define FUNCTION(name) LIBRARY_FUNCTION(name, libwebp),
+#define FUNCTION(name) {LIBRARY_FUNCTION(name, libwebp)},
 		LIBWEBP_FUNCTIONS(FUNCTION)
 #undef FUNCTION
 	};

@@ -17,7 +17,7 @@ enum emnist_status libarchive_open(const struct libarchive **library_ret,
 				   struct emnist_error *error)
 {
 	static const struct library_function list[] = {
-#define FUNCTION(name) LIBRARY_FUNCTION(name, functions),
+#define FUNCTION(name) {LIBRARY_FUNCTION(name, functions)},
 		LIBARCHIVE_FUNCTIONS(FUNCTION)
 #undef FUNCTION
 	};

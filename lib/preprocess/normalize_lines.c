@@ -397,6 +397,17 @@ static double measure_pen(struct normalizer *normalizer, const struct frame *fra
 	return edges.outline > 0 ? 2 * edges.area / edges.outline : INFINITY;
 }
 
+/* Whether the line is about as wide as the pen that drew the rest. pen: its width, or 0 as long as
+ * it is not measured. */
+static bool is_stroke(struct normalizer *normalizer, const struct frame *frame,
+		      const struct view *view, const struct line *line, const uint8_t *mask,
+		      double *pen)
+{
+	if (*pen == 0)
+		*pen = measure_pen(normalizer, frame, mask);
+	return measure_ink(view, line) >= STROKE_WIDTH * *pen;
+}
+
 /* mask = ink outside of lines. */
 SIMD_CLONES
 static void mask_off_lines(const float *restrict ink, const uint8_t *restrict numbers, size_t n,
@@ -489,6 +500,7 @@ void normalize_remove_lines(struct normalizer *normalizer, const struct frame *f
 	struct line lines[MAX_LINES];
 	bool is_part[MAX_LINES];
 	struct rest rest;
+	double pen = 0;
 	size_t n = 0;
 
 	if (!reaches_border(normalizer->ink, width, height))
@@ -511,8 +523,7 @@ void normalize_remove_lines(struct normalizer *normalizer, const struct frame *f
 		is_part[k] = !grid && touch_reach(view, &lines[k], 0, mask) &&
 			     !is_border(view, &lines[k], &rest.box) &&
 			     (rest.at_border || !passes_by(view, &lines[k]) ||
-			      measure_ink(view, &lines[k]) >=
-				      STROKE_WIDTH * measure_pen(normalizer, frame, mask));
+			      is_stroke(normalizer, frame, view, &lines[k], mask, &pen));
 	}
 	take_out(normalizer->ink, n_pixels, views, lines, is_part, n, mask);
 }

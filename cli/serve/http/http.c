@@ -62,7 +62,7 @@ static struct {
 static enum emnist_status load_library(struct emnist_error *error)
 {
 	static const struct library_function list[] = {
-#define FUNCTION(name) LIBRARY_FUNCTION(name, library),
+#define FUNCTION(name) {LIBRARY_FUNCTION(name, library)},
 		FUNCTIONS(FUNCTION)
 #undef FUNCTION
 	};
