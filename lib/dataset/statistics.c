@@ -161,7 +161,7 @@ enum emnist_status emnist_statistics_add(struct emnist_statistics *statistics,
 					 struct emnist_dataset *dataset, struct emnist_error *error)
 {
 	struct emnist_labels *labels = labels_copy(emnist_dataset_labels(dataset));
-	struct part *part;
+	struct part *part = NULL;
 	enum emnist_status status = begin_part(statistics, labels, &part, error);
 
 	if (!status)
@@ -194,7 +194,7 @@ enum emnist_status emnist_statistics_add_labels(struct emnist_statistics *statis
 	struct siblings siblings = {0};
 	uint8_t *values = NULL;
 	enum emnist_status status;
-	struct part *part;
+	struct part *part = NULL;
 	uint32_t n;
 
 	status = idx_read_labels(labels_path, &values, &n, error);

@@ -420,7 +420,7 @@ static enum emnist_status look_up(
 	const struct entry *found = NULL;
 	const Tensorflow__BundleEntryProto *entry;
 	ProtobufCMessage *message = NULL;
-	struct cursor bytes;
+	struct cursor bytes = {0};
 	enum emnist_status status;
 
 	/* The header does not count. */

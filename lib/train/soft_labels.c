@@ -52,7 +52,7 @@ static enum emnist_status read_at(int fd, uint64_t offset, unsigned char *bytes,
 
 static enum emnist_status read_header(struct soft_labels *labels, struct emnist_error *error)
 {
-	unsigned char bytes[HEADER_NBYTES];
+	unsigned char bytes[HEADER_NBYTES] = {0};
 	struct cursor cursor = cursor_over(bytes, sizeof(bytes));
 	enum emnist_status status = read_at(labels->fd, 0, bytes, sizeof(bytes), error);
 	uint32_t magic, n_variants, n_images, n_classes;
