@@ -39,7 +39,7 @@
  * Values out of range are EMNIST_ERR_ARGUMENT.
  *
  * Versions. Until 1.0, each 0.x may change functions and structures, and changes the soname
- * (libemnist.so.0.1); 0.x.y does neither. From 1.0 on, the soname has the major version.
+ * (libemnist.so.0.2); 0.x.y does neither. From 1.0 on, the soname has the major version.
  */
 #ifndef EMNIST_H
 #define EMNIST_H
@@ -53,7 +53,7 @@ extern "C" {
 #endif
 
 #define EMNIST_API     __attribute__((visibility("default")))
-#define EMNIST_VERSION "0.1.0"
+#define EMNIST_VERSION "0.2.0"
 EMNIST_API const char *emnist_version(void); /* of the library that is running */
 
 /* The size there of `struct emnist_NAME`; 0 if it has none. A binding for another language compares

@@ -10,6 +10,7 @@ VERSION=${VERSION:-$(sed -n 's/^#define EMNIST_VERSION "\(.*\)"/\1/p' lib/emnist
 is 'the version is major, minor, patch' "$VERSION" "$(echo "$VERSION" | grep -xE '[0-9]+\.[0-9]+\.[0-9]+')"
 is 'the manual has none of its own' '' "$(grep -l '^\.TH .*[0-9]\.[0-9]' man/*)"
 is 'nor has the code' lib/emnist.h "$(grep -rlF "\"$VERSION\"" lib cli --include='*.[ch]' --include='*.sh')"
+is 'examples have this version' "emnist:$VERSION" "$(grep -rhoE 'emnist:[0-9.]+' cli/serve/examples | sort -u)"
 
 # ----------------------------------------------------------------------- changelog
 
