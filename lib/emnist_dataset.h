@@ -150,6 +150,13 @@ EMNIST_API enum emnist_status emnist_dataset_open(const char *path,
 						  struct emnist_error *error);
 EMNIST_API void emnist_dataset_free(struct emnist_dataset *dataset);
 
+/* Makes one dataset of n, which gives their images one after the other. They were opened without
+ * `indices`, and nothing was read; it takes them over unless it fails. Their classes are joined as
+ * emnist_labels_join() does. Images are numbered through; emnist_dataset_is_drawn() is false. */
+EMNIST_API enum emnist_status emnist_dataset_join(struct emnist_dataset *const *datasets, size_t n,
+						  struct emnist_dataset **joined_ret,
+						  struct emnist_error *error);
+
 /* A description for people: "idx", "image files in folders named by characters". */
 EMNIST_API const char *emnist_dataset_describe(const struct emnist_dataset *dataset);
 

@@ -208,7 +208,8 @@ struct emnist_dataset *dataset_open(struct dataset_settings *settings, const cha
 
 	if (settings->indices_path && !choose_indices(settings, &indices, &options))
 		goto out;
-	if (emnist_dataset_open(path, &options, &dataset, &error))
+	if (emnist_dataset_open(strcmp(path, "-") == 0 ? "/dev/stdin" : path, &options, &dataset,
+				&error))
 		complain_of(path, &error);
 	if (dataset && !outputs_spare_dataset(dataset)) {
 		emnist_dataset_free(dataset);
@@ -219,6 +220,53 @@ struct emnist_dataset *dataset_open(struct dataset_settings *settings, const cha
 out:
 	free(indices.values);
 	return dataset;
+}
+
+bool datasets_check(const struct dataset_settings *settings, size_t n)
+{
+	const struct {
+		const char *name, *value;
+	} options[] = {
+		{"--idx-labels", settings->idx_labels_path},
+		{"--indices", settings->indices_path},
+	};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options) && n > 1; i++)
+		if (options[i].value) {
+			complain("%s: takes one dataset, but %zu are given", options[i].name, n);
+			return false;
+		}
+	return true;
+}
+
+struct emnist_dataset *datasets_open(struct dataset_settings *settings,
+				     const struct text_list *paths, enum emnist_preprocess usual)
+{
+	struct emnist_dataset **all = calloc(paths->n, sizeof(*all)), *joined = NULL;
+	struct emnist_error error = {.message = "out of memory"};
+	bool good = all && datasets_check(settings, paths->n);
+	size_t n = 0;
+
+	for (; good && n < paths->n; n += good) {
+		all[n] = dataset_open(settings, paths->texts[n], usual);
+		good = all[n] != NULL;
+		if (good && settings->verbose)
+			dataset_tell(all[n], paths->texts[n]);
+	}
+	if (!all || (good && emnist_dataset_join(all, n, &joined, &error)))
+		complain("%s", error.message);
+	while (!joined && n > 0)
+		emnist_dataset_free(all[--n]);
+	free(all);
+	return joined;
+}
+
+const char *datasets_name(const struct text_list *paths, char name[static DATASETS_NAME_NBYTES])
+{
+	if (paths->n == 1)
+		return paths->texts[0];
+	snprintf(name, DATASETS_NAME_NBYTES, "%s and %zu more", paths->texts[0], paths->n - 1);
+	return name;
 }
 
 void dataset_tell(const struct emnist_dataset *dataset, const char *path)

@@ -77,11 +77,24 @@ extern const char *const dataset_preprocess_names[];
 		OPTION_COUNT('v', "verbose", member.verbose,                                       \
 			     "print what is read, and its orientation")
 
-/* Opens the dataset at path; usual: how image files are preprocessed unless the settings say
- * otherwise. Prints an error and returns NULL on failure. The settings must outlive the dataset:
- * reading it reports and counts unreadable image files. */
+/* Opens the dataset at path, "-" being standard input; usual: how image files are preprocessed
+ * unless the settings say otherwise. Prints an error and returns NULL on failure. The settings must
+ * outlive the dataset: reading it reports and counts unreadable image files. */
 struct emnist_dataset *dataset_open(struct dataset_settings *settings, const char *path,
 				    enum emnist_preprocess usual);
+
+/* The same for at least one dataset; several are read one after the other as one. With --verbose,
+ * each is described. */
+struct emnist_dataset *datasets_open(struct dataset_settings *settings,
+				     const struct text_list *paths, enum emnist_preprocess usual);
+
+/* What messages and reports call it: the only path, or "a.tar and 2 more", written to name. */
+#define DATASETS_NAME_NBYTES 4128
+const char *datasets_name(const struct text_list *paths, char name[static DATASETS_NAME_NBYTES]);
+
+/* Prints an error and returns false if options are given that are about one dataset, but there are
+ * several. */
+bool datasets_check(const struct dataset_settings *settings, size_t n);
 
 /* Describes the dataset at path on stderr. */
 void dataset_tell(const struct emnist_dataset *dataset, const char *path);

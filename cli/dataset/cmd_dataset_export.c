@@ -2,8 +2,8 @@
  * cmd_dataset_export.c - emnist dataset export and import: writes images of datasets in another
  * format.
  *
- * Both read datasets like all commands. import takes several, whose classes may differ, and
- * preprocesses their image files to 28x28.
+ * Both take several datasets, whose classes may differ, and bring image files to 28x28. export
+ * selects images, and names its destination last.
  */
 #include "../common/choice.h"
 #include "../common/commands.h"
@@ -56,8 +56,8 @@ static const struct option_spec export_specs[] = {
 };
 
 static const struct option_table export_table = {
-	.usage = "dataset export [OPTION]... DATASET DEST",
-	.summary = "Write all or selected images of a dataset to DEST: files such as "
+	.usage = "dataset export [OPTION]... DATASET... DEST",
+	.summary = "Write all or selected images of datasets to DEST: files such as "
 		   "NAME-images-idx3-ubyte.gz, NAME.csv, NAME.npz, NAME.npy, NAME.tar, or a folder "
 		   "of PNG files with their list, labels.csv.",
 	.after = "Exit status: 0 everything was written, 1 some image files could not be read, 2 "
@@ -153,20 +153,13 @@ struct copy {
 	struct progress progress;
 	const char *dest;
 	uint64_t n_written;
-	uint64_t n_before; /* images of the datasets before this one */
 	uint64_t n_images; /* of all datasets */
 };
 
-/* map: the writer's class for each of the dataset's; NULL: the same. */
-static bool write_batch(struct copy *copy, struct choice_batch *batch, const uint16_t *map)
+static bool write_batch(struct copy *copy, const struct choice_batch *batch)
 {
 	struct emnist_error error;
 
-	for (size_t i = 0; i < batch->n; i++) {
-		batch->numbers[i] += copy->n_before;
-		if (map)
-			batch->classes[i] = map[batch->classes[i]];
-	}
 	if (emnist_writer_add(copy->writer, batch->n, batch->pixels, batch->classes, batch->numbers,
 			      &error)) {
 		progress_make_way();
@@ -177,16 +170,15 @@ static bool write_batch(struct copy *copy, struct choice_batch *batch, const uin
 	return true;
 }
 
-/* Writes the selected images of a dataset. */
-static bool copy_images(struct copy *copy, struct choice *choice, const uint16_t *map)
+/* Writes the selected images. */
+static bool copy_images(struct copy *copy, struct choice *choice)
 {
 	struct choice_batch *batch = choice_batch_new();
 	bool good = batch != NULL;
 
 	while (good && !interrupt_came()) {
-		good = choice_read(choice, batch) && write_batch(copy, batch, map);
-		progress_update(&copy->progress, copy->n_before + choice_n_seen(choice),
-				copy->n_images);
+		good = choice_read(choice, batch) && write_batch(copy, batch);
+		progress_update(&copy->progress, choice_n_seen(choice), copy->n_images);
 		if (good && !batch->n)
 			break;
 	}
@@ -212,9 +204,8 @@ static enum exit_status finish(struct copy *copy)
 	return STATUS_OK;
 }
 
-/* inputs: (n_inputs) paths to read. */
 static bool begin(struct copy *copy, const struct emnist_labels *labels,
-		  struct emnist_dataset *const *inputs, size_t n_inputs)
+		  struct emnist_dataset *dataset)
 {
 	const struct settings *s = copy->s;
 	const struct emnist_writer_options options = {
@@ -222,8 +213,8 @@ static bool begin(struct copy *copy, const struct emnist_labels *labels,
 		.into_filled = s->force,
 		.shard_nbytes = s->shard_nbytes,
 		.n_threads = thread_count(s->dataset.n_threads),
-		.inputs = inputs,
-		.n_inputs = n_inputs,
+		.inputs = &dataset,
+		.n_inputs = 1,
 	};
 	struct emnist_error error;
 
@@ -234,8 +225,6 @@ static bool begin(struct copy *copy, const struct emnist_labels *labels,
 	complain_of(copy->dest, &error);
 	return false;
 }
-
-/* ----------------------------------------------------------------------- export */
 
 /* A dataset is easily mistaken for the destination, so no existing file is replaced without
  * --force. The writer checks folders. */
@@ -258,23 +247,23 @@ static bool is_free(const struct settings *s, const char *dest)
 	return true;
 }
 
-static enum exit_status export_dataset(struct settings *s, const char *path, const char *dest)
+static enum exit_status copy_all(struct settings *s, const struct text_list *inputs,
+				 const char *dest)
 {
 	struct copy copy = {.s = s, .dest = dest};
 	enum exit_status status = STATUS_FATAL;
+	char name[DATASETS_NAME_NBYTES];
 	struct emnist_dataset *dataset;
 	struct choice *choice;
 
-	dataset = dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
+	dataset = datasets_open(&s->dataset, inputs, EMNIST_PREPROCESS_AUTO);
 	if (!dataset)
 		return STATUS_FATAL;
-	if (s->dataset.verbose)
-		dataset_tell(dataset, path);
 	copy.n_images = emnist_dataset_count(dataset);
-	choice = choice_open(&s->choice, dataset, path);
+	choice = choice_open(&s->choice, dataset, datasets_name(inputs, name));
 	interrupt_catch();
-	if (choice && begin(&copy, choice_labels(choice), &dataset, 1) && is_free(s, dest)) {
-		const bool good = copy_images(&copy, choice, NULL);
+	if (choice && begin(&copy, choice_labels(choice), dataset) && is_free(s, dest)) {
+		const bool good = copy_images(&copy, choice);
 
 		progress_clear(&copy.progress);
 		if (good)
@@ -287,119 +276,34 @@ static enum exit_status export_dataset(struct settings *s, const char *path, con
 	return dataset_status(&s->dataset, status);
 }
 
+/* ---------------------------------------------------------------------- commands */
+
 enum exit_status cmd_dataset_export(int argc, char **argv)
 {
 	struct settings s = {.dataset = {.preprocess = -1}, .choice = {.seed = 1}, .form = -1};
 	enum exit_status status = STATUS_FATAL;
+	const char *dest;
 
 	if (!options_parse(&export_table, argc, argv, &s, &s.operands, &status))
 		return status;
-	if (s.operands.n != 2) {
+	dest = s.operands.n > 1 ? s.operands.texts[--s.operands.n] : NULL;
+	if (!dest)
 		complain("missing DATASET or DEST; see 'emnist dataset export --help'");
-	} else if (strcmp(s.operands.texts[1], "-") == 0) {
+	else if (strcmp(dest, "-") == 0)
 		complain("DEST: needs a name; standard output cannot hold several files");
-	} else if (settle_form(&s, s.operands.texts[1]) &&
-		   outputs_add("DEST", s.operands.texts[1])) {
-		status = export_dataset(&s, s.operands.texts[0], s.operands.texts[1]);
-	}
+	else if (settle_form(&s, dest) && outputs_add("DEST", dest))
+		status = copy_all(&s, &s.operands, dest);
 	free(s.operands.texts);
 	return status;
 }
 
-/* ----------------------------------------------------------------------- import */
-
-struct intake {
-	struct emnist_dataset **datasets; /* (n) */
-	size_t n;
-	struct emnist_labels *labels; /* of all */
-	uint16_t **maps;              /* (n): for each class of a dataset, its entry in labels */
-};
-
-static void intake_release(struct intake *intake)
-{
-	for (size_t i = 0; i < intake->n; i++) {
-		emnist_dataset_free(intake->datasets[i]);
-		free(intake->maps[i]);
-	}
-	free(intake->datasets);
-	free(intake->maps);
-	emnist_labels_free(intake->labels);
-}
-
-static bool open_all(struct settings *s, struct intake *intake)
-{
-	intake->datasets = calloc(s->operands.n, sizeof(*intake->datasets));
-	intake->maps = calloc(s->operands.n, sizeof(*intake->maps));
-	if (!intake->datasets || !intake->maps) {
-		complain("out of memory");
-		return false;
-	}
-	for (; intake->n < s->operands.n; intake->n++) {
-		const char *path = s->operands.texts[intake->n];
-
-		intake->datasets[intake->n] =
-			dataset_open(&s->dataset, path, EMNIST_PREPROCESS_AUTO);
-		if (!intake->datasets[intake->n])
-			return false;
-		if (s->dataset.verbose)
-			dataset_tell(intake->datasets[intake->n], path);
-	}
-	return true;
-}
-
-/* One set of classes for all datasets. */
-static bool join_classes(struct intake *intake)
-{
-	const struct emnist_labels **all = calloc(intake->n, sizeof(*all));
-	struct emnist_error error = {.message = "out of memory"};
-	bool good = all != NULL;
-
-	for (size_t i = 0; i < intake->n && good; i++) {
-		all[i] = emnist_dataset_labels(intake->datasets[i]);
-		intake->maps[i] = calloc(emnist_labels_count(all[i]), sizeof(**intake->maps));
-		good = intake->maps[i] != NULL;
-	}
-	if (good)
-		good = !emnist_labels_join(all, intake->n, &intake->labels, intake->maps, &error);
-	if (!good)
-		complain("%s", error.message);
-	free(all);
-	return good;
-}
-
-static enum exit_status import_all(struct settings *s, struct intake *intake)
-{
-	struct copy copy = {.s = s, .dest = s->output_path};
-	enum exit_status status = STATUS_FATAL;
-	bool good;
-
-	if (!open_all(s, intake) || !join_classes(intake))
-		return STATUS_FATAL;
-	for (size_t i = 0; i < intake->n; i++)
-		copy.n_images += emnist_dataset_count(intake->datasets[i]);
-	interrupt_catch();
-	good = begin(&copy, intake->labels, intake->datasets, intake->n);
-	for (size_t i = 0; i < intake->n && good; i++) {
-		struct choice *all =
-			choice_open(&s->choice, intake->datasets[i], s->operands.texts[i]);
-
-		good = all && copy_images(&copy, all, intake->maps[i]);
-		copy.n_before += emnist_dataset_count(intake->datasets[i]);
-		choice_free(all);
-	}
-	progress_clear(&copy.progress);
-	if (good)
-		status = finish(&copy);
-	emnist_writer_free(copy.writer);
-	return dataset_status(&s->dataset, status);
-}
-
 enum exit_status cmd_dataset_import(int argc, char **argv)
 {
-	struct settings s = {
-		.dataset = {.preprocess = -1}, .choice = {.seed = 1}, .form = EMNIST_WRITE_IDX};
+	struct settings s = {.dataset = {.preprocess = -1},
+			     .choice = {.seed = 1},
+			     .form = EMNIST_WRITE_IDX,
+			     .force = true};
 	enum exit_status status = STATUS_FATAL;
-	struct intake intake = {0};
 
 	if (!options_parse(&import_table, argc, argv, &s, &s.operands, &status))
 		return status;
@@ -409,9 +313,7 @@ enum exit_status cmd_dataset_import(int argc, char **argv)
 	else if (strcmp(s.output_path, "-") == 0)
 		complain("--output: needs a name; standard output cannot hold several files");
 	else if (check_stem(s.output_path))
-		status = import_all(&s, &intake);
-	intake_release(&intake);
+		status = copy_all(&s, &s.operands, s.output_path);
 	free(s.operands.texts);
-	interrupt_obey();
 	return status;
 }

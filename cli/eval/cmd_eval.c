@@ -38,6 +38,7 @@ struct settings {
 	bool quiet;
 	unsigned verbose;
 	struct text_list operands;
+	const char *name; /* of all datasets */
 };
 
 static const struct option_spec specs[] = {
@@ -90,25 +91,25 @@ static const struct option_spec specs[] = {
 };
 
 static const struct option_table table = {
-	.usage = "eval [OPTION]... DATASET",
+	.usage = "eval [OPTION]... DATASET...",
 	.summary = "Measure a model's accuracy on labeled images. DATASET is a file such as "
-		   "emnist-byclass-test-images-idx3-ubyte.gz, its name up to '-images', or a "
-		   "folder; see emnist-formats(5).",
+		   "emnist-byclass-test-images-idx3-ubyte.gz, its name up to '-images', a folder, "
+		   "a tar archive, or - for standard input; see emnist-formats(5). Several, such "
+		   "as shards, are evaluated as one.",
 	.after = "Exit status: 0 the dataset was evaluated, 1 some image files could not be read, "
 		 "2 wrong usage, or the model, dataset or output failed.",
 	.specs = specs,
 };
 
-static struct emnist_dataset *open_dataset(struct settings *s, const struct emnist_model *model,
-					   const char *path)
+static struct emnist_dataset *open_dataset(struct settings *s, const struct emnist_model *model)
 {
 	struct emnist_dataset *dataset;
 
 	s->dataset.n_threads = s->n_threads;
 	s->dataset.quiet = s->quiet;
-	dataset = dataset_open(&s->dataset, path, emnist_model_preprocess(model));
+	dataset = datasets_open(&s->dataset, &s->operands, emnist_model_preprocess(model));
 	if (dataset && !emnist_dataset_count(dataset)) {
-		complain("'%s': has no images", path);
+		complain("'%s': has no images", s->name);
 		emnist_dataset_free(dataset);
 		dataset = NULL;
 	}
@@ -169,7 +170,7 @@ static void note_missing(const struct settings *s, const struct contender *conte
 	if (e->n_not_in_model && !s->quiet)
 		complain("'%s': %s of %s images (%.1f %%) are of classes that '%s' does not have, "
 			 "and count as wrong",
-			 s->operands.texts[0], with_commas(e->n_not_in_model, missing),
+			 s->name, with_commas(e->n_not_in_model, missing),
 			 with_commas(e->n_images, all),
 			 100 * (double)e->n_not_in_model / (double)e->n_images,
 			 contender->path ? contender->path : "built-in model");
@@ -189,7 +190,6 @@ static void tell_of(const struct settings *s, const struct contender *contender,
 static bool evaluate(const struct settings *s, struct contender *contender,
 		     struct emnist_dataset *dataset, struct watch *watch)
 {
-	const char *path = s->operands.texts[0];
 	const struct emnist_eval_options options = {
 		.n_threads = thread_count(s->n_threads),
 		.n_rows = (size_t)s->n_rows,
@@ -212,12 +212,12 @@ static bool evaluate(const struct settings *s, struct contender *contender,
 				 &error);
 	progress_clear(&watch->progress);
 	if (status) {
-		complain_of(path, &error);
+		complain_of(s->name, &error);
 	} else if (!contender->evaluation.n_images) {
 		complain(contender->evaluation.n_blank ? "'%s': all of its images are blank"
 			 : s->dataset.n_bad            ? "'%s': none of its images can be read"
 						       : "'%s': has no images of these classes",
-			 path);
+			 s->name);
 		return false;
 	} else {
 		note_missing(s, contender);
@@ -249,7 +249,7 @@ static bool compare(const struct settings *s, const struct contender *first,
 	bool good;
 
 	again.dataset.again = true;
-	dataset = open_dataset(&again, second->model, s->operands.texts[0]);
+	dataset = open_dataset(&again, second->model);
 	if (!dataset)
 		return false;
 	good = evaluate(&again, second, dataset, &watch);
@@ -270,7 +270,7 @@ static enum exit_status eval(struct settings *s, struct contender *first, struct
 			     struct eval_pictures *mistakes, struct eval_other *other)
 {
 	const double started = seconds_now();
-	struct emnist_dataset *dataset = open_dataset(s, first->model, s->operands.texts[0]);
+	struct emnist_dataset *dataset = open_dataset(s, first->model);
 	struct watch watch = {.mistakes = s->files.report || s->files.montage ? mistakes : NULL};
 	enum exit_status status = STATUS_FATAL;
 	struct eval_report report;
@@ -281,7 +281,8 @@ static enum exit_status eval(struct settings *s, struct contender *first, struct
 		report = (struct eval_report){
 			.model_path = first->path,
 			.model = first->model,
-			.dataset_path = s->operands.texts[0],
+			.dataset_name = s->name,
+			.datasets = &s->operands,
 			.classes = &s->classes,
 			.evaluation = &first->evaluation,
 			.seconds = seconds_now() - started,
@@ -321,29 +322,40 @@ static bool is_stdin(const char *path)
 	return path && strcmp(path, "-") == 0;
 }
 
-static bool check(const struct settings *s)
+/* Whether the dataset can be read twice. */
+static bool is_lasting(const char *path)
 {
 	struct stat st;
 
-	if (s->operands.n != 1) {
-		complain(s->operands.n ? "one DATASET at a time; see 'emnist eval --help'"
-				       : "missing DATASET; see 'emnist eval --help'");
+	return !is_stdin(path) &&
+	       (stat(path, &st) < 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
+}
+
+static bool check(const struct settings *s)
+{
+	int n_stdin = is_stdin(s->source.path) + is_stdin(s->compare_path) +
+		      is_stdin(s->dataset.indices_path);
+
+	if (!s->operands.n) {
+		complain("missing DATASET; see 'emnist eval --help'");
 		return false;
 	}
 	if (s->compare_path && is_stdin(s->dataset.indices_path)) {
 		complain("--compare reads the dataset twice: --indices needs a file");
 		return false;
 	}
-	if (s->compare_path && stat(s->operands.texts[0], &st) == 0 && !S_ISREG(st.st_mode) &&
-	    !S_ISDIR(st.st_mode)) {
-		complain("--compare reads the dataset twice: '%s' is not a file",
-			 s->operands.texts[0]);
-		return false;
+	for (size_t i = 0; i < s->operands.n; i++) {
+		const char *path = s->operands.texts[i];
+
+		n_stdin += is_stdin(path);
+		if (s->compare_path && !is_lasting(path)) {
+			complain("--compare reads the dataset twice: '%s' is not a file", path);
+			return false;
+		}
 	}
-	if (is_stdin(s->source.path) + is_stdin(s->compare_path) +
-		    is_stdin(s->dataset.indices_path) >
-	    1) {
-		complain("standard input can be only one of --model, --compare and --indices");
+	if (n_stdin > 1) {
+		complain("standard input can be only one of --model, --compare, --indices and "
+			 "DATASET");
 		return false;
 	}
 	return eval_files_check(&s->files);
@@ -358,10 +370,12 @@ enum exit_status cmd_eval(int argc, char **argv)
 	enum exit_status status = STATUS_FATAL;
 	struct eval_pictures *mistakes;
 	struct model_source compared = MODEL_SOURCE_BUILT_IN;
+	char name[DATASETS_NAME_NBYTES];
 	struct eval_other *other;
 
 	if (!options_parse(&table, argc, argv, &s, &s.operands, &status))
 		return status;
+	s.name = s.operands.n ? datasets_name(&s.operands, name) : NULL;
 	compared.path = s.compare_path;
 	compared.activation = s.source.activation;
 	mistakes = calloc(1, sizeof(*mistakes));

@@ -55,7 +55,7 @@ static void put_head(struct text *text, const struct eval_report *report)
 		  "<meta name=\"generator\" content=\"emnist ");
 	html_put(text, emnist_version());
 	text_puts(text, "\"/>\n<title>emnist eval: ");
-	html_put(text, report->dataset_path);
+	html_put(text, report->dataset_name);
 	text_puts(text, "</title>\n");
 	eval_put_style(text);
 	text_puts(
@@ -68,7 +68,7 @@ static void put_head(struct text *text, const struct eval_report *report)
 		html_put(text, report->other->model_path);
 	}
 	text_puts(text, "</dd>\n<dt>dataset</dt><dd>");
-	html_put(text, report->dataset_path);
+	html_put(text, report->dataset_name);
 	text_puts(text, "</dd>\n");
 	put_conditions(text, report);
 	text_puts(text, "</dl>\n</header>\n");

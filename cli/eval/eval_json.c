@@ -224,6 +224,16 @@ static void put_answers(struct text *text, const struct eval_report *report)
 		put_coverages(text, e);
 }
 
+static void put_datasets(struct text *text, const struct text_list *datasets)
+{
+	json_begin_array(text, "datasets");
+	for (size_t i = 0; i < datasets->n; i++) {
+		json_put_comma(text);
+		json_put_string(text, datasets->texts[i]);
+	}
+	text_putc(text, ']');
+}
+
 static void put(struct text *text, const struct eval_report *report)
 {
 	const struct emnist_evaluation *e = report->evaluation;
@@ -231,7 +241,8 @@ static void put(struct text *text, const struct eval_report *report)
 
 	text_putc(text, '{');
 	json_put_text(text, "model", report->model_path);
-	json_put_text(text, "dataset", report->dataset_path);
+	json_put_text(text, "dataset", report->dataset_name);
+	put_datasets(text, report->datasets);
 	json_put_count(text, "images", e->n_images);
 	json_put_count(text, "correct", e->n_correct);
 	json_put_count(text, "not_in_model", e->n_not_in_model);

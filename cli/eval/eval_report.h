@@ -47,7 +47,8 @@ struct eval_other {
 struct eval_report {
 	const char *model_path; /* NULL: the built-in model */
 	const struct emnist_model *model;
-	const char *dataset_path;
+	const char *dataset_name; /* of all datasets */
+	const struct text_list *datasets;
 	const struct class_settings *classes;
 	const struct emnist_evaluation *evaluation;
 	double seconds; /* from opening the dataset to the last result */

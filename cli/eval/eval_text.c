@@ -294,7 +294,7 @@ static void put(struct text *text, const struct eval_report *report)
 	escape_put(text, eval_model_name(report->model_path));
 	text_putc(text, '\n');
 	put_name(text, "dataset");
-	escape_put(text, report->dataset_path);
+	escape_put(text, report->dataset_name);
 	text_putc(text, '\n');
 	put_figures(text, report);
 	if (report->coverage)

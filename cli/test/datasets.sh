@@ -10,7 +10,7 @@ nearest=testdata/idx/nearest.onnx
 figures()
 {
 	"$EMNIST" eval -m $nearest -f json --per-class "$@" 2>"$TMP/stderr" |
-		sed 's/"dataset":[^,]*,//; s/"seconds":[^,]*,//; s/"images_per_second":[^,}]*//'
+		sed 's/"dataset":[^,]*,"datasets":[^]]*],//; s/"seconds":[^,]*,//; s/"images_per_second":[^,}]*//'
 }
 
 wanted=$(figures testdata/idx/strokes-byclass-test)

@@ -56,6 +56,19 @@ while IFS=$tab read -r kind stem images right top3 nocase nll ece; do
 		}'
 done <$idx/figures.tsv
 
+# Of several datasets, which have other classes and other ways to store images.
+set -- strokes-letters strokes-byclass-test strokes-balanced-train
+# shellcheck disable=SC2086
+run 0 $nearest -f json $(printf "$idx/%s " "$@")
+is "figures of several" "$(awk -v stems=" $* " '$1 == "network" && index(stems, " " $2 " ") {
+	images += $3; right += $4; top3 += $5; nocase += $6; nll += $3 * $7
+} END { printf "%d %d %d %d %.5f", images, right, top3, nocase, nll / images }' $idx/figures.tsv)" \
+	"$(value images) $(value correct) $(awk -v n="$(value images)" -v top3="$(value top3)" \
+		-v nocase="$(value case_insensitive)" -v nll="$(value nll)" \
+		'BEGIN { printf "%.0f %.0f %.5f", n * top3, n * nocase, nll }')"
+is "and their names" "\"dataset\":\"$idx/$1 and 2 more\",\"datasets\":[\"$idx/$1\",\"$idx/$2\",\"$idx/$3\"]" \
+	"$(grep -o '"dataset":.*\],"images"' "$out" | sed 's/,"images"//')"
+
 run 0 $nearest -f json --per-class $idx/strokes-letters
 sed 's/.*"per_class":\[//; s/\]}$//; s/},{/}\n{/g; s/,"predicted":[0-9]*//g' "$out" | sed 's/[{}"]//g; s/,/\t/g; s/[a-z0-9]*://g' \
 	>"$TMP/classes"
@@ -270,7 +283,12 @@ while IFS=$tab read -r stem status message; do
 done <$idx/malformed/expected.tsv
 
 check "no dataset" fails "missing DATASET; see 'emnist eval --help'"
-check "two datasets" fails "one DATASET at a time; see 'emnist eval --help'" a b
+for option in idx-labels indices; do
+	check "two datasets: --$option" fails "--$option: takes one dataset, but 2 are given" \
+		--$option $idx/views.tsv $idx/strokes-letters $idx/strokes-letters
+done
+check "a pipe twice" fails "--compare reads the dataset twice: '-' is not a file" \
+	--compare $idx/nearest.onnx $idx/strokes-letters -
 check "a dataset that is not there" fails \
 	"'$TMP/none': no such file, folder or dataset" \
 	"$TMP/none"

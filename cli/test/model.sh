@@ -106,7 +106,7 @@ is 'eval does' "$("$EMNIST" eval "$models/../idx/strokes-byclass-test" | grep ac
 "$EMNIST" bench -m - --only network --seconds 0.1 <copy.onnx >printed 2>stderr
 report 'bench does'
 fails 'eval reads standard input once' \
-	'standard input can be only one of --model, --compare and --indices' \
+	'standard input can be only one of --model, --compare, --indices and DATASET' \
 	"$EMNIST" eval -m - --compare - "$models/../idx/strokes-byclass-test"
 "$EMNIST" model show -m copy.onnx | tail -n +2 >by_option
 "$EMNIST" model show copy.onnx | tail -n +2 >by_operand

@@ -9,7 +9,7 @@ figures()
 {
 	"$EMNIST" eval -q -f json --per-class "$@" >"$TMP/json" 2>"$TMP/stderr" ||
 		echo "failed: $*: $(cat "$TMP/stderr")"
-	sed 's/"dataset":"[^"]*",//; s/,"seconds".*//' "$TMP/json"
+	sed 's/"dataset":"[^"]*","datasets":[^]]*],//; s/,"seconds".*//' "$TMP/json"
 }
 export_()
 {
@@ -89,8 +89,6 @@ refused()
 }
 cat "$TMP/class.tar" "$TMP/class.tar" >"$TMP/twice.tar"
 refused 'the same names twice' 'two files in the archive are called' "$TMP/twice.tar"
-cat "$TMP/class.tar" | "$EMNIST" eval -q /dev/stdin >"$TMP/out" 2>"$TMP/stderr"
-check 'a pipe: reported' grep -Fq 'must be a file, not a pipe' "$TMP/stderr"
 rm "$TMP/d/000000.cls"
 : >"$TMP/d/000001.cls"
 echo '{"label":[1]}' >"$TMP/d/000002.json"
@@ -110,6 +108,44 @@ mkdir "$TMP/t"
 cp $idx/strokes-byclass-test-* $idx/strokes-byclass-mapping.txt "$TMP/t"
 tar cf "$TMP/idx.tar" -C "$TMP" t
 is 'idx files in tar' "$(figures $idx/strokes-byclass-test)" "$(figures "$TMP/idx.tar")"
+
+# ------------------------------------------------------------- several, and through pipes
+
+is 'shards as one dataset' "$(figures "$whole")" "$(figures "$TMP"/s/a-*.tar)"
+is 'shards through a pipe, as one' "$(figures "$whole")" "$(cat "$TMP"/s/a-*.tar | figures -)"
+is 'in gzip' "$(figures "$whole")" "$(gzip -c "$TMP"/s/a-*.tar | figures -)"
+mkfifo "$TMP/fifo"
+cat "$TMP/s/a-000000.tar" >"$TMP/fifo" &
+is 'a FIFO among files' "$(figures "$whole")" "$(figures "$TMP/fifo" "$TMP"/s/a-*[1-9].tar)"
+head -c 20000 "$TMP/s/a-000001.tar" | "$EMNIST" eval -q "$TMP/s/a-000000.tar" - >"$TMP/out" 2>"$TMP/stderr"
+is 'a pipe that is cut short' "2 emnist: '-': damaged tar archive: the file ends after 20000 bytes" "$? $(sed 's/ (.*//' "$TMP/stderr")"
+export_ "$TMP"/s/a-*.tar "$TMP/joined.tar"
+check 'exported, they are the whole again' cmp "$whole" "$TMP/joined.tar"
+
+# Mistakes are named by the shard and its member, also behind an image that cannot be read.
+rm -rf "$TMP/d"
+mkdir "$TMP/d"
+tar xf "$TMP/s/a-000001.tar" -C "$TMP/d"
+first=$(tar tf "$TMP/s/a-000001.tar" | head -n 1)
+cp "$TMP/s/a-000001.tar" "$TMP/good.tar"
+echo damaged >"$TMP/d/$first"
+tar cf "$TMP/s/a-000001.tar" --sort=name -C "$TMP/d" .
+nearest="-m $idx/nearest.onnx --preprocess raw"
+# shellcheck disable=SC2086
+"$EMNIST" eval $nearest --errors "$TMP/errors" "$TMP"/s/a-*.tar >"$TMP/out" 2>"$TMP/stderr"
+is 'an image that cannot be read: left out' "1 emnist: '$TMP/s/a-000001.tar!./$first'" \
+	"$? $(cut -d : -f 1,2 "$TMP/stderr")"
+# shellcheck disable=SC2086
+"$EMNIST" eval $nearest --errors "$TMP/all" "$whole" >"$TMP/out" 2>"$TMP/stderr"
+is 'mistakes: their images' "$(grep -v "!$first" "$TMP/all" | sed 's/,[^,]*!.*//')" \
+	"$(sed 's/,[^,]*!.*//' "$TMP/errors")"
+check 'mistakes: there is one behind it' grep -q 'a-000002.tar' "$TMP/errors"
+is 'mistakes: the members' '' "$(sed 1d "$TMP/errors" | awk -F, '{
+	name = $7; sub(/.*!(\.\/)?/, "", name); sub(/\.png/, "", name); if (name + 0 != $1) print }')"
+is 'mistakes: classify answers the same' "$(sed 1d "$TMP/errors" | cut -d , -f 7,3 | sort)" \
+	"$(sed 1d "$TMP/errors" | cut -d , -f 7 | "$EMNIST" classify -q $nearest -f csv --files-from=- |
+		sed 1d | awk -F, '{ print $2 "," $1 }' | sort)"
+mv "$TMP/good.tar" "$TMP/s/a-000001.tar"
 
 "$EMNIST" train -q --batch 32 --epochs 1 -o "$TMP/m.onnx" "$whole" 2>"$TMP/stderr"
 report 'trains'

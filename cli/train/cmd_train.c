@@ -152,10 +152,8 @@ static bool open_datasets(struct train_command *c)
 		complain("out of memory");
 		return false;
 	}
-	if (c->s.dataset.idx_labels_path && operands->n > 1) {
-		complain("--idx-labels: takes one dataset, but %zu are given", operands->n);
+	if (!datasets_check(&c->s.dataset, operands->n))
 		return false;
-	}
 	c->s.dataset.n_threads = c->s.n_threads;
 	c->s.dataset.quiet = c->s.quiet;
 	for (size_t i = 0; i < operands->n; i++) {

@@ -9,7 +9,9 @@
 #include "../base/error.h"
 #include "../base/memory.h"
 #include "../labels/labels.h"
+#include "dataset_path.h"
 #include "formats.h"
+#include "joined.h"
 #include "levels.h"
 #include "orientation.h"
 #include "siblings.h"
@@ -18,7 +20,9 @@
 #include <string.h>
 
 struct emnist_dataset {
+	struct joined *joined; /* the datasets that it is made of, instead of a source */
 	struct source *source;
+	char *path;
 	struct emnist_labels *labels;
 	uint16_t *classes; /* (source->count) positions in labels: the source's values, mapped */
 	bool transposed;
@@ -372,7 +376,10 @@ enum emnist_status emnist_dataset_open(const char *path,
 	if (status)
 		return status;
 	dataset = alloc_zeroed(1, sizeof(*dataset));
-	if (!dataset) {
+	if (dataset)
+		dataset->path = strdup(path);
+	if (!dataset || !dataset->path) {
+		free(dataset);
 		emnist_labels_free(mapping);
 		return error_memory(error);
 	}
@@ -382,6 +389,43 @@ enum emnist_status emnist_dataset_open(const char *path,
 	else
 		*dataset_ret = dataset;
 	return status;
+}
+
+/* ------------------------------------------------------------------- joining */
+
+const char *dataset_path(const struct emnist_dataset *dataset)
+{
+	return dataset->path;
+}
+
+enum emnist_status emnist_dataset_join(struct emnist_dataset *const *datasets, size_t n,
+				       struct emnist_dataset **joined_ret,
+				       struct emnist_error *error)
+{
+	struct emnist_dataset *dataset;
+	enum emnist_status status;
+
+	*joined_ret = n == 1 ? datasets[0] : NULL;
+	if (n < 2)
+		return n ? EMNIST_OK : error_set(error, EMNIST_ERR_ARGUMENT, "no datasets");
+	dataset = alloc_zeroed(1, sizeof(*dataset));
+	if (!dataset)
+		return error_memory(error);
+	if (asprintf(&dataset->path, "%s and %zu more", datasets[0]->path, n - 1) < 0)
+		dataset->path = NULL;
+	if (asprintf(&dataset->description, "%zu datasets, the first: %s", n,
+		     emnist_dataset_describe(datasets[0])) < 0)
+		dataset->description = NULL;
+	status = dataset->path && dataset->description
+			 ? joined_create(datasets, n, &dataset->joined, &dataset->labels, error)
+			 : error_memory(error);
+	if (status) {
+		emnist_dataset_free(dataset);
+		return status;
+	}
+	dataset->n_images = joined_count(dataset->joined);
+	*joined_ret = dataset;
+	return EMNIST_OK;
 }
 
 /* ------------------------------------------------------------------- reading */
@@ -398,7 +442,7 @@ const char *emnist_dataset_describe(const struct emnist_dataset *dataset)
 
 const char *emnist_dataset_assumed(const struct emnist_dataset *dataset, enum emnist_assumed kind)
 {
-	return kind < EMNIST_N_ASSUMED ? dataset->source->assumed[kind] : NULL;
+	return dataset->source && kind < EMNIST_N_ASSUMED ? dataset->source->assumed[kind] : NULL;
 }
 
 const struct emnist_labels *emnist_dataset_labels(const struct emnist_dataset *dataset)
@@ -571,7 +615,9 @@ enum emnist_status emnist_dataset_read(struct emnist_dataset *dataset, size_t n_
 	enum emnist_status status;
 
 	*n_ret = 0;
-	if (dataset->source->separate)
+	if (dataset->joined)
+		status = joined_read(dataset->joined, n_max, pixels, classes, n_ret, error);
+	else if (dataset->source->separate)
 		status = read_files(dataset, n_max, pixels, classes, n_ret, error);
 	else
 		status = read_stream(dataset, n_max, pixels, classes, n_ret, error);
@@ -582,7 +628,7 @@ enum emnist_status emnist_dataset_read(struct emnist_dataset *dataset, size_t n_
 
 bool emnist_dataset_is_drawn(const struct emnist_dataset *dataset)
 {
-	return dataset->source->ops->draw != NULL;
+	return dataset->source && dataset->source->ops->draw;
 }
 
 void emnist_dataset_draw(const struct emnist_dataset *dataset, uint64_t n, uint64_t drawing,
@@ -622,6 +668,8 @@ enum emnist_status emnist_dataset_origin(struct emnist_dataset *dataset, uint64_
 	const uint64_t position = n + left_out_before(&dataset->left_out, n);
 
 	*path_ret = NULL;
+	if (dataset->joined)
+		return joined_origin(dataset->joined, n, index_ret, path_ret, error);
 	if (position >= dataset->n_passed)
 		return error_set(error, EMNIST_ERR_ARGUMENT, "only %llu images were read",
 				 (unsigned long long)dataset->n_passed);
@@ -657,6 +705,8 @@ enum emnist_status emnist_dataset_reads(struct emnist_dataset *dataset, const ch
 	enum emnist_status status = EMNIST_OK;
 
 	*reads_ret = false;
+	if (dataset->joined)
+		return joined_reads(dataset->joined, path, reads_ret, error);
 	if (!dataset->knows_files)
 		status = note_images(dataset, error);
 	if (!status)
@@ -668,8 +718,10 @@ void emnist_dataset_free(struct emnist_dataset *dataset)
 {
 	if (!dataset)
 		return;
+	joined_free(dataset->joined);
 	source_close(dataset->source);
 	emnist_labels_free(dataset->labels);
+	free(dataset->path);
 	free(dataset->description);
 	free(dataset->ahead);
 	free(dataset->indices);

@@ -83,7 +83,8 @@ struct source_request {
 	const char *split; /* NULL: none is chosen */
 	const struct emnist_labels *mapping;          /* the user's own; NULL: none */
 	const struct emnist_dataset_options *options; /* never NULL */
-	bool is_member; /* path is a name within an archive, not on the disk */
+	const char *archive; /* of an archive: what to open, path or a copy of a pipe */
+	bool is_member;      /* path is a name within an archive, not on the disk */
 	const struct source_openers *openers;
 };
 

@@ -13,6 +13,7 @@
 #include "../io/archive_kind.h"
 #include "file_names.h"
 #include "idx.h"
+#include "piped.h"
 #include "siblings.h"
 #include "splits.h"
 #include "zipped_folders.h"
@@ -141,7 +142,7 @@ static enum emnist_status open_labels(const struct source_request *request,
 	if (!entry)
 		return error_set(error, EMNIST_ERR_FORMAT, "no labels file '%.150s' in the archive",
 				 name);
-	return zipped_open_entry(request->path, entry, stream_ret, error);
+	return zipped_open_entry(request->archive, entry, stream_ret, error);
 }
 
 static enum emnist_status open_idx(const struct source_request *request,
@@ -155,7 +156,7 @@ static enum emnist_status open_idx(const struct source_request *request,
 
 	status = open_labels(request, listing, images->name, labels_name, &labels_stream, error);
 	if (!status)
-		status = zipped_open_entry(request->path, images, &images_stream, error);
+		status = zipped_open_entry(request->archive, images, &images_stream, error);
 	if (status) {
 		gzip_close(labels_stream);
 		return status;
@@ -167,7 +168,7 @@ static enum emnist_status open_idx(const struct source_request *request,
 	(*source_ret)->n_classes = siblings_n_classes(siblings_base(images->name));
 	source_name_orients(*source_ret, images->name);
 	if (!request->mapping)
-		status = zipped_read_mapping(request->path, listing, images->name,
+		status = zipped_read_mapping(request->archive, listing, images->name,
 					     &(*source_ret)->labels, error);
 	if (status) {
 		source_close(*source_ret);
@@ -189,9 +190,10 @@ static enum emnist_status open_single(const struct source_request *request,
 	enum emnist_status status = EMNIST_OK;
 
 	if (!request->mapping)
-		status = zipped_read_mapping(request->path, listing, entry->name, &mapping, error);
+		status = zipped_read_mapping(request->archive, listing, entry->name, &mapping,
+					     error);
 	if (!status)
-		status = zipped_open_entry(request->path, entry, &stream, error);
+		status = zipped_open_entry(request->archive, entry, &stream, error);
 	if (!status) {
 		single.path = entry->name;
 		single.is_member = true;
@@ -236,21 +238,13 @@ static enum emnist_status open_choice(const struct source_request *request,
 	return open_single(request, listing, choice, source_ret, error);
 }
 
-enum emnist_status zipped_open(struct gzip *stream, const struct source_request *request,
-			       struct source **source_ret, struct emnist_error *error)
+static enum emnist_status open_archive(const struct source_request *request,
+				       struct source **source_ret, struct emnist_error *error)
 {
 	struct zipped_listing listing;
 	struct splits splits = {0};
-	enum emnist_status status;
-	struct stat st;
+	enum emnist_status status = zipped_list(request->archive, &listing, error);
 
-	*source_ret = NULL;
-	gzip_close(stream);
-	/* Opening a finished pipe again would block forever. */
-	if (stat(request->path, &st) == 0 && !S_ISREG(st.st_mode))
-		return error_set(error, EMNIST_ERR_UNSUPPORTED,
-				 "a zip or tar archive must be a file, not a pipe");
-	status = zipped_list(request->path, &listing, error);
 	if (!status && zipped_has_samples(&listing)) {
 		status = zipped_open_samples(request, &listing, source_ret, error);
 		zipped_clear(&listing);
@@ -267,5 +261,27 @@ enum emnist_status zipped_open(struct gzip *stream, const struct source_request 
 		free(splits.items[i].what);
 	splits_clear(&splits);
 	zipped_clear(&listing);
+	return status;
+}
+
+enum emnist_status zipped_open(struct gzip *stream, const struct source_request *request,
+			       struct source **source_ret, struct emnist_error *error)
+{
+	struct source_request whole = *request;
+	struct piped piped = {.fd = -1};
+	enum emnist_status status = EMNIST_OK;
+	struct stat st;
+
+	*source_ret = NULL;
+	whole.archive = request->path;
+	/* A finished pipe cannot be opened again. */
+	if (stat(request->path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		status = piped_copy(stream, &piped, error);
+		whole.archive = piped.path;
+	}
+	gzip_close(stream);
+	if (!status)
+		status = open_archive(&whole, source_ret, error);
+	piped_close(&piped);
 	return status;
 }

@@ -57,7 +57,7 @@ static enum emnist_status hold_images(const struct source_request *request,
 	struct member member = {.name = ""};
 	struct buffer bytes = {0};
 	struct zipped_channel *channel;
-	enum emnist_status status = zipped_channel_open(request->path, &channel, error);
+	enum emnist_status status = zipped_channel_open(request->archive, &channel, error);
 
 	if (status)
 		return status;

@@ -88,14 +88,15 @@ static enum emnist_status take_array_labels(const struct source_request *request
 	zipped_find_labels(listing, images->name, &names);
 	labels = zipped_find(listing, names.labels, strlen(names.labels));
 	if (!request->mapping)
-		status = read_classes(request->path, listing, images->name, &source->labels, error);
+		status = read_classes(request->archive, listing, images->name, &source->labels,
+				      error);
 	if (source->labels)
 		source->orientation = SOURCE_ORIENTATION_KNOWN;
 	else if (!status && !request->mapping)
-		status = zipped_read_mapping(request->path, listing, images->name, &source->labels,
-					     error);
+		status = zipped_read_mapping(request->archive, listing, images->name,
+					     &source->labels, error);
 	if (!status)
-		status = zipped_open_entry(request->path, labels, &stream, error);
+		status = zipped_open_entry(request->archive, labels, &stream, error);
 	if (!status)
 		status = numpy_take_labels(source, stream, labels->name,
 					   request->mapping ? request->mapping : source->labels,
@@ -111,7 +112,7 @@ enum emnist_status zipped_open_arrays(const struct source_request *request,
 	struct gzip *stream;
 	enum emnist_status status;
 
-	status = zipped_open_entry(request->path, images, &stream, error);
+	status = zipped_open_entry(request->archive, images, &stream, error);
 	if (!status)
 		status = numpy_open(stream, images->name, source_ret, error);
 	if (!status)

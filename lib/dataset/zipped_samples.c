@@ -304,7 +304,7 @@ static enum emnist_status open_samples(struct samples *samples,
 	if (!status)
 		status = emnist_json_create(&samples->json, error);
 	if (!status)
-		status = zipped_channel_open(samples->request->path, &channel, error);
+		status = zipped_channel_open(samples->request->archive, &channel, error);
 	if (status)
 		return status;
 	qsort(samples->items, samples->n, sizeof(*samples->items), by_label);

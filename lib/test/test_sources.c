@@ -563,6 +563,57 @@ static void test_bad_images(void **state)
 	}
 }
 
+/* ------------------------------------------------------------------------ joining */
+
+/* Letters in both cases, and digits. */
+static struct emnist_dataset *join_two(void)
+{
+	static const char *const paths[] = {"testdata/idx/strokes-letters",
+					    "testdata/idx/strokes-digits-test"};
+	struct emnist_dataset *parts[2], *joined;
+	struct emnist_error error;
+
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(emnist_dataset_open(paths[i], NULL, &parts[i], &error), EMNIST_OK);
+	assert_int_equal(emnist_dataset_join(parts, 2, &joined, &error), EMNIST_OK);
+	return joined;
+}
+
+static void test_join(void **state)
+{
+	struct emnist_dataset *joined = join_two(), *same;
+	static uint8_t pixels[64 * EMNIST_VECTOR_LENGTH];
+	uint16_t classes[64];
+	struct emnist_error error;
+	const char *path;
+	uint32_t index;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(emnist_dataset_count(joined), 40);
+	assert_int_equal(emnist_labels_count(emnist_dataset_labels(joined)), 36);
+	assert_string_equal(emnist_dataset_describe(joined), "2 datasets, the first: idx");
+	assert_int_equal(emnist_dataset_read(joined, 29, pixels, classes, &n, &error), EMNIST_OK);
+	assert_int_equal(n, 29);
+	assert_int_equal(emnist_dataset_origin(joined, 29, &index, &path, &error),
+			 EMNIST_ERR_ARGUMENT);
+	assert_int_equal(emnist_dataset_read(joined, 64, pixels, classes, &n, &error), EMNIST_OK);
+	assert_int_equal(n, 11);
+	assert_string_equal(emnist_labels_text(emnist_dataset_labels(joined), classes[0]), "Yy");
+	assert_string_equal(emnist_labels_text(emnist_dataset_labels(joined), classes[10]), "9");
+	assert_int_equal(emnist_dataset_origin(joined, 39, &index, &path, &error), EMNIST_OK);
+	assert_int_equal(index, 39);
+	assert_null(path);
+	assert_int_equal(emnist_dataset_read(joined, 64, pixels, classes, &n, &error), EMNIST_OK);
+	assert_int_equal(n, 0);
+	assert_null(emnist_dataset_assumed(joined, EMNIST_ASSUMED_MAPPING));
+	assert_false(emnist_dataset_is_drawn(joined));
+	assert_int_equal(emnist_dataset_join(&joined, 1, &same, &error), EMNIST_OK);
+	assert_ptr_equal(same, joined);
+	assert_int_equal(emnist_dataset_join(NULL, 0, &same, &error), EMNIST_ERR_ARGUMENT);
+	emnist_dataset_free(joined);
+}
+
 /* ------------------------------------------------------------------------- MATLAB */
 
 static void test_matlab(void **state)
@@ -885,6 +936,7 @@ int main(void)
 		cmocka_unit_test(test_assumed),
 		cmocka_unit_test(test_damaged_lists),
 		cmocka_unit_test(test_bad_images),
+		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_matlab),
 		cmocka_unit_test(test_damaged_matlab),
 		cmocka_unit_test(test_odd_matlab),
