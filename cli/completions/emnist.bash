@@ -22,7 +22,7 @@ _emnist()
 		/^Commands:/ { in_commands = 1; next }
 		/^$/ { in_commands = 0 }
 		in_commands { commands = commands " " $1 }
-		match($0, /^ +(-., )?--[a-z0-9-]+( [^ ]+)?/) {
+		match($0, /^  (-., |    )--[a-z0-9-]+( [^ ]+)?/) {
 			n = split(substr($0, RSTART, RLENGTH), parts, /,? +/)
 			names = ""
 			for (i = 2; i <= n; i++) {

@@ -21,7 +21,7 @@ function __emnist_commands
 end
 
 function __emnist_options
-    __emnist_help | awk 'match($0, /^ +(-., )?--[a-z0-9-]+( [^ ]+)?/) {
+    __emnist_help | awk 'match($0, /^  (-., |    )--[a-z0-9-]+( [^ ]+)?/) {
         text = substr($0, RLENGTH + 1)
         sub(/^ +/, "", text)
         match($0, /--[a-z0-9-]+/)
@@ -39,7 +39,7 @@ function __emnist_choices
         set start "$before="
     end
     __emnist_help | awk -v before="$before" -v start="$start" '
-        match($0, /^ +(-., )?--[a-z0-9-]+ [^ ]*\|[^ ]*/) {
+        match($0, /^  (-., |    )--[a-z0-9-]+ [^ ]*\|[^ ]*/) {
             n = split(substr($0, RSTART, RLENGTH), parts, /,? +/)
             for (i = 2; i < n; i++)
                 if (parts[i] == before)

@@ -24,7 +24,7 @@ _emnist() {
 			in_commands=
 		elif [[ -n $in_commands && $line =~ '^  ([a-z]+) +(.*)$' ]]; then
 			commands+=("$match[1]:$match[2]")
-		elif [[ $line =~ '^ +((-.), )?(--[a-z0-9-]+)( ([^ ]+))?( +(.*))?$' ]]; then
+		elif [[ $line =~ '^  ((-.), |    )(--[a-z0-9-]+)( ([^ ]+))?( +(.*))?$' ]]; then
 			options+=("$match[3]:$match[7]")
 			[[ ( $before == $match[3] || $before == "$match[2]" ) && $match[5] == *\|* ]] &&
 				choices=(${(s:|:)match[5]})
