@@ -187,6 +187,61 @@ static void show_neighbors_near(struct photograph *p, struct random *random)
 	p->shown = between(random, 0.05, 0.3);
 }
 
+static void turn_light(struct photograph *p, struct random *random);
+
+/* A letter of a printed sign, cut out with some of those beside it. */
+static void cut_from_sign(struct photograph *p, struct random *random)
+{
+	const uint64_t sides = 1 + random_below(random, 3);
+
+	for (int k = 0; k < 4; k++)
+		p->margins[k] = between(random, 0, 2.5);
+	for (int k = 0; k < 2; k++)
+		if (sides >> k & 1)
+			p->gaps[k] = between(random, 0.04, 0.25);
+	p->shown = between(random, 0.05, 0.4);
+	p->pen.width = between(random, 0.12, 0.2) * INK_SIDE;
+	p->zoom = between(random, 1.2, 4);
+	p->blur = between(random, 0.2, 0.8);
+	p->slant = random_within(random, 0.15);
+	p->jpeg_quality = 60 + (unsigned)random_below(random, 31);
+	if (random_unit(random) < 0.5)
+		turn_light(p, random);
+}
+
+/* A letter of a word in cursive at 28 pixels: joined to those beside it, which are in the picture,
+ * or near them. */
+static void cut_from_word(struct photograph *p, struct random *random)
+{
+	const uint64_t joined = random_below(random, 4), near = random_below(random, 4);
+
+	for (int k = 0; k < 4; k++)
+		p->margins[k] = between(random, 0.5, 3);
+	p->line = 2;
+	for (int k = 0; k < 2; k++) {
+		if (joined >> k & 1)
+			p->links[k] = between(random, 0.6, 0.95);
+		if (near >> k & 1)
+			p->gaps[k] = between(random, 0.06, 0.2);
+	}
+	p->shown = between(random, 0.03, 0.15);
+	p->zoom = between(random, 0.9, 1.1);
+	p->slant = between(random, -0.2, 0);
+}
+
+/* A character whose parts are loose, with nothing beside it. */
+static void loosen(struct photograph *p, struct random *random)
+{
+	const double split = between(random, 0.1, 0.4);
+
+	for (int k = 0; k < 4; k++)
+		p->margins[k] =
+			random_unit(random) < 0.7 ? between(random, 0, 0.5) : between(random, 0, 4);
+	p->slit = between(random, 0.5, 2.5);
+	p->split = random_unit(random) < 0.5 ? split : 1 - split;
+	p->zoom = between(random, 1.2, 4);
+}
+
 static void rotate(struct photograph *p, struct random *random)
 {
 	p->rotation = random_within(random, 10);
@@ -425,6 +480,9 @@ const struct distortion distortions[] = {
 	WITH_NEGATIVE("line at the border, touched", touch_line),
 	WITH_NEGATIVE("black edges, touched", touch_edges),
 	WITH_NEGATIVE("neighbor near", show_neighbors_near),
+	WITH_NEGATIVE("letter of a sign", cut_from_sign),
+	WITH_NEGATIVE("letter of a word", cut_from_word),
+	WITH_NEGATIVE("loose parts", loosen),
 };
 
 const size_t n_distortions = sizeof(distortions) / sizeof(*distortions);

@@ -178,6 +178,44 @@ static void draw_line(const struct photograph *photograph, float *ink, size_t wi
 	}
 }
 
+/* The slope of a stroke that links two characters. */
+#define LINK_SLOPE 0.3
+
+static void draw_links(const struct photograph *photograph, const struct window *window,
+		       const struct window *box, float *ink, size_t width, size_t height)
+{
+	for (int side = 0; side < 2; side++) {
+		const double share = photograph->links[side];
+		const double y = box->top + share * (box->bottom - box->top) - window->top;
+		const size_t row = (size_t)fmax(0, y * photograph->zoom);
+		size_t first = 0, last = width;
+
+		if (share <= 0 || row >= height)
+			continue;
+		while (side == 0 && first < width && ink[row * width + first] < 0.5f)
+			first++;
+		while (side == 1 && last > 0 && ink[row * width + last - 1] < 0.5f)
+			last--;
+		draw_line(photograph, ink, width, height, false,
+			  (double)row + LINK_SLOPE * (double)(side ? last : first), -LINK_SLOPE,
+			  side ? (double)last / (double)width : 0,
+			  side ? 1 : (double)first / (double)width);
+	}
+}
+
+/* Where the ink is in two parts. */
+static void slit(const struct photograph *photograph, const struct window *window,
+		 const struct window *box, float *ink, size_t width, size_t height)
+{
+	const double left = box->left - window->left + photograph->split * (box->right - box->left);
+	const size_t first = (size_t)(left * photograph->zoom);
+	const size_t last = (size_t)((left + photograph->slit) * photograph->zoom);
+
+	for (size_t y = 0; y < height; y++)
+		for (size_t x = first; x < last && x < width; x++)
+			ink[y * width + x] = 0;
+}
+
 /* How far from the lower margin's end a baseline may be, as a share of the margin. */
 #define MOST_BELOW 0.8
 
@@ -454,7 +492,9 @@ static void arrange(const struct photograph *photograph, const struct glyph *gly
 
 	memset(ink, 0, width * height * sizeof(*ink));
 	draw_ink(photograph, map, glyph, window, ink, width, height);
+	slit(photograph, window, box, ink, width, height);
 	draw_neighbors(photograph, map, glyph, window, box, ink, width, height);
+	draw_links(photograph, window, box, ink, width, height);
 	if (photograph->ruling)
 		rule(photograph, ink, width, height);
 	surround(photograph, window, box, ink, width, height);

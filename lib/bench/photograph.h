@@ -32,6 +32,10 @@ struct photograph {
 	 * longer side. In place of margins, so much of the neighbor's width is shown. */
 	double gaps[2];
 	double shown;
+	/* > 0: a stroke from the ink to that side, as in a word; the share of the ink's height. */
+	double links[2];
+	double slit, split; /* slit > 0: as wide a gap from top to bottom, at that share of the
+			     * ink's width */
 	enum ruling ruling; /* with lines of width line, as dark as shade of the ink */
 	double line;
 	double shade;

@@ -57,7 +57,7 @@ static bool may_be_character(const struct piece *piece, double tallest)
 {
 	const double height = box_height(&piece->box);
 
-	return !piece->straight && !piece_is_disc(piece) && height <= tallest &&
+	return !piece->neighbor && !piece->straight && !piece_is_disc(piece) && height <= tallest &&
 	       height >= MIN_HEIGHT * tallest;
 }
 

@@ -138,7 +138,7 @@ static void drop_frames(struct pieces *pieces, const struct frame *frame)
 		struct piece *piece = &pieces->pieces[k];
 
 		piece->around = true;
-		piece->dropped = is_frame(pieces, piece);
+		piece->dropped |= is_frame(pieces, piece);
 		piece->around = false;
 	}
 	if (is_cut_frame(pieces, frame))
@@ -154,6 +154,7 @@ void normalize_drop_frames(struct normalizer *normalizer, const struct frame *fr
 	if (n < 2 || n > MAX_PIECES)
 		return;
 	pieces_find(normalizer, frame, &pieces);
+	normalize_drop_cut(&pieces, frame);
 	drop_frames(&pieces, frame);
 	normalize_drop_beside(&pieces, frame);
 	n_characters = normalize_count_characters(&pieces);

@@ -27,6 +27,8 @@ struct piece {
 	double apart;  /* distance from the character, in pixels; see normalize_frames.c */
 	bool joined;   /* to the character */
 	bool around;   /* it, if it should be a frame */
+	enum side cut; /* by the border of that side, see normalize_cut.c; else N_SIDES */
+	bool neighbor; /* surely what is cut of one */
 	bool dropped;
 	uint32_t root;
 };
@@ -66,6 +68,9 @@ bool piece_is_open(const struct piece *piece);
 /* Whether it is round and filled, or a ring. */
 bool piece_is_disc(const struct piece *piece);
 bool piece_is_ring(const struct piece *piece);
+
+/* normalize_cut.c: sets `dropped` for what is left of neighbors at the left and right border. */
+void normalize_drop_cut(struct pieces *pieces, const struct frame *frame);
 
 /* normalize_beside.c: sets `dropped` for marks next to the character. */
 void normalize_drop_beside(struct pieces *pieces, const struct frame *frame);

@@ -162,6 +162,28 @@ static void dots_and_marks_do_not_count(void **state)
 	assert_int_equal(count_drawn(points, n, 2, 240, 20, 1), 2);
 }
 
+/* A 7 and a 2 in a tight crop are two, a 2 with some of a T beside it is one. */
+static void cut_neighbors_do_not_count(void **state)
+{
+	static const struct point letter_7[] = {
+		{.05f, .05f, true}, {.3f, .05f, false}, {.05f, .95f, false}};
+	struct image image = {0};
+	struct point points[MAX_POINTS];
+	size_t n = add(points, 0, LETTER(letter_7), 0, 0);
+
+	(void)state;
+	n = add(points, n, LETTER(letter_2), .55f, 0);
+	picture_make(&image, 99, 140, 1);
+	draw_strokes(image.pixels.data, 99, 140, points, n, 0, 20, SIZE, PEN * SIZE, 240, 20);
+	assert_int_equal(count(&image), 2);
+	n = add(points, 0, LETTER(letter_2), 0, 0);
+	n = add(points, n, LETTER(letter_t), .77f, 0);
+	picture_make(&image, 134, 140, 1);
+	draw_strokes(image.pixels.data, 134, 140, points, n, 40, 20, SIZE, PEN * SIZE, 240, 20);
+	assert_int_equal(count(&image), 1);
+	image_clear(&image);
+}
+
 /* The number is of the image that was read last. */
 static void the_next_image_starts_anew(void **state)
 {
@@ -193,6 +215,7 @@ int main(void)
 		cmocka_unit_test(characters_are_counted),
 		cmocka_unit_test(pieces_are_of_one_character),
 		cmocka_unit_test(dots_and_marks_do_not_count),
+		cmocka_unit_test(cut_neighbors_do_not_count),
 		cmocka_unit_test(the_next_image_starts_anew),
 	};
 

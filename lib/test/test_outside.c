@@ -235,6 +235,91 @@ static void assert_stays(const struct image *image, size_t number)
 	image_clear(&wider);
 }
 
+/* Boxes of ink: of the character, and of what the border has cut. */
+struct cut {
+	size_t character[2][4], rests[2][4];
+};
+
+static void draw_boxes(struct image *image, const size_t boxes[2][4])
+{
+	for (size_t k = 0; k < 2; k++)
+		fill(image, boxes[k][0], boxes[k][1], boxes[k][2], boxes[k][3], 40);
+}
+
+static void draw_cut(struct image *image, const struct cut *cut)
+{
+	picture_make(image, SIDE, SIDE, 1);
+	memset(image->pixels.data, 230, image->pixels.nbytes);
+	draw_boxes(image, cut->character);
+	draw_boxes(image, cut->rests);
+}
+
+static void near_neighbors_are_no_ink(void **state)
+{
+	static const struct cut pictures[] = {
+		/* room at the other side: a left and a right neighbor, and one in two pieces */
+		{{{100, 10, 140, 390}, {100, 180, 300, 220}}, {{0, 100, 80, 300}}},
+		{{{260, 10, 300, 390}, {100, 180, 300, 220}}, {{325, 100, SIDE, 300}}},
+		{{{100, 10, 140, 390}, {100, 180, 300, 220}},
+		 {{0, 60, 80, 120}, {0, 300, 80, 340}}},
+		/* as high as the character, but no stem */
+		{{{100, 10, 140, 390}, {100, 180, 300, 220}},
+		 {{0, 20, 20, 380}, {20, 340, 80, 380}}},
+		/* at both sides of a character that is cut above and below */
+		{{{70, 0, 110, SIDE}, {70, 180, 330, 220}},
+		 {{0, 120, 50, 280}, {350, 120, SIDE, 280}}},
+		/* less than a stroke, beside a character that is cut itself */
+		{{{40, 0, 90, SIDE}, {40, 180, SIDE, 260}}, {{0, 100, 20, 300}}},
+		/* far away, likewise */
+		{{{140, 0, 180, SIDE}, {140, 180, SIDE, 220}}, {{0, 100, 80, 300}}},
+		/* below what overhangs it */
+		{{{40, 10, 300, 60}, {180, 10, 220, 390}}, {{0, 300, 70, 380}}},
+	};
+	struct image image = {0};
+	float alone[N], beside[N];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(pictures) / sizeof(*pictures); k++) {
+		struct cut whole = pictures[k];
+
+		memset(whole.rests, 0, sizeof(whole.rests));
+		draw_cut(&image, &whole);
+		preprocess(&image, EMNIST_PREPROCESS_AUTO, alone);
+		draw_cut(&image, &pictures[k]);
+		preprocess(&image, EMNIST_PREPROCESS_AUTO, beside);
+		if (mean_difference(alone, beside) > 0.01f)
+			fail_msg("%zu differs by %.4f", k, (double)mean_difference(alone, beside));
+	}
+	image_clear(&image);
+}
+
+static void loose_parts_at_the_border_stay(void **state)
+{
+	static const struct cut pictures[] = {
+		/* the stem of a K in a tight crop */
+		{{{80, 180, SIDE, 220}, {340, 20, SIDE, 380}}, {{0, 20, 60, 380}}},
+		/* or in one that is tight at its side */
+		{{{80, 180, 300, 220}, {260, 20, 300, 380}}, {{0, 20, 60, 380}}},
+		/* too near, for all the room at the other side */
+		{{{88, 10, 128, 390}, {88, 180, 300, 220}}, {{0, 100, 80, 300}}},
+		/* too wide, for all its distance */
+		{{{260, 0, 340, SIDE}, {260, 100, SIDE, 300}}, {{0, 150, 200, 250}}},
+		/* the character is lower than what is at its sides */
+		{{{110, 0, 170, 280}, {170, 220, 290, 280}},
+		 {{0, 200, 50, SIDE}, {350, 200, SIDE, SIDE}}},
+		/* the bar of a 5 */
+		{{{120, 60, 160, 260}, {120, 230, 360, 390}}, {{260, 20, SIDE, 55}}},
+	};
+	struct image image = {0};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(pictures) / sizeof(*pictures); k++) {
+		draw_cut(&image, &pictures[k]);
+		assert_stays(&image, k);
+	}
+	image_clear(&image);
+}
+
 static void parts_of_the_character_stay(void **state)
 {
 	/* Strokes of 40 that a crop has cut, in boxes that make up a character each. */
@@ -245,7 +330,7 @@ static void parts_of_the_character_stay(void **state)
 		/* K, its bar apart from the rest */
 		{{0, 60, 40, 340}, {60, 180, 300, 220}, {260, 60, 300, 340}},
 		/* the same, with little of the bar, and with more of it a little farther away */
-		{{0, 140, 40, 260}, {60, 180, 300, 220}, {260, 60, 300, 340}},
+		{{0, 140, 40, 260}, {60, 180, 360, 220}, {320, 60, 360, 340}},
 		{{0, 60, 50, 340}, {100, 60, 140, 340}},
 		/* a bar that fills the side, close to the rest */
 		{{0, 0, 50, SIDE}, {56, 180, 300, 220}, {260, 60, 300, 340}},
@@ -295,6 +380,8 @@ int main(void)
 		cmocka_unit_test(light_shapes_are_no_sheets),
 		cmocka_unit_test(neighbors_are_no_ink),
 		cmocka_unit_test(what_is_above_is_no_dot),
+		cmocka_unit_test(near_neighbors_are_no_ink),
+		cmocka_unit_test(loose_parts_at_the_border_stay),
 		cmocka_unit_test(parts_of_the_character_stay),
 		cmocka_unit_test(what_fills_the_picture_stays),
 	};
