@@ -32,6 +32,7 @@
 struct inputs {
 	const struct inputs_options *options;
 	struct unpack *unpack; /* of an archive, which has no names; else NULL */
+	struct named *named;   /* files that are wanted of one; else NULL */
 	struct given given;
 	size_t n_files_in_row;
 	atomic_bool missed_directory; /* a directory's name was taken for a file's */
@@ -107,18 +108,15 @@ struct inputs *inputs_open_directory(struct inputs *given, const char *path,
 	return inputs;
 }
 
-/* The inputs in an archive, which belongs to them. */
-static struct inputs *of_archive(struct unpack *unpack)
+/* Inputs that are not names. */
+static struct inputs *without_names(void)
 {
-	struct inputs *inputs = unpack ? calloc(1, sizeof(*inputs)) : NULL;
+	struct inputs *inputs = calloc(1, sizeof(*inputs));
 
-	if (!inputs) {
-		unpack_end(unpack);
-		return NULL;
+	if (inputs) {
+		inputs->options = inputs->given.options = &no_names;
+		inputs->stop = WAKEUP_NONE;
 	}
-	inputs->options = inputs->given.options = &no_names;
-	inputs->stop = WAKEUP_NONE;
-	inputs->unpack = unpack;
 	return inputs;
 }
 
@@ -134,15 +132,24 @@ struct inputs *inputs_open_archive(const struct inputs *given, const char *path,
 				   const struct emnist_archive_options *options,
 				   const struct input_place *place)
 {
-	return of_archive(
-		unpack_begin(path, fd, head, head_nbytes, options, place_within(given, place)));
+	struct inputs *inputs = without_names();
+
+	if (inputs)
+		inputs->unpack = unpack_begin(path, fd, head, head_nbytes, options,
+					      place_within(given, place));
+	if (inputs && inputs->unpack)
+		return inputs;
+	free(inputs);
+	return NULL;
 }
 
-struct inputs *inputs_open_member(const struct inputs *given, const char *name, size_t archive,
-				  const struct emnist_archive_options *options,
-				  const struct input_place *place)
+struct inputs *inputs_open_named(struct named *named)
 {
-	return of_archive(unpack_begin_one(name, archive, options, place_within(given, place)));
+	struct inputs *inputs = without_names();
+
+	if (inputs)
+		inputs->named = named;
+	return inputs;
 }
 
 void inputs_done(struct inputs *inputs, size_t nbytes)
@@ -335,6 +342,8 @@ enum inputs_result inputs_next(struct inputs *inputs, bool wait, struct input *i
 
 	if (inputs->unpack)
 		return unpack_next(inputs->unpack, wait, input_ret);
+	if (inputs->named)
+		return named_next(inputs->named, input_ret);
 	result = inputs->taken ? INPUTS_END : next_undone(inputs, wait, input_ret);
 	if (result != INPUTS_ONE || !is_in_danger(inputs, input_ret) ||
 	    (!outputs_have(input_ret->path) &&

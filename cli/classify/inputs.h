@@ -7,6 +7,7 @@
 
 #include "../common/messages.h"
 #include "given.h"
+#include "named.h"
 
 #include <emnist_dataset.h>
 
@@ -36,11 +37,8 @@ struct inputs *inputs_open_archive(const struct inputs *given, const char *path,
 				   const struct emnist_archive_options *options,
 				   const struct input_place *place);
 
-/* The one file in an archive that a name of this form stands for: PATH!NAME; archive: the length of
- * PATH. Otherwise the same. */
-struct inputs *inputs_open_member(const struct inputs *given, const char *name, size_t archive,
-				  const struct emnist_archive_options *options,
-				  const struct input_place *place);
+/* The files that are wanted of an archive, which outlives the inputs. NULL when memory is short. */
+struct inputs *inputs_open_named(struct named *named);
 
 /* Whether the input at this place must be an archive: some of its files were skipped. */
 bool inputs_are_in_archive(const struct inputs *inputs, const struct input_place *place);

@@ -46,6 +46,7 @@ struct pipeline {
 	struct inputs *inputs;
 	struct sink *sink;
 	struct pipeline_totals *totals;
+	struct named *named;       /* an archive whose files are given by name; NULL: none */
 	bool in_turn;              /* without threads */
 	bool at_end;               /* of the inputs; the producer's */
 	uint64_t n_produced;       /* items in all batches; the producer's */
@@ -203,6 +204,8 @@ static bool reach(struct pipeline *pipeline, const struct item *item)
 }
 
 static bool run_many(struct pipeline *pipeline, const char *path, const struct item *item);
+static bool run_named(struct pipeline *pipeline, const struct batch *batch, size_t begin,
+		      size_t end);
 
 /* Prints the items from begin to end, each a single input. */
 static bool print(struct pipeline *pipeline, const struct batch *batch, size_t begin, size_t end)
@@ -230,6 +233,18 @@ static bool print_many(struct pipeline *pipeline, const struct batch *batch, siz
 	return run_many(pipeline, batch_path(batch, item), item) && reach(pipeline, item);
 }
 
+/* Where those items end that from i on are names of files in the same archive. */
+static size_t end_of_named(const struct batch *batch, size_t i)
+{
+	const size_t n_archive = batch->items[i].archive;
+	const char *path = batch_path(batch, &batch->items[i]);
+
+	while (++i < batch->n && batch->items[i].archive == n_archive &&
+	       memcmp(batch_path(batch, &batch->items[i]), path, n_archive) == 0)
+		;
+	return i;
+}
+
 /* If some files of an archive were skipped and it is none now, the inputs have changed. */
 static bool check_archives(struct pipeline *pipeline, const struct batch *batch)
 {
@@ -253,12 +268,17 @@ static bool consume_batch(struct pipeline *pipeline, struct batch *batch)
 	}
 	if (!check_archives(pipeline, batch))
 		return false;
-	for (size_t i = 0; i < batch->n; i++) {
-		if (!item_is_many(&batch->items[i]))
-			continue;
-		if (!print(pipeline, batch, begin, i) || !print_many(pipeline, batch, i))
+	for (size_t i = 0; i < batch->n;) {
+		const struct item *item = &batch->items[i];
+		const size_t end = item->archive ? end_of_named(batch, i) : i + 1;
+
+		if (item_is_many(item) && (!print(pipeline, batch, begin, i) ||
+					   !(item->archive ? run_named(pipeline, batch, i, end)
+							   : print_many(pipeline, batch, i))))
 			return false;
-		begin = i + 1;
+		if (item_is_many(item))
+			begin = end;
+		i = end;
 	}
 	return print(pipeline, batch, begin, batch->n) && !batch->cut;
 }
@@ -318,39 +338,71 @@ static struct inputs *open_many(const struct pipeline *pipeline, const char *pat
 
 	if (item->is_directory)
 		return inputs_open_directory(pipeline->inputs, path, &item->place);
-	if (item->archive)
-		return inputs_open_member(pipeline->inputs, path, item->archive, options,
-					  &item->place);
 	return inputs_open_archive(pipeline->inputs, path, item->fd, item->head, item->head_nbytes,
 				   options, &item->place);
 }
 
-/* Runs the inputs that the item holds. */
-static bool run_many(struct pipeline *pipeline, const char *path, const struct item *item)
+/* Runs inputs that are behind names of the pipeline, and closes them. in_turn: one batch of n_rows
+ * at a time. */
+static bool run_inner(struct pipeline *pipeline, struct inputs *inputs, bool in_turn, size_t n_rows)
 {
 	struct pipeline_options options = *pipeline->of_many;
 	struct pipeline inner = {
 		.options = &options,
-		.inputs = open_many(pipeline, path, item),
+		.inputs = inputs,
 		.sink = pipeline->sink,
 		.totals = pipeline->totals,
-		.in_turn = item->archive > 0,
+		.in_turn = in_turn,
 	};
 	bool more;
 
-	if (!inner.inputs) {
+	if (!inputs) {
 		error_memory(&pipeline->fatal);
 		return false;
 	}
-	options.n_threads = inner.in_turn ? 1 : thread_count(options.n_threads);
-	options.n_rows = inner.in_turn ? 1 : options.n_rows;
-	pipeline->totals->n_archives += item->is_archive;
+	options.n_threads = in_turn ? 1 : thread_count(options.n_threads);
+	options.n_rows = n_rows;
 	more = run_workers(&inner);
 	inputs_count(inner.inputs, &pipeline->totals->walked);
 	inner.told_failure |= inputs_close(inner.inputs, STATUS_OK) == STATUS_FATAL;
 	pipeline->fatal = inner.fatal;
 	pipeline->told_failure = inner.told_failure;
 	return more && !inner.told_failure;
+}
+
+/* Runs the inputs that the item holds. */
+static bool run_many(struct pipeline *pipeline, const char *path, const struct item *item)
+{
+	pipeline->totals->n_archives += item->is_archive;
+	return run_inner(pipeline, open_many(pipeline, path, item), false,
+			 pipeline->of_many->n_rows);
+}
+
+/* Runs the files of one archive that the items from begin to end name. */
+static bool run_named(struct pipeline *pipeline, const struct batch *batch, size_t begin,
+		      size_t end)
+{
+	const struct item *first = &batch->items[begin];
+	const char *path = batch_path(batch, first);
+	struct wanted *wanted = calloc(end - begin, sizeof(*wanted));
+	bool more;
+
+	for (size_t i = begin; wanted && i < end; i++)
+		wanted[i - begin] =
+			(struct wanted){batch_path(batch, &batch->items[i]), batch->items[i].place};
+	if (!named_is(pipeline->named, path, first->archive)) {
+		named_close(pipeline->named);
+		pipeline->named = named_open(path, first->archive, &pipeline->of_many->archive);
+	}
+	pipeline->totals->n_archives++;
+	more = run_inner(pipeline,
+			 wanted && pipeline->named &&
+					 named_want(pipeline->named, wanted, end - begin)
+				 ? inputs_open_named(pipeline->named)
+				 : NULL,
+			 true, end - begin);
+	free(wanted);
+	return more;
 }
 
 enum exit_status pipeline_run(const struct pipeline_options *options, struct inputs *inputs,
@@ -368,6 +420,7 @@ enum exit_status pipeline_run(const struct pipeline_options *options, struct inp
 	};
 
 	run_workers(&pipeline);
+	named_close(pipeline.named);
 	inputs_count(inputs, &totals->walked);
 	progress_clear(options->progress);
 	if (pipeline.fatal.code)

@@ -14,13 +14,10 @@
 
 struct unpack {
 	const char *path;
-	char *own_path;   /* the same, with wanted */
-	const char *only; /* "PATH!NAME" of the only file wanted; NULL: all are */
 	struct emnist_archive *archive;
 	struct emnist_error
 		failure; /* code is not EMNIST_OK: an archive's failure, not yet reported */
 	bool at_end;
-	bool is_found;    /* the only file wanted */
 	bool is_complete; /* the archive has no more files */
 	bool has_changed;
 	struct input_place place; /* of the last file */
@@ -55,22 +52,6 @@ struct unpack *unpack_begin(const char *path, int fd, const void *head, size_t h
 	return unpack;
 }
 
-struct unpack *unpack_begin_one(const char *name, size_t archive,
-				const struct emnist_archive_options *options,
-				const struct input_place *place)
-{
-	char *path = strndup(name, archive);
-	struct unpack *unpack = path ? unpack_begin(path, -1, NULL, 0, options, place) : NULL;
-
-	if (!unpack) {
-		free(path);
-		return NULL;
-	}
-	unpack->own_path = path;
-	unpack->only = name;
-	return unpack;
-}
-
 /* Unpacks the next file, or finds out why there is none. */
 static void fetch(struct unpack *unpack)
 {
@@ -88,25 +69,6 @@ static void fetch(struct unpack *unpack)
 	if (name->failed)
 		error_memory(&unpack->failure);
 	unpack->has_next = true;
-}
-
-/* The same for the only file wanted. */
-static void fetch_only(struct unpack *unpack)
-{
-	const char *name = unpack->only + strlen(unpack->path) + 1;
-
-	if (unpack->is_found) {
-		unpack->at_end = unpack->is_complete = true;
-		return;
-	}
-	do {
-		unpack->has_next = false;
-		fetch(unpack);
-	} while (unpack->has_next && !unpack->failure.code && strcmp(unpack->next.name, name) != 0);
-	unpack->is_found = unpack->has_next;
-	if (unpack->at_end)
-		error_set(&unpack->failure, EMNIST_ERR_FORMAT, "no such file in the archive");
-	unpack->at_end = false;
 }
 
 static bool has_room(const struct unpack *unpack, size_t nbytes)
@@ -146,17 +108,13 @@ static enum inputs_result next_file(struct unpack *unpack, bool wait, struct inp
 	if (!unpack->at_end && !unpack->has_next && !unpack->failure.code) {
 		if (!wait && !emnist_archive_is_ready(unpack->archive))
 			return INPUTS_LATER;
-		if (unpack->only)
-			fetch_only(unpack);
-		else
-			fetch(unpack);
+		fetch(unpack);
 	}
 	if (unpack->at_end || unpack->failure.code == EMNIST_ERR_STOPPED)
 		return INPUTS_END;
 	/* The archive's own failure comes last, under its own name. */
 	if (unpack->failure.code) {
-		give_failure(input_ret, unpack->only ? unpack->only : unpack->path,
-			     &unpack->failure);
+		give_failure(input_ret, unpack->path, &unpack->failure);
 		unpack->at_end = unpack->is_complete = true;
 		return INPUTS_ONE;
 	}
@@ -235,7 +193,6 @@ void unpack_end(struct unpack *unpack)
 		return;
 	emnist_archive_free(unpack->archive);
 	text_release(&unpack->name);
-	free(unpack->own_path);
 	pthread_cond_destroy(&unpack->less);
 	pthread_mutex_destroy(&unpack->mutex);
 	free(unpack);

@@ -14,11 +14,6 @@
  */
 struct unpack;
 
-/* The file in an archive with this name, "PATH!NAME"; archive: the length of PATH. */
-struct unpack *unpack_begin_one(const char *name, size_t archive,
-				const struct emnist_archive_options *options,
-				const struct input_place *place);
-
 /* Opens the archive at path, or the open one of fd and head if fd is not negative. A failure is
  * returned as an input. All must outlive it. place: of the archive, or of the last of its files
  * that is to be skipped. NULL when memory is short. */

@@ -118,6 +118,48 @@ cut -d, -f7,3 "$TMP/errors.csv" | tail -n +2 | sed 's/\(.*\),\(.*\)/\2: \1/' >"$
 tail -n +2 "$TMP/errors.csv" | cut -d, -f7 | run --files-from=- | cut -d' ' -f1,2 >"$TMP/out"
 check 'the mistakes of eval can be given' diff "$TMP/wanted" "$TMP/out"
 
+# Names in a row are read in as few passes as possible, which changes no answer.
+"$EMNIST" dataset export -q testdata/idx/strokes-byclass-test "$TMP/many.tar"
+run "$TMP/many.tar" >"$TMP/wanted"
+cut -d: -f1 "$TMP/wanted" >"$TMP/names"
+sort -r "$TMP/wanted" | sed p >"$TMP/mixed"
+cut -d: -f1 "$TMP/mixed" >"$TMP/mixed_names"
+for j in 1 2 7; do
+	run -j $j --files-from="$TMP/mixed_names" >"$TMP/out"
+	check "names in any order, -j $j" cmp "$TMP/mixed" "$TMP/out"
+done
+# bytes_read COMMAND...: a process counts what its children have read.
+bytes_read()
+{
+	sh -c '"$@" >/dev/null; sed -n "s/^rchar: //p" /proc/$$/io' sh "$@"
+}
+if [ -r /proc/self/io ]; then
+	check 'names in the order of the archive: it is read once' test \
+		"$(bytes_read "$EMNIST" classify -q --files-from="$TMP/names")" -lt \
+		$(($(bytes_read "$EMNIST" classify -q "$TMP/many.tar") + $(wc -c <"$TMP/many.tar")))
+else
+	skip 'names in the order of the archive: it is read once' 'no /proc/self/io'
+fi
+# Of two files of a name, it is the first, wherever the archive is being read.
+mkdir "$TMP/old" "$TMP/new"
+cp testdata/samples/small-e-tiny.png "$TMP/old/a.png"
+cp testdata/samples/digit-7-bilevel.png "$TMP/old/b.png"
+cp testdata/samples/digit-7-bilevel.png "$TMP/new/a.png"
+tar cf "$TMP/double.tar" -C "$TMP/old" a.png b.png -C "$TMP/new" a.png
+for names in 'a b a' 'b a' 'b c a b'; do
+	for name in $names; do
+		printf '%s/double.tar!%s.png\n' "$TMP" "$name"
+	done >"$TMP/names"
+	is "two files of a name: $names" "$(echo "$names" | sed 's/a/e/g; s/b/7/g; s/c/-/g')" \
+		"$(run -f tsv --files-from="$TMP/names" | tail -n +2 | cut -f 2 | sed 's/^$/-/' | paste -sd' ' -)"
+done
+# Of a damaged archive, what comes before the damage.
+head -c 60000 "$TMP/many.tar" >"$TMP/cut.tar"
+run "$TMP/cut.tar" >"$TMP/before"
+cut -d: -f1 "$TMP/wanted" | sed 's/many/cut/' | run --files-from=- >"$TMP/out"
+is 'a damaged archive: names behind the damage failed' "1 40" "$? $(($(wc -l <"$TMP/out") + $(wc -l <"$TMP/stderr")))"
+check 'a damaged archive: what comes before' cmp "$TMP/before" "$TMP/out"
+
 # ------------------------------------------------------------ several in a row
 
 for name in ustar.tar plain.tar.gz plain.tar.zst plain.tar.xz; do
