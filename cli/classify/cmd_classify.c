@@ -354,6 +354,7 @@ static struct inputs_options names_of(const struct settings *s)
 		.lines_path = s->lines_path,
 		.zeroes_path = s->zeroes_path,
 		.recursive = s->recursive,
+		.sums_files = s->resumes,
 		.dump_path = s->dump_path,
 		.output_is_image = is_image(s->output_path),
 		.model_path = s->source.path,

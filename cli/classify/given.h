@@ -14,6 +14,7 @@ struct inputs_options {
 	const char *lines_path;  /* --files-from; "-" is stdin; NULL: none */
 	const char *zeroes_path; /* --files0-from, likewise */
 	bool recursive;
+	bool sums_files; /* places tell a file that has changed */
 	/* The output is a file that is now an image: if it is also an input, the run ends. */
 	bool output_is_image;
 	const char *dump_path;  /* directory for --dump-preprocessed; NULL: none */

@@ -17,7 +17,8 @@ enum input_kind {
 /*
  * Where an input is among all: among the names given; if that name is a directory, among the files
  * in it; if it is an archive, among the files in that. Each counts from 1, 0: not there. A checksum
- * of all names up to it tells other inputs.
+ * of all names up to it, and of the sizes and times of their files if that is asked for, tells
+ * other inputs.
  */
 struct input_place {
 	uint64_t given, found, member;

@@ -11,10 +11,12 @@
 #include "../../lib/io/wakeup.h"
 #include "../common/outputs.h"
 #include "dump.h"
+#include "member_path.h"
 #include "unpacking.h"
 #include "walk.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +36,7 @@ struct inputs {
 	struct unpack *unpack; /* of an archive, which has no names; else NULL */
 	struct named *named;   /* files that are wanted of one; else NULL */
 	struct given given;
+	bool sums_files; /* as in the options */
 	size_t n_files_in_row;
 	atomic_bool missed_directory; /* a directory's name was taken for a file's */
 	const char *directory;        /* to be walked first, or NULL */
@@ -67,6 +70,7 @@ struct inputs *inputs_open(const struct inputs_options *options)
 	}
 	inputs->options = options;
 	inputs->walk.recursive = options->recursive;
+	inputs->sums_files = options->sums_files;
 	if (open_stop(inputs) && given_open(&inputs->given, options, inputs->stop.fd))
 		return inputs;
 	inputs_close(inputs, STATUS_FATAL);
@@ -101,6 +105,7 @@ struct inputs *inputs_open_directory(struct inputs *given, const char *path,
 	inputs->given.options = inputs->options;
 	inputs->stop = WAKEUP_NONE;
 	inputs->walk.recursive = given->walk.recursive;
+	inputs->sums_files = given->sums_files;
 	for (size_t i = 0; i < given->walk.n_spared; i++)
 		walk_spare(&inputs->walk, given->walk.spared[i].dev, given->walk.spared[i].ino);
 	inputs->directory = path;
@@ -241,6 +246,37 @@ static uint64_t add_name(uint64_t sum, const char *name)
 	return crc32c((uint32_t)sum, name, strlen(name) + 1);
 }
 
+/* The file at path, or the archive that it names a file of. */
+static bool find_file(const char *path, struct stat *st_ret)
+{
+	char archive[PATH_MAX];
+	size_t n;
+
+	if (stat(path, st_ret) == 0)
+		return S_ISREG(st_ret->st_mode);
+	n = member_path_archive(path);
+	memcpy(archive, path, n);
+	archive[n] = '\0';
+	return n && stat(archive, st_ret) == 0;
+}
+
+/* Adds the input's name and, where that is asked for, what tells that its file was changed. */
+static uint64_t add_input(const struct inputs *inputs, uint64_t sum, const struct input *input)
+{
+	int64_t file[3] = {0};
+	struct stat st;
+
+	sum = add_name(sum, input->path);
+	if (!inputs->sums_files || (input->kind != INPUT_FILE && input->kind != INPUT_FOUND))
+		return sum;
+	if (find_file(input->path, &st)) {
+		file[0] = st.st_size;
+		file[1] = st.st_mtim.tv_sec;
+		file[2] = st.st_mtim.tv_nsec;
+	}
+	return crc32c((uint32_t)sum, file, sizeof(file));
+}
+
 static enum inputs_result next_given(struct inputs *inputs, bool wait, struct input *input)
 {
 	const enum inputs_result result = given_next(&inputs->given, wait, input);
@@ -248,7 +284,8 @@ static enum inputs_result next_given(struct inputs *inputs, bool wait, struct in
 
 	if (result == INPUTS_ONE)
 		*place = (struct input_place){.given = place->given + 1,
-					      .given_sum = add_name(place->given_sum, input->path)};
+					      .given_sum =
+						      add_input(inputs, place->given_sum, input)};
 	return result;
 }
 
@@ -261,12 +298,12 @@ static bool next_found(struct inputs *inputs, struct input *input)
 
 	if (!path)
 		return false;
-	place->found++;
-	place->found_sum = add_name(place->found_sum, path);
 	if (failure)
 		give_failure(input, path, failure);
 	else
 		give(input, INPUT_FOUND, path, NULL);
+	place->found++;
+	place->found_sum = add_input(inputs, place->found_sum, input);
 	return true;
 }
 
@@ -294,7 +331,7 @@ static bool are_others(const struct input_place *place, const struct input_place
 	       place->found != last->found || place->found_sum != last->found_sum;
 }
 
-/* Takes names, without looking at the files, up to the last input to be skipped. If that is a file
+/* Takes names, without reading the files, up to the last input to be skipped. If that is a file
  * in an archive, the archive is the next input. */
 static enum inputs_result skip_done(struct inputs *inputs, struct input *input)
 {
@@ -365,8 +402,8 @@ enum exit_status inputs_close(struct inputs *inputs, enum exit_status status)
 {
 	status = given_close(&inputs->given, status);
 	if (inputs->has_changed || (inputs->unpack && unpack_has_changed(inputs->unpack))) {
-		complain("the inputs are not those of the interrupted run; without --resume, all "
-			 "are classified");
+		complain("the inputs are not those of the interrupted run, or have changed since; "
+			 "without --resume, all are classified");
 		status = STATUS_FATAL;
 	}
 	if (inputs->taken) {

@@ -107,6 +107,34 @@ is 'more names behind: classified' 1 $?
 check 'more names behind: the last is reported' grep -q '^appended,' "$out"
 sed -i '$d' list
 
+# since NAME FILE: the run that was begun is refused while the file, which is done, has changed.
+since()
+{
+	size=$(wc -c <"$out.part")
+	cp -p "$2" original
+	touch -d 2001-02-03 "$2"
+	resume -f csv --files-from=- <list
+	refused "$1, touched since: refused" $?
+	check "$1, touched since: reported" grep -q 'or have changed since' "$TMP/stderr"
+	echo more >>"$2"
+	touch -r original "$2"
+	resume -f csv --files-from=- <list
+	refused "$1 of another size: refused" $?
+	cat original >"$2"
+	touch -r original "$2"
+	resume -f csv --files-from=- <list
+	check "$1 as it was: the same to the byte" cmp wanted "$out"
+}
+"$EMNIST" classify -q -f csv --files-from=list -o wanted 2>/dev/null
+begin list -f csv --files-from=-
+since 'a file' "$(head -n 1 list)"
+mv list names
+sed 's/^/a.tar!/' names >list
+"$EMNIST" classify -q -f csv --files-from=list -o wanted 2>/dev/null
+begin list -f csv --files-from=-
+since 'an archive of named files' a.tar
+mv names list
+
 begin a.tar -f csv -
 size=$(wc -c <"$out.part")
 tar tf a.tar | grep -v '/$' | sed 1d | tar c --hard-dereference -T - | resume -f csv -
