@@ -12,6 +12,7 @@
 #	                                where `install` puts things; the last three: completions
 #	JOBS=N                          tests at a time; default: one a processor
 #	EMNIST_DATA=DIR                 folder with emnist/ and seed/, for tests and training
+#	BENCH_IMAGES=N                  images in a shard of `make bench-scale`; default 5000
 #	BENCH=LIST                      parts of `make bench`: see cli/bench/compare.sh; of
 #	                                `make bench-serve`: see cli/bench/bench_serve.sh
 #	DISTORT_FLAGS=LIST              options of `make bench-distortions`: see lib/bench/distort.c
@@ -415,7 +416,8 @@ bench-train: all $(BENCHES:%=$(BUILD)/bench/%) ## an epoch of training beside Py
 
 bench-scale: all ## what Spark, Ray... cost around `emnist classify`, needs EMNIST_DATA and root
 	@images=$$(sh cli/bench/export_test_images.sh '$(BUILD)' 20000) && \
-		$(PYTHON) cli/scale/bench_scale.py '$(BUILD)' "$${images%.csv}"
+		$(PYTHON) cli/scale/bench_scale.py $(if $(BENCH_IMAGES),--images $(BENCH_IMAGES)) \
+		'$(BUILD)' "$${images%.csv}"
 
 bench-serve: all $(BUILD)/bench/floor_request ## speed of `emnist serve` beside other servers, needs EMNIST_DATA
 	@BUILD='$(BUILD)' sh cli/bench/bench_serve.sh

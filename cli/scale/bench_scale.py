@@ -1,24 +1,26 @@
 #!/usr/bin/env python3
 """Measures what each way to classify many shards costs, in CPU time of all processes that it starts.
 
-    python3 cli/scale/bench_scale.py BUILD IMAGES [WAY]...
+    python3 cli/scale/bench_scale.py [--rounds N] [--images N] BUILD IMAGES [WAY]...
 
 BUILD is where emnist was built, IMAGES a folder of image files. What a way takes to start and what it takes
-an image are told from a few shards and many. Needs to be root, for a control group; ways that are not
-installed are left out.
+an image are told from a few shards and many. In each round all ways run in turn; the table has medians of
+the rounds, and what a way takes above emnist alone in the same round. Needs to be root, for a control group;
+ways that are not installed are left out.
 """
 import argparse
 import importlib.util
 import os
 import platform
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
 RECIPES = os.path.dirname(os.path.abspath(__file__))
-IMAGES_A_SHARD, FEW, MANY = 5000, 4, 40
+FEW, MANY = 4, 40
 
 
 class Group:
@@ -54,16 +56,16 @@ class Group:
             return int(file.readline().split()[1])
 
 
-def make_shards(images, folder):
-    """The names of MANY archives. Only FEW have pixels of their own, which does not matter here."""
+def make_shards(images, folder, n):
+    """The names of MANY archives of n images. Only FEW have pixels of their own, which does not matter here."""
     with os.scandir(images) as entries:
-        files = sorted(e.name for e in entries if e.name.endswith(".png"))[:FEW * IMAGES_A_SHARD]
+        files = sorted(e.name for e in entries if e.name.endswith(".png"))[:FEW * n]
     shards = [os.path.join(folder, f"{i}.tar") for i in range(MANY)]
     for i, shard in enumerate(shards):
         if i >= FEW:
             os.link(shards[i % FEW], shard)
             continue
-        part = files[i * IMAGES_A_SHARD:(i + 1) * IMAGES_A_SHARD]
+        part = files[i * n:(i + 1) * n]
         subprocess.run(["tar", "cf", shard, "-C", images, "-T", "-"], input="\n".join(part), text=True,
                        check=True)
     return shards, [os.path.join(images, name) for name in files]
@@ -84,6 +86,9 @@ WAYS = {
     "emnist": lambda names, out: ["emnist", "classify", "-q", "-f", "csv", "-o", out, "--files-from", names],
     "xargs": lambda names, out: ["sh", f"{RECIPES}/xargs_shards.sh", names, out],
     "GNU parallel": lambda names, out: ["sh", f"{RECIPES}/parallel_shards.sh", names, out],
+    "Slurm, one task": lambda names, out: ["sh", "-c", 'mkdir "$2" && SCALE=$0 SLURM_ARRAY_TASK_ID=1 '
+                                           'SLURM_ARRAY_TASK_COUNT=1 bash "$0/slurm_shards.sh" "$1" "$2"',
+                                           RECIPES, names, out],
     "Spark": lambda names, out: spark("spark_shards.py", names, out),
     "Ray Data": lambda names, out: [sys.executable, f"{RECIPES}/ray_shards.py", names, out],
     "Dask": lambda names, out: [sys.executable, f"{RECIPES}/dask_shards.py", names, out],
@@ -97,12 +102,12 @@ def is_there(way):
     return all(importlib.util.find_spec(package) for word, package in NEEDS.items() if word in way)
 
 
-def lists_of(way, shards, files, folder):
+def lists_of(way, shards, files, folder, n):
     """Two lists, and how many images each of them has."""
     if "binaryFile" in way:  # so slow that fewer do
-        parts = [files[:500], files[:2500]]
+        parts = [files[:n // 10], files[:n // 2]]
     elif way.startswith("files"):
-        parts = [files[:IMAGES_A_SHARD], files]
+        parts = [files[:n], files]
     else:
         parts = [shards[:FEW], shards]
     for i, part in enumerate(parts):
@@ -113,24 +118,37 @@ def lists_of(way, shards, files, folder):
             os.mkdir(path + ".folder")
             for name in part:
                 shutil.copy(name, path + ".folder")
-        yield path, len(part) if way.startswith("files") else len(part) * IMAGES_A_SHARD
+        yield path, len(part) if way.startswith("files") else len(part) * n
 
 
-def measure(group, way, shards, files):
+def measure(group, way, shards, files, n):
     """Seconds to start, and microseconds an image."""
     with tempfile.TemporaryDirectory() as folder:
-        (few, n_few), (many, n_many) = lists_of(way, shards, files, folder)
+        (few, n_few), (many, n_many) = lists_of(way, shards, files, folder, n)
         usage_few = group.run(WAYS[way](few, os.path.join(folder, "few")))
         usage_many = group.run(WAYS[way](many, os.path.join(folder, "many")))
     each = (usage_many - usage_few) / (n_many - n_few)
     return (usage_few - each * n_few) / 1e6, each
 
 
+def print_table(rounds):
+    """rounds: for each, what measure() gave for each way."""
+    print(f"{'':26} {'start':>8} {'an image':>12} {'above emnist':>14}")
+    for way in rounds[0]:
+        alone = "files: emnist" if way.startswith("files") else "emnist"
+        start, each = (statistics.median(r[way][i] for r in rounds) for i in (0, 1))
+        above = [r[way][1] - r[alone][1] for r in rounds if way != alone and alone in r]
+        print(f"{way:26} {start:6.1f} s {each:9.1f} us" +
+              (f" {statistics.median(above):11.1f} us" if above else ""))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
-    parser.add_argument("images")
+    parser.add_argument("folder", metavar="images")
     parser.add_argument("ways", nargs="*", metavar="WAY", help=", ".join(WAYS))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--images", type=int, default=5000, help="in a shard; default: 5000")
     arguments = parser.parse_args()
     os.environ["PATH"] = os.pathsep.join([os.path.abspath(arguments.build), os.path.dirname(sys.executable),
                                           os.environ["PATH"]])
@@ -141,10 +159,14 @@ def main():
     group = Group()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            shards, files = make_shards(os.path.abspath(arguments.images), folder)
-            for way in arguments.ways or filter(is_there, WAYS):
-                start, each = measure(group, way, shards, files)
-                print(f"{way:26} start {start:6.1f} s    an image {each:8.1f} us", flush=True)
+            shards, files = make_shards(os.path.abspath(arguments.folder), folder, arguments.images)
+            rounds = []
+            for i in range(arguments.rounds):
+                rounds.append({})
+                for way in arguments.ways or filter(is_there, WAYS):
+                    print(f"round {i + 1} of {arguments.rounds}: {way}", file=sys.stderr, flush=True)
+                    rounds[-1][way] = measure(group, way, shards, files, arguments.images)
+        print_table(rounds)
     finally:
         os.rmdir(group.path)
 
