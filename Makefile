@@ -22,6 +22,7 @@
 #	                                `make check-peers`, with pyspark, ray, distributed for
 #	                                `make bench-scale`; default python3
 #	FLAGS=LIST                      parts of `make check-flags`: see lib/tool/check_flags.sh
+#	ARCH=LIST                       kinds of machine of `make check-cross`; default: arm64 s390x i386
 #	FUZZ_SECONDS=N                  how long `make fuzz` runs each target; default 60
 #	V=1                             show whole commands
 
@@ -87,10 +88,12 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
 # What the compiler is, and what it compiles for.
 MACROS   := $(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null)
 IS_CLANG := $(findstring __clang__,$(MACROS))
-# Loops are vectorized at any -O; nothing here reorders arithmetic. clang does so by itself.
+# Loops are vectorized at any -O; nothing here reorders arithmetic. clang does so by itself. Floats are computed
+# as floats: for i386, with SSE; for s390x, where gcc would widen them with -std=c11, by a flag.
 ARITHMETIC := -fno-math-errno -fno-trapping-math -ffp-contract=off \
 	      $(if $(IS_CLANG),,-ftree-vectorize -fvect-cost-model=dynamic) \
-	      $(if $(findstring __i386__,$(MACROS)),-msse2 -mfpmath=sse)
+	      $(if $(findstring __i386__,$(MACROS)),-msse2 -mfpmath=sse) \
+	      $(if $(findstring __s390__,$(MACROS)),$(if $(IS_CLANG),,-fexcess-precision=fast))
 # The same bytes from any folder.
 PLACE := -ffile-prefix-map=$(BUILD)=build -ffile-prefix-map=$(CURDIR)=.
 OPTIMIZED := $(filter-out -O0,$(lastword $(filter -O%,$(CFLAGS))))
@@ -263,13 +266,17 @@ check: deps-check ## build, run all tests; installs what it cannot do without, w
 # What takes longest begins first: none of it is left to run alone at the end.
 LONGEST := $(patsubst %,cli/test/%.sh,house instructions train inject_outputs inject plain readme \
 	   manual eval distort)
+# Of the sources, or of the instructions of this machine: the same for another kind, or not to be had.
+ONCE := $(if $(CROSS),$(patsubst %,cli/test/%.sh,house instructions plain))
 
-check-built: all $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(INJECTORS:%=$(BUILD)/test/%.so) \
+check-programs: all $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(INJECTORS:%=$(BUILD)/test/%.so) \
 	     $(patsubst %,$(BUILD)/test/http_%,client faults supervisor) \
 	     $(BUILD)/bench/export_photographs $(BUILD)/bench/export_originals $(BUILD)/bench/distort
+
+check-built: check-programs
 	@BUILD='$(BUILD)' CC='$(CC)' VERSION='$(VERSION)' SANITIZE='$(SANITIZE)' \
 		sh lib/test/run.sh \
-		$(LONGEST) $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) \
+		$(filter-out $(ONCE),$(LONGEST)) $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) \
 		$(filter-out $(LONGEST),$(CLI_TESTS))
 
 check-units: $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) ## unit tests and the corpora of fuzzing alone
@@ -307,6 +314,9 @@ $(BUILD)/test/test_multipart: $(patsubst %,$(BUILD)/cli/%.o,serve/call/multipart
 
 check-flags: all ## builds with other compilers and flags give the same answers; some minutes
 	@BUILD='$(BUILD)' CC='$(CC)' CLANG='$(CLANG)' sh lib/tool/check_flags.sh $(FLAGS)
+
+check-cross: all ## the suite on other kinds of machine, in QEMU: ARCH="arm64 s390x i386"
+	@BUILD='$(BUILD)' sh lib/tool/check_cross.sh $(filter lib%-dev,$(DEBIAN) $(DEBIAN_CHECK))
 
 check-static: ## the program of `make static` runs alone
 	@BUILD='$(BUILD)' sh lib/tool/check_static.sh
@@ -504,7 +514,7 @@ help: ## this list
 .PHONY: always all objects strict deps deps-check demo check check-built check-peers check-asan check-ubsan \
 	check-tsan check-tsan-built check-flags fuzz $(FUZZERS) instructions symbols format bench bench-train \
 	bench-scale bench-serve bench-distortions bench-people default-model wheel install uninstall dist clean \
-	help check-units deb check-deb static check-systems
+	help check-units check-programs deb check-deb static check-systems check-cross
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cli/*.d $(BUILD)/cli/*/*.d $(BUILD)/cli/*/*/*.d)

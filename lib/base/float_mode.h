@@ -19,7 +19,7 @@
 #error "-ffast-math and -Ofast would change the answers of emnist; use -O3"
 #endif
 #if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0
-#error "float must be computed as float: on i386, build with -msse2 -mfpmath=sse"
+#error "float must be computed as float: -msse2 -mfpmath=sse on i386, -fexcess-precision=fast on s390x"
 #endif
 
 struct float_mode {
