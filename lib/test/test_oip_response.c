@@ -1,6 +1,7 @@
 /*
  * test_oip_response.c - responses of the Open Inference Protocol.
  */
+#include "../base/numbers.h"
 #include "oip_bodies.h"
 
 static struct emnist_serve_response respond(float (*probability)(size_t i), size_t n_rows)
@@ -100,11 +101,13 @@ static void check_binary(const char *request, const char *head, size_t data_nbyt
 	if (data_nbytes == n_rows * N_CLASSES * sizeof(float)) {
 		assert_int_equal(response.head_nbytes % sizeof(float), 0);
 		for (size_t i = 0; i < n_rows * N_CLASSES; i++) {
-			const float wanted = tenths(i);
+			double got;
 
-			assert_memory_equal((char *)response.bytes + response.head_nbytes +
-						    i * sizeof(float),
-					    &wanted, sizeof(float));
+			number_decode(NUMBER_FLOAT,
+				      (const uint8_t *)response.bytes + response.head_nbytes +
+					      i * sizeof(float),
+				      1, &got);
+			assert_true(got == (double)tenths(i));
 		}
 	}
 	free(response.bytes);
