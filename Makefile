@@ -156,7 +156,8 @@ cflags_of = $(if $(filter lib/%,$(1)),-I$(BUILD)/proto $(PACKAGE_CFLAGS)) \
 # It is the optimizer that adds in one step: without, answers would differ in their last digit.
 optimize = $(if $(OPTIMIZED),,$(if $(filter lib/network/kernel.c,$(1)),-O2))
 
-# The default model's weights as they are used, made when it is built.
+# The default model's weights as they are used, made when it is built; or, to save 2.2 MB, when it is read.
+PANELS ?= yes
 PACK_MODEL_OBJECTS := $(BUILD)/lib/tool/pack_model.o $(PROTO_OBJECTS) $(filter-out %/builtin.o,\
 	$(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/base/*.c lib/io/*.c lib/json/*.c lib/labels/*.c \
 	lib/network/*.c lib/format/*.c)))
@@ -164,11 +165,12 @@ $(BUILD)/pack_model: $(PACK_MODEL_OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(PACKAGE_LIBS)
 
-# Without a way to run pack_model they are left out, and made when the model is read.
-$(BUILD)/lib/builtin/default.panels: $(if $(RELEASE),,$(if $(RUNS),$(BUILD)/pack_model)) lib/builtin/default.onnx
+# Without a way to run pack_model they are left out, too.
+PACKER := $(if $(PANELS),$(if $(RELEASE),,$(if $(RUNS),$(BUILD)/pack_model)))
+$(BUILD)/lib/builtin/default.panels: $(PACKER) lib/builtin/default.onnx
 	$(call say,MODEL,$@)
 	@mkdir -p $(@D)
-	$(Q)$(if $(RELEASE),cp .generated/$(@F) $@,$(if $(RUNS),$(EMULATOR) $< lib/builtin/default.onnx >$@,: >$@))
+	$(Q)$(if $(PACKER),$(EMULATOR) $< lib/builtin/default.onnx >$@,$(if $(and $(RELEASE),$(PANELS)),cp .generated/$(@F) $@,: >$@))
 
 # Files that become part of the program as they are.
 $(BUILD)/lib/builtin/default.o: CPPFLAGS_OF_FILE = -DDEFAULT_PANELS='"$(BUILD)/lib/builtin/default.panels"'
@@ -196,13 +198,18 @@ $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(patsubst %,$(BUILD)/lib/test/%.o,$(TESTS)): | 
 strict: ## build everything, tests and benchmarks too, with warnings as errors
 	@$(MAKE) --no-print-directory all objects STRICT=1 BUILD=$(BUILD)/strict
 
-# The libraries that are loaded otherwise are linked, too; BLAS is not: the kernels take its part.
+# The libraries that are loaded otherwise are linked, too; BLAS is not: the kernels take its part. What nobody
+# calls is left out, and so are the model's panels and what would unwind the stack.
+SMALL := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+# What libtiff would write JPEG with: nobody writes TIFF files.
+NO_JPEG_ENCODER := $(patsubst %,-Xlinker --defsym=jpeg_%=abort,CreateCompress set_defaults set_colorspace set_quality \
+	suppress_tables write_raw_data write_scanlines write_tables start_compress finish_compress)
 static: ## the program with nothing but itself, in BUILD/static/emnist; needs musl-tools, dpkg-dev, cmake
-	@sh lib/tool/static_libraries.sh $(BUILD)/static/libraries
+	@CFLAGS='-O2 $(SMALL)' sh lib/tool/static_libraries.sh $(BUILD)/static/libraries
 	@$(MAKE) --no-print-directory $(BUILD)/static/emnist BUILD=$(BUILD)/static CC=$(MUSL_CC) \
-		CFLAGS='-O2 -g0 -ffunction-sections -fdata-sections' \
+		PANELS= CFLAGS='-O2 -g0 $(SMALL)' \
 		CPPFLAGS='-DEMNIST_STATIC -isystem $(BUILD)/static/libraries/include -isystem $(BUILD)/static/libraries/kernel' \
-		LDFLAGS='-static -s -Wl,--gc-sections -L$(BUILD)/static/libraries/lib' \
+		LDFLAGS='-static -s -Wl,--gc-sections -L$(BUILD)/static/libraries/lib $(NO_JPEG_ENCODER)' \
 		PACKAGE_CFLAGS='$(shell $(PKG_CONFIG) --cflags openblas)' \
 		PACKAGE_LIBS='-larchive -ltiff -lwebp -lmicrohttpd -lpng -ljpeg -lprotobuf-c -llzma -lbz2 -lzstd -ldeflate -lz -lm'
 

@@ -25,7 +25,7 @@ same()
 }
 
 is 'no loader, no libraries' '' "$(readelf -ldW "$static" | grep -E 'INTERP|NEEDED')"
-check 'under 8 MB' test "$(wc -c <"$static")" -lt 8000000
+check 'under 5 MB' test "$(wc -c <"$static")" -lt 5000000
 is 'its version' "$(outside --version)" "$(inside --version)"
 same 'images' classify testdata/samples
 same 'all formats' classify -r testdata/formats/images

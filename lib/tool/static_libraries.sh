@@ -1,16 +1,15 @@
 #!/bin/sh
 # static_libraries.sh FOLDER - builds the libraries that emnist uses, for musl, into FOLDER/lib and
-# FOLDER/include, from Debian's source packages. What is there stays.
+# FOLDER/include, from Debian's source packages, with $CFLAGS. What is there stays.
 #
-# Needs musl-tools, dpkg-dev, cmake, and a Debian mirror: $MIRROR. Nothing is installed, and root is not needed.
+# Needs musl-tools, dpkg-dev, cmake, and a Debian mirror. Nothing is installed, and root is not needed.
 set -eu
 
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
-mirror=${MIRROR:-http://deb.debian.org/debian}
-suite=${SUITE:-bookworm}
-export CC=musl-gcc CFLAGS='-O2 -ffunction-sections -fdata-sections' CPPFLAGS="-I$folder/include" \
-	LDFLAGS="-L$folder/lib" PKG_CONFIG_LIBDIR="$folder/lib/pkgconfig" MAKEFLAGS="-j${JOBS:-2}"
+. lib/tool/own_apt.inc
+export CC=musl-gcc CFLAGS CPPFLAGS="-I$folder/include" LDFLAGS="-L$folder/lib" \
+	PKG_CONFIG_LIBDIR="$folder/lib/pkgconfig" MAKEFLAGS="-j${JOBS:-2}"
 
 for tool in musl-gcc dpkg-source cmake; do
 	command -v $tool >/dev/null || {
@@ -18,13 +17,6 @@ for tool in musl-gcc dpkg-source cmake; do
 		exit 2
 	}
 done
-
-# apt, with lists of its own.
-own_apt()
-{
-	apt-get -q -o Dir::Etc::SourceList="$folder/sources.list" -o Dir::Etc::SourceParts=/dev/null \
-		-o Dir::State::Lists="$folder/lists" -o Debug::NoLocking=1 "$@"
-}
 
 # fetched PACKAGE: unpacks it to $folder/src/PACKAGE.
 fetched()
@@ -126,11 +118,11 @@ build_libwebp()
 }
 build_libmicrohttpd() { configured --disable-https --disable-doc --disable-examples --disable-curl; }
 
-mkdir -p "$folder/lists" "$folder/lib" "$folder/include" "$folder/done"
+mkdir -p "$folder/lib" "$folder/include" "$folder/done"
 # musl comes without the kernel's headers.
 mkdir -p "$folder/kernel"
 ln -sfn /usr/include/linux /usr/include/asm-generic "/usr/include/$(gcc -print-multiarch)/asm" "$folder/kernel"
-echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$folder/sources.list"
+own_sources deb-src
 for package in zlib libpng1.6 libjpeg-turbo libdeflate protobuf-c xz-utils bzip2 libzstd libarchive tiff libwebp \
 	libmicrohttpd; do
 	[ ! -e "$folder/done/$package" ] || continue
