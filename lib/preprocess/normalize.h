@@ -112,6 +112,12 @@ uint32_t normalize_component(const uint32_t *parents, uint32_t i);
  * shadow has none. areas: (n) of scratch, then as for normalize_is_noise(). */
 size_t normalize_keep_components(struct normalizer *normalizer, uint32_t *areas, uint8_t *mask);
 
+/* normalize_table.c: whether the kept pixels are a table along a side of the picture. */
+bool normalize_is_table(const uint8_t *keep, size_t width, size_t height);
+
+/* normalize_table.c: zeroes ink on and around the kept pixels. */
+void normalize_drop_table(struct normalizer *normalizer, const struct frame *frame);
+
 /* normalize_specks.c: removes specks away from the character from keep, if the ink is faint: of
  * that level. areas: as for normalize_is_noise(). */
 void normalize_drop_specks(struct normalizer *normalizer, const struct frame *frame,

@@ -131,12 +131,44 @@ static void take_shares(float *ink, size_t n, float level)
 	}
 }
 
+/* Fainter ink beside a dark table, of 255, may be what compression leaves around its edge. */
+#define MIN_BESIDE_TABLE 20.0f
+
+/* If all that was found, at that level, is a table: removes it, and sets keep to the components of
+ * fainter ink. Returns the level of that; else the level as it is. */
+static float find_beside_table(struct normalizer *normalizer, const struct frame *frame,
+			       float noise, float level, size_t *n_kept)
+{
+	const size_t n = frame->width * frame->height;
+	uint32_t *const areas = (uint32_t *)(void *)normalizer->paper;
+	float *const ink = normalizer->ink, *const before = normalizer->paper;
+	float rest;
+
+	if (!normalize_is_table(normalizer->keep, frame->width, frame->height))
+		return level;
+	memcpy(before, ink, n * sizeof(*ink));
+	normalize_drop_table(normalizer, frame);
+	for (size_t i = 0; i < n; i++)
+		ink[i] *= level;
+	rest = level_above(ink, n, fmaxf(MIN_BESIDE_TABLE / 2, NOISE_SIGMAS * noise));
+	if (rest < MIN_BESIDE_TABLE) {
+		memcpy(ink, before, n * sizeof(*ink));
+		*n_kept = normalize_keep_components(normalizer, areas, normalizer->keep);
+		return level;
+	}
+	take_shares(ink, n, rest);
+	normalize_mask_above(ink, n, COMPONENT_LEVEL, normalizer->keep);
+	normalize_label_components(normalizer, normalizer->keep, frame->width, frame->height);
+	*n_kept = normalize_keep_components(normalizer, areas, normalizer->keep);
+	return rest;
+}
+
 float normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise)
 {
 	const size_t n = frame->width * frame->height;
 	size_t n_kept;
 	bool grid;
-	const float level = ink_level(normalizer->ink, frame, noise, &grid);
+	float level = ink_level(normalizer->ink, frame, noise, &grid);
 	/* The paper is not needed any more. */
 	uint32_t *const areas = (uint32_t *)(void *)normalizer->paper;
 
@@ -151,6 +183,8 @@ float normalize_find_ink(struct normalizer *normalizer, const struct frame *fram
 	normalize_mask_above(normalizer->ink, n, COMPONENT_LEVEL, normalizer->keep);
 	normalize_label_components(normalizer, normalizer->keep, frame->width, frame->height);
 	n_kept = normalize_keep_components(normalizer, areas, normalizer->keep);
+	if (n_kept == 1)
+		level = find_beside_table(normalizer, frame, noise, level, &n_kept);
 	if (normalize_is_noise(normalizer, frame, areas, level, noise))
 		return 0;
 	normalize_drop_specks(normalizer, frame, areas, level);

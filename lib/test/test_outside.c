@@ -55,6 +55,33 @@ static void the_table_is_no_ink(void **state)
 	image_clear(&image);
 }
 
+/* Pencil that is paler than half of the table; a stroke that fills a side is none. */
+static void pencil_is_found_beside_a_dark_table(void **state)
+{
+	struct image image = {0};
+	float alone[N], beside[N];
+
+	(void)state;
+	for (unsigned side = 0; side < 4; side++) {
+		draw(&image, SIDE, SIDE, LETTER(letter_d), 100, 100, 200, 230, 180);
+		preprocess(&image, EMNIST_PREPROCESS_AUTO, alone);
+		lay_on_table(&image, 1U << side, 10);
+		preprocess(&image, EMNIST_PREPROCESS_AUTO, beside);
+		if (mean_difference(alone, beside) > 0.01f)
+			fail_msg("%u differs by %.4f", side,
+				 (double)mean_difference(alone, beside));
+	}
+	fill(&image, 0, 0, SIDE, SIDE, 230);
+	fill(&image, 0, 0, 100, SIDE, 40);
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, alone);
+	assert_false(emnist_vector_is_blank(alone));
+	/* A faint speck beside it is none either. */
+	fill(&image, 250, 200, 262, 212, 215);
+	preprocess(&image, EMNIST_PREPROCESS_AUTO, beside);
+	assert_true(mean_difference(alone, beside) < 0.01f);
+	image_clear(&image);
+}
+
 /* All but a sheet, whose sides lean by `slope`, and which reaches the left border or does not. */
 static void lay_sheet(struct image *image, double slope, bool at_border, uint8_t table)
 {
@@ -374,6 +401,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_is_no_ink),
+		cmocka_unit_test(pencil_is_found_beside_a_dark_table),
 		cmocka_unit_test(sheets_are_found_on_tables),
 		cmocka_unit_test(thin_pens_have_room_on_sheets),
 		cmocka_unit_test(light_letters_are_no_sheets),
