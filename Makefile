@@ -8,6 +8,8 @@
 #	BUILD=DIR                       where everything is built; default build
 #	EMULATOR=PROGRAM                what runs the program that packs the default model, where
 #	                                it is built for another kind of machine
+#	PANELS=                         leave the default model out as kernels read it: smaller, but
+#	                                each start takes some 4 ms longer
 #	prefix, bindir, libdir, includedir, mandir, docdir, bashdir, zshdir, fishdir, DESTDIR
 #	                                where `install` puts things; the last three: completions
 #	JOBS=N                          tests at a time; default: one a processor

@@ -13,27 +13,38 @@
 /* Soft edges of the table, in pixels. */
 #define REACH 2
 
+/* The number of kept pixels among n that are `step` apart. */
+static size_t count_kept(const uint8_t *keep, size_t n, size_t step)
+{
+	size_t n_kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		n_kept += keep[i * step] != 0;
+	return n_kept;
+}
+
+/* Whether the kept pixels fill the first or the last of n_lines lines, and are not deep. Lines have
+ * n pixels; they are `line` apart, and their pixels `step`. Most pictures are settled by two lines.
+ */
+static bool fill_side(const uint8_t *keep, size_t n_lines, size_t line, size_t n, size_t step)
+{
+	const size_t n_outer =
+		count_kept(keep, n, step) + count_kept(keep + (n_lines - 1) * line, n, step);
+	size_t first = n_lines, last = 0;
+
+	if ((double)n_outer < MIN_FILLED * (double)n)
+		return false;
+	for (size_t k = 0; k < n_lines; k++)
+		if (count_kept(keep + k * line, n, step)) {
+			first = k < first ? k : first;
+			last = k;
+		}
+	return (double)(last + 1 - first) <= MAX_DEPTH * (double)n_lines;
+}
+
 bool normalize_is_table(const uint8_t *keep, size_t width, size_t height)
 {
-	size_t n_at[N_SIDES] = {0}, left = width, right = 0, top = height, bottom = 0;
-
-	for (size_t y = 0; y < height; y++)
-		for (size_t x = 0; x < width; x++) {
-			if (!keep[y * width + x])
-				continue;
-			left = x < left ? x : left;
-			right = x + 1 > right ? x + 1 : right;
-			top = y < top ? y : top;
-			bottom = y + 1;
-			n_at[LEFT] += x == 0;
-			n_at[RIGHT] += x == width - 1;
-			n_at[TOP] += y == 0;
-			n_at[BOTTOM] += y == height - 1;
-		}
-	return ((double)(right - left) <= MAX_DEPTH * (double)width &&
-		(double)(n_at[LEFT] + n_at[RIGHT]) >= MIN_FILLED * (double)height) ||
-	       ((double)(bottom - top) <= MAX_DEPTH * (double)height &&
-		(double)(n_at[TOP] + n_at[BOTTOM]) >= MIN_FILLED * (double)width);
+	return fill_side(keep, width, 1, height, width) || fill_side(keep, height, width, width, 1);
 }
 
 static bool is_near(const uint8_t *keep, size_t width, size_t height, size_t x, size_t y)
