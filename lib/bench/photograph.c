@@ -492,7 +492,8 @@ static void arrange(const struct photograph *photograph, const struct glyph *gly
 
 	memset(ink, 0, width * height * sizeof(*ink));
 	draw_ink(photograph, map, glyph, window, ink, width, height);
-	slit(photograph, window, box, ink, width, height);
+	if (photograph->slit > 0)
+		slit(photograph, window, box, ink, width, height);
 	draw_neighbors(photograph, map, glyph, window, box, ink, width, height);
 	draw_links(photograph, window, box, ink, width, height);
 	if (photograph->ruling)
