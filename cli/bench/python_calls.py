@@ -44,7 +44,7 @@ def batch(files):
     inputs, kept = emnist._inputs(files)
     records = (emnist.c.Record * len(files))()
     probabilities = np.empty((len(files), len(model.labels)), np.float32)
-    arguments = (classifier, inputs.ctypes.data, len(files), ctypes.addressof(records), probabilities.ctypes.data, None)
+    arguments = (classifier, inputs, len(files), ctypes.addressof(records), probabilities.ctypes.data, None)
     found = in_turn([lambda: [record.label for record in model.classify(files)], lambda: emnist.lib.classify(*arguments)])
     del kept
     return found
