@@ -286,18 +286,17 @@ class _Classifier(_Object):
     def answer(self, images: Any, top: int, first: int, raises: bool) -> list[Record]:
         """The records of images, which are numbered from `first`."""
         records, probabilities = self.run(images)
-        tops = self.tops(probabilities, top) if top > 1 else iter(())
-        answers: list[Record] = []
-        labels = self.labels
-        for best, share, blank, n_characters, warning, code in c.unpack_records(records):
-            label = labels[best]
-            shares = next(tops) if top > 1 else ((label, share),)
-            answer = (label, share, shares, False, n_characters, None, None)
-            if blank or warning or code:
-                answer = _special(answer, records, images, len(answers), first)
-                if code and raises:
-                    raise answer[-1]
-            answers.append(_make_record(answer))
+        labels, make = self.labels, _make_record
+        answers: list[Any] = [
+            None if blank or warning or code else
+            make((labels[best], share, ((labels[best], share),), False, n_characters, None, None))
+            for best, share, blank, n_characters, warning, code in c.unpack_records(records)]
+        if not all(answers):
+            for i, answer in enumerate(answers):
+                answers[i] = answer or _special_record(records[i], labels, images[i], first + i, raises)
+        if top > 1:
+            answers = [make(answer[:2] + (shares if answer.top else (),) + answer[3:])
+                       for answer, shares in zip(answers, self.tops(probabilities, top))]
         return answers
 
     def tops(self, probabilities: Any, top: int) -> Iterator[tuple[tuple[str, float], ...]]:
@@ -314,16 +313,17 @@ class _Classifier(_Object):
 _make_record = functools.partial(tuple.__new__, Record)
 
 
-def _special(answer: tuple[Any, ...], records: Any, images: Any, i: int, first: int) -> Any:
-    """The answer for the i-th image, which is blank, doubtful, or cannot be read."""
-    record = records[i]
-    label, share, shares, _, n_characters, _, error = answer
-    if record.error.code or record.is_blank:
-        label, share, shares = None, 0.0, ()
-    if record.error.code:
-        error = _image_error(record.error, images[i], first + i)
+def _special_record(record: Any, labels: Any, image: Any, number: int, raises: bool) -> Record:
+    """The answer for an image that is blank, doubtful, or cannot be read."""
+    error = _image_error(record.error, image, number) if record.error.code else None
+    if error and raises:
+        raise error
+    label, share = labels[record.best], record.probability
+    best = ((label, share),)
+    if error or record.is_blank:
+        label, share, best = None, 0.0, ()
     warning = ctypes.string_at(record.warning).decode() if record.warning else None
-    return label, share, shares, record.is_blank, n_characters, warning, error
+    return Record(label, share, best, record.is_blank, record.n_characters, warning, error)
 
 
 class Model:
