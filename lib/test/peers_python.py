@@ -216,6 +216,11 @@ def test_blank_and_doubtful():
                                        "testdata/uncommon/rgba8-transparent.png"])
     assert (blank.blank, blank.label, blank.probability, blank.top) == (True, None, 0, ())
     assert "transparent" in doubtful.warning and doubtful.label
+    several = emnist.classify([np.full((9, 9), 255, np.uint8), "testdata/uncommon/rgba8-transparent.png", CUT,
+                               SCAN], top=3, errors="return")
+    assert [len(record.top) for record in several] == [0, 3, 0, 3]
+    assert several[1].top[0] == (doubtful.label, doubtful.probability) and several[1].warning
+    assert several[2].error and several[2].label is None and several[3] == emnist.classify(SCAN, top=3)[0]
 
 
 def test_errors():
