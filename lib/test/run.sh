@@ -5,9 +5,9 @@
 # Each test prints TAP ("ok N - name", "not ok N - name", "# SKIP" in a line that was skipped); one
 # that exits non-zero without a "not ok" line counts as one failure more. Tests begin in the order in
 # which they are named, $JOBS at a time, by default one a processor. Of each there is a line when it
-# ends; what failed and what was skipped follows at the end, in that order. The last line is
-# "N passed, N failed, N skipped"; the exit status is 1 when something failed. Whole outputs are kept
-# in $BUILD/test-log.
+# ends, with the seconds that it took; what failed and what was skipped follows at the end, in that
+# order. The last line is "N passed, N failed, N skipped"; the exit status is 1 when something failed.
+# Whole outputs are kept in $BUILD/test-log.
 set -u
 
 BUILD=${BUILD:-build}
@@ -18,6 +18,7 @@ export CMOCKA_MESSAGE_OUTPUT=TAP
 run_one()
 {
 	name=$(basename "$1" .sh)
+	began=$(date +%s)
 	case $1 in
 	*.sh) sh "$1" >"$log/$name" 2>&1 ;;
 	*) "$1" >"$log/$name" 2>&1 ;;
@@ -29,7 +30,7 @@ run_one()
 	[ $status -eq 0 ] || [ "$f" -gt 0 ] || f=1
 	[ $((s + p + f)) -gt 0 ] || f=1
 	echo "$p $f $s $status" >"$log/$name.counts"
-	printf '%-28s %d passed, %d failed, %d skipped\n' "$name:" "$p" "$f" "$s"
+	printf '%-28s %d passed, %d failed, %d skipped, %d s\n' "$name:" "$p" "$f" "$s" $(($(date +%s) - began))
 }
 
 if [ "${1-}" = --one ]; then
