@@ -9,6 +9,7 @@
 #include "../labels/view.h"
 #include "../network/model.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,6 +22,7 @@
 #define FOLDER    "testdata/idx/"
 #define N_IMAGES  40 /* of strokes-byclass-test */
 #define N_CLASSES 62
+#define U64       " %" SCNu64
 
 struct figures {
 	uint64_t n_images, n_correct, n_top3, n_case_insensitive;
@@ -37,7 +39,7 @@ static struct figures expected_figures(const char *probabilities, const char *st
 
 	assert_non_null(file);
 	while (!found && fgets(line, sizeof(line), file))
-		found = sscanf(line, "%63s %63s %lu %lu %lu %lu %lf %lf", a, b, &figures.n_images,
+		found = sscanf(line, "%63s %63s" U64 U64 U64 U64 "%lf %lf", a, b, &figures.n_images,
 			       &figures.n_correct, &figures.n_top3, &figures.n_case_insensitive,
 			       &figures.nll, &figures.ece) == 8 &&
 			strcmp(a, probabilities) == 0 && strcmp(b, stem) == 0;
@@ -300,7 +302,8 @@ static bool next_case(FILE *file, struct view_case *c)
 		if (!fgets(line, sizeof(line), file))
 			return false;
 	while (line[0] == '#');
-	assert_int_equal(sscanf(line, "%15s %63s %15s %d %lu %lu %lu %lu %lu %lf %lf %lu %lu %lf",
+	assert_int_equal(sscanf(line,
+				"%15s %63s %15s %d" U64 U64 U64 U64 U64 "%lf %lf" U64 U64 "%lf",
 				c->probabilities, c->stem, c->set, &c->merge_case, &c->n_left_out,
 				&c->figures.n_images, &c->figures.n_correct, &c->figures.n_top3,
 				&c->figures.n_case_insensitive, &c->figures.nll, &c->figures.ece,

@@ -102,7 +102,7 @@ static void great(char *text)
 
 static void long_digits(char *text)
 {
-	const size_t n = 1 + draw() % 1000, point = draw() % (n + 1);
+	const size_t n = 1 + (size_t)(draw() % 1000), point = (size_t)(draw() % (n + 1));
 	char *to = text;
 
 	if (point == 0)
