@@ -49,12 +49,19 @@ made()
 		PKG_CONFIG="env PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_LIBDIR=$packages pkg-config" "$target"
 }
 
-# able COMMAND...: where programs of the other machine run, with its loader and libraries.
+# able COMMAND...: where programs of the other machine run, its loader and libraries beside our own: on the processor
+# where it can, and otherwise in QEMU.
 able()
 {
-	FORMAT=$format QEMU_LD_PREFIX=$root unshare --user --map-root-user --mount sh -c '
+	FORMAT=$format unshare --user --map-root-user --mount sh -c '
+		root=$1
+		shift
+		mount -t overlay -o "lowerdir=$root/lib:$root/usr/lib:/lib" none /lib || exit
+		if "$root"/lib/ld*.so.[0-9] --version >/dev/null 2>&1; then
+			exec "$@"
+		fi
 		mount -t binfmt_misc none /proc/sys/fs/binfmt_misc &&
-		printf "%s\n" "$FORMAT" >/proc/sys/fs/binfmt_misc/register && exec "$@"' sh "$@"
+		printf "%s\n" "$FORMAT" >/proc/sys/fs/binfmt_misc/register && EMULATED=yes exec "$@"' sh "$root" "$@"
 }
 
 # answers [PREFIX] EMNIST: label and probability of each image.

@@ -27,6 +27,10 @@ mkdir "$folder/root"
 for package in "$folder"/archives/*.deb; do
 	dpkg-deb -x "$package" "$folder/root"
 done
+# A link to /lib is to lead into it, and not to this machine's: without libm.so, the linker takes libm.a.
+find "$folder/root" -type l -lname '/*' | while read -r link; do
+	ln -srf "$folder/root$(readlink "$link")" "$link"
+done
 # As the package does when it is installed.
 cd "$folder"/root/usr/lib/*/openblas-pthread
 ln -s openblas-pthread/libopenblas.so.0 ..
