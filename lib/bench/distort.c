@@ -388,7 +388,7 @@ static bool parse_arguments(struct bench *bench, int argc, char **argv)
 			bench->model_path = optarg;
 			break;
 		case 'n':
-			bench->n_images = strtoull(optarg, NULL, 10);
+			bench->n_images = strtoul(optarg, NULL, 10);
 			break;
 		case 'j':
 			bench->n_threads = (unsigned)strtoul(optarg, NULL, 10);
