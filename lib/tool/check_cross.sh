@@ -61,7 +61,8 @@ able()
 			exec "$@"
 		fi
 		mount -t binfmt_misc none /proc/sys/fs/binfmt_misc &&
-		printf "%s\n" "$FORMAT" >/proc/sys/fs/binfmt_misc/register && EMULATED=yes exec "$@"' sh "$root" "$@"
+		printf "%s\n" "$FORMAT" >/proc/sys/fs/binfmt_misc/register || exit
+		QEMU_SET_ENV=LOCPATH=$root/locale EMULATED=yes exec "$@"' sh "$root" "$@"
 }
 
 # answers [PREFIX] EMNIST: label and probability of each image.

@@ -21,7 +21,7 @@ apt_of_arch()
 own_sources deb "arch=$arch"
 : >"$folder/status"
 apt_of_arch update
-apt_of_arch --download-only --no-install-recommends install "$@"
+apt_of_arch --download-only --no-install-recommends install "$@" libc-bin
 rm -rf "$folder/root"
 mkdir "$folder/root"
 for package in "$folder"/archives/*.deb; do
@@ -31,6 +31,8 @@ done
 find "$folder/root" -type l -lname '/*' | while read -r link; do
 	ln -srf "$folder/root$(readlink "$link")" "$link"
 done
+# Our own programs cannot read these locales, of another byte order, and are not to find them in place of ours.
+mv "$folder/root/usr/lib/locale" "$folder/root"
 # As the package does when it is installed.
 cd "$folder"/root/usr/lib/*/openblas-pthread
 ln -s openblas-pthread/libopenblas.so.0 ..
