@@ -1,6 +1,7 @@
 /* load_images.c - the images that are sent: a dataset's, or drawn characters. */
 #include "load_images.h"
 
+#include "../../lib/base/memory.h"
 #include "../common/interrupt.h"
 #include "../common/messages.h"
 #include "../common/strokes.h"
@@ -15,7 +16,7 @@
 
 static bool reserve(struct load_images *images, size_t n)
 {
-	uint8_t *pixels = realloc(images->pixels, n * EMNIST_VECTOR_LENGTH);
+	uint8_t *pixels = resize_array(images->pixels, n, EMNIST_VECTOR_LENGTH);
 	uint16_t *classes = realloc(images->classes, n * sizeof(*classes));
 
 	if (pixels)
@@ -85,7 +86,7 @@ bool load_images_draw(struct load_images *images, size_t n_least)
 	float ink[EMNIST_VECTOR_LENGTH];
 
 	*images = (struct load_images){.n = N_DRAWN * ((n_least + N_DRAWN - 1) / N_DRAWN)};
-	images->pixels = malloc(images->n * EMNIST_VECTOR_LENGTH);
+	images->pixels = alloc_array(images->n, EMNIST_VECTOR_LENGTH);
 	if (!images->pixels) {
 		complain("out of memory");
 		return false;

@@ -58,7 +58,7 @@ static bool get_size(const struct emnist_json *json, struct emnist_json_value va
 
 	if (!emnist_json_integer(json, value, &size) || size < 0)
 		return false;
-	*size_ret = (size_t)size;
+	*size_ret = size_clamped((uint64_t)size);
 	return true;
 }
 

@@ -30,7 +30,7 @@ static inline size_t cursor_left(const struct cursor *cursor)
 }
 
 /* The next n bytes, or NULL if fewer are left. */
-static inline const unsigned char *cursor_take(struct cursor *cursor, size_t n)
+static inline const unsigned char *cursor_take(struct cursor *cursor, uint64_t n)
 {
 	const unsigned char *bytes = cursor->bytes + cursor->offset;
 
@@ -38,7 +38,7 @@ static inline const unsigned char *cursor_take(struct cursor *cursor, size_t n)
 		cursor->failed = true;
 		return NULL;
 	}
-	cursor->offset += n;
+	cursor->offset += (size_t)n;
 	return bytes;
 }
 

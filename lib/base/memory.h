@@ -7,10 +7,17 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Whether a * b overflows size_t; if not, *product_ret is set. */
-static inline bool size_mul_overflows(size_t a, size_t b, size_t *product_ret)
+/* Whether a * b overflows size_t; if not, *product_ret is set. b may be a file's own number, which
+ * a cast to a size_t of 32 bits would cut off. */
+static inline bool size_mul_overflows(size_t a, uint64_t b, size_t *product_ret)
 {
 	return __builtin_mul_overflow(a, b, product_ret);
+}
+
+/* n, or where size_t is too small for it the most that it can be. */
+static inline size_t size_clamped(uint64_t n)
+{
+	return n < SIZE_MAX ? (size_t)n : SIZE_MAX;
 }
 
 /* n elements of size bytes each, uninitialized; NULL when memory is short or n * size overflows.

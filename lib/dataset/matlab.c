@@ -126,9 +126,9 @@ static enum emnist_status take_images(struct matlab *matlab, struct matfile_arra
 				 SOURCE_MAX_COUNT);
 	matlab->source.count = array->rows;
 	while (!status && images->nbytes < array->n_values) {
-		const size_t left = (size_t)array->n_values - images->nbytes;
+		const uint64_t left = array->n_values - images->nbytes;
 		const size_t most = matfile_has_bytes(array) ? PART_NBYTES : PART_VALUES;
-		const size_t part = left < most ? left : most;
+		const size_t part = left < most ? (size_t)left : most;
 
 		if (!buffer_reserve(images, images->nbytes + part))
 			return error_memory(error);

@@ -37,7 +37,7 @@ static bool has_field(const unsigned char *bytes, size_t nbytes, unsigned number
 		struct cursor ahead = cursor;
 
 		if (wire_varint(&ahead) == WIRE_KEY(number, WIRE_BYTES)) {
-			const size_t data_nbytes = (size_t)wire_varint(&ahead);
+			const size_t data_nbytes = size_clamped(wire_varint(&ahead));
 			const size_t left = cursor_left(&ahead);
 
 			*data_ret = cursor_over(ahead.bytes + ahead.offset,

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../base/memory.h"
 #include "onnx_operators.h"
 
 /* Why a value is not known: VALUE_OTHER. */
@@ -58,7 +59,7 @@ static enum emnist_status input_width(const Onnx__ValueInfoProto *input,
 			return error_set(trace->error, EMNIST_ERR_UNSUPPORTED,
 					 "input '%.80s' has no fixed size in dimension %zu",
 					 input->name, i + 1);
-		if (dim > MODEL_MAX_WIDTH || width * (size_t)dim > MODEL_MAX_WIDTH)
+		if (dim > MODEL_MAX_WIDTH || (uint64_t)width * (uint64_t)dim > MODEL_MAX_WIDTH)
 			return error_set(trace->error, EMNIST_ERR_LIMIT,
 					 "input '%.80s' has more than %d values", input->name,
 					 MODEL_MAX_WIDTH);
@@ -87,8 +88,9 @@ static enum emnist_status make_input(struct onnx_graph *graph, struct value *val
 	if (shape->n_dim > 1 && shape->n_dim <= TRACE_MAX_RANK) {
 		rank = shape->n_dim;
 		for (size_t i = 0; i < rank; i++)
-			dims[i] =
-				shape->dim[i]->dim_value > 0 ? (size_t)shape->dim[i]->dim_value : 0;
+			dims[i] = shape->dim[i]->dim_value > 0
+					  ? size_clamped((uint64_t)shape->dim[i]->dim_value)
+					  : 0;
 	}
 	status = trace_input(&graph->trace, tensor, rank, dims, value_ret);
 	if (!status && rank != shape->n_dim)

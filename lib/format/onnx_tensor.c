@@ -216,7 +216,7 @@ static enum emnist_status check_dims(const Onnx__TensorProto *tensor,
 			return error_set(error, EMNIST_ERR_CORRUPT,
 					 "tensor '%.80s' has a dimension of %lld", constant->name,
 					 (long long)dim);
-		if (size_mul_overflows(constant->n, (size_t)dim, &constant->n))
+		if (size_mul_overflows(constant->n, (uint64_t)dim, &constant->n))
 			return error_set(error, EMNIST_ERR_CORRUPT,
 					 "tensor '%.80s' has dimensions that do not fit in memory",
 					 constant->name);

@@ -147,11 +147,11 @@ static enum emnist_status read_shape(struct reading *reading, struct emnist_json
 			return error_set(reading->error, EMNIST_ERR_LIMIT,
 					 "tensor '%.80s' has more than %d dimensions", tensor->name,
 					 SAFETENSOR_MAX_RANK);
-		if (size_mul_overflows(tensor->n, (size_t)dim, &tensor->n))
+		if (size_mul_overflows(tensor->n, dim, &tensor->n))
 			return error_set(reading->error, EMNIST_ERR_CORRUPT,
 					 "tensor '%.80s' has dimensions that do not fit in memory",
 					 tensor->name);
-		tensor->dims[tensor->rank++] = (size_t)dim;
+		tensor->dims[tensor->rank++] = size_clamped(dim);
 	}
 	return EMNIST_OK;
 }

@@ -107,12 +107,12 @@ static bool take_entry(struct cursor *block, unsigned char *key, size_t *key_nby
 
 	if (block->failed || shared > *key_nbytes || own > MAX_KEY_NBYTES - shared)
 		return false;
-	bytes = cursor_take(block, (size_t)own);
+	bytes = cursor_take(block, own);
 	if (!bytes)
 		return false;
 	memcpy(key + shared, bytes, (size_t)own);
 	*key_nbytes = (size_t)(shared + own);
-	bytes = cursor_take(block, (size_t)value_nbytes);
+	bytes = cursor_take(block, value_nbytes);
 	if (!bytes)
 		return false;
 	*value_ret = cursor_over(bytes, (size_t)value_nbytes);
@@ -384,7 +384,7 @@ static enum emnist_status read_text(struct trace *trace, const Tensorflow__Bundl
 	struct cursor cursor = *bytes;
 	const uint64_t nbytes = wire_varint(&cursor);
 	const unsigned char *length_checksum = cursor_take(&cursor, 4);
-	const unsigned char *text = cursor_take(&cursor, (size_t)nbytes);
+	const unsigned char *text = cursor_take(&cursor, nbytes);
 	const unsigned char length[4] = {nbytes & 0xff, nbytes >> 8 & 0xff, nbytes >> 16 & 0xff,
 					 nbytes >> 24 & 0xff};
 	uint32_t crc = crc32c(0, length, sizeof(length));

@@ -4,6 +4,7 @@
  */
 #include "tensorflow_operators.h"
 
+#include "../base/memory.h"
 #include "tensorflow_shapes.h"
 #include "tensorflow_variables.h"
 #include "trace_functions.h"
@@ -47,7 +48,7 @@ static enum emnist_status placeholder(const struct tensorflow_call *call, struct
 	call->trace->takes_bytes = type == TENSOR_INT;
 	rank = proto && !proto->unknown_rank ? proto->n_dim : 0;
 	for (size_t i = 0; i < rank && i < TRACE_MAX_RANK; i++)
-		dims[i] = proto->dim[i]->size > 0 ? (size_t)proto->dim[i]->size : 0;
+		dims[i] = proto->dim[i]->size > 0 ? size_clamped((uint64_t)proto->dim[i]->size) : 0;
 	return trace_input(call->trace, type, rank, dims, value_ret);
 }
 

@@ -1,6 +1,7 @@
 /* tensorflow_parts.c - operators that split and join tensors, as graphs do to compute shapes. */
 #include <math.h>
 
+#include "../base/memory.h"
 #include "tensorflow_shapes.h"
 
 /* From begin to end; negative ones count from the end. */
@@ -163,7 +164,7 @@ enum emnist_status tensorflow_range(const struct tensorflow_call *call, struct v
 		return status;
 	if (delta == 0)
 		return trace_refuse(call->trace, "its step is 0");
-	n = (size_t)fmax(0, ceil((double)(limit - start) / (double)delta));
+	n = size_clamped((uint64_t)fmax(0, ceil((double)(limit - start) / (double)delta)));
 	status = tensor_make(call->trace, TENSOR_INT, 1, &n, value_ret, &values);
 	for (size_t i = 0; !status && i < n; i++)
 		values[i] = (double)(start + (int64_t)i * delta);

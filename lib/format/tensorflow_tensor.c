@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 
+#include "../base/memory.h"
 #include "tensorflow.h"
 
 static double float_at(const Tensorflow__TensorProto *proto, size_t i)
@@ -131,7 +132,7 @@ static enum emnist_status read_dims(struct trace *trace, const Tensorflow__Tenso
 			return error_set(trace->error, EMNIST_ERR_CORRUPT,
 					 "tensor '%.80s' has a dimension of %lld", trace->node,
 					 (long long)shape->dim[i]->size);
-		dims[i] = (size_t)shape->dim[i]->size;
+		dims[i] = size_clamped((uint64_t)shape->dim[i]->size);
 	}
 	return EMNIST_OK;
 }

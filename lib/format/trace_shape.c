@@ -78,7 +78,7 @@ static enum emnist_status read_dims(struct trace *trace, const struct tensor *sh
 			return trace_refuse(trace, "dimension %zu of its shape is %.0f", i + 1,
 					    dim);
 		dims[i] = (size_t)dim;
-		if (*width_ret * dims[i] > MODEL_MAX_WIDTH)
+		if ((uint64_t)*width_ret * dims[i] > MODEL_MAX_WIDTH)
 			return trace_refuse(trace, "it makes rows of more than %d values",
 					    MODEL_MAX_WIDTH);
 		*width_ret *= dims[i];

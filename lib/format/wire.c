@@ -94,7 +94,7 @@ uint64_t wire_field(struct cursor *cursor, struct cursor *data_ret)
 {
 	const uint64_t key = wire_varint(cursor);
 	const unsigned char *data;
-	size_t nbytes;
+	uint64_t nbytes;
 
 	*data_ret = cursor_over(NULL, 0);
 	switch (key & 7) {
@@ -105,10 +105,10 @@ uint64_t wire_field(struct cursor *cursor, struct cursor *data_ret)
 		cursor_take(cursor, 8);
 		break;
 	case WIRE_BYTES:
-		nbytes = (size_t)wire_varint(cursor);
+		nbytes = wire_varint(cursor);
 		data = cursor_take(cursor, nbytes);
 		if (data)
-			*data_ret = cursor_over(data, nbytes);
+			*data_ret = cursor_over(data, (size_t)nbytes);
 		break;
 	case WIRE_32BIT:
 		cursor_take(cursor, 4);

@@ -321,16 +321,16 @@ static enum emnist_status read_indices(const struct bmp *bmp, const uint8_t *byt
 		.upward = bmp->height > 0,
 	};
 
-	cursor_take(&runs.in, (size_t)bmp->data_offset);
+	cursor_take(&runs.in, bmp->data_offset);
 	if (is_rle(bmp))
 		return read_runs(&runs, error);
 	for (size_t y = 0; y < image->height; y++) {
 		const size_t row = runs.upward ? image->height - 1 - y : y;
 
-		unpack_row(bmp, cursor_take(&runs.in, (size_t)row_nbytes(bmp)),
+		unpack_row(bmp, cursor_take(&runs.in, row_nbytes(bmp)),
 			   image->pixels.data + row * image->width);
 		if (y + 1 < image->height)
-			cursor_take(&runs.in, (size_t)(stride_nbytes(bmp) - row_nbytes(bmp)));
+			cursor_take(&runs.in, stride_nbytes(bmp) - row_nbytes(bmp));
 	}
 	return EMNIST_OK;
 }

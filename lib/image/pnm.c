@@ -235,7 +235,7 @@ static void read_deep_samples(const uint8_t *from, uint16_t *to, size_t n, uint3
 /* Reads a row of n samples. */
 static void read_row(struct pnm *pnm, struct image *image, size_t y, size_t n)
 {
-	const uint8_t *from = cursor_take(&pnm->in, (size_t)row_nbytes(pnm));
+	const uint8_t *from = cursor_take(&pnm->in, row_nbytes(pnm));
 
 	if (pnm->bitmap)
 		read_bits(from, image->pixels.data + y * n, n);

@@ -16,7 +16,7 @@ static size_t first_png(const uint8_t *bytes, size_t nbytes)
 		const uint32_t length = cursor_u32_be(&cursor);
 		const unsigned char *type = cursor_take(&cursor, 4);
 
-		if (!type || !cursor_take(&cursor, (size_t)length + 4))
+		if (!type || !cursor_take(&cursor, (uint64_t)length + 4))
 			return 0;
 		if (memcmp(type, "IEND", 4) == 0)
 			return cursor.offset;

@@ -142,7 +142,7 @@ static bool read_entry(const struct tiff_pages *pages, const struct directory *d
 	};
 	offset = at + 4 + layout->offset_nbytes;
 	if (!type_nbytes(entry->type) ||
-	    size_mul_overflows((size_t)entry->n, type_nbytes(entry->type), &nbytes))
+	    size_mul_overflows(type_nbytes(entry->type), entry->n, &nbytes))
 		return false;
 	entry->is_out_there = nbytes > layout->offset_nbytes;
 	if (entry->is_out_there)

@@ -101,7 +101,7 @@ enum emnist_status file_read_rest(int fd, uint64_t limit_nbytes, struct buffer *
 
 	if (rest->size > limit_nbytes)
 		return too_large(error, limit_nbytes);
-	if (!rest->at_end && !buffer_reserve(buffer, (size_t)rest->size + 1))
+	if (!rest->at_end && !buffer_reserve(buffer, size_clamped(rest->size + 1)))
 		return error_memory(error);
 	status = read_on(fd, limit_nbytes + 1, buffer, &left, error);
 	if (!status && buffer->nbytes > limit_nbytes)

@@ -23,7 +23,7 @@ static bool is_product(const int64_t *sizes, size_t n, size_t wanted)
 	size_t product = 1;
 
 	for (size_t i = 0; i < n; i++)
-		if (sizes[i] < 0 || size_mul_overflows(product, (size_t)sizes[i], &product))
+		if (sizes[i] < 0 || size_mul_overflows(product, (uint64_t)sizes[i], &product))
 			return false;
 	return product == wanted;
 }
@@ -37,7 +37,7 @@ bool rows_of_shape(const int64_t *shape, size_t rank, size_t width, size_t *n_ro
 	*n_rows_ret = 1;
 	if (is_row && is_product(shape, rank, width))
 		return true;
-	*n_rows_ret = (size_t)shape[0];
+	*n_rows_ret = size_clamped((uint64_t)shape[0]);
 	return is_product(shape + 1, rank - 1, width);
 }
 

@@ -84,7 +84,7 @@ static bool reserve(struct train_set *set, size_t n_images, size_t *capacity)
 		return true;
 	if (n < n_images)
 		n = n_images;
-	pixels = realloc(set->pixels, n * EMNIST_VECTOR_LENGTH);
+	pixels = resize_array(set->pixels, n, EMNIST_VECTOR_LENGTH);
 	if (pixels)
 		set->pixels = pixels;
 	target = realloc(set->target, n * sizeof(*target));

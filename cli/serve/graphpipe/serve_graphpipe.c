@@ -5,6 +5,7 @@
  * with an offset, and so with a zero byte among its first four; JSON, forms and text have none.
  */
 #include "serve_graphpipe.h"
+#include "../../../lib/base/memory.h"
 #include "../../output/json.h"
 #include "../call/inference.h"
 #include "../call/server.h"
@@ -104,7 +105,7 @@ static bool infer(struct job *job)
 	struct emnist_input_scaling scaling;
 	struct emnist_error error;
 
-	job->vectors = malloc((n + 1) * EMNIST_VECTOR_LENGTH * sizeof(*job->vectors));
+	job->vectors = alloc_array(n, EMNIST_VECTOR_LENGTH * sizeof(*job->vectors));
 	if (!job->vectors) {
 		call_fail(job->call, 503, "out of memory");
 		return false;

@@ -6,6 +6,7 @@
  * has.
  */
 #include "serve_flask.h"
+#include "../../../lib/base/memory.h"
 #include "../call/inference.h"
 #include "../call/parsers.h"
 #include "../call/server.h"
@@ -68,7 +69,7 @@ static void predict(struct call *call, struct served *served, struct emnist_json
 	if (!find_vectors(call, json, &rows))
 		return;
 	n = rows.shape[0];
-	probabilities = malloc((n ? n : 1) * served->n_classes * sizeof(*probabilities));
+	probabilities = alloc_array(n, served->n_classes * sizeof(*probabilities));
 	if (!probabilities) {
 		call_fail(call, 503, "out of memory");
 	} else if (inference_run(call, served, rows.values, n, probabilities)) {

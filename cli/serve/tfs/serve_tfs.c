@@ -5,6 +5,7 @@
  * in two ways gets the same answer.
  */
 #include "serve_tfs.h"
+#include "../../../lib/base/memory.h"
 #include "../call/inference.h"
 #include "../call/parsers.h"
 #include "../call/server.h"
@@ -144,7 +145,7 @@ static bool read_pictures(struct job *job)
 
 	if (rows->n_pictures == 0)
 		return true;
-	vectors = malloc(rows->n_pictures * width * sizeof(*vectors));
+	vectors = alloc_array(rows->n_pictures, width * sizeof(*vectors));
 	if (!vectors) {
 		call_fail(job->call, 503, "out of memory");
 		return false;
@@ -170,7 +171,7 @@ static bool run(struct job *job)
 	if (!inference_check_number(job->call, job->rows.n) || !scale_rows(job) ||
 	    !read_pictures(job))
 		return false;
-	job->probabilities = malloc(job->rows.n * n_classes * sizeof(float));
+	job->probabilities = alloc_array(job->rows.n, n_classes * sizeof(float));
 	if (!job->probabilities) {
 		call_fail(job->call, 503, "out of memory");
 		return false;

@@ -5,6 +5,7 @@
  * requests say nothing: Triton's client sends none.
  */
 #include "serve_v2.h"
+#include "../../../lib/base/memory.h"
 #include "../../output/json.h"
 #include "../call/inference.h"
 #include "../call/parsers.h"
@@ -249,7 +250,7 @@ static bool read_pictures(struct job *job)
 	if (!job->request.images)
 		return true;
 	job->pictures = calloc(n + 1, sizeof(*job->pictures));
-	job->vectors = malloc((n + 1) * EMNIST_VECTOR_LENGTH * sizeof(*job->vectors));
+	job->vectors = alloc_array(n, EMNIST_VECTOR_LENGTH * sizeof(*job->vectors));
 	if (!job->pictures || !job->vectors) {
 		call_fail(job->call, 503, "out of memory");
 		return false;
