@@ -9,6 +9,7 @@
 #include "processors.h"
 #include "affinity.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -43,24 +44,24 @@ static unsigned processors_of(uint64_t quota, uint64_t period)
 static unsigned quota_of_unified(const char *folder)
 {
 	FILE *file = open_file(folder, "cpu.max");
-	unsigned long quota = 0, period = 0;
+	uint64_t quota = 0, period = 0;
 	bool known;
 
 	if (!file)
 		return 0;
-	known = fscanf(file, "%18lu %18lu", &quota, &period) == 2;
+	known = fscanf(file, "%18" SCNu64 " %18" SCNu64, &quota, &period) == 2;
 	fclose(file);
 	return known ? processors_of(quota, period) : 0;
 }
 
-static long number_in(const char *folder, const char *name)
+static int64_t number_in(const char *folder, const char *name)
 {
 	FILE *file = open_file(folder, name);
-	long value = 0;
+	int64_t value = 0;
 
 	if (!file)
 		return 0;
-	if (fscanf(file, "%18ld", &value) != 1)
+	if (fscanf(file, "%18" SCNd64, &value) != 1)
 		value = 0;
 	fclose(file);
 	return value;
@@ -69,8 +70,8 @@ static long number_in(const char *folder, const char *name)
 /* Version 1: two files; a quota of -1 means none. */
 static unsigned quota_of_cpu(const char *folder)
 {
-	long quota = number_in(folder, "cpu.cfs_quota_us");
-	long period = number_in(folder, "cpu.cfs_period_us");
+	int64_t quota = number_in(folder, "cpu.cfs_quota_us");
+	int64_t period = number_in(folder, "cpu.cfs_period_us");
 
 	return quota > 0 && period > 0 ? processors_of((uint64_t)quota, (uint64_t)period) : 0;
 }
