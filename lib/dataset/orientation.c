@@ -81,7 +81,11 @@ static enum emnist_status judge_begin(struct judge *judge, struct emnist_error *
 	for (size_t i = 0; i < judge->n_outputs; i++)
 		judge->groups[i] =
 			group_of(*labels_characters(emnist_model_labels(judge->model), i, &n));
-	return emnist_session_create(judge->model, BATCH, &judge->session, error);
+	/* BLAS would be loaded before its environment is what the caller wants it to be. */
+	return emnist_session_create_with(
+		judge->model, BATCH,
+		&(struct emnist_session_options){.engine = EMNIST_ENGINE_KERNELS}, &judge->session,
+		error);
 }
 
 static void judge_end(struct judge *judge)
