@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "../base/numbers.h"
 #include "../io/file.h"
 
 /* Freed with buffer_clear(). */
@@ -23,6 +24,17 @@ static inline struct buffer read_bytes(const char *path)
 	if (file_read(path, 1 << 26, &buffer, &error))
 		fail_msg("%s: %s", path, error.message);
 	return buffer;
+}
+
+/* A file of n floats and no more, little-endian as NumPy writes them. */
+static inline void read_floats(const char *path, float *floats, size_t n)
+{
+	struct buffer file = read_bytes(path);
+
+	assert_int_equal(file.nbytes, n * sizeof(float));
+	for (size_t i = 0; i < n; i++)
+		floats[i] = number_of_float_bits(number_u32(file.data + i * sizeof(float)));
+	buffer_clear(&file);
 }
 
 static inline void write_bytes(const char *path, const void *bytes, size_t nbytes)

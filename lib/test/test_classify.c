@@ -52,6 +52,18 @@ static void classify_alone(const struct emnist_model *model,
 	emnist_reader_free(reader);
 }
 
+/* To the bit, but by BLAS, whose sums depend on how many rows there are. */
+static void assert_same(const float *a, const float *b, size_t n)
+{
+	enum emnist_engine engine;
+	float tolerance;
+
+	assert_int_equal(emnist_engine_find(EMNIST_ENGINE_AUTO, &engine, NULL), EMNIST_OK);
+	tolerance = engine == EMNIST_ENGINE_BLAS ? 1e-5f : 0;
+	for (size_t i = 0; i < n; i++)
+		assert_float_equal(a[i], b[i], tolerance);
+}
+
 static void many_are_as_one(void **state)
 {
 	static const char *const paths[] = {SCAN, "testdata/samples/capital-a-chalk.jpg",
@@ -98,7 +110,7 @@ static void many_are_as_one(void **state)
 		if (i == 100 || cut)
 			assert_memory_equal(probabilities[i], none, sizeof(none));
 		else if (i % 5 < 4)
-			assert_memory_equal(probabilities[i], expected[i % 5 % 3], sizeof(none));
+			assert_same(probabilities[i], expected[i % 5 % 3], N_CLASSES);
 	}
 	assert_int_equal(records[100].error.sys_errno, ENOENT);
 	assert_int_equal(records[3].error.offset, nbytes - 1);
@@ -130,7 +142,7 @@ static void classes_are_those_of_the_view(void **state)
 	assert_int_equal(emnist_classify(classifier, inputs, 2, records, probabilities[0], NULL),
 			 EMNIST_OK);
 	for (size_t i = 0; i < 2; i++)
-		assert_memory_equal(probabilities[i], expected, sizeof(probabilities[i]));
+		assert_same(probabilities[i], expected, 36);
 	emnist_view_free(view);
 	emnist_classifier_free(classifier);
 	emnist_model_free(model);

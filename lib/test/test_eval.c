@@ -19,6 +19,8 @@
 
 #include <cmocka.h>
 
+#include "bytes.h"
+
 #define FOLDER    "testdata/idx/"
 #define N_IMAGES  40 /* of strokes-byclass-test */
 #define N_CLASSES 62
@@ -92,15 +94,6 @@ static struct emnist_labels *byclass(void)
 
 /* ------------------------------------------------------------------- tally */
 
-static void read_probabilities(float *probabilities)
-{
-	FILE *file = fopen(FOLDER "probabilities.f32", "rb");
-
-	assert_non_null(file);
-	assert_int_equal(fread(probabilities, N_CLASSES * sizeof(float), N_IMAGES, file), N_IMAGES);
-	fclose(file);
-}
-
 /* The figures of n rows of probabilities, added n_step at a time. */
 static struct emnist_evaluation tally_rows(const struct emnist_labels *truth,
 					   const struct emnist_labels *predicted, const float *rows,
@@ -129,7 +122,7 @@ static void tally_file(const char *stem, size_t n_step, struct emnist_evaluation
 	uint16_t classes[N_IMAGES];
 	size_t n;
 
-	read_probabilities(probabilities);
+	read_floats(FOLDER "probabilities.f32", probabilities, N_IMAGES * N_CLASSES);
 	assert_int_equal(emnist_dataset_read(dataset, N_IMAGES, pixels, classes, &n, NULL),
 			 EMNIST_OK);
 	*evaluation = tally_rows(emnist_dataset_labels(dataset), labels,
@@ -323,7 +316,7 @@ static void tally_view(const struct view_case *c, const struct emnist_view *view
 	uint16_t classes[N_IMAGES];
 	size_t n, n_kept = 0;
 
-	read_probabilities(probabilities);
+	read_floats(FOLDER "probabilities.f32", probabilities, N_IMAGES * N_CLASSES);
 	assert_int_equal(emnist_dataset_read(dataset, N_IMAGES, pixels, classes, &n, NULL),
 			 EMNIST_OK);
 	assert_int_equal(view_of_others(view, emnist_dataset_labels(dataset), &truth, NULL),

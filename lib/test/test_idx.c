@@ -454,7 +454,7 @@ static void test_emnist(void **state)
 	size_t n;
 
 	(void)state;
-	if (!folder)
+	if (!folder || !*folder)
 		skip();
 	snprintf(path, sizeof(path), "%s/emnist/emnist-byclass-test", folder);
 	if (emnist_dataset_open(path, NULL, &dataset, &error))

@@ -21,6 +21,9 @@
 
 #define N_INPUTS 20
 
+/* Whether a file's floats are this machine's. Elsewhere they are copied, and none is borrowed. */
+#define BORROWS (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
 static const uint32_t widths[] = {N_INPUTS, 70, 10};
 
 static bool lies_in(const void *pointer, const void *bytes, size_t nbytes)
@@ -82,9 +85,14 @@ static void check_same_weights(const struct emnist_model *a, const struct emnist
 
 /* ----------------------------------------------------------- the built-in one */
 
+/* Left out where nothing could be run to pack them. */
+extern const float default_panels[] __attribute__((visibility("hidden")));
+extern const float default_panels_end[] __attribute__((visibility("hidden")));
+
 /* All of the built-in model but its biases is the library's, and is what reading its file gives. */
 static void test_built_in(void **state)
 {
+	const bool has_panels = &default_panels[0] != &default_panels_end[0];
 	size_t nbytes;
 	const void *bytes = emnist_model_default_file(&nbytes);
 	struct emnist_model *model, *parsed;
@@ -93,9 +101,9 @@ static void test_built_in(void **state)
 	assert_int_equal(emnist_model_default(&model, NULL), EMNIST_OK);
 	assert_int_equal(emnist_model_parse(bytes, nbytes, NULL, &parsed, NULL), EMNIST_OK);
 	for (size_t l = 0; l < model->n_layers; l++) {
-		assert_true(model->layers[l].borrows_weights);
-		assert_true(model->layers[l].borrows_panels);
-		assert_true(lies_in(model->layers[l].weights, bytes, nbytes));
+		assert_int_equal(model->layers[l].borrows_weights, BORROWS);
+		assert_int_equal(model->layers[l].borrows_panels, has_panels);
+		assert_int_equal(lies_in(model->layers[l].weights, bytes, nbytes), BORROWS);
 		assert_false(parsed->layers[l].borrows_weights);
 		assert_false(parsed->layers[l].borrows_panels);
 	}
@@ -177,10 +185,11 @@ static void test_read(void **state)
 				 EMNIST_OK);
 		model = read_model(bytes, nbytes);
 		free(bytes);
-		assert_non_null(model->file);
+		assert_int_equal(model->file != NULL, BORROWS);
 		for (size_t l = 0; l < model->n_layers; l++) {
-			assert_true(model->layers[l].borrows_weights);
-			assert_true(lies_in(model->layers[l].weights, model->file, nbytes));
+			assert_int_equal(model->layers[l].borrows_weights, BORROWS);
+			if (BORROWS)
+				assert_true(lies_in(model->layers[l].weights, model->file, nbytes));
 			assert_false(model->layers[l].borrows_panels);
 		}
 		check_same_weights(model, expected);
@@ -220,7 +229,7 @@ static void test_folded(void **state)
 		buffer_clear(&file);
 	}
 	globfree(&found);
-	assert_true(n_borrowing > 10 && n_owning > 10);
+	assert_true((BORROWS ? n_borrowing > 10 : n_borrowing == 0) && n_owning > 10);
 }
 
 /* What changes borrowed weights takes a copy first. */

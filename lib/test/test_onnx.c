@@ -439,7 +439,7 @@ static void test_models_of_2018(void **state)
 	const char *data = getenv("EMNIST_DATA");
 
 	(void)state;
-	if (!data)
+	if (!data || !*data)
 		skip();
 	for (size_t i = 0; i < 3; i++) {
 		struct emnist_model *model;

@@ -19,6 +19,8 @@
 
 #include <cmocka.h>
 
+#include "bytes.h"
+
 #define FOLDER    "testdata/eval/"
 #define N_IMAGES  40 /* of strokes-byclass-test */
 #define N_CLASSES 62
@@ -119,7 +121,6 @@ static void tally_file(const char *stem, struct emnist_evaluation *evaluation)
 {
 	static float probabilities[N_IMAGES * N_CLASSES];
 	static uint8_t pixels[N_IMAGES * EMNIST_VECTOR_LENGTH];
-	FILE *file = fopen("testdata/idx/probabilities.f32", "rb");
 	struct emnist_labels *labels;
 	struct emnist_dataset *dataset;
 	uint16_t classes[N_IMAGES];
@@ -128,9 +129,7 @@ static void tally_file(const char *stem, struct emnist_evaluation *evaluation)
 	char path[256];
 	size_t n;
 
-	assert_non_null(file);
-	assert_int_equal(fread(probabilities, N_CLASSES * sizeof(float), N_IMAGES, file), N_IMAGES);
-	fclose(file);
+	read_floats("testdata/idx/probabilities.f32", probabilities, N_IMAGES * N_CLASSES);
 	snprintf(path, sizeof(path), "testdata/idx/%s", stem);
 	assert_int_equal(emnist_dataset_open(path, NULL, &dataset, NULL), EMNIST_OK);
 	assert_int_equal(emnist_dataset_read(dataset, N_IMAGES, pixels, classes, &n, NULL),

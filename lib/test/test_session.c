@@ -524,7 +524,7 @@ static void test_scores_of_2018(void **state)
 	char *json;
 
 	(void)state;
-	if (!data)
+	if (!data || !*data)
 		skip();
 	snprintf(path, sizeof(path), "%s/seed/expected.json", data);
 	json = read_text(path);
@@ -551,7 +551,7 @@ static void test_real_images(void **state)
 	size_t n;
 
 	(void)state;
-	if (!data)
+	if (!data || !*data)
 		skip();
 	snprintf(path, sizeof(path), "%s/emnist/train/part1-62-images-idx3-ubyte.gz", data);
 	assert_int_equal(emnist_dataset_open(path, NULL, &dataset, NULL), EMNIST_OK);

@@ -90,10 +90,25 @@ static void dead_units_are_zeroed(void **state)
 	assert_same_and_free(model, expected);
 }
 
+/* Floats as a file has them, little-endian. */
+static void put_floats(unsigned char *bytes, const float *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint32_t bits;
+
+		memcpy(&bits, &values[i], sizeof(bits));
+		for (unsigned k = 0; k < 4; k++)
+			*bytes++ = (unsigned char)(bits >> 8 * k);
+	}
+}
+
 /* The bytes of the value in a file. */
 static unsigned char *find_value(unsigned char *bytes, size_t nbytes, float value)
 {
-	unsigned char *at = memmem(bytes, nbytes, &value, sizeof(value));
+	unsigned char wanted[4], *at;
+
+	put_floats(wanted, &value, 1);
+	at = memmem(bytes, nbytes, wanted, sizeof(wanted));
 
 	assert_non_null(at);
 	return at;
@@ -111,8 +126,8 @@ static void *encode_dead(size_t *nbytes_ret)
 	for (size_t l = 0; l < 2; l++) {
 		const struct layer *from = &model->layers[l], *to = &dead->layers[l];
 
-		memcpy(find_value(bytes, *nbytes_ret, from->weights[0]), to->weights,
-		       sizeof(float) * to->n_inputs * to->n_outputs);
+		put_floats(find_value(bytes, *nbytes_ret, from->weights[0]), to->weights,
+			   (size_t)to->n_inputs * to->n_outputs);
 	}
 	emnist_model_free(model);
 	emnist_model_free(dead);
