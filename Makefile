@@ -106,7 +106,9 @@ HARDEN := -fstack-protector-strong \
 	  $(if $(SANITIZE)$(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,\
 	  $(if $(OPTIMIZED),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
 HARDEN_LINK := -Wl,-z,relro,-z,now
-flags = $(ARITHMETIC) $(PLACE) $(HARDEN) -std=c11 -D_GNU_SOURCE $(WARNINGS) \
+# Where off_t has 32 bits, files of 2 GiB cannot be opened.
+FILES := $(if $(findstring __SIZEOF_POINTER__ 4,$(MACROS)),-D_FILE_OFFSET_BITS=64)
+flags = $(ARITHMETIC) $(PLACE) $(HARDEN) -std=c11 -D_GNU_SOURCE $(FILES) $(WARNINGS) \
 	-fvisibility=hidden -fPIC -pthread -MMD -MP \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 		-fno-sanitize-recover=undefined)
@@ -220,7 +222,10 @@ objects: $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c cli/*.c cli/*/*.c cli/
 
 # One object whose every symbol but emnist_* is local: the static library exports what the shared
 # one does. With -flto it is compiled here, for any linker.
-RELOCATABLE = -r -nostdlib $(if $(filter -flto%,$(CFLAGS)),$(if $(IS_CLANG),,-flinker-output=nolto-rel))
+# The functions that i386 reads its own address by are in groups that a program has, too; where one of two groups
+# of a name is left out, its local symbols would be missed.
+RELOCATABLE = -r -nostdlib $(if $(filter -flto%,$(CFLAGS)),$(if $(IS_CLANG),,-flinker-output=nolto-rel)) \
+	      $(if $(findstring __i386__,$(MACROS)),-Xlinker --force-group-allocation)
 $(BUILD)/libemnist.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
 	$(Q)$(CC) $(CFLAGS) $(PLACE) $(RELOCATABLE) -o $(BUILD)/libemnist.o $^

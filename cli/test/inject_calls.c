@@ -186,6 +186,11 @@ int open(const char *path, int flags, ...)
 	return openat(AT_FDCWD, path, flags, mode);
 }
 
+#if __SIZEOF_POINTER__ == 4
+/* What open() is where files may be large. */
+int open64(const char *path, int flags, ...) __attribute__((alias("open")));
+#endif
+
 void *dlopen(const char *file, int mode)
 {
 	static __typeof__(dlopen) *real;
