@@ -2,6 +2,10 @@
 # all pictures of an image together, and that what is drawn beside a character is no part of it.
 . cli/test/tap.inc
 
+if [ -n "$EMULATED" ]; then
+	skip 'distort' 'draws and reads thousands of pictures, slow in QEMU; it is a tool of ours'
+	finish
+fi
 n_images=16
 n_of_each=9 # runs with one image more than the one before
 

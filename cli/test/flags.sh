@@ -21,7 +21,7 @@ done
 
 CC=${CC:-cc}
 refuses() { ! $CC -std=c11 "$@" -fsyntax-only -x c lib/base/float_mode.h; }
-if [ "$(uname -m)" = x86_64 ]; then
+if $CC -dumpmachine | grep -q ^x86_64; then
 	check 'the code itself takes other flags' $CC -std=c11 -O3 -march=native -fsyntax-only -x c lib/base/float_mode.h
 	check 'and refuses -ffast-math' refuses -ffast-math
 	check 'and -Ofast' refuses -Ofast

@@ -9,6 +9,10 @@ if [ -n "$SANITIZE" ]; then
 	skip 'calls that fail' "not with -fsanitize=$SANITIZE, which brings its own malloc"
 	finish
 fi
+if [ -n "$EMULATED" ]; then
+	skip 'calls that fail' 'thousands of starts, slow in QEMU and the same on every machine'
+	finish
+fi
 if [ ! -f "$library" ]; then
 	not_ok 'calls that fail' "$library is not built"
 	finish
@@ -30,8 +34,8 @@ run()
 	rm -rf out log count && mkdir out
 	injected=$1
 	shift
-	(cd out && INJECT=$injected INJECT_LOG=$TMP/log INJECT_COUNT=$TMP/count LD_PRELOAD=$library \
-		timeout 60 "$EMNIST" "$@" >stdout 2>"$TMP/stderr" </dev/null)
+	(cd out && timeout 60 env INJECT="$injected" INJECT_LOG="$TMP/log" INJECT_COUNT="$TMP/count" \
+		LD_PRELOAD="$library" "$EMNIST" "$@" >stdout 2>"$TMP/stderr" </dev/null)
 }
 
 # fault STATUS: what is wrong with the run that was; nothing where all is well.
@@ -41,7 +45,8 @@ fault()
 		diff -r wanted out >difference 2>&1 || head -n 1 difference
 		return
 	fi
-	[ "$1" -eq 2 ] || echo "status $1"
+	# libgfortran, which OpenBLAS may come with, ends a process itself.
+	[ "$1" -eq 2 ] || grep -q '^Operating system error: Cannot allocate' stderr || echo "status $1"
 	grep -qE 'out of memory|cannot start a thread|cannot load|Cannot allocate|Too many open' stderr ||
 		echo "status $1, $(head -n 1 stderr)"
 	(cd out && find . -type f ! -name stdout) | while read -r file; do
@@ -89,6 +94,6 @@ each dataset export -q -j 2 ../images x
 each dataset stats -f json -o x.json --chart x.png ../images
 each dataset montage -o x.png ../images
 each train -q -j 2 --no-checkpoint --batch 32 --epochs 1 --hidden 4 -o x.onnx "$byclass"
-each eval -q -j 2 -f csv -o x.csv --confusion c.csv --errors e.csv --errors-montage m.png \
+each eval -q -j 2 --engine kernels -f csv -o x.csv --confusion c.csv --errors e.csv --errors-montage m.png \
 	-m "$data/idx/nearest.onnx" "$byclass"
 finish

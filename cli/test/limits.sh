@@ -7,6 +7,10 @@ if [ -n "$SANITIZE" ]; then
 	skip 'limits' "not with -fsanitize=$SANITIZE, which takes terabytes of address space"
 	finish
 fi
+if [ -n "$EMULATED" ]; then
+	skip 'limits' 'QEMU does not limit address space'
+	finish
+fi
 if ! command -v timeout >/dev/null; then
 	skip 'limits' 'no timeout(1)'
 	finish

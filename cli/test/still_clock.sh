@@ -9,7 +9,7 @@ if [ -n "$SANITIZE" ]; then
 fi
 
 # still ARGUMENT...
-still() { LD_PRELOAD=$library timeout -k 1 60 "$EMNIST" "$@" 2>&1; }
+still() { timeout -k 1 60 env LD_PRELOAD="$library" "$EMNIST" "$@" 2>&1; }
 evaluate() { still eval -m testdata/idx/nearest.onnx testdata/idx/strokes-byclass-test "$@"; }
 
 evaluate -f json >"$TMP/json"

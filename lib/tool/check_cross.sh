@@ -1,11 +1,13 @@
 #!/bin/sh
-# check_cross.sh PACKAGE... - builds for machines of other kinds and runs the suite there: programs of ours in QEMU,
-# the tools of the tests as they are. $ARCH lists the kinds, as Debian calls them: arm64, s390x (big-endian), i386;
-# the PACKAGEs have the libraries. Labels are those of $BUILD/emnist, and probabilities differ by 1e-5 at most.
+# check_cross.sh PACKAGE... - builds for machines of other kinds and runs the suite there: programs of ours on the
+# processor where it can, as i386 on x86-64, else in QEMU; the tools of the tests as they are. $ARCH lists the kinds,
+# as Debian calls them: arm64, s390x (big-endian), i386; the PACKAGEs have the libraries. Labels are those of
+# $BUILD/emnist, and probabilities differ by 1e-5 at most.
 #
 # Needs gcc-aarch64-linux-gnu (-s390x-, -i686-), qemu-user-static, and a Debian mirror; nothing is installed, and
-# root is not needed. Linux runs the programs through a binfmt_misc of the tests' own (Linux 6.7), which is not
-# there before all is built: nothing of the build runs.
+# root is not needed. Linux runs programs in QEMU through a binfmt_misc of the tests' own (Linux 6.7), which is not
+# there before all is built: nothing of the build runs. Tests find $EMULATED set then, and skip what QEMU cannot do
+# or what would take it hours.
 set -u
 
 here=$BUILD/emnist
@@ -19,7 +21,7 @@ described()
 	case $1 in
 	arm64) triplet=aarch64-linux-gnu format=$(cat /usr/lib/binfmt.d/qemu-aarch64.conf) ;;
 	s390x) triplet=s390x-linux-gnu format=$(cat /usr/lib/binfmt.d/qemu-s390x.conf) ;;
-	# Debian leaves them to the processor, which would look for their loader in /lib.
+	# Debian leaves them to the processor alone.
 	i386)
 		triplet=i686-linux-gnu
 		format=':qemu-i386:M::\x7fELF\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x03\x00'
@@ -56,7 +58,9 @@ able()
 	FORMAT=$format unshare --user --map-root-user --mount sh -c '
 		root=$1
 		shift
-		mount -t overlay -o "lowerdir=$root/lib:$root/usr/lib:/lib" none /lib || exit
+		# The cache of the loader knows other libraries of that kind that may be here.
+		mount -t overlay -o "lowerdir=$root/lib:$root/usr/lib:/lib" none /lib &&
+		mount --bind /dev/null /etc/ld.so.cache || exit
 		if "$root"/lib/ld*.so.[0-9] --version >/dev/null 2>&1; then
 			exec "$@"
 		fi
