@@ -171,7 +171,7 @@ def graphs():
     changed("huge_dims.pb", "LIMIT", "a tensor has dimensions that do not fit in memory",
             dims(1 << 40, 1 << 40))
     changed("large_dims.pb", "LIMIT", "the model needs too much memory for its size",
-            dims(1 << 20, 1 << 20))
+            dims(1 << 15, 1 << 15))
 
     def splat(g, n):
         t = n["w1"].attr["value"].tensor
