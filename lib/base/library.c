@@ -16,10 +16,15 @@ static bool tells(const char *reason, int sys_errno)
 	return strstr(reason, strerror(sys_errno)) != NULL;
 }
 
-/* glibc does not always name the cause. */
+/* glibc does not always name the cause. Behind the first of these it does, except where memory for
+ * the path of the file was short. */
 static bool tells_of_memory(const char *reason)
 {
-	return tells(reason, ENOMEM) || strstr(reason, "cannot create shared object descriptor") ||
+	static const char not_opened[] = "cannot open shared object file";
+	const char *at = strstr(reason, not_opened);
+
+	return (at && at[sizeof(not_opened) - 1] == '\0') || tells(reason, ENOMEM) ||
+	       strstr(reason, "cannot create shared object descriptor") ||
 	       strstr(reason, "failed to map segment");
 }
 
