@@ -140,7 +140,7 @@ image=testdata/formats/images/00.png
 } >"$TMP/classify"
 for mode in keep close; do
 	start_server
-	"$FAULTS" storm "${URL##*:}" 8 2000 $mode "$TMP/classify" >"$TMP/storm" &
+	"$FAULTS" storm "${URL##*:}" 8 20000 $mode "$TMP/classify" >"$TMP/storm" &
 	sleep 0.7
 	stop_server
 	is "SIGTERM under load ($mode): the status" 0 $?

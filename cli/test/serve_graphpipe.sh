@@ -19,7 +19,7 @@ values()
 	tail -c 248 "$TMP/body" | od -An -v -tf4 --endian=little -w4
 }
 
-"$EMNIST" classify --probabilities -f csv testdata/samples/capital-g-emnist.png | sed 1d | cut -d , -f 5- |
+"$EMNIST" classify --engine kernels --probabilities -f csv testdata/samples/capital-g-emnist.png | sed 1d | cut -d , -f 5- |
 	tr ',' '\n' >"$TMP/classified"
 is 'floats are taken' 200 "$(post float32)"
 is 'with the probabilities of classify' '' "$(values | paste - "$TMP/classified" |

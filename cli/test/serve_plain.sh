@@ -41,7 +41,7 @@ post_one()
 # classified OPTION...: as the server has it, which does not know the options for limits.
 classified()
 {
-	"$EMNIST" classify -q "$@" 2>/dev/null | sed 's/ (--max-[a-z-]*)//'
+	"$EMNIST" classify -q --engine kernels "$@" 2>/dev/null | sed 's/ (--max-[a-z-]*)//'
 }
 
 # What `emnist classify` opens as an archive is refused by the server.

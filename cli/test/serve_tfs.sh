@@ -166,7 +166,7 @@ close_to()
 # `emnist classify` writes 6 decimals.
 rounded=5.1e-7
 scan=testdata/samples/$(ls testdata/samples | grep '\.png$' | head -n 1)
-"$EMNIST" classify --probabilities -f csv "$scan" | sed 1d | cut -d , -f 5- | tr ',' '\n' >"$TMP/classify"
+"$EMNIST" classify --engine kernels --probabilities -f csv "$scan" | sed 1d | cut -d , -f 5- | tr ',' '\n' >"$TMP/classify"
 "$EMNIST" classify -f csv "$scan" | sed 1d | cut -d , -f 2 >"$TMP/label"
 b64=$(base64 -w 0 "$scan")
 check 'predict takes image files' predict image "{\"instances\": [{\"b64\": \"$b64\"}]}"
@@ -194,7 +194,7 @@ awk 'BEGIN { for (i = 0; i < 784; i++) print (i % 28 < 9 || i % 28 > 18 ? 0 : i 
 	printf 'P5\n28 28\n255\n'
 	awk '{ printf "\\%03o", $1 }' "$TMP/pixels.txt" >"$TMP/escapes"; printf "$(cat "$TMP/escapes")"
 } >"$TMP/pixels.pgm"
-"$EMNIST" classify --preprocess raw --probabilities -f csv "$TMP/pixels.pgm" | sed 1d |
+"$EMNIST" classify --engine kernels --preprocess raw --probabilities -f csv "$TMP/pixels.pgm" | sed 1d |
 	cut -d , -f 5- | tr ',' '\n' >"$TMP/classify"
 check 'predict takes the pixels of an image' predict pixels \
 	"{\"instances\": [[$(awk '{ printf "%s%.9g", (NR > 1 ? "," : ""), $1 / 255 }' "$TMP/pixels.txt")]]}"

@@ -94,7 +94,7 @@ values()
 # classified FILE: the probabilities of `emnist classify`.
 classified()
 {
-	"$EMNIST" classify --probabilities -f csv "$1" | sed 1d | cut -d , -f 5- | tr ',' '\n'
+	"$EMNIST" classify --engine kernels --probabilities -f csv "$1" | sed 1d | cut -d , -f 5- | tr ',' '\n'
 }
 # close_to NUMBERS: prints the values of the response that differ from these.
 close_to()

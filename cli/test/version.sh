@@ -38,7 +38,7 @@ best=$(awk -F: '
 		exit
 	}' /proc/cpuinfo)
 mkdir "$TMP/lib"
-if [ -n "$best" ] && [ "$(uname -m)" = x86_64 ] && cp "$BUILD/test/inject_kernels.so" "$TMP/lib/libopenblas.so.0"; then
+if [ -n "$best" ] && ${CC:-cc} -dumpmachine | grep -q ^x86_64 && cp "$BUILD/test/inject_kernels.so" "$TMP/lib/libopenblas.so.0"; then
 	# trains STDERR [VARIABLE=VALUE]: a short training with that library.
 	trains()
 	{
