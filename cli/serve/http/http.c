@@ -11,6 +11,7 @@
 #include "http.h"
 #include "../../../lib/base/library.h"
 #include "../../common/messages.h"
+#include "../../common/progress.h"
 #include "listening.h"
 #include "transaction.h"
 
@@ -32,6 +33,9 @@
 
 /* Connections that are being made when the server ends have come after this time without any. */
 #define LAST_CONNECTION_MILLISECONDS 100
+
+/* Or after this time, where new ones could not be refused and go on coming. */
+#define LAST_CONNECTIONS_SECONDS 1
 
 /* Of a connection's memory, what the library needs beside the head. */
 #define POOL_NBYTES 1024
@@ -346,12 +350,14 @@ struct http *http_start(struct server *server, int listen_fd, bool is_shared, un
 void http_quiesce(struct http *http)
 {
 	struct pollfd waiting = {.fd = library.MHD_quiesce_daemon(http->daemon), .events = POLLIN};
+	const double end = seconds_now() + LAST_CONNECTIONS_SECONDS;
 	struct sockaddr_storage address;
 	int fd;
 
 	if (!http->is_shared)
 		listening_refuse(waiting.fd);
-	while (!http->is_shared && poll(&waiting, 1, LAST_CONNECTION_MILLISECONDS) > 0) {
+	while (!http->is_shared && seconds_now() < end &&
+	       poll(&waiting, 1, LAST_CONNECTION_MILLISECONDS) > 0) {
 		socklen_t nbytes = sizeof(address);
 
 		fd = accept4(waiting.fd, (struct sockaddr *)&address, &nbytes,

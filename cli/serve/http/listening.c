@@ -183,7 +183,8 @@ int listening_open(const char *address, char url_ret[static LISTENING_URL_NBYTES
 }
 
 /* A packet that begins a connection is dropped: the client tries again, and finds nobody. Closing
- * the socket instead would reset connections that clients already use. */
+ * the socket instead would reset connections that clients already use. Some kernels let nobody but
+ * root do it: few can wait then. */
 void listening_refuse(int fd)
 {
 	enum { TCP_FLAGS = 13, SYN = 2 };
@@ -197,9 +198,8 @@ void listening_refuse(int fd)
 	struct sockaddr name = {0};
 	socklen_t nbytes = sizeof(name);
 
-	if (getsockname(fd, &name, &nbytes) == 0 && name.sa_family != AF_UNIX)
-		setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
-	else
+	if (getsockname(fd, &name, &nbytes) != 0 || name.sa_family == AF_UNIX ||
+	    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) != 0)
 		listen(fd, 0);
 }
 
