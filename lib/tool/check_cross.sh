@@ -55,12 +55,12 @@ made()
 # where it can, and otherwise in QEMU.
 able()
 {
-	FORMAT=$format unshare --user --map-root-user --mount sh -c '
+	FORMAT=$format unshare --user --map-root-user --mount --net sh -c '
 		root=$1
 		shift
 		# The cache of the loader knows other libraries of that kind that may be here.
 		mount -t overlay -o "lowerdir=$root/lib:$root/usr/lib:/lib" none /lib &&
-		mount --bind /dev/null /etc/ld.so.cache || exit
+		mount --bind /dev/null /etc/ld.so.cache && ip link set lo up || exit
 		if "$root"/lib/ld*.so.[0-9] --version >/dev/null 2>&1; then
 			exec "$@"
 		fi
