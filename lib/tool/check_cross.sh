@@ -4,8 +4,8 @@
 # as Debian calls them: arm64, s390x (big-endian), i386; the PACKAGEs have the libraries. Labels are those of
 # $BUILD/emnist, and probabilities differ by 1e-5 at most.
 #
-# Needs gcc-aarch64-linux-gnu (-s390x-, -i686-), qemu-user-static, and a Debian mirror; nothing is installed, and
-# root is not needed. Linux runs programs in QEMU through a binfmt_misc of the tests' own (Linux 6.7), which is not
+# Needs gcc-aarch64-linux-gnu (-s390x-, -i686-), qemu-user-static, iproute2, and a Debian mirror; nothing is installed,
+# and root is not needed. Linux runs programs in QEMU through a binfmt_misc of the tests' own (Linux 6.7), which is not
 # there before all is built: nothing of the build runs. Tests find $EMULATED set then, and skip what QEMU cannot do
 # or what would take it hours.
 set -u
