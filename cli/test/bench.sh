@@ -2,6 +2,10 @@
 # bench.sh - emnist bench: what it prints, and that it leaves nothing behind. Never how fast it is.
 . cli/test/tap.inc
 
+if [ -n "$EMULATED" ]; then
+	skip 'bench' 'its least takes minutes in QEMU, and measures that'
+	finish
+fi
 mkdir "$TMP/tmp"
 TMPDIR=$TMP/tmp
 export TMPDIR
