@@ -68,7 +68,7 @@ folds_answer()
 	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=lib/train "$python" - "$TMP" <<-'END'
 		import sys
 		import numpy as np
-		from conv_teacher import Convolutional, Variants, ask, read_idx
+		from conv_teacher import Convolutional, Variants, read_idx
 
 		folder = sys.argv[1]
 		variants = Variants(f"{folder}/twice")
@@ -79,7 +79,7 @@ folds_answer()
 		shown = variants.learned[variants.learned < 40]
 		originals = shown[np.arange(40) * len(shown) // 40]
 		assert halves[40:].tolist() == halves[originals].tolist()
-		answers = [ask(teacher, variants.batch(1, np.arange(80))) for teacher in teachers]
+		answers = [teacher.ask(variants.batch(1, np.arange(80))) for teacher in teachers]
 		assert abs(answers[0] - answers[1]).max() > 1e-3
 		assert (soft[40:] == soft[originals]).all()
 		for image in range(40):
@@ -98,28 +98,39 @@ is "a fold that is missing is told of" \
 	--batch 32 --hidden 16 --epochs 3 2>"$TMP/stderr" && [ -s "$TMP/student.onnx" ]
 report "a network learns what the teacher says"
 
-# What a perceptron says of the first of two datasets is what `emnist classify` says of its images.
+# Of the first of two datasets, the mean of two files of labels and of what `emnist classify` says, moved by the
+# same for each image; of the second, the mean of the files.
 "$EMNIST" model convert --force "$TMP/student.onnx" "$TMP/student.safetensors" >/dev/null
-teacher label "$TMP/twice" "$TMP/mixed" "$TMP/fold0.pt" "$TMP/fold1.pt" "$TMP/student.safetensors" --known 1 &&
-	teacher label "$TMP/twice" "$TMP/convolutional" "$TMP/fold0.pt" "$TMP/fold1.pt"
+teacher label "$TMP/twice" "$TMP/first" "$TMP/whole.pt" && teacher label "$TMP/twice" "$TMP/second" "$TMP/fold0.pt" \
+	"$TMP/fold1.pt" && teacher mix "$TMP/twice" "$TMP/mixed" "$TMP/first" "$TMP/second" \
+	--perceptron "$TMP/student.safetensors" --known 1 --sources 1,2
 "$EMNIST" classify --preprocess raw --probabilities -f csv -m "$TMP/student.onnx" \
 	"$TMP/twice/variant1-images-idx3-ubyte" >"$TMP/student.csv"
-perceptron_answers()
+mixture_is_right()
 {
 	"$python" - "$TMP" <<-'END'
 		import sys
 		import numpy as np
 
-		def soft(name):
-		    return np.fromfile(f"{sys.argv[1]}/{name}", ">f4", offset=16).reshape(2, 80, 47)[1]
+		folder = sys.argv[1]
 
-		said = np.loadtxt(f"{sys.argv[1]}/student.csv", delimiter=",", skiprows=1, usecols=range(4, 51))
-		n = np.where(np.isin(np.arange(40), np.flatnonzero(np.fromfile(
-		    f"{sys.argv[1]}/twice/weights-idx1-float", ">f4", offset=8)[:40] == 0)), 2, 1)[:, None]
-		assert abs(soft("mixed")[:40] * (n + 1) - soft("convolutional")[:40] * n - said[:40]).max() < 1e-5
-		assert (soft("mixed")[40:] == soft("convolutional")[40:]).all()
+		def soft(name):
+		    return np.fromfile(f"{folder}/{name}", ">f4", offset=16).reshape(2, 80, 47).astype(float)[1]
+
+		def loss(answers):
+		    return -np.log((answers * classes).sum(1)[weights == 0]).mean()
+
+		said = np.loadtxt(f"{folder}/student.csv", delimiter=",", skiprows=1, usecols=range(4, 51))
+		weights = np.fromfile(f"{folder}/twice/weights-idx1-float", ">f4", offset=8)[:40]
+		classes = np.fromfile(f"{folder}/twice/classes-idx2-ubyte", np.uint8, offset=12).reshape(80, 47)[:40]
+		mean = (soft("first") + soft("second"))[:40] / 3 + said[:40] / 3
+		moved = np.log(soft("mixed")[:40] / mean)
+		moved -= moved.mean(1, keepdims=True)
+		assert abs(moved - moved[0]).max() < 1e-3
+		assert loss(soft("mixed")[:40]) < loss(mean) - 0.01
+		assert abs(soft("mixed")[40:] - (soft("first") + soft("second"))[40:] / 2).max() < 1e-6
 	END
 }
-perceptron_answers 2>"$TMP/stderr"
-report "a perceptron answers for the datasets that it knows"
+mixture_is_right 2>"$TMP/stderr"
+report "labels are mixed with what a perceptron says, and moved to the frequencies of what is held out"
 finish

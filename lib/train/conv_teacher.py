@@ -5,7 +5,8 @@
     emnist train --write-variants VARIANTS --variants 24 ... DATASET...
     conv_teacher.py train VARIANTS teacher.pt [--stem stride|pool] [--width N] [--seed N]
                     [--fold I/N] [--sources N,N...]
-    conv_teacher.py label VARIANTS soft-idx3-float TEACHER... [--sources N,N...] [--known N,N...]
+    conv_teacher.py label VARIANTS soft-idx3-float TEACHER... [--sources N,N...]
+    conv_teacher.py mix VARIANTS soft-idx3-float SOFT... --perceptron FILE --known N,N... [--sources N,N...]
     emnist train --soft-labels soft-idx3-float ... DATASET...
 
 VARIANTS holds what `emnist train --write-variants` wrote: the very images that the student will be shown,
@@ -26,8 +27,10 @@ image and what shows it again fall into the same part. `label` with --sources as
 that shows an image again, but writes for it what is said of that image: what it should be taken for,
 however much of it is lost; without, what a teacher makes of what is left.
 
-A teacher may also be a perceptron, as `emnist model convert` writes it to .safetensors. It is asked
-about images of the datasets that --known lists alone.
+`mix` writes the mean of several files of labels. About the images of the datasets that --known lists,
+a perceptron is asked besides, as `emnist model convert` writes it to .safetensors; and as these images
+have other frequencies than all together, say of the two cases of a letter, the logarithms of these
+answers are moved by a number for each class, which is fitted to the images held out.
 
 Needs torch and numpy. Convolutions run in bfloat16 where the processor has it, at some three times
 the speed."""
@@ -49,6 +52,7 @@ CHUNK = 256  # images asked about at once: more are slower, as they leave the ca
 EMA_DECAY = 0.999
 WEIGHT_DECAY = 0.02
 DROPOUT = 0.3
+SHIFT_DECAY = 0.002  # of what answers are moved by, squared, beside the mean loss
 WARMUP_SHARE = 0.05  # of all steps, in which the learning rate rises from zero
 HAS_BFLOAT16 = torch.cpu.get_capabilities().get("avx512_bf16", False)
 
@@ -229,6 +233,10 @@ class Convolutional:
         fold, n_folds = self.fold
         return (variants.parts(n_folds, options.sources) == fold) | (variants.weights.numpy() == 0)
 
+    def ask(self, images):
+        with torch.no_grad():
+            return logits_of(self.net.eval(), images).softmax(1).numpy()
+
 
 class Perceptron:
     def __init__(self, path):
@@ -248,13 +256,9 @@ class Perceptron:
             layers[-2].load_state_dict({"weight": torch.tensor(weight), "bias": torch.tensor(bias)})
         self.net = nn.Sequential(*layers[:-1])
 
-    def knows(self, variants, options):
-        return np.repeat(np.isin(np.arange(len(variants.sizes)) + 1, options.known), variants.sizes)
-
-
-def ask(teacher, images):
-    with torch.no_grad():
-        return logits_of(teacher.net.eval(), images).softmax(1).numpy()
+    def ask(self, images):
+        with torch.no_grad():
+            return self.net(images).softmax(1).numpy()
 
 
 def open_labels(options, variants):
@@ -279,7 +283,7 @@ def open_labels(options, variants):
 def label(options, variants):
     originals = variants.originals(options.sources)
     own = originals == np.arange(len(originals))
-    teachers = [(Perceptron if path.endswith(".safetensors") else Convolutional)(path) for path in options.teachers]
+    teachers = [Convolutional(path) for path in options.teachers]
     asked = [(teacher, np.flatnonzero(own & teacher.knows(variants, options))) for teacher in teachers]
     n_answers = np.zeros((len(originals), 1), np.float32)
     for _, rows in asked:
@@ -294,10 +298,54 @@ def label(options, variants):
             for teacher, rows in asked:
                 for at in range(0, len(rows), CHUNK):
                     chunk = rows[at : at + CHUNK]
-                    answers[chunk] += ask(teacher, variants.batch(variant, chunk))
+                    answers[chunk] += teacher.ask(variants.batch(variant, chunk))
             out.write((answers[originals] / n_answers[originals]).astype(">f4").tobytes())
             out.flush()
             print(f"variant {variant + 1}/{len(variants.images)}  {time.monotonic() - began:.0f} s", flush=True)
+    os.replace(options.output + ".part", options.output)
+
+
+def logarithms_of(answers):
+    return torch.from_numpy(answers).clamp(min=1e-9).log()
+
+
+def fit_shift(answers, classes):
+    """What to add to the logarithms of answers (n, classes) so that they say the truth on average, and not
+    far from nothing."""
+    logarithms = logarithms_of(answers)
+    shift = torch.zeros(answers.shape[1], requires_grad=True)
+    optimizer = torch.optim.LBFGS([shift], max_iter=100)
+
+    def loss():
+        optimizer.zero_grad()
+        total = loss_of(logarithms + shift, classes).mean() + SHIFT_DECAY * shift.square().sum()
+        total.backward()
+        return total
+
+    optimizer.step(loss)
+    return shift.detach()
+
+
+def mix(options, variants):
+    soft = [read_idx(path, ">f4", 3) for path in options.soft]
+    perceptron = Perceptron(options.perceptron)
+    originals = variants.originals(options.sources)
+    known = np.repeat(np.isin(np.arange(len(variants.sizes)) + 1, options.known), variants.sizes)
+    known = np.flatnonzero(known & (originals == np.arange(len(originals))))
+    is_held_out = variants.weights.numpy()[known] == 0
+    shift = None
+    with open(options.output + ".part", "wb") as out:
+        out.write(np.array([0x0D03, *soft[0].shape], ">u4").tobytes())
+        for variant in range(len(variants.images)):
+            answers = sum(labels[variant].astype(np.float32) for labels in soft) / len(soft)
+            own = answers[known] * len(soft)
+            for at in range(0, len(known), CHUNK):
+                own[at : at + CHUNK] += perceptron.ask(variants.batch(variant, known[at : at + CHUNK]))
+            own /= len(soft) + 1
+            if shift is None:
+                shift = fit_shift(own[is_held_out], variants.classes[known[is_held_out]])
+            answers[known] = (logarithms_of(own) + shift).softmax(1).numpy()
+            out.write(answers[originals].astype(">f4").tobytes())
     os.replace(options.output + ".part", options.output)
 
 
@@ -329,9 +377,14 @@ def main():
     labeled.add_argument("variants")
     labeled.add_argument("output")
     labeled.add_argument("teachers", nargs="+")
-    labeled.add_argument("--known", type=parse_numbers, default=[], metavar="N,N...",
-                         help="which datasets perceptrons are asked about, from 1")
-    for command in (trained, labeled):
+    mixed = commands.add_parser("mix", help="write the mean of what teachers say, and a perceptron")
+    mixed.add_argument("variants")
+    mixed.add_argument("output")
+    mixed.add_argument("soft", nargs="+")
+    mixed.add_argument("--perceptron", required=True, metavar="FILE")
+    mixed.add_argument("--known", type=parse_numbers, required=True, metavar="N,N...",
+                       help="which datasets the perceptron is asked about, from 1")
+    for command in (trained, labeled, mixed):
         command.add_argument("--threads", type=int, default=1)
         command.add_argument("--sources", type=parse_numbers, default=[], metavar="N,N...",
                              help="which dataset each one shows again, from 1")
@@ -340,8 +393,10 @@ def main():
     variants = Variants(options.variants)
     if options.command == "train":
         Training(options, variants).run()
-    else:
+    elif options.command == "label":
         label(options, variants)
+    else:
+        mix(options, variants)
 
 
 if __name__ == "__main__":
