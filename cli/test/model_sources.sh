@@ -1,6 +1,6 @@
 #!/bin/sh
 # model_sources.sh - lib/builtin/sources.py, which makes datasets of the built-in model: the case
-# that is known, strokes that are left out, originals that are images; and the mean of two models.
+# that is known, strokes that are left out, originals that are images.
 # Needs a python3 with NumPy.
 . cli/test/tap.inc
 
@@ -80,22 +80,4 @@ python3 $sources originals "$TMP/bits" "$TMP/labels" "$TMP/plain-images-idx3-uby
 	>"$TMP/stdout"
 is 'originals: those that are images' '0 2 of 3 originals 1 3' \
 	"$? $(cat "$TMP/stdout") $(tail -c 2 "$TMP/chosen-labels-idx1-ubyte" | od -An -tu1 | xargs)"
-
-# ------------------------------------------------------------------------ mean
-
-# As in lib/builtin/default.sh: one is converted, the other trained on from it.
-data=testdata/idx/strokes-balanced-train
-small='-q --batch 32 --epochs 1 --no-batch-norm'
-"$EMNIST" train $small --hidden 8 -o "$TMP/first.onnx" $data
-"$EMNIST" model convert "$TMP/first.onnx" "$TMP/first.safetensors"
-"$EMNIST" train $small --init "$TMP/first.onnx" -o "$TMP/second.safetensors" $data
-python3 $sources mean "$TMP/first.safetensors" "$TMP/second.safetensors" "$TMP/mean.safetensors"
-n_weights=$((784 * 8 + 8 + 8 * 47 + 47))
-for model in first second mean; do
-	tail -c $((4 * n_weights)) "$TMP/$model.safetensors" | od -An -v -tf4 -w4 >"$TMP/$model.txt"
-done
-is 'mean: of each weight, between two that differ' "$n_weights yes" "$(paste "$TMP/first.txt" "$TMP/second.txt" "$TMP/mean.txt" |
-	awk '{ d = ($1 + $2) / 2 - $3 } d < 1e-6 && d > -1e-6 { n++ } $1 != $2 { differ = "yes" } END { print n, differ }')"
-is 'mean: is a model' "0 $("$EMNIST" model show -f json "$TMP/first.onnx" | grep -o '"weights":[0-9]*')" \
-	"$("$EMNIST" model show -f json "$TMP/mean.safetensors" >"$TMP/shown"; echo $?) $(grep -o '"weights":[0-9]*' "$TMP/shown")"
 finish

@@ -16,8 +16,6 @@
         0.5. The files are what `emnist classify -f csv --probabilities` prints of the strokes in their
         order, one file per group of donors, each by a model that learned other donors; each is given
         as DONORS=FILE, and strokes of donors in none of them are left out
-    sources.py mean A.safetensors B.safetensors C.safetensors
-        C, the mean of the weights of A and B, two perceptrons of the same layers
 
 Needs numpy; fonts needs Pillow as well."""
 
@@ -189,23 +187,6 @@ def clean(options):
                 packed.write(line.encode())
 
 
-# ------------------------------------------------------------------------ mean
-
-
-def read_safetensors(path):
-    """The header, and the values, all of which are 32-bit floats."""
-    with open(path, "rb") as file:
-        data = file.read()
-    n = 8 + int.from_bytes(data[:8], "little")
-    return data[:n], np.frombuffer(data, "<f4", offset=n)
-
-
-def mean(options):
-    (header, first), (_, second) = (read_safetensors(path) for path in options.models)
-    with open(options.output, "wb") as file:
-        file.write(header + ((first + second) / 2).tobytes())
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -222,11 +203,8 @@ def main():
     command.add_argument("strokes")
     command.add_argument("answers", nargs="+")
     command.add_argument("-o", dest="output", required=True)
-    command = commands.add_parser("mean")
-    command.add_argument("models", nargs=2)
-    command.add_argument("output")
     options = parser.parse_args()
-    actions = {"case": case, "fonts": fonts, "originals": originals, "clean": clean, "mean": mean}
+    actions = {"case": case, "fonts": fonts, "originals": originals, "clean": clean}
     actions[options.command](options)
 
 
