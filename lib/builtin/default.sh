@@ -7,10 +7,10 @@
 # `emnist train` would show a network. Starting from the first model, which six such teachers taught on
 # EMNIST alone (see the script at that commit), `emnist train` learns what the new ones say: of NIST's
 # characters together with what the first model says, and of photographs what is said of the characters
-# that they show. Each step leaves its result in $BUILD/default-model (10 GB) and is not done again while that is there, and the long ones
-# go on from where they were interrupted. PYTHON names a Python that has torch, numpy and Pillow; without
-# it, one is set up there from PyPI. STEP=sources stops before the teachers, STEP=teachers before the
-# networks.
+# that they show. Each step leaves its result in $BUILD/default-model (10 GB) and is not done again while
+# that is there, and the long ones go on from where they were interrupted. PYTHON names a Python that has
+# torch, numpy and Pillow; without it, one is set up there from PyPI. STEP=sources stops before the
+# teachers, STEP=teachers before the network.
 #
 # The same machine and sources end at the same bytes; lib/builtin/default.txt says which bytes those of
 # its commit should end at, and what they score. The kernels that OpenBLAS would choose by itself are
@@ -121,12 +121,11 @@ ask()
 		--sources "$(sources_of list_all)" "$@"
 }
 
-# mix NAME...: what the teachers say together, and the first model.
+# What the teachers say together, and the first model.
 mix()
 {
 	begin soft || return 0
-	# shellcheck disable=SC2046
-	"$python" $teacher mix "$work/lessons" "$work/soft" $(printf "$work/soft-%s " "$@") \
+	"$python" $teacher mix "$work/lessons" "$work/soft" "$work/soft-stride" "$work/soft-pool" \
 		--perceptron "$work/first.safetensors" --known $nist --sources "$(sources_of list_all)" --threads 2
 }
 
@@ -169,7 +168,7 @@ teach pool --stem pool --width 32 --seed 2 --epochs 16
 wait
 ask pool
 ask stride --threads 2
-mix stride pool
+mix
 [ "$step" = teachers ] && exit 0
 
 learn first second 1 80 0.001
