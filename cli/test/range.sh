@@ -27,7 +27,9 @@ is "the exit status is 0, text says blank" "x.png: - blank 0" \
 	"$(cd "$TMP" && cp "$blank" x.png && "$EMNIST" classify x.png | tr '\n' ' ' && echo 0)"
 is "jsonl" '{"path":"-","label":null,"probability":null,"error":"blank","rejected":null,"top":[]}' \
 	"$("$EMNIST" classify -f jsonl --min-probability 0.5 --top 2 - <"$blank")"
-is "--blank answer" "-: 1" "$("$EMNIST" classify --blank answer - <"$blank" | cut -d ' ' -f 1-2)"
+{ printf 'P5\n28 28\n255\n' && head -c 784 /dev/zero; } >"$TMP/zeros.pgm"
+is "--blank answer: as for a vector of zeros" "$("$EMNIST" classify --preprocess raw --blank answer - <"$TMP/zeros.pgm")" \
+	"$("$EMNIST" classify --blank answer - <"$blank" | grep -v blank)"
 "$EMNIST" classify -v "$blank" 2>&1 >"$TMP/out" | grep -q ', 0 failed, 1 blank;'
 report "-v counts them"
 
