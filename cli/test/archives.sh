@@ -193,13 +193,14 @@ while [ $i -lt 12 ]; do
 	done
 	i=$((i + 1))
 done >"$TMP/list"
-"$EMNIST" classify -f csv -j 1 --files-from="$TMP/list" >"$TMP/wanted" 2>"$TMP/wanted.stderr"
+# By kernels: by BLAS, the last digit of an answer depends on the batch.
+"$EMNIST" classify --engine kernels -f csv -j 1 --files-from="$TMP/list" >"$TMP/wanted" 2>"$TMP/wanted.stderr"
 is 'archives in a list: the status' 1 $?
 is 'archives in a list: a record for each file' $((1 + 12 * (1 + 3 + 1 + 3 + 3 + 1 + 2 + 10))) \
 	"$(wc -l <"$TMP/wanted")"
 for threads in 2 5; do
 	for batch in 1 2 128; do
-		"$EMNIST" classify -f csv -j $threads --batch $batch --files-from="$TMP/list" \
+		"$EMNIST" classify --engine kernels -f csv -j $threads --batch $batch --files-from="$TMP/list" \
 			>"$TMP/out" 2>"$TMP/stderr"
 		check "-j $threads --batch $batch: the same, stdout" cmp "$TMP/wanted" "$TMP/out"
 		check "-j $threads --batch $batch: the same, stderr" \
