@@ -50,7 +50,7 @@ PATH=$TMP/bin:$PATH
 kill_worker()
 {
 	kill_tries=0
-	until [ -s state/fetching ] || [ $kill_tries -gt 1200 ]; do
+	until { [ -s state/fetching ] && [ -s state/worker ]; } || [ $kill_tries -gt 1200 ]; do
 		sleep 0.05
 		kill_tries=$((kill_tries + 1))
 	done
