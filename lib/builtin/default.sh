@@ -63,12 +63,6 @@ column()
 	awk -v n="$1" -v separator="$2" '{ printf "%s%s", (NR > 1 ? separator : ""), $n }'
 }
 
-# sources_of LIST: which datasets those of a list show.
-sources_of()
-{
-	$1 | column 5 ,
-}
-
 # train LIST STAGE OPTION...: emnist train on the datasets of a list.
 train()
 {
@@ -108,7 +102,7 @@ teach()
 	begin "$1.pt" || return 0
 	name=$1
 	shift
-	"$python" $teacher train "$work/variants" "$work/$name.pt" --sources "$(sources_of list_lessons)" "$@"
+	"$python" $teacher train "$work/variants" "$work/$name.pt" "$@"
 }
 
 # ask NAME [OPTION]...: what a teacher says of the lessons.
@@ -118,7 +112,7 @@ ask()
 	name=$1
 	shift
 	"$python" $teacher label "$work/lessons" "$work/soft-$name" "$work/$name.pt" \
-		--sources "$(sources_of list_all)" "$@"
+		--sources "$(list_all | column 5 ,)" "$@"
 }
 
 # What the teachers say together, and the first model.
@@ -126,7 +120,7 @@ mix()
 {
 	begin soft || return 0
 	"$python" $teacher mix "$work/lessons" "$work/soft" "$work/soft-stride" "$work/soft-pool" \
-		--perceptron "$work/first.safetensors" --known $nist --sources "$(sources_of list_all)" --threads 2
+		--perceptron "$work/first.safetensors" --known $nist --sources "$(list_all | column 5 ,)" --threads 2
 }
 
 # learn MODEL NAME STAGE EPOCHS RATE: trains on from a model.
