@@ -40,18 +40,22 @@
  * one, and each thread has its own. */
 #define ENOUGH_NBYTES ((size_t)1 << 20)
 
+/* So many archives stay open whose files are given by name: names that change between them do not
+ * have each read from its beginning again. */
+#define N_NAMED 8
+
 struct pipeline {
 	const struct pipeline_options *options;
 	const struct pipeline_options *of_many; /* options for the files behind one name */
 	struct inputs *inputs;
 	struct sink *sink;
 	struct pipeline_totals *totals;
-	struct named *named;       /* an archive whose files are given by name; NULL: none */
-	bool in_turn;              /* without threads */
-	bool at_end;               /* of the inputs; the producer's */
-	uint64_t n_produced;       /* items in all batches; the producer's */
-	bool told_failure;         /* the consumer failed and printed an error */
-	struct emnist_error fatal; /* of the consumer, and of setup before the run */
+	struct named *named[N_NAMED]; /* archives whose files are given by name, last used first */
+	bool in_turn;                 /* without threads */
+	bool at_end;                  /* of the inputs; the producer's */
+	uint64_t n_produced;          /* items in all batches; the producer's */
+	bool told_failure;            /* the consumer failed and printed an error */
+	struct emnist_error fatal;    /* of the consumer, and of setup before the run */
 };
 
 static void *slot_make(void *context)
@@ -378,27 +382,42 @@ static bool run_many(struct pipeline *pipeline, const char *path, const struct i
 			 pipeline->of_many->n_rows);
 }
 
+/* The archive at the first nbytes of path, which is the first of those open then. NULL when memory
+ * is short. */
+static struct named *use_named(struct pipeline *pipeline, const char *path, size_t nbytes)
+{
+	struct named **open = pipeline->named, *found;
+	size_t i = 0;
+
+	while (i < N_NAMED - 1 && open[i] && !named_is(open[i], path, nbytes))
+		i++;
+	found = open[i];
+	if (!named_is(found, path, nbytes)) {
+		named_close(found);
+		found = named_open(path, nbytes, &pipeline->of_many->archive);
+	}
+	memmove(open + 1, open, i * sizeof(*open));
+	open[0] = found;
+	return found;
+}
+
 /* Runs the files of one archive that the items from begin to end name. */
 static bool run_named(struct pipeline *pipeline, const struct batch *batch, size_t begin,
 		      size_t end)
 {
 	const struct item *first = &batch->items[begin];
 	const char *path = batch_path(batch, first);
+	struct named *named = use_named(pipeline, path, first->archive);
 	struct wanted *wanted = calloc(end - begin, sizeof(*wanted));
 	bool more;
 
 	for (size_t i = begin; wanted && i < end; i++)
 		wanted[i - begin] =
 			(struct wanted){batch_path(batch, &batch->items[i]), batch->items[i].place};
-	if (!named_is(pipeline->named, path, first->archive)) {
-		named_close(pipeline->named);
-		pipeline->named = named_open(path, first->archive, &pipeline->of_many->archive);
-	}
 	pipeline->totals->n_archives++;
 	more = run_inner(pipeline,
-			 wanted && pipeline->named &&
-					 named_want(pipeline->named, wanted, end - begin)
-				 ? inputs_open_named(pipeline->named)
+			 wanted && named && named_want(named, wanted, end - begin)
+				 ? inputs_open_named(named)
 				 : NULL,
 			 true, end - begin);
 	free(wanted);
@@ -420,7 +439,8 @@ enum exit_status pipeline_run(const struct pipeline_options *options, struct inp
 	};
 
 	run_workers(&pipeline);
-	named_close(pipeline.named);
+	for (size_t i = 0; i < N_NAMED; i++)
+		named_close(pipeline.named[i]);
 	inputs_count(inputs, &totals->walked);
 	progress_clear(options->progress);
 	if (pipeline.fatal.code)

@@ -133,13 +133,29 @@ bytes_read()
 {
 	sh -c '"$@" >/dev/null; sed -n "s/^rchar: //p" /proc/$$/io' sh "$@"
 }
+for i in 1 2 3 4 5 6 7 8; do
+	cp "$TMP/many.tar" "$TMP/many$i.tar"
+done
 if [ -r /proc/self/io ]; then
 	check 'names in the order of the archive: it is read once' test \
 		"$(bytes_read "$EMNIST" classify -q --files-from="$TMP/names")" -lt \
 		$(($(bytes_read "$EMNIST" classify -q "$TMP/many.tar") + $(wc -c <"$TMP/many.tar")))
+	sed 'h; s/many/many1/p; g; s/many/many2/p; g; s/many/many8/' "$TMP/names" >"$TMP/in_turn"
+	check 'names of some archives in turn: each is read once' test \
+		"$(bytes_read "$EMNIST" classify -q --files-from="$TMP/in_turn")" -lt \
+		$((3 * $(bytes_read "$EMNIST" classify -q "$TMP/many.tar") + $(wc -c <"$TMP/many.tar")))
 else
 	skip 'names in the order of the archive: it is read once' 'no /proc/self/io'
+	skip 'names of some archives in turn: each is read once' 'no /proc/self/io'
 fi
+# More archives than stay open.
+while read -r record; do
+	for i in 1 2 1 3 4 5 6 7 8 ''; do
+		echo "$record" | sed "s/many/many$i/"
+	done
+done <"$TMP/wanted" >"$TMP/mixed"
+cut -d: -f1 "$TMP/mixed" | run --files-from=- >"$TMP/out"
+check 'names of many archives in turn' cmp "$TMP/mixed" "$TMP/out"
 # Of two files of a name, it is the first, wherever the archive is being read.
 mkdir "$TMP/old" "$TMP/new"
 cp testdata/samples/small-e-tiny.png "$TMP/old/a.png"
