@@ -40,6 +40,10 @@ class Input(Structure):
                 ("nbytes", c_size_t)]
 
 
+# An input of its bytes and nbytes.
+pack_bytes = struct.Struct(f"{Input.bytes.offset}xPN").pack
+
+
 class Record(Structure):
     _fields_ = [("best", c_uint32), ("probability", c_float), ("is_blank", c_bool),
                 ("n_characters", c_size_t), ("warning", c_size_t), ("error", Error)]
