@@ -302,16 +302,17 @@ class _Classifier(_Object):
     def answer(self, images: Any, top: int, first: int, raises: bool) -> list[Record]:
         """The records of images, which are numbered from `first`."""
         records, probabilities = self.run(images)
-        labels, make = self.labels, _make_record
+        # Record._make() without its check.
+        labels, make = self.labels, tuple.__new__
         answers: list[Any] = [
             None if blank or warning or code else
-            make((labels[best], share, ((labels[best], share),), False, n_characters, None, None))
+            make(Record, (labels[best], share, ((labels[best], share),), False, n_characters, None, None))
             for best, share, blank, n_characters, warning, code in c.unpack_records(records)]
         if not all(answers):
             for i, answer in enumerate(answers):
                 answers[i] = answer or _special_record(records[i], labels, images[i], first + i, raises)
         if top > 1:
-            answers = [make(answer[:2] + (shares if answer.top else (),) + answer[3:])
+            answers = [make(Record, answer[:2] + (shares if answer.top else (),) + answer[3:])
                        for answer, shares in zip(answers, self.tops(probabilities, top))]
         return answers
 
@@ -323,10 +324,6 @@ class _Classifier(_Object):
         values = np.take_along_axis(probabilities, order.astype(np.intp), 1)
         pairs = zip([self.labels[i] for i in order.ravel().tolist()], values.ravel().tolist())
         return zip(*[pairs] * top)  # each row takes `top` of the same pairs
-
-
-# Record._make() without its check.
-_make_record = functools.partial(tuple.__new__, Record)
 
 
 def _special_record(record: Any, labels: Any, image: Any, number: int, raises: bool) -> Record:
