@@ -84,7 +84,7 @@ def drawing(height, width, channels=1, dtype=np.uint8, light_on_dark=False, seed
 
 def probabilities_of(image, preprocess):
     with emnist.Model.default()._use(emnist._Classifier, None, False, preprocess) as classifier:
-        return classifier.run([image])[1]
+        return classifier.rows(classifier.run([image])[1])
 
 
 # --------------------------------------------------------------------------- pixels, PNG, Pillow

@@ -289,15 +289,20 @@ class _Classifier(_Object):
         self.labels = _texts(lib.classifier_labels(self))
 
     def run(self, images: Any) -> tuple[Any, Any]:
-        """(n) records as the library writes them, and (n, classes) probabilities."""
+        """(n) records and (n x classes) probabilities, as the library writes them."""
         inputs, kept = _inputs(images)
-        # To pass these on takes ctypes less time than the address of an array of NumPy.
+        # To pass these on takes ctypes less time than the address of an array of NumPy, and to make
+        # an array of them takes NumPy time that most answers can do without.
         n = len(images)
         records: Any = (c.Record * n)()
         probabilities: Any = (ctypes.c_float * (n * len(self.labels)))()
         _check(lib.classify, self, inputs, n, records, probabilities)
         del kept
-        return records, np.frombuffer(probabilities, np.float32).reshape(n, -1)
+        return records, probabilities
+
+    def rows(self, probabilities: Any) -> Any:
+        """(n, classes)"""
+        return np.frombuffer(probabilities, np.float32).reshape(-1, len(self.labels))
 
     def answer(self, images: Any, top: int, first: int, raises: bool) -> list[Record]:
         """The records of images, which are numbered from `first`."""
@@ -313,7 +318,7 @@ class _Classifier(_Object):
                 answers[i] = answer or _special_record(records[i], labels, images[i], first + i, raises)
         if top > 1:
             answers = [make(Record, answer[:2] + (shares if answer.top else (),) + answer[3:])
-                       for answer, shares in zip(answers, self.tops(probabilities, top))]
+                       for answer, shares in zip(answers, self.tops(self.rows(probabilities), top))]
         return answers
 
     def tops(self, probabilities: Any, top: int) -> Iterator[tuple[tuple[str, float], ...]]:
@@ -421,8 +426,8 @@ class Model:
                     if code:
                         record = records[i]
                         raise _image_error(record.error, chunk[i], n + i)
-                rows.append(probabilities)
-                n += len(probabilities)
+                rows.append(classifier.rows(probabilities))
+                n += len(chunk)
         return np.concatenate(rows)
 
     def _predict_vectors(self, vectors: Any) -> np.ndarray[Any, np.dtype[np.float32]]:
