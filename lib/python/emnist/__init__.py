@@ -33,8 +33,9 @@ __version__: str = lib.version().decode()
 
 PathLike = Union[str, "os.PathLike[str]"]
 
-# Images that are read at once, as the library does: all of them need not be in memory, nor be copied.
+# Images that are read at once, as the library does: all of them need not be in memory.
 _CHUNK = 128
+_SMALL = 1 << 20  # bytes: files that are copied to be passed on
 _PREPROCESS = ("auto", "raw", "normalize")
 _TRANSPOSE = {None: 0, True: 1, False: 2}
 _INPUT, _PIXELS = np.dtype(c.Input), np.dtype(c.Pixels)
@@ -183,37 +184,32 @@ def _put_stack(stack: Any, inputs: Any) -> Any:
     return stack, pixels
 
 
+def _put_bytes(field: str, values: Sequence[bytes], inputs: Any) -> Any:
+    pointers: Any = (ctypes.c_char_p * len(values))()
+    pointers[:] = values
+    inputs[field] = np.frombuffer(memoryview(pointers), np.uintp)
+    inputs["nbytes"] = np.fromiter(map(len, values), np.uintp, len(values))
+    return values, pointers
+
+
 def _packed(files: Sequence[bytes]) -> tuple[bytes, Any]:
-    """Inputs that are the bytes of files, and what must stay alive: all in one object, as a pointer to
-    each costs ctypes more than the copy."""
+    """Inputs that are the bytes of small files, and what must stay alive: all in one object, as a pointer
+    to each costs ctypes more than the copy."""
     joined = b"".join(files)
     start, = struct.unpack("P", ctypes.c_char_p(joined))
     lengths = list(map(len, files))
     return b"".join(map(c.pack_bytes, accumulate(lengths, initial=start), lengths)), joined
 
 
-def _put_bytes(values: Sequence[bytes], inputs: Any) -> Any:
-    packed, kept = _packed(values)
-    inputs[:] = np.frombuffer(packed, _INPUT)
-    return kept
-
-
-def _put_paths(paths: Sequence[PathLike], inputs: Any) -> Any:
-    pointers: Any = (ctypes.c_char_p * len(paths))()
-    pointers[:] = [_encoded_path(path) for path in paths]
-    inputs["path"] = np.frombuffer(memoryview(pointers), np.uintp)
-    return pointers
-
-
 def _put(images: Sequence[Any], inputs: Any) -> Any:
     """Lets inputs, all zero, refer to images of one kind. Returns what must stay alive."""
     first = images[0]
     if isinstance(first, bytes):
-        return _put_bytes(images, inputs)
+        return _put_bytes("bytes", images, inputs)
     if isinstance(first, (bytearray, memoryview)):
-        return _put_bytes([bytes(image) for image in images], inputs)
+        return _put_bytes("bytes", [bytes(image) for image in images], inputs)
     if isinstance(first, (str, os.PathLike)):
-        return _put_paths(images, inputs)
+        return _put_bytes("path", [_encoded_path(image) for image in images], inputs)
     kept = []
     for i, image in enumerate(images):
         stack = _stack(_pillow_pixels(image) if hasattr(image, "convert") else np.asarray(image))
@@ -225,7 +221,7 @@ def _put(images: Sequence[Any], inputs: Any) -> Any:
 
 def _inputs(images: Any) -> tuple[Any, Any]:
     """Images as the library takes them, and what must stay alive meanwhile."""
-    if not isinstance(images, np.ndarray) and set(map(type, images)) == {bytes}:
+    if not isinstance(images, np.ndarray) and set(map(type, images)) == {bytes} and sum(map(len, images)) < _SMALL:
         return _packed(images)
     inputs: Any = (c.Input * len(images))()
     fields = np.frombuffer(inputs, _INPUT)
