@@ -43,7 +43,8 @@ END
 	sh lib/tool/functions.sh | sed "s/.*/ &@Base $version/"
 } >"debian/$package.symbols"
 
-dpkg-buildpackage -us -uc -rfakeroot "${DEB_FLAGS:--F}"
+# What this build was told of its folder is not for the one of the packages.
+env -u BUILD -u MAKEFLAGS dpkg-buildpackage -us -uc -rfakeroot "${DEB_FLAGS:--F}"
 cd ..
 ls -l ./*.deb
 if command -v lintian >/dev/null; then
