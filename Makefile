@@ -79,10 +79,11 @@ DEBIAN := gcc libc6-dev pkg-config libpng-dev libjpeg-dev libopenblas-dev zlib1g
 	  libprotobuf-c-dev protobuf-c-compiler libarchive-dev libwebp-dev libtiff-dev libmicrohttpd-dev
 DEBIAN_CHECK := libcmocka-dev binutils
 
-# Flags that reorder arithmetic would change answers; the library refuses them, too (float_mode.h).
-ifneq ($(filter -Ofast -ffast-math -funsafe-math-optimizations -ffinite-math-only -fassociative-math,\
-	$(CFLAGS) $(CPPFLAGS) $(LDFLAGS)),)
-$(error emnist: -ffast-math and -Ofast would change its answers; use -O3)
+# Flags that reorder or merge arithmetic would change answers. The library refuses those that it sees (float_mode.h).
+INEXACT := $(filter -Ofast -ffast-math -funsafe-math-optimizations -ffinite-math-only -fassociative-math \
+	   -freciprocal-math -ffp-contract=fast -ffp-contract=on,$(CFLAGS) $(CPPFLAGS) $(LDFLAGS))
+ifneq ($(INEXACT),)
+$(error emnist: $(firstword $(INEXACT)) would change its answers; use -O3 without it)
 endif
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \

@@ -15,7 +15,7 @@ check 'they are with STRICT=1' has -Werror STRICT=1
 check 'and where a change is checked before it lands' grep -q '^export STRICT=1' .ci/run
 check "the user's flags come last" has ' -O0 -c -o' CFLAGS=-O0
 check "the user's standard comes behind ours" has '-std=c11 .*-std=c17' CFLAGS=-std=c17
-for flag in -ffast-math -Ofast -funsafe-math-optimizations; do
+for flag in -ffast-math -Ofast -funsafe-math-optimizations -freciprocal-math -ffp-contract=fast; do
 	check "$flag is refused" has 'would change its answers; use -O3' CFLAGS=$flag
 done
 
