@@ -73,10 +73,18 @@ MAJOR    := $(firstword $(subst ., ,$(VERSION)))
 SOVERSION := $(MAJOR)$(if $(filter 0,$(MAJOR)),.$(word 2,$(subst ., ,$(VERSION))))
 PACKAGES := libpng libjpeg zlib libdeflate libprotobuf-c
 
+PROTO    := onnx tensorflow
+
+# A tarball of `make dist` comes with the files that are generated, and with the sums of what they were made from:
+# where that has changed since, they are made here.
+ORIGINS := lib/builtin/default.onnx $(PROTO:%=lib/format/%.proto)
+RELEASE := $(if $(wildcard .generated),$(shell cksum $(ORIGINS) | cmp -s - .generated/sums && echo yes))
+
 # The Debian packages that `make deps` installs where they are missing: what the build needs. Then
 # what `make check` cannot do without, and installs likewise; what else is missing, its tests skip.
 DEBIAN := gcc libc6-dev pkg-config libpng-dev libjpeg-dev libopenblas-dev zlib1g-dev libdeflate-dev \
-	  libprotobuf-c-dev protobuf-c-compiler libarchive-dev libwebp-dev libtiff-dev libmicrohttpd-dev
+	  libprotobuf-c-dev $(if $(RELEASE),,protobuf-c-compiler) libarchive-dev libwebp-dev libtiff-dev \
+	  libmicrohttpd-dev
 DEBIAN_CHECK := libcmocka-dev binutils
 
 # Flags that reorder or merge arithmetic would change answers. The library refuses those that it sees (float_mode.h).
@@ -117,8 +125,6 @@ PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) openblas libarchive
 PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm -lpthread -ldl
 LINK = $(CC) $(CFLAGS) $(PLACE) $(HARDEN_LINK) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread $(LDFLAGS)
 
-# A tarball of `make dist` comes with the files that are generated.
-RELEASE := $(wildcard .generated)
 # Whether programs that are built here run here.
 RUNS    := $(if $(CROSS),$(EMULATOR),yes)
 
@@ -133,7 +139,6 @@ BENCHES     := export_photographs export_originals time_photographs distort netw
 	       nothing nothing_static
 PAGES       := $(wildcard man/*.1 man/*.3 man/*.5 man/*.7)
 RECIPES     := $(wildcard cli/scale/shard.* cli/scale/*_shards.*)
-PROTO       := onnx tensorflow
 
 PROTO_OBJECTS := $(PROTO:%=$(BUILD)/proto/%.pb-c.o)
 LIB_OBJECTS   := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/lib/builtin/default.o $(PROTO_OBJECTS)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # release.sh - what a release needs: one version, its entry in CHANGELOG.md, and a tarball whose bytes
-# depend on the commit alone. `make dist-check` builds from the tarball.
+# depend on the commit alone.
 . cli/test/tap.inc
 
 VERSION=${VERSION:-$(sed -n 's/^#define EMNIST_VERSION "\(.*\)"/\1/p' lib/emnist.h)}
@@ -41,8 +41,21 @@ tar -tvzf "$(cat "$TMP/name")" >"$TMP/list"
 is 'all is in one folder' "emnist-$VERSION" "$(sed 's/.* //; s,/.*,,' "$TMP/list" | sort -u)"
 is 'modes and owners' '-rw-r--r-- 0/0,-rwxr-xr-x 0/0,drwxr-xr-x 0/0' \
 	"$(sed -E 's/^([^ ]+ [^ ]+).*/\1/' "$TMP/list" | sort -u | paste -sd,)"
-is 'what is generated is there' 'default.panels onnx.pb-c.c onnx.pb-c.h tensorflow.pb-c.c tensorflow.pb-c.h' \
+is 'what is generated is there' 'default.panels onnx.pb-c.c onnx.pb-c.h sums tensorflow.pb-c.c tensorflow.pb-c.h' \
 	"$(sed -n 's,.*/\.generated/\(.\),\1,p' "$TMP/list" | sort | xargs)"
 is 'beside all that is committed' "$(git ls-tree -r --name-only HEAD | sort)" \
 	"$(sed -n 's,.* emnist-[0-9.]*/\(.*[^/]\)$,\1,p' "$TMP/list" | grep -v '^\.generated/' | sort)"
+
+# there TARGET...: what make would run in what was unpacked, without protoc-c.
+tar -xzf "$(cat "$TMP/name")" -C "$TMP"
+there()
+{
+	env -u MAKEFLAGS -u BUILD -u CROSS ${MAKE:-make} -n -C "$TMP/emnist-$VERSION" PROTOC_C=no-protoc-c "$@" 2>&1
+}
+generated() { there build/lib/builtin/default.panels build/proto/onnx.pb-c.c | grep -cE "$1"; }
+is 'what is generated is taken there' 2 "$(generated '^cp \.generated/')"
+is 'and protoc-c is not asked for' 0 "$(there deps | grep -c protobuf-c-compiler)"
+printf x >>"$TMP/emnist-$VERSION/lib/builtin/default.onnx"
+is 'it is not taken where another model is' 0 "$(generated '^cp \.generated/')"
+is 'but made' 1 "$(generated '^ *build/pack_model lib/builtin/default.onnx')"
 finish

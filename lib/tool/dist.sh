@@ -1,7 +1,7 @@
 #!/bin/sh
 # dist.sh VERSION - packs the sources of the last commit as $BUILD/emnist-VERSION.tar.gz, with the files that
 # are generated from them in .generated: a build from it needs no protoc-c, and one for another kind of
-# machine needs no emulator. Prints its name.
+# machine needs no emulator. `sums` there says of which sources they are. Prints its name.
 #
 # The same commit gives the same bytes. $SOURCE_DATE_EPOCH is the time of its files; default: the commit's.
 set -eu
@@ -22,6 +22,7 @@ mkdir -p "$BUILD/dist"
 git archive --prefix="$name/" "$commit" | tar -x -C "$BUILD/dist"
 mkdir "$BUILD/dist/$name/.generated"
 cp "$BUILD"/proto/*.pb-c.[ch] "$BUILD/lib/builtin/default.panels" "$BUILD/dist/$name/.generated"
+cksum lib/builtin/default.onnx lib/format/*.proto >"$BUILD/dist/$name/.generated/sums"
 tar -c -C "$BUILD/dist" --format=ustar --sort=name --mtime="@$time" --owner=0 --group=0 --numeric-owner \
 	--mode=u=rwX,go=rX "$name" | gzip -9n >"$BUILD/$name.tar.gz"
 rm -rf "$BUILD/dist"
