@@ -339,7 +339,7 @@ check-flags: all ## builds with other compilers and flags give the same answers;
 check-cross: all ## the suite on other kinds of machine: ARCH="arm64 s390x i386"
 	@BUILD='$(BUILD)' sh lib/tool/check_cross.sh $(filter lib%-dev,$(DEBIAN) $(DEBIAN_CHECK))
 
-check-static: ## the program of `make static` runs alone
+check-static: all ## the program of `make static` runs alone
 	@BUILD='$(BUILD)' sh lib/tool/check_static.sh
 
 check-systems: ## compile for FreeBSD, macOS and musl, with ziglang of $(PYTHON)
@@ -522,7 +522,7 @@ dist: $(GENERATED) ## pack the sources of the last commit, with the files that a
 deb: $(GENERATED) ## Debian packages of the last commit, in BUILD/deb
 	@BUILD='$(BUILD)' sh lib/tool/deb.sh $(VERSION) $(SOVERSION)
 
-check-deb: ## use those packages in a new system; as root, needs debootstrap
+check-deb: all ## use those packages in a new system; as root, needs debootstrap
 	@BUILD='$(BUILD)' sh lib/tool/check_deb.sh $(VERSION) $(SOVERSION)
 
 clean: ## remove everything that was built
