@@ -16,7 +16,10 @@ installs() { inside apt-get install -qy --no-install-recommends "$@"; }
 all_files() { inside find / -xdev \( -path /var -o -path /tmp -o -path /proc -o -path /etc \) -prune -o -print | sort; }
 
 if [ ! -e "$new" ]; then
-	debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$TMP/debootstrap" 2>&1 || cat "$TMP/debootstrap"
+	debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$TMP/debootstrap" 2>&1 || {
+		not_ok 'a new system' "$(tail -n 20 "$TMP/debootstrap")"
+		finish
+	}
 	tar -C "$root" -cf "$new.part" . && mv "$new.part" "$new"
 fi
 rm -rf "$root"
