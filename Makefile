@@ -295,7 +295,7 @@ check-programs: all $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) $(
 	     $(BUILD)/bench/export_photographs $(BUILD)/bench/export_originals $(BUILD)/bench/distort
 
 check-built: check-programs
-	@BUILD='$(BUILD)' CC='$(CC)' VERSION='$(VERSION)' SANITIZE='$(SANITIZE)' \
+	@BUILD='$(BUILD)' CC='$(CC)' OBJCOPY='$(OBJCOPY)' VERSION='$(VERSION)' SANITIZE='$(SANITIZE)' \
 		sh lib/test/run.sh \
 		$(LONGEST) $(TESTS:%=$(BUILD)/test/%) $(FUZZERS:%=$(BUILD)/replay/%) \
 		$(filter-out $(LONGEST) $(ONCE),$(CLI_TESTS))
