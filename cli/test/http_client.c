@@ -16,7 +16,8 @@
  *	-t SECONDS  how long to wait for a response; default 60, and 0.5 with -r
  *
  * Exit status: 0 a complete response came, whatever its status; 1 none, or it is not as HTTP wants
- * it (a body of another length than its head says); 2 wrong usage.
+ * it (a body of another length than its head says); 2 wrong usage. With -r: 0 the server closed the
+ * connection; 3 it was open when the time was over.
  */
 #include <errno.h>
 #include <netdb.h>
@@ -256,6 +257,7 @@ static int run(const struct arguments *arguments)
 	struct bytes request, response = {0}, host = {0};
 	const char *target;
 	const int fd = open_url(arguments->url, &host, &target);
+	bool closed;
 	int status = 0;
 
 	request = arguments->raw_file ? read_file(arguments->raw_file)
@@ -263,12 +265,15 @@ static int run(const struct arguments *arguments)
 	send_all(fd, &request);
 	append(&response, "", 0);
 	errno = 0;
-	if (!receive(fd, arguments->milliseconds, &response) && !arguments->raw_file)
+	closed = receive(fd, arguments->milliseconds, &response);
+	if (!closed && !arguments->raw_file)
 		fail(1, "no response in time");
-	if (arguments->raw_file)
+	if (arguments->raw_file) {
 		write_output(arguments->output, response.data, response.n);
-	else
+		status = closed ? 0 : 3;
+	} else {
 		status = show_response(arguments, &response);
+	}
 	close(fd);
 	free(host.data);
 	free(request.data);

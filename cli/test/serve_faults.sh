@@ -8,15 +8,14 @@ FAULTS=$BUILD/test/http_faults
 # ---------------------------------------------------------------- heads and bodies
 
 # raw NAME BYTES WANTED: what comes back for these bytes, as printf writes them: the statuses, and
-# "close" where the server closed the connection at once.
+# "close" where the server closed the connection.
 raw()
 {
 	printf "$2" >"$TMP/request"
-	before=$(date +%s%N)
 	"$CLIENT" -r "$TMP/request" -t 1 "$URL" >"$TMP/raw" 2>/dev/null
-	took=$((($(date +%s%N) - before) / 1000000))
+	raw_status=$?
 	got=$(grep -ao 'HTTP/1\.1 [0-9]*' "$TMP/raw" | cut -d' ' -f2 | tr '\n' ' ')
-	[ $took -ge 1000 ] || got="${got}close"
+	[ $raw_status -ne 0 ] || got="${got}close"
 	case $got in
 	$3) ok "raw request: $1" ;;
 	*) not_ok "raw request: $1" "wanted $3, got $got" ;;
