@@ -53,6 +53,10 @@ run_case()
 
 [ $# -gt 0 ] || set -- cli/test/cases/*.txt
 for file in "$@"; do
-	run_case "$file"
+	if [ -n "$EMULATED" ] && [ "${file##*/}" = stdin_closed.txt ]; then
+		skip stdin_closed 'QEMU itself opens the program in its place'
+	else
+		run_case "$file"
+	fi
 done
 finish
