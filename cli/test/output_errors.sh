@@ -113,6 +113,11 @@ for stop in INT TERM HUP KILL INT+named TERM+named HUP+named; do
 	exec 3>"$TMP/names_to_come"
 	echo $image >&3
 	sleep 0.3
+	tries=0
+	while [ -n "$preload" ] && [ "$(ls -A "$TMP/stopped" | wc -l)" -lt 2 ] && [ $tries -lt 200 ]; do
+		sleep 0.05
+		tries=$((tries + 1))
+	done
 	[ -z "$preload" ] || is "SIG$stop: there is a file to remove" 2 "$(ls -A "$TMP/stopped" | wc -l)"
 	kill -$signal $program
 	exec 3>&-
