@@ -19,11 +19,11 @@ columns=80 line="images, .* a second"
 seq 1 2000000 | sed 's/.*/0/' >"$TMP/indices"
 seq 1 2000000 | sed 's|.*|testdata/samples/capital-g-emnist.png|' >"$TMP/list"
 
-# Interrupts the program when it has drawn a line, or after a minute without one.
+# Interrupts the program when it has drawn a line, or after five minutes without one: a machine may be slow.
 interrupt()
 {
 	n=0
-	until grep -q " images" "$TMP/screen.raw" 2>/dev/null || [ $n -ge 300 ]; do
+	until grep -q " images" "$TMP/screen.raw" 2>/dev/null || [ $n -ge 1500 ]; do
 		sleep 0.2
 		n=$((n + 1))
 	done
