@@ -1,6 +1,7 @@
 #!/bin/sh
 # model_sources.sh - lib/builtin/sources.py, which makes datasets of the built-in model: the case
-# that is known, strokes that are left out, originals that are images.
+# that is known, strokes that are left out, letters that are linked, originals that are images; and the mean
+# of two models.
 # Needs a python3 with NumPy.
 . cli/test/tap.inc
 
@@ -57,6 +58,41 @@ python3 $sources clean "$TMP/strokes.jsonl.gz" "ann,bob=$TMP/ann.csv" -o "$TMP/w
 is 'clean: answers to other strokes' "1 sources.py: '$TMP/ann.csv': 2 answers for 4 characters" \
 	"$? $(cat "$TMP/stderr")"
 
+# ------------------------------------------------------------------------ link
+
+# An n of two strokes, ten times; an A, and the n of another donor.
+n='{"label":"n","donor":"ann","strokes":[[0,0,100,1000],[100,500,400,0,800,200,900,1000]]}'
+{
+	for i in 1 2 3 4 5 6 7 8 9 10; do echo "$n"; done
+	echo "$n" | sed 's/"n"/"A"/'
+	echo "$n" | sed 's/ann/bob/'
+} | gzip >"$TMP/plain.jsonl.gz"
+python3 $sources link "$TMP/plain.jsonl.gz" -o "$TMP/linked.jsonl.gz" --donors ann
+is 'link: the characters of a donor' '0 11' "$? $(gzip -dc "$TMP/linked.jsonl.gz" | grep -c ann)"
+check 'link: a capital is not' sh -c 'gzip -dc "$1" | grep -Fqx "$2"' sh "$TMP/linked.jsonl.gz" \
+	"$(echo "$n" | sed 's/"n"/"A"/')"
+links_are_right()
+{
+	gzip -dc "$TMP/linked.jsonl.gz" | grep -v '"A"' | python3 -c '
+import json, sys
+kinds = set()
+for line in sys.stdin:
+    letter = json.loads(line)
+    first, arch = [list(zip(stroke[::2], stroke[1::2])) for stroke in letter["strokes"]]
+    points = first + arch
+    assert letter["label"] == "n" and letter["donor"] == "ann"
+    assert min(x for x, _ in points) == 0 and min(y for _, y in points) == 0
+    assert max(max(point) for point in points) == 1000
+    before, behind = arch[0][0] < first[1][0], arch[-1][1] < max(y for _, y in points) - 100
+    assert before or behind
+    assert len(arch) == 4 + 6 * (before + behind) and len(first) == 2
+    kinds.add((before, behind))
+assert len(kinds) == 3
+' 2>"$TMP/stderr"
+}
+links_are_right
+report 'link: a stroke before, behind or on both sides, in the same square'
+
 # ------------------------------------------------------------------- originals
 
 python3 - "$TMP" <<'END'
@@ -80,4 +116,22 @@ python3 $sources originals "$TMP/bits" "$TMP/labels" "$TMP/plain-images-idx3-uby
 	>"$TMP/stdout"
 is 'originals: those that are images' '0 2 of 3 originals 1 3' \
 	"$? $(cat "$TMP/stdout") $(tail -c 2 "$TMP/chosen-labels-idx1-ubyte" | od -An -tu1 | xargs)"
+
+# ------------------------------------------------------------------------ mean
+
+# As in lib/builtin/default.sh: one is converted, the other trained on from it.
+data=testdata/idx/strokes-balanced-train
+small='-q --batch 32 --epochs 1 --no-batch-norm'
+"$EMNIST" train $small --hidden 8 -o "$TMP/first.onnx" $data
+"$EMNIST" model convert "$TMP/first.onnx" "$TMP/first.safetensors"
+"$EMNIST" train $small --init "$TMP/first.onnx" -o "$TMP/second.safetensors" $data
+python3 $sources mean "$TMP/first.safetensors" "$TMP/second.safetensors" "$TMP/mean.safetensors"
+n_weights=$((784 * 8 + 8 + 8 * 47 + 47))
+for model in first second mean; do
+	tail -c $((4 * n_weights)) "$TMP/$model.safetensors" | od -An -v -tf4 -w4 >"$TMP/$model.txt"
+done
+is 'mean: of each weight, between two that differ' "$n_weights yes" "$(paste "$TMP/first.txt" "$TMP/second.txt" "$TMP/mean.txt" |
+	awk '{ d = ($1 + $2) / 2 - $3 } d < 1e-6 && d > -1e-6 { n++ } $1 != $2 { differ = "yes" } END { print n, differ }')"
+is 'mean: is a model' "0 $("$EMNIST" model show -f json "$TMP/first.onnx" | grep -o '"weights":[0-9]*')" \
+	"$("$EMNIST" model show -f json "$TMP/mean.safetensors" >"$TMP/shown"; echo $?) $(grep -o '"weights":[0-9]*' "$TMP/shown")"
 finish

@@ -5,6 +5,7 @@
 #
 #	EMNIST             images that the recipe holds out: clean, and in photographs
 #	pen strokes        of donors who judge: drawn with a usual pen, and in photographs
+#	linked letters     the small letters of these donors, linked to neighbors
 #	foreign-62         photographs of handwriting, of the second half of the people
 #	fonts              that judge: drawn, and in photographs
 #	drawings           testdata/drawings
@@ -66,6 +67,7 @@ judge '  --merge-case' --merge-case "$work/judge-strokes"
 judge '  --classes digits' --classes digits "$work/judge-strokes"
 judge '  --classes upper' --classes upper "$work/judge-strokes"
 judge '  --classes letters, merged' --classes letters --merge-case "$work/judge-strokes"
+judge 'linked letters' "$work/judge-linked.jsonl.gz"
 judge 'foreign-62' --indices "$work/judge-foreign.txt" "$foreign"
 judge 'fonts' "$work/judge-fonts"
 judge 'fonts, photographs' "$work/judge-font-photographs"

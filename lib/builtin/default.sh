@@ -4,13 +4,14 @@
 #
 # EMNIST_DATA is the folder that holds emnist/train/, emnist/*-test-* and foreign/. sources.sh makes the
 # datasets of other people's characters. Two convolutional teachers are trained in PyTorch on what
-# `emnist train` would show a network. Starting from the first model, which six such teachers taught on
-# EMNIST alone (see the script at that commit), `emnist train` learns what the new ones say: of NIST's
-# characters together with what the first model says, and of photographs what is said of the characters
-# that they show. Each step leaves its result in $BUILD/default-model (10 GB) and is not done again while
-# that is there, and the long ones go on from where they were interrupted. PYTHON names a Python that has
-# torch, numpy and Pillow; without it, one is set up there from PyPI. STEP=sources stops before the
-# teachers, STEP=teachers before the network.
+# `emnist train` would show a network: one on all characters, one on NIST's. Starting from the first
+# model, which six such teachers taught on EMNIST alone (see the script at that commit), `emnist train`
+# learns what the first teacher says; of NIST's characters together with what the second and the first
+# model say; of photographs and linked letters what is said of the characters that they show. Each step
+# leaves its result in $BUILD/default-model (14 GB) and is not done again while that is there, and the long
+# ones go on from where they were interrupted. PYTHON names a Python that has torch, numpy and Pillow;
+# without it, one is set up there from PyPI. STEP=sources stops before the teachers, STEP=teachers before
+# the network.
 #
 # The same machine and sources end at the same bytes; lib/builtin/default.txt says which bytes those of
 # its commit should end at, and what they score. The kernels that OpenBLAS would choose by itself are
@@ -20,13 +21,13 @@ set -eu
 
 teacher=lib/train/conv_teacher.py
 first_commit=d6af1ad # the last that changed the model of 0.1.0
-nist=1,2,3,4,8 # those of the lessons below that the first model knows
+nist=1,2,3,4,8 # those of the lessons below whose images are NIST's
 step=${STEP:-network}
 
 # What teachers and network learn: name, weights of an image in the three stages of the network, of which
 # teachers have the first, and which of these it shows again or its own number. Pen strokes are drawn
 # anew in each variant. The first stage learns other people's characters; then their weights fall, which
-# costs little there, and gains more on EMNIST.
+# costs little there, and gains more on EMNIST. The result is the mean of the last two stages.
 list_lessons()
 {
 	cat <<END
@@ -41,16 +42,19 @@ $work/originals-drawn    0.3   0.3   0.3   8
 END
 }
 
-# What the network learns besides: photographs, some with other pens.
-list_photographs()
+# What the network learns besides: pen strokes whose small letters are linked, and photographs, some with
+# other pens.
+list_pictures()
 {
 	cat <<END
+$work/linked.jsonl.gz    0.3   0.15  0.08  5
 $work/photographs1       0.7   0.5   0.4   1
 $work/photographs2       0.7   0.5   0.4   2
 $work/photographs3       0.7   0.5   0.4   3
 $work/photographs4       0.7   0.5   0.4   4
 $work/photographs5       0.5   0.2   0.1   5
 $work/photographs6       0.5   0.2   0.1   7
+$work/photographs7       0.5   0.2   0.1   5
 $work/pens1              0.7   0.5   0.4   1
 $work/pens2              0.7   0.5   0.4   2
 $work/pens5              0.5   0.2   0.1   5
@@ -77,7 +81,13 @@ train()
 list_all()
 {
 	list_lessons
-	list_photographs
+	list_pictures
+}
+
+# Those of the lessons whose images are NIST's, which have the numbers $nist.
+list_nist()
+{
+	list_lessons | sed -n '1,4p;8p'
 }
 
 # write NAME LIST N: what the datasets of a list show a network, in N variants, as NAME.
@@ -88,7 +98,7 @@ write()
 	mv "$work/$1.making" "$work/$1"
 }
 
-# The built-in model of version 0.1.0, as the model to start from and as a perceptron that teaches.
+# The built-in model of version 0.1.0, as the model to start from and as a teacher of NIST's characters.
 fetch_first()
 {
 	begin first.safetensors || return 0
@@ -96,31 +106,30 @@ fetch_first()
 	"$emnist" model convert --force "$work/first.onnx" "$work/first.safetensors"
 }
 
-# teach NAME OPTION...: a convolutional teacher, on one thread.
+# teach NAME VARIANTS OPTION...: a convolutional teacher, on one thread.
 teach()
 {
 	begin "$1.pt" || return 0
-	name=$1
-	shift
-	"$python" $teacher train "$work/variants" "$work/$name.pt" "$@"
+	name=$1 variants=$2
+	shift 2
+	"$python" $teacher train "$work/$variants" "$work/$name.pt" --stem pool --width 32 "$@"
 }
 
-# ask NAME [OPTION]...: what a teacher says of the lessons.
+# What the teacher of all characters says of the lessons.
 ask()
 {
-	begin "soft-$1" || return 0
-	name=$1
-	shift
-	"$python" $teacher label "$work/lessons" "$work/soft-$name" "$work/$name.pt" \
-		--sources "$(list_all | column 5 ,)" "$@"
+	begin soft-all || return 0
+	"$python" $teacher label "$work/lessons" "$work/soft-all" "$work/all.pt" \
+		--sources "$(list_all | column 5 ,)" --threads 2
 }
 
-# What the teachers say together, and the first model.
+# The same, and of NIST's characters what the teachers of these and the first model say besides.
 mix()
 {
 	begin soft || return 0
-	"$python" $teacher mix "$work/lessons" "$work/soft" "$work/soft-stride" "$work/soft-pool" \
-		--perceptron "$work/first.safetensors" --known $nist --sources "$(list_all | column 5 ,)" --threads 2
+	"$python" $teacher mix "$work/lessons" "$work/soft" "$work/soft-all" \
+		--specialists "$work/nist.pt" "$work/first.safetensors" --known $nist \
+		--sources "$(list_all | column 5 ,)" --threads 2
 }
 
 # learn MODEL NAME STAGE EPOCHS RATE: trains on from a model.
@@ -132,7 +141,8 @@ learn()
 		-j 2
 }
 
-# take_photographs: of parts 1, 2, 4, of letters whose case may be unknown, of pen strokes and fonts.
+# take_photographs: of parts 1, 2, 4, of letters whose case may be unknown, of pen strokes, fonts and
+# linked letters.
 take_photographs()
 {
 	# shellcheck disable=SC2086
@@ -142,6 +152,7 @@ take_photographs()
 	photograph photographs4 4000 "$part4" -s 7 --most 3
 	photograph photographs5 12000 "$work/strokes.jsonl.gz" -s 8 --most 3 --zoom 1.3
 	photograph photographs6 6000 "$work/fonts-drawn" -s 9 --most 3 --zoom 1.3
+	photograph photographs7 6000 "$work/linked.jsonl.gz" -s 12 --most 3 --zoom 1.3
 	# shellcheck disable=SC2086
 	photograph pens1 6000 "$part1" -s 4 --most 1 --pens $unseen
 	photograph pens2 6000 "$part2" -s 5 --most 1 --pens
@@ -156,19 +167,20 @@ take_photographs
 [ "$step" = sources ] && exit 0
 
 write variants list_lessons 12
-write lessons list_all 8
-teach stride --stem stride --width 64 --seed 1 --epochs 11 &
-teach pool --stem pool --width 32 --seed 2 --epochs 16
+write nist-variants list_nist 24
+write lessons list_all 12
+teach all variants --seed 2 --epochs 16 &
+teach nist nist-variants --seed 3 --epochs 24
 wait
-ask pool
-ask stride --threads 2
+ask
 mix
 [ "$step" = teachers ] && exit 0
 
 learn first second 1 80 0.001
 learn second third 2 24 0.0007
 learn third fourth 3 30 0.0007
-"$emnist" model convert --force "$work/fourth.safetensors" lib/builtin/default.onnx
+"$python" $sources mean "$work/third.safetensors" "$work/fourth.safetensors" "$work/mean.safetensors"
+"$emnist" model convert --force "$work/mean.safetensors" lib/builtin/default.onnx
 sha256sum lib/builtin/default.onnx
 "$emnist" eval -m lib/builtin/default.onnx "$data/emnist-byclass-test-images-idx3-ubyte.gz"
 sh lib/bench/people.sh lib/builtin/default.onnx

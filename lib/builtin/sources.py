@@ -16,6 +16,11 @@
         0.5. The files are what `emnist classify -f csv --probabilities` prints of the strokes in their
         order, one file per group of donors, each by a model that learned other donors; each is given
         as DONORS=FILE, and strokes of donors in none of them are left out
+    sources.py link STROKES -o LINKED.jsonl.gz [--donors LIST]
+        the same characters, but small letters have the strokes that link them to their neighbors in a
+        word, before, behind or on both sides, as if they were cut out of joined-up writing
+    sources.py mean A.safetensors B.safetensors C.safetensors
+        C, the mean of the weights of A and B, of which one was trained on from the other
 
 Needs numpy; fonts needs Pillow as well."""
 
@@ -36,6 +41,8 @@ INK_SIDE = 96  # the longer side of a rendered character: more than any drawing 
 N_FILES = 3  # of a package: regular, bold, italic...
 NOT_LETTERS = ("LinBiolinum_K", "Titling")  # in names: pictures of keys, small capitals
 LEAST_OF_LABEL, MOST_OF_OTHER = 0.003, 0.5
+TALL, DEEP = "bdfhklt", "gjpqy"  # small letters that reach above the others, or below the line
+SIDE_OF_STROKES = 1000
 
 
 def read_idx(path):
@@ -48,6 +55,11 @@ def read_idx(path):
 def write_idx(path, array):
     with open(path, "wb") as file:
         file.write(bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.tobytes())
+
+
+def write_lines(path, lines):
+    with open(path, "wb") as file, gzip.GzipFile("", "wb", mtime=0, fileobj=file) as packed:
+        packed.writelines(line.encode() + b"\n" for line in lines)
 
 
 # ------------------------------------------------------------------------ case
@@ -181,10 +193,74 @@ def clean(options):
         rows = [i for i, c in enumerate(characters) if c["donor"] in donors.split(",")]
         keep[rows] = ~doubtful(path, [characters[i]["label"] for i in rows])
         print(f"{donors}: {(~keep[rows]).sum()} of {len(rows)} left out")
-    with open(options.output, "wb") as file, gzip.GzipFile("", "wb", mtime=0, fileobj=file) as packed:
-        for line, good in zip(lines, keep):
-            if good:
-                packed.write(line.encode())
+    write_lines(options.output, [line.rstrip("\n") for line, good in zip(lines, keep) if good])
+
+
+# ------------------------------------------------------------------------ link
+
+
+def curve(*points):
+    """Six points of the quadratic Bezier curve of three."""
+    start, control, end = np.array(points)
+    t = np.linspace(0, 1, 6)[:, None]
+    return (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+
+
+def linked(character, rng):
+    """A small letter with a link before its longest stroke, behind it, or both; others as they are."""
+    if not character["label"].islower():
+        return character
+    strokes = [np.array(stroke, float).reshape(-1, 2) for stroke in character["strokes"]]
+    (left, top), (right, bottom) = np.vstack(strokes).min(0), np.vstack(strokes).max(0)
+    longest = max(range(len(strokes)), key=lambda i: np.hypot(*np.diff(strokes[i], axis=0).T).sum())
+    stroke = strokes[longest]
+    height = bottom - top
+    small = height / 2 if character["label"] in TALL + DEEP else height  # of a letter such as x
+    line = bottom - 0.4 * height if character["label"] in DEEP else bottom
+    side = rng.integers(3)
+    if side != 1:
+        x, y = stroke[0]
+        reach = small * rng.uniform(0.15, 0.7)
+        start = min(x, left + 0.2 * (right - left)) - reach, line - small * rng.uniform(-0.05, 0.2)
+        control = x - reach * rng.uniform(0.2, 0.8), line if x - left < (right - left) / 2 else y
+        stroke = np.vstack([curve(start, control, (x, y)), stroke])
+    if side != 0:
+        x, y = stroke[-1]
+        is_high = y < line - 0.6 * small  # as of o or v: the link sags
+        end = max(x, right - 0.2 * (right - left)) + small * rng.uniform(0.15, 0.7), line - small * rng.uniform(0.3, 0.6)
+        if is_high:
+            end = end[0], y + small * rng.uniform(-0.1, 0.1)
+        control = (x + end[0]) / 2, y + small * rng.uniform(0.1, 0.3) if is_high else line
+        stroke = np.vstack([stroke, curve((x, y), control, end)])
+    strokes[longest] = stroke
+    least, most = np.vstack(strokes).min(0), np.vstack(strokes).max(0)
+    scale = SIDE_OF_STROKES / max(most - least)
+    return dict(character, strokes=[np.rint((s - least) * scale).astype(int).ravel().tolist() for s in strokes])
+
+
+def link(options):
+    rng = np.random.default_rng(1)
+    donors = options.donors and options.donors.split(",")
+    characters = map(json.loads, gzip.open(options.strokes, "rt"))
+    write_lines(options.output, [json.dumps(linked(character, rng), separators=(",", ":"))
+                                 for character in characters if not donors or character["donor"] in donors])
+
+
+# ------------------------------------------------------------------------ mean
+
+
+def read_safetensors(path):
+    """The header, and the values, all of which are 32-bit floats."""
+    with open(path, "rb") as file:
+        data = file.read()
+    n = 8 + int.from_bytes(data[:8], "little")
+    return data[:n], np.frombuffer(data, "<f4", offset=n)
+
+
+def mean(options):
+    (header, first), (_, second) = (read_safetensors(path) for path in (options.first, options.second))
+    with open(options.output, "wb") as file:
+        file.write(header + ((first + second) / 2).tobytes())
 
 
 def main():
@@ -203,8 +279,15 @@ def main():
     command.add_argument("strokes")
     command.add_argument("answers", nargs="+")
     command.add_argument("-o", dest="output", required=True)
+    command = commands.add_parser("link")
+    command.add_argument("strokes")
+    command.add_argument("-o", dest="output", required=True)
+    command.add_argument("--donors")
+    command = commands.add_parser("mean")
+    for name in ("first", "second", "output"):
+        command.add_argument(name)
     options = parser.parse_args()
-    actions = {"case": case, "fonts": fonts, "originals": originals, "clean": clean}
+    actions = {"case": case, "fonts": fonts, "originals": originals, "clean": clean, "link": link, "mean": mean}
     actions[options.command](options)
 
 

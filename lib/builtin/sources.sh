@@ -78,6 +78,17 @@ choose()
 	keep "$1"
 }
 
+# link NAME STROKES [OPTION]...: pen strokes whose small letters are linked to neighbors.
+link()
+{
+	begin "$1.jsonl.gz" || return 0
+	make_python
+	name=$1
+	shift
+	"$python" $sources link "$@" -o "$work/making.jsonl.gz"
+	mv "$work/making.jsonl.gz" "$work/$name.jsonl.gz"
+}
+
 # Python with what the recipe needs; PYTHON is another one.
 make_python()
 {
@@ -133,6 +144,11 @@ make_judges()
 	render judge
 	distort judge-fonts 2728 "$work/fonts-judge-bits-idx3-ubyte" "$work/fonts-judge-labels-idx1-ubyte"
 	photograph judge-strokes 6880 "$strokes" -s 101 --donors $judges --most 3 --zoom 1.3
+	begin judge-small.jsonl.gz && {
+		gzip -dc "$strokes" | grep '"label":"[a-z]"' | gzip -n >"$work/making.jsonl.gz"
+		mv "$work/making.jsonl.gz" "$work/judge-small.jsonl.gz"
+	}
+	link judge-linked "$work/judge-small.jsonl.gz" --donors $judges
 	photograph judge-font-photographs 2728 "$work/judge-fonts" -s 102 --most 3 --zoom 1.3
 	halves 1 >"$work/judge-foreign.txt"
 	begin judge-drawings.tsv && {
@@ -169,6 +185,7 @@ make_lessons()
 			"$group3=$work/answers3.csv" -o "$work/making.jsonl.gz"
 		mv "$work/making.jsonl.gz" "$work/strokes.jsonl.gz"
 	}
+	link linked "$work/strokes.jsonl.gz"
 	begin case-mapping.txt && {
 		"$python" $sources case "$part3" "$data/train/part3-letters-labels-idx1-ubyte.gz" \
 			"$data/train/part3-case-known.csv" "$work/making"

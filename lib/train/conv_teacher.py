@@ -6,7 +6,7 @@
     conv_teacher.py train VARIANTS teacher.pt [--stem stride|pool] [--width N] [--seed N]
                     [--fold I/N] [--sources N,N...]
     conv_teacher.py label VARIANTS soft-idx3-float TEACHER... [--sources N,N...]
-    conv_teacher.py mix VARIANTS soft-idx3-float SOFT... --perceptron FILE --known N,N... [--sources N,N...]
+    conv_teacher.py mix VARIANTS soft-idx3-float SOFT... --specialists FILE... --known N,N... [--sources N,N...]
     emnist train --soft-labels soft-idx3-float ... DATASET...
 
 VARIANTS holds what `emnist train --write-variants` wrote: the very images that the student will be shown,
@@ -28,9 +28,10 @@ that shows an image again, but writes for it what is said of that image: what it
 however much of it is lost; without, what a teacher makes of what is left.
 
 `mix` writes the mean of several files of labels. About the images of the datasets that --known lists,
-a perceptron is asked besides, as `emnist model convert` writes it to .safetensors; and as these images
-have other frequencies than all together, say of the two cases of a letter, the logarithms of these
-answers are moved by a number for each class, which is fitted to the images held out.
+specialists are asked besides: teachers, or perceptrons, as `emnist model convert` writes them to
+.safetensors; and as these images have other frequencies than all together, say of the two cases of a
+letter, the logarithms of these answers are moved by a number for each class, which is fitted to the
+images held out.
 
 Needs torch and numpy. Convolutions run in bfloat16 where the processor has it, at some three times
 the speed."""
@@ -328,7 +329,8 @@ def fit_shift(answers, classes):
 
 def mix(options, variants):
     soft = [read_idx(path, ">f4", 3) for path in options.soft]
-    perceptron = Perceptron(options.perceptron)
+    specialists = [Perceptron(path) if path.endswith(".safetensors") else Convolutional(path)
+                   for path in options.specialists]
     originals = variants.originals(options.sources)
     known = np.repeat(np.isin(np.arange(len(variants.sizes)) + 1, options.known), variants.sizes)
     known = np.flatnonzero(known & (originals == np.arange(len(originals))))
@@ -340,8 +342,9 @@ def mix(options, variants):
             answers = sum(labels[variant].astype(np.float32) for labels in soft) / len(soft)
             own = answers[known] * len(soft)
             for at in range(0, len(known), CHUNK):
-                own[at : at + CHUNK] += perceptron.ask(variants.batch(variant, known[at : at + CHUNK]))
-            own /= len(soft) + 1
+                images = variants.batch(variant, known[at : at + CHUNK])
+                own[at : at + CHUNK] += sum(specialist.ask(images) for specialist in specialists)
+            own /= len(soft) + len(specialists)
             if shift is None:
                 shift = fit_shift(own[is_held_out], variants.classes[known[is_held_out]])
             answers[known] = (logarithms_of(own) + shift).softmax(1).numpy()
@@ -381,9 +384,9 @@ def main():
     mixed.add_argument("variants")
     mixed.add_argument("output")
     mixed.add_argument("soft", nargs="+")
-    mixed.add_argument("--perceptron", required=True, metavar="FILE")
+    mixed.add_argument("--specialists", required=True, nargs="+", metavar="FILE")
     mixed.add_argument("--known", type=parse_numbers, required=True, metavar="N,N...",
-                       help="which datasets the perceptron is asked about, from 1")
+                       help="which datasets the specialists are asked about, from 1")
     for command in (trained, labeled, mixed):
         command.add_argument("--threads", type=int, default=1)
         command.add_argument("--sources", type=parse_numbers, default=[], metavar="N,N...",
