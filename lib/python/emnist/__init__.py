@@ -192,12 +192,11 @@ def _put_bytes(field: str, values: Sequence[bytes], inputs: Any) -> Any:
     return values, pointers
 
 
-def _packed(files: Sequence[bytes]) -> tuple[bytes, Any]:
+def _packed(files: Sequence[bytes], lengths: list[int]) -> tuple[bytes, Any]:
     """Inputs that are the bytes of small files, and what must stay alive: all in one object, as a pointer
     to each costs ctypes more than the copy."""
     joined = b"".join(files)
     start, = struct.unpack("P", ctypes.c_char_p(joined))
-    lengths = list(map(len, files))
     return b"".join(map(c.pack_bytes, accumulate(lengths, initial=start), lengths)), joined
 
 
@@ -221,8 +220,10 @@ def _put(images: Sequence[Any], inputs: Any) -> Any:
 
 def _inputs(images: Any) -> tuple[Any, Any]:
     """Images as the library takes them, and what must stay alive meanwhile."""
-    if not isinstance(images, np.ndarray) and set(map(type, images)) == {bytes} and sum(map(len, images)) < _SMALL:
-        return _packed(images)
+    if not isinstance(images, np.ndarray) and set(map(type, images)) == {bytes}:
+        lengths = list(map(len, images))
+        if sum(lengths) < _SMALL:
+            return _packed(images, lengths)
     inputs: Any = (c.Input * len(images))()
     fields = np.frombuffer(inputs, _INPUT)
     if isinstance(images, np.ndarray):
