@@ -24,7 +24,7 @@
 #endif
 
 struct float_mode {
-	uint64_t control;
+	uint64_t control, flags;
 };
 
 #if defined(__x86_64__)
@@ -37,7 +37,7 @@ static inline struct float_mode float_mode_enter(void)
 	uint32_t before;
 
 	__asm__ volatile("stmxcsr %0\n\tldmxcsr %1" : "=m"(before) : "m"(control) : "memory");
-	return (struct float_mode){before};
+	return (struct float_mode){.control = before};
 }
 
 static inline void float_mode_leave(struct float_mode mode)
@@ -47,15 +47,15 @@ static inline void float_mode_leave(struct float_mode mode)
 	__asm__ volatile("ldmxcsr %0" : : "m"(control) : "memory");
 }
 #elif defined(__aarch64__)
-/* FPCR: FZ, which is both. */
+/* FPCR: FZ, which is both. The flags are in FPSR. */
 #define FLOAT_MODE_CONTROL (UINT64_C(1) << 24)
 
 static inline struct float_mode float_mode_enter(void)
 {
 	struct float_mode mode;
 
-	__asm__ volatile("mrs %0, fpcr\n\tmsr fpcr, %1"
-			 : "=&r"(mode.control)
+	__asm__ volatile("mrs %0, fpcr\n\tmrs %1, fpsr\n\tmsr fpcr, %2"
+			 : "=&r"(mode.control), "=&r"(mode.flags)
 			 : "r"(FLOAT_MODE_CONTROL)
 			 : "memory");
 	return mode;
@@ -63,7 +63,10 @@ static inline struct float_mode float_mode_enter(void)
 
 static inline void float_mode_leave(struct float_mode mode)
 {
-	__asm__ volatile("msr fpcr, %0" : : "r"(mode.control) : "memory");
+	__asm__ volatile("msr fpcr, %0\n\tmsr fpsr, %1"
+			 :
+			 : "r"(mode.control), "r"(mode.flags)
+			 : "memory");
 }
 #else
 /* Other processors keep their setting: results are right, but may be slow. */
