@@ -8,6 +8,7 @@
  */
 #include "inputs.h"
 #include "../../lib/base/crc32c.h"
+#include "../../lib/base/file_time.h"
 #include "../../lib/io/wakeup.h"
 #include "../common/outputs.h"
 #include "dump.h"
@@ -271,8 +272,8 @@ static uint64_t add_input(const struct inputs *inputs, uint64_t sum, const struc
 		return sum;
 	if (find_file(input->path, &st)) {
 		file[0] = st.st_size;
-		file[1] = st.st_mtim.tv_sec;
-		file[2] = st.st_mtim.tv_nsec;
+		file[1] = file_time(&st).tv_sec;
+		file[2] = file_time(&st).tv_nsec;
 	}
 	return crc32c((uint32_t)sum, file, sizeof(file));
 }
