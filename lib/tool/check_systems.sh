@@ -17,6 +17,7 @@ done
 for header in zconf.h jconfig.h tiffconf.h openblas-pthread/cblas.h openblas-pthread/openblas_config.h; do
 	cp -L "/usr/include/$multiarch/$header" "$include" 2>/dev/null || cp -L "/usr/include/$header" "$include"
 done
+sed -i '/define OPENBLAS_OS_LINUX/d' "$include/openblas_config.h" # as if it had been made there
 if ! $PYTHON -m ziglang version >/dev/null 2>&1; then
 	skip 'other systems' "$PYTHON has no ziglang"
 	finish
