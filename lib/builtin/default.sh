@@ -84,10 +84,10 @@ list_all()
 	list_pictures
 }
 
-# Those of the lessons whose images are NIST's, which have the numbers $nist.
+# Those of the lessons whose images are NIST's.
 list_nist()
 {
-	list_lessons | sed -n '1,4p;8p'
+	list_lessons | sed -n "$(echo $nist | sed 's/,/p;/g')p"
 }
 
 # write NAME LIST N: what the datasets of a list show a network, in N variants, as NAME.
