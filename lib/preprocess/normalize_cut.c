@@ -9,6 +9,7 @@
  * - there is room at the other side: a crop that cuts a part, or ends there, is tight at both
  * - there is a neighbor at the other side, too
  * - they are narrower than a stroke, so that they are cut
+ * - the border has cut one in two places with paper between them, as the curve of an O
  * - they are far away
  */
 #include "normalize_pieces.h"
@@ -18,6 +19,9 @@
 /* Lengths are shares of the character's longer side. */
 #define MIN_GAP 0.04
 #define FAR_GAP 0.12
+
+/* Of pieces that the border has cut in two places. */
+#define MIN_OPEN_GAP 0.015
 
 /* The largest width of such pieces, and the share of it that is beyond the character's box. */
 #define MAX_WIDTH  0.45
@@ -49,6 +53,7 @@ struct rest {
 	double room;  /* from the character to the border */
 	bool beyond;  /* whether all are beyond the character */
 	bool is_stem; /* whether one of them may be a stem of it */
+	bool is_open; /* whether the border has cut one of them in two places */
 };
 
 /* The pieces that are not cut, and where their ink begins and ends in each row and the rows beside
@@ -136,13 +141,38 @@ static void measure_core(const struct pieces *pieces, struct core *core)
 	core->pen = (double)n / (double)n_runs;
 }
 
+/* Whether the border has cut piece k in two places, with paper between them. */
+static bool is_cut_open(const struct pieces *pieces, const struct frame *frame, size_t k)
+{
+	const enum side side = pieces->pieces[k].cut;
+	bool cut[WORK_SIDE] = {false}, reached[WORK_SIDE] = {false};
+	bool before = false, off = false;
+
+	for (size_t i = 0; i < pieces->n_spots; i++) {
+		const struct spot *spot = &pieces->spots[i];
+
+		if (spot->piece != k)
+			continue;
+		reached[spot->y] = true;
+		cut[spot->y] |= side == LEFT ? spot->x == 0 : spot->x == frame->width - 1;
+	}
+	for (size_t y = 0; y < frame->height; y++) {
+		if (cut[y] && off)
+			return true;
+		before |= cut[y];
+		off = before && reached[y] && !cut[y];
+	}
+	return false;
+}
+
 static void measure_rests(const struct pieces *pieces, const struct frame *frame,
 			  const struct core *core, struct rest rests[2])
 {
 	const struct box *box = &core->box;
 
-	rests[LEFT] = (struct rest){0, INFINITY, box->left, true, false};
-	rests[RIGHT] = (struct rest){0, INFINITY, (double)frame->width - box->right, true, false};
+	rests[LEFT] = (struct rest){0, INFINITY, box->left, true, false, false};
+	rests[RIGHT] =
+		(struct rest){0, INFINITY, (double)frame->width - box->right, true, false, false};
 	for (size_t k = 0; k < pieces->n; k++) {
 		const struct piece *piece = &pieces->pieces[k];
 		const double width = box_width(&piece->box);
@@ -152,6 +182,7 @@ static void measure_rests(const struct pieces *pieces, const struct frame *frame
 			continue;
 		rest->width = fmax(rest->width, width);
 		rest->beyond &= rest->room >= MIN_BEYOND * width;
+		rest->is_open |= is_cut_open(pieces, frame, k);
 		rest->is_stem |= box_height(&piece->box) >= MIN_STEM * box_height(box) &&
 				 piece->area >= MIN_FILL * width * box_height(&piece->box);
 	}
@@ -172,7 +203,7 @@ static void measure_rests(const struct pieces *pieces, const struct frame *frame
 static bool may_be_neighbor(const struct rest *rest, double side)
 {
 	return rest->width > 0 && rest->width <= MAX_WIDTH * side && rest->beyond &&
-	       rest->gap >= MIN_GAP * side;
+	       rest->gap >= (rest->is_open ? MIN_OPEN_GAP : MIN_GAP) * side;
 }
 
 /* What becomes of the pieces that are cut at a side. */
@@ -184,14 +215,16 @@ static struct verdict judge(const struct rest rests[2], enum side k, const struc
 {
 	const struct rest *rest = &rests[k], *other = &rests[!k];
 	const double side = box_side(&core->box);
+	const bool far = rest->gap >= FAR_GAP * side;
 
 	if (!may_be_neighbor(rest, side))
 		return (struct verdict){false, false};
 	return (struct verdict){
-		.neighbor = may_be_neighbor(other, side) ||
+		/* What is farther away may be a character that is whole. */
+		.neighbor = (rest->is_open && !far) || may_be_neighbor(other, side) ||
 			    (other->room >= MIN_ROOM * side && !rest->is_stem) ||
 			    rest->width <= MAX_SLIVER * core->pen,
-		.far = rest->gap >= FAR_GAP * side,
+		.far = far,
 	};
 }
 

@@ -264,12 +264,12 @@ static void assert_stays(const struct image *image, size_t number)
 
 /* Boxes of ink: of the character, and of what the border has cut. */
 struct cut {
-	size_t character[2][4], rests[2][4];
+	size_t character[2][4], rests[3][4];
 };
 
-static void draw_boxes(struct image *image, const size_t boxes[2][4])
+static void draw_boxes(struct image *image, const size_t boxes[][4], size_t n)
 {
-	for (size_t k = 0; k < 2; k++)
+	for (size_t k = 0; k < n; k++)
 		fill(image, boxes[k][0], boxes[k][1], boxes[k][2], boxes[k][3], 40);
 }
 
@@ -277,8 +277,8 @@ static void draw_cut(struct image *image, const struct cut *cut)
 {
 	picture_make(image, SIDE, SIDE, 1);
 	memset(image->pixels.data, 230, image->pixels.nbytes);
-	draw_boxes(image, cut->character);
-	draw_boxes(image, cut->rests);
+	draw_boxes(image, cut->character, 2);
+	draw_boxes(image, cut->rests, 3);
 }
 
 static void near_neighbors_are_no_ink(void **state)
@@ -299,6 +299,9 @@ static void near_neighbors_are_no_ink(void **state)
 		{{{40, 0, 90, SIDE}, {40, 180, SIDE, 260}}, {{0, 100, 20, 300}}},
 		/* far away, likewise */
 		{{{140, 0, 180, SIDE}, {140, 180, SIDE, 220}}, {{0, 100, 80, 300}}},
+		/* cut in two places, beside a character that is cut itself */
+		{{{0, 10, 40, 390}, {0, 180, 250, 220}},
+		 {{290, 20, 330, 380}, {330, 20, SIDE, 60}, {330, 340, SIDE, 380}}},
 		/* below what overhangs it */
 		{{{40, 10, 300, 60}, {180, 10, 220, 390}}, {{0, 300, 70, 380}}},
 	};
