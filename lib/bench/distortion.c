@@ -107,11 +107,11 @@ static void write_on_grid(struct photograph *p, struct random *random)
 	p->shade = between(random, 0.15, 0.6);
 }
 
-/* A photograph of 32 pixels of one of a row of digits, with parts of its neighbors; the blur leaves
- * 15 to 30 levels of contrast. */
-static void take_small(struct photograph *p, struct random *random)
+/* A photograph of 32 pixels of one of a row of digits, with parts of its neighbors, in ink of that
+ * contrast, of which the blur leaves two thirds. */
+static void take_small_of(struct photograph *p, struct random *random, double least, double most)
 {
-	const double paper = between(random, 90, 220), ink = paper - between(random, 25, 45);
+	const double paper = between(random, 90, 220), ink = paper - between(random, least, most);
 
 	p->square = between(random, 24, 30);
 	p->zoom = 32 / p->square;
@@ -127,6 +127,9 @@ static void take_small(struct photograph *p, struct random *random)
 	for (int k = 0; k < 2; k++)
 		p->gaps[k] = random_unit(random) < 0.5 ? between(random, 0.1, 0.3) : 0;
 }
+
+FIXED(take_small, take_small_of(p, random, 25, 45))
+FIXED(take_small_faint, take_small_of(p, random, 16, 26))
 
 static void crop_small(struct photograph *p, struct random *random)
 {
@@ -174,6 +177,14 @@ static void touch_edges(struct photograph *p, struct random *random)
 	touch_band(p, random, (int)side, between(random, 2, 6));
 	if (turn > 0)
 		p->bands[(side + turn) % 4] = between(random, 2, 6);
+}
+
+/* The same, with paper between. */
+static void stay_off_edges(struct photograph *p, struct random *random)
+{
+	touch_edges(p, random);
+	for (int k = 0; k < 4; k++)
+		p->margins[k] = p->bands[k] + between(random, 0.5, 6);
 }
 
 static void show_neighbors_near(struct photograph *p, struct random *random)
@@ -483,6 +494,8 @@ const struct distortion distortions[] = {
 	WITH_NEGATIVE("letter of a sign", cut_from_sign),
 	WITH_NEGATIVE("letter of a word", cut_from_word),
 	WITH_NEGATIVE("loose parts", loosen),
+	WITH_NEGATIVE("black edges", stay_off_edges),
+	WITH_NEGATIVE("32 px, 12 levels", take_small_faint),
 };
 
 const size_t n_distortions = sizeof(distortions) / sizeof(*distortions);

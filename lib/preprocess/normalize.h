@@ -48,19 +48,30 @@ bool normalize_find_flat(const float *paper, size_t width, size_t height, struct
 void normalize_subtract_flat(const struct flat_paper *flat, const float *paper, float *ink,
 			     size_t n);
 
-/* normalize_turn.c: whether the ink is the bright part of the picture in paper. */
-bool normalize_ink_is_bright(const float *paper, size_t width, size_t height);
+/* The two levels of brightness that the best threshold separates: their means, 0..255, the number
+ * of dark pixels, and the share of the variance that it explains. */
+struct levels {
+	float threshold, dark, bright;
+	size_t n_dark;
+	double share;
+};
+
+/* There are two when it explains this share: below, more of the bench's pictures are turned wrongly
+ * by their levels than by their light, above it is the other way round. */
+#define NORMALIZE_TWO_LEVELS 0.8
+
+/* normalize_turn.c: the levels of n values of paper, 0..255. */
+struct levels normalize_find_levels(const float *paper, size_t n);
+
+/* normalize_turn.c: whether the ink is the bright part of the picture in paper, which has these
+ * levels. */
+bool normalize_ink_is_bright(const float *paper, size_t width, size_t height,
+			     const struct levels *levels);
 
 /* normalize_peel.c: the picture in paper without lines along its border; updates width and height.
  * peeled: as large as paper. The result points to peeled, or to paper if there are no such
  * lines. */
 const float *normalize_peel(const float *paper, size_t *width, size_t *height, float *peeled);
-
-/*
- * normalize_turn.c: the threshold that best separates bright from dark in n values of paper,
- * 0..255.
- */
-float normalize_threshold(const float *paper, size_t n);
 
 /* normalize_turn.c: histogram[v] = how many of n values, 0..255, round to v. */
 void normalize_count_values(const float *values, size_t n, uint32_t histogram[256]);
@@ -94,6 +105,11 @@ bool normalize_is_random(const float *ink, const struct frame *frame);
  * level; areas: (n) at each component's root, how many of its pixels are above half of it. */
 bool normalize_is_noise(const struct normalizer *normalizer, const struct frame *frame,
 			const uint32_t *areas, float level, float noise);
+
+/* normalize_noise.c: the same of what was searched as faint ink. Where a picture was stretched, it
+ * is. */
+bool normalize_is_faint_noise(const struct normalizer *normalizer, const struct frame *frame,
+			      const uint32_t *areas);
 
 /* normalize_components.c: mask[i] = whether value i of n is above the level. */
 void normalize_mask_above(const float *values, size_t n, float level, uint8_t *mask);
@@ -130,6 +146,12 @@ void normalize_remove_lines(struct normalizer *normalizer, const struct frame *f
 /* normalize_bands.c: zeroes ink, in shares of its level, of dark bands at one or two sides that the
  * character touches. */
 void normalize_trim_bands(float *ink, const struct frame *frame);
+
+/* normalize_bands.c: the box of the picture in paper, which has these levels, without such bands,
+ * whether the character touches them or not, and whether its ink, which is as they are, is bright.
+ * False if there are none. Writes ink. */
+bool normalize_find_bands(const float *paper, const struct levels *levels,
+			  const struct frame *frame, float *ink, struct box *box, bool *bright_ret);
 
 /* normalize_again.c: zeroes ink that an earlier pass found to belong to frames. Writes keep. */
 void normalize_drop_again(struct normalizer *normalizer, const struct frame *frame);

@@ -1,12 +1,14 @@
 /*
- * normalize_bands.c - trims dark bands along the border that the character touches.
+ * normalize_bands.c - removes dark bands along the border.
  *
- * A scan or a crop may show what lies beyond the sheet: a band at a side, as dark as ink. Where the
- * character is clear of it, normalize_outside.c removes it; where it runs into the band, both are
- * one component. Such a band fills one side or two from corner to corner. So does a bar or a stem
- * in a tight crop, but there the character reaches the opposite side.
+ * A scan or a crop may show what lies beyond the sheet: a band as dark as ink at a side or at two,
+ * from corner to corner. So is a bar or a stem in a tight crop, but there the character reaches the
+ * opposite side. Where bands and what is inside of them fit only if the dark, or only if the bright
+ * is taken for the ink, that is so. Other pictures whose ink is known may have a band, too; where
+ * the character is clear of it, normalize_outside.c removes it.
  */
-#include "normalize.h"
+#include "../base/simd.h"
+#include "normalize_pieces.h"
 
 #include <math.h>
 
@@ -17,14 +19,20 @@
 /* The most depth of a band, as a share of the picture's side. */
 #define MAX_DEPTH 0.3
 
-/* The soft edge of a band: up to so many rows, which end where so little is left of it. */
+/* The soft edge of a band: up to so many rows, which end where so little is left of it. Where they
+ * do not end, it is the light that falls off. */
 #define MAX_SOFT   3
 #define SOFT_LEVEL 0.1f
 #define SOFT_SHARE 0.5
 
-/* The character stays away from the opposite side by at least this share of what is left of the
- * picture. */
-#define MIN_AWAY 0.1
+/* A character that touches a band stays away from the opposite side by at least the former share of
+ * what is left of the picture. One that does not, by the latter, as from another band there: what
+ * joins bars at both sides is a stem. */
+#define MIN_AWAY  0.1
+#define MIN_CLEAR 0.02
+
+/* Nearer to a band, as a share of the longer side of the character, may be a loose part of it. */
+#define MIN_GAP 0.03
 
 /* A side's rows of pixels, from the border inward. */
 struct rows {
@@ -77,6 +85,8 @@ static size_t depth_of(const struct rows *rows)
 	end = depth + MAX_SOFT;
 	while (depth < end && share_above(rows, depth, SOFT_LEVEL) >= SOFT_SHARE)
 		depth++;
+	if (depth == rows->n_rows || share_above(rows, depth, SOFT_LEVEL) >= MIN_FILLED)
+		return 0;
 	return depth;
 }
 
@@ -103,10 +113,11 @@ static struct box find_rest(const float *ink, const struct frame *frame,
 	return box;
 }
 
-/* Whether the rest joins one of the bands, and none of them is a stroke from which it leads to the
- * opposite side. At no other side is there ink: what a straight cut leaves of a sloping table. */
-static bool joins_bands(const struct box *rest, const struct inside *inside,
-			const size_t depths[N_SIDES])
+/* Whether none of the bands is a stroke from which the rest leads to the opposite side. At no other
+ * side is there ink: what a straight cut leaves of a sloping table. *joined_ret: whether the rest
+ * touches one of the bands. */
+static bool is_apart(const struct box *rest, const struct inside *inside,
+		     const size_t depths[N_SIDES], bool *joined_ret)
 {
 	/* Of the rest: from each side, and from the opposite one. */
 	const double from[N_SIDES] = {
@@ -114,18 +125,20 @@ static bool joins_bands(const struct box *rest, const struct inside *inside,
 		rest->top - (double)inside->top, (double)inside->bottom - rest->bottom};
 	const double sides[2] = {(double)(inside->right - inside->left),
 				 (double)(inside->bottom - inside->top)};
-	bool joined = false;
 
+	*joined_ret = false;
 	for (int k = 0; k < N_SIDES; k++) {
-		if (depths[k] > 0) {
-			joined |= from[k] == 0;
-			if (from[k ^ 1] < MIN_AWAY * sides[k / 2])
-				return false;
-		} else if (from[k] == 0) {
+		const bool touches = from[k] == 0, between = depths[k ^ 1] > 0;
+		const double least = touches && !between ? MIN_AWAY : MIN_CLEAR;
+
+		if (depths[k] == 0 ? touches
+				   : (touches || !between) && from[k ^ 1] < least * sides[k / 2])
 			return false;
-		}
+		if (depths[k] > 0 && !touches && from[k] < MIN_GAP * box_side(rest))
+			return false;
+		*joined_ret |= depths[k] > 0 && touches;
 	}
-	return joined;
+	return true;
 }
 
 static void erase(float *ink, const struct frame *frame, const struct inside *inside)
@@ -142,10 +155,12 @@ static void erase(float *ink, const struct frame *frame, const struct inside *in
 	}
 }
 
-void normalize_trim_bands(float *ink, const struct frame *frame)
+/* Finds bands, and a character inside of them; *joined_ret: whether it touches them. False if there
+ * are none. */
+static bool find_bands(const float *ink, const struct frame *frame, struct inside *inside,
+		       bool *joined_ret)
 {
 	size_t depths[N_SIDES];
-	struct inside inside;
 	struct box rest;
 	int n = 0;
 
@@ -156,12 +171,66 @@ void normalize_trim_bands(float *ink, const struct frame *frame)
 		n += depths[k] > 0;
 	}
 	if (n == 0 || n > 2)
-		return;
-	inside = (struct inside){depths[LEFT], frame->width - depths[RIGHT], depths[TOP],
-				 frame->height - depths[BOTTOM]};
-	rest = find_rest(ink, frame, &inside);
-	if (rest.left > rest.right || !normalize_is_character(frame, &rest) ||
-	    !joins_bands(&rest, &inside, depths))
-		return;
-	erase(ink, frame, &inside);
+		return false;
+	*inside = (struct inside){depths[LEFT], frame->width - depths[RIGHT], depths[TOP],
+				  frame->height - depths[BOTTOM]};
+	rest = find_rest(ink, frame, inside);
+	return rest.left < rest.right && normalize_is_character(frame, &rest) &&
+	       is_apart(&rest, inside, depths, joined_ret);
+}
+
+void normalize_trim_bands(float *ink, const struct frame *frame)
+{
+	struct inside inside;
+	bool joined;
+
+	if (find_bands(ink, frame, &inside, &joined) && joined)
+		erase(ink, frame, &inside);
+}
+
+/* ink = values from one level, the paper's, to the other, as 0 to 1. */
+SIMD_CLONES
+static void take_side(const float *restrict values, size_t n, const struct levels *levels,
+		      bool bright, float *restrict ink)
+{
+	const float paper = bright ? levels->dark : levels->bright;
+	const float scale = 1 / ((bright ? levels->bright : levels->dark) - paper);
+
+	for (size_t i = 0; i < n; i++)
+		ink[i] = (values[i] - paper) * scale;
+}
+
+/* Whether the outermost row at one side or two is of a band: nearly all pictures have none. */
+static bool may_have_bands(const float *ink, const struct frame *frame)
+{
+	int n = 0;
+
+	for (enum side k = LEFT; k < N_SIDES; k++) {
+		const struct rows rows = rows_of(ink, frame, k);
+
+		n += share_above(&rows, 0, BAND_LEVEL) >= MIN_FILLED;
+	}
+	return n == 1 || n == 2;
+}
+
+bool normalize_find_bands(const float *paper, const struct levels *levels,
+			  const struct frame *frame, float *ink, struct box *box, bool *bright_ret)
+{
+	const size_t n = frame->width * frame->height;
+	struct inside inside[2];
+	bool found[2], joined;
+
+	if (levels->share < NORMALIZE_TWO_LEVELS)
+		return false;
+	for (int bright = 0; bright < 2; bright++) {
+		take_side(paper, n, levels, bright, ink);
+		found[bright] = may_have_bands(ink, frame) &&
+				find_bands(ink, frame, &inside[bright], &joined);
+	}
+	if (found[0] == found[1])
+		return false;
+	*bright_ret = found[1];
+	*box = (struct box){(double)inside[found[1]].left, (double)inside[found[1]].top,
+			    (double)inside[found[1]].right, (double)inside[found[1]].bottom};
+	return true;
 }

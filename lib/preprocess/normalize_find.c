@@ -8,6 +8,11 @@
 /* Ink must exceed the paper's noise by this many standard deviations. */
 #define NOISE_SIGMAS 4.0f
 
+/* Where there is none, fainter ink is searched, from this many, and at this level of 255 at least.
+ * What is found counts if it is in larger components, see normalize_noise.c. */
+#define FAINT_SIGMAS 2.0f
+#define MIN_FAINT    6.0f
+
 /* Below this share of the level, ink counts as blurred paper when components are formed. */
 #define COMPONENT_LEVEL 0.4f
 
@@ -99,26 +104,36 @@ static float grid_level(const float *ink, size_t width, size_t height, float lea
 					      (size_t)(GRID_QUANTILE * (float)crossings.n));
 }
 
-/* The level of dense ink, from ink as normalize_flatten() leaves it; 0 without ink. Removes a grid
- * if there is clearly darker ink; else *grid_ret tells whether there is one. */
-static float ink_level(float *ink, const struct frame *frame, float noise, bool *grid_ret)
+/* What is known of the ink by its level. */
+struct ink {
+	float level; /* of dense ink, of 255; 0 without ink */
+	bool faint;  /* so much that it may be noise */
+	bool grid;   /* on graph paper, as dark as its lines */
+};
+
+/* Measures ink as normalize_flatten() leaves it. Removes a grid if there is clearly darker ink. */
+static struct ink measure_ink(float *ink, const struct frame *frame, float noise)
 {
 	const size_t n = frame->width * frame->height;
 	const float floor = fmaxf(NORMALIZE_MIN_CONTRAST / 2, NOISE_SIGMAS * noise);
-	const float level = level_above(ink, n, floor);
+	struct ink found = {.level = level_above(ink, n, floor)};
 	float grid, written;
 
-	*grid_ret = false;
-	if (level < NORMALIZE_MIN_CONTRAST)
-		return 0;
+	if (found.level < NORMALIZE_MIN_CONTRAST) {
+		found.level = level_above(ink, n, fmaxf(MIN_FAINT / 2, FAINT_SIGMAS * noise));
+		found.level = found.level < MIN_FAINT ? 0 : found.level;
+		found.faint = true;
+		return found;
+	}
 	grid = grid_level(ink, frame->width, frame->height, floor);
 	written = grid > 0 ? level_above(ink, n, grid) : 0;
-	*grid_ret = grid > 0 && written < DARKER_THAN_GRID * grid;
-	if (grid == 0 || *grid_ret)
-		return level;
+	found.grid = grid > 0 && written < DARKER_THAN_GRID * grid;
+	if (grid == 0 || found.grid)
+		return found;
 	for (size_t i = 0; i < n; i++)
 		ink[i] = ink[i] > grid ? ink[i] - grid : 0;
-	return written - grid;
+	found.level = written - grid;
+	return found;
 }
 
 SIMD_CLONES
@@ -166,29 +181,29 @@ static float find_beside_table(struct normalizer *normalizer, const struct frame
 float normalize_find_ink(struct normalizer *normalizer, const struct frame *frame, float noise)
 {
 	const size_t n = frame->width * frame->height;
+	struct ink found = measure_ink(normalizer->ink, frame, noise);
 	size_t n_kept;
-	bool grid;
-	float level = ink_level(normalizer->ink, frame, noise, &grid);
 	/* The paper is not needed any more. */
 	uint32_t *const areas = (uint32_t *)(void *)normalizer->paper;
 
-	if (level == 0)
+	if (found.level == 0)
 		return 0;
-	take_shares(normalizer->ink, n, level);
+	take_shares(normalizer->ink, n, found.level);
 	if (frame->grain > 0 && normalize_is_random(normalizer->ink, frame))
 		return 0;
 	normalize_drop_again(normalizer, frame);
 	normalize_trim_bands(normalizer->ink, frame);
-	normalize_remove_lines(normalizer, frame, grid);
+	normalize_remove_lines(normalizer, frame, found.grid);
 	normalize_mask_above(normalizer->ink, n, COMPONENT_LEVEL, normalizer->keep);
 	normalize_label_components(normalizer, normalizer->keep, frame->width, frame->height);
 	n_kept = normalize_keep_components(normalizer, areas, normalizer->keep);
 	if (n_kept == 1)
-		level = find_beside_table(normalizer, frame, noise, level, &n_kept);
-	if (normalize_is_noise(normalizer, frame, areas, level, noise))
+		found.level = find_beside_table(normalizer, frame, noise, found.level, &n_kept);
+	if (found.faint ? normalize_is_faint_noise(normalizer, frame, areas)
+			: normalize_is_noise(normalizer, frame, areas, found.level, noise))
 		return 0;
-	normalize_drop_specks(normalizer, frame, areas, level);
+	normalize_drop_specks(normalizer, frame, areas, found.level);
 	normalize_drop_outside(normalizer, frame);
 	normalize_drop_frames(normalizer, frame, n_kept);
-	return level;
+	return found.level;
 }

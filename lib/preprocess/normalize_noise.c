@@ -19,6 +19,10 @@
 #define NOISE_SHARE  0.03f /* of the frame, if it is small */
 #define NOISE_SIGMAS 8.0f
 
+/* And of pixels that were searched as faint ink. */
+#define FAINT_PIXELS 300.0f
+#define FAINT_SHARE  0.08f
+
 /* In stretched images, a reduced pixel's average below this share of one level is no ink. */
 #define LEAST_LEVEL 0.5f
 
@@ -68,11 +72,24 @@ bool normalize_is_random(const float *ink, const struct frame *frame)
 	return (float)n_neighbors < 4 * (float)n_ink * (share + LEAST_TOGETHER * (1 - share));
 }
 
+static float least_component(const struct frame *frame, float most, float share)
+{
+	const float scattered = share * (float)(frame->width * frame->height);
+
+	return scattered < most ? scattered : most;
+}
+
+bool normalize_is_faint_noise(const struct normalizer *normalizer, const struct frame *frame,
+			      const uint32_t *areas)
+{
+	return frame->grain > 0 || mean_component(normalizer, areas, frame->width * frame->height) <
+					   least_component(frame, FAINT_PIXELS, FAINT_SHARE);
+}
+
 bool normalize_is_noise(const struct normalizer *normalizer, const struct frame *frame,
 			const uint32_t *areas, float level, float noise)
 {
 	const size_t n = frame->width * frame->height;
-	const float scattered = NOISE_SHARE * (float)n;
 	const bool stretched = frame->grain > 0;
 	float size;
 
@@ -84,5 +101,5 @@ bool normalize_is_noise(const struct normalizer *normalizer, const struct frame 
 	/* Noise cannot be measured if it is clipped at black, or below one level. */
 	if (stretched && level > NOISE_SIGMAS * noise)
 		size *= (float)(frame->step_x * frame->step_y);
-	return size < (scattered < NOISE_PIXELS ? scattered : NOISE_PIXELS);
+	return size < least_component(frame, NOISE_PIXELS, NOISE_SHARE);
 }

@@ -321,10 +321,10 @@ bool normalize_is_framed(const float *paper, size_t width, size_t height)
 
 bool normalize_find_sheet(struct normalizer *normalizer, const struct frame *frame, struct box *box)
 {
+	const size_t n = frame->width * frame->height;
 	struct sheet sheet;
 
-	keep_brightest(normalizer, frame,
-		       normalize_threshold(normalizer->paper, frame->width * frame->height));
+	keep_brightest(normalizer, frame, normalize_find_levels(normalizer->paper, n).threshold);
 	if (!fit_sheet(normalizer, frame, &sheet) || !find_ink_on(normalizer, frame, &sheet, box))
 		return false;
 	add_margins(&sheet, box);

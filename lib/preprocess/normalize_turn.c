@@ -13,11 +13,7 @@
 
 #include <math.h>
 
-/* Brightness has two levels when the best threshold between them explains this share of its
- * variance: below, more of the bench's pictures are turned wrongly by their levels than by their
- * light, above it is the other way round. Levels that explain the latter share are even, as no
- * shadow's are. */
-#define TWO_LEVELS  0.8
+/* Levels that explain this share of the variance are even, as no shadow's are. */
 #define EVEN_LEVELS 0.95
 
 /* A border is paper when this share of it is on one side of the threshold. */
@@ -30,15 +26,13 @@
 #define SHADOW_SHARE 0.75f
 
 /* Otherwise, as in a tight crop: the dark is the ink unless its shares of the border and of the
- * whole add up to more than this. In training images cropped to their ink that is wrong for 2 %
- * with dark ink and for 8 % with light ink, mostly bars that fill their box. */
-#define MAX_INK_SHARES 1.1f
-
-/* Where the levels are even, its share of the four corners counts too, so much, and dark ink and
- * light ink are as likely: that is wrong for 0.3 % of the training images cropped to their ink. The
- * corners of printed letters are often ink, which is why they do not count more. */
-#define CORNER_WEIGHT  0.25f
-#define HALF_OF_SHARES (1 + CORNER_WEIGHT / 2)
+ * whole, and so much of its share of the four corners, add up to more than this. The corners of
+ * printed letters are often ink, which is why they do not count more. Where the levels are even,
+ * dark ink and light ink are as likely: that is wrong for 0.3 % of the training images cropped to
+ * their ink. */
+#define CORNER_WEIGHT   0.25f
+#define MAX_INK_SHARES  1.225f
+#define EVEN_INK_SHARES 1.125f
 
 /* Samples of the border: up to this many along each side, in lines this many pixels inside. */
 #define N_ALONG  32
@@ -62,12 +56,11 @@
 /* ------------------------------------------------------------- by its levels */
 
 /* The threshold between two classes of bytes that leaves the least variance within them (Otsu
- * 1979): the largest value of the darker class. *share_ret: the share of the variance between
- * them. */
-static unsigned otsu_threshold(const uint32_t histogram[256], double *share_ret)
+ * 1979). */
+static struct levels find_levels(const uint32_t histogram[256])
 {
+	struct levels levels = {.threshold = 0.5f};
 	double n = 0, sum = 0, squares = 0, n_dark = 0, sum_dark = 0, best = 0;
-	unsigned threshold = 0;
 
 	for (unsigned v = 0; v < 256; v++) {
 		n += histogram[v];
@@ -75,22 +68,24 @@ static unsigned otsu_threshold(const uint32_t histogram[256], double *share_ret)
 		squares += (double)v * v * histogram[v];
 	}
 	for (unsigned v = 0; v < 255; v++) {
-		double gap, between;
+		double dark, bright, between;
 
 		n_dark += histogram[v];
 		sum_dark += (double)v * histogram[v];
 		/* A level without pixels separates what the one before did. */
 		if (histogram[v] == 0 || n_dark == n)
 			continue;
-		gap = (sum - sum_dark) / (n - n_dark) - sum_dark / n_dark;
-		between = n_dark * (n - n_dark) * gap * gap;
+		dark = sum_dark / n_dark;
+		bright = (sum - sum_dark) / (n - n_dark);
+		between = n_dark * (n - n_dark) * (bright - dark) * (bright - dark);
 		if (between > best) {
 			best = between;
-			threshold = v;
+			levels = (struct levels){(float)v + 0.5f, (float)dark, (float)bright,
+						 (size_t)n_dark, 0};
 		}
 	}
-	*share_ret = best > 0 ? best / (n * squares - sum * sum) : 0;
-	return threshold;
+	levels.share = best > 0 ? best / (n * squares - sum * sum) : 0;
+	return levels;
 }
 
 /* Values as the nearest bytes. */
@@ -139,13 +134,12 @@ void normalize_count_values(const float *values, size_t n, uint32_t histogram[25
 			histograms[0][v] + histograms[1][v] + histograms[2][v] + histograms[3][v];
 }
 
-float normalize_threshold(const float *paper, size_t n)
+struct levels normalize_find_levels(const float *paper, size_t n)
 {
 	uint32_t histogram[256];
-	double share;
 
 	normalize_count_values(paper, n, histogram);
-	return (float)otsu_threshold(histogram, &share) + 0.5f;
+	return find_levels(histogram);
 }
 
 /* The share of the frame's border that is brighter than threshold. */
@@ -195,34 +189,25 @@ static bool is_shadow(const float *paper, size_t width, size_t height, float thr
 
 /* Decides by the two levels; false if there are none, or if they are light and shadow. In the
  * latter case *is_shadow_ret is set, and *shadow_ret is the light. */
-static bool turn_by_levels(const float *paper, size_t width, size_t height, bool *bright_ret,
-			   struct shadow *shadow_ret, bool *is_shadow_ret)
+static bool turn_by_levels(const float *paper, size_t width, size_t height,
+			   const struct levels *levels, bool *bright_ret, struct shadow *shadow_ret,
+			   bool *is_shadow_ret)
 {
-	const size_t n = width * height;
-	uint32_t histogram[256];
-	float border, threshold, shares;
-	bool crop_is_bright;
-	size_t n_dark = 0;
-	double share;
+	float border, shares;
+	bool is_even, crop_is_bright;
 
-	normalize_count_values(paper, n, histogram);
-	threshold = (float)otsu_threshold(histogram, &share) + 0.5f;
-	if (share < TWO_LEVELS)
+	if (levels->share < NORMALIZE_TWO_LEVELS)
 		return false;
-	border = bright_border(paper, width, height, threshold);
-	if (border > 1 - BORDER_SHARE && border < BORDER_SHARE && share < EVEN_LEVELS &&
-	    is_shadow(paper, width, height, threshold, shadow_ret)) {
+	is_even = levels->share >= EVEN_LEVELS;
+	border = bright_border(paper, width, height, levels->threshold);
+	if (border > 1 - BORDER_SHARE && border < BORDER_SHARE && !is_even &&
+	    is_shadow(paper, width, height, levels->threshold, shadow_ret)) {
 		*is_shadow_ret = true;
 		return false;
 	}
-	for (size_t v = 0; (float)v <= threshold; v++)
-		n_dark += histogram[v];
-	shares = (1 - border) + (float)n_dark / (float)n;
-	crop_is_bright =
-		share < EVEN_LEVELS
-			? shares > MAX_INK_SHARES
-			: shares + CORNER_WEIGHT * dark_corners(paper, width, height, threshold) >
-				  HALF_OF_SHARES;
+	shares = (1 - border) + (float)levels->n_dark / (float)(width * height) +
+		 CORNER_WEIGHT * dark_corners(paper, width, height, levels->threshold);
+	crop_is_bright = shares > (is_even ? EVEN_INK_SHARES : MAX_INK_SHARES);
 	*bright_ret = border <= 1 - BORDER_SHARE || (border < BORDER_SHARE && crop_is_bright);
 	return true;
 }
@@ -331,12 +316,13 @@ static bool turn_by_shadow(const float *paper, size_t width, size_t height,
 	return departs_brightly(histogram, width * height);
 }
 
-bool normalize_ink_is_bright(const float *paper, size_t width, size_t height)
+bool normalize_ink_is_bright(const float *paper, size_t width, size_t height,
+			     const struct levels *levels)
 {
 	struct shadow shadow;
 	bool bright, is_shadow = false;
 
-	if (turn_by_levels(paper, width, height, &bright, &shadow, &is_shadow))
+	if (turn_by_levels(paper, width, height, levels, &bright, &shadow, &is_shadow))
 		return bright;
 	return is_shadow ? turn_by_shadow(paper, width, height, &shadow)
 			 : turn_by_light(paper, width, height);
