@@ -106,8 +106,8 @@ bool normalize_is_random(const float *ink, const struct frame *frame);
 bool normalize_is_noise(const struct normalizer *normalizer, const struct frame *frame,
 			const uint32_t *areas, float level, float noise);
 
-/* normalize_noise.c: the same of what was searched as faint ink. Where a picture was stretched, it
- * is. */
+/* normalize_noise.c: the same of what was searched as faint ink. It is noise, too, if the picture
+ * was stretched, or if a component leads from one side to another: the edge of a shadow. */
 bool normalize_is_faint_noise(const struct normalizer *normalizer, const struct frame *frame,
 			      const uint32_t *areas);
 
@@ -159,6 +159,10 @@ void normalize_drop_again(struct normalizer *normalizer, const struct frame *fra
 /* normalize_frames.c: removes from keep, which has n components at most, those drawn around the
  * character or next to it, and counts the characters. Writes paper. */
 void normalize_drop_frames(struct normalizer *normalizer, const struct frame *frame, size_t n);
+
+/* normalize_outside.c: whether a component in keep leads from one side of the picture to another,
+ * or there are too many at the border. */
+bool normalize_crosses(const struct normalizer *normalizer, const struct frame *frame);
 
 /* normalize_outside.c: removes from keep the components that come in from beyond the character: the
  * table next to the sheet, the rest of a neighbor. */

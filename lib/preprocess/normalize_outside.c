@@ -108,6 +108,23 @@ static bool find_parts(const struct normalizer *normalizer, const struct frame *
 	return few && parts->n > 0;
 }
 
+bool normalize_crosses(const struct normalizer *normalizer, const struct frame *frame)
+{
+	struct parts parts;
+	bool crosses = false;
+
+	if (!find_parts(normalizer, frame, &parts))
+		return parts.n > 0;
+	for (size_t k = 0; k < parts.n; k++) {
+		int n_sides = 0;
+
+		for (int side = 0; side < N_SIDES; side++)
+			n_sides += parts.parts[k].n_at[side] > 0;
+		crosses |= n_sides > 1;
+	}
+	return crosses;
+}
+
 /* Everything clear of the border. */
 struct core {
 	struct box box;
