@@ -25,14 +25,13 @@
 #define SOFT_LEVEL 0.1f
 #define SOFT_SHARE 0.5
 
-/* A character that touches a band stays away from the opposite side by at least the former share of
- * what is left of the picture. One that does not, by the latter, as from another band there: what
- * joins bars at both sides is a stem. */
+/* A character that touches a band, or is nearer to it than the last share of its longer side, stays
+ * away from the opposite side by at least the first share of what is left of the picture. Another
+ * one does by the second, and so does each from another band there: what joins bars at both sides
+ * is a stem. */
 #define MIN_AWAY  0.1
 #define MIN_CLEAR 0.02
-
-/* Nearer to a band, as a share of the longer side of the character, may be a loose part of it. */
-#define MIN_GAP 0.03
+#define MIN_GAP   0.03
 
 /* A side's rows of pixels, from the border inward. */
 struct rows {
@@ -128,15 +127,16 @@ static bool is_apart(const struct box *rest, const struct inside *inside,
 
 	*joined_ret = false;
 	for (int k = 0; k < N_SIDES; k++) {
-		const bool touches = from[k] == 0, between = depths[k ^ 1] > 0;
-		const double least = touches && !between ? MIN_AWAY : MIN_CLEAR;
+		const bool between = depths[k ^ 1] > 0, near = from[k] < MIN_GAP * box_side(rest);
+		const double least = between || !near ? MIN_CLEAR : MIN_AWAY;
 
-		if (depths[k] == 0 ? touches
-				   : (touches || !between) && from[k ^ 1] < least * sides[k / 2])
+		if (depths[k] == 0 && from[k] == 0)
 			return false;
-		if (depths[k] > 0 && !touches && from[k] < MIN_GAP * box_side(rest))
+		if (depths[k] == 0)
+			continue;
+		if ((near || !between) && from[k ^ 1] < least * sides[k / 2])
 			return false;
-		*joined_ret |= depths[k] > 0 && touches;
+		*joined_ret |= from[k] == 0;
 	}
 	return true;
 }
