@@ -98,18 +98,24 @@ struct inside {
 static struct box find_rest(const float *ink, const struct frame *frame,
 			    const struct inside *inside)
 {
-	struct box box = {.left = INFINITY, .top = INFINITY};
+	size_t left = inside->right, right = inside->left, top = inside->bottom, bottom = 0;
 
-	for (size_t y = inside->top; y < inside->bottom; y++)
-		for (size_t x = inside->left; x < inside->right; x++) {
-			if (ink[y * frame->width + x] <= BAND_LEVEL)
-				continue;
-			box.left = fmin(box.left, (double)x);
-			box.right = fmax(box.right, (double)x + 1);
-			box.top = fmin(box.top, (double)y);
-			box.bottom = (double)y + 1;
-		}
-	return box;
+	for (size_t y = inside->top; y < inside->bottom; y++) {
+		const float *row = ink + y * frame->width;
+		size_t first = inside->left, end = inside->right;
+
+		while (first < end && row[first] <= BAND_LEVEL)
+			first++;
+		if (first == end)
+			continue;
+		while (end > right && row[end - 1] <= BAND_LEVEL)
+			end--;
+		left = first < left ? first : left;
+		right = end;
+		top = y < top ? y : top;
+		bottom = y + 1;
+	}
+	return (struct box){(double)left, (double)top, (double)right, (double)bottom};
 }
 
 /* Whether none of the bands is a stroke from which the rest leads to the opposite side. At no other
