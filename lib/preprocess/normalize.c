@@ -48,7 +48,7 @@ static struct frame make_frame(struct region region)
 	return frame;
 }
 
-/* [from, to) with a margin, in the picture's pixels and within [least, most). */
+/* [from, to) with a margin, in the picture's pixels and within [least, most): one at least. */
 static void zoom_axis(double from, double to, double step, double margin, size_t least, size_t most,
 		      size_t *start, size_t *length)
 {
@@ -58,7 +58,7 @@ static void zoom_axis(double from, double to, double step, double margin, size_t
 	const size_t end = last < (double)most ? (size_t)ceil(last) : most;
 
 	*start = begin;
-	*length = end - begin;
+	*length = end > begin ? end - begin : 1;
 }
 
 /* The box and a margin around it, a share of its longer side, as a region of the picture within the
