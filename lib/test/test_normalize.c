@@ -784,6 +784,27 @@ static void noisy_pages_are_blank(void **state)
 	}
 }
 
+/* On an empty page, soft and oblique; what the paper's light does not follow is as faint ink. */
+static void edges_of_shadows_are_blank(void **state)
+{
+	struct image image = {0};
+	float vector[N];
+
+	(void)state;
+	picture_make(&image, 120, 120, 1);
+	for (int slope = 1; slope <= 5; slope += 4) {
+		for (size_t i = 0; i < image.pixels.nbytes; i++) {
+			const double x = (double)(i % 120) - 55, y = (double)(i / 120);
+
+			image.pixels.data[i] =
+				(uint8_t)(100.5 + 25 / (1 + exp((y * slope / 10 - x) / 4)));
+		}
+		preprocess(&image, EMNIST_PREPROCESS_AUTO, vector);
+		assert_true(is_blank(vector));
+	}
+	image_clear(&image);
+}
+
 /* Ink that is 5 levels darker than the paper is none; at 8 it is ink, if it is bright, too, and if
  * the light falls off. */
 static void faint_ink_is_told_from_paper(void **state)
@@ -841,6 +862,7 @@ int main(void)
 		cmocka_unit_test(small_dots_are_kept),
 		cmocka_unit_test(blank_pages_are_blank),
 		cmocka_unit_test(noisy_pages_are_blank),
+		cmocka_unit_test(edges_of_shadows_are_blank),
 		cmocka_unit_test(faint_ink_is_told_from_paper),
 	};
 
