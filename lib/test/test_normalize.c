@@ -551,8 +551,7 @@ static void negate(struct image *image)
  * it, or clear of it. */
 static void bands_are_no_ink(void **state)
 {
-	/* Widths at the left, the right and above; the first sheet has more paper than the others.
-	 */
+	/* Their widths at the left, the right and above, and the picture's side. */
 	static const uint32_t bands[][4] = {
 		{55, 0, 0, 400},
 		{55, 0, 25, 400},
@@ -805,8 +804,8 @@ static void edges_of_shadows_are_blank(void **state)
 	image_clear(&image);
 }
 
-/* Ink that is 5 levels darker than the paper is none; at 8 it is ink, if it is bright, too, and if
- * the light falls off. */
+/* Ink that is 5 levels darker than the paper is none; at 8 it is where the paper is clean, at 10 in
+ * light that falls off. So is brighter ink. */
 static void faint_ink_is_told_from_paper(void **state)
 {
 	struct image image = {0};
