@@ -3,9 +3,13 @@
  *
  * A scan or a crop may show what lies beyond the sheet: a band as dark as ink at a side or at two,
  * from corner to corner. So is a bar or a stem in a tight crop, but there the character reaches the
- * opposite side. Where bands and what is inside of them fit only if the dark, or only if the bright
- * is taken for the ink, that is so. Other pictures whose ink is known may have a band, too; where
- * the character is clear of it, normalize_outside.c removes it.
+ * opposite side.
+ *
+ * If the dark part of a picture is such bands with a character inside, and the bright part is not,
+ * its ink is dark, and the other way round. The bands are then cropped before anything else is
+ * measured. In pictures whose ink is known without that, as on flat paper, a band that the
+ * character touches is erased later; where the character is clear of it, normalize_outside.c
+ * removes it.
  */
 #include "../base/simd.h"
 #include "normalize_pieces.h"
