@@ -181,7 +181,8 @@ static enum MHD_Result respond(struct transaction *t, struct MHD_Connection *han
 	if (response->close || atomic_load(&t->call.server->draining))
 		library.MHD_add_response_header(mhd_response, MHD_HTTP_HEADER_CONNECTION, "close");
 	result = library.MHD_queue_response(handle, response->status, mhd_response);
-	transaction_answered(t, nbytes);
+	if (result == MHD_YES)
+		transaction_answered(t, nbytes);
 	library.MHD_destroy_response(mhd_response);
 	return result;
 }
@@ -274,6 +275,9 @@ static enum MHD_Result handle_request(void *context, struct MHD_Connection *hand
 	(void)url;
 	if (!t)
 		return MHD_NO;
+	/* At the end of the server the library may ask once more. */
+	if (t->stage == STAGE_ANSWERED)
+		return MHD_YES;
 	if (t->stage == STAGE_HEAD)
 		return step(t, handle, take_head(t, handle, method, version));
 	if (*nbytes == 0)
