@@ -284,14 +284,18 @@ class _Classifier(_Object):
         super().__init__(lib.classifier_free, lib.classifier_create, model,
                          ctypes.byref(options), owner=model)
         self.labels = _texts(lib.classifier_labels(self))
+        self._records: Any = ()  # of the last images, to be written again
 
     def run(self, images: Any) -> tuple[Any, Any]:
-        """(n) records and (n x classes) probabilities, as the library writes them."""
+        """(n) records, until the next images are read, and (n x classes) probabilities, as the library
+        writes them."""
         inputs, kept = _inputs(images)
         # To pass these on takes ctypes less time than the address of an array of NumPy, and to make
         # an array of them takes NumPy time that most answers can do without.
         n = len(images)
-        records: Any = (c.Record * n)()
+        if len(self._records) != n:
+            self._records = (c.Record * n)()
+        records = self._records
         probabilities: Any = (ctypes.c_float * (n * len(self.labels)))()
         _check(lib.classify, self, inputs, n, records, probabilities)
         del kept
